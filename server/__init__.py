@@ -1,0 +1,1 @@
+"""What runs: the MCP server, its gate, the vendors' transport, the store and the sandbox."""

@@ -1,0 +1,130 @@
+"""The two folders: images that may be sent, reports that were downloaded. No name can leave them."""
+
+import os
+import re
+import secrets
+import stat
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import anyio.to_thread
+
+from server.settings import FilesSettings
+from tools.operation import SavedFile
+from tools.problems import InvalidArgumentError, Problem, RefusedError
+
+REPORT_URI = "campaign-ops://reports/"
+MAX_IMAGE_BYTES = 1024 * 1024
+"""More than any MMS may hold; the exact limit is checked with the text (EVERY8D 1.2)."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+class Files:
+    """Reads images by name from one folder, and keeps reports under names of ours in another."""
+
+    def __init__(self, settings: FilesSettings, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    async def read(self, name: str) -> bytes:
+        """The content of a file of the image folder.
+
+        Raises:
+            InvalidArgumentError: no folder is set, or the name is not one of a plain file in it.
+        """
+        folder = self._settings.folder
+        if folder is None:
+            raise InvalidArgumentError(
+                "image",
+                "no folder for images is set.",
+                "A person sets CAMPAIGN_OPS_FILES__FOLDER and puts the image there.",
+            )
+        return await anyio.to_thread.run_sync(_read_plain, folder, name)
+
+    async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
+        """Keep a report; the name is ours, and never one that exists.
+
+        Raises:
+            RefusedError: no folder is set, or it cannot be written.
+        """
+        folder = self._settings.reports
+        if folder is None:
+            raise RefusedError(_no_reports_folder())
+        moment = self._clock().strftime("%Y%m%d-%H%M%S")
+        name = f"{_UNSAFE.sub('-', stem)[:60]}-{moment}-{secrets.token_hex(3)}{suffix}"
+        try:
+            await anyio.to_thread.run_sync(_write_new, folder / name, content)
+        except OSError as error:
+            raise RefusedError(_unwritable()) from error
+        return SavedFile(name=name, uri=f"{REPORT_URI}{name}", size=len(content))
+
+    async def saved(self, name: str) -> bytes:
+        """The content of a report that was kept.
+
+        Raises:
+            FileNotFoundError: there is no such report.
+        """
+        folder = self._settings.reports
+        if folder is None:
+            raise FileNotFoundError(name)
+        try:
+            return await anyio.to_thread.run_sync(_read_plain, folder, name, self._settings.max_report_bytes)
+        except InvalidArgumentError:
+            raise FileNotFoundError(name) from None
+
+
+def _read_plain(folder: Path, name: str, limit: int = MAX_IMAGE_BYTES) -> bytes:
+    """Opened below the folder's own descriptor and without following links: no name or swap leaves it."""
+    if not name or name != Path(name).name or name in (".", "..") or "\\" in name or "\0" in name:
+        raise _no_such_file()
+    try:
+        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        raise _no_such_file() from None
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+    except (OSError, ValueError):
+        raise _no_such_file() from None
+    finally:
+        os.close(directory)
+    with os.fdopen(descriptor, "rb") as opened:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _no_such_file()
+        if status.st_size > limit:
+            raise InvalidArgumentError("image", "the file is too large.", "Use an image of at most 300 KB.")
+        return opened.read(limit + 1)
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
+
+
+def _no_such_file() -> InvalidArgumentError:
+    return InvalidArgumentError(
+        "image",
+        "there is no plain file of this name in the folder for images.",
+        "Give the bare name of a file in CAMPAIGN_OPS_FILES__FOLDER, without a path.",
+    )
+
+
+def _no_reports_folder() -> Problem:
+    return Problem(
+        code="no_folder",
+        message="Nothing was downloaded: no folder for reports is set.",
+        next="A person sets CAMPAIGN_OPS_FILES__REPORTS.",
+    )
+
+
+def _unwritable() -> Problem:
+    return Problem(
+        code="folder_unwritable",
+        message="The report was fetched but could not be saved: the folder cannot be written.",
+        next="A person checks CAMPAIGN_OPS_FILES__REPORTS, its permissions and the free space.",
+        retryable=True,
+    )

@@ -1,0 +1,252 @@
+"""The ledger and the audit as the gate uses them: each step and its audit entry in one transaction.
+
+An entry that cannot be written rolls the step back, so nothing that costs or destroys is done unrecorded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from server.gate.journal import Journal, Note
+from tools.taipei import compact
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from server.store.actions import Action, CallKey, CapHit, Caps, Proposal, State
+
+    Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
+    from server.store.events import DeliveryEvent
+
+LEASE_SECONDS = 200.0
+"""Longer than the wait for a place and a whole exchange: a living owner is never taken for a dead one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Who decided, through which channel, by which rule."""
+
+    by: str
+    channel: str
+    rule: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a dispatched action ended."""
+
+    state: "Ended"
+    outcome: str
+    """JSON text of the masked result or of the problem."""
+    vendor_answer: str = ""
+    batch_id: str = ""
+    points_final: Decimal | None = None
+    gives_back: tuple[str, Decimal] | None = None
+    """An erased booking: its batch, and the points that came back."""
+
+
+class Book:
+    """One process's access to the ledger. `owner` names this process in leases."""
+
+    def __init__(self, journal: Journal, *, owner: str, caps: "Caps") -> None:
+        self._journal = journal
+        self._owner = owner
+        self._caps = caps
+
+    async def digest(self, text: str) -> str:
+        """The keyed digest of canonical arguments: equal for equal calls, no help in guessing numbers."""
+        return await self._journal.digest(text)
+
+    async def find(self, key: "CallKey") -> "Action | None":
+        """The live action of the same call within 24 hours."""
+        from server.store import ledger  # noqa: PLC0415 - the store is opened at the first use, not at start
+
+        return await self._journal.read(lambda conn, now: ledger.find_live(conn, key, now))
+
+    async def get(self, action_id: str) -> "Action | None":
+        """One action by its id, however the id was typed."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+        from server.store.actions import normalise_id  # noqa: PLC0415 - as above
+
+        return await self._journal.read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
+
+    async def propose(self, proposal: "Proposal", expires_s: float) -> "tuple[Action, bool]":
+        """The action of this call: the live one, or a new one. Its expiry starts now."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        def work(conn: "Connection", now: datetime) -> "tuple[tuple[Action, bool], Note | None]":
+            fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
+            action, created = ledger.propose(conn, fresh, now)
+            return (action, created), (_note("proposed", action) if created else None)
+
+        return await self._journal.write(work)
+
+    async def approve(self, action_id: str, decision: Decision) -> "Action | None":
+        """Proposed → approved; None when it was decided, expired or gone meanwhile."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+            action = ledger.approve(
+                conn,
+                action_id,
+                by=decision.by,
+                channel=decision.channel,
+                rule=decision.rule,
+                now=now,
+            )
+            return action, _noted("approved", action)
+
+        return await self._journal.write(work)
+
+    async def deny(self, action_id: str, decision: Decision) -> "Action | None":
+        """Proposed → denied; None when it is past that."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+            action = ledger.deny(
+                conn, action_id, by=decision.by, channel=decision.channel, reason=decision.reason, now=now
+            )
+            return action, _noted("denied", action)
+
+        return await self._journal.write(work)
+
+    async def void(self, action_id: str, reason: str) -> "Action | None":
+        """Proposed or approved → expired, because what the person saw is no longer true."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        def work(conn: "Connection", _: datetime) -> "tuple[Action | None, Note | None]":
+            action = ledger.void(conn, action_id, reason=reason)
+            return action, _noted("voided", action)
+
+        return await self._journal.write(work)
+
+    async def claim(self, action_id: str, recipients: Sequence[str]) -> "Action | CapHit | None":
+        """Approved → dispatching by this process, with the caps checked and reserved in the same step."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+        from server.store.actions import CapHit  # noqa: PLC0415 - as above
+
+        hashes = await self._journal.hashes(recipients)
+
+        def work(conn: "Connection", now: datetime) -> "tuple[Action | CapHit | None, Note | None]":
+            claimed = ledger.claim(
+                conn,
+                action_id,
+                owner=self._owner,
+                now=now,
+                lease_seconds=LEASE_SECONDS,
+                caps=self._caps,
+                recipients=hashes,
+            )
+            if isinstance(claimed, CapHit):
+                return claimed, Note(what="cap_refused", action_id=action_id, rule=claimed.rule)
+            return claimed, _noted("dispatching", claimed)
+
+        return await self._journal.write(work)
+
+    async def finish(self, action_id: str, ending: Ending) -> bool:
+        """Dispatching → its end, by the owner, or from unknown when the lease had run out meanwhile."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        def work(conn: "Connection", now: datetime) -> "tuple[bool, Note | None]":
+            done = ledger.finish(
+                conn,
+                action_id,
+                owner=self._owner,
+                state=ending.state,
+                outcome=ending.outcome,
+                vendor_answer=ending.vendor_answer,
+                batch_id=ending.batch_id,
+                points_final=ending.points_final,
+                now=now,
+            )
+            if done and ending.gives_back is not None:
+                batch_id, points = ending.gives_back
+                ledger.give_back(conn, erase_id=action_id, batch_id=batch_id, points=points)
+            return done, (Note(what=str(ending.state), action_id=action_id) if done else None)
+
+        return await self._journal.write(work)
+
+    async def record(self, note: Note) -> None:
+        """A line of the audit without a step of the ledger."""
+        await self._journal.record(note)
+
+    async def blocked(self, numbers: Sequence[str]) -> tuple[str, ...]:
+        """Those of these numbers that the table of blocked numbers holds."""
+        from server.store.blocked import which_blocked  # noqa: PLC0415 - as above
+
+        hashes = dict(zip(await self._journal.hashes(numbers), numbers, strict=True))
+        found = await self._journal.read(lambda conn, _: which_blocked(conn, list(hashes)))
+        return tuple(number for hashed, number in hashes.items() if hashed in found)
+
+    async def vendor_lock(self, vendor: str, credentials: str) -> str | None:
+        """The vendor's code of a refused login of these credentials; None when there is none."""
+        from server.store.locks import vendor_lock  # noqa: PLC0415 - as above
+
+        fingerprint = await self._journal.digest(credentials)
+        lock = await self._journal.read(lambda conn, _: vendor_lock(conn, vendor, fingerprint))
+        return None if lock is None else lock.reason
+
+    async def lock_vendor(self, vendor: str, credentials: str, vendor_code: str) -> None:
+        """Remember that these credentials were refused."""
+        from server.store.locks import lock_vendor  # noqa: PLC0415 - as above
+
+        fingerprint = await self._journal.digest(credentials)
+
+        def work(conn: "Connection", now: datetime) -> tuple[None, Note]:
+            lock_vendor(conn, vendor, fingerprint, vendor_code, now)
+            return None, Note(what="login_stopped", outcome=f"{vendor} {vendor_code}")
+
+        await self._journal.write(work)
+
+    async def delivery_events(self, batch_id: str) -> list[dict[str, str]]:
+        """The callbacks of a batch, or of all, newest first, by the vendor's field names."""
+        from server.store.events import newest_events  # noqa: PLC0415 - as above
+
+        found = await self._journal.read(lambda conn, _: newest_events(conn, batch_id))
+        return [_fields(event) for event in found]
+
+    async def reap(self) -> "list[Action]":
+        """Dispatching without a living owner → unknown."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        def work(conn: "Connection", now: datetime) -> "tuple[list[Action], Note | None]":
+            found = ledger.reap(conn, now)
+            ids = ",".join(action.id for action in found)
+            return found, (Note(what="reaped", action_id=ids) if found else None)
+
+        return await self._journal.write(work)
+
+
+def _note(what: str, action: "Action") -> Note:
+    return Note(
+        what=what,
+        action_id=action.id,
+        principal=action.principal,
+        tool=action.tool,
+        digest=action.digest,
+        by=action.decided_by,
+        channel=action.channel,
+        rule=action.rule,
+    )
+
+
+def _noted(what: str, action: "Action | None") -> Note | None:
+    return None if action is None else _note(what, action)
+
+
+def _fields(event: "DeliveryEvent") -> dict[str, str]:
+    return {
+        "BatchID": event.batch_id,
+        "RM": event.mobile,
+        "RT": "" if event.reported_at is None else compact(event.reported_at),
+        "STATUS": event.status,
+        "SM": event.text,
+        "MR": event.record,
+        "ST": "" if event.sent_at is None else compact(event.sent_at),
+        "SUBJECT": event.reference,
+        "CHARGE": event.charge,
+        "MSGID": event.message_id,
+    }

@@ -1,0 +1,27 @@
+"""Who calls, and how that caller can be asked."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """One caller of a tool: a principal in a session, over a client that can or cannot show a form."""
+
+    principal: str
+    """stdio: the local user; HTTP: the token's subject."""
+    session: str
+    can_ask: bool
+    report: Callable[[str], Awaitable[None]] | None = None
+    """Reports progress in our words while the call waits for a person; None where nobody listens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormReply:
+    """How a form came back. `silent` means that it never did: a timeout, or a client that vanished."""
+
+    action: str
+    """`accept`, `decline`, `cancel`, or `silent`."""
+    typed: str = ""
+    agreed: bool = False
+    took_ms: float = 0.0

@@ -1,0 +1,28 @@
+"""One call of a tool that changes something, once its arguments are valid."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from server.gate.caller import Caller
+from tools.operation import Action, Audience, Risk
+
+RISKY = (Risk.SPEND, Risk.DESTROY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOf:
+    """The operation, its validated arguments, and who calls."""
+
+    operation: Action[Any, Any]
+    params: Any
+    caller: Caller
+
+    def audience(self) -> Audience:
+        """Whom it reaches, with what words; nobody for what is not a send."""
+        if self.operation.audience is None:
+            return Audience(recipients=(), texts=())
+        return self.operation.audience(self.params)
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments that make a call the same call."""
+        return self.params.model_dump(mode="json", exclude={"dry_run", "request_id"})

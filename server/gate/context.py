@@ -1,0 +1,184 @@
+"""What the gate works with: settings, vendors, ledger, files, clock; and what it notices on the way."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from server.files import Files
+from server.gate.book import Book
+from server.gate.caller import Caller
+from server.gate.calls import RISKY, CallOf
+from server.gate.journal import Note
+from server.gate.masking import outside_fields
+from server.gate.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
+from server.gate.questions import proof_for
+from server.gate.words import nothing, rate_limited
+from server.settings import Settings
+from server.store.store import StoreUnavailableError
+from server.vendors import Vendors
+from tools.operation import (
+    Action,
+    AnyOperation,
+    Every8dOptions,
+    OmisOptions,
+    Preview,
+    Result,
+    Surroundings,
+)
+from tools.problems import Problem, RefusedError
+
+if TYPE_CHECKING:
+    from server.store.actions import Action as Entry
+    from server.store.actions import CallKey, Proposal
+
+_log = logging.getLogger(__name__)
+
+UNRECORDED = "The store is unavailable: this look is not in the audit, and nothing can be changed for now."
+
+
+@dataclass(slots=True, kw_only=True)
+class GateContext:
+    """One server's parts, and the few things that it must remember between calls."""
+
+    settings: Settings
+    vendors: Vendors
+    book: Book
+    files: Files
+    limiter: RateLimiter
+    clock: Callable[[], datetime]
+    tainted: set[str] = field(default_factory=set[str])
+    """Sessions in which text from outside was read: nothing goes without approval there any more."""
+
+    def surroundings(self, files: Mapping[str, bytes] | None = None) -> Surroundings:
+        """The world as an operation sees it now."""
+        every8d, omis = self.settings.every8d, self.settings.omis
+        return Surroundings(
+            now=self.clock(),
+            files=files or {},
+            every8d=Every8dOptions()
+            if every8d is None
+            else Every8dOptions(
+                response_format=every8d.response_format, max_recipients=every8d.max_recipients
+            ),
+            omis=OmisOptions()
+            if omis is None
+            else OmisOptions(
+                response_mode=omis.response_mode,
+                refer_url=omis.refer_url,
+                successful_url=omis.successful_url,
+                failed_url=omis.failed_url,
+                redirect_hosts=omis.redirect_hosts,
+            ),
+        )
+
+    async def world(self, operation: Action[Any, Any], params: Any) -> Surroundings:
+        """The surroundings with the content of each file that the arguments name."""
+        names = operation.files(params) if operation.files else ()
+        return self.surroundings({name: await self.files.read(name) for name in names})
+
+    async def check_rules(self, call: CallOf, *, points: Decimal | None) -> None:
+        """The operator's rules.
+
+        Raises:
+            RefusedError: with the rule, the setting and both figures.
+        """
+        audience = call.audience()
+        blocked = await self.book.blocked(audience.recipients) if audience.recipients else ()
+        violation = check_rules(
+            self._intent(call, points),
+            self.settings.policy,
+            now=self.clock(),
+            blocked=lambda _: blocked,
+        )
+        if violation is not None:
+            await self._record_refusal(call, violation.rule)
+            raise RefusedError(to_problem(violation, nothing(call.operation)))
+
+    async def _record_refusal(self, call: CallOf, rule: str) -> None:
+        note = Note(
+            what="refused", principal=call.caller.principal, tool=call.operation.name, by="policy", rule=rule
+        )
+        await self.book.record(note)
+
+    def _intent(self, call: CallOf, points: Decimal | None) -> Intent:
+        audience = call.audience()
+        return Intent(
+            tool=call.operation.name,
+            risk=call.operation.risk,
+            recipients=audience.recipients,
+            texts=audience.texts,
+            points=points,
+            send_at=getattr(call.params, "send_at", None),
+        )
+
+    def free_rule(self, call: CallOf, entry: "Entry") -> str | None:
+        """The rule by which nobody has to be asked, if there is one."""
+        if call.operation.risk not in RISKY:
+            return f"{call.operation.risk} needs no approval"
+        points = Preview.model_validate_json(entry.preview).points
+        read_outside_text = call.caller.session in self.tainted
+        return needs_no_approval(
+            self._intent(call, points), self.settings.policy, read_outside_text=read_outside_text
+        )
+
+    def spend_slot(self, call: CallOf) -> None:
+        """One slot of the minute's calls.
+
+        Raises:
+            RefusedError: there is none left.
+        """
+        if not self.limiter.spend(call.caller.principal, self.clock()):
+            limit = self.settings.policy.calls_per_minute
+            raise RefusedError(rate_limited(call.operation, limit))
+
+    def count_decline(self, call: CallOf) -> None:
+        """A decline costs a slot too: a model that asks again and again is stopped."""
+        self.limiter.spend(call.caller.principal, self.clock())
+
+    def proposal(self, call: CallOf, preview: Preview, key: "CallKey") -> "Proposal":
+        """The proposal with its frozen preview."""
+        from server.store.actions import Proposal  # noqa: PLC0415 - the store is opened at the first use
+
+        return Proposal(
+            principal=key.principal,
+            session=call.caller.session,
+            tool=key.tool,
+            risk=str(call.operation.risk),
+            vendor=call.operation.vendor or "",
+            digest=key.digest,
+            request_id=key.request_id,
+            arguments=json.dumps(call.arguments(), ensure_ascii=False),
+            preview=preview.model_dump_json(),
+            proof=proof_for(preview, call.operation.risk, self.settings.approval),
+            target=preview.target or _target_of(call.params),
+            points=preview.points or Decimal(0),
+            recipients=preview.recipients or 0,
+        )
+
+    async def noticed(self, operation: AnyOperation, problem: Problem) -> Problem:
+        """A login error stops every later call of that account: repeated ones lock it."""
+        if problem.code == "login_refused" and operation.vendor is not None:
+            await self.vendors.lock(operation.vendor, problem.vendor_code or "?")
+        return problem
+
+    async def looked(self, operation: AnyOperation, caller: Caller, result: Result) -> dict[str, str]:
+        """Records a look, and remembers that text from outside was read; a warning when it cannot."""
+        if outside_fields(type(result)):
+            self.tainted.add(caller.session)
+        note = Note(what="looked", principal=caller.principal, tool=operation.name)
+        try:
+            await self.book.record(note)
+        except StoreUnavailableError:
+            _log.warning("a look could not be recorded: the store is unavailable")
+            return {"warning": UNRECORDED}
+        return {}
+
+
+def _target_of(params: Any) -> str:
+    """What is acted on, for actions that need no preview."""
+    names = ("launch_id", "job_id", "report_id", "batch_id")
+    return next((str(value) for name in names if (value := getattr(params, name, None))), "")

@@ -1,0 +1,164 @@
+"""From the approval to the outcome: look again, claim, one POST, record."""
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from server.gate.answers import Answer, Envelope, failure
+from server.gate.book import Ending
+from server.gate.calls import CallOf
+from server.gate.context import GateContext
+from server.gate.masking import present
+from server.gate.shield import uncancelled
+from server.gate.telling import problem_text, told, unknown
+from server.gate.words import cap_hit, drifted, store_lost, unreachable
+from server.store.actions import CapHit, State
+from server.store.store import StoreUnavailableError
+from server.transport import NotSentError, UnknownOutcomeError
+from tools.operation import Preview, Reply, Result, Surroundings
+from tools.problems import Problem, RefusedError
+from tools.wire.errors import UnreadableReply
+
+if TYPE_CHECKING:
+    from server.gate.book import Ended
+    from server.store.actions import Action
+
+MAX_KEPT_ANSWER = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What a POST came to, before it is recorded."""
+
+    state: "Ended"
+    result: Result | None = None
+    problem: Problem | None = None
+    reason: str = ""
+    reply: Reply | None = None
+
+
+class Dispatching:
+    """Carries out an approved action, once."""
+
+    def __init__(self, context: GateContext) -> None:
+        self._context = context
+
+    async def carry_out(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
+        """Look again at what was approved, then claim and post. A difference refuses: nothing is done."""
+        try:
+            await self._look_again(call, world, entry)
+        except RefusedError as refused:
+            await self._context.book.void(entry.id, refused.problem.code)
+            raise
+        return await uncancelled(lambda: self._claim_and_post(call, world, entry))
+
+    async def _claim_and_post(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
+        claimed = await self._context.book.claim(entry.id, call.audience().recipients)
+        if isinstance(claimed, CapHit):
+            await self._context.book.void(entry.id, f"cap {claimed.rule}")
+            return failure(cap_hit(call.operation, claimed))
+        if claimed is None:
+            now = await self._context.book.get(entry.id)
+            return told(call.operation, now or entry)
+        return await self._post_and_record(call, world, claimed)
+
+    async def _look_again(self, call: CallOf, world: Surroundings, entry: "Action") -> None:
+        frozen = Preview.model_validate_json(entry.preview)
+        await self._context.check_rules(call, points=frozen.points)
+        if call.operation.preview is None or entry.channel == "policy":
+            return
+        fresh = await self._context.vendors.query(call.operation.preview(call.params, world))
+        for name in sorted({*frozen.state, *fresh.state}):
+            before, now = frozen.state.get(name, "not there"), fresh.state.get(name, "not there")
+            if before != now:
+                raise RefusedError(drifted(call.operation, name, before, now))
+        if fresh.points != frozen.points:
+            raise RefusedError(
+                drifted(call.operation, "the price in points", str(frozen.points), str(fresh.points))
+            )
+
+    async def _post_and_record(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
+        outcome = await self._post(call, world)
+        shown = _facts(outcome, show_numbers=self._context.settings.privacy.show_numbers)
+        try:
+            await self._context.book.finish(entry.id, _ending(outcome, entry))
+        except StoreUnavailableError:
+            return store_lost(_answer(outcome, entry, shown))
+        if outcome.problem is not None:
+            await self._context.noticed(call.operation, outcome.problem)
+        return _answer(outcome, entry, shown)
+
+    async def _post(self, call: CallOf, world: Surroundings) -> _Outcome:
+        """One POST. Whatever happens is one of three things: done, certainly not done, unknown."""
+        operation = call.operation
+        try:
+            reply = await self._context.vendors.send(operation.build(call.params, world))
+        except NotSentError as error:
+            return _Outcome(state=State.FAILED, problem=unreachable(operation, str(error)))
+        except UnknownOutcomeError as error:
+            return _Outcome(state=State.UNKNOWN, reason=str(error))
+        except RefusedError as error:
+            return _Outcome(state=State.FAILED, problem=error.problem)
+        return self._read(call, world, reply)
+
+    def _read(self, call: CallOf, world: Surroundings, reply: Reply) -> _Outcome:
+        try:
+            result = call.operation.parse(reply, call.params, world)
+        except RefusedError as error:
+            return _Outcome(state=State.FAILED, problem=error.problem, reply=reply)
+        except UnreadableReply:
+            reason = "the vendor's answer has no shape that its document describes"
+            return _Outcome(state=State.UNKNOWN, reason=reason, reply=reply)
+        return _Outcome(state=State.SUCCEEDED, result=result, reply=reply)
+
+
+def _facts(outcome: _Outcome, *, show_numbers: bool) -> dict[str, Any]:
+    return {} if outcome.result is None else present(outcome.result, show_numbers=show_numbers)
+
+
+def _ending(outcome: _Outcome, entry: "Action") -> Ending:
+    return Ending(
+        state=outcome.state,
+        outcome=_kept(outcome),
+        vendor_answer=_raw(outcome.reply),
+        batch_id=_text(outcome.result, "batch_id"),
+        points_final=_amount(outcome.result, "points"),
+        gives_back=_gives_back(outcome.result, entry),
+    )
+
+
+def _kept(outcome: _Outcome) -> str:
+    """What the ledger keeps: always masked, so that a replay shows no more than the settings of its day."""
+    if outcome.problem is not None:
+        return problem_text(outcome.problem)
+    if outcome.result is not None:
+        return json.dumps(_facts(outcome, show_numbers=False), ensure_ascii=False)
+    return json.dumps({"reason": outcome.reason}, ensure_ascii=False)
+
+
+def _raw(reply: Reply | None) -> str:
+    return "" if reply is None else reply.body[:MAX_KEPT_ANSWER].decode("utf-8", "backslashreplace")
+
+
+def _text(result: Result | None, name: str) -> str:
+    value = getattr(result, name, None)
+    return value if isinstance(value, str) else ""
+
+
+def _amount(result: Result | None, name: str) -> Decimal | None:
+    value = getattr(result, name, None)
+    return value if isinstance(value, Decimal) else None
+
+
+def _gives_back(result: Result | None, entry: "Action") -> tuple[str, Decimal] | None:
+    returned = _amount(result, "points_returned")
+    return (entry.target, returned) if returned and entry.target else None
+
+
+def _answer(outcome: _Outcome, entry: "Action", shown: dict[str, Any]) -> Answer:
+    if outcome.problem is not None:
+        return failure(outcome.problem)
+    if outcome.result is None:
+        return unknown(entry, outcome.reason)
+    return Envelope(outcome="done", action_id=entry.id).around(shown)

@@ -1,0 +1,58 @@
+"""Which problem an error is: one table for looks and for what happens before an action."""
+
+from server.gate.words import (
+    no_answer,
+    no_answer_before,
+    nothing,
+    request_id_reused,
+    store_unavailable,
+    unreachable,
+    unreadable,
+    unreadable_before,
+)
+from server.store.actions import RequestIdReusedError
+from server.store.store import StoreUnavailableError
+from server.transport import NotSentError, UnknownOutcomeError
+from tools.operation import AnyOperation, Risk
+from tools.problems import InvalidArgumentError, Problem, RefusedError
+from tools.wire.errors import UnreadableReply
+
+ANTICIPATED = (
+    InvalidArgumentError,
+    NotSentError,
+    RefusedError,
+    RequestIdReusedError,
+    StoreUnavailableError,
+    UnknownOutcomeError,
+    UnreadableReply,
+)
+"""Everything that can go wrong around an operation; anything else is a defect of ours."""
+
+
+def problem_of(operation: AnyOperation, error: Exception) -> Problem:
+    """The problem that the caller reads; `error` is one of ANTICIPATED, raised before any action began."""
+    reading = operation.risk is Risk.READ
+    match error:
+        case RefusedError():
+            return error.problem
+        case InvalidArgumentError():
+            return invalid_arguments(operation, [str(error)])
+        case NotSentError():
+            return unreachable(operation, str(error))
+        case UnknownOutcomeError():
+            return no_answer(str(error)) if reading else no_answer_before(operation, str(error))
+        case UnreadableReply():
+            return unreadable() if reading else unreadable_before(operation)
+        case RequestIdReusedError():
+            return request_id_reused(operation)
+        case _:
+            return store_unavailable(operation)
+
+
+def invalid_arguments(operation: AnyOperation, lines: list[str]) -> Problem:
+    """Arguments that cannot be used, one short line a field."""
+    return Problem(
+        code="invalid_arguments",
+        message=f"{nothing(operation)} The arguments cannot be used: " + "; ".join(lines),
+        next="Correct the named arguments and call again.",
+    )

@@ -1,0 +1,90 @@
+"""The one path that every call takes: validate, look or act, mask, answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from server.gate.acting import Acting
+from server.gate.answers import Answer, Question, failure
+from server.gate.caller import Caller, FormReply
+from server.gate.calls import CallOf
+from server.gate.context import GateContext
+from server.gate.desk import ServerDesk
+from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
+from server.gate.masking import present
+from tools.operation import Action, AnyOperation, DeskOperation, Query, Result, SavedFile
+
+
+class Gate:
+    """Carries out operations for callers. Knows no transport and no protocol era."""
+
+    def __init__(self, context: GateContext) -> None:
+        self._context = context
+        self._acting = Acting(context)
+
+    @property
+    def form_timeout_s(self) -> float:
+        """How long a form may stay open, in seconds."""
+        return self._context.settings.approval.form_timeout_s
+
+    async def call(
+        self,
+        operation: AnyOperation,
+        arguments: Mapping[str, Any],
+        caller: Caller,
+        *,
+        action_id: str | None = None,
+        reply: FormReply | None = None,
+    ) -> Answer | Question:
+        """The answer to one call, or the question that a person has to answer first.
+
+        `action_id` and `reply` belong to the second round: the person's answer to that action's question.
+        """
+        try:
+            params = operation.params.model_validate(dict(arguments))
+        except ValidationError as error:
+            return failure(invalid_arguments(operation, _lines(error)))
+        if isinstance(operation, Action):
+            call = CallOf(operation=operation, params=params, caller=caller)
+            return await self._acting.answer(call, action_id, reply)
+        return await self._look(operation, params, caller)
+
+    async def _look(
+        self, operation: Query[Any, Any] | DeskOperation[Any, Any], params: Any, caller: Caller
+    ) -> Answer:
+        try:
+            result = await self._result(operation, params, caller)
+        except ANTICIPATED as error:
+            return failure(await self._context.noticed(operation, problem_of(operation, error)))
+        warning = await self._context.looked(operation, caller, result)
+        facts = present(result, show_numbers=self._context.settings.privacy.show_numbers)
+        return Answer(facts=facts | warning, link=_link(result))
+
+    async def _result(
+        self, operation: Query[Any, Any] | DeskOperation[Any, Any], params: Any, caller: Caller
+    ) -> Result:
+        if isinstance(operation, Query):
+            return await self._context.vendors.query(operation.steps(params, self._context.surroundings()))
+        return await operation.run(params, ServerDesk(self._context, caller))
+
+
+def _link(result: Result) -> SavedFile | None:
+    name, uri, size = (getattr(result, field, None) for field in ("name", "uri", "size"))
+    if isinstance(name, str) and isinstance(uri, str) and isinstance(size, int):
+        return SavedFile(name=name, uri=uri, size=size)
+    return None
+
+
+def _lines(error: ValidationError) -> list[str]:
+    """One short line a field, without values: they may be numbers, names or secrets."""
+    lines: list[str] = []
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        field = ".".join(str(part) for part in problem["loc"]) or "arguments"
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = "no such argument. Leave it out or correct its name."
+        elif problem["type"] == "missing":
+            message = "is needed."
+        lines.append(f"{field}: {message}")
+    return lines

@@ -1,0 +1,122 @@
+"""The question to the person, rendered from a frozen preview alone: numbers first, then the quoted text."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from server.policy_settings import ApprovalSettings
+from tools.cleaning import quote
+from tools.mobile import mask_mobile
+from tools.operation import Preview, Risk
+from tools.taipei import iso
+
+Language = Literal["en", "zh-TW"]
+
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "recipients": "Recipients",
+        "mobiles": "Numbers",
+        "parts": "Parts a message",
+        "points": "Points",
+        "estimate": "(estimate)",
+        "left": "Points left after",
+        "when": "When",
+        "now": "at once",
+        "target": "Id",
+        "state": "Now",
+        "image": "Image",
+        "subject": "Subject",
+        "text": "Text",
+        "note": "Note",
+        "to": "to",
+    },
+    "zh-TW": {
+        "recipients": "收件人數",
+        "mobiles": "號碼",
+        "parts": "每則拆為",
+        "points": "扣點",
+        "estimate": "（估計）",
+        "left": "扣後餘點",
+        "when": "時間",
+        "now": "立即",
+        "target": "編號",
+        "state": "目前狀態",
+        "image": "圖片",
+        "subject": "主旨",
+        "text": "內文",
+        "note": "注意",
+        "to": "至",
+    },
+}
+
+
+def render(preview: Preview, language: Language) -> str:
+    """The whole question as lines of text."""
+    return "\n".join([f"{preview.effect}?", *_facts(preview, _WORDS[language])])
+
+
+def _facts(preview: Preview, words: dict[str, str]) -> Iterator[str]:
+    if preview.target is not None:
+        yield f"{words['target']}: {preview.target}"
+    if preview.recipients is not None:
+        yield f"{words['recipients']}: {preview.recipients:,}"
+    if preview.parts is not None:
+        yield f"{words['parts']}: {preview.parts}"
+    yield from _money(preview, words)
+    if preview.recipients is not None:
+        yield f"{words['when']}: {iso(preview.send_at) if preview.send_at else words['now']}"
+    if preview.first_mobile is not None:
+        yield f"{words['mobiles']}: {_numbers(preview, words)}"
+    for name, value in preview.state.items():
+        yield f"{words['state']}: {name} = {quote(value)}"
+    yield from _texts(preview, words)
+    for warning in preview.warnings:
+        yield f"{words['note']}: {warning}"
+
+
+def _money(preview: Preview, words: dict[str, str]) -> Iterator[str]:
+    if preview.points is not None:
+        estimate = f" {words['estimate']}" if preview.estimate else ""
+        yield f"{words['points']}: {preview.points:,f}{estimate}"
+    if preview.points_left is not None:
+        yield f"{words['left']}: {preview.points_left:,f}"
+
+
+def _numbers(preview: Preview, words: dict[str, str]) -> str:
+    first = mask_mobile(preview.first_mobile or "")
+    if preview.last_mobile is None or preview.last_mobile == preview.first_mobile:
+        return first
+    return f"{first} {words['to']} {mask_mobile(preview.last_mobile)}"
+
+
+def _texts(preview: Preview, words: dict[str, str]) -> Iterator[str]:
+    if preview.image is not None:
+        yield f"{words['image']}: {quote(preview.image)}"
+    if preview.subject:
+        yield f"{words['subject']}: {quote(preview.subject)}"
+    if preview.text:
+        yield f"{words['text']}: {quote(preview.text)}"
+
+
+def proof_for(preview: Preview, risk: Risk, settings: ApprovalSettings) -> str:
+    """What the person must type: the id for a DESTROY, the recipients' number of a large send, or ''."""
+    if risk is Risk.DESTROY:
+        return preview.target or str(preview.recipients or "")
+    many = (preview.recipients or 0) > settings.typed_above_recipients
+    dear = (preview.points or 0) > settings.typed_above_points
+    return str(preview.recipients) if preview.recipients and (many or dear) else ""
+
+
+_HINTS: dict[Language, dict[str, str]] = {
+    "en": {
+        "id": "Type the id to approve.",
+        "count": "Type the number of recipients to approve.",
+        "yes": "Tick to approve.",
+    },
+    "zh-TW": {"id": "請輸入編號以核准。", "count": "請輸入收件人數以核准。", "yes": "勾選以核准。"},
+}
+
+
+def hint(preview: Preview, proof: str, language: Language) -> str:
+    """How the field of the form is explained."""
+    kind = "yes" if not proof else "id" if proof == preview.target else "count"
+    return _HINTS[language][kind]

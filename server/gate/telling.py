@@ -1,0 +1,92 @@
+"""What an action of the ledger means for the caller: one answer for each state."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from server.gate.answers import Answer, Envelope, failure
+from server.gate.masking import present
+from server.gate.words import declined, nothing
+from tools.operation import AnyOperation, Preview
+from tools.problems import Problem
+from tools.taipei import iso
+
+if TYPE_CHECKING:
+    from server.store.actions import Action
+
+TERMINAL_COMMAND = "campaign-ops-mcp approvals"
+
+
+def told(operation: AnyOperation, action: "Action") -> Answer:
+    """The answer for an action that this call finds beyond its approval. It never acts."""
+    match str(action.state):
+        case "succeeded":
+            return replayed(action)
+        case "dispatching":
+            return in_progress(action)
+        case "unknown":
+            return unknown(action, json.loads(action.outcome or "{}").get("reason", "the server stopped"))
+        case "failed":
+            return failure(Problem(**json.loads(action.outcome)))
+        case "expired":
+            return failure(_expired(operation))
+        case _:
+            return failure(declined(operation))
+
+
+def replayed(action: "Action") -> Answer:
+    """The first result again; nothing was done now."""
+    note = "This was done before; nothing was done now. To do it again on purpose, pass a new request_id."
+    facts = json.loads(action.outcome)
+    return Envelope(outcome="done", action_id=action.id, extra={"replayed": True, "note": note}).around(facts)
+
+
+def in_progress(action: "Action") -> Answer:
+    """The same call is being carried out at this moment."""
+    message = "The same call is being carried out right now; it was not started a second time."
+    following = "Look at it with get_action in a moment."
+    return Envelope(outcome="in_progress", action_id=action.id).around(
+        {"message": message, "next": following}
+    )
+
+
+def unknown(action: "Action", reason: str) -> Answer:
+    """It may or may not have happened: said so, with the next step. Not an error."""
+    message = (
+        f"The outcome is unknown: {reason}. It may or may not have happened; nothing is repeated by itself."
+    )
+    following = (
+        "Use reconcile_action with this action_id. Do not do it again under another request_id before."
+    )
+    return Envelope(outcome="unknown", action_id=action.id).around({"message": message, "next": following})
+
+
+def approval_required(operation: AnyOperation, action: "Action") -> Answer:
+    """A person has to approve in another place; then the same call goes through once."""
+    facts: dict[str, Any] = {
+        "message": f"{nothing(operation)} A person has to approve action {action.id} first.",
+        "person_does": f"run `{TERMINAL_COMMAND}` in a terminal and decide on {action.id}",
+        "expires_at": iso(action.expires_at),
+        "preview": shown_preview(Preview.model_validate_json(action.preview)),
+        "next": "Tell the person. After the approval repeat exactly the same call.",
+    }
+    return Envelope(outcome="approval_required", action_id=action.id).around(facts)
+
+
+def shown_preview(preview: Preview) -> dict[str, Any]:
+    """A preview for the assistant: always masked, whatever the settings."""
+    return present(preview, show_numbers=False)
+
+
+def problem_text(problem: Problem) -> str:
+    """A problem as the ledger keeps it."""
+    return json.dumps(asdict(problem), ensure_ascii=False)
+
+
+def _expired(operation: AnyOperation) -> Problem:
+    return Problem(
+        code="approval_expired",
+        message=f"{nothing(operation)} The approval came too late; the question had expired.",
+        next="Call again; the person is asked again with fresh figures.",
+        retryable=True,
+    )

@@ -1,0 +1,180 @@
+"""Our sentences about what did not happen, and the short names of the things that can go wrong."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from server.gate.answers import Answer
+from tools.operation import AnyOperation, Risk
+from tools.problems import Problem
+
+if TYPE_CHECKING:
+    from server.store.actions import CapHit
+
+_PAST = {
+    "send": "sent",
+    "erase": "erased",
+    "delete": "deleted",
+    "pause": "paused",
+    "resume": "resumed",
+    "restart": "restarted",
+    "terminate": "terminated",
+    "extend": "extended",
+    "update": "updated",
+    "retry": "sent",
+}
+
+
+def nothing(operation: AnyOperation) -> str:
+    """What every refusal says: that the thing did not happen."""
+    if operation.risk is Risk.READ:
+        return "Nothing was looked up."
+    return f"Nothing was {_PAST[operation.name.split('_')[0]]}."
+
+
+def unreachable(operation: AnyOperation, reason: str) -> Problem:
+    """The request cannot have reached the vendor."""
+    return Problem(
+        code="not_sent",
+        message=f"{nothing(operation)} The vendor was not reached: {reason}.",
+        next="The vendor may be down. The same call can be made again later.",
+        retryable=True,
+    )
+
+
+def no_answer(reason: str) -> Problem:
+    """A read whose answer did not come: nothing can have changed."""
+    return Problem(
+        code="vendor_unavailable",
+        message=f"The vendor gave no usable answer: {reason}. It was only a question; nothing was changed.",
+        next="The same call can be made again; if it keeps failing, the vendor may be down.",
+        retryable=True,
+    )
+
+
+def unreadable() -> Problem:
+    """A read whose answer has no known shape."""
+    return Problem(
+        code="unreadable_answer",
+        message="The vendor's answer has no shape that its document describes. Nothing was changed.",
+        next="Try again later; if it stays so, the vendor changed its format or is under maintenance.",
+        retryable=True,
+    )
+
+
+def declined(operation: AnyOperation) -> Problem:
+    """The person said no."""
+    return Problem(
+        code="declined",
+        message=f"{nothing(operation)} The person declined.",
+        next="Do not ask again for the same; ask the person in the chat what should be different.",
+    )
+
+
+def wrong_proof(operation: AnyOperation) -> Problem:
+    """The person typed something else than what was asked for."""
+    return Problem(
+        code="proof_mismatch",
+        message=f"{nothing(operation)} What was typed is not what the question asked for.",
+        next="Call again; the person then types the number of recipients or the id that the question shows.",
+        retryable=True,
+    )
+
+
+def cannot_be_asked(operation: AnyOperation) -> Problem:
+    """Neither the client nor a terminal can ask the person."""
+    return Problem(
+        code="approval_unavailable",
+        message=f"{nothing(operation)} A person must approve it, and this client cannot show the question.",
+        next="Use a client that supports elicitation, or switch approval.out_of_band on in the settings.",
+    )
+
+
+def request_id_reused(operation: AnyOperation) -> Problem:
+    """The same request_id came with other arguments."""
+    return Problem(
+        code="request_id_reused",
+        message=f"{nothing(operation)} This request_id was used before with other arguments.",
+        next="Use a new request_id for a new request, or the old arguments to see the first result.",
+    )
+
+
+def drifted(operation: AnyOperation, name: str, before: str, now: str) -> Problem:
+    """Something that the person saw has changed since."""
+    return Problem(
+        code="state_changed",
+        message=f"{nothing(operation)} What was approved has changed: {name} was {before} and is now {now}.",
+        next="Look again, then call again; the person is asked with the new facts.",
+        retryable=True,
+    )
+
+
+def store_unavailable(operation: AnyOperation) -> Problem:
+    """Without the ledger nothing that costs or destroys is done."""
+    return Problem(
+        code="store_unavailable",
+        message=f"{nothing(operation)} The store that records every action cannot be used, so none is taken.",
+        next="A person checks CAMPAIGN_OPS_STORE__URL, the disk and its permissions. Reading goes on.",
+        retryable=True,
+    )
+
+
+def no_answer_before(operation: AnyOperation, reason: str) -> Problem:
+    """A look-up before the action failed: the action was not begun."""
+    return Problem(
+        code="vendor_unavailable",
+        message=f"{nothing(operation)} Looking up what it would do failed: {reason}.",
+        next="The same call can be made again; if it keeps failing, the vendor may be down.",
+        retryable=True,
+    )
+
+
+def unreadable_before(operation: AnyOperation) -> Problem:
+    """A look-up before the action gave something unreadable: the action was not begun."""
+    return Problem(
+        code="unreadable_answer",
+        message=f"{nothing(operation)} Looking up what it would do gave an answer of no known shape.",
+        next="Try again later; if it stays so, the vendor changed its format or is under maintenance.",
+        retryable=True,
+    )
+
+
+def approval_mismatch(operation: AnyOperation) -> Problem:
+    """The answer of the form belongs to another call, or came too late."""
+    return Problem(
+        code="approval_mismatch",
+        message=f"{nothing(operation)} The approval is not for this call as it is now.",
+        next="Call again without changing the arguments between question and answer.",
+        retryable=True,
+    )
+
+
+def rate_limited(operation: AnyOperation, limit: int) -> Problem:
+    """Too many calls in a minute; declines count."""
+    return Problem(
+        code="rate_limited",
+        message=f"{nothing(operation)} More than {limit} calls in a minute (declined ones count).",
+        next="Wait a minute. The limit is CAMPAIGN_OPS_POLICY__CALLS_PER_MINUTE.",
+        retryable=True,
+    )
+
+
+def cap_hit(operation: AnyOperation, hit: "CapHit") -> Problem:
+    """A cap of the day or month would be passed."""
+    setting = f"CAMPAIGN_OPS_POLICY__{hit.rule.upper()}"
+    return Problem(
+        code="policy_refused",
+        message=(
+            f"{nothing(operation)} The rule {hit.rule} allows {hit.limit}; {hit.used} are used or reserved, "
+            f"and this needs {hit.asked} more."
+        ),
+        next=f"Make it smaller or wait; only a person can change {setting}.",
+    )
+
+
+def store_lost(answer: Answer) -> Answer:
+    """The POST happened, and its outcome could not be written down."""
+    warning = (
+        "The vendor answered as shown, but the store could not record it. The ledger will call this action "
+        "unknown; keep this answer."
+    )
+    return replace(answer, facts={**answer.facts, "warning": warning})

@@ -1,0 +1,45 @@
+"""Who calls: the local user over stdio, the token's subject over HTTP; and whether they can be asked."""
+
+import getpass
+from functools import cache
+from typing import Any
+
+from mcp.server.auth.middleware.auth_context import get_access_token
+from mcp.server.mcpserver.context import Context
+from mcp_types.version import is_version_at_least
+
+from server.gate.caller import Caller
+
+_MODERN = "2026-07-28"
+
+
+def caller_of(context: Context[Any, Any]) -> Caller:
+    """The caller behind a request."""
+    token = get_access_token()
+    principal = f"token:{token.subject or token.client_id}" if token is not None else local_user()
+
+    async def report(message: str) -> None:
+        await context.report_progress(0, None, message)
+
+    # A stateless request has no session of its own, so what it read counts for everything of its principal.
+    return Caller(principal=principal, session=principal, can_ask=can_ask(context), report=report)
+
+
+@cache
+def local_user() -> str:
+    """The user who runs this process; whoever reaches it over loopback acts as that user."""
+    try:
+        return f"local:{getpass.getuser()}"
+    except (OSError, KeyError):
+        return "local:unknown"
+
+
+def can_ask(context: Context[Any, Any]) -> bool:
+    """Whether a form can be shown: the client declared it, and the era has a way to deliver it."""
+    capabilities = context.client_capabilities
+    declared = capabilities.elicitation if capabilities else None
+    if declared is None or (declared.form is None and declared.url is not None):
+        return False
+    version = context.protocol_version
+    modern = version is not None and is_version_at_least(version, _MODERN)
+    return modern or context.session.can_send_request

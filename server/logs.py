@@ -1,0 +1,114 @@
+"""Logs: JSON lines on stderr, in which no secret and no mobile number ever stands.
+
+What is redacted is the finished line, so that nothing gets by: arguments, exceptions and tracebacks of any
+library pass through the same place.
+"""
+
+import base64
+import html
+import json
+import logging
+import re
+import sys
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from typing import TextIO
+from urllib.parse import quote, quote_plus
+
+from server.number_masking import mask_numbers
+
+_SHORTEST_SECRET = 4
+"""Anything shorter stands in ordinary words; replacing it would tear the lines apart and betray it."""
+_REDACTED = "[secret]"
+_CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore")
+"""Their INFO and DEBUG lines hold URLs and headers."""
+
+
+class _Redactor:
+    """Removes a fixed set of secrets, in every form that they take on the way, and mobile numbers."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        forms = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
+        ordered = sorted(forms, key=lambda form: (-len(form), form))
+        self._secrets = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+
+    def __call__(self, text: str) -> str:
+        without = self._secrets.sub(_REDACTED, text) if self._secrets else text
+        return mask_numbers(without)
+
+
+class _State:
+    """What `configure_logging` set; before that, only numbers are removed."""
+
+    redactor = _Redactor(())
+
+
+def configure_logging(level: str, secrets: Collection[str]) -> None:
+    """Log JSON lines (time, level, logger, message, exception) to stderr, and to nowhere else.
+
+    Replaces the handlers of the root logger; servers that bring their own (uvicorn) are to be started
+    without. Secrets shorter than 4 characters are not looked for.
+    """
+    _State.redactor = _Redactor(secrets)
+    handler = _Handler(sys.stderr)
+    handler.setFormatter(_JsonLines())
+    root = logging.getLogger()
+    for old in tuple(root.handlers):
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def redact(text: str) -> str:
+    """Return a text without the configured secrets and with mobile numbers as `0912***678`."""
+    return _State.redactor(text)
+
+
+class _JsonLines(logging.Formatter):
+    """One record as one redacted line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line. A record whose arguments do not fit its message is shown all the same."""
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 - whatever an argument's own __str__ raises, the line must come out
+            message = f"{record.msg!s} (its arguments do not fit)"
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": message,
+        }
+        if record.exc_info:
+            fields["exception"] = self.formatException(record.exc_info)
+        line = redact(json.dumps(fields, ensure_ascii=False))
+        return line.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """A handler that never prints a failed record: the standard one shows its arguments on stderr."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
+        """Drop the record. stderr is broken or the record is; there is nowhere to tell it."""
+
+
+def _forms(secret: str) -> Iterator[str]:
+    encoded = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+    encoded |= {re.sub("%..", lambda found: found[0].lower(), form) for form in encoded}
+    for form in {secret, html.escape(secret), html.escape(secret, quote=False)} | encoded:
+        once = {form, repr(form)[1:-1], json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1]}
+        yield from once
+        yield from (json.dumps(escaped, ensure_ascii=False)[1:-1] for escaped in once)
+    yield from _in_base64(secret.encode("utf-8", "surrogatepass"))
+
+
+def _in_base64(secret: bytes) -> Iterator[str]:
+    """What of the secret is the same in the base64 of any bytes that hold it, as in `user:secret`."""
+    for shift in range(3):
+        padded = bytes(shift) + secret
+        core = slice((0, 2, 3)[shift], len(padded) * 8 // 6)
+        for form in (base64.b64encode(padded), base64.urlsafe_b64encode(padded)):
+            if len(form[core]) >= _SHORTEST_SECRET:
+                yield form[core].decode("ascii")

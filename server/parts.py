@@ -1,0 +1,119 @@
+"""One server's parts, put together, started and ended."""
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+
+from server.files import Files
+from server.gate.book import Book
+from server.gate.context import GateContext
+from server.gate.gate import Gate
+from server.gate.journal import Journal
+from server.gate.policy import RateLimiter
+from server.gate.reaper import keep_reaping
+from server.settings import FilesSettings, Settings
+from server.store.actions import Caps
+from server.store.store import DatabaseStore, Store, data_directory
+from server.vendors import Vendors
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of a real server."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a server or a command of the terminal works with."""
+
+    settings: Settings
+    store: Store
+    journal: Journal
+    book: Book
+    vendors: Vendors
+    files: Files
+    gate: Gate
+
+
+def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
+    """Everything, connected to nothing yet: the store and the vendors are opened at their first use."""
+    store = open_store(settings)
+    folder = folder_of(settings)
+    journal = Journal(
+        store,
+        key_file=settings.store.audit_key_file or folder / "audit.key",
+        head_file=settings.store.audit_head_file or folder / "audit.head",
+        clock=clock,
+    )
+    book = Book(journal, owner=_owner(), caps=_caps(settings))
+    vendors = Vendors(settings, book)
+    files = Files(_with_default_folder(settings.files, folder), clock)
+    context = GateContext(
+        settings=settings,
+        vendors=vendors,
+        book=book,
+        files=files,
+        limiter=RateLimiter(settings.policy.calls_per_minute),
+        clock=clock,
+    )
+    return Parts(
+        settings=settings,
+        store=store,
+        journal=journal,
+        book=book,
+        vendors=vendors,
+        files=files,
+        gate=Gate(context),
+    )
+
+
+@asynccontextmanager
+async def running(parts: Parts) -> AsyncGenerator[Parts]:
+    """The parts with their background work, closed at the end."""
+    try:
+        async with anyio.create_task_group() as background:
+            background.start_soon(keep_reaping, parts.book)
+            yield parts
+            background.cancel_scope.cancel()
+    finally:
+        with anyio.CancelScope(shield=True), anyio.move_on_after(1):
+            await parts.vendors.close()
+            await parts.store.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """The configured store, not opened yet."""
+    file = folder_of(settings) / "store.sqlite3"
+    return DatabaseStore(settings.store.url.get_secret_value() or f"sqlite:///{file}")
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where everything of this server is kept, unless a setting says otherwise."""
+    return settings.store.folder or data_directory()
+
+
+def _caps(settings: Settings) -> Caps:
+    policy = settings.policy
+    return Caps(
+        points_per_day=policy.points_per_day,
+        points_per_month=policy.points_per_month,
+        recipients_per_day=policy.recipients_per_day,
+        texts_per_recipient_per_day=policy.texts_per_recipient_per_day,
+    )
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _with_default_folder(files: FilesSettings, folder: Path) -> FilesSettings:
+    return files if files.reports else files.model_copy(update={"reports": folder / "reports"})

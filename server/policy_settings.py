@@ -1,0 +1,103 @@
+"""Settings of the guards: what may be done, by whom it must be approved, and what may be shown."""
+
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from tools.mobile import normalise_mobile
+
+
+def split_commas(value: object) -> object:
+    """A list in an environment variable is written with commas; in TOML it is a list already."""
+    if isinstance(value, str):
+        return [item.strip() for item in value.split(",") if item.strip()]
+    return value
+
+
+COMMAS = BeforeValidator(split_commas)
+_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+Cap = Annotated[int, Field(ge=0)] | None
+PointsCap = Annotated[Decimal, Field(ge=0)] | None
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Number = Annotated[str, AfterValidator(normalise_mobile)]
+
+
+class QuietHours(BaseModel):
+    """Hours in which nothing is sent (the operator's own policy; no law is known)."""
+
+    model_config = _CONFIG
+
+    start: time
+    end: time
+    time_zone: str = "Asia/Taipei"
+
+    @model_validator(mode="after")
+    def _known_zone(self) -> "QuietHours":
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("time_zone: no such time zone. Write it as Asia/Taipei.") from None
+        if self.start == self.end:
+            raise ValueError("start and end are the same. Leave quiet_hours out to have none.")
+        return self
+
+
+class PolicySettings(BaseModel):
+    """The operator's rules. None means no limit."""
+
+    model_config = _CONFIG
+
+    read_only: bool = False
+    disabled_tools: Annotated[tuple[str, ...], COMMAS] = ()
+    points_per_call: PointsCap = None
+    points_per_day: PointsCap = None
+    points_per_month: PointsCap = None
+    recipients_per_call: Cap = None
+    recipients_per_day: Cap = None
+    texts_per_recipient_per_day: Cap = None
+    calls_per_minute: Annotated[int, Field(ge=1)] = 30
+    """Calls of SPEND, DESTROY and CHANGE tools; a decline costs a slot too."""
+    countries: Annotated[tuple[Country, ...], COMMAS] = ()
+    """Allowed countries of recipients (ISO 3166, `TW`); empty allows all."""
+    blocked_numbers: Annotated[tuple[Number, ...], COMMAS] = ()
+    blocked_numbers_file: Path | None = None
+    quiet_hours: QuietHours | None = None
+    required_sender_name: str = ""
+    allowed_url_hosts: Annotated[tuple[str, ...] | None, COMMAS] = None
+    """Hosts that may stand in a text; None allows all, an empty list none."""
+    allowed_phone_numbers: Annotated[tuple[str, ...] | None, COMMAS] = None
+    """Phone numbers that may stand in a text; None allows all, an empty list none."""
+    test_numbers: Annotated[tuple[Number, ...], COMMAS] = ()
+    test_recipients: Annotated[int, Field(ge=0)] = 0
+    """Up to so many recipients, all of them test numbers, and up to `test_points`: no approval is asked."""
+    test_points: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+
+
+class ApprovalSettings(BaseModel):
+    """How a person is asked."""
+
+    model_config = _CONFIG
+
+    typed_above_recipients: Annotated[int, Field(ge=0)] = 100
+    typed_above_points: Annotated[Decimal, Field(ge=0)] = Decimal(500)
+    human_minimum_ms: Annotated[int, Field(ge=0)] = 300
+    form_timeout_s: Annotated[float, Field(gt=0)] = 120
+    expires_s: Annotated[float, Field(gt=0)] = 600
+    wait_seconds: Annotated[float, Field(ge=0)] = 0
+    """How long a call itself waits for an approval out of band; 0 answers `approval_required` at once."""
+    out_of_band: bool = True
+    mode: Literal["ladder", "out_of_band_only"] = "ladder"
+
+
+class PrivacySettings(BaseModel):
+    """What may be shown."""
+
+    model_config = _CONFIG
+
+    show_numbers: bool = False
+    """Shows mobile numbers and names in results; logs and the audit never do."""

@@ -1,0 +1,89 @@
+"""Resources: the tables that explain codes and prices, the policy in force, and downloaded reports."""
+
+import json
+from typing import Any
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+
+from server.files import REPORT_URI
+from server.parts import Parts
+
+_JSON = "application/json"
+
+
+def add_resources(server: MCPServer[None], parts: Parts) -> None:
+    """Register what the configured vendors and the policy have to show."""
+    if parts.settings.every8d is not None:
+        _add_every8d(server)
+    if parts.settings.omis is not None:
+        _add_omis(server, parts)
+
+    @server.resource(
+        "campaign-ops://policy",
+        name="policy",
+        title="Policy in force",
+        description="The operator's rules: caps, countries, quiet hours, allowed hosts and more.",
+        mime_type=_JSON,
+    )
+    def policy() -> str:
+        from server.gate.policy import describe  # noqa: PLC0415 - only when it is read
+
+        return _text(describe(parts.settings.policy))
+
+
+def _add_every8d(server: MCPServer[None]) -> None:
+    @server.resource(
+        "campaign-ops://every8d/statuses",
+        name="every8d-statuses",
+        title="EVERY8D delivery statuses",
+        description="Status codes of SMS and MMS deliveries with meaning and class (EVERY8D 2.2, 2.3).",
+        mime_type=_JSON,
+    )
+    def statuses() -> str:
+        from tools.every8d.codes import status_table  # noqa: PLC0415 - only when it is read
+
+        return _text(status_table())
+
+    @server.resource(
+        "campaign-ops://every8d/charging",
+        name="every8d-charging",
+        title="EVERY8D charging",
+        description="Points by length and destination (EVERY8D 1.1, 1.2).",
+        mime_type=_JSON,
+    )
+    def charging() -> str:
+        from tools.every8d.charging import charging_table  # noqa: PLC0415 - only when it is read
+
+        return _text(charging_table())
+
+
+def _add_omis(server: MCPServer[None], parts: Parts) -> None:
+    @server.resource(
+        "campaign-ops://omis/statuses",
+        name="omis-statuses",
+        title="OMIS launch and job statuses",
+        description="States of launches and jobs, with their conditions (OMIS TaskManager).",
+        mime_type=_JSON,
+    )
+    def statuses() -> str:
+        from tools.omis.states import status_table  # noqa: PLC0415 - only when it is read
+
+        return _text(status_table())
+
+    @server.resource(
+        REPORT_URI + "{name}",
+        name="report",
+        title="Downloaded report",
+        description="A report that download_report kept, by its name.",
+        mime_type="application/octet-stream",
+    )
+    async def report(name: str) -> bytes:
+        try:
+            return await parts.files.saved(name)
+        except FileNotFoundError:
+            raise ResourceNotFoundError("There is no report of this name.") from None
+
+
+def _text(table: Any) -> str:
+    return json.dumps(table, ensure_ascii=False, separators=(",", ":"))

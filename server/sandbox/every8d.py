@@ -1,0 +1,62 @@
+"""The eleven EVERY8D endpoints by path, and the shape of what they answer."""
+
+import json
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from server.sandbox.accounts import Account
+from server.sandbox.every8d_erase import erase_mms, erase_sms
+from server.sandbox.every8d_login import RefusedError, log_in
+from server.sandbox.every8d_mms import send_mms
+from server.sandbox.every8d_param import send_param
+from server.sandbox.every8d_query import credit, mms_status, replies, sms_status
+from server.sandbox.every8d_send import send_filtered, send_sms, send_with_id
+from server.sandbox.vendor_call import VendorCall
+from server.sandbox.world import World
+
+Endpoint = Callable[[World, Account, VendorCall], str]
+
+_PARAM = "sendparamsms.ashx"
+_FORM: dict[str, Endpoint] = {
+    "sendsms.ashx": send_sms,
+    "mms/sendmms.ashx": send_mms,
+    "sendsms4filtermessage.ashx": send_filtered,
+    "sendsmswithmsgid.ashx": send_with_id,
+    "getdeliverystatus.ashx": sms_status,
+    "mms/getdeliverystatus.ashx": mms_status,
+    "getreplymessage.ashx": replies,
+    "getcredit.ashx": credit,
+    "erasebooking.ashx": erase_sms,
+    "mms/erasebooking.ashx": erase_mms,
+}
+
+
+def answer_every8d(world: World, name: str, call: VendorCall) -> Response | None:
+    """The answer of an endpoint (its path below /API21/HTTP/, lower case); None when there is no such one."""
+    if name == _PARAM:
+        return _answer_param(world, call)
+    endpoint = _FORM.get(name)
+    return _answer_form(world, endpoint, call) if endpoint else None
+
+
+def _answer_form(world: World, endpoint: Endpoint, call: VendorCall) -> Response:
+    try:
+        text = endpoint(world, log_in(world, call.get("UID"), call.get("PWD")), call)
+    except RefusedError as refused:
+        text = f"{refused.code},{refused.text}"
+    return Response(text, media_type=_media_type(text))
+
+
+def _media_type(text: str) -> str:
+    if text.startswith("{"):
+        return "application/json; charset=utf-8"
+    return "text/xml; charset=utf-8" if text.startswith("<?xml") else "text/plain; charset=utf-8"
+
+
+def _answer_param(world: World, call: VendorCall) -> Response:
+    try:
+        answer = {"Result": True, "Status": "0", "Msg": send_param(world, call)}
+    except RefusedError as refused:
+        answer = {"Result": False, "Status": str(refused.code), "Msg": refused.text}
+    return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json; charset=utf-8")

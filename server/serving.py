@@ -1,0 +1,108 @@
+"""Starts a server as its command was given: settings, sandbox, transport."""
+
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from server.app import build_server
+from server.logs import configure_logging
+from server.parts import build_parts, running
+from server.settings import Settings, load_settings
+from server.store.store import data_directory
+from server.transports import serve_http, serve_stdio
+
+SANDBOX_LOGIN = "sandbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """What the command line asked for."""
+
+    sandbox: bool
+    http: bool
+    port: int
+    toolsets: str
+    read_only: bool
+    config: Path | None
+
+    async def run(self) -> None:
+        """Serve until the client leaves or a signal comes."""
+        if not self.sandbox:
+            await self._serve(load_settings(self.config, **self._overrides()))
+            return
+        async with embedded_sandbox() as accounts:
+            await self._serve(load_settings(self.config, **(self._overrides() | accounts)))
+
+    def _overrides(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = {}
+        if self.toolsets:
+            chosen["toolsets"] = self.toolsets
+        if self.read_only:
+            chosen["policy"] = {"read_only": True}
+        return chosen
+
+    async def _serve(self, settings: Settings) -> None:
+        configure_logging(settings.log_level, secrets_of(settings))
+        parts = build_parts(settings)
+        server = build_server(parts)
+        configure_logging(settings.log_level, secrets_of(settings))
+        async with running(parts):
+            if self.http:
+                await serve_http(server, self.port, _announce)
+            else:
+                await serve_stdio(server)
+
+
+@asynccontextmanager
+async def embedded_sandbox() -> AsyncGenerator[dict[str, Any]]:
+    """A sandbox in this process, and the settings that point both vendors at it."""
+    from server.sandbox.run import running_sandbox  # noqa: PLC0415 - only with --sandbox
+
+    async with running_sandbox() as url:
+        _say(f"sandbox at {url}: nothing real is sent")
+        yield sandbox_accounts(url)
+
+
+def sandbox_accounts(url: str) -> dict[str, Any]:
+    """The sandbox's account at both vendors, and a store apart from the real one."""
+    return {
+        "store": {"folder": data_directory() / "sandbox"},
+        "every8d": {"base_url": url, "uid": SANDBOX_LOGIN, "password": SANDBOX_LOGIN},
+        "omis": {"base_url": url, "login_name": SANDBOX_LOGIN, "password": SANDBOX_LOGIN},
+    }
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Everything that must never stand in a log."""
+    accounts = [account.password for account in (settings.every8d, settings.omis) if account is not None]
+    kept = [*accounts, settings.store.url, settings.callbacks.token]
+    return [secret.get_secret_value() for secret in kept if secret.get_secret_value()]
+
+
+async def run_sandbox(port: int) -> None:
+    """The sandbox alone, until a signal comes."""
+    from server.sandbox.run import serve_sandbox  # noqa: PLC0415 - only this command needs it
+    from server.transports import until_signal  # noqa: PLC0415 - as above
+
+    async with anyio.create_task_group() as group:
+
+        async def watch() -> None:
+            await until_signal()
+            group.cancel_scope.cancel()
+
+        group.start_soon(watch)
+        await serve_sandbox(port, on_ready=lambda url: _say(f"sandbox ready at {url}"))
+
+
+def _announce(url: str) -> None:
+    _say(f"serving MCP at {url}")
+
+
+def _say(line: str) -> None:
+    """For the person at the terminal; stdout is the MCP channel."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - stderr is where a person reads

@@ -1,0 +1,265 @@
+"""Settings from the environment, `.env`, or a TOML file; a wrong one stops the start with a clear message."""
+
+import difflib
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from server.policy_settings import COMMAS, ApprovalSettings, PolicySettings, PrivacySettings
+
+PREFIX = "CAMPAIGN_OPS_"
+MISPRINTED_HOST = "api.itpisom.com"
+"""The OMIS ManageReport document's examples misprint the host; credentials would go to a stranger."""
+
+_NAMED = re.compile(r"(\w+): ")
+"""A check of a whole section names the field first."""
+
+Toolset = Literal["sms", "reports", "launches", "jobs", "desk"]
+TOOLSETS: tuple[Toolset, ...] = ("sms", "reports", "launches", "jobs", "desk")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. The text names each setting and its fix, and never a value."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can only mean this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url.rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is not a URL. Write https:// and the host, with the path prefix if there is one.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must not hold a user name, a password, a query or a fragment.")
+    if parts.hostname.lower() == MISPRINTED_HOST:
+        raise ValueError("is the misprinted host of the OMIS document. The real one is api.itpison.com.")
+    return url.rstrip("/")
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Every8dSettings(_Section):
+    """The EVERY8D account. Enterprise hosts carry a path prefix, which is kept."""
+
+    base_url: BaseUrl = "https://oms.every8d.com"
+    uid: Annotated[str, Field(min_length=1)]
+    password: SecretStr
+    response_format: Literal[0, 1, 2] = 0
+    max_recipients: Annotated[int, Field(ge=1, le=10_000)] = 500
+    calls_at_once: Annotated[int, Field(ge=1, le=32)] = 4
+
+    @model_validator(mode="after")
+    def _https_only(self) -> "Every8dSettings":
+        parts = urlsplit(self.base_url)
+        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise ValueError("base_url: must be https; plain http is only for loopback.")
+        return self
+
+
+class OmisSettings(_Section):
+    """The OMIS account, and the request style that its server wants."""
+
+    base_url: BaseUrl = "https://api.itpison.com"
+    login_name: Annotated[str, Field(min_length=1)]
+    password: SecretStr
+    send_password_unencrypted: bool = False
+    """Allows plain http to a host that is not loopback: anybody on the way can read the password."""
+    password_in_url: bool = False
+    """Calls by GET, for servers that allow nothing else: the password then stands in URLs and their logs."""
+    request_style: Literal["form", "xml_request", "xml_file", "xml_url"] = "form"
+    xml_url: str = ""
+    """Where OMIS fetches the credentials' XML from (XmlReqUrl); its host must be in `redirect_hosts`."""
+    response_mode: Literal[0, 1, 2, 3] = 1
+    refer_url: str = ""
+    successful_url: str = ""
+    failed_url: str = ""
+    redirect_hosts: Annotated[tuple[str, ...], COMMAS] = ()
+    download_hosts: Annotated[tuple[str, ...], COMMAS] = ()
+    """Hosts that a report's link may name besides the base URL's own."""
+    calls_at_once: Annotated[int, Field(ge=1, le=32)] = 4
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "OmisSettings":
+        parts = urlsplit(self.base_url)
+        unencrypted = parts.scheme != "https" and not is_loopback(parts.hostname or "")
+        if unencrypted and not self.send_password_unencrypted:
+            raise ValueError(
+                "base_url: must be https. Plain http shows the password to anybody on the way; "
+                "if that is really wanted, set send_password_unencrypted."
+            )
+        if self.request_style == "xml_url" and not self.xml_url:
+            raise ValueError("xml_url: is needed by request_style xml_url.")
+        for name in ("xml_url", "refer_url", "successful_url", "failed_url"):
+            _check_allowed(name, getattr(self, name), self.redirect_hosts)
+        return self
+
+
+def _check_allowed(name: str, url: str, hosts: tuple[str, ...]) -> None:
+    if url and (urlsplit(url).hostname or "").lower() not in {host.lower() for host in hosts}:
+        raise ValueError(
+            f"{name}: its host is not in redirect_hosts. Add it there if OMIS may send data to it."
+        )
+
+
+class FilesSettings(_Section):
+    """Folders: where images for MMS are taken from, and where reports are kept."""
+
+    folder: Path | None = None
+    reports: Path | None = None
+    max_report_bytes: Annotated[int, Field(ge=1)] = 200 * 1024 * 1024
+
+
+class CallbacksSettings(_Section):
+    """The receiver of EVERY8D 2.1. Without a token it is off; the vendor's URL ends in the token."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 8095
+    host: str = "127.0.0.1"
+    token: SecretStr = SecretStr("")
+
+
+class StoreSettings(_Section):
+    """Where actions, approvals and the audit are kept: SQLite by default, `postgresql://…` to scale out."""
+
+    url: SecretStr = SecretStr("")
+    """Empty means one SQLite file in `folder`."""
+    folder: Path | None = None
+    """The SQLite file, the audit's key and head, and the reports; the user's data directory by default."""
+    audit_key_file: Path | None = None
+    audit_head_file: Path | None = None
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Environment names start with CAMPAIGN_OPS_ and nest with `__`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        enable_decoding=False,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    every8d: Every8dSettings | None = None
+    omis: OmisSettings | None = None
+    files: FilesSettings = FilesSettings()
+    callbacks: CallbacksSettings = CallbacksSettings()
+    store: StoreSettings = StoreSettings()
+    policy: PolicySettings = PolicySettings()
+    approval: ApprovalSettings = ApprovalSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    toolsets: Annotated[tuple[Toolset, ...], COMMAS] = TOOLSETS
+    language: Literal["en", "zh-TW"] = "en"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the framework passes it by name
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Adds the TOML file below the environment, and leaves secret folders out."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
+    """Settings from `overrides`, then the environment, then `.env`, then the TOML file.
+
+    Raises:
+        SettingsError: with one line for each setting that is wrong.
+    """
+    _check_names({**dotenv_values(".env"), **os.environ})
+    _check_file(config)
+
+    class _WithFile(Settings):
+        model_config = SettingsConfigDict(toml_file=config)
+
+    try:
+        return _WithFile(**overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_lines(error))) from None
+
+
+def _check_file(config: Path | None) -> None:
+    if config is None:
+        return
+    try:
+        names = tomllib.loads(config.read_text(encoding="utf-8"))
+    except OSError:
+        raise SettingsError(f"--config {config.name}: the file cannot be read. Check its path.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise SettingsError(f"--config {config.name}: is not valid TOML. Check its syntax.") from None
+    unknown = sorted(set(names) - set(Settings.model_fields))
+    if unknown:
+        raise SettingsError("\n".join(f"{name}: no such setting.{_suggest(name)}" for name in unknown))
+
+
+def _check_names(environment: Mapping[str, str | None]) -> None:
+    """A misspelt variable must not be ignored: a cap that was never set protects nobody."""
+    wrong = [
+        f"{name}: no such setting.{_suggest(first)}"
+        for name in sorted(environment)
+        if name.upper().startswith(PREFIX)
+        and (first := name[len(PREFIX) :].split("__")[0].lower()) not in Settings.model_fields
+    ]
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+
+
+def _suggest(name: str) -> str:
+    close = difflib.get_close_matches(name, Settings.model_fields, n=1)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def _lines(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        message = problem["msg"].removeprefix("Value error, ")
+        path = [str(part) for part in problem["loc"]]
+        if named := _NAMED.match(message):
+            path.append(named[1])
+            message = message[named.end() :]
+        name = PREFIX + "__".join(path).upper()
+        if problem["type"] == "missing":
+            message = "is needed. Set it."
+        elif problem["type"] == "extra_forbidden":
+            message = "no such setting. Check its spelling."
+        yield f"{name}: {message}"

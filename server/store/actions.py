@@ -1,0 +1,195 @@
+"""What an action is: the types of the ledger, without a database.
+
+States (design, "The ledger"): proposed → approved | denied | expired, approved → dispatching | expired,
+dispatching → succeeded | failed | unknown, unknown → succeeded | failed by reconciliation.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+REPLAY_WINDOW = timedelta(hours=24)
+"""How long the same call finds its action again."""
+
+APPROVAL_TIME = timedelta(minutes=10)
+"""How long a proposal, and the approval of it, stays good unless the caller says otherwise."""
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans("OIL", "011", "- ")
+
+
+class State(StrEnum):
+    """Where an action stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    DISPATCHING = "dispatching"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+TERMINAL = frozenset({State.DENIED, State.EXPIRED, State.SUCCEEDED, State.FAILED})
+"""States that nothing leaves."""
+
+COUNTED = frozenset({State.DISPATCHING, State.UNKNOWN, State.SUCCEEDED})
+"""States that count against the caps."""
+
+
+class RequestIdReusedError(Exception):
+    """A request_id came again with other arguments: it names another action already."""
+
+    def __init__(self, action_id: str) -> None:
+        super().__init__(f"this request_id belongs to action {action_id}, whose arguments differ.")
+        self.action_id = action_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallKey:
+    """What makes two calls the same call; `digest` stands for the canonical arguments."""
+
+    principal: str
+    tool: str
+    digest: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What is asked for, before anybody agreed.
+
+    `digest` stands for the canonical arguments; `arguments` and `preview` are JSON text; `proof` is what a
+    person must type ('' for yes or no); `points` is the estimate that is reserved.
+    """
+
+    principal: str
+    tool: str
+    risk: str
+    vendor: str
+    digest: str
+    arguments: str
+    preview: str
+    session: str = ""
+    request_id: str = ""
+    proof: str = ""
+    reference: str = ""
+    target: str = ""
+    campaign: str = ""
+    points: Decimal = Decimal(0)
+    recipients: int = 0
+    retry_of: str = ""
+    reason: str = ""
+    expires_at: datetime | None = None
+    """None: ten minutes from the proposal."""
+
+    @property
+    def key(self) -> CallKey:
+        """What makes another call the same as this one."""
+        return CallKey(
+            principal=self.principal, tool=self.tool, digest=self.digest, request_id=self.request_id
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One action as the ledger has it. Texts that are not known yet are '', times and numbers None.
+
+    `id` is in the shown form (`7KQ2-M9XD`). `outcome` is JSON text of the masked result or problem,
+    `vendor_answer` the vendor's text as it came. `points_returned` came back from an erased booking.
+    """
+
+    id: str
+    principal: str
+    session: str
+    tool: str
+    risk: str
+    vendor: str
+    digest: str
+    request_id: str
+    arguments: str
+    preview: str
+    proof: str
+    reference: str
+    state: State
+    created_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+    channel: str
+    rule: str
+    owner: str
+    lease_until: datetime | None
+    dispatched_at: datetime | None
+    finished_at: datetime | None
+    outcome: str
+    vendor_answer: str
+    batch_id: str
+    target: str
+    campaign: str
+    points: Decimal
+    points_final: Decimal | None
+    points_returned: Decimal
+    recipients: int
+    retry_of: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionFilter:
+    """Which actions to list; None means any. `day` is that of the proposal in Asia/Taipei, `2026-01-31`."""
+
+    tool: str | None = None
+    state: State | None = None
+    day: str | None = None
+    batch_id: str | None = None
+    campaign: str | None = None
+    principal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """The operator's limits for a day and a month in Asia/Taipei; None means no limit."""
+
+    points_per_day: Decimal | None = None
+    points_per_month: Decimal | None = None
+    recipients_per_day: int | None = None
+    texts_per_recipient_per_day: int | None = None
+
+
+NO_CAPS = Caps()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapHit:
+    """A limit that the action would pass. `rule` is the name of the limit in `Caps`."""
+
+    rule: str
+    limit: Decimal | int
+    used: Decimal | int
+    asked: Decimal | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What counts against the caps now: estimates while open, final points once known."""
+
+    points_today: Decimal
+    points_month: Decimal
+    recipients_today: int
+
+
+def new_id(choice: Callable[[Sequence[str]], str] = secrets.choice) -> str:
+    """A fresh id in the shown form: 40 random bits in Crockford's base 32, `7KQ2-M9XD`."""
+    letters = "".join(choice(_ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def normalise_id(written: str) -> str:
+    """The id as the ledger has it, from what somebody typed (`7kq2 m9xd`, O for 0, I or L for 1)."""
+    letters = written.strip().upper().translate(_LOOKALIKES)
+    return f"{letters[:4]}-{letters[4:]}"

@@ -1,0 +1,146 @@
+"""The audit: a chain of entries in which an edit, a deletion, a swap or a cut end shows.
+
+Each entry's MAC is HMAC-SHA256 over the MAC before it, its own number and its canonical JSON text. An entry
+is appended in the same transaction as the step that it records.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from server.store.columns import moment_text
+from server.store.keys import Head, hash_number
+from server.store.schema import AUDIT
+
+__all__ = [
+    "AuditEntry",
+    "Head",
+    "Verification",
+    "append",
+    "export",
+    "hash_number",
+    "head",
+    "stands",
+    "verify",
+]
+
+_START = Head(0, "0" * 64)
+_BATCH = 2_000
+
+Json = None | bool | int | str | list["Json"] | Mapping[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """What happened. `details` holds no numbers and no texts of people: numbers only as `hash_number`."""
+
+    event: str
+    principal: str
+    action_id: str = ""
+    tool: str = ""
+    details: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What checking the chain found: `first_bad` is the number of the first entry that is not as written."""
+
+    ok: bool
+    entries: int
+    head: Head
+    first_bad: int | None = None
+    problem: str = ""
+
+
+def append(conn: Connection, entry: AuditEntry, key: bytes, now: datetime) -> Head:
+    """Add an entry to the chain; the new head, for `write_head` after the commit."""
+    before = head(conn)
+    sequence = before.sequence + 1
+    text = _canonical(entry, now)
+    mac = _mac(key, before.mac, sequence, text)
+    conn.execute(insert(AUDIT).values(sequence=sequence, entry=text, mac=mac))
+    return Head(sequence, mac)
+
+
+def head(conn: Connection) -> Head:
+    """The newest entry's number and MAC; number 0 when there is none."""
+    newest = select(AUDIT.c.sequence, AUDIT.c.mac).order_by(AUDIT.c.sequence.desc()).limit(1)
+    row = conn.execute(newest).one_or_none()
+    return _START if row is None else Head(row.sequence, row.mac)
+
+
+def stands(conn: Connection, known: Head) -> bool:
+    """Whether a remembered head is still in the chain: to be asked before more is appended.
+
+    Otherwise the first entry after a cut would move the remembered head past it.
+    """
+    if known.sequence == 0:
+        return True
+    return conn.scalar(select(AUDIT.c.mac).where(AUDIT.c.sequence == known.sequence)) == known.mac
+
+
+def verify(conn: Connection, key: bytes, expect_head: Head | None = None) -> Verification:
+    """Check every entry, in pieces. `expect_head` is what `read_head` remembers: what it names must stand.
+
+    Entries after the expected head are allowed: the file is written after the commit, so it can be behind.
+    """
+    at = _START
+    expected_seen = expect_head is None or expect_head == _START
+    for sequence, text, mac in _rows(conn):
+        if sequence != at.sequence + 1:
+            return _broken(at, "an entry is missing")
+        if _mac(key, at.mac, sequence, text) != mac:
+            return _broken(at, "an entry is not as it was written")
+        at = Head(sequence, mac)
+        expected_seen = expected_seen or at == expect_head
+    if not expected_seen:
+        return _broken(at, "the end is missing: the remembered head is not in the chain")
+    return Verification(ok=True, entries=at.sequence, head=at)
+
+
+def export(conn: Connection) -> Iterator[str]:
+    """The chain as JSON lines: number, entry and MAC."""
+    for sequence, text, mac in _rows(conn):
+        yield f'{{"sequence":{sequence},"entry":{text},"mac":"{mac}"}}\n'
+
+
+def _rows(conn: Connection) -> Iterator[tuple[int, str, str]]:
+    """All rows in order, a piece at a time: none is kept."""
+    last = 0
+    columns = select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac).order_by(AUDIT.c.sequence).limit(_BATCH)
+    while rows := conn.execute(columns.where(AUDIT.c.sequence > last)).all():
+        for row in rows:
+            yield row[0], row[1], row[2]
+        last = rows[-1][0]
+
+
+def _canonical(entry: AuditEntry, now: datetime) -> str:
+    values = {
+        "at": moment_text(now),
+        "event": entry.event,
+        "principal": entry.principal,
+        "action_id": entry.action_id,
+        "tool": entry.tool,
+        "details": entry.details,
+    }
+    # ASCII: no engine and no client can change what the MAC was taken of.
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _mac(key: bytes, before: str, sequence: int, text: str) -> str:
+    return hmac.digest(key, f"{before}:{sequence}:{text}".encode(), hashlib.sha256).hex()
+
+
+def _broken(last_good: Head, problem: str) -> Verification:
+    return Verification(
+        ok=False,
+        entries=last_good.sequence,
+        head=last_good,
+        first_bad=last_good.sequence + 1,
+        problem=problem,
+    )

@@ -1,0 +1,59 @@
+"""Numbers that are never texted: opt-outs. Kept as keyed hashes, with a masked form for people."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from server.store.schema import BLOCKED_NUMBERS
+
+_CHUNK = 500
+"""Parameters a statement; both engines take more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedNumber:
+    """A blocked number: `number` is its keyed hash (`hash_number`), `masked` what people see."""
+
+    number: str
+    masked: str
+    note: str
+    added_at: datetime
+
+
+def add(conn: Connection, number: str, masked: str, note: str, now: datetime) -> bool:
+    """Block a number; False when it was blocked already, and then nothing changes."""
+    if which_blocked(conn, [number]):
+        return False
+    values = {"number": number, "masked": masked, "note": note, "added_at": now}
+    conn.execute(insert(BLOCKED_NUMBERS).values(values))
+    return True
+
+
+def remove(conn: Connection, number: str) -> bool:
+    """Let a number be texted again; False when it was not blocked."""
+    return conn.execute(delete(BLOCKED_NUMBERS).where(BLOCKED_NUMBERS.c.number == number)).rowcount == 1
+
+
+def list_blocked(conn: Connection, page: int = 1, page_size: int = 50) -> tuple[list[BlockedNumber], int]:
+    """A page of blocked numbers, newest first, pages counted from 1; and how many there are."""
+    table = BLOCKED_NUMBERS.c
+    query = (
+        select(BLOCKED_NUMBERS)
+        .order_by(table.added_at.desc(), table.number)
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+    )
+    total = conn.scalar(select(func.count()).select_from(BLOCKED_NUMBERS)) or 0
+    return [BlockedNumber(**row) for row in conn.execute(query).mappings()], total
+
+
+def which_blocked(conn: Connection, numbers: Collection[str]) -> set[str]:
+    """Those of these keyed hashes that are blocked."""
+    asked = list(numbers)
+    found: set[str] = set()
+    for start in range(0, len(asked), _CHUNK):
+        piece = BLOCKED_NUMBERS.c.number.in_(asked[start : start + _CHUNK])
+        found.update(conn.scalars(select(BLOCKED_NUMBERS.c.number).where(piece)))
+    return found

@@ -1,0 +1,71 @@
+"""Column types that mean the same on both engines."""
+
+from datetime import UTC, datetime
+from decimal import ROUND_CEILING, Decimal
+
+from sqlalchemy import BigInteger, Dialect, Integer, String, Text
+from sqlalchemy.types import TypeDecorator
+
+_UNITS = 10_000
+
+Sequence = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite makes only an INTEGER primary key the row's own number."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time as UTC text to the microsecond, `2026-01-31T12:00:00.000000Z`: sorts as it reads."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """An aware time as text."""
+        return None if value is None else moment_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """The text as an aware time in UTC."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Points(TypeDecorator[Decimal]):
+    """Points as a whole number of ten-thousandths: SQLite has no exact decimals, and sums must be exact."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """The points in units, rounded up: an outcome is recorded however finely a vendor counts."""
+        if value is None:
+            return None
+        return int((value * _UNITS).to_integral_value(ROUND_CEILING))
+
+    def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> Decimal | None:
+        """Points as people write them, without trailing zeros (`4`, `0.5`)."""
+        if value is None:
+            return None
+        points = Decimal(int(value)) / _UNITS
+        return points.quantize(Decimal(1)) if points == int(points) else points.normalize()
+
+
+class Words(TypeDecorator[str]):
+    """Text from anywhere. PostgreSQL refuses NUL and both engines refuse half a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text with what cannot be stored replaced by U+FFFD or `?`."""
+        if value is None:
+            return None
+        return value.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def moment_text(moment: datetime) -> str:
+    """The time as the store writes it.
+
+    Raises:
+        ValueError: the time has no offset, so nobody can tell which moment it is.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset.")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,126 @@
+"""What counts against the caps: totals of each day, and texts to each recipient.
+
+Days and months are those of Asia/Taipei. An action counts on the day of its dispatch: with its estimate
+while it is open, with its final points once they are known, less what an erased booking gave back.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from server.store.actions import COUNTED, Action, CapHit, Caps, Usage
+from server.store.rows import taipei_day
+from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
+
+_CHUNK = 500
+"""Parameters a statement; both engines take more."""
+
+
+def counted_points(action: Action) -> Decimal:
+    """The points that an action counts with; never below nothing, whatever the vendor says it gave back."""
+    if action.state not in COUNTED:
+        return Decimal(0)
+    known = action.points if action.points_final is None else action.points_final
+    return max(known - action.points_returned, Decimal(0))
+
+
+def recount(conn: Connection, before: Action, after: Action) -> None:
+    """Bring the day's totals from what the action counted to what it counts now."""
+    moment = after.dispatched_at
+    if moment is None:
+        return
+    points = counted_points(after) - counted_points(before)
+    recipients = _counted_recipients(after) - _counted_recipients(before)
+    if points or recipients:
+        _add(conn, taipei_day(moment), points, recipients)
+
+
+def usage(conn: Connection, now: datetime) -> Usage:
+    """What counts now: points today and this month, recipients today."""
+    day = taipei_day(now)
+    today = conn.execute(select(USAGE_DAYS.c.points, USAGE_DAYS.c.recipients).where(USAGE_DAYS.c.day == day))
+    points, recipients = today.one_or_none() or (Decimal(0), 0)
+    in_month = USAGE_DAYS.c.day.between(f"{day[:7]}-01", f"{day[:7]}-31")
+    month = select(func.sum(USAGE_DAYS.c.points)).where(in_month)
+    return Usage(
+        points_today=points,
+        points_month=conn.scalar(month) or Decimal(0),
+        recipients_today=recipients,
+    )
+
+
+def cap_hit(
+    conn: Connection, action: Action, caps: Caps, recipients: Sequence[str], now: datetime
+) -> CapHit | None:
+    """The first limit that the action would pass if it were dispatched now."""
+    for rule, limit, used, asked in _totals(conn, action, caps, now):
+        if limit is not None and used + asked > limit:
+            return CapHit(rule=rule, limit=limit, used=used, asked=asked)
+    return _recipient_hit(conn, caps.texts_per_recipient_per_day, recipients, taipei_day(now))
+
+
+def reserve_texts(conn: Connection, action_id: str, recipients: Sequence[str], now: datetime) -> None:
+    """Count one text for each recipient; who stands twice in the list gets two."""
+    texts = Counter(recipients)
+    rows = [
+        {"day": taipei_day(now), "recipient": recipient, "action_id": action_id, "texts": count}
+        for recipient, count in texts.items()
+    ]
+    if rows:
+        conn.execute(insert(RECIPIENT_TEXTS), rows)
+
+
+def release_texts(conn: Connection, action_id: str) -> None:
+    """Forget the texts of an action that certainly sent none."""
+    conn.execute(delete(RECIPIENT_TEXTS).where(RECIPIENT_TEXTS.c.action_id == action_id))
+
+
+def _totals(
+    conn: Connection, action: Action, caps: Caps, now: datetime
+) -> Iterator[tuple[str, Decimal | int | None, Decimal | int, Decimal | int]]:
+    used = usage(conn, now)
+    yield "points_per_day", caps.points_per_day, used.points_today, action.points
+    yield "points_per_month", caps.points_per_month, used.points_month, action.points
+    yield "recipients_per_day", caps.recipients_per_day, used.recipients_today, action.recipients
+
+
+def _recipient_hit(conn: Connection, limit: int | None, recipients: Sequence[str], day: str) -> CapHit | None:
+    if limit is None:
+        return None
+    asked = Counter(recipients)
+    used = _texts_of_the_day(conn, tuple(asked), day)
+    for recipient, count in asked.items():
+        if used[recipient] + count > limit:
+            return CapHit(rule="texts_per_recipient_per_day", limit=limit, used=used[recipient], asked=count)
+    return None
+
+
+def _texts_of_the_day(conn: Connection, recipients: Sequence[str], day: str) -> Counter[str]:
+    table = RECIPIENT_TEXTS.c
+    used: Counter[str] = Counter()
+    for start in range(0, len(recipients), _CHUNK):
+        query = (
+            select(table.recipient, func.sum(table.texts))
+            .where(table.day == day, table.recipient.in_(recipients[start : start + _CHUNK]))
+            .group_by(table.recipient)
+        )
+        used.update({recipient: int(texts) for recipient, texts in conn.execute(query)})
+    return used
+
+
+def _counted_recipients(action: Action) -> int:
+    return action.recipients if action.state in COUNTED else 0
+
+
+def _add(conn: Connection, day: str, points: Decimal, recipients: int) -> None:
+    table = USAGE_DAYS.c
+    raised = (
+        update(USAGE_DAYS)
+        .where(table.day == day)
+        .values(points=table.points + points, recipients=table.recipients + recipients)
+    )
+    if conn.execute(raised).rowcount == 0:
+        conn.execute(insert(USAGE_DAYS).values(day=day, points=points, recipients=recipients))

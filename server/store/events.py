@@ -1,0 +1,66 @@
+"""Delivery events: what the vendor's callback reported (EVERY8D 2.1), each once."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from server.store.schema import DELIVERY_EVENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryEvent:
+    """One callback. `key` is the same for every repetition of it (up to ten, EVERY8D 2.1).
+
+    `record` is MR, `message_id` MSGID, `number` the keyed hash of RM and `mobile` what people may see of it,
+    `status` STATUS, `reported_at` RT, `sent_at` ST, `text` SM, `reference` SUBJECT, `charge` CHARGE.
+    """
+
+    key: str
+    batch_id: str
+    record: str
+    number: str
+    mobile: str
+    status: str
+    reported_at: datetime | None
+    sent_at: datetime | None = None
+    message_id: str = ""
+    text: str = ""
+    reference: str = ""
+    charge: str = ""
+    received_at: datetime
+
+
+def record_event(conn: Connection, delivery: DeliveryEvent) -> bool:
+    """Keep an event; False when it is known already, and then nothing changes."""
+    known = select(DELIVERY_EVENTS.c.key).where(DELIVERY_EVENTS.c.key == delivery.key)
+    if conn.scalar(known) is not None:
+        return False
+    conn.execute(insert(DELIVERY_EVENTS).values(asdict(delivery)))
+    return True
+
+
+def list_events(
+    conn: Connection, batch_id: str, page: int = 1, page_size: int = 50
+) -> tuple[list[DeliveryEvent], int]:
+    """A page of a batch's events in the order of their reports, whenever they came in; and how many."""
+    table = DELIVERY_EVENTS.c
+    query = (
+        select(DELIVERY_EVENTS)
+        .where(table.batch_id == batch_id)
+        .order_by(table.reported_at.asc().nulls_first(), table.key)
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+    )
+    count = select(func.count()).select_from(DELIVERY_EVENTS).where(table.batch_id == batch_id)
+    events = [DeliveryEvent(**row) for row in conn.execute(query).mappings()]
+    return events, conn.scalar(count) or 0
+
+
+def newest_events(conn: Connection, batch_id: str = "", limit: int = 2_000) -> list[DeliveryEvent]:
+    """The newest events of a batch, or of all when it is empty; at most `limit`."""
+    table = DELIVERY_EVENTS.c
+    query = select(DELIVERY_EVENTS).order_by(table.received_at.desc(), table.key).limit(limit)
+    if batch_id:
+        query = query.where(table.batch_id == batch_id)
+    return [DeliveryEvent(**row) for row in conn.execute(query).mappings()]

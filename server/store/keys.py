@@ -1,0 +1,85 @@
+"""The audit's key and its newest head: two small files outside the store.
+
+Whoever can change the store cannot forge the audit without the key, and cannot cut its end off unnoticed
+while the head is known.
+"""
+
+import hashlib
+import hmac
+import secrets
+from pathlib import Path
+from typing import NamedTuple
+
+from server.store.files import exclusively, private_directory, write_private
+
+KEY_BYTES = 32
+
+
+class Head(NamedTuple):
+    """The newest entry of the audit: its number (0 for none) and its MAC in hexadecimal."""
+
+    sequence: int
+    mac: str
+
+
+class KeyFileError(Exception):
+    """The audit's key cannot be read or made; the text names no path."""
+
+
+def load_or_create_key(path: Path) -> bytes:
+    """The key in the file; the first caller on a new machine makes it, readable by its owner alone.
+
+    Raises:
+        KeyFileError: the file cannot be read or written, or is not a key.
+    """
+    try:
+        private_directory(path.parent)
+        with exclusively(_lock_of(path)):
+            if not path.exists():
+                write_private(path, secrets.token_bytes(KEY_BYTES).hex().encode())
+            key = bytes.fromhex(path.read_text("ascii").strip())
+    except (OSError, ValueError):
+        raise KeyFileError("the audit's key file cannot be read or made. Check its folder.") from None
+    if len(key) < KEY_BYTES:
+        raise KeyFileError("the audit's key is shorter than 32 bytes. Restore it, or move it away.")
+    return key
+
+
+def read_head(path: Path) -> Head | None:
+    """The head that was written last; None when there is none.
+
+    Raises:
+        KeyFileError: the file cannot be read, or is not a head.
+    """
+    try:
+        sequence, mac = path.read_text("ascii").split()
+        return Head(int(sequence), mac)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        raise KeyFileError("the audit's head file cannot be read or is damaged.") from None
+
+
+def write_head(path: Path, sequence: int, head: str) -> None:
+    """Remember the head after a commit. A smaller number than the file's changes nothing.
+
+    Raises:
+        KeyFileError: the file cannot be read or written.
+    """
+    try:
+        private_directory(path.parent)
+        with exclusively(_lock_of(path)):
+            known = read_head(path)
+            if known is None or known.sequence < sequence:
+                write_private(path, f"{sequence} {head}\n".encode())
+    except OSError:
+        raise KeyFileError("the audit's head file cannot be written. Check its folder.") from None
+
+
+def hash_number(key: bytes, e164: str) -> str:
+    """A mobile number as a keyed hash: comparable, and without the key not to be found by trying all."""
+    return hmac.digest(key, b"number:" + e164.encode(), hashlib.sha256).hex()
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")

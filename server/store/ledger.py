@@ -1,0 +1,30 @@
+"""The ledger: at once the idempotency record, the approval queue and the memory of what was sent.
+
+Every function is synchronous over one `sqlalchemy.Connection`, inside the caller's transaction; every step
+is a compare-and-set; no function reads a clock. Pass them to `Store.write` and `Store.read`.
+"""
+
+from server.store.counting import usage
+from server.store.dispatch import claim, finish, give_back, reap, reconcile
+from server.store.lookup import COUNT_LIMIT, by_batch, get, list_actions
+from server.store.proposals import approve, deny, expire_due, find_live, propose, void, waiting
+
+__all__ = [
+    "COUNT_LIMIT",
+    "approve",
+    "by_batch",
+    "claim",
+    "deny",
+    "expire_due",
+    "find_live",
+    "finish",
+    "get",
+    "give_back",
+    "list_actions",
+    "propose",
+    "reap",
+    "reconcile",
+    "usage",
+    "void",
+    "waiting",
+]

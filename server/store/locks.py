@@ -1,0 +1,41 @@
+"""Vendor locks: after a wrong login every later call of that account stops (vendor facts, error bodies).
+
+A lock holds for the credentials that failed: other settings have another fingerprint, and are tried again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from server.store.schema import VENDOR_LOCKS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorLock:
+    """Why and since when a vendor's account is not called; `fingerprint` stands for its credentials."""
+
+    vendor: str
+    fingerprint: str
+    reason: str
+    at: datetime
+
+
+def lock_vendor(conn: Connection, vendor: str, fingerprint: str, reason: str, now: datetime) -> None:
+    """Stop the calls of an account; a lock of older credentials is replaced."""
+    unlock(conn, vendor)
+    values = {"vendor": vendor, "fingerprint": fingerprint, "reason": reason, "at": now}
+    conn.execute(insert(VENDOR_LOCKS).values(values))
+
+
+def vendor_lock(conn: Connection, vendor: str, fingerprint: str) -> VendorLock | None:
+    """The lock that holds for these credentials."""
+    table = VENDOR_LOCKS.c
+    held = select(VENDOR_LOCKS).where(table.vendor == vendor, table.fingerprint == fingerprint)
+    row = conn.execute(held).mappings().one_or_none()
+    return None if row is None else VendorLock(**row)
+
+
+def unlock(conn: Connection, vendor: str) -> bool:
+    """Let the account be called again; False when it was not locked."""
+    return conn.execute(delete(VENDOR_LOCKS).where(VENDOR_LOCKS.c.vendor == vendor)).rowcount == 1

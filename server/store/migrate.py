@@ -1,0 +1,70 @@
+"""Bringing a store to the newest schema, once over all processes that open it."""
+
+import threading
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, inspect, text
+
+from server.store.engine import is_sqlite, synchronous_engine
+from server.store.files import create_private, exclusively, private_directory
+from server.store.store import StoreUnavailableError
+
+NEWEST = "0001"
+"""The newest migration; a test compares it with the folder."""
+
+# Alembic keeps what it works on in module globals, and the file must not be opened beside SQLite's locks.
+_one_at_a_time = threading.Lock()
+
+
+def open_and_migrate(url: URL) -> None:
+    """Make the store if there is none, and bring it to the newest schema. Blocks: run it in a thread.
+
+    Raises:
+        OSError: the folder or the file cannot be made.
+        sqlalchemy.exc.SQLAlchemyError: the database refused.
+        StoreUnavailableError: the store was written by a newer version.
+    """
+    with _one_at_a_time:
+        if not is_sqlite(url):
+            _migrate_through(url)
+            return
+        path = Path(url.database or "")
+        private_directory(path.parent)
+        with exclusively(path.with_name(f"{path.name}.lock")):
+            create_private(path)
+            _migrate_through(url)
+
+
+def migrate(conn: Connection) -> None:
+    """Run what is missing, in the connection's transaction; nothing when the schema is the newest."""
+    if _version(conn) == NEWEST:
+        return
+    from alembic import command  # noqa: PLC0415 - only a new or an old store needs it; it is slow to import
+    from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.util import CommandError  # noqa: PLC0415 - as above
+
+    with as_file(files("server.store") / "migrations") as folder:
+        config = Config(attributes={"connection": conn})
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            raise StoreUnavailableError(
+                "the store was written by a newer version of this program. Update the program."
+            ) from None
+
+
+def _migrate_through(url: URL) -> None:
+    engine = synchronous_engine(url)
+    try:
+        with engine.begin() as conn:
+            migrate(conn)
+    finally:
+        engine.dispose()
+
+
+def _version(conn: Connection) -> str | None:
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.scalar(text("SELECT version_num FROM alembic_version"))

@@ -1,0 +1,197 @@
+"""Opening, reading and writing the store. SQLAlchemy is imported at the first use, not with this module."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+T = TypeVar("T")
+Checkpoint = Callable[[], Awaitable[None]]
+
+
+class StoreUnavailableError(Exception):
+    """The store cannot be opened, read or written. The text is ours, without path, URL or values."""
+
+
+class Store(Protocol):
+    """Transactions over synchronous functions of a connection."""
+
+    async def write(self, work: "Callable[[Connection], T]") -> T:
+        """Run `work` alone in one transaction, and commit. An exception rolls back and passes through.
+
+        Raises:
+            StoreUnavailableError: the engine failed. When that was at the commit, what `work` did is either
+                kept whole or not at all; it is never repeated.
+        """
+        ...
+
+    async def read(self, work: "Callable[[Connection], T]") -> T:
+        """Run `work` on the store as it stands at one moment; it cannot write.
+
+        Raises:
+            StoreUnavailableError: the engine failed, or `work` tried to write.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        ...
+
+
+def default_url() -> str:
+    """SQLite in the user's data folder; made, for its owner alone, when the store is first opened."""
+    return f"sqlite:///{data_directory() / 'store.sqlite3'}"
+
+
+def data_directory() -> Path:
+    """The folder of the store, of the audit's key and of its head."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - needed once, when settings name no folder
+
+    return user_data_path("campaign-ops-mcp", appauthor=False)
+
+
+class DatabaseStore(Store):
+    """SQLite (`sqlite:///path`) or PostgreSQL (`postgresql://…`), opened and migrated at the first use.
+
+    After a failure the next call tries again from the start, so a database that came back is used again.
+    A transaction that began is carried through even when its caller is cancelled; waiting for it is not.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._engine: AsyncEngine | None = None
+        self._opening = anyio.Lock()
+        self._writing = anyio.Lock()
+
+    async def write(self, work: "Callable[[Connection], T]") -> T:
+        """See `Store.write`. Writers of this process queue here, those of others at the database."""
+        engine = await self._opened()
+        async with self._writing:
+            return await _transact(engine, work, "written")
+
+    async def read(self, work: "Callable[[Connection], T]") -> T:
+        """See `Store.read`."""
+        engine = await self._opened()
+        return await _transact(_readers(engine), work, "read")
+
+    async def close(self) -> None:
+        """See `Store.close`. The store opens again if it is used again."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            with anyio.CancelScope(shield=True):
+                await engine.dispose()
+
+    async def _opened(self) -> "AsyncEngine":
+        async with self._opening:
+            if self._engine is None:
+                self._engine = await anyio.to_thread.run_sync(_open, self._url)
+            return self._engine
+
+
+class SynchronousStore(Store):
+    """SQLite in memory behind the same interface, without threads: for the deterministic simulation.
+
+    `checkpoint` is awaited before each transaction and after each commit: the places where a scheduler can
+    let others run, or a crash can be played.
+    """
+
+    def __init__(
+        self, checkpoint: Checkpoint = anyio.lowlevel.checkpoint, *, engine: "Engine | None" = None
+    ) -> None:
+        from server.store.engine import memory_engine  # noqa: PLC0415 - SQLAlchemy at the first use only
+
+        self._engine = engine or memory_engine(_empty_store())
+        self._checkpoint = checkpoint
+
+    def beside(self, checkpoint: Checkpoint) -> "SynchronousStore":
+        """Another worker's store over the same database."""
+        return SynchronousStore(checkpoint, engine=self._engine)
+
+    async def write(self, work: "Callable[[Connection], T]") -> T:
+        """See `Store.write`."""
+        await self._checkpoint()
+        result = _transact_here(self._engine, work, "written")
+        await self._checkpoint()
+        return result
+
+    async def read(self, work: "Callable[[Connection], T]") -> T:
+        """See `Store.read`."""
+        from server.store.engine import reading  # noqa: PLC0415 - SQLAlchemy at the first use only
+
+        await self._checkpoint()
+        result = _transact_here(self._engine.execution_options(**reading(sqlite=True)), work, "read")
+        await self._checkpoint()
+        return result
+
+    async def close(self) -> None:
+        """See `Store.close`; the data is gone with it."""
+        self._engine.dispose()
+
+
+async def _transact(engine: "AsyncEngine", work: "Callable[[Connection], T]", doing: str) -> T:
+    from server.store.failures import ENGINE_ERRORS, unavailable  # noqa: PLC0415 - SQLAlchemy at the first use
+
+    with anyio.CancelScope(shield=True):
+        try:
+            async with engine.begin() as conn:
+                return await conn.run_sync(work)
+        except ENGINE_ERRORS as error:
+            raise unavailable(error, doing) from None
+    raise AssertionError("a scope that nobody cancels swallows nothing")
+
+
+def _transact_here(engine: "Engine", work: "Callable[[Connection], T]", doing: str) -> T:
+    from server.store.failures import ENGINE_ERRORS, unavailable  # noqa: PLC0415 - SQLAlchemy at the first use
+
+    try:
+        with engine.begin() as conn:
+            return work(conn)
+    except ENGINE_ERRORS as error:
+        raise unavailable(error, doing) from None
+
+
+def _open(url: str) -> "AsyncEngine":
+    from server.store.engine import asynchronous_engine, read_url  # noqa: PLC0415 - in a thread, at first use
+    from server.store.failures import ENGINE_ERRORS, unavailable  # noqa: PLC0415 - as above
+    from server.store.migrate import open_and_migrate  # noqa: PLC0415 - as above
+
+    try:
+        parsed = read_url(url)
+        open_and_migrate(parsed)
+        return asynchronous_engine(parsed)
+    except ValueError as error:
+        raise StoreUnavailableError(str(error)) from None
+    except (OSError, *ENGINE_ERRORS) as error:
+        raise unavailable(error, "opened") from None
+
+
+def _readers(engine: "AsyncEngine") -> "AsyncEngine":
+    from server.store.engine import reading  # noqa: PLC0415 - SQLAlchemy at the first use only
+
+    return engine.execution_options(**reading(sqlite=engine.dialect.name == "sqlite"))
+
+
+@cache
+def _empty_store() -> bytes:
+    """A migrated database to copy: the simulation makes thousands."""
+    from server.store.engine import memory_engine  # noqa: PLC0415 - SQLAlchemy at the first use only
+    from server.store.migrate import migrate  # noqa: PLC0415 - as above
+
+    engine = memory_engine()
+    with engine.begin() as conn:
+        migrate(conn)
+    with closing(engine.raw_connection()) as raw:
+        content = cast("sqlite3.Connection", raw.driver_connection).serialize()
+    engine.dispose()
+    return content

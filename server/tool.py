@@ -1,0 +1,165 @@
+"""An operation as an MCP tool: strict arguments, compact answers, and the question in both protocol eras."""
+
+import json
+import time
+from typing import Any
+
+import anyio
+import mcp_types as types
+from mcp.server.mcpserver.context import Context
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import is_version_at_least
+from pydantic import PrivateAttr
+
+from server.gate.answers import Answer, Question
+from server.gate.caller import Caller, FormReply
+from server.gate.gate import Gate
+from server.identity import caller_of
+from server.schema import action_schema, input_schema, result_schema
+from tools.operation import Action, AnyOperation, Risk
+
+_MODERN = "2026-07-28"
+_APPROVAL = "approval"
+
+
+class OperationTool(Tool):
+    """One operation of the catalogue, served through the gate."""
+
+    _operation: AnyOperation = PrivateAttr()
+    _gate: Gate = PrivateAttr()
+
+    @classmethod
+    def of(cls, operation: AnyOperation, gate: Gate) -> "OperationTool":
+        """The tool of an operation. Schema, annotations and behaviour all derive from it."""
+        tool = cls(
+            fn=_never_called,
+            name=operation.name,
+            title=operation.title,
+            description=operation.description,
+            parameters=input_schema(operation.params),
+            fn_metadata=FuncMetadata(arg_model=ArgModelBase),
+            is_async=True,
+            context_kwarg=None,
+            icons=None,
+            meta=None,
+            annotations=annotations_of(operation),
+        )
+        tool._operation = operation
+        tool._gate = gate
+        return tool
+
+    @property
+    def output_schema(self) -> dict[str, Any]:  # pyright: ignore[reportIncompatibleVariableOverride] - the base caches what it derives from a function; this one has none
+        """What an answer looks like."""
+        result = self._operation.result
+        return action_schema(result) if isinstance(self._operation, Action) else result_schema(result)
+
+    async def run(
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: FBT001, FBT002 - the base class has it so
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        """One call, or its second round with the person's answer."""
+        caller = caller_of(context)
+        if _is_modern(context):
+            return await self._run_modern(arguments, context, caller)
+        ended = await self._gate.call(self._operation, arguments, caller)
+        if isinstance(ended, Question):
+            reply = await self._ask(ended, context)
+            ended = await self._gate.call(
+                self._operation, arguments, caller, action_id=ended.action_id, reply=reply
+            )
+        return _result(ended)
+
+    async def _run_modern(
+        self, arguments: dict[str, Any], context: Context[Any, Any], caller: Caller
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        """2026-07-28: the question is a result, and the answer comes with the call's second round."""
+        action_id, reply = _second_round(context)
+        ended = await self._gate.call(self._operation, arguments, caller, action_id=action_id, reply=reply)
+        if not isinstance(ended, Question):
+            return _result(ended)
+        request = types.ElicitRequest(params=_form(ended))
+        # The SDK seals the state, so the moment of asking in it can be trusted in any process.
+        state = f"{ended.action_id}@{time.time()}"
+        return types.InputRequiredResult(input_requests={_APPROVAL: request}, request_state=state)
+
+    async def _ask(self, question: Question, context: Context[Any, Any]) -> FormReply:
+        """2025-11-25 and older: the server asks in mid-call, and does not wait for ever."""
+        began = time.time()
+        with anyio.move_on_after(self._gate.form_timeout_s):
+            try:
+                form = _form(question)
+                answer = await context.session.elicit_form(
+                    form.message, form.requested_schema, related_request_id=context.request_context.request_id
+                )
+            except (MCPError, anyio.ClosedResourceError, anyio.BrokenResourceError, ValueError):
+                return FormReply(action="silent")
+            return _reply(answer, began)
+        return FormReply(action="silent")
+
+
+def annotations_of(operation: AnyOperation) -> types.ToolAnnotations:
+    """All four hints, from the risk."""
+    return types.ToolAnnotations(
+        read_only_hint=operation.risk is Risk.READ,
+        destructive_hint=operation.risk in (Risk.SPEND, Risk.DESTROY),
+        idempotent_hint=operation.risk is not Risk.CHANGE,
+        open_world_hint=operation.vendor is not None,
+    )
+
+
+def _second_round(context: Context[Any, Any]) -> tuple[str | None, FormReply | None]:
+    """The action that was asked about and the person's answer; nothing in the first round."""
+    answer = (context.input_responses or {}).get(_APPROVAL)
+    action_id, _, asked_at = (context.request_state or "").partition("@")
+    if not asked_at or not isinstance(answer, types.ElicitResult):
+        return None, None
+    return action_id, _reply(answer, float(asked_at))
+
+
+async def _never_called() -> None:
+    """The base class wants a function; `run` is overridden."""
+
+
+def _is_modern(context: Context[Any, Any]) -> bool:
+    version = context.protocol_version
+    return version is not None and is_version_at_least(version, _MODERN)
+
+
+def _form(question: Question) -> types.ElicitRequestFormParams:
+    if question.proof:
+        field: dict[str, Any] = {"type": "string", "title": "Proof", "description": question.proof_hint}
+        schema: dict[str, Any] = {"type": "object", "properties": {"proof": field}, "required": ["proof"]}
+    else:
+        field = {"type": "boolean", "title": "Approve", "description": question.proof_hint, "default": False}
+        schema = {"type": "object", "properties": {"approve": field}, "required": ["approve"]}
+    return types.ElicitRequestFormParams(message=question.message, requested_schema=schema)
+
+
+def _reply(answer: types.ElicitResult, began: float) -> FormReply:
+    content = answer.content or {}
+    return FormReply(
+        action=answer.action,
+        typed=str(content.get("proof", "")),
+        agreed=content.get("approve") is True,
+        took_ms=(time.time() - began) * 1000,
+    )
+
+
+def _result(answer: Answer | Question) -> types.CallToolResult:
+    """Text and structure hold the same facts: some hosts hand the model only one of them."""
+    if isinstance(answer, Question):
+        raise TypeError("a question cannot end a call")
+    facts = dict(answer.facts)
+    text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    content: list[types.ContentBlock] = [types.TextContent(type="text", text=text)]
+    if answer.link is not None:
+        link = types.ResourceLink(
+            type="resource_link", name=answer.link.name, uri=answer.link.uri, size=answer.link.size
+        )
+        content.append(link)
+    return types.CallToolResult(content=content, structured_content=facts, is_error=answer.is_error)

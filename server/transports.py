@@ -1,0 +1,114 @@
+"""stdio and Streamable HTTP, with an end within seconds on EOF, SIGINT and SIGTERM."""
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Generator
+
+import anyio
+from anyio.abc import TaskGroup
+from mcp.server.mcpserver import MCPServer
+
+END_SECONDS = 2.0
+"""How long a call that is being recorded may go on after the end; what is left then becomes `unknown`."""
+
+_POLL_SECONDS = 0.2
+_log = logging.getLogger(__name__)
+
+
+def leave(code: int = 0) -> None:
+    """End the process at once: a thread that still reads stdin would hold it (SDK notes, stdio)."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)
+
+
+def _end_soon() -> None:
+    last = threading.Timer(END_SECONDS, leave)
+    last.daemon = True
+    last.start()
+
+
+async def serve_stdio(server: MCPServer[None]) -> None:
+    """Serve one client on stdin and stdout until it closes them or a signal comes."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(_cancel_on_signal, group)
+        group.start_soon(_end_on_hangup, os.dup(0))
+        await server.run_stdio_async()
+        group.cancel_scope.cancel()
+
+
+async def _cancel_on_signal(group: TaskGroup) -> None:
+    await until_signal()
+    _end_soon()
+    group.cancel_scope.cancel()
+
+
+async def until_signal() -> None:
+    """Return when SIGINT or SIGTERM comes."""
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for number in signals:
+            _log.info("ending on %s", signal.Signals(number).name)
+            return
+
+
+async def _end_on_hangup(descriptor: int) -> None:
+    """The client closed our stdin. A call in mid-record is waited for, but not for ever."""
+    hangup = select.poll()
+    hangup.register(descriptor, 0)
+    while not hangup.poll(0):  # noqa: ASYNC110 - the kernel tells a hangup only to who asks
+        await anyio.sleep(_POLL_SECONDS)
+    _end_soon()
+
+
+async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve Streamable HTTP on 127.0.0.1, path /mcp, until a signal comes.
+
+    Host and Origin are checked, so that a web page cannot reach the server through a rebound name.
+    """
+    import uvicorn  # noqa: PLC0415 - stdio does not need it
+    from mcp.server.transport_security import TransportSecuritySettings  # noqa: PLC0415 - as above
+
+    security = TransportSecuritySettings(
+        enable_dns_rebinding_protection=True,
+        allowed_hosts=["127.0.0.1:*", "localhost:*", "[::1]:*"],
+        allowed_origins=["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"],
+    )
+    config = uvicorn.Config(
+        server.streamable_http_app(stateless_http=True, transport_security=security),
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+
+    class Web(uvicorn.Server):
+        """Leaves signals to us: uvicorn would raise them again at its end."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Generator[None]:
+            yield
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                bound = self.servers[0].sockets[0].getsockname()[1]
+                on_ready(f"http://127.0.0.1:{bound}/mcp")
+
+    web = Web(config)
+
+    async def stop_on_signal() -> None:
+        await until_signal()
+        _end_soon()
+        web.should_exit = True
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(stop_on_signal)
+        await web.serve()
+        group.cancel_scope.cancel()

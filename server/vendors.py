@@ -1,0 +1,201 @@
+"""The one place that talks HTTP to a vendor: pooled, bounded, without retries and without redirects."""
+
+import ssl
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import anyio
+import httpx2 as httpx
+from pydantic import SecretStr
+
+from server.credentials import every8d_request, omis_request
+from server.settings import Every8dSettings, OmisSettings, Settings, is_loopback
+from server.store.store import StoreUnavailableError
+from server.transport import MAX_BODY, NotSentError, exchange
+from tools.operation import Reply, Request, Steps, T, Vendor
+from tools.problems import Problem, RefusedError
+
+WAIT_FOR_A_PLACE = 30.0
+"""Seconds to wait for one of the account's places; longer would outlive the ledger's lease."""
+_TIMEOUT = httpx.Timeout(connect=5, read=60, write=60, pool=60)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Line:
+    """The connection to one vendor's account."""
+
+    base_url: str
+    calls_at_once: int
+    build: Callable[[httpx.AsyncClient, Request], httpx.Request]
+    link_hosts: frozenset[str] = frozenset()
+    max_link_body: int = MAX_BODY
+    account: str
+    credentials: str
+    """What the fingerprint of a lock is made of: other credentials are tried again."""
+    locked: str | None = None
+    asked_for_lock: bool = False
+    limiter: anyio.CapacityLimiter = field(init=False)
+    client: httpx.AsyncClient | None = None
+
+    def __post_init__(self) -> None:
+        self.limiter = anyio.CapacityLimiter(self.calls_at_once)
+
+    def open(self) -> httpx.AsyncClient:
+        """The pooled client, made at the first call: listing tools must not pay for TLS."""
+        if self.client is None:
+            parts = urlsplit(self.base_url)
+            self.client = httpx.AsyncClient(
+                timeout=_TIMEOUT,
+                limits=httpx.Limits(max_connections=self.calls_at_once),
+                follow_redirects=False,
+                trust_env=not is_loopback(parts.hostname or ""),
+                verify=ssl.create_default_context() if parts.scheme == "https" else False,
+            )
+        return self.client
+
+
+class Locks(Protocol):
+    """Remembers refused logins beyond this process: a restart must not try a wrong password again."""
+
+    async def vendor_lock(self, vendor: str, credentials: str) -> str | None:
+        """The vendor's code of the refused login, if these credentials were refused."""
+        ...
+
+    async def lock_vendor(self, vendor: str, credentials: str, vendor_code: str) -> None:
+        """Remember a refused login."""
+        ...
+
+
+class Vendors:
+    """Both vendors' accounts. Owns the credentials; nothing outside sees them."""
+
+    def __init__(self, settings: Settings, locks: Locks) -> None:
+        self._locks = locks
+        self._lines: dict[Vendor, _Line] = {}
+        if settings.every8d is not None:
+            self._lines["every8d"] = _every8d_line(settings.every8d)
+        if settings.omis is not None:
+            self._lines["omis"] = _omis_line(settings.omis, settings.files.max_report_bytes)
+
+    async def send(self, request: Request) -> Reply:
+        """Carry out one request, once.
+
+        Raises:
+            RefusedError: an earlier login error stopped this account's calls; nothing was sent.
+            NotSentError: nothing can have reached the vendor.
+            UnknownOutcomeError: it may have been carried out.
+        """
+        line = self._lines[request.vendor]
+        async with _place(line):
+            await self._refuse_locked(request.vendor, line)
+            client = line.open()
+            if request.link is not None:
+                link = _checked_link(client, line, request.link)
+                return await exchange(client, link, max_body=line.max_link_body)
+            return await exchange(client, line.build(client, request))
+
+    async def query(self, steps: Steps[T]) -> T:
+        """Carry out the read requests of a generator, one after another, and return its value."""
+        try:
+            request = next(steps)
+            while True:
+                request = steps.send(await self.send(request))
+        except StopIteration as end:
+            return end.value
+        finally:
+            steps.close()
+
+    def account(self, vendor: Vendor | None) -> str:
+        """Names the account without its password: the same call of another account is another call."""
+        return "" if vendor is None else self._lines[vendor].account
+
+    async def lock(self, vendor: Vendor, vendor_code: str) -> None:
+        """After a login error: no further call, since repeated wrong logins lock the customer's account."""
+        line = self._lines[vendor]
+        line.locked = vendor_code
+        with suppress(StoreUnavailableError):
+            await self._locks.lock_vendor(vendor, line.credentials, vendor_code)
+
+    async def _refuse_locked(self, vendor: Vendor, line: _Line) -> None:
+        if not line.asked_for_lock and line.locked is None:
+            with suppress(StoreUnavailableError):
+                line.locked = await self._locks.vendor_lock(vendor, line.credentials)
+                line.asked_for_lock = True
+        if line.locked is not None:
+            raise RefusedError(_login_stopped(vendor, line.locked))
+
+    async def close(self) -> None:
+        """Close the pooled connections."""
+        for line in self._lines.values():
+            if line.client is not None:
+                await line.client.aclose()
+
+
+@asynccontextmanager
+async def _place(line: _Line) -> AsyncGenerator[None]:
+    with anyio.move_on_after(WAIT_FOR_A_PLACE) as waiting:
+        await line.limiter.acquire()
+    if waiting.cancelled_caught:
+        raise NotSentError("too many calls were waiting")
+    try:
+        yield
+    finally:
+        line.limiter.release()
+
+
+def _login_stopped(vendor: Vendor, vendor_code: str) -> Problem:
+    return Problem(
+        code="login_stopped",
+        message=(
+            f"No call was made: {vendor.upper()} refused this account's login before, and more wrong "
+            "logins would lock the account."
+        ),
+        next=f"A person corrects the account in the settings, or runs `campaign-ops-mcp unlock {vendor}`.",
+        vendor_code=vendor_code,
+    )
+
+
+def _checked_link(client: httpx.AsyncClient, line: _Line, link: str) -> httpx.Request:
+    parts = urlsplit(link)
+    if parts.scheme not in ("http", "https") or (parts.hostname or "").lower() not in line.link_hosts:
+        raise RefusedError(
+            Problem(
+                code="link_refused",
+                message="Nothing was downloaded: the report's link names a host that is not allowed.",
+                next="A person adds the host to CAMPAIGN_OPS_OMIS__DOWNLOAD_HOSTS if it is the vendor's.",
+            )
+        )
+    try:
+        return client.build_request("GET", link)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise NotSentError("the report's link is not a usable URL") from error
+
+
+def _joined(base_url: str, name: str, password: SecretStr) -> str:
+    return f"{base_url}|{name}|{password.get_secret_value()}"
+
+
+def _every8d_line(settings: Every8dSettings) -> _Line:
+    return _Line(
+        base_url=settings.base_url,
+        account=f"{settings.base_url}|{settings.uid}",
+        credentials=_joined(settings.base_url, settings.uid, settings.password),
+        calls_at_once=settings.calls_at_once,
+        build=lambda client, request: every8d_request(client, settings, request),
+    )
+
+
+def _omis_line(settings: OmisSettings, max_report_bytes: int) -> _Line:
+    own = urlsplit(settings.base_url).hostname or ""
+    return _Line(
+        base_url=settings.base_url,
+        account=f"{settings.base_url}|{settings.login_name}",
+        credentials=_joined(settings.base_url, settings.login_name, settings.password),
+        calls_at_once=settings.calls_at_once,
+        build=lambda client, request: omis_request(client, settings, request),
+        link_hosts=frozenset(host.lower() for host in (own, *settings.download_hosts)),
+        max_link_body=max_report_bytes,
+    )

@@ -1,0 +1,150 @@
+import json
+import os
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from sqlalchemy import Connection, delete, insert, select, update
+
+from server.store import audit, ledger
+from server.store.audit import AuditEntry, Head
+from server.store.schema import AUDIT
+from server.store.store import DatabaseStore, SynchronousStore
+from tests.store.samples import KEY, NOW, proposal
+
+ROWS = 40
+ATTACKS = 1_000 if os.environ.get("SOAK") else 300
+
+
+def write(conn: Connection, count: int = ROWS) -> Head:
+    entries = (
+        AuditEntry(event="approved", principal="desk", action_id=f"A{n}", details={"n": n, "why": "好"})
+        for n in range(count)
+    )
+    return [audit.append(conn, entry, KEY, NOW) for entry in entries][-1]
+
+
+async def test_a_chain_as_written_verifies(store: DatabaseStore) -> None:
+    empty = await store.read(lambda conn: audit.verify(conn, KEY))
+    assert (empty.ok, empty.entries) == (True, 0)
+    newest = await store.write(write)
+    assert await store.read(audit.head) == newest
+    found = await store.read(lambda conn: audit.verify(conn, KEY, newest))
+    assert (found.ok, found.entries, found.head) == (True, ROWS, newest)
+    assert newest.sequence == ROWS
+
+
+async def test_an_older_remembered_head_is_enough(store: DatabaseStore) -> None:
+    older = await store.write(write)
+    await store.write(write)
+    assert (await store.read(lambda conn: audit.verify(conn, KEY, older))).ok
+
+
+async def test_an_entry_goes_with_the_step_that_it_records(store: DatabaseStore) -> None:
+    def step(conn: Connection) -> None:
+        action, _ = ledger.propose(conn, proposal(), NOW)
+        audit.append(conn, AuditEntry(event="proposed", principal="desk", details={}), KEY, NOW)
+        raise RuntimeError(action.id)
+
+    with pytest.raises(RuntimeError):
+        await store.write(step)
+    assert (await store.read(audit.head)).sequence == 0
+    assert await store.read(lambda conn: ledger.find_live(conn, proposal().key, NOW)) is None
+
+
+async def test_the_export_is_json_lines_of_what_was_written(store: DatabaseStore) -> None:
+    newest = await store.write(write)
+    lines = await store.read(lambda conn: [json.loads(line) for line in audit.export(conn)])
+    assert len(lines) == ROWS
+    assert lines[-1]["mac"] == newest.mac
+    assert lines[0]["sequence"] == 1
+    assert lines[0]["entry"] == {
+        "action_id": "A0",
+        "at": "2026-01-31T03:00:00.000000Z",
+        "details": {"n": 0, "why": "好"},
+        "event": "approved",
+        "principal": "desk",
+        "tool": "",
+    }
+
+
+def edit(conn: Connection, random: Random) -> None:
+    sequence = random.randint(1, ROWS)
+    column = random.choice(["entry", "mac"])
+    text: str = conn.execute(select(AUDIT.c[column]).where(AUDIT.c.sequence == sequence)).scalar_one()
+    place = random.randrange(len(text))
+    other = random.choice([letter for letter in "0a9~é" if letter != text[place]])
+    changed = text[:place] + other + text[place + 1 :]
+    conn.execute(update(AUDIT).where(AUDIT.c.sequence == sequence).values({column: changed}))
+
+
+def remove(conn: Connection, random: Random) -> None:
+    conn.execute(delete(AUDIT).where(AUDIT.c.sequence == random.randint(1, ROWS)))
+
+
+def remove_and_renumber(conn: Connection, random: Random) -> None:
+    gone = random.randint(1, ROWS - 1)
+    conn.execute(delete(AUDIT).where(AUDIT.c.sequence == gone))
+    for sequence in range(gone + 1, ROWS + 1):
+        conn.execute(update(AUDIT).where(AUDIT.c.sequence == sequence).values(sequence=sequence - 1))
+
+
+def swap(conn: Connection, random: Random) -> None:
+    first, second = random.sample(range(1, ROWS + 1), 2)
+    for old, new in ((first, 0), (second, first), (0, second)):
+        conn.execute(update(AUDIT).where(AUDIT.c.sequence == old).values(sequence=new))
+
+
+def insert_copy(conn: Connection, random: Random) -> None:
+    copied = conn.execute(select(AUDIT).where(AUDIT.c.sequence == random.randint(1, ROWS))).one()
+    conn.execute(insert(AUDIT).values(sequence=ROWS + 1, entry=copied.entry, mac=copied.mac))
+
+
+def cut(conn: Connection, random: Random) -> None:
+    conn.execute(delete(AUDIT).where(AUDIT.c.sequence > random.randrange(ROWS)))
+
+
+def forge_with_another_key(conn: Connection, random: Random) -> None:
+    conn.execute(delete(AUDIT))
+    for _ in range(ROWS):
+        audit.append(conn, AuditEntry(event="x", principal="y", details={}), random.randbytes(32), NOW)
+
+
+async def test_random_attacks_on_the_chain_are_found() -> None:
+    attacks: list[Callable[[Connection, Random], None]] = [
+        edit,
+        edit,
+        remove,
+        remove_and_renumber,
+        swap,
+        insert_copy,
+        cut,
+        forge_with_another_key,
+    ]
+    store = SynchronousStore()
+    newest = await store.write(write)
+    random = Random(20260131)
+
+    def attack(conn: Connection) -> bool:
+        savepoint = conn.begin_nested()
+        random.choice(attacks)(conn, random)
+        found = audit.verify(conn, KEY, newest)
+        savepoint.rollback()
+        return not found.ok and bool(found.problem) and found.first_bad == found.entries + 1
+
+    assert [n for n in range(ATTACKS) if not await store.write(attack)] == []
+    assert (await store.read(lambda conn: audit.verify(conn, KEY, newest))).ok
+
+
+async def test_a_cut_end_shows_before_anything_is_appended(store: DatabaseStore) -> None:
+    newest = await store.write(write)
+    assert await store.read(lambda conn: audit.stands(conn, newest))
+    assert await store.read(lambda conn: audit.stands(conn, Head(0, "")))
+
+    def cut_and_go_on(conn: Connection) -> None:
+        conn.execute(delete(AUDIT).where(AUDIT.c.sequence > ROWS - 3))
+        write(conn, 5)
+
+    await store.write(cut_and_go_on)
+    assert not await store.read(lambda conn: audit.stands(conn, newest))
+    assert not (await store.read(lambda conn: audit.verify(conn, KEY, newest))).ok

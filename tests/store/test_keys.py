@@ -1,0 +1,71 @@
+import multiprocessing
+import stat
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key, read_head, write_head
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "audit.key"
+    key = load_or_create_key(path)
+    assert len(key) == 32
+    assert load_or_create_key(path) == key
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+
+
+def test_four_processes_make_one_key(tmp_path: Path) -> None:
+    path = tmp_path / "audit.key"
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert len(set(pool.map(load_or_create_key, [path] * 16))) == 1
+
+
+@pytest.mark.parametrize("content", ["", "not hexadecimal", "00ff"])
+def test_a_damaged_key_is_refused_and_never_replaced(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "audit.key"
+    path.write_text(content)
+    with pytest.raises(KeyFileError) as caught:
+        load_or_create_key(path)
+    assert str(tmp_path) not in str(caught.value)
+    assert path.read_text() == content
+
+
+def test_a_key_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(KeyFileError):
+        load_or_create_key(tmp_path / "data" / "audit.key")
+
+
+def test_the_head_never_goes_backwards(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "audit.head"
+    assert read_head(path) is None
+    for sequence in (3, 1, 2):
+        write_head(path, sequence, f"mac{sequence}")
+    assert read_head(path) == Head(3, "mac3")
+    write_head(path, 4, "mac4")
+    assert read_head(path) == Head(4, "mac4")
+    assert mode(path) == 0o600
+    assert [child.name for child in path.parent.iterdir() if child.name.startswith(".")] == []
+
+
+def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "audit.head"
+    path.write_text("not a head at all")
+    with pytest.raises(KeyFileError):
+        read_head(path)
+    with pytest.raises(KeyFileError):
+        write_head(path, 1, "mac")
+
+
+def test_a_number_is_found_again_only_with_the_key() -> None:
+    first = hash_number(b"k" * 32, "+886912345678")
+    assert first == hash_number(b"k" * 32, "+886912345678")
+    assert first != hash_number(b"l" * 32, "+886912345678")
+    assert first != hash_number(b"k" * 32, "+886912345679")
+    assert len(first) == 64

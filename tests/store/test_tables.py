@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from server.store import blocked, events, locks, migrate
+from server.store.schema import METADATA
+from server.store.store import DatabaseStore
+from tests.store.samples import MINUTE, NOW
+
+
+async def test_the_migrations_build_the_schema_of_the_code(store: DatabaseStore) -> None:
+    differences = await store.write(lambda conn: compare_metadata(MigrationContext.configure(conn), METADATA))
+    assert differences == []
+
+
+def test_the_newest_migration_is_the_one_that_is_looked_for() -> None:
+    folder = migrate.__file__.replace("migrate.py", "migrations")
+    assert ScriptDirectory(folder).get_heads() == [migrate.NEWEST]
+
+
+async def test_a_number_is_blocked_once_until_it_is_removed(store: DatabaseStore) -> None:
+    assert await store.write(lambda conn: blocked.add(conn, "h1", "0912***678", "opt-out", NOW))
+    assert not await store.write(lambda conn: blocked.add(conn, "h1", "0912***678", "again", NOW))
+    await store.write(lambda conn: blocked.add(conn, "h2", "0922***444", "", NOW + MINUTE))
+    rows, total = await store.read(lambda conn: blocked.list_blocked(conn, 1, 1))
+    assert ([row.number for row in rows], total) == (["h2"], 2)
+    rows, _ = await store.read(lambda conn: blocked.list_blocked(conn, 2, 1))
+    assert [(row.masked, row.note, row.added_at) for row in rows] == [("0912***678", "opt-out", NOW)]
+    many = ["h1", "h2", *(f"x{n}" for n in range(1_000))]
+    assert await store.read(lambda conn: blocked.which_blocked(conn, many)) == {"h1", "h2"}
+    assert await store.write(lambda conn: blocked.remove(conn, "h1"))
+    assert not await store.write(lambda conn: blocked.remove(conn, "h1"))
+    assert await store.read(lambda conn: blocked.which_blocked(conn, ["h1"])) == set()
+
+
+def event(key: str, minute: int | None, batch_id: str = "b-1") -> events.DeliveryEvent:
+    return events.DeliveryEvent(
+        key=key,
+        batch_id=batch_id,
+        record="1",
+        number="h1",
+        mobile="0912***678",
+        status="100",
+        reported_at=None if minute is None else NOW + timedelta(minutes=minute),
+        text="收到\0",
+        received_at=NOW,
+    )
+
+
+async def test_a_callback_that_is_repeated_is_one_event(store: DatabaseStore) -> None:
+    assert await store.write(lambda conn: events.record_event(conn, event("k1", 1)))
+    assert not await store.write(lambda conn: events.record_event(conn, event("k1", 2)))
+    [kept], total = await store.read(lambda conn: events.list_events(conn, "b-1"))
+    assert (kept.reported_at, kept.text, total) == (NOW + MINUTE, "收到�", 1)
+
+
+async def test_events_stand_in_the_order_of_their_reports(store: DatabaseStore) -> None:
+    for key, minute in (("k3", 3), ("k0", None), ("k2", 1), ("k1", 1)):
+        await store.write(lambda conn, key=key, minute=minute: events.record_event(conn, event(key, minute)))
+    await store.write(lambda conn: events.record_event(conn, event("other", 1, "b-2")))
+    found: list[str] = []
+    for page in (1, 2):
+        rows, total = await store.read(lambda conn, page=page: events.list_events(conn, "b-1", page, 3))
+        assert total == 4
+        found += [row.key for row in rows]
+    assert found == ["k0", "k1", "k2", "k3"]
+
+
+async def test_a_vendor_lock_holds_for_the_credentials_that_failed(store: DatabaseStore) -> None:
+    await store.write(lambda conn: locks.lock_vendor(conn, "every8d", "f1", "-101", NOW))
+    await store.write(lambda conn: locks.lock_vendor(conn, "every8d", "f2", "-300", NOW))
+    held = await store.read(lambda conn: locks.vendor_lock(conn, "every8d", "f2"))
+    assert held == locks.VendorLock(vendor="every8d", fingerprint="f2", reason="-300", at=NOW)
+    assert await store.read(lambda conn: locks.vendor_lock(conn, "every8d", "f1")) is None
+    assert await store.write(lambda conn: locks.unlock(conn, "every8d"))
+    assert not await store.write(lambda conn: locks.unlock(conn, "every8d"))

@@ -1,0 +1,145 @@
+"""The TAB-separated pages of EVERY8D."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.wire.examples import thorough
+from tools.wire.errors import UnreadableReply
+from tools.wire.page import Page
+from tools.wire.tsv import read_page, read_replies
+
+TIMES = st.datetimes().map(lambda at: f"{at.year:04}/{at.month:02}/{at.day:02} {at:%H:%M:%S}")
+NAMES = st.text("Aa王 \x0b\u2028,", max_size=8)
+MOBILES = st.from_regex(r"\+8869[0-9]{8}", fullmatch=True)
+STATUSES = st.sampled_from(["0", "100", "103", "300", "700", "-1", "-6"])
+COSTS = st.sampled_from(["1.0", "4", "0", ""])
+SIX = st.lists(st.tuples(NAMES, MOBILES, TIMES, COSTS, STATUSES, TIMES | st.just("")), max_size=5)
+FIVE = st.lists(st.tuples(NAMES, MOBILES, TIMES, COSTS, STATUSES), max_size=5)
+CONTENTS = st.text("a好\t\n 0", max_size=12)
+REPLIES = st.lists(st.tuples(NAMES, MOBILES, CONTENTS, TIMES), max_size=10)
+ENDS = st.sampled_from(["\n", "\r\n"])
+ROW = "\t+886912345678\t2021/06/01 14:25:55\t1.0\t100"
+REPLY = "\t+886912345678\t好\t2021/06/01 14:25:55"
+
+
+@thorough
+@given(rows=SIX | FIVE, first=ENDS, end=ENDS, more=st.integers(0, 2000), padded=st.booleans())
+def test_a_page_comes_back(
+    rows: list[tuple[str, ...]], *, first: str, end: str, more: int, padded: bool
+) -> None:
+    written = [(row[0], row[1].ljust(20) if padded else row[1], *row[2:]) for row in rows]
+    total = len(rows) + more
+    text = f"{total}{first}" + "".join("\t".join(row) + end for row in written)
+    assert read_page(text, columns=(5, 6)) == Page(total=total, rows=tuple(rows))
+
+
+@thorough
+@given(SIX | FIVE, st.data())
+def test_a_cut_page_is_unreadable_or_has_the_first_rows(
+    rows: list[tuple[str, ...]], data: st.DataObject
+) -> None:
+    text = f"{len(rows)}\r\n" + "".join("\t".join(row) + "\n" for row in rows)
+    try:
+        page = read_page(text[: data.draw(st.integers(0, len(text)))], columns=(5, 6))
+    except UnreadableReply:
+        return
+    assert isinstance(page, Page)
+    assert page.total == len(rows)
+    assert [row[:5] for row in page.rows] == [row[:5] for row in rows[: len(page.rows)]]
+
+
+@thorough
+@given(REPLIES, ENDS, st.integers(0, 90))
+def test_replies_come_back_whatever_a_stranger_typed(
+    rows: list[tuple[str, ...]], end: str, more: int
+) -> None:
+    written = "".join("\t".join(row).replace("\n", end) + end for row in rows)
+    text = f"{len(rows) + more}\r\n{written}"
+    assert read_replies(text) == Page(total=len(rows) + more, rows=tuple(rows))
+
+
+@thorough
+@given(
+    st.text(max_size=80)
+    | st.text("0123\t\r\n/: -+", max_size=120).map(lambda rest: "9\n\t+886912345678\t" + rest)
+)
+def test_any_text_is_a_page_or_unreadable(text: str) -> None:
+    for read in (lambda: read_page(text, columns=(5, 6)), lambda: read_replies(text)):
+        try:
+            page = read()
+        except UnreadableReply:
+            continue
+        assert not isinstance(page, Page) or len(page.rows) <= page.total
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "-", "5", "1130\r", "01\n", "1.0\n", "１\n", "1\n\n" + ROW, "<html>\n"]
+)
+def test_a_page_without_a_total_on_a_whole_line_is_unreadable(text: str) -> None:
+    with pytest.raises(UnreadableReply):
+        read_page(text, columns=(5, 6))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ROW.rsplit("\t", 1)[0] + "\n",
+        ROW + "\t\t\t\n",
+        ROW + "\n" + ROW + "\t\n",
+        ROW.replace("\t100", "\tsent") + "\n",
+        ROW.strip("\t") + "\n",
+        "a\rb" + ROW + "\n",
+        ROW[:-1],
+        ROW[:-2],
+        ROW + "\t2021/06/01 16:56:2",
+        ROW + "\t2021/06-01 16:56:20",
+    ],
+)
+def test_a_row_that_is_not_whole_is_unreadable(rows: str) -> None:
+    with pytest.raises(UnreadableReply):
+        read_page("9\r\n" + rows, columns=(5, 6))
+
+
+def test_more_rows_than_the_total_are_unreadable() -> None:
+    with pytest.raises(UnreadableReply, match="total"):
+        read_page(f"1\n{ROW}\n{ROW}\n", columns=(5,))
+
+
+def test_a_row_of_a_number_of_columns_that_was_not_asked_for_is_unreadable() -> None:
+    with pytest.raises(UnreadableReply, match="6 columns"):
+        read_page(f"1\n{ROW}\n", columns=(6,))
+
+
+@pytest.mark.parametrize(
+    "rest", [REPLY[:-1], "\tx\t好\t2021/06/01 14:25:55", "no row\n" + REPLY, REPLY + "\nmore"]
+)
+def test_replies_that_do_not_divide_into_rows_are_unreadable(rest: str) -> None:
+    with pytest.raises(UnreadableReply):
+        read_replies("9\r\n" + rest)
+
+
+def test_a_reply_without_a_column_for_its_content_is_unreadable() -> None:
+    with pytest.raises(UnreadableReply, match="four columns"):
+        read_replies("1\r\n\t+886912345678\t2021/06/01 14:25:55\n")
+
+
+def test_a_line_of_a_reply_that_opens_as_a_row_does_not_end_the_row_before_its_time() -> None:
+    content = "好\n\t+886900000000\t的"
+    text = "1\r\n" + REPLY.replace("好", content) + "\n"
+    assert read_replies(text) == Page(total=1, rows=(("", "+886912345678", content, "2021/06/01 14:25:55"),))
+
+
+def test_a_reply_that_forges_a_row_is_found_when_the_rows_exceed_the_total_or_the_page() -> None:
+    forged = REPLY.replace("好", "好\t2021/06/01 14:25:55\n\t+886900000000\t假")
+    with pytest.raises(UnreadableReply):
+        read_replies(f"1\r\n{forged}\n")
+    with pytest.raises(UnreadableReply):
+        read_replies("30\r\n" + f"{REPLY}\n" * 9 + f"{forged}\n")
+
+
+def test_a_page_tells_whether_it_has_the_rows_of_its_number() -> None:
+    page = Page(total=12, rows=(("",), ("",)))
+    assert page.is_complete(page=2, size=10)
+    assert not page.is_complete(page=1, size=10)
+    assert Page(total=12, rows=()).is_complete(page=3, size=10)

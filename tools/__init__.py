@@ -1,0 +1,1 @@
+"""What an assistant can do: operations as data and pure functions, without network, disk or MCP."""

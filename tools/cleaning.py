@@ -1,0 +1,69 @@
+"""Text from outside, made fit to be shown: replies, names, messages of a vendor."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import islice
+
+_ELLIPSIS = "…"
+_LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_SPACES = "\n\t\r"
+_HIDDEN_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cs", "Cn"})
+_SEPARATORS = frozenset({"Zl", "Zp"})
+# Characters that show nothing, though their category is that of a letter, a mark or a symbol.
+_BLANKS = frozenset(
+    [
+        0x034F,  # combining grapheme joiner
+        0x115F,  # Hangul fillers
+        0x1160,
+        0x3164,
+        0xFFA0,
+        0x17B4,  # Khmer inherent vowels
+        0x17B5,
+        *range(0x180B, 0x1810),  # Mongolian variation selectors
+        0x2800,  # Braille blank
+        *range(0xFE00, 0xFE10),  # variation selectors
+        0x13441,  # Egyptian blanks
+        0x13442,
+        0x16FE4,  # Khitan filler
+        0x1D159,  # musical null notehead
+        *range(0xE0000, 0xE1000),  # tags and variation selectors: whole sentences can hide in them
+    ]
+)
+_NO_CLOSING = str.maketrans("「」｢｣﹁﹂", "『』『』『』")
+
+
+def clean(text: str, *, limit: int = 1000, lines: bool = False) -> str:
+    r"""Return a text from outside without anything that a person cannot see, in at most `limit` characters.
+
+    Invisible and bidirectional characters go (a person would approve something else than the machine
+    reads); line breaks and TABs become a space, or with `lines` line breaks become `\n`; the rest is
+    normalised to NFC; a text that is too long ends in `…`. Cleaning twice changes nothing. Emoji made of
+    several lose their joiner and show as several; characters newer than Python's Unicode tables go too.
+    """
+    broken = _LINE_BREAK.sub("\n" if lines else " ", text).replace("\t", " ")
+    visible = (char for char in broken if char == "\n" or not _is_hidden(char))
+    # NFC makes one character of four at most, and takes quadratic time on endless combining marks.
+    kept = "".join(islice(visible, 4 * limit + 4))
+    shown = unicodedata.normalize("NFC", kept)
+    return shown if len(shown) <= limit else shown[: max(0, limit - 1)] + _ELLIPSIS
+
+
+def hidden_characters(text: str) -> list[str]:
+    """Return the names of the characters that a cleaned text cannot hold, each once, in their order.
+
+    `U+200B ZERO WIDTH SPACE`. Line breaks and TABs of a keyboard are not among them.
+    """
+    found = dict.fromkeys(char for char in text if char not in _SPACES and _is_hidden(char))
+    return [f"U+{ord(char):04X} {unicodedata.name(char, 'WITHOUT A NAME')}" for char in found]
+
+
+def quote(text: str, *, limit: int = 1000) -> str:
+    """Return a text from outside, cleaned, on one line, in 「…」 that it cannot close by itself."""
+    return f"「{clean(text, limit=limit).translate(_NO_CLOSING)}」"
+
+
+@lru_cache(maxsize=8192)
+def _is_hidden(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category in _HIDDEN_CATEGORIES or category in _SEPARATORS or ord(char) in _BLANKS

@@ -1,0 +1,18 @@
+"""The batch id: the only name that a send has at the vendor."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+_BATCH_ID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+
+
+def _check(batch_id: str) -> str:
+    if _BATCH_ID.fullmatch(batch_id) is None:
+        raise ValueError("is no batch id. Give the 36 characters that the send answered.")
+    return batch_id
+
+
+BatchId = Annotated[str, AfterValidator(_check), Field(description="Batch id that a send answered.")]
+"""A batch id of the form 220478cc-8506-49b2-93b7-2505f651c12e (EVERY8D 1.1)."""

@@ -1,0 +1,53 @@
+"""Warnings of a preview: rules and prices that a sender meets in Taiwan, and what one overlooks."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from tools.cleaning import hidden_characters
+from tools.mobile import is_taiwanese
+from tools.taipei import iso
+
+_NAMED = 3
+_DOMAINS = "com|net|org|tw|cc|io|me|ly|gl|gd|co|app|link|shop|info|biz|xyz|top|page|site|online"
+# Each pattern is bounded or starts at a word: a long text must not take a second of the event loop.
+_LINK = re.compile(
+    rf"(?:https?://|www\.)\S|(?<![a-z0-9-])[a-z0-9-]+\.(?:{_DOMAINS})(?![a-z0-9])",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"(?<!\d)(?:(?:\+?886|\(?0)(?:[\s()-]{0,3}\d){8,9}|\d{4}-\d{4})(?!\d)")
+_SENDER_NAME = re.compile(r"[【\[［〔「『(（].{1,40}?[】\]］〕」』)）]")
+
+
+def text_cautions(texts: Sequence[str]) -> tuple[str, ...]:
+    """What to know of the texts of an SMS: addresses, the sender's name, characters that nobody sees."""
+    folded = [unicodedata.normalize("NFKC", text) for text in texts]
+    found: list[str] = []
+    if any(_LINK.search(text) or _PHONE.search(text) for text in folded):
+        found.append("A URL or phone number in the text must be registered (rule since 2024-11-18).")
+    if not all(_SENDER_NAME.search(text) for text in texts):
+        found.append("Carriers block texts without the registered sender name (rule since 2025-11-01).")
+    hidden = hidden_characters("".join(texts))
+    if hidden:
+        named = ", ".join(hidden[:_NAMED]) + (", …" if len(hidden) > _NAMED else "")
+        found.append(f"The text holds characters that cannot be seen: {named}.")
+    return tuple(found)
+
+
+def recipient_cautions(dropped: int, sent: Sequence[str]) -> tuple[str, ...]:
+    """What to know of the recipients: how many repeats were dropped, and how many numbers are abroad."""
+    found: list[str] = []
+    if dropped:
+        found.append(f"Repeated entries dropped: {dropped}. Nobody gets the same message twice.")
+    abroad = sum(not is_taiwanese(mobile) for mobile in sent)
+    if abroad:
+        found.append(
+            f"Numbers abroad: {abroad}. They cost three times as much, and the account must allow them."
+        )
+    return tuple(found)
+
+
+def booking_caution(send_at: datetime | None, eraser: str) -> tuple[str, ...]:
+    """Until when a booked send can be taken back, and with which tool."""
+    return () if send_at is None else (f"The booking can be erased with {eraser} until {iso(send_at)}.",)

@@ -1,0 +1,214 @@
+"""What became of the messages of a batch (EVERY8D 2.2 for SMS, 2.3 for MMS): twins with one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.every8d.answers import refused, text_of
+from tools.every8d.batches import BatchId
+from tools.every8d.codes import StatusClass, read_status
+from tools.every8d.paging import Fetch, pages_of, read_all, read_slice
+from tools.mobile import from_vendor
+from tools.operation import PagedParams, Query, Reply, Request, Result, Risk, Steps, Surroundings, one
+from tools.taipei import read_row_time
+from tools.values import MobileArgument, MobileNumber, PersonName, Points, Timestamp
+from tools.wire.json_body import read_delivery_json
+from tools.wire.page import Page
+from tools.wire.refusal import Refusal
+from tools.wire.tsv import read_page
+from tools.wire.xml_body import is_xml, read_delivery_xml
+
+VENDOR_PAGE = 1000
+_RECEIVED = 5
+"""The column that MMS rows and older hosts do not have."""
+
+
+class DeliveryMessage(Result):
+    """One message of a batch. `points` is None where the vendor's row has no price."""
+
+    name: PersonName
+    mobile: MobileNumber
+    sent_at: Timestamp | None = None
+    points: Points | None = None
+    status_code: int
+    status: str
+    status_class: StatusClass
+    received_at: Timestamp | None = None
+
+
+class DeliveryResult(Result):
+    """One page of a batch's messages."""
+
+    total: int
+    """Messages of the whole batch."""
+    matched: int | None = None
+    """Messages that the filter found, when there is one."""
+    page: int
+    pages: int
+    messages: list[DeliveryMessage]
+    complete: bool
+    """Whether all the vendor's rows that were needed have been read."""
+
+
+class DeliveryParams(PagedParams):
+    """A batch, perhaps one of its numbers or one class of states."""
+
+    batch_id: BatchId
+    mobile: Annotated[MobileArgument | None, Field(description="Only this number.")] = None
+    status_class: Annotated[StatusClass | None, Field(description="Only this class.")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySource:
+    """Where one kind of message is looked up. `formats` tells whether RESPFORMAT exists there."""
+
+    path: str
+    formats: bool
+
+
+SMS_DELIVERY = DeliverySource(path="API21/HTTP/getDeliveryStatus.ashx", formats=True)
+MMS_DELIVERY = DeliverySource(path="API21/HTTP/MMS/getDeliveryStatus.ashx", formats=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """All messages of a batch, as far as they were read; `complete` tells whether that is all of them."""
+
+    messages: tuple[DeliveryMessage, ...]
+    total: int
+    complete: bool
+
+
+def every_message(source: DeliverySource, batch_id: str, surroundings: Surroundings) -> Steps[Messages]:
+    """Read a whole batch, up to 20,000 messages."""
+    found = yield from read_all(_fetch(source, batch_id, surroundings), size=VENDOR_PAGE)
+    return Messages(
+        messages=tuple(_message(row) for row in found.rows), total=found.total, complete=found.complete
+    )
+
+
+def _fetch(source: DeliverySource, batch_id: str, surroundings: Surroundings) -> Fetch:
+    def fetch(number: int) -> Steps[Page]:
+        fields = {"BID": batch_id, "PNO": str(number)}
+        if source.formats:
+            fields["RESPFORMAT"] = str(surroundings.every8d.response_format)
+        return _read((yield from one(Request(vendor="every8d", path=source.path, fields=fields))))
+
+    return fetch
+
+
+def _read(reply: Reply) -> Page:
+    """A page in whichever format it came: older hosts know no RESPFORMAT, newer ones say no in JSON."""
+    text = text_of(reply)
+    if text.lstrip().startswith("{"):
+        found = read_delivery_json(text)
+    elif is_xml(text):
+        found = read_delivery_xml(reply.body, reply.content_type)
+    else:
+        found = read_page(text, columns=(5, 6))
+    if isinstance(found, Refusal):
+        raise refused(found, "The delivery was not read.")
+    return found
+
+
+def _message(row: tuple[str, ...]) -> DeliveryMessage:
+    name, mobile, sent_at, cost, code = row[:5]
+    number = int(code)
+    status = read_status(number)
+    return DeliveryMessage(
+        name=name.strip(),
+        mobile=from_vendor(mobile),
+        sent_at=read_row_time(sent_at),
+        points=_points(cost),
+        status_code=number,
+        status=status.meaning,
+        status_class=status.kind,
+        received_at=read_row_time(row[_RECEIVED]) if len(row) > _RECEIVED else None,
+    )
+
+
+def _points(cost: str) -> Decimal | None:
+    try:
+        points = Decimal(cost.strip())
+    except InvalidOperation:
+        return None
+    return points if points.is_finite() else None
+
+
+def _steps(source: DeliverySource) -> Callable[[DeliveryParams, Surroundings], Steps[DeliveryResult]]:
+    def steps(params: DeliveryParams, surroundings: Surroundings) -> Steps[DeliveryResult]:
+        if params.mobile is None and params.status_class is None:
+            return (yield from _one_page(source, params, surroundings))
+        return (yield from _filtered(source, params, surroundings))
+
+    return steps
+
+
+def _one_page(
+    source: DeliverySource, params: DeliveryParams, surroundings: Surroundings
+) -> Steps[DeliveryResult]:
+    fetch = _fetch(source, params.batch_id, surroundings)
+    start = (params.page - 1) * params.page_size
+    found = yield from read_slice(fetch, start=start, count=params.page_size, size=VENDOR_PAGE)
+    return DeliveryResult(
+        total=found.total,
+        page=params.page,
+        pages=pages_of(found.total, params.page_size),
+        messages=[_message(row) for row in found.rows],
+        complete=found.complete,
+    )
+
+
+def _filtered(
+    source: DeliverySource, params: DeliveryParams, surroundings: Surroundings
+) -> Steps[DeliveryResult]:
+    found = yield from every_message(source, params.batch_id, surroundings)
+    matched = [message for message in found.messages if _matches(message, params)]
+    start = (params.page - 1) * params.page_size
+    return DeliveryResult(
+        total=found.total,
+        matched=len(matched),
+        page=params.page,
+        pages=pages_of(len(matched), params.page_size),
+        messages=matched[start : start + params.page_size],
+        complete=found.complete,
+    )
+
+
+def _matches(message: DeliveryMessage, params: DeliveryParams) -> bool:
+    return params.mobile in (None, message.mobile) and params.status_class in (None, message.status_class)
+
+
+GET_SMS_DELIVERY = Query(
+    name="get_sms_delivery",
+    title="SMS delivery",
+    description=(
+        "List each SMS of a batch with its state and why it failed; filter by number or class. Free. For an "
+        "MMS use get_mms_delivery."
+    ),
+    toolset="sms",
+    vendor="every8d",
+    section="EVERY8D 2.2",
+    risk=Risk.READ,
+    params=DeliveryParams,
+    result=DeliveryResult,
+    steps=_steps(SMS_DELIVERY),
+)
+GET_MMS_DELIVERY = Query(
+    name="get_mms_delivery",
+    title="MMS delivery",
+    description=(
+        "List each MMS of a batch with its state; its arrival is not reported. Filter by number or class. "
+        "Free. For an SMS use get_sms_delivery."
+    ),
+    toolset="sms",
+    vendor="every8d",
+    section="EVERY8D 2.3",
+    risk=Risk.READ,
+    params=DeliveryParams,
+    result=DeliveryResult,
+    steps=_steps(MMS_DELIVERY),
+)

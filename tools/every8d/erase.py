@@ -1,0 +1,117 @@
+"""Take back a booked send before it goes out (EVERY8D 3.2 for SMS, 3.3 for MMS): twins with one table."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from tools.every8d.answers import refused, text_of
+from tools.every8d.batches import BatchId
+from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, DeliverySource, Messages, every_message
+from tools.operation import Action, Preview, Reply, Request, Result, Risk, RiskyParams, Steps, Surroundings
+from tools.problems import Problem, RefusedError
+from tools.values import Points
+from tools.wire.csv_line import read_erase
+from tools.wire.refusal import Refusal
+
+NOTHING_ERASED = "Nothing was erased."
+_NOT_FOUND = -3
+
+
+class EraseParams(RiskyParams):
+    """A booked batch."""
+
+    batch_id: BatchId
+
+
+class EraseResult(Result):
+    """What was erased. `found` is False when the vendor has no such booking."""
+
+    found: bool
+    erased: int
+    points_returned: Points
+
+
+def _build(path: str) -> Callable[[EraseParams, Surroundings], Request]:
+    def build(params: EraseParams, _surroundings: Surroundings) -> Request:
+        return Request(vendor="every8d", path=path, fields={"BID": params.batch_id})
+
+    return build
+
+
+def _parse(reply: Reply, _params: EraseParams, _surroundings: Surroundings) -> EraseResult:
+    found = read_erase(text_of(reply))
+    if found is None or (isinstance(found, Refusal) and found.code == _NOT_FOUND):
+        return EraseResult(found=False, erased=0, points_returned=Decimal(0))
+    if isinstance(found, Refusal):
+        raise refused(found, NOTHING_ERASED)
+    return EraseResult(found=True, erased=found[0], points_returned=found[1])
+
+
+def _preview(effect: str, source: DeliverySource) -> Callable[[EraseParams, Surroundings], Steps[Preview]]:
+    def preview(params: EraseParams, surroundings: Surroundings) -> Steps[Preview]:
+        found = yield from every_message(source, params.batch_id, surroundings)
+        booked = [message for message in found.messages if message.status_class == "scheduled"]
+        if not booked:
+            raise _nothing_to_erase()
+        return Preview(
+            effect=effect,
+            nothing=NOTHING_ERASED,
+            target=params.batch_id,
+            send_at=min((message.sent_at for message in booked if message.sent_at), default=None),
+            warnings=_cautions(found, len(booked), [message.points for message in booked]),
+            state={"scheduled": str(len(booked)), "total": str(found.total)},
+        )
+
+    return preview
+
+
+def _cautions(found: Messages, booked: int, points: list[Decimal | None]) -> tuple[str, ...]:
+    known = [each for each in points if each is not None]
+    back = f" Points that come back: about {sum(known)}." if len(known) == booked and sum(known) else ""
+    said = f"Booked messages that would never be sent: {booked} of {found.total}.{back}"
+    return (said,) if found.complete else (said, "Not all messages of the batch could be looked at.")
+
+
+def _nothing_to_erase() -> RefusedError:
+    return RefusedError(
+        Problem(
+            code="nothing_to_erase",
+            message=f"The batch has no booked message. {NOTHING_ERASED}",
+            next="Check the batch id and whether it is an SMS or an MMS; what is sent cannot be taken back.",
+        )
+    )
+
+
+ERASE_SMS_BOOKING = Action(
+    name="erase_sms_booking",
+    title="Erase SMS booking",
+    description=(
+        "Erase a booked SMS batch before it is sent; its points return. Cannot be undone; what is sent stays "
+        "sent. For an MMS use erase_mms_booking."
+    ),
+    toolset="sms",
+    vendor="every8d",
+    section="EVERY8D 3.2",
+    risk=Risk.DESTROY,
+    params=EraseParams,
+    result=EraseResult,
+    build=_build("API21/HTTP/eraseBooking.ashx"),
+    parse=_parse,
+    preview=_preview("Erase a booked SMS batch", SMS_DELIVERY),
+)
+ERASE_MMS_BOOKING = Action(
+    name="erase_mms_booking",
+    title="Erase MMS booking",
+    description=(
+        "Erase a booked MMS batch before it is sent; its points return. Cannot be undone; what is sent stays "
+        "sent. For an SMS use erase_sms_booking."
+    ),
+    toolset="sms",
+    vendor="every8d",
+    section="EVERY8D 3.3",
+    risk=Risk.DESTROY,
+    params=EraseParams,
+    result=EraseResult,
+    build=_build("API21/HTTP/MMS/eraseBooking.ashx"),
+    parse=_parse,
+    preview=_preview("Erase a booked MMS batch", MMS_DELIVERY),
+)

@@ -1,0 +1,109 @@
+"""Texts that differ for each recipient: filling in, and what cannot be said in Param (EVERY8D 1.5)."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from tools.every8d.texts import SendAt
+from tools.problems import InvalidArgumentError
+from tools.values import PERSON, MobileArgument
+
+FIELDS = 5
+_LONGEST_NAME = 50
+_LONGEST_EMAIL = 254
+_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+")
+_KEY = re.compile(r"[A-Za-z0-9_.:-]{0,40}")
+_PLACEHOLDER = re.compile(r"%field(\d*)%", re.IGNORECASE)
+
+
+def _without_description(schema: dict[str, Any]) -> None:
+    """The list of recipients says it already; every word of a schema is paid for in each conversation."""
+    schema.pop("description", None)
+
+
+def _check_name(name: str) -> str:
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"is longer than {_LONGEST_NAME} characters, or has a line break. Shorten it.")
+    return name
+
+
+def _check_email(email: str) -> str:
+    if email and (len(email) > _LONGEST_EMAIL or _EMAIL.fullmatch(email) is None):
+        raise ValueError("is no single e-mail address. Write it as name@example.com.")
+    return email
+
+
+def _check_key(key: str) -> str:
+    if _KEY.fullmatch(key) is None:
+        raise ValueError("has other characters than letters, digits and _ . : -, or more than 40. Change it.")
+    return key
+
+
+class Person(BaseModel):
+    """One recipient, with the values for the template or with a whole text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_without_description)
+
+    mobile: Annotated[MobileArgument, Field(description="09… or +….")]
+    values: Annotated[list[str], Field(max_length=FIELDS, description="For %field1% and on.")] = []
+    text: Annotated[str, Field(max_length=2000, description="Own text, without template.")] = ""
+    name: Annotated[str, AfterValidator(_check_name), PERSON] = ""
+    email: Annotated[str, AfterValidator(_check_email), PERSON] = ""
+    send_at: SendAt = None
+    key: Annotated[str, AfterValidator(_check_key), Field(description="Unique id in delivery events.")] = ""
+
+
+def highest_field(template: str) -> int:
+    """The highest placeholder of a template, 0 when it has none.
+
+    Raises:
+        InvalidArgumentError: a placeholder that the platform would send out as it stands.
+    """
+    found = [(match[0], match[1]) for match in _PLACEHOLDER.finditer(template)]
+    known = {f"%field{number}%": number for number in range(1, FIELDS + 1)}
+    if any(written not in known for written, _ in found):
+        raise InvalidArgumentError(
+            "template",
+            "has a placeholder that does not exist.",
+            "Use %field1% to %field5%, in small letters.",
+        )
+    return max((known[written] for written, _ in found), default=0)
+
+
+def check_person(person: Person, template: str, needed: int, number: int) -> None:
+    """Refuse a recipient whose text would go out wrong. `number` counts from 1.
+
+    Raises:
+        InvalidArgumentError: a text and a template, or neither; values that the template does not use or
+            lacks; a `|` or a placeholder in a value or an own text, since Param has no way to escape them.
+    """
+    where = f"recipients[{number}]"
+    if bool(person.text.strip()) == bool(template):
+        raise InvalidArgumentError(
+            where, "needs either the common template or a text of its own.", "Give exactly one of the two."
+        )
+    if len(person.values) != needed:
+        raise InvalidArgumentError(
+            f"{where}.values",
+            f"as many values as the template has fields ({needed}) are needed.",
+            "Give each one; an empty value is allowed.",
+        )
+    if any("|" in part or _PLACEHOLDER.search(part) for part in (*person.values, person.text)):
+        raise InvalidArgumentError(
+            where, "a value or text holds | or %field…%, which cannot be sent here.", "Reword it."
+        )
+
+
+def rendered(person: Person, template: str) -> str:
+    """The text as the recipient gets it."""
+    if not template:
+        return person.text
+    return _PLACEHOLDER.sub(lambda match: person.values[int(match[1]) - 1], template)
+
+
+def param(person: Person, template: str) -> str:
+    """Param: five fields with four pipes for a template, else the whole text."""
+    if not template:
+        return person.text
+    return "|".join([*person.values, *[""] * (FIELDS - len(person.values))])

@@ -1,0 +1,72 @@
+"""What a person has to know before a send: the price, the points left, and what could go wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tools.every8d.charging import PRICED_UNITS, Price
+from tools.every8d.credit import credit_steps
+from tools.every8d.receipts import NOTHING_SENT
+from tools.operation import Preview, Steps
+from tools.problems import Problem, RefusedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """A send that is about to be shown. `mobiles` are E.164, in the order in which they go out."""
+
+    effect: str
+    mobiles: Sequence[str]
+    price: Price
+    text: str
+    subject: str
+    send_at: datetime | None
+    image: str | None = None
+    warnings: Sequence[str] = ()
+
+
+def preview_send(send: Send) -> Steps[Preview]:
+    """Look up the points left, and put together what the person sees.
+
+    Raises:
+        RefusedError: the points do not cover the send. The vendor would send a part of it (UNSEND), and
+            nobody could tell beforehand which.
+    """
+    credit = yield from credit_steps()
+    left = credit - send.price.points
+    if left < 0:
+        raise _not_enough(send.price.points, credit)
+    return Preview(
+        effect=send.effect,
+        nothing=NOTHING_SENT,
+        recipients=len(send.mobiles),
+        first_mobile=send.mobiles[0],
+        last_mobile=send.mobiles[-1],
+        parts=send.price.parts,
+        points=send.price.points,
+        estimate=send.price.estimate,
+        credit=credit,
+        points_left=left,
+        send_at=send.send_at,
+        subject=send.subject,
+        text=send.text,
+        image=send.image,
+        warnings=(*send.warnings, *_estimate(send.price)),
+    )
+
+
+def _estimate(price: Price) -> tuple[str, ...]:
+    if not price.estimate:
+        return ()
+    return (f"The vendor gives no price above {PRICED_UNITS} characters: the points are an estimate.",)
+
+
+def _not_enough(points: Decimal, credit: Decimal) -> RefusedError:
+    return RefusedError(
+        Problem(
+            code="not_enough_credit",
+            message=f"Points needed: {points}, points left: {credit}. {NOTHING_SENT}",
+            next="Top up the account, shorten the text, or send to fewer recipients.",
+        )
+    )

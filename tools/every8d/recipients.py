@@ -1,0 +1,63 @@
+"""Whom a send goes to: numbers as a caller writes them, each once, within the limit."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from tools.mobile import as_dest, is_taiwanese
+from tools.operation import Surroundings
+from tools.problems import InvalidArgumentError
+from tools.values import MobileArgument
+
+
+def _single(value: object) -> object:
+    if isinstance(value, list | tuple) or (
+        isinstance(value, str) and any(mark in value for mark in ",;，、")
+    ):
+        raise ValueError("takes exactly one number. For several use send_sms.")
+    return value
+
+
+Recipients = Annotated[list[MobileArgument], Field(min_length=1, description="Mobile numbers: 09… or +….")]
+"""One or more mobile numbers, E.164 once validated."""
+
+Recipient = Annotated[
+    MobileArgument, BeforeValidator(_single), Field(description="One mobile number: 09… or +….")
+]
+"""Exactly one mobile number (1.4: 僅能填入一支電話); a list would be cut or refused by the vendor."""
+
+
+def unique(mobiles: Iterable[str]) -> tuple[str, ...]:
+    """Each number once, in the order given: nobody gets the same text twice."""
+    return tuple(dict.fromkeys(mobiles))
+
+
+def dest(mobiles: Sequence[str], surroundings: Surroundings) -> str:
+    """DEST: the numbers, each once, joined by commas.
+
+    Raises:
+        InvalidArgumentError: more numbers than the settings allow in one call.
+    """
+    each = unique(mobiles)
+    check_count(len(each), surroundings)
+    return ",".join(as_dest(mobile) for mobile in each)
+
+
+def check_count(count: int, surroundings: Surroundings) -> None:
+    """Refuse more recipients than one call may carry (a setting; the document names no limit)."""
+    most = surroundings.every8d.max_recipients
+    if count > most:
+        raise InvalidArgumentError(
+            "recipients",
+            f"more than the {most} that one call may carry.",
+            "Split the list into several calls.",
+        )
+
+
+def check_domestic(mobiles: Iterable[str]) -> None:
+    """Refuse numbers outside Taiwan (EVERY8D 1.2: MMS 簡訊不支援國際門號)."""
+    if not all(is_taiwanese(mobile) for mobile in mobiles):
+        raise InvalidArgumentError(
+            "recipients", "an MMS cannot go abroad.", "Leave out the numbers outside +886, or send an SMS."
+        )

@@ -1,0 +1,123 @@
+"""Send an image with a text to many numbers (EVERY8D 1.2)."""
+
+import base64
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
+from tools.every8d.charging import mms_price, units
+from tools.every8d.images import read_image
+from tools.every8d.previews import Send, preview_send
+from tools.every8d.receipts import SendResult, accepted, read_receipt, send_result
+from tools.every8d.recipients import Recipients, check_domestic, dest, unique
+from tools.every8d.texts import DEFAULT_VALIDITY, SendAt, ValidityMinutes, send_time
+from tools.operation import Action, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
+
+_SUBJECT_CHINESE = 15
+_SUBJECT_ASCII = 95
+_SUBJECT_SURE = 39
+
+
+def _check_subject(subject: str) -> str:
+    if not subject.strip():
+        raise ValueError("is blank. An MMS needs a subject, which its recipients see.")
+    if subject.isascii() and units(subject) > _SUBJECT_ASCII:
+        raise ValueError(f"has more than {_SUBJECT_ASCII} characters. Shorten it.")
+    if not subject.isascii() and units(subject) > _SUBJECT_CHINESE:
+        raise ValueError(
+            f"has more than {_SUBJECT_CHINESE} characters, the most when not plain ASCII. Shorten it."
+        )
+    if not subject.isprintable():
+        raise ValueError("has a line break or a control character. Write it on one line.")
+    return subject
+
+
+def _check_text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is blank. An MMS needs a text beside its image.")
+    return text
+
+
+class SendMmsParams(RiskyParams):
+    """Subject, text and image, and the numbers that get them."""
+
+    recipients: Recipients
+    subject: Annotated[
+        str, AfterValidator(_check_subject), Field(description="Seen by recipients: 15 characters, ASCII 95.")
+    ]
+    text: Annotated[str, AfterValidator(_check_text), Field(max_length=4000, description="Text.")]
+    image: Annotated[str, Field(min_length=1, max_length=255, description="Name of a JPEG or PNG file.")]
+    send_at: SendAt = None
+    validity_minutes: ValidityMinutes = DEFAULT_VALIDITY
+
+
+def _build(params: SendMmsParams, surroundings: Surroundings) -> Request:
+    check_domestic(params.recipients)
+    image = read_image(params.image, params.text, surroundings)
+    fields = {
+        "SB": params.subject,
+        "MSG": params.text,
+        "DEST": dest(params.recipients, surroundings),
+        "ST": send_time(params.send_at, surroundings.now),
+        "RETRYTIME": str(params.validity_minutes),
+        "ATTACHMENT": base64.b64encode(image.content).decode("ascii"),
+        "TYPE": image.type,
+    }
+    return Request(vendor="every8d", path="API21/HTTP/MMS/sendMMS.ashx", fields=fields)
+
+
+def _parse(reply: Reply, _params: SendMmsParams, _surroundings: Surroundings) -> SendResult:
+    return send_result(accepted(read_receipt(reply, fields=(5,))))
+
+
+def _preview(params: SendMmsParams, surroundings: Surroundings) -> Steps[Preview]:
+    mobiles = unique(params.recipients)
+    image = read_image(params.image, params.text, surroundings)
+    return preview_send(
+        Send(
+            effect="Send an MMS",
+            mobiles=mobiles,
+            price=mms_price(image.size, len(mobiles)),
+            text=params.text,
+            subject=params.subject,
+            send_at=params.send_at,
+            image=f"{params.image} ({image.type}, {len(image.content):,} bytes)",
+            warnings=(
+                *recipient_cautions(len(params.recipients) - len(mobiles), mobiles),
+                *_subject_caution(params.subject),
+                *text_cautions([params.text]),
+                *booking_caution(params.send_at, "erase_mms_booking"),
+            ),
+        )
+    )
+
+
+def _subject_caution(subject: str) -> tuple[str, ...]:
+    if len(subject) <= _SUBJECT_SURE:
+        return ()
+    return (f"The subject is longer than {_SUBJECT_SURE} characters: newer platforms may cut or refuse it.",)
+
+
+def _files(params: SendMmsParams) -> tuple[str, ...]:
+    return (params.image,)
+
+
+SEND_MMS = Action(
+    name="send_mms",
+    title="Send MMS",
+    description=(
+        "Send an MMS (subject, text and one image, up to 300 KB) to Taiwanese mobile numbers. Costs 3 or 5 "
+        "points each and cannot be undone once sent. Without an image use send_sms."
+    ),
+    toolset="sms",
+    vendor="every8d",
+    section="EVERY8D 1.2",
+    risk=Risk.SPEND,
+    params=SendMmsParams,
+    result=SendResult,
+    build=_build,
+    parse=_parse,
+    preview=_preview,
+    files=_files,
+)

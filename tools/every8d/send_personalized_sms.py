@@ -1,0 +1,163 @@
+"""Send each recipient a text of their own, from a template or whole (EVERY8D 1.5)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import count
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from tools.every8d.answers import text_of
+from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
+from tools.every8d.charging import sms_price, together
+from tools.every8d.personal import Person, check_person, highest_field, param, rendered
+from tools.every8d.previews import Send, preview_send
+from tools.every8d.receipts import SendResult, accepted, send_result
+from tools.every8d.recipients import check_count
+from tools.every8d.texts import DEFAULT_VALIDITY, Subject, ValidityMinutes, send_time, subject_line
+from tools.mobile import as_dest
+from tools.operation import Action, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
+from tools.problems import InvalidArgumentError
+from tools.wire.json_body import read_send_json
+
+_SHOWN = 3
+
+
+def _not_blank(template: str) -> str:
+    if template and not template.strip():
+        raise ValueError("is blank. Write a text with %field1%, or leave it out.")
+    return template
+
+
+class PersonalizedParams(RiskyParams):
+    """A template or none, and the recipients with what is theirs."""
+
+    recipients: Annotated[list[Person], Field(min_length=1, description="Each with values or text.")]
+    template: Annotated[
+        str,
+        AfterValidator(_not_blank),
+        Field(max_length=2000, description="Text with %field1%…%field5%; absent: own texts."),
+    ] = ""
+    subject: Subject = ""
+    validity_minutes: ValidityMinutes = DEFAULT_VALIDITY
+
+
+def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
+    people = _people(params)
+    check_count(len(people), surroundings)
+    keys = _keys(people, surroundings.reference)
+    return Request(
+        vendor="every8d",
+        path="API21/HTTP/SendParamSMS.ashx",
+        json={
+            "SB": subject_line(params.subject, surroundings),
+            "MSG": params.template,
+            "RETRYTIME": params.validity_minutes,
+            "RecipientDataList": [
+                {
+                    "Name": person.name,
+                    "Mobile": as_dest(person.mobile),
+                    "Email": person.email,
+                    "SendTime": send_time(
+                        person.send_at, surroundings.now, field=f"recipients[{number}].send_at"
+                    ),
+                    "Param": param(person, params.template),
+                    "Mr": key,
+                }
+                for number, (person, key) in enumerate(zip(people, keys, strict=True), 1)
+            ],
+        },
+    )
+
+
+def _people(params: PersonalizedParams) -> tuple[Person, ...]:
+    """The recipients, checked; who would get the same text twice at the same time gets it once."""
+    needed = highest_field(params.template)
+    for number, person in enumerate(params.recipients, 1):
+        check_person(person, params.template, needed, number)
+    each: dict[tuple[str, str, datetime | None], Person] = {}
+    for person in params.recipients:
+        each.setdefault((person.mobile, rendered(person, params.template), person.send_at), person)
+    return tuple(each.values())
+
+
+def _keys(people: Sequence[Person], reference: str) -> list[str]:
+    """Mr for each: given, or made from our reference; the callback brings it back.
+
+    Raises:
+        InvalidArgumentError: a key that was given twice (1.5: 必須是唯一值).
+    """
+    given = [person.key for person in people if person.key]
+    if len(set(given)) != len(given):
+        raise InvalidArgumentError("recipients", "two recipients have the same key.", "Give each its own.")
+    taken = set(given)
+    stem = f"{reference}-" if reference else "r"
+    made = (key for key in (f"{stem}{number}" for number in count(1)) if key not in taken)
+    return [person.key or next(made) for person in people]
+
+
+def _parse(reply: Reply, _params: PersonalizedParams, _surroundings: Surroundings) -> SendResult:
+    return send_result(accepted(read_send_json(text_of(reply))))
+
+
+def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[Preview]:
+    people = _people(params)
+    texts = [rendered(person, params.template) for person in people]
+    times = [person.send_at for person in people]
+    same = times[0] if len(set(times)) == 1 else None
+    return preview_send(
+        Send(
+            effect="Send personalized SMS",
+            mobiles=[person.mobile for person in people],
+            price=together(sms_price(text, [who.mobile]) for who, text in zip(people, texts, strict=True)),
+            text=_shown(params.template, texts),
+            subject=params.subject,
+            send_at=same,
+            warnings=(
+                *_people_cautions(params, people),
+                *text_cautions(texts),
+                *booking_caution(same, "erase_sms_booking"),
+            ),
+        )
+    )
+
+
+def _shown(template: str, texts: Sequence[str]) -> str:
+    if template:
+        return f"{template}\n\nFirst message:\n{texts[0]}"
+    more = len(texts) - _SHOWN
+    listed = [f"Message {number}:\n{text}" for number, text in enumerate(texts[:_SHOWN], 1)]
+    return "\n\n".join([*listed, f"({more} more texts)"] if more > 0 else listed)
+
+
+def _people_cautions(params: PersonalizedParams, people: Sequence[Person]) -> tuple[str, ...]:
+    mobiles = [person.mobile for person in people]
+    repeated = len(mobiles) - len(set(mobiles))
+    copies = sum(bool(person.email) for person in people)
+    times = {person.send_at for person in people}
+    found = [
+        *recipient_cautions(len(params.recipients) - len(people), mobiles),
+        *([f"Messages to a number that gets another one too: {repeated}."] if repeated else []),
+        *([f"Free copies by e-mail: {copies}."] if copies else []),
+        *(["The send times differ; those without one are sent at once."] if len(times) > 1 else []),
+    ]
+    return tuple(found)
+
+
+SEND_PERSONALIZED_SMS = Action(
+    name="send_personalized_sms",
+    title="Send personalized SMS",
+    description=(
+        "Send each recipient their own SMS, from a template or as whole texts. Costs points and cannot be "
+        "undone once sent. A given email gets a free copy. For one text to all use send_sms."
+    ),
+    toolset="sms",
+    vendor="every8d",
+    section="EVERY8D 1.5",
+    risk=Risk.SPEND,
+    params=PersonalizedParams,
+    result=SendResult,
+    build=_build,
+    parse=_parse,
+    preview=_preview,
+)

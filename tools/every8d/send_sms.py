@@ -1,0 +1,64 @@
+"""Send one text to many numbers (EVERY8D 1.1)."""
+
+from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
+from tools.every8d.charging import sms_price
+from tools.every8d.previews import Send, preview_send
+from tools.every8d.receipts import SendResult, accepted, read_receipt, send_result
+from tools.every8d.recipients import Recipients, dest, unique
+from tools.every8d.texts import SmsParams, sms_fields
+from tools.operation import Action, Preview, Reply, Request, Risk, Steps, Surroundings
+
+
+class SendSmsParams(SmsParams):
+    """One text and the numbers that get it."""
+
+    recipients: Recipients
+
+
+def _build(params: SendSmsParams, surroundings: Surroundings) -> Request:
+    fields = sms_fields(params, dest(params.recipients, surroundings), surroundings)
+    return Request(vendor="every8d", path="API21/HTTP/sendSMS.ashx", fields=fields)
+
+
+def _parse(reply: Reply, _params: SendSmsParams, _surroundings: Surroundings) -> SendResult:
+    return send_result(accepted(read_receipt(reply, fields=(5,))))
+
+
+def preview_sms(params: SendSmsParams, _surroundings: Surroundings) -> Steps[Preview]:
+    """What a person sees before one text goes to many numbers (1.1, 1.3)."""
+    mobiles = unique(params.recipients)
+    return preview_send(
+        Send(
+            effect="Send an SMS",
+            mobiles=mobiles,
+            price=sms_price(params.text, mobiles),
+            text=params.text,
+            subject=params.subject,
+            send_at=params.send_at,
+            warnings=(
+                *recipient_cautions(len(params.recipients) - len(mobiles), mobiles),
+                *text_cautions([params.text]),
+                *booking_caution(params.send_at, "erase_sms_booking"),
+            ),
+        )
+    )
+
+
+SEND_SMS = Action(
+    name="send_sms",
+    title="Send SMS",
+    description=(
+        "Send one SMS text to one or many mobile numbers, at once or booked. Costs points and cannot be "
+        "undone once sent. For texts that differ use send_personalized_sms; to repeat a send of unknown "
+        "outcome use send_sms_deduplicated."
+    ),
+    toolset="sms",
+    vendor="every8d",
+    section="EVERY8D 1.1",
+    risk=Risk.SPEND,
+    params=SendSmsParams,
+    result=SendResult,
+    build=_build,
+    parse=_parse,
+    preview=preview_sms,
+)

@@ -1,0 +1,82 @@
+"""The arguments that all sends share, and the vendor's fields that they become (EVERY8D 1.1)."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from tools.cleaning import clean
+from tools.operation import RiskyParams, Surroundings
+from tools.problems import InvalidArgumentError
+from tools.taipei import as_taipei, compact
+from tools.values import TimeArgument
+
+LEAST_AHEAD = timedelta(minutes=2)
+"""A send time that passes on the way is either not sent or sent at once: the document says both (ST)."""
+MOST_AHEAD = timedelta(days=365)
+SUBJECT_LENGTH = 50
+"""Of SB. No limit is documented; the reference stands in front, so that a cut can only meet our own note."""
+DEFAULT_VALIDITY = 1440
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is blank. Write what the recipients shall read.")
+    return text
+
+
+Text = Annotated[
+    str, AfterValidator(_not_blank), Field(max_length=2000, description="Text as the recipients get it.")
+]
+Subject = Annotated[str, Field(max_length=40, description="Note for the vendor's log; never sent.")]
+SendAt = Annotated[TimeArgument | None, Field(description="When (Asia/Taipei); absent: at once.")]
+ValidityMinutes = Annotated[
+    int, Field(ge=1, le=DEFAULT_VALIDITY, description="Minutes that delivery is tried.")
+]
+"""RETRYTIME: minutes of validity, not a number of tries. Decision: the documented default is the most."""
+
+
+class SmsParams(RiskyParams):
+    """What every SMS to be sent has in common."""
+
+    text: Text
+    subject: Subject = ""
+    send_at: SendAt = None
+    validity_minutes: ValidityMinutes = DEFAULT_VALIDITY
+
+
+def subject_line(subject: str, surroundings: Surroundings) -> str:
+    """SB of an SMS: our reference, then the caller's note, on one line.
+
+    The recipient never sees it; the vendor's pages and its callbacks (SUBJECT) show it.
+    """
+    return clean(f"{surroundings.reference} {subject}".strip(), limit=SUBJECT_LENGTH)
+
+
+def send_time(send_at: datetime | None, now: datetime, *, field: str = "send_at") -> str:
+    """ST and SendTime: empty for at once.
+
+    Raises:
+        InvalidArgumentError: the time is past, less than two minutes ahead, or more than a year ahead.
+    """
+    if send_at is None:
+        return ""
+    ahead = send_at - as_taipei(now)
+    if ahead < LEAST_AHEAD:
+        raise InvalidArgumentError(
+            field, "past, or less than two minutes ahead.", "Give a later time, or none to send at once."
+        )
+    if ahead > MOST_AHEAD:
+        raise InvalidArgumentError(field, "more than a year ahead.", "Check the year.")
+    return compact(send_at)
+
+
+def sms_fields(params: SmsParams, dest: str, surroundings: Surroundings) -> dict[str, str]:
+    """The fields that 1.1, 1.3 and 1.4 share, under the vendor's names."""
+    return {
+        "SB": subject_line(params.subject, surroundings),
+        "MSG": params.text,
+        "DEST": dest,
+        "ST": send_time(params.send_at, surroundings.now),
+        "RETRYTIME": str(params.validity_minutes),
+    }

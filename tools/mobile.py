@@ -1,0 +1,71 @@
+"""Mobile numbers: read in any usual spelling, kept as E.164, written as the vendors want them."""
+
+import re
+import unicodedata
+
+_SEPARATORS = re.compile(r"[\s\-().]+")
+_ASCII_NUMBER = re.compile(r"\+?\d{5,20}")
+_TAIWAN = "+886"
+
+
+def normalise_mobile(written: str) -> str:
+    """The number as E.164.
+
+    Accepts 0912345678, 886912345678, +886 912-345-678, full-width digits, and international numbers
+    with their `+`. Whether a number exists is decided by the numbering plans in phonenumbers.
+
+    Raises:
+        ValueError: the text is not a mobile number. The text itself is not repeated.
+    """
+    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", written))
+    if not plain.isascii() or _ASCII_NUMBER.fullmatch(plain) is None:
+        raise ValueError("not a mobile number. Write it as 0912345678 or +886912345678.")
+    if plain.startswith("886"):
+        plain = "+" + plain
+    return _checked(plain)
+
+
+def _checked(plain: str) -> str:
+    import phonenumbers  # noqa: PLC0415 - the metadata is only needed once a number is checked
+
+    try:
+        number = phonenumbers.parse(plain, "TW")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise ValueError("no such number in its country's numbering plan. Check the digits.")
+    mobile_kinds = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    if phonenumbers.number_type(number) not in mobile_kinds:
+        raise ValueError("not a mobile number (a landline or a service number). Give a mobile number.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_taiwanese(e164: str) -> bool:
+    """Whether the vendor charges the number at the domestic price (EVERY8D 1.1: 非+886開頭 is international)."""
+    return e164.startswith(_TAIWAN)
+
+
+def as_dest(e164: str) -> str:
+    """The number as DEST and Mobile take it: 0912345678 for Taiwan, +… for the rest (EVERY8D 1.1)."""
+    return "0" + e164.removeprefix(_TAIWAN) if is_taiwanese(e164) else e164
+
+
+def from_vendor(written: str) -> str:
+    """A number as the vendor prints it, as E.164 where that can be told; otherwise as it stands.
+
+    Nothing is validated here: the vendor also lists numbers that do not exist.
+    """
+    plain = _SEPARATORS.sub("", written)
+    if re.fullmatch(r"09\d{8}", plain):
+        return _TAIWAN + plain[1:]
+    if re.fullmatch(r"886\d{9}", plain):
+        return "+" + plain
+    return plain
+
+
+def mask_mobile(number: str) -> str:
+    """`0912***678`: enough to recognise a number that one knows, too little to call it."""
+    local = as_dest(number)
+    if len(local) < 8:  # noqa: PLR2004 - nothing shorter can show seven digits and still hide some
+        return "***"
+    return f"{local[:4]}***{local[-3:]}"

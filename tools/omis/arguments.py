@@ -1,0 +1,20 @@
+"""The ids that OMIS's tools take, and how every request to its pages begins."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.omis.codes import Page
+from tools.omis.redirects import redirect_fields
+from tools.operation import OmisOptions, Request
+
+_ID = r"^[0-9A-Za-z-]{1,32}$"
+
+LaunchId = Annotated[str, Field(pattern=_ID, description="The launch.")]
+JobId = Annotated[str, Field(pattern=_ID, description="The job.")]
+ReportId = Annotated[str, Field(pattern=_ID, description="The report, from list_reports.")]
+
+
+def request(page: Page, options: OmisOptions, **fields: str) -> Request:
+    """A call of a page, with the redirects of the settings. The server adds the account."""
+    return Request(vendor="omis", path=f"WebAPI/{page}.aspx", fields=fields | redirect_fields(options))

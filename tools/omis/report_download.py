@@ -1,0 +1,158 @@
+"""Download a report: its link from Option 0 of document 000, its content from the link, a file for the user.
+
+Decision: the link is asked for with ResponseMode 1 also when the settings say 0, since 0 yields a UNC path.
+With 2 or 3 the content may come at once; it then answers for the whole period, since Option 0 takes no
+report id, and the result says so.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+
+from tools.omis.answers import read_answer
+from tools.omis.arguments import ReportId
+from tools.omis.groups import Group
+from tools.omis.records import CELLS
+from tools.omis.report_content import Content, linked_content, told_content
+from tools.omis.report_requests import Period, manage
+from tools.omis.report_types import REPORT_TYPES, ReportType
+from tools.operation import Desk, DeskOperation, Params, Request, Result, Risk, Steps, Surroundings, one
+from tools.problems import InvalidArgumentError, Problem, RefusedError
+from tools.values import OutsideText, TimeArgument
+
+_DAYS = 31
+_DIRECT = (2, 3)
+_NOT_CHECKED = "OMIS sent content without naming a report: it may hold the whole period."
+
+
+class DownloadReportParams(Params):
+    """Which report, and where to look for it."""
+
+    report_id: ReportId
+    report_type: Annotated[ReportType | None, Field(description="Number (20001) or name.")] = None
+    since: Annotated[TimeArgument | None, Field(description="Listed from; default 31 days ago.")] = None
+    until: Annotated[TimeArgument | None, Field(description="Listed until; default now.")] = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.since and self.until and self.since >= self.until:
+            raise ValueError("since must be before until.")
+        return self
+
+
+class DownloadReportResult(Result):
+    """A report that was saved. `rows` counts a CSV's rows, the heading included; None for other content."""
+
+    name: str
+    uri: str
+    size: int
+    content_type: str
+    report_type_id: OutsideText | None
+    rows: int | None = None
+    rows_preview: Annotated[list[list[OutsideText]], CELLS] = Field(default_factory=list[list[str]])
+    note: str = ""
+
+
+def _period(params: DownloadReportParams, around: Surroundings) -> Period:
+    until = params.until or around.now
+    since = params.since or until - timedelta(days=_DAYS)
+    if since >= until:
+        raise InvalidArgumentError(
+            "since", "is not before until.", "Give an earlier since, or a later until."
+        )
+    return Period(start=since, end=until)
+
+
+def _steps(params: DownloadReportParams, around: Surroundings) -> Steps[tuple[Group | None, Content]]:
+    """The listing, then the link; one exchange less when the content comes at once."""
+    mode = around.omis.response_mode if around.omis.response_mode in _DIRECT else 1
+    listing = yield from one(manage(0, around, _period(params, around).fields(), mode=mode))
+    answer = read_answer(listing, around.omis, "ManageReport")
+    if answer.content:
+        return None, told_content(listing)
+    found = _chosen(answer.records, params)
+    link = _link(found)
+    reply = yield from one(Request(vendor="omis", link=link))
+    return found, linked_content(reply, link)
+
+
+def _chosen(records: tuple[Group, ...], params: DownloadReportParams) -> Group:
+    wanted = params.report_id.casefold()
+    of_report = [
+        group for group in records if group.get("reportjobid", group.get("jobid", "")).casefold() == wanted
+    ]
+    found = [group for group in of_report if params.report_type in (None, group.get("reporttypeid"))]
+    if not found:
+        raise _refused(
+            "not_found",
+            "The listed period has no such report.",
+            "Check report_id and report_type with list_reports, or widen since and until.",
+        )
+    if len(found) > 1:
+        types = sorted({group.get("reporttypeid", "") for group in found} & REPORT_TYPES.keys())
+        raise _refused(
+            "ambiguous",
+            "The report has several files.",
+            f"Give report_type ({', '.join(types) or 'see list_reports'}).",
+        )
+    return found[0]
+
+
+def _link(group: Group) -> str:
+    link = group.get("downloadlink", "")
+    if not link:
+        raise _refused(
+            "no_link", "OMIS lists the report without a link.", "Use update_report, then try later."
+        )
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise _refused(
+            "not_a_link",
+            "OMIS gave a path inside its own network, or another link that is not http.",
+            "Set response_mode=1 for HTTP links; if it is set, ask Cloudmax, or set response_mode=2.",
+        )
+    return link
+
+
+def _refused(code: str, message: str, fix: str) -> RefusedError:
+    return RefusedError(Problem(code=code, message=f"{message} Nothing was downloaded.", next=fix))
+
+
+async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult:
+    group, content = await desk.query(_steps(params, desk.surroundings))
+    type_id = (group or {}).get("reporttypeid") or params.report_type
+    # Only a number of note 1 gets into the file's name: the vendor's text stays out of it.
+    stem = f"report-{params.report_id}-{type_id if type_id in REPORT_TYPES else 'all'}"
+    saved = await desk.save(stem, content.suffix, content.body)
+    return DownloadReportResult(
+        name=saved.name,
+        uri=saved.uri,
+        size=saved.size,
+        content_type=content.content_type,
+        report_type_id=type_id,
+        rows=content.rows,
+        rows_preview=content.preview,
+        note="" if group else _NOT_CHECKED,
+    )
+
+
+download_report = DeskOperation(
+    name="download_report",
+    title="Download a report",
+    description=(
+        "Save an OMIS report's content as a file and show its first rows. "
+        "list_reports gives report_id; give report_type when the report has several."
+    ),
+    toolset="reports",
+    vendor="omis",
+    section="OMIS ManageReport, Option 0 and DOWNLOADLINK",
+    risk=Risk.READ,
+    params=DownloadReportParams,
+    result=DownloadReportResult,
+    run=_run,
+)

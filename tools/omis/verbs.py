@@ -1,0 +1,78 @@
+"""Launches and jobs, and what can be done to them: LaunchAction and JobAction of document 001.
+
+The twins differ in one thing that must never be mixed up: a launch is acted on by LaunchAction, a job by
+JobAction, and 5 extends the one and restarts the other. So a `Thing` holds both names together, and no
+request is built from anything else.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tools.omis.codes import PAUSED, TERMINATED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """A launch or a job: what we call it, its id's field, its action's field (document 001)."""
+
+    noun: Literal["launch", "job"]
+    id_field: str
+    action_field: str
+
+
+LAUNCH = Thing(noun="launch", id_field="LaunchID", action_field="LaunchAction")
+JOB = Thing(noun="job", id_field="JobID", action_field="JobAction")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One action: its number, its words, the state it leads to, and what a person must know before it."""
+
+    name: str
+    number: int
+    done: str
+    """As in `Nothing was paused.`"""
+    state: int | None = None
+    """The negative ERRORCODE of a thing after it (-1 terminated, -2 paused)."""
+    warning: str = ""
+    """Where it names the thing, `{noun}` stands for a launch or a job."""
+    fitting: frozenset[str] = frozenset()
+    """The states in words in which it makes sense; empty means any."""
+
+    @property
+    def nothing(self) -> str:
+        """What a refusal ends with."""
+        return f"Nothing was {self.done}."
+
+
+PAUSE = Verb(name="pause", number=3, done="paused", state=PAUSED)
+RESUME = Verb(
+    name="resume",
+    number=4,
+    done="resumed",
+    warning="Sending goes on and costs points; OMIS does not say to how many recipients.",
+    fitting=frozenset({"paused"}),
+)
+TERMINATE = Verb(
+    name="terminate",
+    number=2,
+    done="terminated",
+    state=TERMINATED,
+    warning="A terminated {noun} cannot be resumed.",
+)
+DELETE = Verb(
+    name="delete",
+    number=1,
+    done="deleted",
+    warning="The {noun}'s record disappears and cannot be brought back.",
+)
+EXTEND = Verb(name="extend", number=5, done="extended")
+"""Of launches only."""
+RESTART = Verb(
+    name="restart",
+    number=5,
+    done="restarted",
+    warning="Sending starts again and costs points; OMIS does not say to how many recipients.",
+    fitting=frozenset({"error"}),
+)
+"""Of jobs only."""

@@ -1,0 +1,263 @@
+"""What every tool is made of: an operation as data and pure functions (sans-I/O).
+
+An operation never does I/O. It yields `Request`s and is sent `Reply`s, so that everything that can go wrong
+around it (network, approval, ledger, masking) is dealt with once, in the server's gate. Credentials never
+enter here.
+"""
+
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+
+from tools.values import MobileNumber, OutsideText, Points, Timestamp
+
+
+class Risk(StrEnum):
+    """What an operation can do to money and people. Annotations, approval, ledger and docs derive from it."""
+
+    READ = "read"
+    """Only looks."""
+    CHANGE = "change"
+    """Can be undone, or brakes: pause, extend a deadline, refresh one report."""
+    SPEND = "spend"
+    """Costs points, or lets sending go on: send, resume, restart."""
+    DESTROY = "destroy"
+    """Cannot be undone (delete, erase, terminate) or hits everything (refresh of all reports)."""
+
+
+Vendor = Literal["every8d", "omis"]
+Toolset = Literal["sms", "reports", "launches", "jobs", "desk"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call of a vendor, without credentials and without a host.
+
+    `path` is relative to the vendor's base URL. Exactly one of `fields` (a form), `json` (a JSON body) and
+    `link` (a GET of an absolute URL that the vendor gave, sent without credentials) is meant.
+    """
+
+    vendor: Vendor
+    path: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    json: Mapping[str, object] | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A complete answer of a vendor. `location` is a redirect's target, which is never followed."""
+
+    status: int
+    body: bytes
+    content_type: str = ""
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Every8dOptions:
+    """Settings of EVERY8D that shape a request: the format of 2.2 and the numbers that one call may carry."""
+
+    response_format: Literal[0, 1, 2] = 0
+    max_recipients: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OmisOptions:
+    """Settings of OMIS that shape a request: ResponseMode, and the redirects with their allowed hosts."""
+
+    response_mode: Literal[0, 1, 2, 3] = 1
+    refer_url: str = ""
+    successful_url: str = ""
+    failed_url: str = ""
+    redirect_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a pure function must know of the world: the time, our reference, files, the vendors' options."""
+
+    now: datetime
+    reference: str = ""
+    """Our own short reference for this action; goes in front of SB, where the vendor's web pages show it."""
+    files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    """The content of each file that the parameters name (an operation's `files`)."""
+    every8d: Every8dOptions = Every8dOptions()
+    omis: OmisOptions = OmisOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Whom a send reaches and with what words: what the policy's rules are about."""
+
+    recipients: tuple[str, ...]
+    """E.164, each once, in the caller's order."""
+    texts: tuple[str, ...]
+    """Each different text as it would go out."""
+
+
+T = TypeVar("T")
+Steps = Generator[Request, Reply, T]
+"""Requests out, replies in, the value at the end."""
+
+
+class Params(BaseModel):
+    """Arguments of a tool. Unknown arguments are errors: `{"dryrun": true}` must never be a real send."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+
+
+class RiskyParams(Params):
+    """Arguments of a SPEND or DESTROY tool."""
+
+    dry_run: Annotated[StrictBool, Field(description="Only preview; do nothing.")] = False
+    request_id: Annotated[
+        str, Field(max_length=64, description="New value = do it again on purpose; else repeats replay.")
+    ] = ""
+
+
+class PagedParams(Params):
+    """Arguments of a list: pages are the tool's own, counted from 1."""
+
+    page: Annotated[int, Field(ge=1, description="Page.")] = 1
+    page_size: Annotated[int, Field(ge=1, le=200, description="Rows a page.")] = 50
+
+
+class Result(BaseModel):
+    """What a user needs from an answer, mapped by hand from what the vendor sends."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Preview(BaseModel):
+    """What would happen: all that a person needs to decide, and all that must still hold afterwards.
+
+    Frozen when it is shown; the question is rendered from it alone. `state` holds the looked-up facts that
+    must be the same after the approval (a launch's status, a booking's rows); `credit` is checked to still
+    cover `points`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    effect: str
+    """What would be done, in our words, without values from outside: `Send an SMS`."""
+    nothing: str
+    """What a refusal ends with: `Nothing was sent.`"""
+    target: str | None = None
+    """The id of what is acted on; a person types it for a DESTROY."""
+    recipients: int | None = None
+    first_mobile: MobileNumber | None = None
+    last_mobile: MobileNumber | None = None
+    parts: int | None = None
+    """Parts a message, at the most."""
+    points: Points | None = None
+    estimate: bool = False
+    """Whether `points` is only an estimate, because the document gives no price."""
+    credit: Points | None = None
+    points_left: Points | None = None
+    send_at: Timestamp | None = None
+    """None means at once."""
+    subject: OutsideText = ""
+    text: Annotated[str, Field(description="The text as it would go out.")] = ""
+    image: str | None = None
+    warnings: tuple[str, ...] = ()
+    state: Mapping[str, str] = Field(default_factory=dict)
+
+
+P = TypeVar("P", bound=Params)
+R = TypeVar("R", bound=Result)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFile:
+    """A file that the desk keeps for the user, under a name of ours."""
+
+    name: str
+    uri: str
+    size: int
+
+
+class Desk(Protocol):
+    """What the server does for an operation that is more than one exchange with a vendor."""
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """The world as it is now."""
+        ...
+
+    async def query(self, steps: Steps[T]) -> T:
+        """Carry out read requests and return the generator's value."""
+        ...
+
+    async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
+        """Keep a file in the configured folder, under a name of ours made from `stem`."""
+        ...
+
+    async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
+        """The callbacks of 2.1 that have arrived, newest first, as they were sent; all batches when empty."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[P, R]):
+    """One thing that the assistant can do. `risk` is required: an undefined risk would be a silent gap."""
+
+    name: str
+    title: str
+    description: str
+    toolset: Toolset
+    vendor: Vendor | None
+    section: str
+    """The vendor document's section, such as `EVERY8D 1.1` or `OMIS TaskManager, LaunchAction 3`."""
+    risk: Risk
+    params: type[P]
+    result: type[R]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query(Operation[P, R]):
+    """Looks at a vendor, with as many requests as it needs. Always READ."""
+
+    steps: Callable[[P, Surroundings], Steps[R]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(Operation[P, R]):
+    """Exactly one request that changes something at a vendor.
+
+    `build` is pure and raises `InvalidArgumentError` for what only the surroundings can tell (a past time, a
+    missing file); the gate calls it before anything else happens. `preview` looks up, with read requests
+    only, what a person has to know; SPEND and DESTROY must have one.
+    """
+
+    build: Callable[[P, Surroundings], Request]
+    parse: Callable[[Reply, P, Surroundings], R]
+    preview: Callable[[P, Surroundings], Steps[Preview]] | None = None
+    files: Callable[[P], tuple[str, ...]] | None = None
+    audience: Callable[[P], Audience] | None = None
+    """For sends: whom it reaches; what the policy's rules are about."""
+
+    def __post_init__(self) -> None:
+        """A risky action without a preview could not be approved by anybody."""
+        if self.risk in (Risk.SPEND, Risk.DESTROY) and self.preview is None:
+            raise TypeError(f"{self.name}: a {self.risk} action needs a preview")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskOperation(Operation[P, R]):
+    """Something that we add over `Desk`; it may read from vendors, and changes nothing there."""
+
+    run: Callable[[P, Desk], Awaitable[R]]
+
+
+AnyOperation = Query[Any, Any] | Action[Any, Any] | DeskOperation[Any, Any]
+"""Any of the three kinds, as the catalogue and the gate hold them."""
+
+
+def one(request: Request) -> Steps[Reply]:
+    """A single exchange, for use with `yield from`."""
+    return (yield request)

@@ -1,0 +1,54 @@
+"""The value types that parameters and results share, with the marks that masking and cleaning read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema
+
+from tools.cleaning import clean
+from tools.mobile import normalise_mobile
+from tools.taipei import as_taipei, iso
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What kind of text a field holds, for the code that masks, cleans and audits by reflection."""
+
+    kind: str
+
+
+MOBILE = Mark("mobile")
+PERSON = Mark("person")
+OUTSIDE = Mark("outside")
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+Points = Annotated[Decimal, PlainSerializer(_number), WithJsonSchema({"type": "number"})]
+"""An amount of points: a Decimal inside, a plain JSON number outside."""
+
+MobileNumber = Annotated[str, MOBILE]
+"""A mobile number in a result, E.164. Masked before it leaves the server, unless the settings open it."""
+
+PersonName = Annotated[str, AfterValidator(clean), PERSON, OUTSIDE]
+"""A person's name as the vendor holds it: cleaned, and masked like a number."""
+
+OutsideText = Annotated[str, AfterValidator(clean), OUTSIDE]
+"""Text that somebody outside wrote (a reply, a vendor's message): cleaned data, never an instruction."""
+
+Timestamp = Annotated[
+    datetime, PlainSerializer(iso), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""A point in time in a result: ISO 8601 with +08:00."""
+
+MobileArgument = Annotated[str, AfterValidator(normalise_mobile), Field(max_length=32), MOBILE]
+"""A mobile number as a caller writes it (09…, 886…, +886…, spaces or dashes); E.164 once validated."""
+
+TimeArgument = Annotated[
+    datetime, AfterValidator(as_taipei), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""An ISO 8601 time from the caller; without an offset it is Asia/Taipei."""

@@ -1,0 +1,1 @@
+"""Bytes from a vendor to values, hardened. Pure: no network, no disk."""
