@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+block = typer.Typer(help="Numbers that are never texted.", no_args_is_help=True)
+audit = typer.Typer(help="The record of every decision.", no_args_is_help=True)
+actions = typer.Typer(help="The ledger of what was done.", no_args_is_help=True)
+app.add_typer(block, name="block")
+app.add_typer(audit, name="audit")
+app.add_typer(actions, name="actions")
+
+Sandbox = Annotated[bool, typer.Option("--sandbox", help="Of `serve --sandbox`, not of the real account.")]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free port.")]
 
@@ -22,10 +31,11 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a f
 def main() -> None:
     """The entry point. A wrong setting ends with one clear message and exit code 2."""
     from server.settings import SettingsError  # noqa: PLC0415 - after typer has read the command
+    from server.store.store import StoreUnavailableError  # noqa: PLC0415 - as above
 
     try:
         app()
-    except SettingsError as error:
+    except (SettingsError, StoreUnavailableError) as error:
         typer.echo(str(error), err=True)
         raise SystemExit(2) from None
 
@@ -94,6 +104,98 @@ def unlock(vendor: Annotated[str, typer.Argument(help="every8d or omis")], *, co
     from server.desk_commands import unlock_vendor  # noqa: PLC0415 - only this command needs it
 
     anyio.run(unlock_vendor, vendor, config)
+
+
+@app.command()
+def approvals(  # noqa: PLR0913 - each is an option of the command line
+    *,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and show new ones as they come.")] = False,
+    approve: Annotated[str, typer.Option(help="Approve this action; needs --proof.")] = "",
+    deny: Annotated[str, typer.Option(help="Deny this action.")] = "",
+    proof: Annotated[str, typer.Option(help="What the question asks to type; y where it asks nothing.")] = "",
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
+    """List what waits for a person, and approve or deny it."""
+    from server.terminal.approvals import Wanted, approvals  # noqa: PLC0415 - only this command needs it
+
+    wanted = Wanted(watch=watch, approve=approve, deny=deny, proof=proof, sandbox=sandbox, config=config)
+    raise SystemExit(anyio.run(approvals, wanted))
+
+
+@app.command()
+def policy(*, config: Config = None) -> None:
+    """Print the rules that are in force."""
+    from server.terminal.policy import show  # noqa: PLC0415 - only this command needs it
+
+    raise SystemExit(show(config))
+
+
+@block.command("add")
+def block_add(number: str, *, note: str = "", config: Config = None) -> None:
+    """Never text this number again."""
+    from server.terminal.block import add  # noqa: PLC0415 - only this command needs it
+
+    raise SystemExit(anyio.run(add, config, number, note))
+
+
+@block.command("remove")
+def block_remove(number: str, *, config: Config = None) -> None:
+    """Let this number be texted again."""
+    from server.terminal.block import remove  # noqa: PLC0415 - only this command needs it
+
+    raise SystemExit(anyio.run(remove, config, number))
+
+
+@block.command("list")
+def block_list(*, config: Config = None) -> None:
+    """List the blocked numbers, masked."""
+    from server.terminal.block import show  # noqa: PLC0415 - only this command needs it
+
+    raise SystemExit(anyio.run(show, config))
+
+
+@audit.command("verify")
+def audit_verify(
+    *,
+    expect_head: Annotated[str, typer.Option("--expect-head", help="NUMBER:MAC, noted earlier.")] = "",
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
+    """Check that no entry of the audit was changed, removed or cut off."""
+    from server.terminal.audit import verify  # noqa: PLC0415 - only this command needs it
+
+    raise SystemExit(anyio.run(partial(verify, config, expect_head, sandbox=sandbox)))
+
+
+@audit.command("export")
+def audit_export(*, sandbox: Sandbox = False, config: Config = None) -> None:
+    """Write the audit to stdout as JSON lines."""
+    from server.terminal.audit import export  # noqa: PLC0415 - only this command needs it
+
+    raise SystemExit(anyio.run(partial(export, config, sandbox=sandbox)))
+
+
+@actions.command("list")
+def actions_list(*, state: str = "", sandbox: Sandbox = False, config: Config = None) -> None:
+    """List the newest actions of the ledger."""
+    from server.terminal.actions import show  # noqa: PLC0415 - only this command needs it
+
+    raise SystemExit(anyio.run(partial(show, config, state, sandbox=sandbox)))
+
+
+@actions.command("close")
+def actions_close(
+    action_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    state: Annotated[str, typer.Option("--as", help="succeeded or failed")],
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
+    """Close an action of unknown outcome by hand."""
+    from server.terminal.actions import close  # noqa: PLC0415 - only this command needs it
+
+    raise SystemExit(anyio.run(partial(close, config, action_id, state, sandbox=sandbox)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Logs: JSON lines on stderr, in which no secret and no mobile number ever stands.
 
-What is redacted is the finished line, so that nothing gets by: arguments, exceptions and tracebacks of any
-library pass through the same place.
+What is redacted is what the line finally holds, so that nothing gets by: arguments, exceptions and tracebacks
+of any library pass through the same place.
 """
 
 import base64
@@ -30,7 +30,7 @@ class _Redactor:
     def __init__(self, secrets: Collection[str]) -> None:
         forms = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
         ordered = sorted(forms, key=lambda form: (-len(form), form))
-        self._secrets = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._secrets = re.compile("|".join(map(_pattern, ordered))) if ordered else None
 
     def __call__(self, text: str) -> str:
         without = self._secrets.sub(_REDACTED, text) if self._secrets else text
@@ -83,7 +83,9 @@ class _JsonLines(logging.Formatter):
         }
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
-        line = redact(json.dumps(fields, ensure_ascii=False))
+        # Value by value: a secret such as `message` must not tear the line's own names out.
+        shown = {name: text if name in ("time", "level") else redact(text) for name, text in fields.items()}
+        line = json.dumps(shown, ensure_ascii=False)
         return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -95,13 +97,30 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 
 def _forms(secret: str) -> Iterator[str]:
-    encoded = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
-    encoded |= {re.sub("%..", lambda found: found[0].lower(), form) for form in encoded}
-    for form in {secret, html.escape(secret), html.escape(secret, quote=False)} | encoded:
-        once = {form, repr(form)[1:-1], json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1]}
-        yield from once
-        yield from (json.dumps(escaped, ensure_ascii=False)[1:-1] for escaped in once)
-    yield from _in_base64(secret.encode("utf-8", "surrogatepass"))
+    yield from (secret, html.escape(secret), html.escape(secret, quote=False))
+    raw = secret.encode("utf-8", "surrogatepass")
+    yield from (quote(raw, safe=""), quote(raw), quote_plus(raw))
+    for form in _in_base64(raw):
+        yield from (form, quote(form, safe=""))
+
+
+def _pattern(form: str) -> str:
+    """Matches the form however often it went through JSON or repr, and whatever the case of its `%2f`."""
+    escaped = "".join(_char(char) for char in form)
+    return re.sub("%[0-9a-fA-F]{2}", lambda found: f"(?i:{found[0]})", escaped)
+
+
+def _char(char: str) -> str:
+    if char in "\"'/":
+        return rf"\\*{char}"
+    if char == "\\" or not (char.isascii() and char.isprintable()):
+        written = {char, json.dumps(char)[1:-1], repr(char)[1:-1]}
+        return "(?:" + "|".join(sorted(map(_backslashes, written))) + ")"
+    return re.escape(char)
+
+
+def _backslashes(written: str) -> str:
+    return r"\\+".join(re.escape(part) for part in re.split(r"\\+", written))
 
 
 def _in_base64(secret: bytes) -> Iterator[str]:

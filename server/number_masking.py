@@ -1,8 +1,8 @@
 """Masks mobile numbers inside running text, in every usual spelling and encoding.
 
 For logs, and for text from outside in results. A text is read as it stands, and with its escapes (JSON,
-`%2B`, `&#48;`, bytes) decoded. Each character of a reading remembers where it stood, so that exactly the number is
-replaced.
+`%2B`, `&#48;`, bytes) decoded. Each character of a reading remembers where it stood, so that only the number
+is replaced.
 """
 
 import html

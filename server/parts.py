@@ -51,7 +51,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     journal = Journal(
         store,
         key_file=settings.store.audit_key_file or folder / "audit.key",
-        head_file=settings.store.audit_head_file or folder / "audit.head",
+        head_file=head_file_of(settings),
         clock=clock,
     )
     book = Book(journal, owner=_owner(), caps=_caps(settings))
@@ -94,6 +94,11 @@ def open_store(settings: Settings) -> Store:
     """The configured store, not opened yet."""
     file = folder_of(settings) / "store.sqlite3"
     return DatabaseStore(settings.store.url.get_secret_value() or f"sqlite:///{file}")
+
+
+def head_file_of(settings: Settings) -> Path:
+    """Where the audit's newest head is remembered, outside the store."""
+    return settings.store.audit_head_file or folder_of(settings) / "audit.head"
 
 
 def folder_of(settings: Settings) -> Path:

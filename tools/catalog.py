@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 
-from tools import every8d, omis
+from tools import desk, every8d, omis
 from tools.operation import AnyOperation, Risk, Vendor
 
 
 def every_operation() -> tuple[AnyOperation, ...]:
     """The whole catalogue. Names are unique."""
-    found = sorted((*every8d.OPERATIONS, *omis.OPERATIONS), key=lambda operation: operation.name)
+    found = sorted(
+        (*desk.OPERATIONS, *every8d.OPERATIONS, *omis.OPERATIONS), key=lambda operation: operation.name
+    )
     names = [operation.name for operation in found]
     if len(set(names)) != len(names):
         raise ValueError("two operations have the same name")

@@ -41,7 +41,7 @@ def _checked(plain: str) -> str:
 
 
 def is_taiwanese(e164: str) -> bool:
-    """Whether the vendor charges the number at the domestic price (EVERY8D 1.1: 非+886開頭 is international)."""
+    """Whether the vendor charges the domestic price (EVERY8D 1.1: 非+886開頭 is international)."""
     return e164.startswith(_TAIWAN)
 
 

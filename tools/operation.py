@@ -9,11 +9,15 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from tools.values import MobileNumber, OutsideText, Points, Timestamp
+
+if TYPE_CHECKING:
+    from tools.desk.entries import ActionDetail, ActionSummary
+    from tools.desk.reconcile import ReconcileResult
 
 
 class Risk(StrEnum):
@@ -78,6 +82,17 @@ class OmisOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An action of the ledger that an operation is about: what was to be done, and where it stands."""
+
+    action_id: str
+    tool: str
+    state: str
+    created_at: datetime
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a pure function must know of the world: the time, our reference, files, the vendors' options."""
 
@@ -86,6 +101,8 @@ class Surroundings:
     """Our own short reference for this action; goes in front of SB, where the vendor's web pages show it."""
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     """The content of each file that the parameters name (an operation's `files`)."""
+    earlier: Earlier | None = None
+    """The action that the parameters name (an operation's `earlier`)."""
     every8d: Every8dOptions = Every8dOptions()
     omis: OmisOptions = OmisOptions()
 
@@ -94,10 +111,12 @@ class Surroundings:
 class Audience:
     """Whom a send reaches and with what words: what the policy's rules are about."""
 
-    recipients: tuple[str, ...]
-    """E.164, each once, in the caller's order."""
-    texts: tuple[str, ...]
+    recipients: tuple[str, ...] = ()
+    """E.164, one for each message, in the caller's order."""
+    texts: tuple[str, ...] = ()
     """Each different text as it would go out."""
+    send_times: tuple[datetime | None, ...] = (None,)
+    """Each different time; None is at once."""
 
 
 T = TypeVar("T")
@@ -197,6 +216,28 @@ class Desk(Protocol):
         """Keep a file in the configured folder, under a name of ours made from `stem`."""
         ...
 
+    async def actions(  # noqa: PLR0913 - the filters of a list
+        self,
+        *,
+        tool: str,
+        state: str,
+        day: str,
+        batch_id: str,
+        campaign: str,
+        page: int,
+        page_size: int,
+    ) -> "tuple[Sequence[ActionSummary], int]":
+        """A page of the ledger, newest first, and how many there are; empty filters mean any."""
+        ...
+
+    async def action(self, action_id: str) -> "ActionDetail | None":
+        """One action of the ledger, however its id was typed."""
+        ...
+
+    async def reconcile(self, action_id: str) -> "ReconcileResult":
+        """Find out about an unknown outcome; `RefusedError` when there is no such action."""
+        ...
+
     async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
         """The callbacks of 2.1 that have arrived, newest first, as they were sent; all batches when empty."""
         ...
@@ -238,8 +279,12 @@ class Action(Operation[P, R]):
     parse: Callable[[Reply, P, Surroundings], R]
     preview: Callable[[P, Surroundings], Steps[Preview]] | None = None
     files: Callable[[P], tuple[str, ...]] | None = None
-    audience: Callable[[P], Audience] | None = None
+    audience: Callable[[P, Surroundings], Audience] | None = None
     """For sends: whom it reaches; what the policy's rules are about."""
+    settle: Callable[[P, Surroundings], Steps[bool | None]] | None = None
+    """For an unknown outcome: looks, with read requests only, whether it happened. None: cannot be told."""
+    earlier: Callable[[P], str] | None = None
+    """The id of the action of the ledger that this one is about."""
 
     def __post_init__(self) -> None:
         """A risky action without a preview could not be approved by anybody."""

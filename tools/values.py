@@ -45,7 +45,7 @@ Timestamp = Annotated[
 ]
 """A point in time in a result: ISO 8601 with +08:00."""
 
-MobileArgument = Annotated[str, AfterValidator(normalise_mobile), Field(max_length=32), MOBILE]
+MobileArgument = Annotated[str, Field(max_length=32), AfterValidator(normalise_mobile), MOBILE]
 """A mobile number as a caller writes it (09…, 886…, +886…, spaces or dashes); E.164 once validated."""
 
 TimeArgument = Annotated[

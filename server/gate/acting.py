@@ -50,9 +50,9 @@ class Acting:
         return await self._advance(call, world, await self._entry(call, world))
 
     async def _dry_run(self, call: CallOf, world: Surroundings) -> Answer:
-        await self._context.check_rules(call, points=None)
+        await self._context.check_rules(call, world, points=None)
         preview = await self._preview(call, world)
-        await self._context.check_rules(call, points=preview.points)
+        await self._context.check_rules(call, world, points=preview.points)
         note = f"{nothing(call.operation)} This is only a preview."
         facts = {"preview": shown_preview(preview), "note": note}
         return Envelope(outcome="dry_run").around(facts)
@@ -83,22 +83,23 @@ class Acting:
 
     async def _propose(self, call: CallOf, world: Surroundings, key: CallKey) -> "Entry":
         self._context.spend_slot(call)
-        await self._context.check_rules(call, points=None)
+        await self._context.check_rules(call, world, points=None)
         preview = await self._preview(call, world)
-        await self._context.check_rules(call, points=preview.points)
-        proposal = self._context.proposal(call, preview, key)
+        await self._context.check_rules(call, world, points=preview.points)
+        proposal = self._context.proposal(call, world, preview, key)
         entry, _ = await self._context.book.propose(proposal, self._context.settings.approval.expires_s)
         return entry
 
     async def _advance(self, call: CallOf, world: Surroundings, entry: "Entry") -> Answer | Question:
         if str(entry.state) == "proposed":
-            decided = await self._approval.decide(call, entry)
+            decided = await self._approval.decide(call, world, entry)
             if not isinstance(decided, Answer | Question):
                 return await self._advance(call, world, decided)
             return decided
         if str(entry.state) != "approved":
             return told(call.operation, entry)
-        world = replace(world, reference=entry.reference)
+        # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
+        world = replace(world, reference=entry.id.replace("-", ""))
         return await self._dispatching.carry_out(call, world, entry)
 
 

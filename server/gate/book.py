@@ -3,19 +3,21 @@
 An entry that cannot be written rolls the step back, so nothing that costs or destroys is done unrecorded.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from server.gate.journal import Journal, Note
+from tools.problems import Problem
 from tools.taipei import compact
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from server.store.actions import Action, CallKey, CapHit, Caps, Proposal, State
+    from server.store.actions import Action, ActionFilter, CallKey, CapHit, Caps, Proposal, State
 
     Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
     from server.store.events import DeliveryEvent
@@ -46,6 +48,16 @@ class Ending:
     points_final: Decimal | None = None
     gives_back: tuple[str, Decimal] | None = None
     """An erased booking: its batch, and the points that came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What an unknown outcome turned out to be, and how that was found out."""
+
+    state: "Literal[State.SUCCEEDED, State.FAILED]"
+    by: str
+    how: str
+    batch_id: str = ""
 
 
 class Book:
@@ -149,6 +161,8 @@ class Book:
     async def finish(self, action_id: str, ending: Ending) -> bool:
         """Dispatching → its end, by the owner, or from unknown when the lease had run out meanwhile."""
         from server.store import ledger  # noqa: PLC0415 - as above
+        from server.store.actions import State  # noqa: PLC0415 - as above
+        from server.store.superseding import supersede  # noqa: PLC0415 - as above
 
         def work(conn: "Connection", now: datetime) -> "tuple[bool, Note | None]":
             done = ledger.finish(
@@ -162,12 +176,52 @@ class Book:
                 points_final=ending.points_final,
                 now=now,
             )
+            if done and ending.state is State.SUCCEEDED:
+                supersede(conn, action_id)
             if done and ending.gives_back is not None:
                 batch_id, points = ending.gives_back
                 ledger.give_back(conn, erase_id=action_id, batch_id=batch_id, points=points)
             return done, (Note(what=str(ending.state), action_id=action_id) if done else None)
 
         return await self._journal.write(work)
+
+    async def reconcile(self, action_id: str, settled: Settled) -> "Action | None":
+        """Unknown → succeeded or failed; None when it is not unknown (any more)."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+        from server.store.actions import State  # noqa: PLC0415 - as above
+
+        done = settled.state is State.SUCCEEDED
+        outcome = {"reconciled": settled.how} if done else _not_done(settled.how)
+
+        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+            action = ledger.reconcile(
+                conn,
+                action_id,
+                state=settled.state,
+                by=settled.by,
+                how=settled.how,
+                outcome=json.dumps(outcome, ensure_ascii=False),
+                now=now,
+                batch_id=settled.batch_id,
+            )
+            note = _noted("reconciled", action)
+            return action, note and replace(note, by=settled.by, outcome=f"{settled.state}: {settled.how}")
+
+        return await self._journal.write(work)
+
+    async def list_actions(
+        self, wanted: "ActionFilter", page: int, page_size: int
+    ) -> "tuple[list[Action], int]":
+        """A page of the ledger, newest first; the number is at least so many when it is large."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        return await self._journal.read(lambda conn, _: ledger.list_actions(conn, wanted, page, page_size))
+
+    async def waiting(self) -> "list[Action]":
+        """The proposals that wait for a person, oldest first."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        return await self._journal.read(ledger.waiting)
 
     async def record(self, note: Note) -> None:
         """A line of the audit without a step of the ledger."""
@@ -208,6 +262,13 @@ class Book:
         found = await self._journal.read(lambda conn, _: newest_events(conn, batch_id))
         return [_fields(event) for event in found]
 
+    async def event_of(self, reference: str) -> str | None:
+        """The batch id of a callback that carries our reference; None when there is none."""
+        from server.store.events import event_with_reference  # noqa: PLC0415 - as above
+
+        event = await self._journal.read(lambda conn, _: event_with_reference(conn, reference))
+        return None if event is None else event.batch_id
+
     async def reap(self) -> "list[Action]":
         """Dispatching without a living owner → unknown."""
         from server.store import ledger  # noqa: PLC0415 - as above
@@ -235,6 +296,11 @@ def _note(what: str, action: "Action") -> Note:
 
 def _noted(what: str, action: "Action | None") -> Note | None:
     return None if action is None else _note(what, action)
+
+
+def _not_done(how: str) -> dict[str, object]:
+    problem = Problem(code="not_done", message=f"It did not happen ({how}).", next="It can be done again.")
+    return asdict(problem)
 
 
 def _fields(event: "DeliveryEvent") -> dict[str, str]:

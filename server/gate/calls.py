@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.gate.caller import Caller
-from tools.operation import Action, Audience, Risk
+from tools.operation import Action, Audience, Risk, Surroundings
 
 RISKY = (Risk.SPEND, Risk.DESTROY)
 
@@ -17,11 +17,11 @@ class CallOf:
     params: Any
     caller: Caller
 
-    def audience(self) -> Audience:
+    def audience(self, world: Surroundings) -> Audience:
         """Whom it reaches, with what words; nobody for what is not a send."""
         if self.operation.audience is None:
-            return Audience(recipients=(), texts=())
-        return self.operation.audience(self.params)
+            return Audience()
+        return self.operation.audience(self.params, world)
 
     def arguments(self) -> dict[str, Any]:
         """The arguments that make a call the same call."""

@@ -20,9 +20,12 @@ from server.gate.words import nothing, rate_limited
 from server.settings import Settings
 from server.store.store import StoreUnavailableError
 from server.vendors import Vendors
+from tools.desk.history import no_such_action
 from tools.operation import (
     Action,
     AnyOperation,
+    Audience,
+    Earlier,
     Every8dOptions,
     OmisOptions,
     Preview,
@@ -53,12 +56,15 @@ class GateContext:
     tainted: set[str] = field(default_factory=set[str])
     """Sessions in which text from outside was read: nothing goes without approval there any more."""
 
-    def surroundings(self, files: Mapping[str, bytes] | None = None) -> Surroundings:
+    def surroundings(
+        self, files: Mapping[str, bytes] | None = None, earlier: Earlier | None = None
+    ) -> Surroundings:
         """The world as an operation sees it now."""
         every8d, omis = self.settings.every8d, self.settings.omis
         return Surroundings(
             now=self.clock(),
             files=files or {},
+            earlier=earlier,
             every8d=Every8dOptions()
             if every8d is None
             else Every8dOptions(
@@ -78,25 +84,42 @@ class GateContext:
     async def world(self, operation: Action[Any, Any], params: Any) -> Surroundings:
         """The surroundings with the content of each file that the arguments name."""
         names = operation.files(params) if operation.files else ()
-        return self.surroundings({name: await self.files.read(name) for name in names})
+        files = {name: await self.files.read(name) for name in names}
+        return self.surroundings(files, await self._earlier(operation, params))
 
-    async def check_rules(self, call: CallOf, *, points: Decimal | None) -> None:
+    async def _earlier(self, operation: Action[Any, Any], params: Any) -> Earlier | None:
+        if operation.earlier is None:
+            return None
+        entry = await self.book.get(operation.earlier(params))
+        if entry is None:
+            raise no_such_action()
+        return Earlier(
+            action_id=entry.id,
+            tool=entry.tool,
+            state=str(entry.state),
+            created_at=entry.created_at,
+            arguments=json.loads(entry.arguments),
+        )
+
+    async def check_rules(self, call: CallOf, world: Surroundings, *, points: Decimal | None) -> None:
         """The operator's rules.
 
         Raises:
             RefusedError: with the rule, the setting and both figures.
         """
-        audience = call.audience()
-        blocked = await self.book.blocked(audience.recipients) if audience.recipients else ()
-        violation = check_rules(
-            self._intent(call, points),
-            self.settings.policy,
-            now=self.clock(),
-            blocked=lambda _: blocked,
-        )
-        if violation is not None:
-            await self._record_refusal(call, violation.rule)
-            raise RefusedError(to_problem(violation, nothing(call.operation)))
+        audience = call.audience(world)
+        each = tuple(dict.fromkeys(audience.recipients))
+        blocked = await self.book.blocked(each) if each else ()
+        for send_at in audience.send_times:
+            violation = check_rules(
+                _intent(call, audience, points, send_at),
+                self.settings.policy,
+                now=self.clock(),
+                blocked=lambda _: blocked,
+            )
+            if violation is not None:
+                await self._record_refusal(call, violation.rule)
+                raise RefusedError(to_problem(violation, nothing(call.operation)))
 
     async def _record_refusal(self, call: CallOf, rule: str) -> None:
         note = Note(
@@ -104,25 +127,15 @@ class GateContext:
         )
         await self.book.record(note)
 
-    def _intent(self, call: CallOf, points: Decimal | None) -> Intent:
-        audience = call.audience()
-        return Intent(
-            tool=call.operation.name,
-            risk=call.operation.risk,
-            recipients=audience.recipients,
-            texts=audience.texts,
-            points=points,
-            send_at=getattr(call.params, "send_at", None),
-        )
-
-    def free_rule(self, call: CallOf, entry: "Entry") -> str | None:
+    def free_rule(self, call: CallOf, world: Surroundings, entry: "Entry") -> str | None:
         """The rule by which nobody has to be asked, if there is one."""
         if call.operation.risk not in RISKY:
             return f"{call.operation.risk} needs no approval"
         points = Preview.model_validate_json(entry.preview).points
-        read_outside_text = call.caller.session in self.tainted
         return needs_no_approval(
-            self._intent(call, points), self.settings.policy, read_outside_text=read_outside_text
+            _intent(call, call.audience(world), points, None),
+            self.settings.policy,
+            read_outside_text=call.caller.session in self.tainted,
         )
 
     def spend_slot(self, call: CallOf) -> None:
@@ -139,7 +152,7 @@ class GateContext:
         """A decline costs a slot too: a model that asks again and again is stopped."""
         self.limiter.spend(call.caller.principal, self.clock())
 
-    def proposal(self, call: CallOf, preview: Preview, key: "CallKey") -> "Proposal":
+    def proposal(self, call: CallOf, world: Surroundings, preview: Preview, key: "CallKey") -> "Proposal":
         """The proposal with its frozen preview."""
         from server.store.actions import Proposal  # noqa: PLC0415 - the store is opened at the first use
 
@@ -157,6 +170,7 @@ class GateContext:
             target=preview.target or _target_of(call.params),
             points=preview.points or Decimal(0),
             recipients=preview.recipients or 0,
+            retry_of=world.earlier.action_id if world.earlier else "",
         )
 
     async def noticed(self, operation: AnyOperation, problem: Problem) -> Problem:
@@ -176,6 +190,17 @@ class GateContext:
             _log.warning("a look could not be recorded: the store is unavailable")
             return {"warning": UNRECORDED}
         return {}
+
+
+def _intent(call: CallOf, audience: Audience, points: Decimal | None, send_at: datetime | None) -> Intent:
+    return Intent(
+        tool=call.operation.name,
+        risk=call.operation.risk,
+        recipients=tuple(dict.fromkeys(audience.recipients)),
+        texts=audience.texts,
+        points=points,
+        send_at=send_at,
+    )
 
 
 def _target_of(params: Any) -> str:

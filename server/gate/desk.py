@@ -4,6 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from server.gate.caller import Caller
 from server.gate.context import GateContext
+from server.gate.entries import detail_of, summary_of
+from server.gate.reconciling import Reconciling
+from server.store.actions import ActionFilter, State
+from tools.desk.entries import ActionDetail, ActionSummary
+from tools.desk.reconcile import ReconcileResult
 from tools.operation import SavedFile, Steps, Surroundings, T
 
 
@@ -26,6 +31,40 @@ class ServerDesk:
     async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
         """Keep a report under a name of ours."""
         return await self._context.files.save(stem, suffix, content)
+
+    async def actions(  # noqa: PLR0913 - the filters of a list
+        self,
+        *,
+        tool: str,
+        state: str,
+        day: str,
+        batch_id: str,
+        campaign: str,
+        page: int,
+        page_size: int,
+    ) -> tuple[Sequence[ActionSummary], int]:
+        """A page of this principal's actions, newest first."""
+        wanted = ActionFilter(
+            tool=tool or None,
+            state=State(state) if state else None,
+            day=day or None,
+            batch_id=batch_id or None,
+            campaign=campaign or None,
+            principal=self._caller.principal,
+        )
+        entries, total = await self._context.book.list_actions(wanted, page, page_size)
+        return [summary_of(entry) for entry in entries], total
+
+    async def action(self, action_id: str) -> ActionDetail | None:
+        """One action of this principal."""
+        entry = await self._context.book.get(action_id)
+        if entry is None or entry.principal != self._caller.principal:
+            return None
+        return detail_of(entry)
+
+    async def reconcile(self, action_id: str) -> ReconcileResult:
+        """Find out about an unknown outcome."""
+        return await Reconciling(self._context).reconcile(action_id)
 
     async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
         """The callbacks that have arrived, newest first."""

@@ -1,12 +1,13 @@
 """From the approval to the outcome: look again, claim, one POST, record."""
 
 import json
+import logging
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from server.gate.answers import Answer, Envelope, failure
-from server.gate.book import Ending
+from server.gate.book import Ending, Settled
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.masking import present
@@ -16,14 +17,15 @@ from server.gate.words import cap_hit, drifted, store_lost, unreachable
 from server.store.actions import CapHit, State
 from server.store.store import StoreUnavailableError
 from server.transport import NotSentError, UnknownOutcomeError
-from tools.operation import Preview, Reply, Result, Surroundings
-from tools.problems import Problem, RefusedError
+from tools.operation import Preview, Reply, Request, Result, Surroundings
+from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import UnreadableReply
 
 if TYPE_CHECKING:
     from server.gate.book import Ended
     from server.store.actions import Action
 
+_log = logging.getLogger(__name__)
 MAX_KEPT_ANSWER = 64 * 1024
 
 
@@ -47,25 +49,29 @@ class Dispatching:
     async def carry_out(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
         """Look again at what was approved, then claim and post. A difference refuses: nothing is done."""
         try:
+            # A send time may have passed since the approval: build tells, before anything is claimed.
+            request = call.operation.build(call.params, world)
             await self._look_again(call, world, entry)
-        except RefusedError as refused:
-            await self._context.book.void(entry.id, refused.problem.code)
+        except (InvalidArgumentError, RefusedError) as refused:
+            await self._context.book.void(entry.id, str(refused))
             raise
-        return await uncancelled(lambda: self._claim_and_post(call, world, entry))
+        return await uncancelled(lambda: self._claim_and_post(call, world, entry, request))
 
-    async def _claim_and_post(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
-        claimed = await self._context.book.claim(entry.id, call.audience().recipients)
+    async def _claim_and_post(
+        self, call: CallOf, world: Surroundings, entry: "Action", request: Request
+    ) -> Answer:
+        claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
         if isinstance(claimed, CapHit):
             await self._context.book.void(entry.id, f"cap {claimed.rule}")
             return failure(cap_hit(call.operation, claimed))
         if claimed is None:
             now = await self._context.book.get(entry.id)
             return told(call.operation, now or entry)
-        return await self._post_and_record(call, world, claimed)
+        return await self._post_and_record(call, world, claimed, request)
 
     async def _look_again(self, call: CallOf, world: Surroundings, entry: "Action") -> None:
         frozen = Preview.model_validate_json(entry.preview)
-        await self._context.check_rules(call, points=frozen.points)
+        await self._context.check_rules(call, world, points=frozen.points)
         if call.operation.preview is None or entry.channel == "policy":
             return
         fresh = await self._context.vendors.query(call.operation.preview(call.params, world))
@@ -78,28 +84,46 @@ class Dispatching:
                 drifted(call.operation, "the price in points", str(frozen.points), str(fresh.points))
             )
 
-    async def _post_and_record(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
-        outcome = await self._post(call, world)
+    async def _post_and_record(
+        self, call: CallOf, world: Surroundings, entry: "Action", request: Request
+    ) -> Answer:
+        outcome = await self._post(call, world, request)
         shown = _facts(outcome, show_numbers=self._context.settings.privacy.show_numbers)
         try:
             await self._context.book.finish(entry.id, _ending(outcome, entry))
+            await self._settle_first(entry, outcome)
         except StoreUnavailableError:
             return store_lost(_answer(outcome, entry, shown))
         if outcome.problem is not None:
             await self._context.noticed(call.operation, outcome.problem)
         return _answer(outcome, entry, shown)
 
-    async def _post(self, call: CallOf, world: Surroundings) -> _Outcome:
+    async def _settle_first(self, entry: "Action", outcome: _Outcome) -> None:
+        """A safe retry tells what became of the send that it repeats: who was filtered had it."""
+        filtered = getattr(outcome.result, "filtered_numbers", None)
+        if not entry.retry_of or filtered is None:
+            return
+        settled = Settled(
+            state=State.SUCCEEDED if filtered else State.FAILED,
+            by="server",
+            how=f"safe retry {entry.id}: {len(filtered)} numbers had the text already",
+        )
+        await self._context.book.reconcile(entry.retry_of, settled)
+
+    async def _post(self, call: CallOf, world: Surroundings, request: Request) -> _Outcome:
         """One POST. Whatever happens is one of three things: done, certainly not done, unknown."""
         operation = call.operation
         try:
-            reply = await self._context.vendors.send(operation.build(call.params, world))
+            reply = await self._context.vendors.send(request)
         except NotSentError as error:
             return _Outcome(state=State.FAILED, problem=unreachable(operation, str(error)))
         except UnknownOutcomeError as error:
             return _Outcome(state=State.UNKNOWN, reason=str(error))
         except RefusedError as error:
             return _Outcome(state=State.FAILED, problem=error.problem)
+        except Exception:  # noqa: BLE001 - whatever it is, it must not leave an action without an outcome
+            _log.exception("the request of %s failed in an unexpected way", operation.name)
+            return _Outcome(state=State.UNKNOWN, reason="the server had an internal error while sending")
         return self._read(call, world, reply)
 
     def _read(self, call: CallOf, world: Surroundings, reply: Reply) -> _Outcome:
@@ -109,6 +133,10 @@ class Dispatching:
             return _Outcome(state=State.FAILED, problem=error.problem, reply=reply)
         except UnreadableReply:
             reason = "the vendor's answer has no shape that its document describes"
+            return _Outcome(state=State.UNKNOWN, reason=reason, reply=reply)
+        except Exception:  # noqa: BLE001 - as above, and the request has been made
+            _log.exception("the answer to %s could not be read", call.operation.name)
+            reason = "the server had an internal error while reading the vendor's answer"
             return _Outcome(state=State.UNKNOWN, reason=reason, reply=reply)
         return _Outcome(state=State.SUCCEEDED, result=result, reply=reply)
 

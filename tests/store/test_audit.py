@@ -1,3 +1,4 @@
+import hmac
 import json
 import os
 from collections.abc import Callable
@@ -32,6 +33,20 @@ async def test_a_chain_as_written_verifies(store: DatabaseStore) -> None:
     found = await store.read(lambda conn: audit.verify(conn, KEY, newest))
     assert (found.ok, found.entries, found.head) == (True, ROWS, newest)
     assert newest.sequence == ROWS
+
+
+@pytest.mark.parametrize("length", [1, 32, 64, 65, 200])
+async def test_a_mac_is_hmac_sha256_of_the_mac_before_the_number_and_the_entry(length: int) -> None:
+    key = bytes(range(length))
+    store = SynchronousStore()
+    entry = AuditEntry(event="x", principal="desk", details={})
+    for _ in range(2):
+        await store.write(lambda conn: audit.append(conn, entry, key, NOW))
+    before = "0" * 64
+    for line in await store.read(lambda conn: list(conn.execute(select(AUDIT)))):
+        message = f"{before}:{line.sequence}:{line.entry}".encode()
+        assert line.mac == hmac.digest(key, message, "sha256").hex()
+        before = line.mac
 
 
 async def test_an_older_remembered_head_is_enough(store: DatabaseStore) -> None:

@@ -15,7 +15,7 @@ from server.store.store import DatabaseStore
 from tests.store.samples import KEY, NOW, approved, proposal
 
 ROOT = Path(__file__).parents[2]
-KILLS = 40 if os.environ.get("SOAK") else 4
+KILLS = 40 if os.environ.get("SOAK") else 3
 
 
 def line_of(process: subprocess.Popen[str]) -> str:
@@ -32,8 +32,8 @@ def go(process: subprocess.Popen[str]) -> None:
 
 def start(stack: ExitStack, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.store.racing", *arguments]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    return stack.enter_context(subprocess.Popen(command, cwd=ROOT, text=True, **pipes))
+    process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return stack.enter_context(process)
 
 
 def race(*commands: list[str]) -> list[str]:

@@ -66,15 +66,18 @@ async def test_a_read_sees_one_moment(store: DatabaseStore) -> None:
         conn.execute(text("SELECT count(*) FROM actions")).scalar()
         return first, names(conn)
 
+    seen: list[tuple[list[str], list[str]]] = []
+
+    async def look() -> None:
+        seen.append(await store.read(twice))
+
+    async def write(number: int) -> None:
+        await store.write(lambda conn: put(conn, f"n{number}"))
+
     async with anyio.create_task_group() as group:
-        seen: list[tuple[list[str], list[str]]] = []
-
-        async def look() -> None:
-            seen.append(await store.read(twice))
-
         for number in range(20):
             group.start_soon(look)
-            group.start_soon(store.write, lambda conn, n=number: put(conn, f"n{n}"))
+            group.start_soon(write, number)
     assert all(first == second for first, second in seen)
 
 
@@ -90,14 +93,17 @@ async def test_an_error_of_the_engine_names_no_value(store: DatabaseStore) -> No
 
 async def test_writers_of_two_stores_take_turns(store: DatabaseStore, store_url: str) -> None:
     other = DatabaseStore(store_url)
-    proposals = [proposal(f"d{n}") for n in range(15)]
+
+    async def write(writer: DatabaseStore, number: int) -> None:
+        await writer.write(lambda conn: proposed(conn, proposal(f"d{number}")))
+
     async with anyio.create_task_group() as group:
-        for wanted in proposals:
-            for writer in (store, other):
-                group.start_soon(writer.write, lambda conn, wanted=wanted: proposed(conn, wanted))
+        for number in range(15):
+            group.start_soon(write, store, number)
+            group.start_soon(write, other, number)
     _, total = await store.read(lambda conn: ledger.list_actions(conn, ActionFilter()))
     await other.close()
-    assert total == len(proposals)
+    assert total == 15
 
 
 @pytest.mark.parametrize("native", [False, True])

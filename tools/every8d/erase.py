@@ -64,6 +64,17 @@ def _preview(effect: str, source: DeliverySource) -> Callable[[EraseParams, Surr
     return preview
 
 
+def _settle(source: DeliverySource) -> Callable[[EraseParams, Surroundings], Steps[bool | None]]:
+    """Cancelled messages and none booked: it was erased. Still booked: the request may yet arrive."""
+
+    def settle(params: EraseParams, surroundings: Surroundings) -> Steps[bool | None]:
+        found = yield from every_message(source, params.batch_id, surroundings)
+        classes = {message.status_class for message in found.messages}
+        return True if "cancelled" in classes and "scheduled" not in classes else None
+
+    return settle
+
+
 def _cautions(found: Messages, booked: int, points: list[Decimal | None]) -> tuple[str, ...]:
     known = [each for each in points if each is not None]
     back = f" Points that come back: about {sum(known)}." if len(known) == booked and sum(known) else ""
@@ -97,6 +108,7 @@ ERASE_SMS_BOOKING = Action(
     build=_build("API21/HTTP/eraseBooking.ashx"),
     parse=_parse,
     preview=_preview("Erase a booked SMS batch", SMS_DELIVERY),
+    settle=_settle(SMS_DELIVERY),
 )
 ERASE_MMS_BOOKING = Action(
     name="erase_mms_booking",
@@ -114,4 +126,5 @@ ERASE_MMS_BOOKING = Action(
     build=_build("API21/HTTP/MMS/eraseBooking.ashx"),
     parse=_parse,
     preview=_preview("Erase a booked MMS batch", MMS_DELIVERY),
+    settle=_settle(MMS_DELIVERY),
 )

@@ -12,7 +12,7 @@ from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipts import SendResult, accepted, read_receipt, send_result
 from tools.every8d.recipients import Recipients, check_domestic, dest, unique
 from tools.every8d.texts import DEFAULT_VALIDITY, SendAt, ValidityMinutes, send_time
-from tools.operation import Action, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
+from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
 
 _SUBJECT_CHINESE = 15
 _SUBJECT_ASCII = 95
@@ -103,6 +103,14 @@ def _files(params: SendMmsParams) -> tuple[str, ...]:
     return (params.image,)
 
 
+def _audience(params: SendMmsParams, _surroundings: Surroundings) -> Audience:
+    return Audience(
+        recipients=unique(params.recipients),
+        texts=(f"{params.subject}\n{params.text}",),
+        send_times=(params.send_at,),
+    )
+
+
 SEND_MMS = Action(
     name="send_mms",
     title="Send MMS",
@@ -119,5 +127,6 @@ SEND_MMS = Action(
     build=_build,
     parse=_parse,
     preview=_preview,
+    audience=_audience,
     files=_files,
 )

@@ -16,7 +16,7 @@ from tools.every8d.receipts import SendResult, accepted, send_result
 from tools.every8d.recipients import check_count
 from tools.every8d.texts import DEFAULT_VALIDITY, Subject, ValidityMinutes, send_time, subject_line
 from tools.mobile import as_dest
-from tools.operation import Action, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
+from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
 from tools.problems import InvalidArgumentError
 from tools.wire.json_body import read_send_json
 
@@ -144,6 +144,15 @@ def _people_cautions(params: PersonalizedParams, people: Sequence[Person]) -> tu
     return tuple(found)
 
 
+def _audience(params: PersonalizedParams, _surroundings: Surroundings) -> Audience:
+    people = _people(params)
+    return Audience(
+        recipients=tuple(person.mobile for person in people),
+        texts=tuple(dict.fromkeys(rendered(person, params.template) for person in people)),
+        send_times=tuple(dict.fromkeys(person.send_at for person in people)),
+    )
+
+
 SEND_PERSONALIZED_SMS = Action(
     name="send_personalized_sms",
     title="Send personalized SMS",
@@ -160,4 +169,5 @@ SEND_PERSONALIZED_SMS = Action(
     build=_build,
     parse=_parse,
     preview=_preview,
+    audience=_audience,
 )

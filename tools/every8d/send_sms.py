@@ -6,7 +6,7 @@ from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipts import SendResult, accepted, read_receipt, send_result
 from tools.every8d.recipients import Recipients, dest, unique
 from tools.every8d.texts import SmsParams, sms_fields
-from tools.operation import Action, Preview, Reply, Request, Risk, Steps, Surroundings
+from tools.operation import Action, Audience, Preview, Reply, Request, Risk, Steps, Surroundings
 
 
 class SendSmsParams(SmsParams):
@@ -44,6 +44,11 @@ def preview_sms(params: SendSmsParams, _surroundings: Surroundings) -> Steps[Pre
     )
 
 
+def audience_of_sms(params: SendSmsParams, _surroundings: Surroundings) -> Audience:
+    """Whom it reaches."""
+    return Audience(recipients=unique(params.recipients), texts=(params.text,), send_times=(params.send_at,))
+
+
 SEND_SMS = Action(
     name="send_sms",
     title="Send SMS",
@@ -61,4 +66,5 @@ SEND_SMS = Action(
     build=_build,
     parse=_parse,
     preview=preview_sms,
+    audience=audience_of_sms,
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tools.every8d.receipts import SendResult, accepted, note, read_receipt
 from tools.every8d.recipients import dest, unique
-from tools.every8d.send_sms import SendSmsParams, preview_sms
+from tools.every8d.send_sms import SendSmsParams, audience_of_sms, preview_sms
 from tools.every8d.texts import sms_fields
 from tools.mobile import from_vendor
 from tools.operation import Action, Reply, Request, Risk, Surroundings
@@ -79,4 +79,5 @@ SEND_SMS_DEDUPLICATED = Action(
     build=_build,
     parse=_parse,
     preview=preview_sms,
+    audience=audience_of_sms,
 )

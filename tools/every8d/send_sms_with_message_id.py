@@ -11,7 +11,7 @@ from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipts import SendResult, accepted, note, read_receipt
 from tools.every8d.recipients import Recipient, dest
 from tools.every8d.texts import SmsParams, sms_fields
-from tools.operation import Action, Preview, Reply, Request, Risk, Steps, Surroundings
+from tools.operation import Action, Audience, Preview, Reply, Request, Risk, Steps, Surroundings
 from tools.taipei import iso
 
 _DIGITS = 20
@@ -90,6 +90,10 @@ def _preview(params: MessageIdParams, _surroundings: Surroundings) -> Steps[Prev
     )
 
 
+def _audience(params: MessageIdParams, _surroundings: Surroundings) -> Audience:
+    return Audience(recipients=(params.recipient,), texts=(params.text,), send_times=(params.send_at,))
+
+
 SEND_SMS_WITH_MESSAGE_ID = Action(
     name="send_sms_with_message_id",
     title="Send SMS with own id",
@@ -107,4 +111,5 @@ SEND_SMS_WITH_MESSAGE_ID = Action(
     build=_build,
     parse=_parse,
     preview=_preview,
+    audience=_audience,
 )

@@ -3,7 +3,7 @@
 from tools.omis.arguments import JobId
 from tools.omis.find_jobs import find_jobs
 from tools.omis.records import Records, as_records
-from tools.omis.tasks import action_request, check_action, preview_steps, query_steps
+from tools.omis.tasks import action_request, check_action, preview_steps, query_steps, settle_steps
 from tools.omis.verbs import DELETE, JOB, PAUSE, RESTART, RESUME, TERMINATE, Verb
 from tools.operation import (
     Action,
@@ -69,6 +69,9 @@ def _risky(verb: Verb, risk: Risk, description: str) -> Action[RiskyJobParams, J
     def preview(params: RiskyJobParams, around: Surroundings) -> Steps[Preview]:
         return preview_steps(JOB, verb, params.job_id, around)
 
+    def settle(params: RiskyJobParams, around: Surroundings) -> Steps[bool | None]:
+        return settle_steps(JOB, verb, params.job_id, around)
+
     return Action(
         name=f"{verb.name}_job",
         title=f"{verb.name.capitalize()} a job",
@@ -82,6 +85,7 @@ def _risky(verb: Verb, risk: Risk, description: str) -> Action[RiskyJobParams, J
         build=build,
         parse=parse,
         preview=preview,
+        settle=settle,
     )
 
 
@@ -110,6 +114,7 @@ pause_job = Action(
     result=JobActionResult,
     build=lambda params, around: action_request(JOB, PAUSE, params.job_id, around),
     parse=lambda reply, params, around: _result(PAUSE, reply, params, around),
+    settle=lambda params, around: settle_steps(JOB, PAUSE, params.job_id, around),
 )
 
 JOB_OPERATIONS = (

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.omis.arguments import LaunchId
 from tools.omis.records import Records, as_records
-from tools.omis.tasks import action_request, check_action, preview_steps, query_steps
+from tools.omis.tasks import action_request, check_action, preview_steps, query_steps, settle_steps
 from tools.omis.verbs import DELETE, EXTEND, LAUNCH, PAUSE, RESUME, TERMINATE, Verb
 from tools.operation import (
     Action,
@@ -87,6 +87,9 @@ def _risky(verb: Verb, risk: Risk, description: str) -> Action[RiskyLaunchParams
     def preview(params: RiskyLaunchParams, around: Surroundings) -> Steps[Preview]:
         return preview_steps(LAUNCH, verb, params.launch_id, around)
 
+    def settle(params: RiskyLaunchParams, around: Surroundings) -> Steps[bool | None]:
+        return settle_steps(LAUNCH, verb, params.launch_id, around)
+
     return Action(
         name=f"{verb.name}_launch",
         title=f"{verb.name.capitalize()} a launch",
@@ -100,6 +103,7 @@ def _risky(verb: Verb, risk: Risk, description: str) -> Action[RiskyLaunchParams
         build=build,
         parse=parse,
         preview=preview,
+        settle=settle,
     )
 
 
@@ -128,6 +132,7 @@ pause_launch = Action(
     result=LaunchActionResult,
     build=lambda params, around: action_request(LAUNCH, PAUSE, params.launch_id, around),
     parse=lambda reply, params, around: _result(PAUSE, reply, params, around),
+    settle=lambda params, around: settle_steps(LAUNCH, PAUSE, params.launch_id, around),
 )
 
 extend_launch = Action(

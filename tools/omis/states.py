@@ -20,6 +20,9 @@ _JOB = {
     8: "tracking",
 }
 
+MOVING = frozenset({*_JOB.values(), "starting", "started"})
+"""States that follow one another by themselves while something is being sent."""
+
 
 def launch_status(status: int | None, error: int | None, launch_count: int | None) -> str:
     """STATUS, ERRORCODE and LAUNCHCOUNT of a launch, in the words of the document's table.
@@ -57,20 +60,24 @@ def _by_error(error: int | None, *, applies: bool) -> str | None:
 
 def status_table() -> dict[str, list[dict[str, str]]]:
     """Both tables with their conditions, for people and models to look up."""
-    by_error = [
-        {"condition": "ERRORCODE -1", "status": "terminated"},
-        {"condition": "ERRORCODE -2", "status": "paused"},
-        {"condition": "ERRORCODE > 0", "status": "error"},
-        {"condition": "STATUS 0, ERRORCODE 0", "status": "finished"},
-    ]
     waiting = [
         {"condition": "STATUS 1, LAUNCHCOUNT <= 0", "status": "waiting to start"},
         {"condition": "STATUS 1, LAUNCHCOUNT > 0", "status": "waiting for the next start"},
     ]
     return {
-        "launches": [*by_error, *waiting, *_rows(_LAUNCH)],
-        "jobs": [*by_error, *_rows(_JOB)],
+        "launches": [*_error_rows(_LAUNCH_RANGE), *waiting, *_rows(_LAUNCH)],
+        "jobs": [*_error_rows(_JOB_RANGE), *_rows(_JOB)],
     }
+
+
+def _error_rows(statuses: range) -> list[dict[str, str]]:
+    within = f"STATUS {statuses[0]} to {statuses[-1]}, ERRORCODE"
+    return [
+        {"condition": "STATUS 0, ERRORCODE 0", "status": "finished"},
+        {"condition": f"{within} {TERMINATED}", "status": "terminated"},
+        {"condition": f"{within} {PAUSED}", "status": "paused"},
+        {"condition": f"{within} > 0", "status": "error"},
+    ]
 
 
 def _rows(words: dict[int, str]) -> list[dict[str, str]]:

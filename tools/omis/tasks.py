@@ -6,8 +6,10 @@ from tools.omis.answers import About, Answer, check_accepted, read_answer, read_
 from tools.omis.arguments import request
 from tools.omis.groups import Group
 from tools.omis.records import Record, as_record
-from tools.omis.verbs import Thing, Verb
+from tools.omis.states import MOVING
+from tools.omis.verbs import DELETE, Thing, Verb
 from tools.operation import Preview, Reply, Request, Steps, Surroundings, one
+from tools.problems import RefusedError
 from tools.wire.errors import UnreadableReply
 
 
@@ -63,12 +65,31 @@ def preview_steps(thing: Thing, verb: Verb, value: str, around: Surroundings) ->
         nothing=verb.nothing,
         target=value,
         warnings=tuple(filter(None, (warning, _misfit(thing, verb, record), _jobs(thing, groups)))),
-        state={
-            "status": record.status or "unknown",
-            "status_code": _shown(record.status_code),
-            "error_code": _shown(record.error_code),
-        },
+        state={"status": _phase(record)},
     )
+
+
+def settle_steps(thing: Thing, verb: Verb, value: str, around: Surroundings) -> Steps[bool | None]:
+    """Look whether an action of unknown outcome happened; None when the state cannot tell.
+
+    A deadline cannot be seen. What stands unchanged may still change: the request can be under way.
+    """
+    try:
+        groups = (yield from query_steps(thing, value, around)).records
+    except RefusedError as gone:
+        return True if verb is DELETE and gone.problem.vendor_code == thing.missing else None
+    record = _record_of(thing, value, groups)
+    if verb.state is not None:
+        return True if record.error_code == verb.state else None
+    moved = verb.fitting and record.status not in verb.fitting and record.status != "unknown"
+    return True if moved else None
+
+
+def _phase(record: Record) -> str:
+    """The state as far as it matters to who agrees: what runs, moves on by itself while the person reads."""
+    if record.status in MOVING:
+        return "running"
+    return record.status or "unknown"
 
 
 def _record_of(thing: Thing, value: str, groups: Sequence[Group]) -> Record:
@@ -88,7 +109,3 @@ def _misfit(thing: Thing, verb: Verb, record: Record) -> str:
 def _jobs(thing: Thing, groups: Sequence[Group]) -> str:
     count = sum("jobid" in group for group in groups) if thing.noun == "launch" else 0
     return f"The launch lists {count} {'job' if count == 1 else 'jobs'}." if count else ""
-
-
-def _shown(number: int | None) -> str:
-    return "" if number is None else str(number)

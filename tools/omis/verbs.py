@@ -18,10 +18,12 @@ class Thing:
     noun: Literal["launch", "job"]
     id_field: str
     action_field: str
+    missing: str
+    """The ERRORCODE that says that there is no such thing."""
 
 
-LAUNCH = Thing(noun="launch", id_field="LaunchID", action_field="LaunchAction")
-JOB = Thing(noun="job", id_field="JobID", action_field="JobAction")
+LAUNCH = Thing(noun="launch", id_field="LaunchID", action_field="LaunchAction", missing="111")
+JOB = Thing(noun="job", id_field="JobID", action_field="JobAction", missing="110")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

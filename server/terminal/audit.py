@@ -1,0 +1,57 @@
+"""`campaign-ops-mcp audit`: check the chain, or write it out."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.parts import head_file_of
+from server.store.keys import Head, KeyFileError, read_head
+from server.terminal.common import FAILED, OK, console, parts_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from server.store.audit import Verification
+
+
+async def verify(config: Path | None, expect_head: str, *, sandbox: bool) -> int:
+    """Check every entry; against the remembered head, or the one given as `NUMBER:MAC`."""
+    from server.store import audit  # noqa: PLC0415 - the store's own libraries, only when it is used
+
+    out = console()
+    async with parts_of(config, sandbox=sandbox) as parts:
+        try:
+            expected = _parse(expect_head) if expect_head else read_head(head_file_of(parts.settings))
+        except (ValueError, KeyFileError) as error:
+            out.print(f"The expected head cannot be used: {error}")
+            return FAILED
+        key = await parts.journal.key()
+
+        def work(conn: "Connection") -> "Verification":
+            return audit.verify(conn, key, expected)
+
+        found = await parts.store.read(work)
+    if not found.ok:
+        out.print(f"The audit is NOT intact: {found.problem} (entry {found.first_bad}).")
+        return FAILED
+    out.print(f"The audit is intact: {found.entries} entries, head {found.head.sequence}:{found.head.mac}")
+    return OK
+
+
+def _parse(written: str) -> Head:
+    number, _, mac = written.partition(":")
+    if not number.isdecimal() or not mac:
+        raise ValueError("write it as NUMBER:MAC, as `audit verify` prints it.")
+    return Head(int(number), mac)
+
+
+async def export(config: Path | None, *, sandbox: bool) -> int:
+    """JSON lines on stdout."""
+    from server.store import audit  # noqa: PLC0415 - the store's own libraries, only when it is used
+
+    def work(conn: "Connection") -> None:
+        sys.stdout.writelines(audit.export(conn))
+
+    async with parts_of(config, sandbox=sandbox) as parts:
+        await parts.store.read(work)
+    return OK

@@ -1,0 +1,61 @@
+"""An action of the ledger as people and models read it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from tools.operation import Preview, Result
+from tools.values import OUTSIDE, OutsideText, Points, Timestamp
+
+ActionState = Literal[
+    "proposed", "approved", "denied", "expired", "dispatching", "succeeded", "failed", "unknown"
+]
+
+NEXT_STEPS: Mapping[ActionState, str] = {
+    "proposed": "A person decides: `campaign-ops-mcp approvals`, or the question in the client.",
+    "approved": "Repeat exactly the same call; it then goes through once.",
+    "denied": "Nothing was done. Ask the person what should be different.",
+    "expired": "Nothing was done. Call again; the person is asked with fresh figures.",
+    "dispatching": "It is being carried out; look again in a moment.",
+    "succeeded": "It was done.",
+    "failed": "Nothing was done. The same call can be made again once the reason is gone.",
+    "unknown": "It may have happened. Use reconcile_action; for an SMS send, retry_safely.",
+}
+"""What follows from each state, in our words."""
+
+
+def _shown_id(written: object) -> object:
+    return written.strip() if isinstance(written, str) else written
+
+
+ActionId = Annotated[
+    str,
+    BeforeValidator(_shown_id),
+    Field(pattern=r"^[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}$", description="Id such as 7KQ2-M9XD."),
+]
+
+
+class ActionSummary(Result):
+    """One row of the ledger."""
+
+    action_id: str
+    tool: str
+    state: ActionState
+    created_at: Timestamp
+    finished_at: Timestamp | None = None
+    recipients: int | None = None
+    points: Points | None = None
+    target: OutsideText | None = None
+    batch_id: OutsideText | None = None
+    approved_by: Annotated[str | None, Field(description="Channel of the decision.")] = None
+
+
+class ActionDetail(ActionSummary):
+    """One action whole: what was shown to the person, what came of it, what to do next."""
+
+    preview: Preview | None = None
+    outcome: Annotated[dict[str, Any] | None, OUTSIDE] = None
+    reason: str | None = None
+    retry_of: str | None = None
+    next: str

@@ -1,0 +1,96 @@
+"""What was done and what waits: the ledger, newest first. The vendor keeps no list of batches; we do."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.desk.entries import ActionDetail, ActionId, ActionState, ActionSummary
+from tools.operation import Desk, DeskOperation, PagedParams, Params, Result, Risk
+from tools.problems import Problem, RefusedError
+
+
+class ListActionsParams(PagedParams):
+    """Which actions to list."""
+
+    tool: Annotated[str, Field(max_length=64, description="Only this tool.")] = ""
+    state: ActionState | None = None
+    day: Annotated[date | None, Field(description="Only this day (Asia/Taipei).")] = None
+    batch_id: Annotated[str, Field(max_length=64, description="Only this batch.")] = ""
+    campaign: Annotated[str, Field(max_length=64, description="Only this campaign.")] = ""
+
+
+class ActionsResult(Result):
+    """One page of actions, newest first. `total` is at least so many when it is large."""
+
+    total: int
+    page: int
+    pages: int
+    actions: list[ActionSummary]
+
+
+class GetActionParams(Params):
+    """Which action to show."""
+
+    action_id: ActionId
+
+
+async def _list(params: ListActionsParams, desk: Desk) -> ActionsResult:
+    actions, total = await desk.actions(
+        tool=params.tool,
+        state=params.state or "",
+        day="" if params.day is None else params.day.isoformat(),
+        batch_id=params.batch_id,
+        campaign=params.campaign,
+        page=params.page,
+        page_size=params.page_size,
+    )
+    pages = -(-total // params.page_size)
+    return ActionsResult(total=total, page=params.page, pages=pages, actions=[*actions])
+
+
+async def _get(params: GetActionParams, desk: Desk) -> ActionDetail:
+    found = await desk.action(params.action_id)
+    if found is None:
+        raise no_such_action()
+    return found
+
+
+def no_such_action() -> RefusedError:
+    """There is no action of this id."""
+    return RefusedError(
+        Problem(
+            code="not_found",
+            message="There is no such action.",
+            next="Use list_actions to find the id.",
+        )
+    )
+
+
+LIST_ACTIONS = DeskOperation(
+    name="list_actions",
+    title="List actions",
+    description=(
+        "List what this server sent, changed or was asked to do, newest first, with states and batch ids. "
+        "The only record of past batches: the vendor lists none. For one in full use get_action."
+    ),
+    toolset="desk",
+    vendor=None,
+    section="ours: the ledger",
+    risk=Risk.READ,
+    params=ListActionsParams,
+    result=ActionsResult,
+    run=_list,
+)
+GET_ACTION = DeskOperation(
+    name="get_action",
+    title="Show an action",
+    description="Show one action: what the person was shown, how it ended, and what to do next.",
+    toolset="desk",
+    vendor=None,
+    section="ours: the ledger",
+    risk=Risk.READ,
+    params=GetActionParams,
+    result=ActionDetail,
+    run=_get,
+)

@@ -1,0 +1,96 @@
+"""Repeating an SMS send of unknown outcome without a double text: through 1.3, which filters for 24 hours.
+
+The vendor refuses the same text to the same number within 24 hours on that endpoint, and it counts texts
+that went through 1.1 (vendor facts, "1.3 as a safe retry").
+"""
+
+from datetime import timedelta
+
+from tools.desk.entries import ActionId
+from tools.every8d.send_sms_deduplicated import SEND_SMS_DEDUPLICATED, DeduplicatedResult, SendSmsParams
+from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
+from tools.problems import Problem, RefusedError
+
+RETRYABLE_TOOLS = ("send_sms", "send_sms_deduplicated")
+FILTER_WINDOW = timedelta(hours=24)
+
+
+class RetryParams(RiskyParams):
+    """Which send to repeat."""
+
+    action_id: ActionId
+
+
+def _send(around: Surroundings) -> SendSmsParams:
+    """The arguments of the send that is repeated: the very same text to the very same numbers.
+
+    Raises:
+        RefusedError: it is not an SMS send of unknown outcome, or the filter no longer knows it.
+    """
+    earlier = around.earlier
+    if earlier is None or earlier.tool not in RETRYABLE_TOOLS:
+        raise _refused("Only send_sms and send_sms_deduplicated can be repeated safely.")
+    if earlier.state != "unknown":
+        raise _refused(f"Its outcome is not unknown; it is {earlier.state}.")
+    if around.now - earlier.created_at > FILTER_WINDOW:
+        raise _refused("It is more than 24 hours old, which is as long as the vendor's filter remembers.")
+    return SendSmsParams.model_validate(dict(earlier.arguments))
+
+
+def _refused(reason: str) -> RefusedError:
+    return RefusedError(
+        Problem(
+            code="not_retryable",
+            message=f"Nothing was sent. {reason}",
+            next="Look at the action with get_action; a person can close it by hand.",
+        )
+    )
+
+
+def _build(_params: RetryParams, around: Surroundings) -> Request:
+    return SEND_SMS_DEDUPLICATED.build(_send(around), around)
+
+
+def _parse(reply: Reply, _params: RetryParams, around: Surroundings) -> DeduplicatedResult:
+    return SEND_SMS_DEDUPLICATED.parse(reply, _send(around), around)
+
+
+def _preview(_params: RetryParams, around: Surroundings) -> Steps[Preview]:
+    preview = yield from _inner_preview(around)
+    warning = "Points and recipients are the most it can be: who had the text already is skipped."
+    return preview.model_copy(
+        update={"effect": "Repeat an SMS send safely", "warnings": (warning, *preview.warnings)}
+    )
+
+
+def _inner_preview(around: Surroundings) -> Steps[Preview]:
+    if SEND_SMS_DEDUPLICATED.preview is None:
+        raise TypeError("a send has a preview")
+    return SEND_SMS_DEDUPLICATED.preview(_send(around), around)
+
+
+def _audience(_params: RetryParams, around: Surroundings) -> Audience:
+    send = _send(around)
+    return Audience(recipients=tuple(dict.fromkeys(send.recipients)), texts=(send.text,))
+
+
+RETRY_SAFELY = Action(
+    name="retry_safely",
+    title="Retry an SMS safely",
+    description=(
+        "Repeat an SMS send of unknown outcome so that nobody gets it twice: numbers that had the text are "
+        "skipped. Within 24 hours; costs points for the rest; a person must approve. Try reconcile_action "
+        "first."
+    ),
+    toolset="desk",
+    vendor="every8d",
+    section="EVERY8D 1.3",
+    risk=Risk.SPEND,
+    params=RetryParams,
+    result=DeduplicatedResult,
+    build=_build,
+    parse=_parse,
+    preview=_preview,
+    audience=_audience,
+    earlier=lambda params: params.action_id,
+)
