@@ -2,17 +2,17 @@
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import anyio
+from pydantic import SecretStr
 from tool_page import tools_page
 
 from server.app import build_server
 from server.parts import build_parts
-from server.settings import PREFIX, Settings
+from server.settings import Every8dSettings, OmisSettings, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = ROOT / "tests" / "snapshots"
@@ -25,14 +25,14 @@ Served = dict[str, Any]
 
 async def served_tools() -> list[Served]:
     """Every tool as `tools/list` has it, whatever this machine's settings are."""
-    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
-        del os.environ[name]
-    accounts: dict[str, Any] = {
-        "every8d": {"uid": "none", "password": "none"},
-        "omis": {"login_name": "none", "password": "none"},
-    }
-    server = build_server(build_parts(Settings(_env_file=None, **accounts)))
-    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in await server.list_tools()]
+    nobody = SecretStr("none")
+    settings = Settings.model_construct(
+        every8d=Every8dSettings(uid="none", password=nobody),
+        omis=OmisSettings(login_name="none", password=nobody),
+    )
+    server = build_server(build_parts(settings))
+    tools = await server.list_tools()
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
 
 
 def sizes(tools: list[Served]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """JSON schemas as the model reads them: inlined, without titles, nulls and other noise."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -9,23 +9,19 @@ _NOISE = ("title", "additionalProperties", "writeOnly")
 
 def input_schema(params: type[BaseModel]) -> dict[str, Any]:
     """The schema of a tool's arguments; nothing else than what it names is accepted."""
-    schema = _slim(params.model_json_schema())
-    schema.pop("description", None)
-    return schema | {"additionalProperties": False}
+    return {**_described(params, "validation"), "additionalProperties": False}
 
 
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:
     """The schema of a look's result, with the warning that an unrecorded look carries."""
-    schema = _slim(result.model_json_schema(mode="serialization"))
-    schema.pop("description", None)
-    schema.setdefault("properties", {})["warning"] = {"type": "string"}
-    _require_only_certain(schema, result)
+    schema = _described(result, "serialization")
+    schema["properties"] = {**schema.get("properties", {}), "warning": {"type": "string"}}
     return schema
 
 
 def action_schema(result: type[BaseModel]) -> dict[str, Any]:
     """The schema of a change's answer: the outcome, and the result's fields when it was done."""
-    inner = _slim(result.model_json_schema(mode="serialization")).get("properties", {})
+    inner = _described(result, "serialization").get("properties", {})
     text, flag = {"type": "string"}, {"type": "boolean"}
     outcomes = ["done", "dry_run", "unknown", "in_progress", "approval_required"]
     head = {"outcome": {"type": "string", "enum": outcomes}, "action_id": text, "replayed": flag}
@@ -41,18 +37,10 @@ def action_schema(result: type[BaseModel]) -> dict[str, Any]:
     return {"type": "object", "properties": {**tail, **inner, **head}, "required": ["outcome"]}
 
 
-def _require_only_certain(schema: dict[str, Any], result: type[BaseModel]) -> None:
-    """Empty fields are left out of an answer, so only fields that always have a value are required."""
-    optional = {
-        name
-        for name, field in result.model_fields.items()
-        if not field.is_required() and field.default is None
-    }
-    required = [name for name in schema.get("required", []) if name not in optional]
-    if required:
-        schema["required"] = required
-    else:
-        schema.pop("required", None)
+def _described(model: type[BaseModel], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
+    schema = _slim(model.model_json_schema(mode=mode))
+    schema.pop("description", None)
+    return schema
 
 
 def _slim(schema: dict[str, Any]) -> dict[str, Any]:
@@ -61,17 +49,30 @@ def _slim(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _node(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    node = _without_null(node)
     if "$ref" in node:
         name = node["$ref"].rsplit("/", 1)[-1]
         rest = {key: value for key, value in node.items() if key != "$ref"}
         node = {**definitions[name], **rest}
-    node = _without_null(node)
+    node = _requiring_only_certain(node)
     kept: dict[str, Any] = {}
     for key, value in node.items():
         if key in _NOISE or (key == "default" and value in (None, "", False)):
             continue
         kept[key] = _named(value, definitions) if key == "properties" else _value(value, definitions)
     return kept
+
+
+def _requiring_only_certain(node: dict[str, Any]) -> dict[str, Any]:
+    """What is null is left out of an answer, so only what cannot be null is required."""
+    properties = node.get("properties", {})
+    certain = [name for name in node.get("required", []) if not _nullable(properties.get(name, {}))]
+    rest = {key: value for key, value in node.items() if key != "required"}
+    return {**rest, "required": certain} if certain else rest
+
+
+def _nullable(node: dict[str, Any]) -> bool:
+    return any(choice.get("type") == "null" for choice in node.get("anyOf", []))
 
 
 def _named(properties: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

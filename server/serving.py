@@ -11,7 +11,7 @@ import anyio
 
 from server.app import build_server
 from server.logs import configure_logging
-from server.parts import build_parts, running
+from server.parts import Parts, build_parts, running
 from server.settings import Settings, load_settings
 from server.store.store import data_directory
 from server.transports import serve_http, serve_stdio
@@ -51,11 +51,14 @@ class Serving:
         parts = build_parts(settings)
         server = build_server(parts)
         configure_logging(settings.log_level, secrets_of(settings))
-        async with running(parts):
+        async with running(parts), anyio.create_task_group() as beside:
+            if settings.callbacks.token.get_secret_value():
+                beside.start_soon(_receive_callbacks, parts)
             if self.http:
                 await serve_http(server, self.port, _announce)
             else:
                 await serve_stdio(server)
+            beside.cancel_scope.cancel()
 
 
 @asynccontextmanager
@@ -97,6 +100,12 @@ async def run_sandbox(port: int) -> None:
 
         group.start_soon(watch)
         await serve_sandbox(port, on_ready=lambda url: _say(f"sandbox ready at {url}"))
+
+
+async def _receive_callbacks(parts: Parts) -> None:
+    from server.callbacks import serve_callbacks  # noqa: PLC0415 - only where callbacks are received
+
+    await serve_callbacks(parts)
 
 
 def _announce(url: str) -> None:

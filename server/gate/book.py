@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from server.gate.journal import Journal, Note
 from tools.problems import Problem
@@ -261,6 +261,17 @@ class Book:
 
         found = await self._journal.read(lambda conn, _: newest_events(conn, batch_id))
         return [_fields(event) for event in found]
+
+    async def keep_event(self, values: dict[str, Any], mobile: str) -> bool:
+        """Keep a callback once; False when it is known. The number is kept as a keyed hash alone."""
+        from server.store.events import DeliveryEvent, record_event  # noqa: PLC0415 - as above
+
+        (number,) = await self._journal.hashes([mobile])
+
+        def work(conn: "Connection", now: datetime) -> tuple[bool, None]:
+            return record_event(conn, DeliveryEvent(**values, number=number, received_at=now)), None
+
+        return await self._journal.write(work)
 
     async def event_of(self, reference: str) -> str | None:
         """The batch id of a callback that carries our reference; None when there is none."""

@@ -13,7 +13,7 @@ from server.gate.book import Book
 from server.gate.caller import Caller
 from server.gate.calls import RISKY, CallOf
 from server.gate.journal import Note
-from server.gate.masking import outside_fields
+from server.gate.masking import has_outside_text
 from server.gate.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
 from server.gate.questions import proof_for
 from server.gate.words import nothing, rate_limited
@@ -181,7 +181,7 @@ class GateContext:
 
     async def looked(self, operation: AnyOperation, caller: Caller, result: Result) -> dict[str, str]:
         """Records a look, and remembers that text from outside was read; a warning when it cannot."""
-        if outside_fields(type(result)):
+        if has_outside_text(result):
             self.tainted.add(caller.session)
         note = Note(what="looked", principal=caller.principal, tool=operation.name)
         try:

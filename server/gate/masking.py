@@ -1,7 +1,8 @@
 """Results as they leave the server: numbers and names masked, by the marks on the fields' types."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import EllipsisType, NoneType, UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
@@ -14,6 +15,7 @@ from tools.values import MOBILE, OUTSIDE, PERSON, Mark
 
 _CELLS = "cells"
 _FROM_OUTSIDE = frozenset({OUTSIDE.kind, _CELLS})
+_WORD = re.compile(r"[0-9A-Za-z_:.+-]{0,64}")
 _NO_KINDS: frozenset[str] = frozenset()
 
 
@@ -39,9 +41,16 @@ def present(result: BaseModel, *, show_numbers: bool, known: Collection[str] = (
     return _Presenter(show_numbers=show_numbers, known=frozenset(known)).model(result, dumped)
 
 
+def has_outside_text(result: BaseModel) -> bool:
+    """Whether somebody outside could have put words into this result; a bare id or a single word is none."""
+    presenter = _Presenter(show_numbers=True, known=frozenset())
+    presenter.model(result, result.model_dump(mode="json", exclude_none=True, by_alias=False))
+    return any(_WORD.fullmatch(text) is None for text in presenter.outside)
+
+
 def outside_fields(model_type: type[BaseModel]) -> list[str]:
     """Return the paths of a result type at which text from outside can stand."""
-    return [field.path for field in text_fields(model_type) if field.kinds & _FROM_OUTSIDE]
+    return [place.path for place in text_fields(model_type) if place.kinds & _FROM_OUTSIDE]
 
 
 def text_fields(model_type: type[BaseModel]) -> list[TextField]:
@@ -55,6 +64,8 @@ class _Presenter:
 
     show_numbers: bool
     known: frozenset[str]
+    outside: list[str] = field(default_factory=list[str])
+    """Texts from outside that were met on the way."""
 
     def model(self, value: BaseModel, dumped: Mapping[str, Any]) -> dict[str, object]:
         return {
@@ -92,6 +103,8 @@ class _Presenter:
     def _text(self, text: str, kinds: frozenset[str]) -> str:
         if not kinds or not text:
             return text
+        if kinds & _FROM_OUTSIDE:
+            self.outside.append(text)
         shown = clean(text, limit=4 * len(text) + 4, lines=True)
         if self.show_numbers or shown in self.known:
             return shown
@@ -101,8 +114,8 @@ class _Presenter:
 
 
 def _field(model_type: type[BaseModel], name: str) -> tuple[list[Any], frozenset[str]]:
-    if field := model_type.model_fields.get(name):
-        return [field.annotation], _kinds(field.metadata)
+    if found := model_type.model_fields.get(name):
+        return [found.annotation], _kinds(found.metadata)
     if computed := model_type.model_computed_fields.get(name):
         return [computed.return_type], _NO_KINDS
     return [], _NO_KINDS

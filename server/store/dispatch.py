@@ -12,9 +12,9 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, State
-from server.store.counting import cap_hit, counted_points, recount, release_texts, reserve_texts
+from server.store.counting import cap_hit, recount, release_texts, reserve_texts
 from server.store.lookup import by_batch
-from server.store.rows import by_id, compare_and_set, in_state
+from server.store.rows import by_id, compare_and_set, fetch_one, in_state
 from server.store.schema import ACTIONS
 
 
@@ -33,8 +33,8 @@ def claim(  # noqa: PLR0913 - one transaction checks all of it, or it is no guar
     `recipients` are keyed hashes, one for each text. `CapHit`: a limit would be passed, nothing changed.
     None: it is not approved (any more), or the approval expired.
     """
-    before = by_id(conn, action_id)
-    if before is None or before.state is not State.APPROVED or before.expires_at < now:
+    before = fetch_one(conn, ACTIONS.c.id == action_id, *_claimable(now))
+    if before is None:
         return None
     hit = cap_hit(conn, before, caps, recipients, now)
     if hit is not None:
@@ -113,19 +113,22 @@ def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal
     unused = ACTIONS.c.points_given_back.is_(None)
     if compare_and_set(conn, erase_id, unused, points_given_back=points) is None:
         return False
-    returned = before.points_returned + min(points, counted_points(before))
+    returned = before.points_returned + points
     after = compare_and_set(conn, before.id, points_returned=returned)
     if after is not None:
         recount(conn, before, after)
     return True
 
 
+def _claimable(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return in_state(State.APPROVED), ACTIONS.c.expires_at >= now
+
+
 def _take(conn: Connection, action_id: str, owner: str, now: datetime, lease_seconds: float) -> Action | None:
-    approved = (in_state(State.APPROVED), ACTIONS.c.expires_at >= now)
     return compare_and_set(
         conn,
         action_id,
-        *approved,
+        *_claimable(now),
         state=State.DISPATCHING,
         owner=owner,
         lease_until=now + timedelta(seconds=lease_seconds),
@@ -137,8 +140,6 @@ def _end(
     conn: Connection, action_id: str, condition: ColumnElement[bool], *, state: State, **values: object
 ) -> Action | None:
     before = by_id(conn, action_id)
-    if state is State.FAILED:
-        values["live_key"] = None
     after = compare_and_set(conn, action_id, condition, state=state, **values)
     if before is None or after is None:
         return None

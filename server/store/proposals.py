@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 
 from server.store.actions import (
     APPROVAL_TIME,
@@ -78,12 +78,12 @@ def deny(  # noqa: PLR0913 - who, how and why are facts of one decision
 ) -> Action | None:
     """Deny what is proposed and not expired; None when it is neither."""
     decision = {"decided_at": now, "decided_by": by, "channel": channel, "reason": reason}
-    return compare_and_set(conn, action_id, *_proposed_at(now), state=State.DENIED, live_key=None, **decision)
+    return compare_and_set(conn, action_id, *_proposed_at(now), state=State.DENIED, **decision)
 
 
 def void(conn: Connection, action_id: str, *, reason: str) -> Action | None:
     """Expire a proposal or an approval at once, because what the person saw is no longer true."""
-    return compare_and_set(conn, action_id, _UNDECIDED, state=State.EXPIRED, live_key=None, reason=reason)
+    return compare_and_set(conn, action_id, _UNDECIDED, state=State.EXPIRED, reason=reason)
 
 
 def expire_due(conn: Connection, now: datetime) -> list[Action]:
@@ -116,13 +116,13 @@ def _retire(conn: Connection, key: CallKey, now: datetime) -> None:
     held = fetch_one(conn, ACTIONS.c.live_key == live_key(key))
     if held is None or _is_live(held, now):
         return
-    if _expire(conn, held.id, now) is None:
-        conn.execute(update(ACTIONS).where(ACTIONS.c.id == held.id).values(live_key=None))
+    _expire(conn, held.id, now)
+    compare_and_set(conn, held.id, live_key=None)
 
 
 def _expire(conn: Connection, action_id: str, now: datetime) -> Action | None:
     lapsed = (_UNDECIDED, ACTIONS.c.expires_at < now)
-    return compare_and_set(conn, action_id, *lapsed, state=State.EXPIRED, live_key=None)
+    return compare_and_set(conn, action_id, *lapsed, state=State.EXPIRED)
 
 
 def _refuse_reused_request_id(conn: Connection, key: CallKey, now: datetime) -> None:

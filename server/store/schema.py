@@ -14,6 +14,7 @@ ACTIONS = Table(
     # Gapless and in the order of the proposals: pages and totals come from it without counting rows.
     Column("sequence", Sequence, primary_key=True, autoincrement=False),
     Column("id", String(9), nullable=False, unique=True),
+    # The second belt of "one live action of a call": whoever proposes the call anew frees it first.
     Column("live_key", String(64), unique=True),
     Column("day", String(10), nullable=False),
     Column("principal", Words, nullable=False),
@@ -59,6 +60,7 @@ ACTIONS = Table(
     Index("actions_by_principal", "principal", "sequence"),
     Index("actions_by_principal_state", "principal", "state", "sequence"),
     Index("actions_by_principal_tool", "principal", "tool", "sequence"),
+    Index("actions_by_target", "vendor", "target", "sequence"),
     Index("actions_by_request", "principal", "request_id", "created_at"),
 )
 

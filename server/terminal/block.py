@@ -28,8 +28,8 @@ async def add(config: Path | None, number: str, note: str) -> int:
 
         def work(conn: "Connection", now: datetime) -> tuple[bool, Note]:
             masked = mask_mobile(mobile)
-            entry = blocked.BlockedNumber(number=hashed, masked=masked, note=note, added_at=now)
-            return blocked.add(conn, entry), Note(what="blocked", by=person(), outcome=hashed)
+            fresh = blocked.add(conn, hashed, masked, note, now)
+            return fresh, Note(what="blocked", by=person(), outcome=hashed)
 
         fresh = await parts.journal.write(work)
     out.print(f"{mask_mobile(mobile)} {'is blocked' if fresh else 'was blocked already'}.")

@@ -46,11 +46,11 @@ async def _image(house: House, _session: Session) -> Arguments:
     }
 
 
-async def mms_batch(house: House, **fields: str) -> str:
+async def mms_batch(house: House, send_time: str = "") -> str:
     """A batch of one MMS, sent behind the server's back."""
     picture = {"ATTACHMENT": base64.b64encode(PNG).decode(), "TYPE": "png"}
-    message = {"SB": "邀請函", "MSG": "請看附圖", "DEST": DELIVERED, "ST": ""}
-    body = await house.vendor.every8d("MMS/sendMMS", **message, **picture, **fields)
+    message = {"SB": "邀請函", "MSG": "請看附圖", "DEST": DELIVERED, "ST": send_time}
+    body = await house.vendor.every8d("MMS/sendMMS", **message, **picture)
     return body.strip().split(",")[4]
 
 
@@ -105,7 +105,7 @@ async def _booked(house: House, _session: Session) -> Arguments:
 
 async def _booked_mms(house: House, _session: Session) -> Arguments:
     tomorrow = await house.vendor.compact_time(timedelta(days=1))
-    return {"batch_id": await mms_batch(house, ST=tomorrow)}
+    return {"batch_id": await mms_batch(house, tomorrow)}
 
 
 def _erased(count: int, points: int) -> Case:

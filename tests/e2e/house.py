@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import mcp_types as types
 from jsonschema import Draft202012Validator
@@ -15,12 +15,9 @@ from mcp.client import Client
 from server.app import build_server
 from server.parts import Parts, build_parts, running
 from server.settings import Settings, load_settings
+from tests.e2e.eras import Era
 from tests.e2e.person import Person
 from tests.sandbox.support import Probe
-
-Era = Literal["auto", "legacy"]
-"""2026-07-28, and what was before it."""
-ERAS: tuple[Era, ...] = ("auto", "legacy")
 
 # Plain HTTP only: one context for all clients, since each takes 40 ms to make.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -109,11 +106,8 @@ class House:
     @asynccontextmanager
     async def session(self, person: Person | None = None, **changed: Any) -> AsyncGenerator[Session]:
         """A server in this process with a client in memory; without a person it cannot be asked."""
-        parts = build_parts(self.settings(**changed))
-        async with running(parts):
-            client = Client(build_server(parts), mode=self.era, elicitation_callback=person)
-            async with client:
-                yield Session(client=client, parts=parts)
+        async with open_session(self.settings(**changed), self.era, person) as session:
+            yield session
 
     async def forget_log(self) -> None:
         """Let the vendor's log begin here."""
@@ -126,6 +120,19 @@ class House:
     async def looks(self) -> list[dict[str, str]]:
         """The fields of every vendor request since the log began."""
         return [fields_of(entry) for entry in await self.vendor.log()]
+
+
+@asynccontextmanager
+async def open_session(settings: Settings, era: Era, person: Person | None) -> AsyncGenerator[Session]:
+    """A server with these settings in this process, and a client in memory."""
+    parts = build_parts(settings)
+    try:
+        async with running(parts):
+            client = Client(build_server(parts), mode=era, elicitation_callback=person)
+            async with client:
+                yield Session(client=client, parts=parts)
+    except BaseExceptionGroup as group:
+        raise innermost(group) from None
 
 
 def fields_of(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -144,3 +151,10 @@ def change_of(entry: Mapping[str, Any]) -> str:
     if page == "taskmanager.aspx" and not {"launchaction", "jobaction"} & fields.keys():
         return ""
     return page
+
+
+def innermost(error: BaseException) -> BaseException:
+    """The one failure inside nested task groups, so that a failing test shows what failed."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error

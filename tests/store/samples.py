@@ -26,6 +26,7 @@ def proposal(
     points: Decimal | int = 2,
     recipients: int = 2,
     campaign: str = "",
+    target: str = "",
 ) -> Proposal:
     return Proposal(
         principal=principal,
@@ -40,6 +41,7 @@ def proposal(
         points=Decimal(points),
         recipients=recipients,
         campaign=campaign,
+        target=target,
     )
 
 

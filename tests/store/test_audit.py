@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Delete, Update, delete, insert, select, update
 
 from server.store import audit, ledger
 from server.store.audit import AuditEntry, Head
@@ -149,6 +149,20 @@ async def test_random_attacks_on_the_chain_are_found() -> None:
 
     assert [n for n in range(ATTACKS) if not await store.write(attack)] == []
     assert (await store.read(lambda conn: audit.verify(conn, KEY, newest))).ok
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [(delete(AUDIT), "missing"), (update(AUDIT).values(entry="{}"), "not as it was written")],
+)
+async def test_a_finding_says_what_and_where(
+    store: DatabaseStore, change: Delete | Update, problem: str
+) -> None:
+    await store.write(write)
+    await store.write(lambda conn: conn.execute(change.where(AUDIT.c.sequence == 7)))
+    found = await store.read(lambda conn: audit.verify(conn, KEY))
+    assert (found.ok, found.first_bad, found.entries) == (False, 7, 6)
+    assert problem in found.problem
 
 
 async def test_a_cut_end_shows_before_anything_is_appended(store: DatabaseStore) -> None:

@@ -69,6 +69,19 @@ async def test_a_claim_that_would_pass_a_cap_changes_nothing(
     assert await store.read(lambda conn: ledger.usage(conn, NOW)) == usage_of("2.5", 2)
 
 
+async def test_a_cap_may_be_used_up_to_the_last_point(store: DatabaseStore) -> None:
+    caps = Caps(
+        points_per_day=Decimal(4),
+        points_per_month=Decimal(4),
+        recipients_per_day=4,
+        texts_per_recipient_per_day=2,
+    )
+    for digest in ("d1", "d2"):
+        action = await store.write(lambda conn, digest=digest: approved(conn, proposal(digest)))
+        taken = await store.write(lambda conn, i=action.id: claim(conn, i, caps=caps, recipients=["h1"]))
+        assert isinstance(taken, Action)
+
+
 async def test_a_recipient_twice_in_one_call_is_two_texts(store: DatabaseStore) -> None:
     action = await store.write(lambda conn: approved(conn, proposal()))
     caps = Caps(texts_per_recipient_per_day=1)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from server.store import ledger
 from server.store.actions import Action, State
 from server.store.store import DatabaseStore
+from server.store.superseding import supersede
 from tests.store.samples import MINUTE, NOW, approved, claim, dispatching, proposal, proposed
 
 End = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
@@ -93,6 +94,25 @@ async def test_only_an_unknown_outcome_is_reconciled_and_only_once(
     assert (settled.state, settled.batch_id, settled.points_final) == (state, "b-1", Decimal("1.5"))
     assert "callback" in settled.reason
     assert await store.write(settle) is None
+
+
+async def test_what_was_done_to_the_same_target_since_makes_a_call_repeatable(store: DatabaseStore) -> None:
+    calls = {
+        tool: proposal(tool, tool=tool, target=target)
+        for tool, target in (("pause_launch", "1182"), ("resume_launch", "1182"), ("delete_launch", "7"))
+    }
+    for wanted in calls.values():
+        action = await store.write(lambda conn, wanted=wanted: dispatching(conn, wanted))
+        await store.write(lambda conn, action=action: finish(conn, action, State.SUCCEEDED))
+    resumed = await store.read(lambda conn: ledger.find_live(conn, calls["resume_launch"].key, NOW))
+    assert resumed is not None
+    await store.write(lambda conn: supersede(conn, resumed.id))
+    live = [
+        tool
+        for tool, wanted in calls.items()
+        if await store.read(lambda conn, wanted=wanted: ledger.find_live(conn, wanted.key, NOW))
+    ]
+    assert live == ["resume_launch", "delete_launch"]
 
 
 async def test_text_that_an_engine_refuses_is_kept_as_near_as_it_can_be(store: DatabaseStore) -> None:

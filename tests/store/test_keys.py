@@ -1,7 +1,7 @@
-import multiprocessing
 import stat
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -20,10 +20,17 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert (mode(path), mode(path.parent)) == (0o600, 0o700)
 
 
-def test_four_processes_make_one_key(tmp_path: Path) -> None:
-    path = tmp_path / "audit.key"
-    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
-        assert len(set(pool.map(load_or_create_key, [path] * 16))) == 1
+def test_eight_callers_at_once_make_one_key(tmp_path: Path) -> None:
+    """The lock file keeps threads apart as it does processes: each caller opens it for itself."""
+    barrier = Barrier(8)
+
+    def make(path: Path) -> bytes:
+        barrier.wait()
+        return load_or_create_key(path)
+
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(20):
+            assert len(set(pool.map(make, [tmp_path / f"{number}.key"] * 8))) == 1
 
 
 @pytest.mark.parametrize("content", ["", "not hexadecimal", "00ff"])

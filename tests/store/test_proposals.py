@@ -119,6 +119,13 @@ async def test_a_denial_frees_the_call(store: DatabaseStore) -> None:
     assert (await store.write(lambda conn: ledger.propose(conn, proposal(), NOW)))[1]
 
 
+async def test_a_request_id_may_be_used_again_for_the_same_call(store: DatabaseStore) -> None:
+    wanted = proposal(request_id="r1")
+    action = await store.write(lambda conn: proposed(conn, wanted))
+    await store.write(lambda conn: ledger.void(conn, action.id, reason="drift"))
+    assert (await store.write(lambda conn: ledger.propose(conn, wanted, NOW)))[1]
+
+
 async def test_nothing_is_decided_after_its_time(store: DatabaseStore) -> None:
     action = await store.write(lambda conn: proposed(conn, proposal()))
     late = NOW + 11 * MINUTE

@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -66,6 +68,29 @@ async def test_events_stand_in_the_order_of_their_reports(store: DatabaseStore) 
         assert total == 4
         found += [row.key for row in rows]
     assert found == ["k0", "k1", "k2", "k3"]
+
+
+async def test_the_newest_events_stand_first_of_one_batch_or_of_all(store: DatabaseStore) -> None:
+    for number, batch_id in enumerate(("b-1", "b-2", "b-1")):
+        kept = replace(event(f"k{number}", 0, batch_id), received_at=NOW + number * MINUTE)
+        await store.write(lambda conn, kept=kept: events.record_event(conn, kept))
+    for batch_id, expected in (("", ["k2", "k1", "k0"]), ("b-1", ["k2", "k0"])):
+        found = await store.read(lambda conn, b=batch_id: events.newest_events(conn, b))
+        assert [row.key for row in found] == expected
+    assert len(await store.read(lambda conn: events.newest_events(conn, limit=2))) == 2
+
+
+@pytest.mark.parametrize(
+    ("subject", "found"),
+    [("7KQ2-M9XD", True), ("7KQ2-M9XD due", True), ("7KQ2-M9XDX", False), ("a 7KQ2-M9XD", False)],
+)
+async def test_an_event_is_found_by_the_reference_that_its_subject_begins_with(
+    store: DatabaseStore, subject: str, *, found: bool
+) -> None:
+    kept = replace(event("k1", 1), reference=subject)
+    await store.write(lambda conn: events.record_event(conn, kept))
+    by_reference = await store.read(lambda conn: events.event_with_reference(conn, "7KQ2-M9XD"))
+    assert (by_reference is not None) is found
 
 
 async def test_a_vendor_lock_holds_for_the_credentials_that_failed(store: DatabaseStore) -> None:

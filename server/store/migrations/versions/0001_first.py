@@ -56,6 +56,7 @@ def _actions() -> None:
     _index("actions_by_principal", "actions", "principal", "sequence")
     _index("actions_by_principal_state", "actions", "principal", "state", "sequence")
     _index("actions_by_principal_tool", "actions", "principal", "tool", "sequence")
+    _index("actions_by_target", "actions", "vendor", "target", "sequence")
     _index("actions_by_request", "actions", "principal", "request_id", "created_at")
 
 

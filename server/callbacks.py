@@ -1,0 +1,119 @@
+"""The receiver of EVERY8D 2.1: delivery reports and replies that the vendor pushes to us.
+
+The vendor signs nothing, so the secret is the last part of the URL. HTTP 200 is only answered once the event
+is committed: everything else is sent again, up to ten times.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+
+import anyio
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from server.parts import Parts
+from server.store.store import StoreUnavailableError
+from tools.cleaning import clean
+from tools.every8d.callbacks import read_callback_fields, read_event
+from tools.mobile import mask_mobile
+
+MAX_BODY = 64 * 1024
+PATH = "/callbacks/every8d"
+_log = logging.getLogger(__name__)
+
+_IDENTITY = ("BATCHID", "RM", "RT", "STATUS", "SM", "MR", "MSGID")
+
+
+def callback_app(parts: Parts) -> Starlette:
+    """The application that takes the vendor's calls."""
+    token = parts.settings.callbacks.token.get_secret_value().encode()
+
+    async def receive(request: Request) -> Response:
+        given = request.path_params["token"].encode()
+        if not token or not hmac.compare_digest(given, token):
+            return PlainTextResponse("not found", status_code=404)
+        encoded = await _encoded(request)
+        if encoded is None:
+            return PlainTextResponse("too large", status_code=413)
+        return await _keep(parts, encoded)
+
+    return Starlette(routes=[Route(PATH + "/{token}", receive, methods=["GET", "POST"])])
+
+
+async def _encoded(request: Request) -> bytes | None:
+    """The fields as they came: of the query, and of the form when it is a POST."""
+    parts = [request.scope["query_string"]]
+    if request.method == "POST":
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                return None
+        parts.append(body)
+    return b"&".join(part for part in parts if part)
+
+
+async def _keep(parts: Parts, encoded: bytes) -> Response:
+    try:
+        fields = read_callback_fields(encoded)
+    except ValueError:
+        return PlainTextResponse("not a report", status_code=400)
+    if not fields.get("BATCHID") or not fields.get("STATUS"):
+        return PlainTextResponse("not a report", status_code=400)
+    try:
+        await _record(parts, fields)
+    except StoreUnavailableError:
+        _log.warning("a delivery report could not be recorded; the vendor will send it again")
+        return PlainTextResponse("try again", status_code=503)
+    return PlainTextResponse("OK")
+
+
+async def _record(parts: Parts, fields: dict[str, str]) -> None:
+    """Keep it once, however often it comes. The number is kept as a keyed hash and masked."""
+    event = read_event(fields)
+    identity = json.dumps([fields.get(name, "") for name in _IDENTITY])
+    values = {
+        "key": hashlib.sha256(identity.encode()).hexdigest(),
+        "batch_id": event.batch_id[:64],
+        "record": event.message_key,
+        "mobile": mask_mobile(event.mobile),
+        "status": fields["STATUS"].strip()[:16],
+        "reported_at": event.reported_at,
+        "sent_at": event.sent_at,
+        "message_id": event.message_id,
+        "text": clean(fields.get("SM", "")),
+        "reference": event.subject,
+        "charge": fields.get("CHARGE", "").strip()[:16],
+    }
+    await parts.book.keep_event(values, event.mobile)
+
+
+async def serve_callbacks(parts: Parts) -> None:
+    """Listen for the vendor's calls until cancelled."""
+    import uvicorn  # noqa: PLC0415 - only a server that receives callbacks needs it
+
+    settings = parts.settings.callbacks
+    config = uvicorn.Config(
+        callback_app(parts),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        lifespan="off",
+    )
+    web = uvicorn.Server(config)
+    try:
+        # `serve` would take the process's signals for itself.
+        config.load()
+        web.lifespan = config.lifespan_class(config)
+        await web.startup()
+        _log.info("receiving delivery reports on port %s", settings.port)
+        await web.main_loop()
+    finally:
+        with anyio.CancelScope(shield=True):
+            await web.shutdown()

@@ -1,0 +1,1 @@
+"""The demo: a whole session, played by real processes over real connections, which checks itself."""

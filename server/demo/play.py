@@ -1,0 +1,96 @@
+"""Plays the session from beginning to end, and ends its processes whatever happens."""
+
+import time
+from collections.abc import Iterable
+
+import anyio
+import httpx2 as httpx
+from mcp.shared.exceptions import MCPError
+
+from server.demo.client import Person, assistant_over_stdio
+from server.demo.expectations import Verdict, exit_code, judge
+from server.demo.home import DemoError, Home, temporary_home
+from server.demo.sandbox_control import sandbox_process
+from server.demo.session import SESSION
+from server.demo.steps import Stage, Step, take
+from server.demo.transcript import Transcript
+from server.transports import until_signal
+
+_INTERRUPTED = 130
+_LOG_LINES = 5
+_BROKEN = (DemoError, MCPError, OSError, httpx.HTTPError)
+
+
+async def play() -> int:
+    """Play the whole session; the exit code is 0 only if every expectation held.
+
+    SIGINT and SIGTERM end it with 130; the server and the sandbox are ended in every case.
+    """
+    transcript = Transcript()
+    code = _INTERRUPTED
+    async with anyio.create_task_group() as group:
+        group.start_soon(_cancel_on_signal, group.cancel_scope)
+        code = await _played(transcript)
+        group.cancel_scope.cancel()
+    return code
+
+
+async def _cancel_on_signal(scope: anyio.CancelScope) -> None:
+    await until_signal()
+    scope.cancel()
+
+
+async def _played(transcript: Transcript) -> int:
+    began = time.monotonic()
+    verdicts: list[Verdict] = []
+    async with temporary_home() as home:
+        try:
+            await _perform(home, transcript, verdicts)
+        except* _BROKEN as group:
+            transcript.failure(_reason(group), _tail(home))
+            verdicts.append(Verdict(says="the session could be played", ok=False))
+    transcript.closing(verdicts, time.monotonic() - began)
+    return exit_code(verdicts)
+
+
+async def _perform(home: Home, transcript: Transcript, verdicts: list[Verdict]) -> None:
+    person = Person()
+    async with sandbox_process(home) as sandbox:
+        transcript.opening(sandbox.url)
+        async with assistant_over_stdio(home, sandbox.url, person) as assistant:
+            stage = Stage(home=home, sandbox=sandbox, assistant=assistant, person=person)
+            await play_steps(SESSION, stage, transcript, verdicts)
+
+
+async def play_steps(
+    steps: Iterable[Step], stage: Stage, transcript: Transcript, verdicts: list[Verdict]
+) -> None:
+    """Play steps in order and add a verdict for each expectation.
+
+    A step that lacks what an earlier one should have given is a failed expectation. What breaks the
+    connection to the server or the sandbox passes through.
+    """
+    for number, step in enumerate(steps, 1):
+        try:
+            seen = await take(step, stage)
+        except LookupError as missing:
+            verdicts.append(Verdict(says=f"an earlier step gave it {missing}", ok=False))
+            transcript.broken(number, step, verdicts[-1])
+            continue
+        judged = judge(step.expects, seen)
+        transcript.step(number, step, seen, judged)
+        verdicts += judged
+
+
+def _reason(group: BaseExceptionGroup[Exception]) -> str:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"The session broke off: {error}"
+
+
+def _tail(home: Home) -> list[str]:
+    try:
+        return home.server_log.read_text(encoding="utf-8").splitlines()[-_LOG_LINES:]
+    except OSError:
+        return []

@@ -1,0 +1,123 @@
+"""EVERY8D's part of the session: a send and its delivery, a booking taken back, a refused approval."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.demo.expectations import Expectation, asked, done, not_called, succeeded, texts_more
+from server.demo.steps import Memory, Step, agrees, calls, clock_moves, declines, kept, types_in
+from tools.taipei import TAIPEI
+
+_RECIPIENTS = ["0912345678", "0922333444", "0933444999"]
+"""The last one answers by itself (magic ending 999)."""
+_NOTICE = "【示範】您好，明日上午十點停水兩小時，敬請見諒。"
+_START_CREDIT = 10_000
+_SEND_PAGE = "sendSMS.ashx"
+_DELIVERED = ["delivered"] * len(_RECIPIENTS)
+
+
+def _tomorrow(_memory: Memory) -> str:
+    return (datetime.now(TAIPEI) + timedelta(days=1)).isoformat(timespec="seconds")
+
+
+def _classes(facts: Mapping[str, Any]) -> list[str]:
+    return [message["status_class"] for message in facts["messages"]]
+
+
+def _delivery(facts: Mapping[str, Any]) -> str:
+    return ", ".join(f"{each['mobile']} {each['status_class']}" for each in facts["messages"])
+
+
+def _replies(facts: Mapping[str, Any]) -> str:
+    return ", ".join(f"{each['mobile']} wrote 「{each['text']}」" for each in facts["replies"])
+
+
+SENDING = (
+    Step(
+        title="How many points are left?",
+        does=calls("query_credit"),
+        shows=lambda facts: f"{facts['credit']:,} points",
+        expects=(
+            succeeded(),
+            Expectation(says="10,000 points", holds=lambda seen: seen.facts["credit"] == _START_CREDIT),
+        ),
+    ),
+    Step(
+        title="What would this text cost? (dry run)",
+        does=calls("send_sms", text=_NOTICE, recipients=_RECIPIENTS, dry_run=True),
+        shows=lambda facts: f"it would cost {facts['preview']['points']} points. {facts['note']}",
+        expects=(asked(0), texts_more(0), not_called(_SEND_PAGE)),
+    ),
+    Step(
+        title="Send it",
+        does=calls("send_sms", text=_NOTICE, recipients=_RECIPIENTS),
+        person=agrees,
+        shows=lambda facts: (
+            f"{facts['sent']} accepted for {facts['points']} points, {facts['credit']:,} left"
+        ),
+        expects=(asked(1), done(), texts_more(len(_RECIPIENTS))),
+        keeps={"batch": "batch_id"},
+    ),
+    Step(
+        title="Has it arrived?",
+        does=calls("get_sms_delivery", batch_id=kept("batch")),
+        shows=_delivery,
+        expects=(
+            Expectation(says="still pending", holds=lambda seen: set(_classes(seen.facts)) == {"pending"}),
+        ),
+    ),
+    Step(
+        title="Has it arrived now?",
+        first=clock_moves(31),
+        does=calls("get_sms_delivery", batch_id=kept("batch")),
+        shows=_delivery,
+        expects=(
+            Expectation(says="delivered to all", holds=lambda seen: _classes(seen.facts) == _DELIVERED),
+        ),
+    ),
+    Step(
+        title="Did anybody answer?",
+        first=clock_moves(31),
+        does=calls("get_sms_replies", batch_id=kept("batch")),
+        shows=_replies,
+        expects=(
+            Expectation(says="one reply", holds=lambda seen: len(seen.facts["replies"]) == 1),
+            Expectation(
+                says="its number is masked", holds=lambda seen: "***" in seen.facts["replies"][0]["mobile"]
+            ),
+        ),
+    ),
+)
+
+BOOKING = (
+    Step(
+        title="Book a reminder for tomorrow",
+        does=calls("send_sms", text="【示範】提醒您：明日停水。", recipients=_RECIPIENTS, send_at=_tomorrow),
+        person=agrees,
+        shows=lambda facts: f"{facts['sent']} booked for {facts['points']} points",
+        expects=(asked(1), done(), texts_more(len(_RECIPIENTS))),
+        keeps={"booking": "batch_id"},
+    ),
+    Step(
+        title="Take the booking back; the person types its id",
+        does=calls("erase_sms_booking", batch_id=kept("booking")),
+        person=types_in(kept("booking")),
+        shows=lambda facts: f"{facts['erased']} erased, {facts['points_returned']} points returned",
+        expects=(asked(1), done(), texts_more(-len(_RECIPIENTS))),
+    ),
+)
+
+REFUSALS = (
+    Step(
+        title="The person says no",
+        does=calls("send_sms", text="【示範】再發一次。", recipients=_RECIPIENTS),
+        person=declines,
+        shows=lambda facts: f"outcome {facts['outcome']}",
+        expects=(
+            asked(1),
+            Expectation(says="refused", holds=lambda seen: seen.facts["code"] == "declined"),
+            texts_more(0),
+            not_called(_SEND_PAGE),
+        ),
+    ),
+)

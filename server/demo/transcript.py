@@ -1,0 +1,87 @@
+"""What the person at the terminal reads. Every text is masked here, whatever it came from."""
+
+import json
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from server.demo.expectations import Seen, Verdict
+from server.demo.steps import Step
+from server.number_masking import mask_numbers
+
+_PIPED_WIDTH = 110
+_LONGEST = 400
+
+
+class Transcript:
+    """Prints a session step by step."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False)
+        if not self._console.is_terminal:
+            self._console.width = _PIPED_WIDTH
+
+    def opening(self, sandbox_url: str) -> None:
+        """What is running."""
+        self._line(f"Both vendors are simulated at {sandbox_url}. Nothing real is sent.")
+
+    def step(self, number: int, step: Step, seen: Seen, verdicts: Sequence[Verdict]) -> None:
+        """One step: what was done, asked and answered, what came back, and whether it is right."""
+        rows = [("meanwhile", step.first.says)] if step.first else []
+        rows.append(("assistant", seen.answer.did))
+        for each in seen.asked:
+            rows += [("asked", each.question.replace("\n", " | ")), ("person", each.answer)]
+        rows.append(("answer", _shown(step, seen)))
+        self._step(number, step.title, rows, verdicts)
+
+    def broken(self, number: int, step: Step, verdict: Verdict) -> None:
+        """A step that could not be played."""
+        self._step(number, step.title, [], [verdict])
+
+    def failure(self, why: str, server_log: Sequence[str] = ()) -> None:
+        """The session could not go on; the end of the server's log says more."""
+        self._line(f"✗ {why}", "bold red")
+        for line in server_log:
+            self._line(f"  {line.strip()[:_LONGEST]}")
+
+    def closing(self, verdicts: Sequence[Verdict], seconds: float) -> None:
+        """How it ended."""
+        wrong = sum(not verdict.ok for verdict in verdicts)
+        said = f"{len(verdicts) - wrong} of {len(verdicts)} expectations held, in {seconds:.1f} s."
+        self._line("")
+        self._line(f"{'✗' if wrong or not verdicts else '✓'} {said}", "bold red" if wrong else "bold green")
+
+    def _step(
+        self, number: int, title: str, rows: Sequence[tuple[str, str]], verdicts: Sequence[Verdict]
+    ) -> None:
+        self._line("")
+        self._line(f"{number:2} {title}", "bold")
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=12, justify="right", style="dim")
+        grid.add_column(overflow="fold")
+        for name, value in rows:
+            grid.add_row(name, Text(mask_numbers(value)))
+        for verdict in verdicts:
+            grid.add_row(*_marked(verdict))
+        self._console.print(grid)
+
+    def _line(self, text: str, style: str = "") -> None:
+        self._console.print(Text(mask_numbers(text), style=style), soft_wrap=True)
+
+
+def _marked(verdict: Verdict) -> tuple[Text, Text]:
+    style = "green" if verdict.ok else "bold red"
+    return Text("✓" if verdict.ok else "✗", style=style), Text(mask_numbers(verdict.says), style=style)
+
+
+def _shown(step: Step, seen: Seen) -> str:
+    """The step's own words; an answer of another shape as it came."""
+    facts = seen.facts
+    if seen.answer.is_error and "message" in facts:
+        return f"{facts['message']} [{facts.get('code', '?')}]"
+    try:
+        return step.shows(facts)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return json.dumps(dict(facts), ensure_ascii=False, default=str)[:_LONGEST]

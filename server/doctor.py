@@ -1,0 +1,245 @@
+"""`campaign-ops-mcp doctor`: settings, store, hosts, logins, folders and callbacks, one line each.
+
+Each account's login is tried once, and never while the store cannot remember that it was refused: repeated
+wrong logins lock the customer's account.
+"""
+
+import socket
+import ssl
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import anyio
+import anyio.to_thread
+
+from server.app import offered
+from server.gate.answers import Answer
+from server.gate.caller import Caller
+from server.gate.journal import Note
+from server.logs import configure_logging
+from server.number_masking import mask_numbers
+from server.parts import Parts, folder_of
+from server.serving import secrets_of
+from server.settings import Settings, SettingsError, is_loopback, load_settings
+from server.store.store import StoreUnavailableError
+from server.terminal.common import FAILED, OK, console, parts_of, person
+from tools.every8d.credit import QUERY_CREDIT
+from tools.omis.report_queries import list_updating_reports
+from tools.operation import AnyOperation, Vendor
+
+_CONNECT_SECONDS = 5.0
+_MARKS = {"ok": "✓", "off": "–", "failed": "✗"}
+_TRIES: dict[Vendor, AnyOperation] = {"every8d": QUERY_CREDIT, "omis": list_updating_reports}
+"""What tries a login: free, and changes nothing (EVERY8D 3.1; OMIS ManageReport, Option 4)."""
+_NO_LICENCE = "1000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the doctor; `fix` is what to do about a failure."""
+
+    topic: str
+    state: Literal["ok", "off", "failed"]
+    text: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        """Mark, topic, what was found, and the way out; numbers masked."""
+        fix = f" {self.fix}" if self.fix else ""
+        return mask_numbers(f"{_MARKS[self.state]} {self.topic:<15} {self.text}{fix}")
+
+
+async def examine(config: Path | None) -> int:
+    """Print one line for each thing that has to be right; 0 only if nothing fails."""
+    out = console()
+    code = OK
+    async for finding in _findings(config):
+        out.print(str(finding))
+        code = FAILED if finding.state == "failed" else code
+    return code
+
+
+async def _findings(config: Path | None) -> AsyncGenerator[Finding]:
+    try:
+        settings = load_settings(config)
+        tools = offered(settings)
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            yield Finding(topic="settings", state="failed", text=line)
+        return
+    configure_logging("CRITICAL", secrets_of(settings))
+    yield Finding(topic="settings", state="ok", text=f"{len(tools)} tools are offered.")
+    async with parts_of(config, sandbox=False) as parts:
+        store = await _store(parts)
+        yield store
+        for vendor, base_url in _accounts(settings):
+            host = await _host(vendor, base_url)
+            yield host
+            yield await _login(parts, vendor, _why_not(store, host))
+    yield await anyio.to_thread.run_sync(_images, settings)
+    yield await anyio.to_thread.run_sync(_reports, settings)
+    yield _callbacks(settings)
+
+
+def _accounts(settings: Settings) -> list[tuple[Vendor, str]]:
+    every8d, omis = settings.every8d, settings.omis
+    found: list[tuple[Vendor, str]] = [("every8d", every8d.base_url)] if every8d else []
+    return [*found, ("omis", omis.base_url)] if omis else found
+
+
+async def _store(parts: Parts) -> Finding:
+    """Opened, migrated, and written to: the line in the audit is the proof."""
+    try:
+        await parts.journal.record(Note(what="doctor", principal=person(), channel="terminal"))
+    except StoreUnavailableError as error:
+        fix = (
+            "Check CAMPAIGN_OPS_STORE__URL, and that the database runs."
+            if parts.settings.store.url.get_secret_value()
+            else "Check CAMPAIGN_OPS_STORE__FOLDER, its permissions and the free space."
+        )
+        return Finding(topic="store", state="failed", text=str(error), fix=fix)
+    return Finding(topic="store", state="ok", text=f"{where(parts.settings)} opens and can be written.")
+
+
+def where(settings: Settings) -> str:
+    """Where the store is. Never its URL itself, which holds the database's password."""
+    from server.store.engine import is_sqlite, read_url  # noqa: PLC0415 - SQLAlchemy at the first use only
+
+    written = settings.store.url.get_secret_value()
+    if not written:
+        return str(folder_of(settings))
+    url = read_url(written)
+    return str(url.database) if is_sqlite(url) else f"{url.host or 'local'}/{url.database}"
+
+
+async def _host(vendor: Vendor, base_url: str) -> Finding:
+    """Name, TCP and TLS, as the server itself would connect."""
+    topic, parts = f"{vendor} host", urlsplit(base_url)
+    proxy = _proxy_of(parts)
+    try:
+        with anyio.fail_after(_CONNECT_SECONDS):
+            await _connect(proxy or parts, tls=parts.scheme == "https" and proxy is None)
+    except socket.gaierror:
+        return _unreached(topic, vendor, "its name cannot be resolved.", "and the network's DNS.")
+    except ssl.SSLError:
+        fix = "the machine's clock and its certificates."
+        return _unreached(topic, vendor, "it is reached, but TLS fails.", fix)
+    except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
+        return _unreached(topic, vendor, "no connection can be made.", "the firewall and the proxy.")
+    way = "through the proxy" if proxy else "over TLS" if parts.scheme == "https" else "without TLS"
+    return Finding(topic=topic, state="ok", text=f"{parts.hostname} is reached {way}.")
+
+
+def _unreached(topic: str, vendor: Vendor, what: str, more: str) -> Finding:
+    fix = f"Check CAMPAIGN_OPS_{vendor.upper()}__BASE_URL, {more}"
+    return Finding(topic=topic, state="failed", text=f"The host is not usable: {what}", fix=fix)
+
+
+def _proxy_of(parts: SplitResult) -> SplitResult | None:
+    """The proxy that the environment names for this host."""
+    host = parts.hostname or ""
+    url = getproxies().get(parts.scheme)
+    return None if not url or is_loopback(host) or proxy_bypass(host) else urlsplit(url)
+
+
+async def _connect(parts: SplitResult, *, tls: bool) -> None:
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    if tls:
+        context = await anyio.to_thread.run_sync(ssl.create_default_context)
+        stream = await anyio.connect_tcp(host, port, ssl_context=context, tls_standard_compatible=False)
+    else:
+        stream = await anyio.connect_tcp(host, port)
+    await stream.aclose()
+
+
+def _why_not(store: Finding, host: Finding) -> str:
+    if store.state == "failed":
+        return "without the store a refused login could not be remembered."
+    return "the host is not reached." if host.state == "failed" else ""
+
+
+async def _login(parts: Parts, vendor: Vendor, why_not: str) -> Finding:
+    """One harmless question through the gate, which stops the account's calls if the login is refused."""
+    topic = f"{vendor} login"
+    if why_not:
+        return Finding(topic=topic, state="off", text=f"Not tried: {why_not}")
+    caller = Caller(principal=person(), session="doctor", can_ask=False)
+    answer = await parts.gate.call(_TRIES[vendor], {}, caller)
+    if not isinstance(answer, Answer):
+        raise TypeError("a look asks nobody")
+    if answer.is_error:
+        code = f" (code {answer.facts['vendor_code']})" if "vendor_code" in answer.facts else ""
+        text = f"{answer.facts['message']}{code}"
+        return Finding(topic=topic, state="failed", text=text, fix=_login_fix(vendor, answer.facts))
+    return Finding(topic=topic, state="ok", text=_accepted(answer.facts))
+
+
+def _accepted(facts: Mapping[str, Any]) -> str:
+    credit = facts.get("credit")
+    return "The login is accepted." if credit is None else f"The login is accepted; {credit:,} points left."
+
+
+def _login_fix(vendor: Vendor, facts: Mapping[str, Any]) -> str:
+    following = str(facts["next"])
+    if facts["code"] == "login_refused":
+        return (
+            f"{following} Calls of this account are stopped now. A corrected account is tried by itself; "
+            f"to try the same again, run `campaign-ops-mcp unlock {vendor}`."
+        )
+    if facts["code"] == "vendor_refused" and vendor == "omis" and facts.get("vendor_code") != _NO_LICENCE:
+        account = "CAMPAIGN_OPS_OMIS__LOGIN_NAME and CAMPAIGN_OPS_OMIS__PASSWORD"
+        return f"First check {account}: OMIS documents no code for a wrong login. {following}"
+    return following
+
+
+def _images(settings: Settings) -> Finding:
+    folder = settings.files.folder
+    if folder is None:
+        return Finding(topic="images", state="off", text="No folder for images is set: no MMS can be sent.")
+    try:
+        count = sum(1 for _ in folder.iterdir())
+    except OSError:
+        fix = "Check CAMPAIGN_OPS_FILES__FOLDER and its permissions."
+        return Finding(topic="images", state="failed", text=f"{folder} cannot be read.", fix=fix)
+    return Finding(topic="images", state="ok", text=f"{folder} can be read; it holds {count} files.")
+
+
+def _reports(settings: Settings) -> Finding:
+    """Written to as a download would; a folder that is not there yet is made at the first download."""
+    folder = settings.files.reports or folder_of(settings) / "reports"
+    try:
+        nearest = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError:
+        fix = "Check CAMPAIGN_OPS_FILES__REPORTS and its permissions."
+        return Finding(topic="reports", state="failed", text=f"{folder} cannot be written.", fix=fix)
+    return Finding(topic="reports", state="ok", text=f"{folder} can be written.")
+
+
+def _callbacks(settings: Settings) -> Finding:
+    """Whether the receiver's address can be had; a taken port is what a running server looks like."""
+    wanted = settings.callbacks
+    if not wanted.token.get_secret_value():
+        return Finding(
+            topic="callbacks", state="off", text="Off: delivery is known only when it is asked for."
+        )
+    address = f"{wanted.host}:{wanted.port}"
+    try:
+        found = socket.getaddrinfo(wanted.host, wanted.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, place = found[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(place)
+    except OSError:
+        text = f"{address} is taken by a running server, or cannot be had."
+        fix = "If no server runs, change CAMPAIGN_OPS_CALLBACKS__HOST or CAMPAIGN_OPS_CALLBACKS__PORT."
+        return Finding(topic="callbacks", state="off", text=text, fix=fix)
+    return Finding(
+        topic="callbacks", state="ok", text=f"{address} is free for the vendor's delivery reports."
+    )

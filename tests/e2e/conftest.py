@@ -1,0 +1,19 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from server.sandbox.run import running_sandbox
+from tests.e2e.eras import Era
+from tests.e2e.house import NO_TLS, House
+from tests.sandbox.support import Probe
+
+
+@pytest.fixture
+async def house(no_settings: Path, era: Era) -> AsyncIterator[House]:
+    async with (
+        running_sandbox() as url,
+        httpx.AsyncClient(base_url=url, timeout=10, trust_env=False, verify=NO_TLS) as http,
+    ):
+        yield House(url=url, vendor=Probe(http=http), folder=no_settings, era=era)

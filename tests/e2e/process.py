@@ -1,0 +1,121 @@
+"""The server as a process of its own: started as a user starts it, driven over its real transports."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from tests.e2e.eras import Era
+from tests.e2e.house import House
+
+COMMAND = str(Path(sys.executable).parent / "campaign-ops-mcp")
+START_SECONDS = 20
+_MODERN = "2026-07-28"
+_WHO = {"name": "test", "version": "0"}
+_META = {
+    "io.modelcontextprotocol/protocolVersion": _MODERN,
+    "io.modelcontextprotocol/clientInfo": _WHO,
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """An environment with these settings and nothing else of ours; everything kept stays in the folder."""
+    named = {f"CAMPAIGN_OPS_{name}": value for name, value in settings.items()}
+    return {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"), **named}
+
+
+def at_the_sandbox(house: House, **settings: str) -> dict[str, str]:
+    """An environment whose vendors are the house's sandbox; one number may have texts without approval."""
+    return environment(
+        house.folder,
+        EVERY8D__BASE_URL=house.url,
+        EVERY8D__UID="sandbox",
+        EVERY8D__PASSWORD="sandbox",
+        OMIS__BASE_URL=house.url,
+        OMIS__LOGIN_NAME="sandbox",
+        OMIS__PASSWORD="sandbox",
+        STORE__FOLDER=str(house.folder / "store"),
+        POLICY__TEST_NUMBERS="0912345100",
+        POLICY__TEST_RECIPIENTS="1",
+        POLICY__TEST_POINTS="5",
+        **settings,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Served:
+    """A running server process."""
+
+    process: asyncio.subprocess.Process
+    era: Era = "auto"
+    sent: int = 0
+
+    async def line(self, beginning: str) -> str:
+        """The rest of the line on stderr that begins so."""
+        assert self.process.stderr is not None
+        with anyio.fail_after(START_SECONDS):
+            while line := (await self.process.stderr.readline()).decode():
+                if line.startswith(beginning):
+                    return line.removeprefix(beginning).strip()
+        raise AssertionError(f"the server ended without {beginning}")
+
+    async def tell(self, method: str, params: Mapping[str, Any] | None = None) -> None:
+        """Send a request over stdio, and wait for nothing."""
+        self.sent += 1
+        with_meta = {**(params or {}), **({"_meta": _META} if self.era == "auto" else {})}
+        await self._write({"id": self.sent, "method": method, "params": with_meta})
+
+    async def ask(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Send a request over stdio, and wait for its result."""
+        await self.tell(method, params)
+        assert self.process.stdout is not None
+        with anyio.fail_after(START_SECONDS):
+            while line := await self.process.stdout.readline():
+                message = json.loads(line)
+                if message.get("id") == self.sent:
+                    return message["result"]
+        raise AssertionError("the server ended without an answer")
+
+    async def ready(self) -> None:
+        """Begin as the era begins; the server has answered when this returns."""
+        if self.era == "legacy":
+            await self.ask(
+                "initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": _WHO}
+            )
+            await self._write({"method": "notifications/initialized"})
+        await self.ask("tools/list")
+
+    async def ended_within(self, seconds: float) -> int:
+        """The exit code; fails when the process is still there."""
+        with anyio.fail_after(seconds):
+            return await self.process.wait()
+
+    async def _write(self, message: Mapping[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+        await self.process.stdin.drain()
+
+
+@asynccontextmanager
+async def served(*arguments: str, env: Mapping[str, str], folder: Path, era: Era = "auto") -> AsyncGenerator[Served]:
+    """`campaign-ops-mcp serve` with these arguments; killed at the end when it is still there."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        COMMAND, "serve", *arguments, stdin=pipe, stdout=pipe, stderr=pipe, env=dict(env), cwd=folder, limit=2**24
+    )
+    try:
+        yield Served(process=process, era=era)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        if process.stdin is not None:
+            process.stdin.close()
+        # Drains and closes the pipes as well: a transport left open is a warning, and so an error.
+        await process.communicate()

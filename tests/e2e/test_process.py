@@ -1,0 +1,210 @@
+"""The server as a process: both transports in both eras, its end, and settings that stop its start."""
+
+import signal
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio
+import httpx2 as httpx
+import pytest
+from mcp import StdioServerParameters
+from mcp.client import Client
+
+from tests.e2e.eras import Era
+from tests.e2e.house import NO_TLS, House, Session, innermost
+from tests.e2e.person import Person
+from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
+
+End = Literal["eof", "SIGINT", "SIGTERM"]
+END_SECONDS = 3
+SEND: dict[str, Any] = {"recipients": ["0912345100"], "text": "您好"}
+ASKED: dict[str, Any] = {"recipients": ["0912345101"], "text": "您好"}
+PLAIN = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+
+
+async def _arrived(house: House, page: str) -> None:
+    """Wait until the vendor has a request for that page."""
+    with anyio.fail_after(10):
+        while not any(entry["path"].endswith(page) for entry in await house.vendor.log()):
+            await anyio.sleep(0.02)
+
+
+def _end(server: Served, how: End) -> None:
+    if how == "eof":
+        assert server.process.stdin is not None
+        server.process.stdin.close()
+    else:
+        server.process.send_signal(signal.Signals[how])
+
+
+async def test_stdio_serves_looks_and_sends(house: House) -> None:
+    env = at_the_sandbox(house, APPROVAL__HUMAN_MINIMUM_MS="0")
+    server = StdioServerParameters(command=COMMAND, args=["serve"], env=env, cwd=house.folder)
+    person = Person()
+    try:
+        async with Client(server, mode=house.era, elicitation_callback=person) as client:
+            session = Session(client=client)
+            assert (await session.facts("query_credit"))["credit"] == 10000
+            assert (await session.facts("send_sms", ASKED))["outcome"] == "done"
+    except BaseExceptionGroup as group:
+        raise innermost(group) from None
+    assert len(person.asked) == 1
+    assert await house.changes() == ["sendsms.ashx"]
+
+
+async def test_stdio_with_its_own_sandbox_needs_no_account(no_settings: Path, era: Era) -> None:
+    env = environment(no_settings, APPROVAL__HUMAN_MINIMUM_MS="0")
+    server = StdioServerParameters(command=COMMAND, args=["serve", "--sandbox"], env=env, cwd=no_settings)
+    try:
+        async with Client(server, mode=era, elicitation_callback=Person()) as client:
+            assert (await Session(client=client).facts("send_sms", ASKED))["sent"] == 1
+    except BaseExceptionGroup as group:
+        raise innermost(group) from None
+    assert list((no_settings / "data").rglob("sandbox/store.sqlite3"))
+
+
+async def test_http_serves_both_eras_and_asks_where_it_can(house: House) -> None:
+    """A stateless legacy connection has no way back to the client, so the person decides elsewhere."""
+    env = at_the_sandbox(house, APPROVAL__HUMAN_MINIMUM_MS="0")
+    async with served("--http", "--port", "0", env=env, folder=house.folder) as server:
+        url = await server.line("serving MCP at ")
+        async with Client(url, mode=house.era, elicitation_callback=Person()) as client:
+            session = Session(client=client)
+            assert (await session.facts("query_credit"))["credit"] == 10000
+            facts = await session.facts("send_sms", ASKED)
+        expected = "done" if house.era == "auto" else "approval_required"
+        assert facts["outcome"] == expected
+        _end(server, "SIGTERM")
+        assert await server.ended_within(END_SECONDS) == 0
+    assert len(await house.changes()) == (expected == "done")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "evil.example"}, 421),
+        ({"host": "127.0.0.1.evil.example:80"}, 421),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+async def test_a_web_page_cannot_reach_the_server(
+    http_server: str, headers: dict[str, str], status: int
+) -> None:
+    """DNS rebinding: a page under another name must be refused before anything is read."""
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
+        answer = await http.post(http_server, json=body, headers={**PLAIN, **headers})
+    assert answer.status_code == status
+
+
+@pytest.fixture
+async def http_server(no_settings: Path) -> Any:
+    env = environment(no_settings, EVERY8D__UID="u", EVERY8D__PASSWORD="p")
+    async with served("--http", "--port", "0", env=env, folder=no_settings) as server:
+        yield await server.line("serving MCP at ")
+
+
+@pytest.mark.parametrize("how", ["eof", "SIGINT", "SIGTERM"])
+async def test_idle_stdio_ends_cleanly(no_settings: Path, era: Era, how: End) -> None:
+    env = environment(no_settings, EVERY8D__UID="u", EVERY8D__PASSWORD="p")
+    async with served(env=env, folder=no_settings, era=era) as server:
+        await server.ready()
+        _end(server, how)
+        assert await server.ended_within(END_SECONDS) == 0
+
+
+HANGING: list[tuple[End, str]] = [
+    ("eof", "accepted_then_timeout"),
+    ("SIGINT", "accepted_then_timeout"),
+    ("SIGTERM", "accepted_then_timeout"),
+    ("SIGTERM", "hang"),
+]
+
+
+@pytest.mark.parametrize(("how", "fault"), HANGING)
+async def test_stdio_ends_in_time_while_a_send_hangs_and_it_is_never_sent_again(
+    house: House, how: End, fault: str
+) -> None:
+    await house.vendor.control("faults", path="sendSMS.ashx", fault=fault, times=1)
+    async with served(env=at_the_sandbox(house), folder=house.folder, era=house.era) as server:
+        await server.ready()
+        await server.tell("tools/call", {"name": "send_sms", "arguments": SEND})
+        await _arrived(house, "sendSMS.ashx")
+        _end(server, how)
+        assert await server.ended_within(END_SECONDS) == 0
+    policy = {"test_numbers": ["0912345100"], "test_recipients": 1, "test_points": 5}
+    async with house.session(policy=policy) as session:
+        again = await session.facts("send_sms", SEND)
+    assert again["outcome"] in ("in_progress", "unknown")
+    assert await house.changes() == ["sendsms.ashx"]
+
+
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+async def test_http_ends_in_time_while_a_send_hangs(house: House, how: End) -> None:
+    await house.vendor.control("faults", path="sendSMS.ashx", fault="accepted_then_timeout", times=1)
+    async with served("--http", "--port", "0", env=at_the_sandbox(house), folder=house.folder) as server:
+        url = await server.line("serving MCP at ")
+        async with anyio.create_task_group() as group:
+
+            async def send() -> None:
+                async with Client(url, mode=house.era) as client:
+                    await client.call_tool("send_sms", SEND)
+
+            group.start_soon(_without_complaint, send)
+            await _arrived(house, "sendSMS.ashx")
+            _end(server, how)
+            assert await server.ended_within(END_SECONDS) == 0
+            group.cancel_scope.cancel()
+    assert await house.changes() == ["sendsms.ashx"]
+
+
+async def _without_complaint(send: Any) -> None:
+    """The client loses its server, and may say so in any way."""
+    try:
+        await send()
+    except Exception:  # noqa: BLE001, S110 - how the client notices is not what is tested
+        pass
+
+
+WRONG: list[tuple[dict[str, str], str]] = [
+    ({}, "No vendor account is set."),
+    ({"EVERY8D__UID": "u", "EVERY8D__PASSWORT": "canary-4711"}, "EVERY8D__PASSWORT: no such setting"),
+    (
+        {"EVERY8D__UID": "u", "EVERY8D__PASSWORD": "canary-4711", "EVERY8D__BASE_URL": "http://x.tw"},
+        "CAMPAIGN_OPS_EVERY8D__BASE_URL: must be https",
+    ),
+    (
+        {"OMIS__LOGIN_NAME": "u", "OMIS__PASSWORD": "canary-4711", "OMIS__BASE_URL": "https://api.itpisom.com"},
+        "the misprinted host",
+    ),
+    ({"POLCY__READ_ONLY": "true"}, "Did you mean policy?"),
+]
+
+
+@pytest.mark.parametrize(("settings", "says"), WRONG)
+async def test_wrong_settings_stop_the_start_with_one_clear_message(
+    no_settings: Path, settings: dict[str, str], says: str
+) -> None:
+    async with served(env=environment(no_settings, **settings), folder=no_settings) as server:
+        with anyio.fail_after(20):
+            out, err = await server.process.communicate()
+    assert server.process.returncode == 2
+    assert out == b""
+    text = err.decode()
+    assert says in text
+    assert "Traceback" not in text
+    assert "canary-4711" not in text
+
+
+async def test_toolsets_and_read_only_are_options_of_the_command(no_settings: Path) -> None:
+    env = environment(no_settings, EVERY8D__UID="u", EVERY8D__PASSWORD="p")
+    async with served("--toolsets", "sms", "--read-only", env=env, folder=no_settings) as server:
+        tools = (await server.ask("tools/list"))["tools"]
+    assert {tool["name"] for tool in tools} == {
+        "get_mms_delivery",
+        "get_sms_delivery",
+        "get_sms_replies",
+        "list_delivery_events",
+        "query_credit",
+    }

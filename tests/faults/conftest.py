@@ -1,0 +1,26 @@
+from collections.abc import AsyncIterator
+from functools import partial
+
+import httpx2 as httpx
+import pytest
+
+from server import transport, vendors
+from tests.e2e.conftest import house
+from tests.faults.front_door import CREDIT
+from tests.faults.scripted import ScriptedVendor, whole
+
+
+@pytest.fixture
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same waits as in use, in tenths of a second."""
+    monkeypatch.setattr(vendors, "_TIMEOUT", httpx.Timeout(connect=0.4, read=0.6, write=5, pool=5))
+    monkeypatch.setattr(vendors, "exchange", partial(transport.exchange, deadline=1.5))
+
+
+@pytest.fixture
+async def vendor(short_waits: None) -> AsyncIterator[ScriptedVendor]:
+    """EVERY8D, which so far answers only what the points left are."""
+    async with ScriptedVendor.serving(whole(CREDIT)) as scripted:
+        yield scripted
+
+__all__ = ["house", "short_waits", "vendor"]

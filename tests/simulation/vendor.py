@@ -1,0 +1,192 @@
+"""Both vendors as they are at their worst, and the truth: which texts really went to whom.
+
+What is modelled: a request is lost before it arrives, or it is carried out and its answer is lost, cut or
+late; the vendor never does one request twice, and does nothing after the moment at which its answer or
+failure is known. A cut answer is cut within its first five fields: a shorter loss at the end is found by the
+HTTP layer, which knows the body's length.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import anyio
+import httpx2 as httpx
+
+from server.transport import UnknownOutcomeError, classified
+from server.vendors import Locks, Vendors
+from server.settings import Settings
+from tests.simulation.loop import Life
+from tools.operation import Reply, Request
+
+FILTER = timedelta(hours=24)
+_LOOKS = frozenset({"API21/HTTP/getCredit.ashx"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What becomes of one request."""
+
+    name: str
+    weight: float
+    arrives: bool
+    """Whether the vendor carries it out."""
+    waits: float = 0.0
+    """Seconds until the caller knows."""
+    error: Exception | None = None
+    spoils: Callable[[bytes, Random], bytes] | None = None
+
+
+def _cut(body: bytes, random: Random) -> bytes:
+    if body.startswith(b"-"):
+        return b""
+    end = body.find(b"-") if b"," in body else len(body)
+    return body[: random.randrange(1, end)]
+
+
+def _web_page(_body: bytes, _random: Random) -> bytes:
+    return b"<!DOCTYPE html><html><body>maintenance</body></html>"
+
+
+def _refusal(_body: bytes, _random: Random) -> bytes:
+    return "-27,電話號碼不得為空".encode()
+
+
+_READ = httpx.ReadError("reset")
+_LATE = httpx.ReadTimeout("late")
+_GATEWAY = UnknownOutcomeError("the vendor answered with HTTP 502")
+
+FATES = (
+    Fate(name="answered", weight=60, arrives=True, waits=0.2),
+    Fate(name="answered late", weight=5, arrives=True, waits=50),
+    Fate(name="not connected", weight=4, arrives=False, error=httpx.ConnectError("refused")),
+    Fate(name="not connected in time", weight=2, arrives=False, waits=5, error=httpx.ConnectTimeout("late")),
+    Fate(name="reset before", weight=5, arrives=False, error=_READ),
+    Fate(name="reset after", weight=8, arrives=True, error=_READ),
+    Fate(name="broken while writing", weight=2, arrives=False, error=httpx.WriteError("broken")),
+    Fate(name="no answer, lost", weight=3, arrives=False, waits=60, error=_LATE),
+    Fate(name="no answer, done", weight=5, arrives=True, waits=60, error=_LATE),
+    Fate(name="502, lost", weight=2, arrives=False, error=_GATEWAY),
+    Fate(name="502, done", weight=2, arrives=True, error=_GATEWAY),
+    Fate(name="half an answer", weight=4, arrives=True, spoils=_cut),
+    Fate(name="web page, lost", weight=1, arrives=False, spoils=_web_page),
+    Fate(name="web page, done", weight=1, arrives=True, spoils=_web_page),
+    Fate(name="refused", weight=3, arrives=False, spoils=_refusal),
+)
+_LOOK_FATES = tuple(fate for fate in FATES if fate.name in ("answered", "not connected", "reset before"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text that really went to somebody."""
+
+    reference: str
+    number: str
+    words: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Truth:
+    """One account at each vendor: what really happened there."""
+
+    clock: Callable[[], datetime]
+    random: Random
+    credit: Decimal
+    texts: list[Text] = field(default_factory=list[Text])
+    done: dict[str, str] = field(default_factory=dict[str, str])
+    """The batch of each reference whose request was carried out."""
+    launch: str = "running"
+    launch_done: list[str] = field(default_factory=list[str])
+
+    def carry_out(self, request: Request) -> bytes:
+        """Do what a request asks for."""
+        if request.vendor == "omis":
+            return self._act(request.fields)
+        if request.path in _LOOKS:
+            return f"{self.credit:.2f}".encode()
+        return self._send(request.fields, filtered="Filter" in request.path)
+
+    def _send(self, fields: Mapping[str, str], *, filtered: bool) -> bytes:
+        reference = fields["SB"].split()[0]
+        numbers, words = fields["DEST"].split(","), fields["MSG"]
+        had = [number for number in numbers if filtered and self.had(number, words)]
+        wanted = [number for number in numbers if number not in had]
+        batch = f"{len(self.done) + 1:08x}-0000-4000-8000-000000000000"
+        self.done[reference] = batch
+        if not wanted:
+            return ("-98," + "/".join(had)).encode()
+        sent = wanted[: int(self.credit)]
+        self.credit -= len(sent)
+        now = self.clock()
+        self.texts += [Text(reference=reference, number=number, words=words, at=now) for number in sent]
+        line = f"{self.credit:.2f},{len(sent)},{len(sent)},{len(wanted) - len(sent)},{batch}"
+        return (line + (f",{'/'.join(had)}" if had else "")).encode()
+
+    def had(self, number: str, words: str) -> bool:
+        """Whether a number had the text within 24 hours (EVERY8D 1.3)."""
+        since = self.clock() - FILTER
+        return any(text.number == number and text.words == words and text.at > since for text in self.texts)
+
+    def _act(self, fields: Mapping[str, str]) -> bytes:
+        launch, verb = fields["LaunchID"], fields.get("LaunchAction")
+        if verb is None:
+            code = {"paused": -2, "terminated": -1}.get(self.launch, 0)
+            return _xml(LaunchID=launch, Status=self.launch, LaunchCount="3", ErrorCode=str(code))
+        self.launch_done.append(verb)
+        self.launch = {"3": "paused", "4": "running", "2": "terminated"}[verb]
+        return _xml(LaunchID=launch, ErrorCode="0")
+
+
+def _xml(**values: str) -> bytes:
+    inner = "".join(f"<{name}>{value}</{name}>" for name, value in values.items())
+    return f"<Launch>{inner}</Launch>".encode()
+
+
+class LossyVendors(Vendors):
+    """One process's way to the vendors. The classification of failures is the real one."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        locks: Locks,
+        *,
+        truth: Truth,
+        life: Life,
+        turn: Callable[[Life], Awaitable[None]],
+        seen: Callable[[Request, Life], None],
+        told: Callable[[str], None],
+    ) -> None:
+        super().__init__(settings, locks)
+        self._truth = truth
+        self._life = life
+        self._turn = turn
+        self._seen = seen
+        self._told = told
+
+    async def send(self, request: Request) -> Reply:
+        """One request, once; what becomes of it is drawn."""
+        await self._turn(self._life)
+        looks = request.path in _LOOKS or (request.vendor == "omis" and "LaunchAction" not in request.fields)
+        fates = _LOOK_FATES if looks else FATES
+        random = self._truth.random
+        fate = random.choices(fates, [fate.weight for fate in fates])[0]
+        if not looks:
+            self._seen(request, self._life)
+            self._told(f"{self._life.name} posts: {fate.name}")
+        async with classified():
+            return await self._exchange(request, fate)
+
+    async def _exchange(self, request: Request, fate: Fate) -> Reply:
+        body = self._truth.carry_out(request) if fate.arrives else b""
+        await self._turn(self._life)
+        if fate.waits >= 1:
+            await anyio.sleep(fate.waits)
+            await self._turn(self._life)
+        if fate.error is not None:
+            raise fate.error
+        if fate.spoils is not None:
+            body = fate.spoils(body, self._truth.random)
+        return Reply(status=200, body=body, content_type="")

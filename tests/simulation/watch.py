@@ -1,0 +1,311 @@
+"""What must always hold, checked inside every transaction and at every POST, without the code under test.
+
+The rows are read with plain SQL, and what they may become is written down here a second time.
+"""
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from server.store.actions import Caps
+from tests.simulation.loop import Life
+from tests.simulation.vendor import Truth
+from tools.operation import Request
+
+DAY = timedelta(hours=24)
+_TAIPEI = timedelta(hours=8)
+_UNITS = 10_000
+_STEPS = {
+    ("", "proposed"),
+    ("proposed", "approved"),
+    ("proposed", "denied"),
+    ("proposed", "expired"),
+    ("approved", "expired"),
+    ("approved", "dispatching"),
+    ("dispatching", "succeeded"),
+    ("dispatching", "failed"),
+    ("dispatching", "unknown"),
+    ("unknown", "unknown"),
+    ("unknown", "succeeded"),
+    ("unknown", "failed"),
+}
+_COUNTED = ("dispatching", "unknown", "succeeded")
+_FIXED = ("principal", "tool", "digest", "request_id", "arguments", "created_at", "points", "retry_of")
+
+
+class Row(NamedTuple):
+    """An action as it stands in the database."""
+
+    id: str
+    principal: str
+    tool: str
+    digest: str
+    request_id: str
+    arguments: str
+    state: str
+    created_at: str
+    expires_at: str
+    owner: str
+    lease_until: str | None
+    dispatched_at: str | None
+    points: int
+    points_final: int | None
+    points_returned: int
+    recipients: int
+    channel: str
+    retry_of: str
+    reason: str
+
+    @property
+    def counted(self) -> int:
+        """Ten-thousandths of points that count against the caps."""
+        known = self.points if self.points_final is None else self.points_final
+        return max(known - self.points_returned, 0) if self.state in _COUNTED else 0
+
+    @property
+    def same_call(self) -> tuple[str, str, str, str]:
+        """What makes two calls the same call, told from the arguments themselves."""
+        return self.principal, self.tool, self.arguments, self.request_id
+
+
+_SELECT = f"SELECT {', '.join(Row._fields)} FROM actions ORDER BY sequence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A person said yes to what they saw."""
+
+    principal: str
+    """Empty: at the terminal, where every action can be decided."""
+    tool: str
+    arguments: Mapping[str, Any]
+
+    def covers(self, row: Row) -> bool:
+        """Whether it was this that they agreed to."""
+        asked: dict[str, Any] = json.loads(row.arguments)
+        same = all(asked.get(name) == value for name, value in self.arguments.items())
+        return same and self.tool == row.tool and self.principal in ("", row.principal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What may go without a person: so many points to test numbers."""
+
+    numbers: frozenset[str]
+    points: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """Sees every change and every POST."""
+
+    clock: Callable[[], datetime]
+    truth: Truth
+    rule: Rule
+    hashes: Mapping[str, str]
+    """The keyed hash of each number of the world, as the table of blocked numbers has it."""
+    rows: dict[str, Row] = field(default_factory=dict[str, Row])
+    consents: dict[str, list[Consent]] = field(default_factory=lambda: defaultdict(list))
+    caps: dict[str, Caps] = field(default_factory=dict[str, Caps])
+    """By owner."""
+    blocked: set[str] = field(default_factory=set[str])
+    posted: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    lines: list[str] = field(default_factory=list[str])
+    violations: list[str] = field(default_factory=list[str])
+
+    def note(self, line: str) -> None:
+        """One line of the trace; ids are numbered in the order of the proposals, as they are random."""
+        self.lines.append(f"{self.clock() + _TAIPEI:%d %H:%M:%S} {line}")
+
+    def fail(self, line: str) -> None:
+        """Something happened that must not."""
+        self.violations.append(line)
+        self.note(f"VIOLATION {line}")
+
+    def name(self, action_id: str) -> str:
+        """An action as the trace calls it."""
+        return f"#{list(self.rows).index(action_id) + 1}" if action_id in self.rows else action_id
+
+    def changed(self, raw: sqlite3.Connection, life: Life) -> None:
+        """At the end of a transaction that is about to be committed."""
+        self._see_blocked(raw)
+        now = self.clock()
+        for values in raw.execute(_SELECT):
+            row = Row._make(values)
+            before = self.rows.get(row.id)
+            if row == before:
+                continue
+            self.rows[row.id] = row
+            self._fixed(before, row)
+            self._step(before, row, now, life)
+        self._usage(raw)
+
+    def _see_blocked(self, raw: sqlite3.Connection) -> None:
+        found = {number for (number,) in raw.execute("SELECT number FROM blocked_numbers")}
+        self.blocked = {number for number, hashed in self.hashes.items() if hashed in found}
+
+    def _fixed(self, before: Row | None, row: Row) -> None:
+        for name in _FIXED if before is not None else ():
+            if getattr(before, name) != getattr(row, name):
+                self.fail(f"{self.name(row.id)}: {name} changed after the proposal")
+
+    def _step(self, before: Row | None, row: Row, now: datetime, life: Life) -> None:
+        old = "" if before is None else before.state
+        if old == row.state and old != "unknown":
+            return
+        self.note(f"{life.name}: {self.name(row.id)} {row.tool} {old} -> {row.state} {row.reason}".rstrip())
+        if (old, row.state) not in _STEPS:
+            self.fail(f"{self.name(row.id)} went from {old or 'nothing'} to {row.state}")
+        if row.state == "approved":
+            self._approved(row, now)
+        elif row.state == "dispatching":
+            self._claimed(row, now, life)
+        elif old == "dispatching":
+            self._ended(row, now, life)
+        elif old == "unknown" and row.state == "failed":
+            self._not_done(row)
+
+    def _approved(self, row: Row, now: datetime) -> None:
+        if _at(row.expires_at) < now:
+            self.fail(f"{self.name(row.id)} was approved after its expiry")
+        if not self._consented(row):
+            self.fail(f"{self.name(row.id)} was approved through {row.channel}, and nobody agreed to it")
+
+    def _consented(self, row: Row) -> bool:
+        if row.channel == "policy":
+            return row.tool == "pause_launch" or self._is_small(row)
+        return any(consent.covers(row) for consent in self.consents[row.id])
+
+    def _is_small(self, row: Row) -> bool:
+        numbers, _ = self.content(row)
+        return bool(numbers) and numbers <= self.rule.numbers and row.points <= self.rule.points * _UNITS
+
+    def _claimed(self, row: Row, now: datetime, life: Life) -> None:
+        if row.owner != life.name:
+            self.fail(f"{self.name(row.id)} was claimed by {life.name} for {row.owner}")
+        if _at(row.expires_at) < now:
+            self.fail(f"{self.name(row.id)} was claimed after its approval had expired")
+        numbers, _ = self.content(row)
+        if numbers & self.blocked:
+            self.fail(f"{self.name(row.id)} was claimed although a number of it is blocked")
+        self._within(row, self.caps[life.name])
+
+    def _within(self, row: Row, caps: Caps) -> None:
+        day = _day(row)
+        today = [other for other in self.rows.values() if _day(other) == day]
+        month = [other for other in self.rows.values() if _day(other)[:7] == day[:7]]
+        self._cap("points a day", sum(other.counted for other in today), caps.points_per_day)
+        self._cap("points a month", sum(other.counted for other in month), caps.points_per_month)
+        each: Counter[str] = Counter()
+        for other in today:
+            if other.state in _COUNTED:
+                each.update(self.content(other)[0])
+        limit = caps.texts_per_recipient_per_day
+        asked = max((each[number] for number in self.content(row)[0]), default=0)
+        if limit is not None and asked > limit:
+            self.fail(f"{self.name(row.id)}: {asked} texts a day to one recipient, of {limit}")
+
+    def _cap(self, what: str, used: int, limit: Decimal | None) -> None:
+        if limit is not None and used > limit * _UNITS:
+            self.fail(f"{what}: {used / _UNITS} of {limit}")
+
+    def _ended(self, row: Row, now: datetime, life: Life) -> None:
+        if row.owner != life.name and (row.state != "unknown" or not _lapsed(row, now)):
+            self.fail(f"{self.name(row.id)} of {row.owner} was ended by {life.name}")
+        if row.state == "failed":
+            self._not_done(row)
+
+    def _not_done(self, row: Row) -> None:
+        if self.happened(row):
+            self.fail(f"{self.name(row.id)} is failed, and the vendor did it")
+
+    def happened(self, row: Row) -> bool:
+        """Whether the vendor carried the action out."""
+        if row.tool in ("pause_launch", "terminate_launch"):
+            return False  # Nothing at the vendor names the action: the number of POSTs is checked instead.
+        return _reference(row.id) in self.truth.done
+
+    def _usage(self, raw: sqlite3.Connection) -> None:
+        points: Counter[str] = Counter()
+        people: Counter[str] = Counter()
+        for row in self.rows.values():
+            if row.dispatched_at is not None and row.state in _COUNTED:
+                points[_day(row)] += row.counted
+                people[_day(row)] += row.recipients
+        for day, used, recipients in raw.execute("SELECT day, points, recipients FROM usage_days"):
+            if (used, recipients) != (points.pop(day, 0), people.pop(day, 0)):
+                self.fail(f"the totals of {day} are not the sum over its actions")
+        if any(points.values()) or any(people.values()):
+            self.fail("a day with actions has no totals")
+
+    def content(self, row: Row) -> tuple[frozenset[str], str]:
+        """Whom an action texts, and with what words."""
+        arguments: dict[str, Any] = json.loads(row.arguments)
+        if row.tool == "retry_safely":
+            earlier = self.rows.get(str(arguments["action_id"]))
+            return (frozenset(), "") if earlier is None else self.content(earlier)
+        return frozenset(arguments.get("recipients", ())), arguments.get("text", "")
+
+    def post(self, request: Request, life: Life) -> None:
+        """A POST that changes something is about to leave."""
+        row = self._named(request, life)
+        if row is None:
+            self.fail(f"{life.name} posted to {request.path} for no action")
+            return
+        if row.id in self.posted:
+            self.fail(f"{self.name(row.id)} was posted twice")
+        if row.state != "dispatching" and not (row.state == "unknown" and row.owner == life.name):
+            self.fail(f"{self.name(row.id)} was posted while {row.state}")
+        if not self._consented(row):
+            self.fail(f"{self.name(row.id)} was posted, and nobody agreed to it")
+        self._same_content(row, request)
+        self._first_of_its_call(row)
+        self.posted[row.id] = self.clock()
+
+    def _named(self, request: Request, life: Life) -> Row | None:
+        if request.vendor == "every8d":
+            reference = request.fields["SB"].split()[0]
+            return self.rows.get(f"{reference[:4]}-{reference[4:]}")
+        tool = {"3": "pause_launch", "2": "terminate_launch"}[request.fields["LaunchAction"]]
+        mine = [row for row in self.rows.values() if row.tool == tool and row.owner == life.name]
+        fresh = [row for row in mine if row.id not in self.posted]
+        return next(iter(fresh or mine), None)
+
+    def _same_content(self, row: Row, request: Request) -> None:
+        if request.vendor != "every8d":
+            return
+        numbers = frozenset("+886" + number[1:] for number in request.fields["DEST"].split(","))
+        if (numbers, request.fields["MSG"]) != self.content(row):
+            self.fail(f"{self.name(row.id)} was posted with another text or to others than was agreed to")
+
+    def _first_of_its_call(self, row: Row) -> None:
+        if row.tool == "pause_launch":
+            return
+        for other_id in self.posted:
+            other = self.rows[other_id]
+            same = other.id != row.id and other.same_call == row.same_call
+            if same and other.state != "failed" and self.clock() - _at(other.created_at) < DAY:
+                self.fail(f"{self.name(row.id)} repeats {self.name(other.id)}, which is {other.state}")
+
+
+def _reference(action_id: str) -> str:
+    return action_id.replace("-", "")
+
+
+def _at(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _day(row: Row) -> str:
+    if row.dispatched_at is None:
+        return ""
+    return f"{_at(row.dispatched_at) + _TAIPEI:%Y-%m-%d}"
+
+
+def _lapsed(row: Row, now: datetime) -> bool:
+    return row.lease_until is not None and _at(row.lease_until) < now

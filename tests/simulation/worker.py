@@ -1,0 +1,159 @@
+"""A process of the server: the real gate over a store that others share, with a crash or a fault at any await."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from server.files import Files
+from server.gate.book import Book
+from server.gate.context import GateContext
+from server.gate.gate import Gate
+from server.gate.journal import Journal
+from server.gate.policy import RateLimiter
+from server.policy_settings import ApprovalSettings, PolicySettings
+from server.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
+from server.store.actions import Caps
+from server.store.keys import Head
+from server.store.store import Store, StoreUnavailableError, SynchronousStore
+from pydantic import SecretStr
+from tests.simulation.loop import Life
+from tests.simulation.vendor import LossyVendors
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from tests.simulation.world import World
+
+T = TypeVar("T")
+KEY = bytes(range(32))
+TEST_NUMBER = "+886912345601"
+TEST_POINTS = 1
+_FAULT = 0.004
+"""How often a transaction fails, before it began or after its commit."""
+CAPS = (
+    Caps(),
+    Caps(points_per_day=Decimal(5), points_per_month=Decimal(8)),
+    Caps(texts_per_recipient_per_day=2),
+    Caps(points_per_day=Decimal(3), texts_per_recipient_per_day=1),
+)
+_NOBODY = SecretStr("none")
+
+
+@cache
+def settings(*, wait_seconds: float, out_of_band: bool) -> Settings:
+    """Settings in which a send to two needs a typed proof, and one test number needs nobody."""
+    return Settings.model_construct(
+        every8d=Every8dSettings(uid="none", password=_NOBODY),
+        omis=OmisSettings(login_name="none", password=_NOBODY),
+        policy=PolicySettings(
+            test_numbers=(TEST_NUMBER,), test_recipients=1, test_points=Decimal(TEST_POINTS), calls_per_minute=60
+        ),
+        approval=ApprovalSettings(
+            typed_above_recipients=1, wait_seconds=wait_seconds, out_of_band=out_of_band
+        ),
+    )
+
+
+class FaultyStore(Store):
+    """The shared store as one process has it: watched inside each transaction, and sometimes failing."""
+
+    def __init__(self, inner: SynchronousStore, random: Random, look: "Callable[[sqlite3.Connection], None]") -> None:
+        self._inner = inner
+        self._random = random
+        self._look = look
+
+    async def write(self, work: "Callable[[Connection], T]") -> T:
+        def watched(conn: "Connection") -> T:
+            value = work(conn)
+            self._look(cast("sqlite3.Connection", conn.connection.driver_connection))
+            return value
+
+        fault = self._random.random()
+        if fault < _FAULT:
+            raise StoreUnavailableError("the store could not be written (disk I/O error).")
+        value = await self._inner.write(watched)
+        if fault > 1 - _FAULT:
+            raise StoreUnavailableError("the store could not be written (disk I/O error).")
+        return value
+
+    async def read(self, work: "Callable[[Connection], T]") -> T:
+        if self._random.random() < _FAULT:
+            raise StoreUnavailableError("the store could not be read (disk I/O error).")
+        return await self._inner.read(work)
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+@dataclass(slots=True)
+class HeadFile:
+    """The file that remembers the audit's head, in memory: like it, it never goes back."""
+
+    head: Head = Head(0, "0" * 64)
+
+    def write(self, head: Head) -> None:
+        """Remember a newer head."""
+        self.head = max(self.head, head)
+
+
+class MemoryJournal(Journal):
+    """The journal without files: the key is given, and the head is kept in memory."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], datetime],
+        heads: HeadFile,
+        turn: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__(store, key_file=Path("audit.key"), head_file=Path("audit.head"), clock=clock)
+        self._heads = heads
+        self._turn = turn
+
+    async def key(self) -> bytes:
+        return KEY
+
+    async def _remember(self, head: Head) -> None:
+        await self._turn()
+        self._heads.write(head)
+
+
+class Worker:
+    """One process, from its start to its crash."""
+
+    def __init__(self, world: "World", name: str, caps: Caps, chosen: Settings) -> None:
+        self.life = Life(name=name)
+        store = FaultyStore(
+            world.store.beside(self._turn), world.random, lambda raw: world.watch.changed(raw, self.life)
+        )
+        self._take_turn = world.loop.take_turn
+        self.journal = MemoryJournal(store, clock=world.clock, heads=world.heads, turn=self._turn)
+        self.book = Book(self.journal, owner=name, caps=caps)
+        vendors = LossyVendors(
+            chosen,
+            self.book,
+            truth=world.truth,
+            life=self.life,
+            turn=world.loop.take_turn,
+            seen=world.watch.post,
+            told=world.watch.note,
+        )
+        context = GateContext(
+            settings=chosen,
+            vendors=vendors,
+            book=self.book,
+            files=Files(FilesSettings(), world.clock),
+            limiter=RateLimiter(chosen.policy.calls_per_minute),
+            clock=world.clock,
+        )
+        self.gate = Gate(context)
+
+    async def _turn(self) -> None:
+        await self._take_turn(self.life)

@@ -1,0 +1,113 @@
+"""One seed: two processes over one store, people, assistants, and everything that goes wrong around them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from server.store import audit
+from server.store.keys import hash_number
+from server.store.store import SynchronousStore
+from tests.simulation.chaos import Chaos
+from tests.simulation.client import NUMBERS, Client
+from tests.simulation.loop import VirtualLoop
+from tests.simulation.vendor import Truth
+from tests.simulation.watch import Rule, Watch
+from tests.simulation.worker import CAPS, KEY, TEST_NUMBER, TEST_POINTS, HeadFile, Worker, settings
+
+import asyncio
+
+START = datetime(2026, 1, 31, 15, 40, tzinfo=UTC)
+"""23:40 in Taipei, on the last day of a month."""
+PRINCIPALS = ("local:a", "token:b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What came of a seed."""
+
+    seed: int
+    violations: list[str]
+    lines: list[str]
+    posts: int
+    answers: int
+
+
+class World:
+    """Everything of one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.loop = VirtualLoop(self.random)
+        self.jumped = timedelta()
+        self.truth = Truth(self.clock, self.random, Decimal(self.random.choice((4, 9, 50))))
+        self.watch = Watch(
+            clock=self.clock,
+            truth=self.truth,
+            rule=Rule(numbers=frozenset({TEST_NUMBER}), points=TEST_POINTS),
+            hashes={number: hash_number(KEY, number) for number in NUMBERS},
+        )
+        self.heads = HeadFile()
+        self.store = SynchronousStore(_at_once)
+        self.caps = self.random.choice(CAPS)
+        self._settings = settings(
+            wait_seconds=self.random.choice((0.0, 0.0, 0.0, 700.0)), out_of_band=self.random.random() > 0.1
+        )
+        self._started = 0
+        self.workers = [self.start_worker(), self.start_worker()]
+        self.clients = [Client(self, self.random.choice(PRINCIPALS)) for _ in range(self.random.choice((2, 2, 3)))]
+        self.working = len(self.clients)
+
+    def clock(self) -> datetime:
+        """What every process takes for the time."""
+        return START + self.jumped + timedelta(seconds=self.loop.time())
+
+    def start_worker(self) -> Worker:
+        """A new process, with a name that none had before."""
+        self._started += 1
+        name = f"w{self._started}"
+        self.watch.caps[name] = self.caps
+        return Worker(self, name, self.caps, self._settings)
+
+    async def live(self) -> None:
+        """From the first call until everything is at rest."""
+        chaos = Chaos(self)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(chaos.run())
+            for client in self.clients:
+                group.create_task(self._work(client))
+        await chaos.rest()
+        await self._judge()
+
+    async def _work(self, client: Client) -> None:
+        await client.run()
+        self.working -= 1
+
+    async def _judge(self) -> None:
+        for row in self.watch.rows.values():
+            if row.state == "dispatching":
+                self.watch.fail(f"{self.watch.name(row.id)} is dispatching for ever")
+        found = await self.store.read(lambda conn: audit.verify(conn, KEY, self.heads.head))
+        if not found.ok:
+            self.watch.fail(f"the audit is not intact: {found.problem}")
+
+
+async def _at_once() -> None:
+    """The world itself looks without waiting."""
+
+
+def run(seed: int) -> Run:
+    """Play one seed to its end."""
+    world = World(seed)
+    try:
+        world.loop.run_until_complete(world.live())
+    finally:
+        world.loop.close()
+    watch = world.watch
+    return Run(
+        seed=seed,
+        violations=watch.violations,
+        lines=watch.lines,
+        posts=len(watch.posted),
+        answers=sum(client.answers for client in world.clients),
+    )

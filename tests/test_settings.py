@@ -1,0 +1,231 @@
+"""Settings: where they come from, which one wins, and what a wrong one says."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.app import offered
+from server.settings import SettingsError, load_settings
+
+PASSWORD = "canary-password-4711"
+EVERY8D = {"CAMPAIGN_OPS_EVERY8D__UID": "shop", "CAMPAIGN_OPS_EVERY8D__PASSWORD": PASSWORD}
+OMIS = {"CAMPAIGN_OPS_OMIS__LOGIN_NAME": "manager", "CAMPAIGN_OPS_OMIS__PASSWORD": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(no_settings: Path) -> None:
+    """Every test begins without settings, in an empty folder."""
+
+
+def _set(patch: pytest.MonkeyPatch, values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        patch.setenv(name, value)
+
+
+def _complaint(**overrides: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None, **overrides)
+    return str(caught.value)
+
+
+def _toml(folder: Path, text: str) -> Path:
+    file = folder / "campaign.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_without_settings_nothing_is_configured() -> None:
+    settings = load_settings()
+    assert (settings.every8d, settings.omis) == (None, None)
+
+
+def test_a_server_without_any_account_says_what_to_set() -> None:
+    with pytest.raises(SettingsError) as caught:
+        offered(load_settings())
+    assert "CAMPAIGN_OPS_EVERY8D__UID" in str(caught.value)
+    assert "--sandbox" in str(caught.value)
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, EVERY8D | {"CAMPAIGN_OPS_POLICY__READ_ONLY": "true"})
+    settings = load_settings()
+    assert settings.every8d is not None
+    assert settings.every8d.uid == "shop"
+    assert settings.every8d.password.get_secret_value() == PASSWORD
+    assert settings.every8d.base_url == "https://oms.every8d.com"
+    assert settings.policy.read_only is True
+
+
+def test_lists_are_written_with_commas_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMPAIGN_OPS_TOOLSETS", "sms, reports")
+    monkeypatch.setenv("CAMPAIGN_OPS_POLICY__BLOCKED_NUMBERS", "0912345678,0922 333 444")
+    settings = load_settings()
+    assert settings.toolsets == ("sms", "reports")
+    assert settings.policy.blocked_numbers == ("+886912345678", "+886922333444")
+
+
+def test_the_dotenv_file_is_read(tmp_path: Path) -> None:
+    lines = [f"{name}={value}" for name, value in EVERY8D.items()]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    every8d = load_settings().every8d
+    assert every8d is not None
+    assert every8d.uid == "shop"
+
+
+def test_the_toml_file_is_read(tmp_path: Path) -> None:
+    file = _toml(
+        tmp_path,
+        f'toolsets = ["sms"]\n[every8d]\nuid = "shop"\npassword = "{PASSWORD}"\n[policy]\ncountries = ["TW"]\n',
+    )
+    settings = load_settings(file)
+    assert settings.toolsets == ("sms",)
+    assert settings.policy.countries == ("TW",)
+
+
+def test_overrides_go_before_environment_before_dotenv_before_toml(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def uid(**overrides: Any) -> str:
+        every8d = load_settings(file, **overrides).every8d
+        assert every8d is not None
+        return every8d.uid
+
+    file = _toml(tmp_path, f'[every8d]\nuid = "toml"\npassword = "{PASSWORD}"\n')
+    assert uid() == "toml"
+    (tmp_path / ".env").write_text("CAMPAIGN_OPS_EVERY8D__UID=dotenv", encoding="utf-8")
+    assert uid() == "dotenv"
+    monkeypatch.setenv("CAMPAIGN_OPS_EVERY8D__UID", "environment")
+    assert uid() == "environment"
+    assert uid(every8d={"uid": "override"}) == "override"
+
+
+def test_a_misspelt_section_is_named_with_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMPAIGN_OPS_POLCIY__READ_ONLY", "true")
+    assert "CAMPAIGN_OPS_POLCIY__READ_ONLY: no such setting. Did you mean policy?" in _complaint()
+
+
+def test_a_misspelt_setting_inside_a_section_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cap that was never set protects nobody."""
+    monkeypatch.setenv("CAMPAIGN_OPS_POLICY__POINTS_PER_DAYS", "100")
+    assert "CAMPAIGN_OPS_POLICY__POINTS_PER_DAYS: no such setting" in _complaint()
+
+
+def test_a_misspelt_name_in_the_dotenv_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CAMPAIGN_OPS_EVERY8__UID=shop", encoding="utf-8")
+    assert "CAMPAIGN_OPS_EVERY8__UID: no such setting. Did you mean every8d?" in _complaint()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("polcy = 1\n", "polcy: no such setting"),
+        ("[policy]\nread_onyl = true\n", "CAMPAIGN_OPS_POLICY__READ_ONYL: no such setting"),
+        ("[policy\n", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_toml_file_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=r"\S") as caught:
+        load_settings(_toml(tmp_path, text))
+    assert says in str(caught.value)
+
+
+def test_a_toml_file_that_is_not_there_is_named_without_its_path(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path / "none.toml")
+    assert "none.toml: the file cannot be read" in str(caught.value)
+    assert str(tmp_path) not in str(caught.value)
+
+
+BAD: list[tuple[dict[str, str], str]] = [
+    ({"EVERY8D__UID": "shop"}, "EVERY8D__PASSWORD: is needed"),
+    (EVERY8D | {"EVERY8D__UID": ""}, "EVERY8D__UID"),
+    (EVERY8D | {"EVERY8D__BASE_URL": "oms.every8d.com"}, "EVERY8D__BASE_URL: is not a URL"),
+    (EVERY8D | {"EVERY8D__BASE_URL": "http://oms.every8d.com"}, "EVERY8D__BASE_URL: must be https"),
+    (EVERY8D | {"EVERY8D__BASE_URL": "http://127.0.0.1.example.com"}, "EVERY8D__BASE_URL: must be https"),
+    (EVERY8D | {"EVERY8D__BASE_URL": f"https://a:{PASSWORD}@x.tw"}, "EVERY8D__BASE_URL: must not hold"),
+    (EVERY8D | {"EVERY8D__RESPONSE_FORMAT": "3"}, "EVERY8D__RESPONSE_FORMAT"),
+    (EVERY8D | {"EVERY8D__MAX_RECIPIENTS": "0"}, "EVERY8D__MAX_RECIPIENTS"),
+    (EVERY8D | {"EVERY8D__PASWORD": PASSWORD}, "EVERY8D__PASWORD: no such setting"),
+    (OMIS | {"OMIS__BASE_URL": "https://api.itpisom.com"}, "the misprinted host"),
+    (OMIS | {"OMIS__BASE_URL": "https://API.ITPISOM.COM:443/x"}, "the misprinted host"),
+    (OMIS | {"OMIS__BASE_URL": "http://api.itpison.com"}, "OMIS__BASE_URL: must be https"),
+    (OMIS | {"OMIS__REQUEST_STYLE": "xml_url"}, "OMIS__XML_URL: is needed"),
+    (OMIS | {"OMIS__REQUEST_STYLE": "soap"}, "OMIS__REQUEST_STYLE"),
+    (OMIS | {"OMIS__REFER_URL": "https://evil.example/x"}, "OMIS__REFER_URL: its host is not in"),
+    (OMIS | {"OMIS__SUCCESSFUL_URL": "https://evil.example"}, "OMIS__SUCCESSFUL_URL: its host is not in"),
+    (OMIS | {"OMIS__FAILED_URL": "https://a@evil.example"}, "OMIS__FAILED_URL: its host is not in"),
+    (OMIS | {"OMIS__RESPONSE_MODE": "4"}, "OMIS__RESPONSE_MODE"),
+    ({"POLICY__POINTS_PER_CALL": "-1"}, "POLICY__POINTS_PER_CALL"),
+    ({"POLICY__CALLS_PER_MINUTE": "many"}, "POLICY__CALLS_PER_MINUTE"),
+    ({"POLICY__COUNTRIES": "Taiwan"}, "POLICY__COUNTRIES"),
+    ({"POLICY__BLOCKED_NUMBERS": "0212345678"}, "POLICY__BLOCKED_NUMBERS"),
+    ({"POLICY__QUIET_HOURS__START": "21:00"}, "POLICY__QUIET_HOURS__END: is needed"),
+    (
+        {"POLICY__QUIET_HOURS__START": "21:00", "POLICY__QUIET_HOURS__END": "21:00"},
+        "start and end are the same",
+    ),
+    ({"TOOLSETS": "sms,emails"}, "TOOLSETS"),
+    ({"LANGUAGE": "fr"}, "LANGUAGE"),
+    ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+    ({"STORE__FOLDR": "x"}, "STORE__FOLDR: no such setting"),
+]
+
+
+@pytest.mark.parametrize(("values", "says"), BAD, ids=lambda each: each if isinstance(each, str) else "")
+def test_a_bad_value_is_one_line_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], says: str
+) -> None:
+    prefix = "CAMPAIGN_OPS_"
+    full = {(name if name.startswith(prefix) else prefix + name): value for name, value in values.items()}
+    _set(monkeypatch, full)
+    complaint = _complaint()
+    assert says in complaint
+    assert complaint.startswith(prefix)
+    assert "pydantic" not in complaint.lower()
+    assert PASSWORD not in complaint
+
+
+def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, {"CAMPAIGN_OPS_LANGUAGE": "fr", "CAMPAIGN_OPS_LOG_LEVEL": "LOUD"})
+    assert len(_complaint().splitlines()) == 2
+
+
+def test_a_disabled_tool_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, EVERY8D | {"CAMPAIGN_OPS_POLICY__DISABLED_TOOLS": "send_smss"})
+    with pytest.raises(SettingsError, match="no such tool: send_smss"):
+        offered(load_settings())
+
+
+def test_plain_http_to_omis_needs_a_setting_that_says_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = {"CAMPAIGN_OPS_OMIS__BASE_URL": "http://api.itpison.com/"}
+    _set(monkeypatch, OMIS | plain | {"CAMPAIGN_OPS_OMIS__SEND_PASSWORD_UNENCRYPTED": "true"})
+    omis = load_settings().omis
+    assert omis is not None
+    assert omis.base_url == "http://api.itpison.com"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8091", "localhost:8091", "[::1]:8091"])
+def test_plain_http_to_loopback_is_allowed(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    _set(monkeypatch, EVERY8D | {"CAMPAIGN_OPS_EVERY8D__BASE_URL": f"http://{host}"})
+    assert load_settings().every8d is not None
+
+
+def test_the_path_prefix_of_an_enterprise_host_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, EVERY8D | {"CAMPAIGN_OPS_EVERY8D__BASE_URL": "https://biz3.every8d.com.tw/prepaid/"})
+    every8d = load_settings().every8d
+    assert every8d is not None
+    assert every8d.base_url == "https://biz3.every8d.com.tw/prepaid"
+
+
+def test_a_secret_is_not_in_the_printed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, EVERY8D | OMIS)
+    settings = load_settings()
+    assert PASSWORD not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_settings_cannot_be_changed_afterwards() -> None:
+    settings = load_settings()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.policy.read_only = True  # pyright: ignore[reportAttributeAccessIssue] - that is the test
