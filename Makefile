@@ -58,7 +58,7 @@ check: $(DEV_READY) ## ruff, pyright, import contracts, generated files
 	@$(BIN)/python scripts/generate.py --check
 
 test: check ## everything that CI runs
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not soak"
 
 update: $(DEV_READY) ## write docs/tools.md and tests/snapshots/ again
 	@$(BIN)/python scripts/generate.py

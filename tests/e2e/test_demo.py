@@ -160,10 +160,15 @@ def started(tmp_path: Path) -> Iterator[Started]:
         process.kill()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_demo_and_both_processes(started: Started, number: signal.Signals) -> None:
-    started.wait_for("✓")
-    assert len(list(processes_of(started.home))) == 3
+@pytest.mark.parametrize(
+    ("number", "when"),
+    [(signal.SIGINT, "Nothing real is sent"), (signal.SIGTERM, "✓")],
+    ids=["SIGINT while the server starts", "SIGTERM in mid-session"],
+)
+def test_a_signal_ends_the_demo_and_both_processes(
+    started: Started, number: signal.Signals, when: str
+) -> None:
+    started.wait_for(when)
     started.process.send_signal(number)
     out = started.end()
     assert started.process.returncode == 130, out
@@ -174,6 +179,7 @@ def test_a_signal_ends_the_demo_and_both_processes(started: Started, number: sig
 @pytest.mark.parametrize("killed", ["serve", "sandbox"])
 def test_a_process_that_dies_fails_the_demo_and_ends_the_other(started: Started, killed: str) -> None:
     started.wait_for("✓")
+    assert len(list(processes_of(started.home))) == 3
     (victim,) = (pid for pid, command in processes_of(started.home) if f"server.cli {killed}" in command)
     os.kill(victim, signal.SIGKILL)
     out = started.end()

@@ -1,0 +1,26 @@
+"""Writes requirements.lock and requirements-dev.lock: every version with its hashes, no index and no path."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN, DEV = "requirements.lock", "requirements-dev.lock"
+COMPILE = [
+    *("pip", "compile", "pyproject.toml", "--quiet", "--upgrade"),
+    *("--universal", "--python-version", "3.11", "--extra", "postgres"),
+    *("--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header"),
+]
+
+
+def main() -> None:
+    """Resolve anew; what both files name has the same version in both."""
+    uv = Path(sys.executable).parent / "uv"
+    subprocess.run([uv, *COMPILE, "--output-file", RUN], cwd=ROOT, check=True)
+    subprocess.run(
+        [uv, *COMPILE, "--group", "dev", "--constraints", RUN, "--output-file", DEV], cwd=ROOT, check=True
+    )
+
+
+if __name__ == "__main__":
+    main()
