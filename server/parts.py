@@ -86,6 +86,7 @@ async def running(parts: Parts) -> AsyncGenerator[Parts]:
             background.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(1):
+            await parts.journal.remember_head()
             await parts.vendors.close()
             await parts.store.close()
 

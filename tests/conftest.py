@@ -1,4 +1,4 @@
-"""What many tests share. Nothing of the server is imported here: a broken module breaks its own tests alone."""
+"""What many tests share. Nothing of the server is imported: what is broken breaks its own tests alone."""
 
 import os
 from pathlib import Path

@@ -31,7 +31,7 @@ def test_a_documented_operation_is_called_by_a_test(row: dict[str, Any]) -> None
 
 
 def test_the_table_holds_every_numbered_operation_of_the_documents() -> None:
-    """Counted in the documents: 1.1 to 1.5, 2.1 to 2.4, 3.1 to 3.3; 6 Options; 5 and 5 actions; the queries."""
+    """Counted in them: 1.1 to 1.5, 2.1 to 2.4, 3.1 to 3.3; 6 Options; 5 and 5 actions; the queries."""
     sections = [row["section"] for row in DOCUMENTED]
     assert len(set(zip((row["document"] for row in DOCUMENTED), sections, strict=True))) == len(sections)
     assert sum("." in section for section in sections) == 12

@@ -77,7 +77,7 @@ def test_the_dotenv_file_is_read(tmp_path: Path) -> None:
 def test_the_toml_file_is_read(tmp_path: Path) -> None:
     file = _toml(
         tmp_path,
-        f'toolsets = ["sms"]\n[every8d]\nuid = "shop"\npassword = "{PASSWORD}"\n[policy]\ncountries = ["TW"]\n',
+        f'toolsets = ["sms"]\n[every8d]\nuid = "s"\npassword = "{PASSWORD}"\n[policy]\ncountries = ["TW"]\n',
     )
     settings = load_settings(file)
     assert settings.toolsets == ("sms",)
@@ -228,4 +228,4 @@ def test_a_secret_is_not_in_the_printed_settings(monkeypatch: pytest.MonkeyPatch
 def test_settings_cannot_be_changed_afterwards() -> None:
     settings = load_settings()
     with pytest.raises(ValueError, match="frozen"):
-        settings.policy.read_only = True  # pyright: ignore[reportAttributeAccessIssue] - that is the test
+        settings.policy.read_only = True

@@ -1,12 +1,12 @@
 """`campaign-ops-mcp unlock`: a stop is removed, on the record, and nothing else is."""
 
 import json
-import subprocess
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import anyio
 import pytest
 import typer
 
@@ -107,10 +107,7 @@ async def test_a_store_that_cannot_be_used_is_told_and_fails(
 @pytest.mark.usefixtures("settings")
 async def test_the_command_unlocks(no_settings: Path) -> None:
     await stop_both()
-    command = [sys.executable, "-m", "server.cli", "unlock"]
-    done = subprocess.run([*command, "every8d"], cwd=no_settings, capture_output=True, text=True, check=False)  # noqa: ASYNC221 - nothing else runs in this test
-    assert (done.returncode, done.stderr) == (0, "")
+    command = [sys.executable, "-m", "server.cli", "unlock", "every8d"]
+    done = await anyio.run_process(command, cwd=no_settings)
+    assert done.stderr == b""
     assert await stopped() == ["omis"]
-    wrong = subprocess.run([*command, "x"], cwd=no_settings, capture_output=True, text=True, check=False)  # noqa: ASYNC221 - as above
-    assert wrong.returncode == 2
-    assert "every8d or omis" in wrong.stderr

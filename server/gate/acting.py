@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from server.gate.answers import Answer, Envelope, Question, failure
@@ -41,65 +41,72 @@ class Acting:
         self, call: CallOf, action_id: str | None, reply: FormReply | None
     ) -> Answer | Question:
         world = await self._context.world(call.operation, call.params)
-        call.operation.build(call.params, world)
         if isinstance(call.params, RiskyParams) and call.params.dry_run:
             return await self._dry_run(call, world)
+        key = await self._key(call, world)
         if action_id is not None and reply is not None:
-            entry = await self._approval.replied(call, await self._digest(call, world), action_id, reply)
+            entry = await self._approval.replied(call, key.digest, action_id, reply)
             return entry if isinstance(entry, Answer) else await self._advance(call, world, entry)
-        return await self._advance(call, world, await self._entry(call, world))
+        # What was done is told before anything else is checked: a send time may have passed since.
+        found, blocked = await self._context.book.look(key, call.numbers(world))
+        if found is not None:
+            return await self._advance(call, world, found)
+        return await self._new(call, world, key, blocked)
 
     async def _dry_run(self, call: CallOf, world: Surroundings) -> Answer:
-        await self._context.check_rules(call, world, points=None)
-        preview = await self._preview(call, world)
-        await self._context.check_rules(call, world, points=preview.points)
+        call.operation.build(call.params, world)
+        blocked = await self._context.book.blocked(call.numbers(world))
+        preview = await self._previewed(call, world, blocked)
         note = f"{nothing(call.operation)} This is only a preview."
         facts = {"preview": shown_preview(preview), "note": note}
         return Envelope(outcome="dry_run").around(facts)
 
-    async def _preview(self, call: CallOf, world: Surroundings) -> Preview:
+    async def _previewed(self, call: CallOf, world: Surroundings, blocked: tuple[str, ...]) -> Preview:
+        """The preview, with the rules before it (they may forbid even looking) and after it (the price)."""
+        await self._context.check_rules(call, world, blocked, points=None)
         if call.operation.preview is None:
             return Preview(effect=call.operation.title, nothing=nothing(call.operation))
-        return await self._context.vendors.query(call.operation.preview(call.params, world))
+        preview = await self._context.vendors.query(call.operation.preview(call.params, world))
+        await self._context.check_rules(call, world, blocked, points=preview.points)
+        return preview
 
-    async def _digest(self, call: CallOf, world: Surroundings) -> str:
+    async def _key(self, call: CallOf, world: Surroundings) -> CallKey:
         canonical = {
             "account": self._context.vendors.account(call.operation.vendor),
             "tool": call.operation.name,
             "arguments": call.arguments(),
-            "files": {name: content.hex() for name, content in world.files.items()},
+            "files": {name: sha256(content).hexdigest() for name, content in world.files.items()},
         }
-        return await self._context.book.digest(json.dumps(canonical, sort_keys=True, ensure_ascii=False))
-
-    async def _entry(self, call: CallOf, world: Surroundings) -> "Entry":
-        digest = await self._digest(call, world)
-        key = CallKey(
+        text = json.dumps(canonical, sort_keys=True, ensure_ascii=False)
+        return CallKey(
             principal=call.caller.principal,
             tool=call.operation.name,
-            digest=digest,
+            digest=await self._context.book.digest(text),
             request_id=_request_id(call),
         )
-        return await self._context.book.find(key) or await self._propose(call, world, key)
 
-    async def _propose(self, call: CallOf, world: Surroundings, key: CallKey) -> "Entry":
+    async def _new(
+        self, call: CallOf, world: Surroundings, key: CallKey, blocked: tuple[str, ...]
+    ) -> Answer | Question:
+        call.operation.build(call.params, world)
         self._context.spend_slot(call)
-        await self._context.check_rules(call, world, points=None)
-        preview = await self._preview(call, world)
-        await self._context.check_rules(call, world, points=preview.points)
+        preview = await self._previewed(call, world, blocked)
         proposal = self._context.proposal(call, world, preview, key)
+        rule = self._context.free_rule(call, world, preview)
+        if rule is not None:
+            ended = await self._dispatching.carry_out_free(call, world, proposal, rule)
+            return ended if isinstance(ended, Answer) else await self._advance(call, world, ended)
         entry, _ = await self._context.book.propose(proposal, self._context.settings.approval.expires_s)
-        return entry
+        return await self._advance(call, world, entry)
 
     async def _advance(self, call: CallOf, world: Surroundings, entry: "Entry") -> Answer | Question:
         if str(entry.state) == "proposed":
-            decided = await self._approval.decide(call, world, entry)
+            decided = await self._approval.decide(call, entry)
             if not isinstance(decided, Answer | Question):
                 return await self._advance(call, world, decided)
             return decided
         if str(entry.state) != "approved":
             return told(call.operation, entry)
-        # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
-        world = replace(world, reference=entry.id.replace("-", ""))
         return await self._dispatching.carry_out(call, world, entry)
 
 

@@ -1,4 +1,4 @@
-"""The ladder of approval: by policy, by a form, out of band, or not at all."""
+"""The ladder of approval: by a form, out of band, or not at all."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from server.gate.context import GateContext
 from server.gate.questions import hint, render
 from server.gate.telling import approval_required, told
 from server.gate.words import approval_mismatch, cannot_be_asked, declined, wrong_proof
-from tools.operation import Preview, Surroundings
+from tools.operation import Preview
 from tools.problems import RefusedError
 
 if TYPE_CHECKING:
@@ -28,13 +28,8 @@ class Approval:
         self._context = context
         self._settings = context.settings.approval
 
-    async def decide(
-        self, call: CallOf, world: Surroundings, entry: "Action"
-    ) -> "Action | Answer | Question":
+    async def decide(self, call: CallOf, entry: "Action") -> "Action | Answer | Question":
         """For a proposed action: the decided action, the question, or the answer that ends the call."""
-        rule = self._context.free_rule(call, world, entry)
-        if rule is not None:
-            return await self._approved(call, entry, Decision(by="policy", channel="policy", rule=rule))
         if call.caller.can_ask and self._settings.mode == "ladder":
             return self._question(call, entry)
         return await self._out_of_band(call, entry)

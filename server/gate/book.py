@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from server.gate.journal import Journal, Note
 from tools.problems import Problem
@@ -60,6 +60,17 @@ class Settled:
     batch_id: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Numbers that were blocked since the call was checked."""
+
+    numbers: tuple[str, ...]
+
+
+if TYPE_CHECKING:
+    Claimed: TypeAlias = Action | CapHit | Blocked | None
+
+
 class Book:
     """One process's access to the ledger. `owner` names this process in leases."""
 
@@ -72,11 +83,20 @@ class Book:
         """The keyed digest of canonical arguments: equal for equal calls, no help in guessing numbers."""
         return await self._journal.digest(text)
 
-    async def find(self, key: "CallKey") -> "Action | None":
-        """The live action of the same call within 24 hours."""
+    async def look(self, key: "CallKey", numbers: Sequence[str]) -> "tuple[Action | None, tuple[str, ...]]":
+        """The live action of the same call within 24 hours, and those of its numbers that are blocked."""
         from server.store import ledger  # noqa: PLC0415 - the store is opened at the first use, not at start
 
-        return await self._journal.read(lambda conn, now: ledger.find_live(conn, key, now))
+        hashes = await self._hashed(numbers)
+
+        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, tuple[str, ...]]":
+            return ledger.find_live(conn, key, now), _blocked(conn, hashes)
+
+        return await self._journal.read(work)
+
+    async def _hashed(self, numbers: Sequence[str]) -> dict[str, str]:
+        each = tuple(dict.fromkeys(numbers))
+        return dict(zip(await self._journal.hashes(each), each, strict=True))
 
     async def get(self, action_id: str) -> "Action | None":
         """One action by its id, however the id was typed."""
@@ -98,17 +118,9 @@ class Book:
 
     async def approve(self, action_id: str, decision: Decision) -> "Action | None":
         """Proposed → approved; None when it was decided, expired or gone meanwhile."""
-        from server.store import ledger  # noqa: PLC0415 - as above
 
         def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
-            action = ledger.approve(
-                conn,
-                action_id,
-                by=decision.by,
-                channel=decision.channel,
-                rule=decision.rule,
-                now=now,
-            )
+            action = _approve(conn, action_id, decision, now)
             return action, _noted("approved", action)
 
         return await self._journal.write(work)
@@ -135,28 +147,67 @@ class Book:
 
         return await self._journal.write(work)
 
-    async def claim(self, action_id: str, recipients: Sequence[str]) -> "Action | CapHit | None":
-        """Approved → dispatching by this process, with the caps checked and reserved in the same step."""
+    async def claim(self, action_id: str, recipients: Sequence[str]) -> "Action | CapHit | Blocked | None":
+        """Approved → dispatching by this process: caps and blocked numbers checked in the same step."""
+        hashes = await self._journal.hashes(recipients)
+        named = await self._hashed(recipients)
+
+        def work(conn: "Connection", now: datetime) -> "tuple[Claimed, Note | None]":
+            return self._claim(conn, now, action_id, hashes, named)
+
+        return await self._journal.write(work)
+
+    async def approve_and_claim(
+        self, proposal: "Proposal", expires_s: float, decision: Decision, recipients: Sequence[str]
+    ) -> "tuple[Action, Action | CapHit | Blocked | None]":
+        """A new call that nobody has to agree to, in one step: proposed, approved by a rule, claimed.
+
+        When the call turns out to be live already, that action is returned and nothing is claimed.
+        """
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        hashes = await self._journal.hashes(recipients)
+        named = await self._hashed(recipients)
+
+        def work(
+            conn: "Connection", now: datetime
+        ) -> "tuple[tuple[Action, Claimed], *tuple[Note | None, ...]]":
+            fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
+            action, created = ledger.propose(conn, fresh, now)
+            if not created:
+                return (action, None), None
+            approved = _approve(conn, action.id, decision, now) or action
+            claimed, note = self._claim(conn, now, action.id, hashes, named)
+            return (approved, claimed), _note("proposed", action), _noted("approved", approved), note
+
+        return await self._journal.write(work)
+
+    def _claim(
+        self,
+        conn: "Connection",
+        now: datetime,
+        action_id: str,
+        hashes: Sequence[str],
+        named: dict[str, str],
+    ) -> "tuple[Claimed, Note | None]":
         from server.store import ledger  # noqa: PLC0415 - as above
         from server.store.actions import CapHit  # noqa: PLC0415 - as above
 
-        hashes = await self._journal.hashes(recipients)
-
-        def work(conn: "Connection", now: datetime) -> "tuple[Action | CapHit | None, Note | None]":
-            claimed = ledger.claim(
-                conn,
-                action_id,
-                owner=self._owner,
-                now=now,
-                lease_seconds=LEASE_SECONDS,
-                caps=self._caps,
-                recipients=hashes,
-            )
-            if isinstance(claimed, CapHit):
-                return claimed, Note(what="cap_refused", action_id=action_id, rule=claimed.rule)
-            return claimed, _noted("dispatching", claimed)
-
-        return await self._journal.write(work)
+        blocked = _blocked(conn, named)
+        if blocked:
+            return Blocked(numbers=blocked), Note(what="block_refused", action_id=action_id)
+        claimed = ledger.claim(
+            conn,
+            action_id,
+            owner=self._owner,
+            now=now,
+            lease_seconds=LEASE_SECONDS,
+            caps=self._caps,
+            recipients=hashes,
+        )
+        if isinstance(claimed, CapHit):
+            return claimed, Note(what="cap_refused", action_id=action_id, rule=claimed.rule)
+        return claimed, _noted("dispatching", claimed)
 
     async def finish(self, action_id: str, ending: Ending) -> bool:
         """Dispatching → its end, by the owner, or from unknown when the lease had run out meanwhile."""
@@ -229,11 +280,8 @@ class Book:
 
     async def blocked(self, numbers: Sequence[str]) -> tuple[str, ...]:
         """Those of these numbers that the table of blocked numbers holds."""
-        from server.store.blocked import which_blocked  # noqa: PLC0415 - as above
-
-        hashes = dict(zip(await self._journal.hashes(numbers), numbers, strict=True))
-        found = await self._journal.read(lambda conn, _: which_blocked(conn, list(hashes)))
-        return tuple(number for hashed, number in hashes.items() if hashed in found)
+        hashes = await self._hashed(numbers)
+        return await self._journal.read(lambda conn, _: _blocked(conn, hashes))
 
     async def vendor_lock(self, vendor: str, credentials: str) -> str | None:
         """The vendor's code of a refused login of these credentials; None when there is none."""
@@ -281,15 +329,23 @@ class Book:
         return None if event is None else event.batch_id
 
     async def reap(self) -> "list[Action]":
-        """Dispatching without a living owner → unknown."""
+        """Dispatching without a living owner → unknown; lapsed proposals → expired."""
         from server.store import ledger  # noqa: PLC0415 - as above
 
+        if not await self._journal.read(ledger.due):
+            return []
+
         def work(conn: "Connection", now: datetime) -> "tuple[list[Action], Note | None]":
+            ledger.expire_due(conn, now)
             found = ledger.reap(conn, now)
             ids = ",".join(action.id for action in found)
             return found, (Note(what="reaped", action_id=ids) if found else None)
 
         return await self._journal.write(work)
+
+    async def remember_head(self) -> None:
+        """Write the audit's newest head to its own file."""
+        await self._journal.remember_head()
 
 
 def _note(what: str, action: "Action") -> Note:
@@ -307,6 +363,21 @@ def _note(what: str, action: "Action") -> Note:
 
 def _noted(what: str, action: "Action | None") -> Note | None:
     return None if action is None else _note(what, action)
+
+
+def _approve(conn: "Connection", action_id: str, decision: Decision, now: datetime) -> "Action | None":
+    from server.store import ledger  # noqa: PLC0415 - as above
+
+    return ledger.approve(
+        conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
+    )
+
+
+def _blocked(conn: "Connection", hashes: dict[str, str]) -> tuple[str, ...]:
+    from server.store.blocked import which_blocked  # noqa: PLC0415 - as above
+
+    found = which_blocked(conn, list(hashes))
+    return tuple(number for hashed, number in hashes.items() if hashed in found)
 
 
 def _not_done(how: str) -> dict[str, object]:

@@ -23,6 +23,12 @@ class CallOf:
             return Audience()
         return self.operation.audience(self.params, world)
 
+    def numbers(self, world: Surroundings) -> tuple[str, ...]:
+        """Each number that it reaches, where the arguments alone tell."""
+        if self.operation.earlier is not None:
+            return ()
+        return tuple(dict.fromkeys(self.audience(world).recipients))
+
     def arguments(self) -> dict[str, Any]:
         """The arguments that make a call the same call."""
         return self.params.model_dump(mode="json", exclude={"dry_run", "request_id"})

@@ -35,7 +35,6 @@ from tools.operation import (
 from tools.problems import Problem, RefusedError
 
 if TYPE_CHECKING:
-    from server.store.actions import Action as Entry
     from server.store.actions import CallKey, Proposal
 
 _log = logging.getLogger(__name__)
@@ -101,15 +100,15 @@ class GateContext:
             arguments=json.loads(entry.arguments),
         )
 
-    async def check_rules(self, call: CallOf, world: Surroundings, *, points: Decimal | None) -> None:
-        """The operator's rules.
+    async def check_rules(
+        self, call: CallOf, world: Surroundings, blocked: tuple[str, ...], *, points: Decimal | None
+    ) -> None:
+        """The operator's rules; `blocked` is what the table of blocked numbers holds of this call's.
 
         Raises:
             RefusedError: with the rule, the setting and both figures.
         """
         audience = call.audience(world)
-        each = tuple(dict.fromkeys(audience.recipients))
-        blocked = await self.book.blocked(each) if each else ()
         for send_at in audience.send_times:
             violation = check_rules(
                 _intent(call, audience, points, send_at),
@@ -127,13 +126,12 @@ class GateContext:
         )
         await self.book.record(note)
 
-    def free_rule(self, call: CallOf, world: Surroundings, entry: "Entry") -> str | None:
+    def free_rule(self, call: CallOf, world: Surroundings, preview: Preview) -> str | None:
         """The rule by which nobody has to be asked, if there is one."""
         if call.operation.risk not in RISKY:
             return f"{call.operation.risk} needs no approval"
-        points = Preview.model_validate_json(entry.preview).points
         return needs_no_approval(
-            _intent(call, call.audience(world), points, None),
+            _intent(call, call.audience(world), preview.points, None),
             self.settings.policy,
             read_outside_text=call.caller.session in self.tainted,
         )

@@ -2,28 +2,29 @@
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from server.gate.answers import Answer, Envelope, failure
-from server.gate.book import Ending, Settled
+from server.gate.book import Blocked, Decision, Ending, Settled
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
+from server.gate.failures import problem_of
 from server.gate.masking import present
 from server.gate.shield import uncancelled
 from server.gate.telling import problem_text, told, unknown
-from server.gate.words import cap_hit, drifted, store_lost, unreachable
+from server.gate.words import blocked_since, cap_hit, drifted, store_lost, unreachable
 from server.store.actions import CapHit, State
 from server.store.store import StoreUnavailableError
 from server.transport import NotSentError, UnknownOutcomeError
-from tools.operation import Preview, Reply, Request, Result, Surroundings
+from tools.operation import Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import UnreadableReply
 
 if TYPE_CHECKING:
     from server.gate.book import Ended
-    from server.store.actions import Action
+    from server.store.actions import Action, Proposal
 
 _log = logging.getLogger(__name__)
 MAX_KEPT_ANSWER = 64 * 1024
@@ -50,29 +51,55 @@ class Dispatching:
         """Look again at what was approved, then claim and post. A difference refuses: nothing is done."""
         try:
             # A send time may have passed since the approval: build tells, before anything is claimed.
-            request = call.operation.build(call.params, world)
+            call.operation.build(call.params, world)
             await self._look_again(call, world, entry)
         except (InvalidArgumentError, RefusedError) as refused:
             await self._context.book.void(entry.id, str(refused))
             raise
-        return await uncancelled(lambda: self._claim_and_post(call, world, entry, request))
 
-    async def _claim_and_post(
-        self, call: CallOf, world: Surroundings, entry: "Action", request: Request
+        async def claim_and_post() -> Answer:
+            claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
+            return await self._proceed(call, world, entry, claimed)
+
+        return await uncancelled(claim_and_post)
+
+    async def carry_out_free(
+        self, call: CallOf, world: Surroundings, proposal: "Proposal", rule: str
+    ) -> "Answer | Action":
+        """Propose, approve by the rule and claim in one step, then post; or the live action of the same call."""
+        decision = Decision(by="policy", channel="policy", rule=rule)
+        expires_s = self._context.settings.approval.expires_s
+
+        async def claim_and_post() -> "Answer | Action":
+            entry, claimed = await self._context.book.approve_and_claim(
+                proposal, expires_s, decision, call.audience(world).recipients
+            )
+            if claimed is None:
+                return entry
+            return await self._proceed(call, world, entry, claimed)
+
+        return await uncancelled(claim_and_post)
+
+    async def _proceed(
+        self, call: CallOf, world: Surroundings, entry: "Action", claimed: "Action | CapHit | Blocked | None"
     ) -> Answer:
-        claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
         if isinstance(claimed, CapHit):
             await self._context.book.void(entry.id, f"cap {claimed.rule}")
             return failure(cap_hit(call.operation, claimed))
+        if isinstance(claimed, Blocked):
+            await self._context.book.void(entry.id, "blocked number")
+            return failure(blocked_since(call.operation, claimed.numbers))
         if claimed is None:
             now = await self._context.book.get(entry.id)
             return told(call.operation, now or entry)
-        return await self._post_and_record(call, world, claimed, request)
+        # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
+        return await self._post_and_record(call, replace(world, reference=reference_of(claimed.id)), claimed)
 
     async def _look_again(self, call: CallOf, world: Surroundings, entry: "Action") -> None:
         frozen = Preview.model_validate_json(entry.preview)
-        await self._context.check_rules(call, world, points=frozen.points)
-        if call.operation.preview is None or entry.channel == "policy":
+        # Blocked numbers are asked for in the claim itself.
+        await self._context.check_rules(call, world, (), points=frozen.points)
+        if call.operation.preview is None:
             return
         fresh = await self._context.vendors.query(call.operation.preview(call.params, world))
         for name in sorted({*frozen.state, *fresh.state}):
@@ -84,10 +111,8 @@ class Dispatching:
                 drifted(call.operation, "the price in points", str(frozen.points), str(fresh.points))
             )
 
-    async def _post_and_record(
-        self, call: CallOf, world: Surroundings, entry: "Action", request: Request
-    ) -> Answer:
-        outcome = await self._post(call, world, request)
+    async def _post_and_record(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
+        outcome = await self._post(call, world)
         shown = _facts(outcome, show_numbers=self._context.settings.privacy.show_numbers)
         try:
             await self._context.book.finish(entry.id, _ending(outcome, entry))
@@ -110,17 +135,17 @@ class Dispatching:
         )
         await self._context.book.reconcile(entry.retry_of, settled)
 
-    async def _post(self, call: CallOf, world: Surroundings, request: Request) -> _Outcome:
+    async def _post(self, call: CallOf, world: Surroundings) -> _Outcome:
         """One POST. Whatever happens is one of three things: done, certainly not done, unknown."""
         operation = call.operation
         try:
-            reply = await self._context.vendors.send(request)
+            reply = await self._context.vendors.send(operation.build(call.params, world))
         except NotSentError as error:
             return _Outcome(state=State.FAILED, problem=unreachable(operation, str(error)))
         except UnknownOutcomeError as error:
             return _Outcome(state=State.UNKNOWN, reason=str(error))
-        except RefusedError as error:
-            return _Outcome(state=State.FAILED, problem=error.problem)
+        except (InvalidArgumentError, RefusedError) as error:
+            return _Outcome(state=State.FAILED, problem=problem_of(operation, error))
         except Exception:  # noqa: BLE001 - whatever it is, it must not leave an action without an outcome
             _log.exception("the request of %s failed in an unexpected way", operation.name)
             return _Outcome(state=State.UNKNOWN, reason="the server had an internal error while sending")
@@ -139,6 +164,11 @@ class Dispatching:
             reason = "the server had an internal error while reading the vendor's answer"
             return _Outcome(state=State.UNKNOWN, reason=reason, reply=reply)
         return _Outcome(state=State.SUCCEEDED, result=result, reply=reply)
+
+
+def reference_of(action_id: str) -> str:
+    """An action's id as it stands in SB and comes back in callbacks."""
+    return action_id.replace("-", "")
 
 
 def _facts(outcome: _Outcome, *, show_numbers: bool) -> dict[str, Any]:

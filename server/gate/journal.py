@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
-from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key, write_head
+from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key, read_head, write_head
 from server.store.store import Store, StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ class Journal:
         self._key_file = key_file
         self._head_file = head_file
         self._key: bytes | None = None
+        self._newest: Head | None = None
+        self._remembered: Head | None = None
+        self._end_checked = False
+        self._end_missing = False
 
     async def key(self) -> bytes:
         """The audit's key; made on a new machine.
@@ -76,32 +80,65 @@ class Journal:
         """A look at the store."""
         return await self.store.read(lambda conn: work(conn, self.clock()))
 
-    async def write(self, work: "Callable[[Connection, datetime], tuple[T, Note | None]]") -> T:
-        """A step and its note in one transaction; an unwritable note undoes the step."""
+    async def write(self, work: "Callable[[Connection, datetime], tuple[T, *tuple[Note | None, ...]]]") -> T:
+        """A step and its notes in one transaction; an unwritable note undoes the step."""
         from server.store import audit  # noqa: PLC0415 - the store is opened at the first use, not at start
 
         key = await self.key()
 
+        known = await self._known_head()
+
         def both(conn: "Connection") -> "tuple[T, Head | None]":
             now = self.clock()
-            value, note = work(conn, now)
-            return value, (None if note is None else audit.append(conn, _entry(note), key, now))
+            self._check_end(conn, known)
+            value, *notes = work(conn, now)
+            heads = [audit.append(conn, _entry(note), key, now) for note in notes if note is not None]
+            return value, (heads[-1] if heads else None)
 
         value, head = await self.store.write(both)
-        if head is not None:
-            await self._remember(head)
+        if head is not None and (self._newest is None or head.sequence > self._newest.sequence):
+            self._newest = head
         return value
+
+    async def _known_head(self) -> Head | None:
+        """What the head file remembers, before this process appends anything."""
+        if self._end_checked:
+            return None
+        try:
+            return await anyio.to_thread.run_sync(read_head, self._head_file)
+        except KeyFileError as error:
+            raise StoreUnavailableError(str(error)) from error
+
+    def _check_end(self, conn: "Connection", known: Head | None) -> None:
+        """A cut end of the chain stays visible: the remembered head is not moved past it."""
+        from server.store import audit  # noqa: PLC0415 - as above
+
+        if self._end_checked:
+            return
+        self._end_checked = True
+        self._end_missing = known is not None and not audit.stands(conn, known)
+        if self._end_missing:
+            _log.error("the audit's end is missing: run `campaign-ops-mcp audit verify`")
 
     async def record(self, note: Note) -> None:
         """A note without a step."""
         await self.write(lambda _conn, _now: (None, note))
 
-    async def _remember(self, head: Head) -> None:
-        """The head goes to its own file after the commit; the chain itself is already safe."""
+    async def remember_head(self) -> None:
+        """Write the newest head to its own file: every second or so, and at the end.
+
+        The chain itself is safe after each commit. A head that is behind is expected by `audit verify`; one
+        that the chain no longer holds is what it finds.
+        """
+        newest = self._newest
+        if newest is None or newest == self._remembered or self._end_missing:
+            return
         try:
-            await anyio.to_thread.run_sync(write_head, self._head_file, head.sequence, head.mac)
+            await anyio.to_thread.run_sync(write_head, self._head_file, newest.sequence, newest.mac)
         except KeyFileError:
             _log.exception("the audit's head file could not be written")
+        else:
+            self._remembered = newest
 
 
 def _entry(note: Note) -> "AuditEntry":

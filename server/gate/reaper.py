@@ -1,4 +1,4 @@
-"""Dispatches without a living owner become `unknown`, at the start and every few seconds."""
+"""Background work on the ledger: dispatches without a living owner, lapsed proposals, the audit's head."""
 
 import logging
 
@@ -7,17 +7,26 @@ import anyio
 from server.gate.book import Book
 from server.store.store import StoreUnavailableError
 
-_EVERY_SECONDS = 5.0
+_EVERY_SECONDS = 1.0
+_REAP_EVERY = 5
 _log = logging.getLogger(__name__)
 
 
 async def keep_reaping(book: Book) -> None:
     """Run until cancelled. A store that is away is tried again later."""
+    turn = 0
     while True:
-        # The first look comes after the first seconds: listing tools must not wait for the store.
+        # The first look comes after the first second: listing tools must not wait for the store.
         await anyio.sleep(_EVERY_SECONDS)
-        try:
-            for action in await book.reap():
-                _log.warning("action %s lost its owner in mid-dispatch; its outcome is unknown", action.id)
-        except StoreUnavailableError:
-            _log.warning("the store is unavailable; actions without an owner cannot be found")
+        turn += 1
+        await book.remember_head()
+        if turn % _REAP_EVERY == 1:
+            await _reap(book)
+
+
+async def _reap(book: Book) -> None:
+    try:
+        for action in await book.reap():
+            _log.warning("action %s ended without an outcome: it is unknown", action.id)
+    except StoreUnavailableError:
+        _log.warning("the store is unavailable; actions without an owner cannot be found")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from server.gate.answers import Answer
+from tools.mobile import mask_mobile
 from tools.operation import AnyOperation, Risk
 from tools.problems import Problem
 
@@ -169,6 +170,16 @@ def cap_hit(operation: AnyOperation, hit: "CapHit") -> Problem:
             f"and this needs {hit.asked} more."
         ),
         next=f"Make it smaller or wait; only a person can change {setting}.",
+    )
+
+
+def blocked_since(operation: AnyOperation, numbers: tuple[str, ...]) -> Problem:
+    """A number was blocked between the check and the claim."""
+    listed = ", ".join(mask_mobile(number) for number in numbers[:5])
+    return Problem(
+        code="policy_refused",
+        message=f"{nothing(operation)} {len(numbers)} of the numbers are blocked: {listed}.",
+        next="Leave them out. Only a person can unblock a number: `campaign-ops-mcp block remove`.",
     )
 
 

@@ -70,6 +70,13 @@ def finish(  # noqa: PLR0913 - the facts of one outcome
     return ended is not None
 
 
+def due(conn: Connection, now: datetime) -> bool:
+    """Whether `reap` or `expire_due` would find something: a look that stops no writer."""
+    orphaned = and_(in_state(State.DISPATCHING), ACTIONS.c.lease_until < now)
+    lapsed = and_(in_state(State.PROPOSED, State.APPROVED), ACTIONS.c.expires_at < now)
+    return conn.scalar(select(ACTIONS.c.id).where(or_(orphaned, lapsed)).limit(1)) is not None
+
+
 def reap(conn: Connection, now: datetime) -> list[Action]:
     """Turn every dispatch whose lease ran out into `unknown`; the actions as they are then."""
     orphaned = and_(in_state(State.DISPATCHING), ACTIONS.c.lease_until < now)

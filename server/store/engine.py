@@ -49,15 +49,14 @@ def is_sqlite(url: URL) -> bool:
 
 
 def asynchronous_engine(url: URL) -> AsyncEngine:
-    """An engine for the event loop: aiosqlite, or psycopg 3 in its asynchronous form."""
-    driver = "sqlite+aiosqlite" if is_sqlite(url) else "postgresql+psycopg"
-    engine = create_async_engine(url.set(drivername=driver), **_arguments(url))
+    """An engine for the event loop: psycopg 3 in its asynchronous form."""
+    engine = create_async_engine(url.set(drivername="postgresql+psycopg"), **_arguments(url))
     _prepare(engine.sync_engine, url)
     return engine
 
 
 def synchronous_engine(url: URL) -> Engine:
-    """An engine for a thread: for migrations."""
+    """An engine for a thread: SQLite's transactions, and all migrations."""
     driver = "sqlite" if is_sqlite(url) else "postgresql+psycopg"
     engine = create_engine(url.set(drivername=driver), **_arguments(url))
     _prepare(engine, url)
@@ -93,7 +92,11 @@ def _arguments(url: URL) -> dict[str, Any]:
     common: dict[str, Any] = {"hide_parameters": True}
     if is_sqlite(url):
         # isolation_level None: the driver begins nothing by itself, the begin event below does.
-        return {**common, "connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS}}
+        # One transaction stays in one thread; the next of the same connection may run in another.
+        return {
+            **common,
+            "connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False},
+        }
     options = f"{url.query.get('options', '')} {_SERVER_OPTIONS}".strip()
     connect = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "options": options}
     return {

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import sqlite3
 
     from sqlalchemy import Connection, Engine
-    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from server.store.runners import Runner
 
 T = TypeVar("T")
 Checkpoint = Callable[[], Awaitable[None]]
@@ -70,33 +71,33 @@ class DatabaseStore(Store):
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._engine: AsyncEngine | None = None
+        self._runner: Runner | None = None
         self._opening = anyio.Lock()
         self._writing = anyio.Lock()
 
     async def write(self, work: "Callable[[Connection], T]") -> T:
         """See `Store.write`. Writers of this process queue here, those of others at the database."""
-        engine = await self._opened()
+        database = await self._opened()
         async with self._writing:
-            return await _transact(engine, work, "written")
+            return await database.transact(work, "written", reads=False)
 
     async def read(self, work: "Callable[[Connection], T]") -> T:
         """See `Store.read`."""
-        engine = await self._opened()
-        return await _transact(_readers(engine), work, "read")
+        database = await self._opened()
+        return await database.transact(work, "read", reads=True)
 
     async def close(self) -> None:
         """See `Store.close`. The store opens again if it is used again."""
-        engine, self._engine = self._engine, None
-        if engine is not None:
+        database, self._runner = self._runner, None
+        if database is not None:
             with anyio.CancelScope(shield=True):
-                await engine.dispose()
+                await database.close()
 
-    async def _opened(self) -> "AsyncEngine":
+    async def _opened(self) -> "Runner":
         async with self._opening:
-            if self._engine is None:
-                self._engine = await anyio.to_thread.run_sync(_open, self._url)
-            return self._engine
+            if self._runner is None:
+                self._runner = await anyio.to_thread.run_sync(_open, self._url)
+            return self._runner
 
 
 class SynchronousStore(Store):
@@ -109,9 +110,10 @@ class SynchronousStore(Store):
     def __init__(
         self, checkpoint: Checkpoint = anyio.lowlevel.checkpoint, *, engine: "Engine | None" = None
     ) -> None:
-        from server.store.engine import memory_engine  # noqa: PLC0415 - SQLAlchemy at the first use only
+        from server.store.engine import memory_engine, reading  # noqa: PLC0415 - SQLAlchemy at the first use
 
         self._engine = engine or memory_engine(_empty_store())
+        self._readers = self._engine.execution_options(**reading(sqlite=True))
         self._checkpoint = checkpoint
 
     def beside(self, checkpoint: Checkpoint) -> "SynchronousStore":
@@ -120,17 +122,17 @@ class SynchronousStore(Store):
 
     async def write(self, work: "Callable[[Connection], T]") -> T:
         """See `Store.write`."""
-        await self._checkpoint()
-        result = _transact_here(self._engine, work, "written")
-        await self._checkpoint()
-        return result
+        return await self._transact(self._engine, work, "written")
 
     async def read(self, work: "Callable[[Connection], T]") -> T:
         """See `Store.read`."""
-        from server.store.engine import reading  # noqa: PLC0415 - SQLAlchemy at the first use only
+        return await self._transact(self._readers, work, "read")
+
+    async def _transact(self, engine: "Engine", work: "Callable[[Connection], T]", doing: str) -> T:
+        from server.store.runners import transact_here  # noqa: PLC0415 - SQLAlchemy at the first use only
 
         await self._checkpoint()
-        result = _transact_here(self._engine.execution_options(**reading(sqlite=True)), work, "read")
+        result = transact_here(engine, work, doing)
         await self._checkpoint()
         return result
 
@@ -139,47 +141,10 @@ class SynchronousStore(Store):
         self._engine.dispose()
 
 
-async def _transact(engine: "AsyncEngine", work: "Callable[[Connection], T]", doing: str) -> T:
-    from server.store.failures import ENGINE_ERRORS, unavailable  # noqa: PLC0415 - SQLAlchemy at the first use
+def _open(url: str) -> "Runner":
+    from server.store.runners import open_runner  # noqa: PLC0415 - SQLAlchemy, in a thread, at the first use
 
-    with anyio.CancelScope(shield=True):
-        try:
-            async with engine.begin() as conn:
-                return await conn.run_sync(work)
-        except ENGINE_ERRORS as error:
-            raise unavailable(error, doing) from None
-    raise AssertionError("a scope that nobody cancels swallows nothing")
-
-
-def _transact_here(engine: "Engine", work: "Callable[[Connection], T]", doing: str) -> T:
-    from server.store.failures import ENGINE_ERRORS, unavailable  # noqa: PLC0415 - SQLAlchemy at the first use
-
-    try:
-        with engine.begin() as conn:
-            return work(conn)
-    except ENGINE_ERRORS as error:
-        raise unavailable(error, doing) from None
-
-
-def _open(url: str) -> "AsyncEngine":
-    from server.store.engine import asynchronous_engine, read_url  # noqa: PLC0415 - in a thread, at first use
-    from server.store.failures import ENGINE_ERRORS, unavailable  # noqa: PLC0415 - as above
-    from server.store.migrate import open_and_migrate  # noqa: PLC0415 - as above
-
-    try:
-        parsed = read_url(url)
-        open_and_migrate(parsed)
-        return asynchronous_engine(parsed)
-    except ValueError as error:
-        raise StoreUnavailableError(str(error)) from None
-    except (OSError, *ENGINE_ERRORS) as error:
-        raise unavailable(error, "opened") from None
-
-
-def _readers(engine: "AsyncEngine") -> "AsyncEngine":
-    from server.store.engine import reading  # noqa: PLC0415 - SQLAlchemy at the first use only
-
-    return engine.execution_options(**reading(sqlite=engine.dialect.name == "sqlite"))
+    return open_runner(url)
 
 
 @cache

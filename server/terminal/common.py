@@ -22,6 +22,7 @@ async def parts_of(config: Path | None, *, sandbox: bool) -> AsyncGenerator[Part
     try:
         yield parts
     finally:
+        await parts.journal.remember_head()
         await parts.vendors.close()
         await parts.store.close()
 

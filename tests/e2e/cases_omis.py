@@ -89,9 +89,7 @@ def _acted(thing: str, value: str, action: str) -> Callable[[Facts], None]:
 
 
 def _act(thing: str, value: str, action: str) -> Case:
-    return Case(
-        prepare=with_arguments(**{f"{thing}_id": value}), check=_acted(thing, value, action)
-    )
+    return Case(prepare=with_arguments(**{f"{thing}_id": value}), check=_acted(thing, value, action))
 
 
 async def _extended(_house: House, _session: Session) -> Arguments:
@@ -108,9 +106,7 @@ OMIS_CASES: dict[str, Case] = {
     "download_report": Case(
         prepare=with_arguments(report_id="9001", report_type="sms_failed"), check=_download
     ),
-    "delete_report": Case(
-        prepare=with_arguments(report_id="9004"), check=_report_action("9004", "delete")
-    ),
+    "delete_report": Case(prepare=with_arguments(report_id="9004"), check=_report_action("9004", "delete")),
     "update_report": Case(
         prepare=with_arguments(report_id="9001", report_types=["11001", "sms_received"]),
         check=_report_action("9001", "refresh"),

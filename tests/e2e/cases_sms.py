@@ -144,9 +144,7 @@ def _events(facts: Facts) -> None:
 
 
 SMS_CASES: dict[str, Case] = {
-    "query_credit": Case(
-        prepare=with_arguments(), check=lambda facts: contains(facts, {"credit": 10000})
-    ),
+    "query_credit": Case(prepare=with_arguments(), check=lambda facts: contains(facts, {"credit": 10000})),
     "send_sms": Case(
         prepare=with_arguments(recipients=[DELIVERED, "+886912345101", DELIVERED], text=_TEXT),
         check=lambda facts: _sent(facts, sent=2, points=2, credit=9998),
@@ -174,4 +172,3 @@ SMS_CASES: dict[str, Case] = {
     "erase_mms_booking": _erased(1, 3),
     "list_delivery_events": Case(prepare=_reported, check=_events),
 }
-

@@ -6,16 +6,16 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import mcp_types as types
-from jsonschema import Draft202012Validator
 from mcp.client import Client
 
 from server.app import build_server
 from server.parts import Parts, build_parts, running
 from server.settings import Settings, load_settings
 from tests.e2e.eras import Era
+from tests.e2e.json_schema import check_schema
 from tests.e2e.person import Person
 from tests.sandbox.support import Probe
 
@@ -47,8 +47,8 @@ class Session:
     async def told(self, tool: str, arguments: Mapping[str, Any] | None = None) -> Told:
         """Call a tool; the answer obeys what holds for every answer."""
         result = await self.client.call_tool(tool, dict(arguments or {}))
-        facts = result.structured_content
-        assert isinstance(facts, dict)
+        facts = cast("Facts", result.structured_content)
+        assert type(facts) is dict
         texts = [block.text for block in result.content if isinstance(block, types.TextContent)]
         assert [json.loads(text) for text in texts] == [facts]
         if not result.is_error:
@@ -76,7 +76,7 @@ class Session:
     async def _check_schema(self, tool: str, facts: Facts) -> None:
         schema = (await self.tools())[tool].output_schema
         assert schema is not None
-        Draft202012Validator(schema).validate(facts)
+        check_schema(facts, schema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +155,7 @@ def change_of(entry: Mapping[str, Any]) -> str:
 
 def innermost(error: BaseException) -> BaseException:
     """The one failure inside nested task groups, so that a failing test shows what failed."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
+    if isinstance(error, BaseExceptionGroup):
+        inner = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        return innermost(inner[0]) if len(inner) == 1 else BaseExceptionGroup("several", inner)
     return error

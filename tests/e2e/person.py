@@ -10,7 +10,7 @@ _SHOWN = re.compile(r"^(?:Id|Recipients): (\S+)$", re.MULTILINE)
 
 
 class Person:
-    """Reads the question as a person would: types the id or the number that stands in it, or ticks the box."""
+    """Reads the question as a person would: types the id or number that stands in it, or ticks the box."""
 
     def __init__(
         self,
@@ -33,7 +33,9 @@ class Person:
             return types.ElicitResult(action=self.action)
         return types.ElicitResult(action="accept", content=self._content(params))
 
-    def _content(self, params: types.ElicitRequestFormParams) -> dict[str, str | int | float | bool | list[str] | None]:
+    def _content(
+        self, params: types.ElicitRequestFormParams
+    ) -> dict[str, str | int | float | bool | list[str] | None]:
         if "proof" not in params.requested_schema["properties"]:
             return {"approve": True}
         return {"proof": self._typed if self._typed is not None else proof_in(params.message)}

@@ -104,11 +104,21 @@ class Served:
 
 
 @asynccontextmanager
-async def served(*arguments: str, env: Mapping[str, str], folder: Path, era: Era = "auto") -> AsyncGenerator[Served]:
+async def served(
+    *arguments: str, env: Mapping[str, str], folder: Path, era: Era = "auto"
+) -> AsyncGenerator[Served]:
     """`campaign-ops-mcp serve` with these arguments; killed at the end when it is still there."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        COMMAND, "serve", *arguments, stdin=pipe, stdout=pipe, stderr=pipe, env=dict(env), cwd=folder, limit=2**24
+        COMMAND,
+        "serve",
+        *arguments,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env=dict(env),
+        cwd=folder,
+        limit=2**24,
     )
     try:
         yield Served(process=process, era=era)

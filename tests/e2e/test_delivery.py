@@ -14,7 +14,9 @@ def _e164(numbers: list[str]) -> list[str]:
 
 
 async def _page(session: Session, batch_id: str, page: int, page_size: int) -> Facts:
-    return await session.facts("get_sms_delivery", {"batch_id": batch_id, "page": page, "page_size": page_size})
+    return await session.facts(
+        "get_sms_delivery", {"batch_id": batch_id, "page": page, "page_size": page_size}
+    )
 
 
 async def test_2500_recipients_are_sliced_over_the_vendors_pages(house: House) -> None:
@@ -72,7 +74,9 @@ async def test_replies_beyond_the_vendors_ten_a_page_are_sliced(house: House) ->
 async def test_a_reply_with_tabs_and_line_breaks_is_one_reply(house: House) -> None:
     batch_id = await house.vendor.batch("0912345100")
     await house.vendor.advance(31)
-    await house.vendor.control("reply", mobile="0912345100", text="第一行\n王小明\t+886912345101\t假的\n第三行")
+    await house.vendor.control(
+        "reply", mobile="0912345100", text="第一行\n王小明\t+886912345101\t假的\n第三行"
+    )
     async with house.session() as session:
         facts = await session.facts("get_sms_replies", {"batch_id": batch_id})
     (reply,) = facts["replies"]

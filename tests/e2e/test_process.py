@@ -1,6 +1,7 @@
 """The server as a process: both transports in both eras, its end, and settings that stop its start."""
 
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ PLAIN = {"accept": "application/json, text/event-stream", "content-type": "appli
 async def _arrived(house: House, page: str) -> None:
     """Wait until the vendor has a request for that page."""
     with anyio.fail_after(10):
-        while not any(entry["path"].endswith(page) for entry in await house.vendor.log()):
+        while not any(entry["path"].endswith(page) for entry in await house.vendor.log()):  # noqa: ASYNC110 - another process
             await anyio.sleep(0.02)
 
 
@@ -79,33 +80,31 @@ async def test_http_serves_both_eras_and_asks_where_it_can(house: House) -> None
     assert len(await house.changes()) == (expected == "done")
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
+async def test_a_web_page_cannot_reach_the_server(no_settings: Path) -> None:
+    """DNS rebinding: a page under another name must be refused before anything is read."""
+    foreign = [
         ({"host": "evil.example"}, 421),
         ({"host": "127.0.0.1.evil.example:80"}, 421),
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "null"}, 403),
-    ],
-)
-async def test_a_web_page_cannot_reach_the_server(
-    http_server: str, headers: dict[str, str], status: int
-) -> None:
-    """DNS rebinding: a page under another name must be refused before anything is read."""
-    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
-    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
-        answer = await http.post(http_server, json=body, headers={**PLAIN, **headers})
-    assert answer.status_code == status
-
-
-@pytest.fixture
-async def http_server(no_settings: Path) -> Any:
+    ]
+    body: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     env = environment(no_settings, EVERY8D__UID="u", EVERY8D__PASSWORD="p")
-    async with served("--http", "--port", "0", env=env, folder=no_settings) as server:
-        yield await server.line("serving MCP at ")
+    async with (
+        served("--http", "--port", "0", env=env, folder=no_settings) as server,
+        httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http,
+    ):
+        url = await server.line("serving MCP at ")
+        for headers, status in foreign:
+            answer = await http.post(url, json=body, headers={**PLAIN, **headers})
+            assert (headers, answer.status_code) == (headers, status)
+        own = {**PLAIN, "origin": url.removesuffix("/mcp")}
+        assert (await http.post(url, json=body, headers=own)).status_code not in (403, 421)
 
 
-@pytest.mark.parametrize("how", ["eof", "SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(
+    ("era", "how"), [("auto", "eof"), ("auto", "SIGINT"), ("legacy", "SIGTERM")], indirect=["era"]
+)
 async def test_idle_stdio_ends_cleanly(no_settings: Path, era: Era, how: End) -> None:
     env = environment(no_settings, EVERY8D__UID="u", EVERY8D__PASSWORD="p")
     async with served(env=env, folder=no_settings, era=era) as server:
@@ -114,15 +113,16 @@ async def test_idle_stdio_ends_cleanly(no_settings: Path, era: Era, how: End) ->
         assert await server.ended_within(END_SECONDS) == 0
 
 
-HANGING: list[tuple[End, str]] = [
-    ("eof", "accepted_then_timeout"),
-    ("SIGINT", "accepted_then_timeout"),
-    ("SIGTERM", "accepted_then_timeout"),
-    ("SIGTERM", "hang"),
+HANGING: list[tuple[Era, End, str]] = [
+    ("auto", "eof", "accepted_then_timeout"),
+    ("legacy", "eof", "hang"),
+    ("legacy", "SIGINT", "accepted_then_timeout"),
+    ("auto", "SIGTERM", "accepted_then_timeout"),
 ]
+"""Each end, each fault and each era; every one of these takes seconds, so not each with each."""
 
 
-@pytest.mark.parametrize(("how", "fault"), HANGING)
+@pytest.mark.parametrize(("era", "how", "fault"), HANGING, indirect=["era"])
 async def test_stdio_ends_in_time_while_a_send_hangs_and_it_is_never_sent_again(
     house: House, how: End, fault: str
 ) -> None:
@@ -140,7 +140,7 @@ async def test_stdio_ends_in_time_while_a_send_hangs_and_it_is_never_sent_again(
     assert await house.changes() == ["sendsms.ashx"]
 
 
-@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(("era", "how"), [("auto", "SIGINT"), ("legacy", "SIGTERM")], indirect=["era"])
 async def test_http_ends_in_time_while_a_send_hangs(house: House, how: End) -> None:
     await house.vendor.control("faults", path="sendSMS.ashx", fault="accepted_then_timeout", times=1)
     async with served("--http", "--port", "0", env=at_the_sandbox(house), folder=house.folder) as server:
@@ -161,10 +161,8 @@ async def test_http_ends_in_time_while_a_send_hangs(house: House, how: End) -> N
 
 async def _without_complaint(send: Any) -> None:
     """The client loses its server, and may say so in any way."""
-    try:
+    with suppress(Exception):
         await send()
-    except Exception:  # noqa: BLE001, S110 - how the client notices is not what is tested
-        pass
 
 
 WRONG: list[tuple[dict[str, str], str]] = [
@@ -175,7 +173,11 @@ WRONG: list[tuple[dict[str, str], str]] = [
         "CAMPAIGN_OPS_EVERY8D__BASE_URL: must be https",
     ),
     (
-        {"OMIS__LOGIN_NAME": "u", "OMIS__PASSWORD": "canary-4711", "OMIS__BASE_URL": "https://api.itpisom.com"},
+        {
+            "OMIS__LOGIN_NAME": "u",
+            "OMIS__PASSWORD": "canary-4711",
+            "OMIS__BASE_URL": "https://api.itpisom.com",
+        },
         "the misprinted host",
     ),
     ({"POLCY__READ_ONLY": "true"}, "Did you mean policy?"),

@@ -23,4 +23,5 @@ async def vendor(short_waits: None) -> AsyncIterator[ScriptedVendor]:
     async with ScriptedVendor.serving(whole(CREDIT)) as scripted:
         yield scripted
 
+
 __all__ = ["house", "short_waits", "vendor"]

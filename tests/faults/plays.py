@@ -96,7 +96,9 @@ _LATE = "did not answer in time"
 FAULTS: tuple[Fault, ...] = (
     Fault(name="refused", outcome="not_sent", says="no connection could be made", twist=_refuse),
     Fault(name="unknown_name", outcome="not_sent", says="no connection could be made", twist=_lose_the_name),
-    Fault(name="connect_timeout", outcome="not_sent", says="no connection could be made in time", twist=_fill_up),
+    Fault(
+        name="connect_timeout", outcome="not_sent", says="no connection could be made in time", twist=_fill_up
+    ),
     Fault(name="reset_at_accept", outcome="unknown", says=_BROKE, twist=_reset_at_accept),
     Fault(name="reset_after_the_body", outcome="unknown", says=_BROKE, play=_reset),
     Fault(name="half_headers", outcome="unknown", says=_ENDED, play=_half_headers),
@@ -105,13 +107,26 @@ FAULTS: tuple[Fault, ...] = (
     Fault(name="garbage_body", outcome="unknown", says=_SHAPE, play=whole(bytes(range(256)))),
     Fault(name="idle_close", outcome="unknown", says=_ENDED, play=_idle_close),
     Fault(name="hang", outcome="unknown", says=_LATE, play=_hang),
-    Fault(name="http_500", outcome="unknown", says="HTTP 500", play=whole("Server Error", status="500 Server Error")),
-    Fault(name="http_503", outcome="unknown", says="HTTP 503", play=whole("", status="503 Service Unavailable")),
+    Fault(
+        name="http_500",
+        outcome="unknown",
+        says="HTTP 500",
+        play=whole("Server Error", status="500 Server Error"),
+    ),
+    Fault(
+        name="http_503", outcome="unknown", says="HTTP 503", play=whole("", status="503 Service Unavailable")
+    ),
     Fault(name="http_404", outcome="unknown", says="HTTP 404", play=whole("", status="404 Not Found")),
-    Fault(name="html", outcome="unknown", says=_SHAPE, play=whole(_HTML, content_type="text/html; charset=utf-8")),
+    Fault(
+        name="html",
+        outcome="unknown",
+        says=_SHAPE,
+        play=whole(_HTML, content_type="text/html; charset=utf-8"),
+    ),
     Fault(
         name="redirect",
-        outcome="unknown", says=_SHAPE,
+        outcome="unknown",
+        says=_SHAPE,
         play=whole("", status="302 Found", more="Location: /elsewhere.ashx\r\n"),
     ),
     Fault(name="empty_body", outcome="unknown", says=_SHAPE, play=whole("")),

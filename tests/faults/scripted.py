@@ -35,7 +35,9 @@ class Exchange:
 Play = Callable[[Exchange], Awaitable[None]]
 
 
-def whole(body: str | bytes, *, status: str = "200 OK", content_type: str = "text/plain", more: str = "") -> Play:
+def whole(
+    body: str | bytes, *, status: str = "200 OK", content_type: str = "text/plain", more: str = ""
+) -> Play:
     """A complete answer; the connection is closed after it, so that each request needs a new one."""
     content = body.encode() if isinstance(body, str) else body
     head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(content)}\r\n{more}"

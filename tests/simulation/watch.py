@@ -115,6 +115,8 @@ class Watch:
     """By owner."""
     blocked: set[str] = field(default_factory=set[str])
     posted: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    promised: dict[str, str] = field(default_factory=dict[str, str])
+    """Actions of which a person was told that nothing was done, for good."""
     lines: list[str] = field(default_factory=list[str])
     violations: list[str] = field(default_factory=list[str])
 

@@ -1,4 +1,5 @@
 import asyncio
+import asyncio
 import sqlite3
 import stat
 import subprocess
@@ -131,8 +132,10 @@ async def test_a_cancelled_write_is_whole_or_not_there(store: DatabaseStore, *, 
 
 
 async def test_a_write_that_began_is_carried_through_when_its_caller_leaves(store: DatabaseStore) -> None:
+    loop = asyncio.get_running_loop()
+
     def work(conn: Connection) -> None:
-        scope.cancel()
+        loop.call_soon_threadsafe(scope.cancel)
         put(conn)
 
     await store.read(names)

@@ -1,0 +1,112 @@
+"""How a transaction is run: SQLite in a worker thread, PostgreSQL on the event loop.
+
+A transaction is one synchronous function. For SQLite the whole of it goes to a thread at once: a driver that
+goes there for every statement takes two to three times as long (docs/decisions/0004-store.md).
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+import anyio
+import anyio.to_thread
+from sqlalchemy import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from server.store.engine import (
+    asynchronous_engine,
+    is_sqlite,
+    read_url,
+    reading,
+    synchronous_engine,
+)
+from server.store.failures import ENGINE_ERRORS, unavailable
+from server.store.migrate import open_and_migrate
+from server.store.store import StoreUnavailableError
+
+T = TypeVar("T")
+_THREADS = 4
+
+
+class Runner(Protocol):
+    """Runs transactions over one opened database."""
+
+    async def transact(self, work: Callable[[Connection], T], doing: str, *, reads: bool) -> T:
+        """Run `work` in one transaction; `doing` names it in an error."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        ...
+
+
+class ThreadRunner:
+    """Over a synchronous engine; the event loop goes on meanwhile."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._readers = engine.execution_options(**reading(sqlite=True))
+        # Threads of our own: others' slow files must not hold a record back.
+        self._threads = anyio.CapacityLimiter(_THREADS)
+
+    async def transact(self, work: Callable[[Connection], T], doing: str, *, reads: bool) -> T:
+        """See `Runner.transact`."""
+        engine = self._readers if reads else self._engine
+        run = partial(transact_here, engine, work, doing)
+        # Not abandoned when cancelled: what began is carried through.
+        return await anyio.to_thread.run_sync(run, limiter=self._threads)
+
+    async def close(self) -> None:
+        """See `Runner.close`."""
+        await anyio.to_thread.run_sync(self._engine.dispose, limiter=self._threads)
+
+
+class LoopRunner:
+    """Over an asynchronous engine."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._readers = engine.execution_options(**reading(sqlite=False))
+
+    async def transact(self, work: Callable[[Connection], T], doing: str, *, reads: bool) -> T:
+        """See `Runner.transact`."""
+        engine = self._readers if reads else self._engine
+        done: list[T] = []
+        with anyio.CancelScope(shield=True):
+            try:
+                async with engine.begin() as conn:
+                    done.append(await conn.run_sync(work))
+            except ENGINE_ERRORS as error:
+                raise unavailable(error, doing) from None
+        return done[0]
+
+    async def close(self) -> None:
+        """See `Runner.close`."""
+        await self._engine.dispose()
+
+
+def transact_here(engine: Engine, work: Callable[[Connection], T], doing: str) -> T:
+    """One transaction in this thread."""
+    try:
+        with engine.begin() as conn:
+            return work(conn)
+    except ENGINE_ERRORS as error:
+        raise unavailable(error, doing) from None
+
+
+def open_runner(url: str) -> Runner:
+    """Open and migrate the database of this URL; blocks, so call it in a thread.
+
+    Raises:
+        StoreUnavailableError: it cannot be opened.
+    """
+    try:
+        parsed: Any = read_url(url)
+        open_and_migrate(parsed)
+        if is_sqlite(parsed):
+            return ThreadRunner(synchronous_engine(parsed))
+        return LoopRunner(asynchronous_engine(parsed))
+    except ValueError as error:
+        raise StoreUnavailableError(str(error)) from None
+    except (OSError, *ENGINE_ERRORS) as error:
+        raise unavailable(error, "opened") from None

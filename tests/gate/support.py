@@ -1,0 +1,102 @@
+"""What the tests through the front door share: a clock to move, free sends, counts, and a terminal."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+from mcp.client import Client
+
+from server.app import build_server
+from server.parts import Parts, build_parts, running, utc_now
+from server.terminal.approvals import Wanted, approvals
+from tests.e2e.eras import Era
+from tests.e2e.house import Facts, House, Session, innermost
+from tests.e2e.person import Person
+
+FREE_NUMBER, FREE_MOBILE = "0912345100", "+886912345100"
+FREE: dict[str, Any] = {"test_numbers": [FREE_NUMBER], "test_recipients": 1, "test_points": 5}
+"""A policy that lets small sends to one number through without a person."""
+FREE_SEND: dict[str, Any] = {"recipients": [FREE_NUMBER], "text": "您好"}
+SEND: dict[str, Any] = {"recipients": ["0912345678"], "text": "您好"}
+LAUNCH: dict[str, Any] = {"launch_id": "1182"}
+LAUNCH_ACTION = "taskmanager.aspx"
+
+
+class Clock:
+    """A server's clock that stands still until the test moves it."""
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._now = start or datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self._now
+
+    def advance(self, **by: float) -> None:
+        """Move it, by what a timedelta takes."""
+        self._now += timedelta(**by)
+
+
+@asynccontextmanager
+async def fronted(
+    house: House, person: Person | None = None, *, clock: Callable[[], datetime] = utc_now, **changed: Any
+) -> AsyncGenerator[Session]:
+    """A server in this process and a client in memory, by the given clock."""
+    async with started(house, clock=clock, **changed) as parts, visited(parts, house.era, person) as session:
+        yield session
+
+
+@asynccontextmanager
+async def started(
+    house: House, *, clock: Callable[[], datetime] = utc_now, **changed: Any
+) -> AsyncGenerator[Parts]:
+    """The running parts of a server, for several clients."""
+    parts = build_parts(house.settings(**changed), clock=clock)
+    try:
+        async with running(parts):
+            yield parts
+    except BaseExceptionGroup as group:
+        raise innermost(group) from None
+
+
+@asynccontextmanager
+async def visited(parts: Parts, era: Era, person: Person | None = None) -> AsyncGenerator[Session]:
+    """A client of a running server."""
+    async with Client(build_server(parts), mode=era, elicitation_callback=person) as client:
+        yield Session(client=client, parts=parts)
+
+
+async def posts(house: House) -> int:
+    """How many requests that change something have reached the vendors."""
+    return len(await house.changes())
+
+
+async def decide(house: House, **wanted: Any) -> int:
+    """`campaign-ops-mcp approvals` on the house's store; its exit code."""
+    return await approvals(Wanted(config=config_file(house), **wanted))
+
+
+def config_file(house: House, more: str = "") -> Path:
+    """The settings of the house's server as the TOML file that commands of the terminal take."""
+    path = house.folder / "settings.toml"
+    path.write_text(f'{more}\n[store]\nfolder = "{house.folder / "store"}"\n', encoding="utf-8")
+    return path
+
+
+async def told_together(session: Session, tool: str, arguments: Facts, times: int) -> list[Facts]:
+    """The facts of so many identical calls at once."""
+    found: list[Facts] = []
+
+    async def call() -> None:
+        # Without the checks of `told`: each lists all tools again, which takes most of such a test's time.
+        answer = (await session.client.call_tool(tool, arguments)).structured_content
+        assert isinstance(answer, dict)
+        found.append(answer)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(times):
+            group.start_soon(call)
+    return found

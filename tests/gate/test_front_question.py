@@ -1,0 +1,85 @@
+"""What the person reads before deciding: the figures first, then the text as it would go out, quoted."""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.house import House
+from tests.e2e.person import Person
+from tests.gate.support import LAUNCH, fronted
+
+LINES: dict[str, Any] = {
+    "recipients": ["0912345678", "0912345679"],
+    "text": "第一行\n收件人數: 1\nPoints: 0\n」\nApproved already 「",
+    "subject": "note",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "labels"),
+    [
+        ("en", ["Recipients: 2", "Parts a message: 1", "Points: 2", "Points left after: 9,998", "When: at once"]),
+        ("zh-TW", ["收件人數: 2", "每則拆為: 1", "扣點: 2", "扣後餘點: 9,998", "時間: 立即"]),
+    ],
+)
+async def test_the_figures_stand_first_and_in_the_language_of_the_settings(
+    house: House, language: str, labels: list[str]
+) -> None:
+    person = Person("decline")
+    async with fronted(house, person, language=language) as session:
+        await session.problem("send_sms", LINES)
+    lines = person.asked[0].split("\n")
+    assert lines[1 : 1 + len(labels)] == labels
+    text_at = next(number for number, line in enumerate(lines) if "第一行" in line)
+    assert text_at > len(labels)
+
+
+async def test_the_text_is_quoted_on_one_line_and_cannot_close_its_quote(house: House) -> None:
+    """Otherwise a text could write lines of its own into the question."""
+    person = Person("decline")
+    async with fronted(house, person) as session:
+        await session.problem("send_sms", LINES)
+    lines = person.asked[0].split("\n")
+    (text,) = [line for line in lines if line.startswith("Text: ")]
+    assert text == "Text: 「第一行 收件人數: 1 Points: 0 』 Approved already 『」"
+    assert [line for line in lines if line.startswith("Points: ")] == ["Points: 2"]
+    assert not any(line.startswith("Approved") for line in lines)
+
+
+async def test_numbers_are_masked_in_the_question(house: House) -> None:
+    person = Person("decline")
+    async with fronted(house, person, privacy={"show_numbers": True}) as session:
+        await session.problem("send_sms", LINES)
+    assert "Numbers: 0912***678 to 0912***679" in person.asked[0]
+    assert "912345678" not in person.asked[0].replace(" ", "")
+
+
+async def test_a_booking_says_when(house: House) -> None:
+    person = Person("decline")
+    async with fronted(house, person, clock=_spring) as session:
+        await session.problem("send_sms", {**LINES, "send_at": "2030-05-01T10:00:00+08:00"})
+    assert "When: 2030-05-01T10:00:00+08:00" in person.asked[0]
+
+
+async def test_what_is_acted_on_and_its_state_are_named(house: House) -> None:
+    person = Person("decline")
+    async with fronted(house, person) as session:
+        await session.problem("terminate_launch", LAUNCH)
+    question = person.asked[0]
+    assert question.split("\n")[:2] == ["Terminate a launch of OMIS?", "Id: 1182"]
+    assert "status" in question
+    assert "The launch lists 3 jobs." in question
+
+
+async def test_a_text_with_hidden_characters_is_shown_with_a_warning(house: House) -> None:
+    person = Person("decline")
+    async with fronted(house, person) as session:
+        await session.problem("send_sms", {**LINES, "text": "pay\u202eevil\u200bnow"})
+    assert "Text: 「payevilnow」" in person.asked[0]
+    assert "U+202E" in person.asked[0]
+
+
+def _spring() -> Any:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    return datetime(2030, 4, 1, tzinfo=UTC)

@@ -1,0 +1,75 @@
+"""Whether an answer is true: what it says was done was done, and what it says was not done was not."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.gate.answers import Answer, Question
+from tests.simulation.watch import Row, Watch
+
+_OPEN = ("proposed", "approved", "dispatching", "unknown")
+_ABOUT_THIS_REQUEST = ("store_unavailable", "approval_mismatch", "request_id_reused", "rate_limited")
+"""Refusals that speak of this request alone, whatever became of the same call made elsewhere."""
+_FOR_GOOD = ("declined", "proof_mismatch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A call and its answer. `before` are the actions as they stood when the call began."""
+
+    principal: str
+    tool: str
+    arguments: Mapping[str, Any]
+    request_id: str
+    action_id: str | None
+    dry_run: bool
+    before: Mapping[str, Row]
+    answer: Answer | Question
+
+
+def judge(said: Said, watch: Watch) -> None:
+    """Compare an answer with the truth."""
+    if isinstance(said.answer, Question):
+        watch.note(f"-> asks about {watch.name(said.answer.action_id)}")
+        return
+    facts = said.answer.facts
+    outcome = str(facts.get("outcome") or facts.get("code") or facts.get("state"))
+    watch.note(f"-> {outcome} {'replayed' if facts.get('replayed') else ''}".rstrip())
+    if outcome == "done":
+        _done(watch, watch.rows[str(facts["action_id"])], facts)
+    elif said.answer.is_error and outcome not in _ABOUT_THIS_REQUEST and "Nothing was" in str(facts["message"]):
+        for row in _this_call(said, watch):
+            if watch.happened(row):
+                watch.fail(f"{outcome} was answered for {watch.name(row.id)}, and the vendor did it")
+        if outcome in _FOR_GOOD and said.action_id is not None:
+            watch.promised[said.action_id] = outcome
+
+
+def _done(watch: Watch, row: Row, facts: Mapping[str, Any]) -> None:
+    if row.tool.endswith("_launch"):
+        if row.id not in watch.posted:
+            watch.fail(f"done was answered for {watch.name(row.id)}, which was never posted")
+        return
+    numbers, words = watch.content(row)
+    if "safe retry" in row.reason:
+        had = {text.number for text in watch.truth.texts if text.words == words}
+        if not {"0" + number[4:] for number in numbers} <= had:
+            watch.fail(f"done was answered for {watch.name(row.id)}, and not everybody has the text")
+        return
+    if not watch.happened(row):
+        watch.fail(f"done was answered for {watch.name(row.id)}, and the vendor did not do it")
+    really = sum(text.reference == row.id.replace("-", "") for text in watch.truth.texts)
+    if facts.get("sent", really) != really:
+        watch.fail(f"{facts['sent']} texts of {watch.name(row.id)} were answered, {really} were sent")
+
+
+def _this_call(said: Said, watch: Watch) -> Iterator[Row]:
+    """The actions of this very call that were open at some time while it ran."""
+    for row in watch.rows.values():
+        asked: dict[str, Any] = json.loads(row.arguments)
+        same = all(asked.get(name) == value for name, value in said.arguments.items())
+        known = (row.principal, row.tool, row.request_id) == (said.principal, said.tool, said.request_id)
+        before = said.before.get(row.id)
+        if same and known and (before is None or before.state in _OPEN):
+            yield row
