@@ -89,10 +89,11 @@ def _read_plain(folder: Path, name: str, limit: int = MAX_IMAGE_BYTES) -> bytes:
         raise _no_such_file() from None
     finally:
         os.close(directory)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise _no_such_file()
     with os.fdopen(descriptor, "rb") as opened:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise _no_such_file()
         if status.st_size > limit:
             raise InvalidArgumentError("image", "the file is too large.", "Use an image of at most 300 KB.")
         return opened.read(limit + 1)

@@ -66,7 +66,7 @@ class Dispatching:
     async def carry_out_free(
         self, call: CallOf, world: Surroundings, proposal: "Proposal", rule: str
     ) -> "Answer | Action":
-        """Propose, approve by the rule and claim in one step, then post; or the live action of the same call."""
+        """Propose, approve by the rule and claim in one step, then post; or give the call's live action."""
         decision = Decision(by="policy", channel="policy", rule=rule)
         expires_s = self._context.settings.approval.expires_s
 

@@ -89,13 +89,23 @@ async def test_what_is_no_jpeg_or_png_is_refused_whatever_its_name(
     assert await house.vendor.log() == []
 
 
-@pytest.mark.parametrize(("size", "points"), [(49 * KB, 3), (51 * KB, 5), (299 * KB, 5)])
+@pytest.mark.parametrize(("size", "points"), [(49_000, 3), (51 * KB, 5), (299 * KB, 5)])
 async def test_the_price_follows_the_size(house: House, images: Path, size: int, points: int) -> None:
     (images / "large.png").write_bytes(PNG.ljust(size, b"\0"))
     person = Person()
     async with house.session(person) as session:
         assert (await session.facts("send_mms", _mms("large.png")))["points"] == points
     assert f"Points: {points}" in person.asked[0].splitlines()
+
+
+async def test_where_a_kilobyte_could_be_either_the_question_shows_the_higher_price(
+    house: House, images: Path
+) -> None:
+    (images / "large.png").write_bytes(PNG.ljust(50_100, b"\0"))
+    person = Person()
+    async with house.session(person) as session:
+        assert (await session.facts("send_mms", _mms("large.png")))["points"] == 3
+    assert "Points: 5" in person.asked[0].splitlines()
 
 
 @pytest.mark.parametrize("size", [300 * KB, 2 * KB * KB])

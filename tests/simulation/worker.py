@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from server.files import Files
 from server.gate.book import Book
@@ -22,6 +22,7 @@ from server.store.actions import Caps
 from server.store.keys import Head
 from server.store.store import Store, StoreUnavailableError, SynchronousStore
 from pydantic import SecretStr
+from tests.simulation.database import raw
 from tests.simulation.loop import Life
 from tests.simulation.vendor import LossyVendors
 
@@ -71,7 +72,7 @@ class FaultyStore(Store):
     async def write(self, work: "Callable[[Connection], T]") -> T:
         def watched(conn: "Connection") -> T:
             value = work(conn)
-            self._look(cast("sqlite3.Connection", conn.connection.driver_connection))
+            self._look(raw(conn))
             return value
 
         fault = self._random.random()

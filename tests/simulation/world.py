@@ -3,17 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from random import Random
-
-from sqlalchemy import Connection, delete
 
 from server.store import audit
 from server.store.keys import hash_number
-from server.store.schema import METADATA
-from server.store.store import SynchronousStore
 from tests.simulation.chaos import Chaos
 from tests.simulation.client import NUMBERS, Client
+from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.vendor import Truth
 from tests.simulation.watch import Rule, Watch
@@ -52,7 +48,7 @@ class World:
             hashes={number: hash_number(KEY, number) for number in NUMBERS},
         )
         self.heads = HeadFile()
-        self.store = _shared_store()
+        self.store = shared_store()
         self.caps = self.random.choice(CAPS)
         self._settings = settings(
             wait_seconds=self.random.choice((0.0, 0.0, 0.0, 700.0)), out_of_band=self.random.random() > 0.1
@@ -80,7 +76,7 @@ class World:
 
     async def live(self) -> None:
         """From the first call until everything is at rest."""
-        await self.store.write(_empty)
+        await self.store.write(empty)
         chaos = Chaos(self)
         async with asyncio.TaskGroup() as group:
             group.create_task(chaos.run())
@@ -103,21 +99,6 @@ class World:
         found = await self.store.read(lambda conn: audit.verify(conn, KEY, self.heads.head))
         if not found.ok:
             self.watch.fail(f"the audit is not intact: {found.problem}")
-
-
-async def _at_once() -> None:
-    """The world itself looks without waiting."""
-
-
-@cache
-def _shared_store() -> SynchronousStore:
-    """One database for all seeds, emptied before each: compiled statements are kept, which is half the time."""
-    return SynchronousStore(_at_once)
-
-
-def _empty(conn: Connection) -> None:
-    for table in reversed(METADATA.sorted_tables):
-        conn.execute(delete(table))
 
 
 def run(seed: int) -> Run:
