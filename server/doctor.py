@@ -23,7 +23,7 @@ from server.gate.caller import Caller
 from server.gate.journal import Note
 from server.logs import configure_logging
 from server.number_masking import mask_numbers
-from server.parts import Parts, folder_of
+from server.parts import Parts, folder_of, reports_folder
 from server.serving import secrets_of
 from server.settings import Settings, SettingsError, is_loopback, load_settings
 from server.store.store import StoreUnavailableError
@@ -211,7 +211,7 @@ def _images(settings: Settings) -> Finding:
 
 def _reports(settings: Settings) -> Finding:
     """Written to as a download would; a folder that is not there yet is made at the first download."""
-    folder = settings.files.reports or folder_of(settings) / "reports"
+    folder = reports_folder(settings)
     try:
         nearest = next((each for each in (folder, *folder.parents) if each.exists()), folder)
         with tempfile.TemporaryFile(dir=nearest):

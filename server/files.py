@@ -18,6 +18,7 @@ REPORT_URI = "campaign-ops://reports/"
 MAX_IMAGE_BYTES = 1024 * 1024
 """More than any MMS may hold; the exact limit is checked with the text (EVERY8D 1.2)."""
 
+_LETTERS = "abcdefghjkmnpqrstvwxyz"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -52,8 +53,9 @@ class Files:
         folder = self._settings.reports
         if folder is None:
             raise RefusedError(_no_reports_folder())
-        moment = self._clock().strftime("%Y%m%d-%H%M%S")
-        name = f"{_UNSAFE.sub('-', stem)[:60]}-{moment}-{secrets.token_hex(3)}{suffix}"
+        # Letters only at the end: digits beside a date can look like a phone number, and would be masked.
+        unique = "".join(secrets.choice(_LETTERS) for _ in range(8))
+        name = f"{_UNSAFE.sub('-', stem)[:60]}-{self._clock():%Y%m%d}-{unique}{suffix}"
         try:
             await anyio.to_thread.run_sync(_write_new, folder / name, content)
         except OSError as error:

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import TextIO
 from urllib.parse import quote, quote_plus
 
@@ -20,7 +21,7 @@ from server.number_masking import mask_numbers
 _SHORTEST_SECRET = 4
 """Anything shorter stands in ordinary words; replacing it would tear the lines apart and betray it."""
 _REDACTED = "[secret]"
-_CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore")
+_CHATTY = ("alembic", "httpx2", "httpcore2", "httpx", "httpcore")
 """Their INFO and DEBUG lines hold URLs and headers."""
 
 
@@ -59,6 +60,12 @@ def configure_logging(level: str, secrets: Collection[str]) -> None:
     root.setLevel(level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _log_crash
+
+
+def _log_crash(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """An uncaught error's text can hold numbers and secrets as well."""
+    logging.getLogger("server").critical("the process crashed", exc_info=(kind, error, traceback))
 
 
 def redact(text: str) -> str:

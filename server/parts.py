@@ -18,7 +18,7 @@ from server.gate.gate import Gate
 from server.gate.journal import Journal
 from server.gate.policy import RateLimiter
 from server.gate.reaper import keep_reaping
-from server.settings import FilesSettings, Settings
+from server.settings import Settings
 from server.store.actions import Caps
 from server.store.store import DatabaseStore, Store, data_directory
 from server.vendors import Vendors
@@ -56,7 +56,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     )
     book = Book(journal, owner=_owner(), caps=_caps(settings))
     vendors = Vendors(settings, book)
-    files = Files(_with_default_folder(settings.files, folder), clock)
+    files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)
     context = GateContext(
         settings=settings,
         vendors=vendors,
@@ -97,6 +97,11 @@ def open_store(settings: Settings) -> Store:
     return DatabaseStore(settings.store.url.get_secret_value() or f"sqlite:///{file}")
 
 
+def reports_folder(settings: Settings) -> Path:
+    """Where downloaded reports are kept."""
+    return settings.files.reports or folder_of(settings) / "reports"
+
+
 def head_file_of(settings: Settings) -> Path:
     """Where the audit's newest head is remembered, outside the store."""
     return settings.store.audit_head_file or folder_of(settings) / "audit.head"
@@ -119,7 +124,3 @@ def _caps(settings: Settings) -> Caps:
 
 def _owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
-def _with_default_folder(files: FilesSettings, folder: Path) -> FilesSettings:
-    return files if files.reports else files.model_copy(update={"reports": folder / "reports"})

@@ -36,7 +36,8 @@ class _Line:
     credentials: str
     """What the fingerprint of a lock is made of: other credentials are tried again."""
     locked: str | None = None
-    asked_for_lock: bool = False
+    lock_is_kept: bool = True
+    """Whether the store may hold a lock of these credentials: true until it has been asked once."""
     limiter: anyio.CapacityLimiter = field(init=False)
     client: httpx.AsyncClient | None = None
 
@@ -116,14 +117,19 @@ class Vendors:
         """After a login error: no further call, since repeated wrong logins lock the customer's account."""
         line = self._lines[vendor]
         line.locked = vendor_code
-        with suppress(StoreUnavailableError):
+        try:
             await self._locks.lock_vendor(vendor, line.credentials, vendor_code)
+        except StoreUnavailableError:
+            line.lock_is_kept = False
+        else:
+            line.lock_is_kept = True
 
     async def _refuse_locked(self, vendor: Vendor, line: _Line) -> None:
-        if not line.asked_for_lock and line.locked is None:
+        """A lock is asked for at the first call, and again while it holds: a person may have lifted it."""
+        if line.lock_is_kept:
             with suppress(StoreUnavailableError):
                 line.locked = await self._locks.vendor_lock(vendor, line.credentials)
-                line.asked_for_lock = True
+                line.lock_is_kept = line.locked is not None
         if line.locked is not None:
             raise RefusedError(_login_stopped(vendor, line.locked))
 

@@ -80,7 +80,9 @@ class Chaos:
         try:
             match event:
                 case "reap":
-                    await self._random.choice(self._world.workers).book.reap()
+                    book = self._random.choice(self._world.workers).book
+                    await book.remember_head()
+                    await book.reap()
                 case "callback":
                     await self._callback()
                 case _:

@@ -38,6 +38,8 @@ def judge(said: Said, watch: Watch) -> None:
     watch.note(f"-> {outcome} {'replayed' if facts.get('replayed') else ''}".rstrip())
     if outcome == "done":
         _done(watch, watch.rows[str(facts["action_id"])], facts)
+    elif said.dry_run:
+        return
     elif said.answer.is_error and outcome not in _ABOUT_THIS_REQUEST and "Nothing was" in str(facts["message"]):
         for row in _this_call(said, watch):
             if watch.happened(row):

@@ -22,6 +22,8 @@ _TAIPEI = timedelta(hours=8)
 _UNITS = 10_000
 _STEPS = {
     ("", "proposed"),
+    ("", "approved"),
+    ("", "dispatching"),
     ("proposed", "approved"),
     ("proposed", "denied"),
     ("proposed", "expired"),
@@ -160,12 +162,13 @@ class Watch:
         old = "" if before is None else before.state
         if old == row.state and old != "unknown":
             return
-        self.note(f"{life.name}: {self.name(row.id)} {row.tool} {old} -> {row.state} {row.reason}".rstrip())
+        step = f"{old or row.tool} -> {row.state}"
+        self.note(f"{life.name}: {self.name(row.id)} {step} {row.reason}".rstrip())
         if (old, row.state) not in _STEPS:
             self.fail(f"{self.name(row.id)} went from {old or 'nothing'} to {row.state}")
-        if row.state == "approved":
+        if row.state == "approved" or (old, row.state) == ("", "dispatching"):
             self._approved(row, now)
-        elif row.state == "dispatching":
+        if row.state == "dispatching":
             self._claimed(row, now, life)
         elif old == "dispatching":
             self._ended(row, now, life)

@@ -121,9 +121,14 @@ class MemoryJournal(Journal):
     async def key(self) -> bytes:
         return KEY
 
-    async def _remember(self, head: Head) -> None:
+    async def _known_head(self) -> Head | None:
         await self._turn()
-        self._heads.write(head)
+        return self._heads.head
+
+    async def remember_head(self) -> None:
+        await self._turn()
+        if self._newest is not None and not self._end_missing:
+            self._heads.write(self._newest)
 
 
 class Worker:

@@ -1,0 +1,164 @@
+"""The sealed state of a question (2026-07-28): good for one call's one send, however it is used again.
+
+The SDK seals it and can replay it for ten minutes; only the ledger's compare-and-set keeps the second send away.
+"""
+
+from typing import Any
+
+import mcp_types as types
+import pytest
+from mcp.client import Client
+from mcp.shared.exceptions import MCPError
+
+from server import identity
+from server.app import build_server
+from tests.e2e.house import Facts, House, Session
+from tests.gate.support import SEND, Clock, fronted, posts, started, visited
+
+YES: dict[str, Any] = {"approval": types.ElicitResult(action="accept", content={"approve": True})}
+OTHERS: dict[str, Facts] = {
+    "another text": {"text": "再見"},
+    "another number": {"recipients": ["0912345679"]},
+    "one number more": {"recipients": ["0912345678", "0912345679"]},
+    "another request_id": {"request_id": "x"},
+}
+
+
+async def _asked(session: Session, arguments: Facts = SEND, tool: str = "send_sms") -> str:
+    """The sealed state of a question that was asked and not answered yet."""
+    round_one = await session.client.session.call_tool(tool, arguments, allow_input_required=True)
+    assert isinstance(round_one, types.InputRequiredResult)
+    assert round_one.request_state
+    return round_one.request_state
+
+
+async def _answer(session: Session, state: str, arguments: Facts = SEND, tool: str = "send_sms") -> Facts:
+    """The facts of the second round; a question again, or an error of the protocol, is told as such."""
+    try:
+        ended = await session.client.session.call_tool(
+            tool, arguments, input_responses=YES, request_state=state, allow_input_required=True
+        )
+    except MCPError:
+        return {"outcome": "protocol error"}
+    if isinstance(ended, types.InputRequiredResult):
+        return {"outcome": "asked again"}
+    assert isinstance(ended, types.CallToolResult)
+    assert ended.structured_content is not None
+    return ended.structured_content
+
+
+def _asking(parts: Any) -> Client:
+    """A client that can be asked, whose rounds the test drives itself."""
+
+    async def never(_context: Any, _params: Any) -> types.ElicitResult:
+        raise AssertionError("the test answers by itself")
+
+    return Client(build_server(parts), elicitation_callback=never)
+
+
+@pytest.fixture(autouse=True)
+def at_once(house: House) -> None:
+    """The house's settings let answers come at once: what is tested is the state, not the time."""
+    assert house.settings().approval.human_minimum_ms == 0
+
+
+async def test_ten_replays_of_a_yes_are_one_send(house: House) -> None:
+    async with started(house) as parts, _asking(parts) as client:
+        session = Session(client=client)
+        state = await _asked(session)
+        ended = [await _answer(session, state) for _ in range(10)]
+    assert [facts.get("replayed", False) for facts in ended] == [False] + [True] * 9
+    assert len({facts["action_id"] for facts in ended}) == 1
+    assert await posts(house) == 1
+
+
+@pytest.mark.parametrize("change", OTHERS.values(), ids=OTHERS)
+async def test_a_yes_is_not_for_other_arguments(house: House, change: Facts) -> None:
+    async with started(house) as parts, _asking(parts) as client:
+        session = Session(client=client)
+        state = await _asked(session)
+        ended = await _answer(session, state, {**SEND, **change})
+        assert ended.get("outcome") != "done"
+        assert await posts(house) == 0
+
+
+async def test_a_yes_is_not_for_another_tool(house: House) -> None:
+    async with started(house) as parts, _asking(parts) as client:
+        session = Session(client=client)
+        state = await _asked(session)
+        ended = await _answer(session, state, tool="send_sms_deduplicated")
+    assert ended.get("outcome") != "done"
+    assert await posts(house) == 0
+
+
+async def test_a_yes_is_not_for_another_principal(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with started(house) as parts, _asking(parts) as client:
+        session = Session(client=client)
+        state = await _asked(session)
+        monkeypatch.setattr(identity, "local_user", lambda: "local:somebody-else")
+        ended = await _answer(session, state)
+    assert (ended["code"], ended["retryable"]) == ("approval_mismatch", True)
+    assert ended["message"].startswith("Nothing was sent.")
+    assert await posts(house) == 0
+
+
+async def test_flipped_bits_are_refused(house: House) -> None:
+    async with started(house) as parts, _asking(parts) as client:
+        session = Session(client=client)
+        state = await _asked(session)
+        for at in range(4, len(state), 7):
+            flipped = state[:at] + ("A" if state[at] != "A" else "B") + state[at + 1 :]
+            assert (await _answer(session, flipped))["outcome"] == "protocol error"
+        for forged in ("", "x", "v1.", "0000-0000@0", state[:-1]):
+            assert (await _answer(session, forged))["outcome"] != "done"
+    assert await posts(house) == 0
+
+
+async def test_a_state_of_another_server_process_is_refused(house: House) -> None:
+    """Its key lives in the process; the person is then asked again, never taken as having agreed."""
+    async with started(house) as parts, _asking(parts) as client:
+        state = await _asked(Session(client=client))
+    async with started(house) as parts, _asking(parts) as client:
+        assert (await _answer(Session(client=client), state))["outcome"] != "done"
+    assert await posts(house) == 0
+
+
+async def test_a_yes_after_the_expiry_sends_nothing(house: House) -> None:
+    clock = Clock()
+    async with started(house, clock=clock, approval={"expires_s": 60}) as parts, _asking(parts) as client:
+        session = Session(client=client)
+        state = await _asked(session)
+        clock.advance(seconds=61)
+        ended = await _answer(session, state)
+        listed = await session.facts("list_actions")
+    assert ended["code"] in ("approval_mismatch", "approval_expired")
+    assert ended["message"].startswith("Nothing was sent.")
+    assert [entry["state"] for entry in listed["actions"]] != ["succeeded"]
+    assert await posts(house) == 0
+
+
+async def test_an_approval_that_is_carried_out_too_late_sends_nothing(house: House) -> None:
+    clock = Clock()
+    async with fronted(house, clock=clock) as session:
+        asked = await session.facts("send_sms", SEND)
+        assert session.parts is not None
+        from server.gate.book import Decision  # noqa: PLC0415
+
+        assert await session.parts.book.approve(asked["action_id"], Decision(by="a person", channel="terminal"))
+        clock.advance(minutes=11)
+        later = await session.facts("send_sms", SEND)
+    assert later["outcome"] == "approval_required"
+    assert later["action_id"] != asked["action_id"]
+    assert await posts(house) == 0
+
+
+async def test_a_no_wins_over_a_later_replayed_yes(house: House) -> None:
+    async with started(house) as parts, _asking(parts) as client, visited(parts, "auto") as session:
+        state = await _asked(Session(client=client))
+        no: Any = {"approval": types.ElicitResult(action="decline")}
+        await client.session.call_tool(
+            "send_sms", SEND, input_responses=no, request_state=state, allow_input_required=True
+        )
+        assert (await _answer(Session(client=client), state))["code"] == "declined"
+        assert (await session.facts("list_actions"))["actions"][0]["state"] == "denied"
+    assert await posts(house) == 0
