@@ -25,6 +25,8 @@ class Reaction:
 
     action: Literal["accept", "decline"]
     typed: str = ""
+    at_once: bool = False
+    """As a host that answers for the person does."""
 
     def content(
         self, form: types.ElicitRequestFormParams
@@ -58,8 +60,9 @@ class Person:
         self, context: ClientRequestContext, params: types.ElicitRequestParams
     ) -> types.ElicitResult:
         """The elicitation callback."""
-        await anyio.sleep(_HUMAN_SECONDS)
         reaction = self.reaction
+        if reaction is None or not reaction.at_once:
+            await anyio.sleep(_HUMAN_SECONDS)
         if (
             reaction is None
             or reaction.action == "decline"

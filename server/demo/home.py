@@ -10,6 +10,8 @@ import anyio
 from mcp.client.stdio import get_default_environment
 
 _LOGIN = "sandbox"
+POINTS_A_DAY = 15
+"""A cap low enough for the session to meet it."""
 _PACKAGES = Path(__file__).parents[2]
 """Where this package is found, so that the processes run the same code from any folder."""
 
@@ -48,6 +50,7 @@ class Home:
             "CAMPAIGN_OPS_OMIS__BASE_URL": sandbox_url,
             "CAMPAIGN_OPS_OMIS__LOGIN_NAME": _LOGIN,
             "CAMPAIGN_OPS_OMIS__PASSWORD": _LOGIN,
+            "CAMPAIGN_OPS_POLICY__POINTS_PER_DAY": str(POINTS_A_DAY),
         }
 
 

@@ -57,6 +57,10 @@ class Sandbox:
         """Add points to the OMIS account."""
         await self._post("credit", login="sandbox", points=points)
 
+    async def fail(self, page: str, fault: str) -> None:
+        """Make the next call of a page fail in this way."""
+        await self._post("faults", path=page, fault=fault, times=1)
+
     async def world(self) -> World:
         """What it holds now."""
         return World(state=await self._get("state"), log=await self._get("log"))

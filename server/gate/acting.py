@@ -13,7 +13,7 @@ from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.telling import shown_preview, told
-from server.gate.words import nothing
+from server.gate.words import cap_hit, nothing
 from server.store.actions import CallKey
 from tools.operation import Preview, RiskyParams, Surroundings
 
@@ -96,7 +96,11 @@ class Acting:
         if rule is not None:
             ended = await self._dispatching.carry_out_free(call, world, proposal, rule)
             return ended if isinstance(ended, Answer) else await self._advance(call, world, ended)
-        entry, _ = await self._context.book.propose(proposal, self._context.settings.approval.expires_s)
+        entry, hit = await self._context.book.propose(
+            proposal, self._context.settings.approval.expires_s, call.audience(world).recipients
+        )
+        if hit is not None:
+            return failure(cap_hit(call.operation, hit))
         return await self._advance(call, world, entry)
 
     async def _advance(self, call: CallOf, world: Surroundings, entry: "Entry") -> Answer | Question:

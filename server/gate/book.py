@@ -105,14 +105,29 @@ class Book:
 
         return await self._journal.read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
 
-    async def propose(self, proposal: "Proposal", expires_s: float) -> "tuple[Action, bool]":
-        """The action of this call: the live one, or a new one. Its expiry starts now."""
-        from server.store import ledger  # noqa: PLC0415 - as above
+    async def propose(
+        self, proposal: "Proposal", expires_s: float, recipients: Sequence[str]
+    ) -> "tuple[Action, CapHit | None]":
+        """The action of this call: the live one, or a new one. Its expiry starts now.
 
-        def work(conn: "Connection", now: datetime) -> "tuple[tuple[Action, bool], Note | None]":
+        Nobody is asked about what a cap forbids anyway: such a proposal is ended at once. The claim checks
+        again, since others may have used the cap up by then.
+        """
+        from server.store import ledger  # noqa: PLC0415 - as above
+        from server.store.counting import cap_hit  # noqa: PLC0415 - as above
+
+        hashes = await self._journal.hashes(recipients)
+
+        def work(conn: "Connection", now: datetime) -> "tuple[tuple[Action, CapHit | None], Note | None]":
             fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
             action, created = ledger.propose(conn, fresh, now)
-            return (action, created), (_note("proposed", action) if created else None)
+            if not created:
+                return (action, None), None
+            hit = cap_hit(conn, action, self._caps, hashes, now)
+            if hit is None:
+                return (action, None), _note("proposed", action)
+            ledger.void(conn, action.id, reason=f"cap {hit.rule}")
+            return (action, hit), replace(_note("cap_refused", action), rule=hit.rule)
 
         return await self._journal.write(work)
 

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, computed_field
 
-import tools.every8d
-import tools.omis
 from server.gate.masking import outside_fields, present, text_fields
+from tools.catalog import every_operation
 from tools.cleaning import hidden_characters
 from tools.operation import AnyOperation, Preview, Result
 from tools.values import (
@@ -205,8 +204,27 @@ OUR_OWN_WORDS = {
     "DownloadReportResult.uri": "our URI of the saved file",
     "DownloadReportResult.content_type": "one of our own names for a kind of content",
     "DownloadReportResult.note": "ours",
+    "ActionSummary.action_id": "our id",
+    "ActionSummary.tool": "our name",
+    "ActionSummary.approved_by": "our name of a channel",
+    "ActionDetail.action_id": "our id",
+    "ActionDetail.tool": "our name",
+    "ActionDetail.approved_by": "our name of a channel",
+    "ActionDetail.reason": "ours",
+    "ActionDetail.retry_of": "our id",
+    "ActionDetail.next": "ours",
+    "Preview.effect": "ours",
+    "Preview.nothing": "ours",
+    "Preview.target": "the caller's argument",
+    "Preview.text": "the caller's argument",
+    "Preview.image": "the caller's argument",
+    "Preview.warnings": "ours",
+    "Preview.state": "our names and our words for states",
+    "ReconcileResult.action_id": "our id",
+    "ReconcileResult.evidence": "ours",
+    "ReconcileResult.next": "ours",
 }
-OPERATIONS = (*tools.every8d.OPERATIONS, *tools.omis.OPERATIONS)
+OPERATIONS = every_operation()
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -1,6 +1,8 @@
 """One seed: two processes over one store, people, assistants, and everything that goes wrong around them."""
 
-from dataclasses import dataclass
+import asyncio
+import re
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -14,8 +16,6 @@ from tests.simulation.loop import VirtualLoop
 from tests.simulation.vendor import Truth
 from tests.simulation.watch import Rule, Watch
 from tests.simulation.worker import CAPS, KEY, TEST_NUMBER, TEST_POINTS, HeadFile, Worker, settings
-
-import asyncio
 
 START = datetime(2026, 1, 31, 15, 40, tzinfo=UTC)
 """23:40 in Taipei, on the last day of a month."""
@@ -31,6 +31,14 @@ class Run:
     lines: list[str]
     posts: int
     answers: int
+
+    def short(self) -> "Run":
+        """Without its trace: what many runs are kept as."""
+        return replace(self, lines=[])
+
+    def kind(self) -> str:
+        """The first violation, without the number of its action."""
+        return re.sub(r"#\d+|w\d+", "#", self.violations[0])
 
 
 class World:
