@@ -3,6 +3,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SEEDS ?= 1000
+START ?= 0
 BIN := .venv/bin
 RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
@@ -58,7 +59,7 @@ check: $(DEV_READY) ## ruff, pyright, import contracts, generated files
 	@$(BIN)/python scripts/generate.py --check
 
 test: check ## everything that CI runs
-	@$(BIN)/python -m pytest -m "not soak"
+	@$(BIN)/python -m pytest
 
 update: $(DEV_READY) ## write docs/tools.md and tests/snapshots/ again
 	@$(BIN)/python scripts/generate.py
@@ -69,17 +70,20 @@ tokens: $(NPM_READY) ## count the tool list's tokens and record them (needs npm 
 tdqs: $(DEV_READY) ## lint the tools' descriptions
 	@$(BIN)/python -m pytest -q tests/test_descriptions.py
 
-bench: $(DEV_READY) ## time from process start to the tool list
+bench: $(DEV_READY) ## start of the process, cost of the gate, the ledger at a million rows
 	@$(BIN)/python bench/start.py
+	@$(BIN)/python bench/gate.py
+	@$(BIN)/python -m tests.store.bench_ledger
 
 conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packages)
 	@$(WITH_NODE) $(BIN)/python scripts/conformance.py
 
-soak: $(DEV_READY) ## the long runs
-	@$(BIN)/python -m pytest -m soak
+soak: $(DEV_READY) ## the long runs, with their figures (about an hour)
+	@SOAK=1 TEST_EXAMPLES=20000 TEST_FUZZ_SECONDS=60 $(BIN)/python -m pytest -s tests/wire tests/store tests/faults \
+	  tests/gate tests/crash tests/callbacks
 
-simulate: $(DEV_READY) ## the simulated worlds, SEEDS=1000 of them
-	@SEEDS=$(SEEDS) $(BIN)/python -m pytest tests/simulation
+simulate: $(DEV_READY) ## the simulated worlds: SEEDS=1000 START=0
+	@$(BIN)/python scripts/simulate.py --seeds $(SEEDS) --start $(START)
 
 lock: $(DEV_READY) ## resolve the dependencies of pyproject.toml again
 	@$(BIN)/python scripts/lock.py

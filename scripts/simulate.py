@@ -24,7 +24,9 @@ _SHOWN = 20
 
 def main() -> int:
     """Play the seeds; 1 when any broke an invariant."""
-    parser = argparse.ArgumentParser(description="Play simulated worlds of the gate, the ledger and a lossy vendor.")
+    parser = argparse.ArgumentParser(
+        description="Play simulated worlds of the gate, the ledger and a lossy vendor."
+    )
     parser.add_argument("--start", type=int, default=0, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1_000, help="how many seeds")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many processes")

@@ -13,7 +13,7 @@ from server.gate.questions import hint, render
 from server.gate.telling import approval_required, told
 from server.gate.words import approval_mismatch, cannot_be_asked, declined, wrong_proof
 from tools.operation import Preview
-from tools.problems import RefusedError
+from tools.problems import Problem, RefusedError
 
 if TYPE_CHECKING:
     from server.store.actions import Action
@@ -55,17 +55,22 @@ class Approval:
     async def _person_said(self, call: CallOf, entry: "Action", reply: FormReply) -> "Action | Answer":
         by = Decision(by=call.caller.principal, channel="form")
         if reply.action != "accept" or (not entry.proof and not reply.agreed):
-            return await self._denied(call, entry, "declined")
+            return await self._denied(call, entry, "declined", declined(call.operation))
         if entry.proof and not proves(entry.proof, reply.typed):
-            await self._denied(call, entry, "wrong proof")
-            return failure(wrong_proof(call.operation))
+            return await self._denied(call, entry, "wrong proof", wrong_proof(call.operation))
         return await self._approved(call, entry, by)
 
-    async def _denied(self, call: CallOf, entry: "Action", reason: str) -> Answer:
+    async def _denied(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
+        """A no also takes back a yes that was given elsewhere, as long as nothing was begun."""
         decision = Decision(by=call.caller.principal, channel="form", reason=reason)
-        await self._context.book.deny(entry.id, decision)
+        book = self._context.book
+        denied = await book.deny(entry.id, decision) or await book.void(entry.id, reason)
         self._context.count_decline(call)
-        return failure(declined(call.operation))
+        return (
+            failure(problem)
+            if denied is not None
+            else told(call.operation, await book.get(entry.id) or entry)
+        )
 
     async def _approved(self, call: CallOf, entry: "Action", decision: Decision) -> "Action | Answer":
         approved = await self._context.book.approve(entry.id, decision)
@@ -93,7 +98,10 @@ class Approval:
     async def _out_of_band(self, call: CallOf, entry: "Action") -> "Action | Answer":
         if not self._settings.out_of_band:
             reason = Decision(by="server", channel="none", reason="nobody can be asked")
-            await self._context.book.deny(entry.id, reason)
+            if await self._context.book.deny(entry.id, reason) is None:
+                now = await self._context.book.get(entry.id)
+                if now is not None and str(now.state) != "proposed":
+                    return now
             raise RefusedError(cannot_be_asked(call.operation))
         decided = await self._wait(call, entry)
         return approval_required(call.operation, entry) if decided is None else decided

@@ -58,6 +58,8 @@ class Settled:
     by: str
     how: str
     batch_id: str = ""
+    points_final: Decimal | None = None
+    """What it cost, where that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +271,7 @@ class Book:
                 outcome=json.dumps(outcome, ensure_ascii=False),
                 now=now,
                 batch_id=settled.batch_id,
+                points_final=settled.points_final,
             )
             note = _noted("reconciled", action)
             return action, note and replace(note, by=settled.by, outcome=f"{settled.state}: {settled.how}")

@@ -54,8 +54,8 @@ class Dispatching:
             call.operation.build(call.params, world)
             await self._look_again(call, world, entry)
         except (InvalidArgumentError, RefusedError) as refused:
-            await self._context.book.void(entry.id, str(refused))
-            raise
+            problem = await self._context.noticed(call.operation, problem_of(call.operation, refused))
+            return await self._voided(call, entry, str(refused), problem)
 
         async def claim_and_post() -> Answer:
             claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
@@ -84,16 +84,23 @@ class Dispatching:
         self, call: CallOf, world: Surroundings, entry: "Action", claimed: "Action | CapHit | Blocked | None"
     ) -> Answer:
         if isinstance(claimed, CapHit):
-            await self._context.book.void(entry.id, f"cap {claimed.rule}")
-            return failure(cap_hit(call.operation, claimed))
+            return await self._voided(call, entry, f"cap {claimed.rule}", cap_hit(call.operation, claimed))
         if isinstance(claimed, Blocked):
-            await self._context.book.void(entry.id, "blocked number")
-            return failure(blocked_since(call.operation, claimed.numbers))
+            problem = blocked_since(call.operation, claimed.numbers)
+            return await self._voided(call, entry, "blocked number", problem)
         if claimed is None:
             now = await self._context.book.get(entry.id)
             return told(call.operation, now or entry)
         # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
-        return await self._post_and_record(call, replace(world, reference=reference_of(claimed.id)), claimed)
+        world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id))
+        return await self._post_and_record(call, world, claimed)
+
+    async def _voided(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
+        """The approval ends here; unless the same call, made elsewhere, was faster: then what became of that."""
+        if await self._context.book.void(entry.id, reason) is None:
+            now = await self._context.book.get(entry.id)
+            return told(call.operation, now or entry)
+        return failure(problem)
 
     async def _look_again(self, call: CallOf, world: Surroundings, entry: "Action") -> None:
         frozen = Preview.model_validate_json(entry.preview)
@@ -112,7 +119,7 @@ class Dispatching:
             )
 
     async def _post_and_record(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
-        outcome = await self._post(call, world)
+        outcome = _too_late(call, world, entry) or await self._post(call, world)
         shown = _facts(outcome, show_numbers=self._context.settings.privacy.show_numbers)
         try:
             await self._context.book.finish(entry.id, _ending(outcome, entry))
@@ -128,10 +135,12 @@ class Dispatching:
         filtered = getattr(outcome.result, "filtered_numbers", None)
         if not entry.retry_of or filtered is None:
             return
+        # Succeeded even where nobody had it: the retry has sent it now, and the same call must not do it again.
         settled = Settled(
-            state=State.SUCCEEDED if filtered else State.FAILED,
+            state=State.SUCCEEDED,
             by="server",
-            how=f"safe retry {entry.id}: {len(filtered)} numbers had the text already",
+            how=f"safe retry {entry.id}: {len(filtered)} numbers had the text already, the others got it now",
+            points_final=None if filtered else Decimal(0),
         )
         await self._context.book.reconcile(entry.retry_of, settled)
 
@@ -164,6 +173,15 @@ class Dispatching:
             reason = "the server had an internal error while reading the vendor's answer"
             return _Outcome(state=State.UNKNOWN, reason=reason, reply=reply)
         return _Outcome(state=State.SUCCEEDED, result=result, reply=reply)
+
+
+def _too_late(call: CallOf, world: Surroundings, entry: "Action") -> _Outcome | None:
+    """A process that stood still (a closed laptop) past its lease: others take its action for unknown by now."""
+    if entry.lease_until is None or world.now < entry.lease_until:
+        return None
+    return _Outcome(
+        state=State.FAILED, problem=unreachable(call.operation, "this server stood still too long")
+    )
 
 
 def reference_of(action_id: str) -> str:

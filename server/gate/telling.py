@@ -28,7 +28,8 @@ def told(operation: AnyOperation, action: "Action") -> Answer:
             return unknown(action, json.loads(action.outcome or "{}").get("reason", "the server stopped"))
         case "failed":
             return failure(Problem(**json.loads(action.outcome)))
-        case "expired":
+        case "expired" | "approved":
+            # Approved and not claimed: the approval had lapsed.
             return failure(_expired(operation))
         case _:
             return failure(declined(operation))

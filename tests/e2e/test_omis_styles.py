@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from mcp.shared.exceptions import MCPError
 
 from tests.e2e.cases_omis import last_month
 from tests.e2e.house import Facts, House
@@ -180,3 +181,32 @@ async def test_a_refusal_has_the_vendors_code_and_a_next_step(
     assert problem["vendor_code"] == code
     assert problem["next"]
     assert problem["retryable"] is False
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "status", "code"),
+    [
+        ("query_launch", {"launch_id": "1187"}, "error", 602),
+        ("query_launch", {"launch_id": "1186"}, "paused", -2),
+        ("query_job", {"job_id": "5511"}, "terminated", -1),
+        ("query_job", {"job_id": "5513"}, "error", 602),
+    ],
+)
+async def test_a_records_own_error_is_no_failure_of_the_call(
+    house: House, tool: str, arguments: dict[str, Any], status: str, code: int
+) -> None:
+    async with house.session() as session:
+        facts = await session.facts(tool, arguments)
+    record = facts["records"][0]
+    assert (record["status"], record["error_code"]) == (status, code)
+    assert ("error_message" in record) is (code > 0)
+
+
+@pytest.mark.parametrize(
+    "name", ["../audit.key", "..%2Faudit.key", "%2e%2e%2fstore.sqlite3", "..", "none.csv", "/etc/passwd"]
+)
+async def test_only_reports_can_be_read_as_reports(house: House, name: str) -> None:
+    async with house.session() as session:
+        await session.facts("download_report", {"report_id": "9001", "report_type": "11001"})
+        with pytest.raises(MCPError):
+            await session.client.read_resource(f"campaign-ops://reports/{name}")

@@ -29,7 +29,7 @@ BY_NAME: Mapping[str, AnyOperation] = {operation.name: operation for operation i
 
 # The long run sets 20000.
 thorough = settings(
-    max_examples=int(os.environ.get("CAMPAIGN_OPS_EXAMPLES", "150")), deadline=None, database=None
+    max_examples=int(os.environ.get("TEST_EXAMPLES", "150")), deadline=None, database=None
 )
 
 T = TypeVar("T")

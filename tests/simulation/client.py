@@ -82,7 +82,9 @@ class Client:
         if tool.endswith("_launch"):
             return Wanted(tool=tool, arguments=_LAUNCH)
         arguments = self._random.choice(_MESSAGES)
-        return Wanted(tool=tool, arguments=arguments, request_id=self._random.choice(("", "", "", "r1", "r2")))
+        return Wanted(
+            tool=tool, arguments=arguments, request_id=self._random.choice(("", "", "", "r1", "r2"))
+        )
 
     async def _pursue(self, wanted: Wanted) -> None:
         """Call until it is done, or until nobody feels like it any more."""
@@ -155,9 +157,7 @@ class Client:
     ) -> Answer | Question | None:
         """One call to one process; None when its answer never comes."""
         worker = self._random.choice(self._world.workers)
-        caller = Caller(
-            principal=principal or self.principal, session=self.principal, can_ask=self._can_ask
-        )
+        caller = Caller(principal=principal or self.principal, session=self.principal, can_ask=self._can_ask)
         arguments = wanted.as_arguments()
         dry = reply is None and wanted.tool.startswith("send") and self._random.random() < 0.05
         if dry:

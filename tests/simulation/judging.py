@@ -9,8 +9,15 @@ from server.gate.answers import Answer, Question
 from tests.simulation.watch import Row, Watch
 
 _OPEN = ("proposed", "approved", "dispatching", "unknown")
-_ABOUT_THIS_REQUEST = ("store_unavailable", "approval_mismatch", "request_id_reused", "rate_limited")
-"""Refusals that speak of this request alone, whatever became of the same call made elsewhere."""
+_ABOUT_THIS_REQUEST = (
+    "store_unavailable",
+    "approval_mismatch",
+    "request_id_reused",
+    "rate_limited",
+    "vendor_unavailable",
+    "not_sent",
+)
+"""Refusals that speak of this request alone, whatever becomes of the same call made elsewhere."""
 _FOR_GOOD = ("declined", "proof_mismatch")
 
 
@@ -40,7 +47,9 @@ def judge(said: Said, watch: Watch) -> None:
         _done(watch, watch.rows[str(facts["action_id"])], facts)
     elif said.dry_run:
         return
-    elif said.answer.is_error and outcome not in _ABOUT_THIS_REQUEST and "Nothing was" in str(facts["message"]):
+    elif (
+        said.answer.is_error and outcome not in _ABOUT_THIS_REQUEST and "Nothing was" in str(facts["message"])
+    ):
         for row in _this_call(said, watch):
             if watch.happened(row):
                 watch.fail(f"{outcome} was answered for {watch.name(row.id)}, and the vendor did it")
@@ -50,7 +59,7 @@ def judge(said: Said, watch: Watch) -> None:
 
 def _done(watch: Watch, row: Row, facts: Mapping[str, Any]) -> None:
     if row.tool.endswith("_launch"):
-        if row.id not in watch.posted:
+        if watch.unposted(row.tool):
             watch.fail(f"done was answered for {watch.name(row.id)}, which was never posted")
         return
     numbers, words = watch.content(row)
@@ -67,11 +76,11 @@ def _done(watch: Watch, row: Row, facts: Mapping[str, Any]) -> None:
 
 
 def _this_call(said: Said, watch: Watch) -> Iterator[Row]:
-    """The actions of this very call that were open at some time while it ran."""
+    """The actions of this very call that were open when it began."""
     for row in watch.rows.values():
         asked: dict[str, Any] = json.loads(row.arguments)
         same = all(asked.get(name) == value for name, value in said.arguments.items())
         known = (row.principal, row.tool, row.request_id) == (said.principal, said.tool, said.request_id)
         before = said.before.get(row.id)
-        if same and known and (before is None or before.state in _OPEN):
+        if same and known and before is not None and before.state in _OPEN:
             yield row

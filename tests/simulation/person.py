@@ -22,7 +22,9 @@ async def decide(world: "World", action_id: str) -> None:
                 await book.deny(action.id, Decision(by="王小明", channel="terminal", reason="no"))
                 continue
             arguments = json.loads(action.arguments)
-            world.watch.consents[action.id].append(Consent(principal="", tool=action.tool, arguments=arguments))
+            world.watch.consents[action.id].append(
+                Consent(principal="", tool=action.tool, arguments=arguments)
+            )
             await book.approve(action.id, Decision(by="王小明", channel="terminal"))
     except StoreUnavailableError:
         world.watch.note("the terminal could not reach the store")
@@ -35,7 +37,9 @@ async def by_hand(world: "World", action_id: str) -> None:
     if (living and row.id not in world.watch.posted) or row.tool.endswith("_launch"):
         return
     done = world.watch.happened(row)
-    settled = Settled(state=State.SUCCEEDED if done else State.FAILED, by="王小明", how="looked at the vendor's page")
+    settled = Settled(
+        state=State.SUCCEEDED if done else State.FAILED, by="王小明", how="looked at the vendor's page"
+    )
     try:
         await world.terminal.book.reconcile(action_id, settled)
     except StoreUnavailableError:

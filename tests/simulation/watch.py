@@ -278,8 +278,13 @@ class Watch:
             return self.rows.get(f"{reference[:4]}-{reference[4:]}")
         tool = {"3": "pause_launch", "2": "terminate_launch"}[request.fields["LaunchAction"]]
         mine = [row for row in self.rows.values() if row.tool == tool and row.owner == life.name]
-        fresh = [row for row in mine if row.id not in self.posted]
+        fresh = [row for row in mine if row.id not in self.posted and row.state == "dispatching"]
         return next(iter(fresh or mine), None)
+
+    def unposted(self, tool: str) -> bool:
+        """Whether more actions of a tool have succeeded than were posted: nothing at the vendor names them."""
+        rows = [row for row in self.rows.values() if row.tool == tool]
+        return sum(row.state == "succeeded" for row in rows) > sum(row.id in self.posted for row in rows)
 
     def _same_content(self, row: Row, request: Request) -> None:
         if request.vendor != "every8d":

@@ -53,7 +53,10 @@ def settings(*, wait_seconds: float, out_of_band: bool) -> Settings:
         every8d=Every8dSettings(uid="none", password=_NOBODY),
         omis=OmisSettings(login_name="none", password=_NOBODY),
         policy=PolicySettings(
-            test_numbers=(TEST_NUMBER,), test_recipients=1, test_points=Decimal(TEST_POINTS), calls_per_minute=60
+            test_numbers=(TEST_NUMBER,),
+            test_recipients=1,
+            test_points=Decimal(TEST_POINTS),
+            calls_per_minute=60,
         ),
         approval=ApprovalSettings(
             typed_above_recipients=1, wait_seconds=wait_seconds, out_of_band=out_of_band
@@ -64,7 +67,9 @@ def settings(*, wait_seconds: float, out_of_band: bool) -> Settings:
 class FaultyStore(Store):
     """The shared store as one process has it: watched inside each transaction, and sometimes failing."""
 
-    def __init__(self, inner: SynchronousStore, random: Random, look: "Callable[[sqlite3.Connection], None]") -> None:
+    def __init__(
+        self, inner: SynchronousStore, random: Random, look: "Callable[[sqlite3.Connection], None]"
+    ) -> None:
         self._inner = inner
         self._random = random
         self._look = look

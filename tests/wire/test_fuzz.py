@@ -7,7 +7,7 @@ import time
 from tests.wire.examples import DECODERS, Sample, load_samples, outcome
 
 # 3 s in `make test`; the long run sets 60.
-SECONDS = float(os.environ.get("CAMPAIGN_OPS_FUZZ_SECONDS", "3"))
+SECONDS = float(os.environ.get("TEST_FUZZ_SECONDS", "3"))
 PIECES = [
     b"\0",
     b"\xff\xfe",
@@ -35,7 +35,7 @@ def damaged(body: bytes, chance: random.Random) -> bytes:
 
 
 def test_a_damaged_reply_is_a_typed_result_or_unreadable_in_every_decoder() -> None:
-    seed = int(os.environ.get("CAMPAIGN_OPS_FUZZ_SEED", "1"))
+    seed = int(os.environ.get("TEST_FUZZ_SEED", "1"))
     chance = random.Random(seed)
     samples: list[Sample] = load_samples()
     bodies = [sample.body for sample in samples]

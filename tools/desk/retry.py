@@ -13,6 +13,8 @@ from tools.problems import Problem, RefusedError
 
 RETRYABLE_TOOLS = ("send_sms", "send_sms_deduplicated")
 FILTER_WINDOW = timedelta(hours=24)
+_MARGIN = timedelta(minutes=10)
+"""The filter must still know the text when the request arrives: it waits its turn, and clocks differ."""
 
 
 class RetryParams(RiskyParams):
@@ -32,8 +34,8 @@ def _send(around: Surroundings) -> SendSmsParams:
         raise _refused("Only send_sms and send_sms_deduplicated can be repeated safely.")
     if earlier.state != "unknown":
         raise _refused(f"Its outcome is not unknown; it is {earlier.state}.")
-    if around.now - earlier.created_at > FILTER_WINDOW:
-        raise _refused("It is more than 24 hours old, which is as long as the vendor's filter remembers.")
+    if around.now - earlier.created_at > FILTER_WINDOW - _MARGIN:
+        raise _refused("It is nearly 24 hours old or more, and the vendor's filter remembers no longer.")
     return SendSmsParams.model_validate(dict(earlier.arguments))
 
 

@@ -1,0 +1,92 @@
+"""Servers that are killed at random moments while clients send, and what became of each text."""
+
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+from mcp import StdioServerParameters
+from mcp.client import Client
+from mcp.shared.exceptions import MCPError
+
+from tests.e2e.house import House
+from tests.e2e.process import at_the_sandbox
+
+ROOT = Path(__file__).parents[2]
+NUMBER = "0912345100"
+LANES = 2
+"""Servers at once, on one store."""
+ANSWER_AFTER = 0.05
+"""Seconds that the vendor takes to answer, so that many a kill falls between the request and the answer."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Storm:
+    """What the clients asked for and were told. A text is asked for again until it has an end."""
+
+    house: House
+    dice: random.Random
+    naive: bool = False
+    kills: int = 0
+    asked: int = 0
+    told: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """The outcomes that were told of each text."""
+
+    async def rage(self, seconds: float, *, kills: int = 0) -> None:
+        """Go on for so long, and until so many servers were killed."""
+        slow = {"path": "sendSMS.ashx", "fault": "slow", "seconds": ANSWER_AFTER, "times": 100_000}
+        await self.house.vendor.control("faults", **slow)
+        end = anyio.current_time() + seconds
+        async with anyio.create_task_group() as group:
+            for lane in range(LANES):
+                group.start_soon(self._lane, lane, end, kills)
+
+    async def _lane(self, lane: int, end: float, kills: int) -> None:
+        while anyio.current_time() < end or self.kills < kills:
+            await self._life(lane)
+
+    async def _life(self, lane: int) -> None:
+        """One server from its start to its violent end."""
+        pid = self.house.folder / f"pid-{lane}"
+        pid.unlink(missing_ok=True)
+        try:
+            async with Client(self._server(pid)) as client, anyio.create_task_group() as group:
+                group.start_soon(self._send_on, client)
+                await anyio.sleep(self.dice.uniform(0, 0.6))
+                self.kills += 1
+                os.kill(int(pid.read_text()), signal.SIGKILL)
+        except* (MCPError, anyio.ClosedResourceError, anyio.BrokenResourceError):
+            pass  # The client loses its server, and says so in one of these ways.
+
+    async def _send_on(self, client: Client) -> None:
+        while True:
+            text = self._next_text()
+            self.asked += 1
+            arguments = {"recipients": [NUMBER], "text": text}
+            facts = (await client.call_tool("send_sms", arguments)).structured_content
+            assert facts is not None
+            self.told[text].add(str(facts.get("outcome") or facts["code"]))
+
+    def _next_text(self) -> str:
+        """A new text, or one that still has no end: another server may be at it at this very moment."""
+        open_ones = [text for text, said in self.told.items() if "done" not in said]
+        if open_ones and self.dice.random() < 2 / 3:
+            return self.dice.choice(open_ones)
+        text = f"text {len(self.told)}"
+        self.told[text] = set()
+        return text
+
+    def _server(self, pid: Path) -> StdioServerParameters:
+        env = at_the_sandbox(self.house, POLICY__CALLS_PER_MINUTE="100000", LOG_LEVEL="ERROR")
+        arguments = ["-m", "tests.crash.launcher", "--pid", str(pid), *(["--naive"] if self.naive else [])]
+        return StdioServerParameters(command=sys.executable, args=arguments, env=env, cwd=ROOT)
+
+    async def arrived(self) -> Counter[str]:
+        """How often each text has reached the vendor."""
+        log = await self.house.vendor.log()
+        sends = [dict(entry["fields"]) for entry in log if entry["path"].lower().endswith("sendsms.ashx")]
+        return Counter(fields["MSG"] for fields in sends)
