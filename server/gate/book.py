@@ -329,13 +329,19 @@ class Book:
         return [_fields(event) for event in found]
 
     async def keep_event(self, values: dict[str, Any], mobile: str) -> bool:
-        """Keep a callback once; False when it is known. The number is kept as a keyed hash alone."""
+        """Keep a callback once; False when it is known. The number is kept as a keyed hash alone.
+
+        A report that carries the reference of an action of unknown outcome settles it in the same step.
+        """
         from server.store.events import DeliveryEvent, record_event  # noqa: PLC0415 - as above
 
         (number,) = await self._journal.hashes([mobile])
 
-        def work(conn: "Connection", now: datetime) -> tuple[bool, None]:
-            return record_event(conn, DeliveryEvent(**values, number=number, received_at=now)), None
+        def work(conn: "Connection", now: datetime) -> "tuple[bool, Note | None]":
+            event = DeliveryEvent(**values, number=number, received_at=now)
+            fresh = record_event(conn, event)
+            reference = event.reference.partition(" ")[0]
+            return fresh, _settle_by_report(conn, now, reference, event.batch_id) if fresh else None
 
         return await self._journal.write(work)
 
@@ -389,6 +395,28 @@ def _approve(conn: "Connection", action_id: str, decision: Decision, now: dateti
     return ledger.approve(
         conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
     )
+
+
+_REPORTED = "a delivery report carries this action's reference"
+
+
+def _settle_by_report(conn: "Connection", now: datetime, reference: str, batch_id: str) -> Note | None:
+    """The vendor only reports on what it took: the send of this reference arrived (EVERY8D 2.1, SUBJECT)."""
+    from server.store import ledger  # noqa: PLC0415 - as above
+    from server.store.actions import State, normalise_id  # noqa: PLC0415 - as above
+
+    action = ledger.reconcile(
+        conn,
+        normalise_id(reference),
+        state=State.SUCCEEDED,
+        by="callback",
+        how=_REPORTED,
+        outcome=json.dumps({"reconciled": _REPORTED, "batch_id": batch_id}),
+        now=now,
+        batch_id=batch_id,
+    )
+    note = _noted("reconciled", action)
+    return note and replace(note, by="callback", outcome=f"succeeded: {_REPORTED}")
 
 
 def _blocked(conn: "Connection", hashes: dict[str, str]) -> tuple[str, ...]:

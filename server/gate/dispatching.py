@@ -96,7 +96,7 @@ class Dispatching:
         return await self._post_and_record(call, world, claimed)
 
     async def _voided(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
-        """The approval ends here; unless the same call, made elsewhere, was faster: then what became of that."""
+        """The approval ends here; unless the same call, made elsewhere, was faster: then what that became."""
         if await self._context.book.void(entry.id, reason) is None:
             now = await self._context.book.get(entry.id)
             return told(call.operation, now or entry)
@@ -135,7 +135,7 @@ class Dispatching:
         filtered = getattr(outcome.result, "filtered_numbers", None)
         if not entry.retry_of or filtered is None:
             return
-        # Succeeded even where nobody had it: the retry has sent it now, and the same call must not do it again.
+        # Succeeded even where nobody had it: the retry has sent it, and the same call must not do it again.
         settled = Settled(
             state=State.SUCCEEDED,
             by="server",
@@ -176,7 +176,7 @@ class Dispatching:
 
 
 def _too_late(call: CallOf, world: Surroundings, entry: "Action") -> _Outcome | None:
-    """A process that stood still (a closed laptop) past its lease: others take its action for unknown by now."""
+    """A process that stood still (a closed laptop) past its lease: others take its action for unknown."""
     if entry.lease_until is None or world.now < entry.lease_until:
         return None
     return _Outcome(

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 NUMBER = "0912345100"
 LANES = 2
 """Servers at once, on one store."""
+START_SECONDS = 5
 ANSWER_AFTER = 0.05
 """Seconds that the vendor takes to answer, so that many a kill falls between the request and the answer."""
 
@@ -33,6 +34,7 @@ class Storm:
     naive: bool = False
     kills: int = 0
     asked: int = 0
+    answered: int = 0
     told: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """The outcomes that were told of each text."""
 
@@ -56,11 +58,22 @@ class Storm:
         try:
             async with Client(self._server(pid)) as client, anyio.create_task_group() as group:
                 group.start_soon(self._send_on, client)
-                await anyio.sleep(self.dice.uniform(0, 0.6))
+                await self._some_time()
                 self.kills += 1
                 os.kill(int(pid.read_text()), signal.SIGKILL)
         except* (MCPError, anyio.ClosedResourceError, anyio.BrokenResourceError):
             pass  # The client loses its server, and says so in one of these ways.
+
+    async def _some_time(self) -> None:
+        """Some die while they start; most after their first answer, in the midst of the next send."""
+        if self.dice.random() < 1 / 5:
+            await anyio.sleep(self.dice.uniform(0, 0.5))
+            return
+        before = self.answered
+        with anyio.move_on_after(START_SECONDS):
+            while self.answered == before:  # noqa: ASYNC110 - a count of this class
+                await anyio.sleep(0.005)
+        await anyio.sleep(self.dice.uniform(0, 4 * ANSWER_AFTER))
 
     async def _send_on(self, client: Client) -> None:
         while True:
@@ -69,6 +82,7 @@ class Storm:
             arguments = {"recipients": [NUMBER], "text": text}
             facts = (await client.call_tool("send_sms", arguments)).structured_content
             assert facts is not None
+            self.answered += 1
             self.told[text].add(str(facts.get("outcome") or facts["code"]))
 
     def _next_text(self) -> str:
