@@ -12,6 +12,7 @@ import anyio
 
 from server.gate import book, reaper
 from server.gate.dispatching import Dispatching
+from server.gate.telling import told
 from server.serving import Serving
 from server.transports import leave
 
@@ -22,6 +23,8 @@ async def naive(self: Any, call: Any, world: Any, entry: Any, request: Any) -> A
     """Post, and only then say so: whoever dies in between finds the action approved, and posts again."""
     outcome = await self._post(call, world, request)
     claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
+    if claimed is None:
+        return told(call.operation, await self._context.book.get(entry.id))
 
     async def posted(_call: Any, _world: Any, _request: Any) -> Any:
         return outcome

@@ -18,11 +18,7 @@ from tests.e2e.process import at_the_sandbox
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "0912345100"
-LANES = 2
-"""Servers at once, on one store."""
 START_SECONDS = 5
-ANSWER_AFTER = 0.05
-"""Seconds that the vendor takes to answer, so that many a kill falls between the request and the answer."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +28,10 @@ class Storm:
     house: House
     dice: random.Random
     naive: bool = False
+    lanes: int = 2
+    """Servers at once, on one store."""
+    answer_after: float = 0.05
+    """Seconds that the vendor takes to answer, so that many a kill falls between request and answer."""
     kills: int = 0
     asked: int = 0
     answered: int = 0
@@ -40,11 +40,11 @@ class Storm:
 
     async def rage(self, seconds: float, *, kills: int = 0) -> None:
         """Go on for so long, and until so many servers were killed."""
-        slow = {"path": "sendSMS.ashx", "fault": "slow", "seconds": ANSWER_AFTER, "times": 100_000}
+        slow = {"path": "sendSMS.ashx", "fault": "slow", "seconds": self.answer_after, "times": 100_000}
         await self.house.vendor.control("faults", **slow)
         end = anyio.current_time() + seconds
         async with anyio.create_task_group() as group:
-            for lane in range(LANES):
+            for lane in range(self.lanes):
                 group.start_soon(self._lane, lane, end, kills)
 
     async def _lane(self, lane: int, end: float, kills: int) -> None:
@@ -73,7 +73,7 @@ class Storm:
         with anyio.move_on_after(START_SECONDS):
             while self.answered == before:  # noqa: ASYNC110 - a count of this class
                 await anyio.sleep(0.005)
-        await anyio.sleep(self.dice.uniform(0, 4 * ANSWER_AFTER))
+        await anyio.sleep(self.dice.uniform(0, 4 * self.answer_after))
 
     async def _send_on(self, client: Client) -> None:
         while True:

@@ -21,7 +21,7 @@ from tests.e2e.house import House
 from tests.gate.support import config_file, started
 
 SOAK = bool(os.environ.get("SOAK"))
-SECONDS, KILLS = (90, 150) if SOAK else (7, 6)
+SECONDS, KILLS = (90, 150) if SOAK else (6, 5)
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 ENDS = ("succeeded", "unknown", "failed", "denied", "expired")
 PATIENCE = 20
@@ -54,7 +54,7 @@ def _of(text: str, states: dict[str, str]) -> list[str]:
 async def test_nothing_is_sent_twice_and_nothing_is_falsely_done(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    storm = Storm(house=house, dice=random.Random(SEED))
+    storm = Storm(house=house, dice=random.Random(SEED), lanes=3 if SOAK else 2)
     await storm.rage(SECONDS, kills=KILLS)
     async with _afterwards(house, monkeypatch) as parts:
         states = await _states(parts)
@@ -78,7 +78,7 @@ async def test_nothing_is_sent_twice_and_nothing_is_falsely_done(
 
 async def test_the_naive_order_sends_twice(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same storm finds the mistake, so that it proves something when it finds none."""
-    storm = Storm(house=house, dice=random.Random(SEED), naive=True)
+    storm = Storm(house=house, dice=random.Random(SEED), naive=True, lanes=1, answer_after=0.3)
     with anyio.fail_after(60):
         while max((await storm.arrived()).values(), default=0) < 2:
             await storm.rage(1)

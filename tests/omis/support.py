@@ -1,9 +1,9 @@
 """Replies, surroundings and a driver for the operations of OMIS; no network anywhere."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from hypothesis import settings
 
@@ -11,6 +11,7 @@ from tools.omis import OPERATIONS
 from tools.operation import (
     Action,
     AnyOperation,
+    Desk,
     DeskOperation,
     OmisOptions,
     Preview,
@@ -28,9 +29,7 @@ AROUND = Surroundings(now=NOW)
 BY_NAME: Mapping[str, AnyOperation] = {operation.name: operation for operation in OPERATIONS}
 
 # The long run sets 20000.
-thorough = settings(
-    max_examples=int(os.environ.get("TEST_EXAMPLES", "150")), deadline=None, database=None
-)
+thorough = settings(max_examples=int(os.environ.get("TEST_EXAMPLES", "150")), deadline=None, database=None)
 
 T = TypeVar("T")
 
@@ -107,11 +106,8 @@ class FakeDesk:
         self.saved.append((stem, suffix, content))
         return SavedFile(name=stem + suffix, uri=f"file:///reports/{stem}{suffix}", size=len(content))
 
-    async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
-        raise NotImplementedError
-
 
 async def download(desk: FakeDesk, **arguments: object) -> Any:
     operation = BY_NAME["download_report"]
     assert isinstance(operation, DeskOperation)
-    return await operation.run(operation.params(**arguments), desk)
+    return await operation.run(operation.params(**arguments), cast("Desk", desk))

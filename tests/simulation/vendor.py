@@ -1,7 +1,7 @@
 """Both vendors as they are at their worst, and the truth: which texts really went to whom.
 
-What is modelled: a request is lost before it arrives, or it is carried out and its answer is lost, cut or
-late; the vendor never does one request twice, and does nothing after the moment at which its answer or
+What is modelled: between the last look at the clock and a request's way no time passes; a request is lost
+before it arrives, or it is carried out and its answer is lost, cut or late; the vendor never does one request twice, and does nothing after the moment at which its answer or
 failure is known. A cut answer is cut within its first five fields: a shorter loss at the end is found by the
 HTTP layer, which knows the body's length.
 """
@@ -168,12 +168,13 @@ class LossyVendors(Vendors):
 
     async def send(self, request: Request) -> Reply:
         """One request, once; what becomes of it is drawn."""
-        await self._turn(self._life)
         looks = request.path in _LOOKS or (request.vendor == "omis" and "LaunchAction" not in request.fields)
         fates = _LOOK_FATES if looks else FATES
         random = self._truth.random
         fate = random.choices(fates, [fate.weight for fate in fates])[0]
-        if not looks:
+        if looks:
+            await self._turn(self._life)
+        else:
             self._seen(request, self._life)
             self._told(f"{self._life.name} posts: {fate.name}")
         async with classified():

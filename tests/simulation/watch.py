@@ -24,6 +24,7 @@ _STEPS = {
     ("", "proposed"),
     ("", "approved"),
     ("", "dispatching"),
+    ("", "expired"),
     ("proposed", "approved"),
     ("proposed", "denied"),
     ("proposed", "expired"),
@@ -285,6 +286,18 @@ class Watch:
         """Whether more actions of a tool have succeeded than were posted: nothing at the vendor names them."""
         rows = [row for row in self.rows.values() if row.tool == tool]
         return sum(row.state == "succeeded" for row in rows) > sum(row.id in self.posted for row in rows)
+
+    def double_texts(self) -> None:
+        """Nobody gets the same text twice of the same call, whether through a repetition or a safe retry."""
+        had: dict[tuple[object, ...], str] = {}
+        for text in self.truth.texts:
+            row = self.rows[f"{text.reference[:4]}-{text.reference[4:]}"]
+            root = self.rows[row.retry_of] if row.retry_of else row
+            key = (root.same_call, text.number)
+            before = self.rows.get(had.get(key, ""))
+            if before is not None and _at(root.created_at) - _at(before.created_at) < DAY:
+                self.fail(f"{self.name(row.id)} texted a number that had the text of {self.name(before.id)}")
+            had[key] = root.id
 
     def _same_content(self, row: Row, request: Request) -> None:
         if request.vendor != "every8d":

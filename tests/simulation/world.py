@@ -101,6 +101,7 @@ class World:
         for row in self.watch.rows.values():
             if row.state == "dispatching":
                 self.watch.fail(f"{self.watch.name(row.id)} is dispatching for ever")
+        self.watch.double_texts()
         for action_id, code in self.watch.promised.items():
             if self.watch.happened(self.watch.rows[action_id]):
                 self.watch.fail(f"{self.watch.name(action_id)} was done after the answer {code}")
