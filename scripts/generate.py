@@ -1,4 +1,4 @@
-"""Writes what derives from the catalogue: docs/tools.md and tests/snapshots/. With --check, only compares."""
+"""Writes what derives from the catalogue: docs/tools.md, schemas, snapshots. With --check, only compares."""
 
 import argparse
 import json
@@ -12,7 +12,9 @@ from tool_page import tools_page
 
 from server.app import build_server
 from server.parts import build_parts
+from server.served_schemas import SCHEMAS_FILE, derived_schemas
 from server.settings import Every8dSettings, OmisSettings, Settings
+from tools.catalog import every_operation
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = ROOT / "tests" / "snapshots"
@@ -32,7 +34,18 @@ async def served_tools() -> list[Served]:
     )
     server = build_server(build_parts(settings))
     tools = await server.list_tools()
-    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
+    served = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
+    schemas = derived()
+    for tool in served:
+        # What the models say now; the server reads what they said when this was last run.
+        tool["inputSchema"] = schemas[tool["name"]]["input"]
+        tool["outputSchema"] = schemas[tool["name"]]["output"]
+    return served
+
+
+def derived() -> dict[str, Any]:
+    """Every tool's schemas, from its models."""
+    return {operation.name: derived_schemas(operation) for operation in every_operation()}
 
 
 def sizes(tools: list[Served]) -> dict[str, int]:
@@ -45,6 +58,7 @@ def generated(tools: list[Served]) -> dict[Path, str]:
     """Each generated file and what must stand in it."""
     files = {SNAPSHOTS / f"{tool['name']}.json": _pretty(tool) for tool in tools}
     files[SNAPSHOTS / SIZES] = _pretty(sizes(tools))
+    files[ROOT / "server" / SCHEMAS_FILE] = _compact(derived()) + "\n"
     files[ROOT / "docs" / "tools.md"] = tools_page(tools)
     return files
 

@@ -17,8 +17,8 @@ from server.gate.answers import Answer, Question
 from server.gate.caller import Caller, FormReply
 from server.gate.gate import Gate
 from server.identity import caller_of
-from server.schema import action_schema, input_schema, result_schema
-from tools.operation import Action, AnyOperation, Risk
+from server.served_schemas import served_schemas
+from tools.operation import AnyOperation, Risk
 
 _MODERN = "2026-07-28"
 _APPROVAL = "approval"
@@ -38,7 +38,7 @@ class OperationTool(Tool):
             name=operation.name,
             title=operation.title,
             description=operation.description,
-            parameters=input_schema(operation.params),
+            parameters=served_schemas(operation)["input"],
             fn_metadata=FuncMetadata(arg_model=ArgModelBase),
             is_async=True,
             context_kwarg=None,
@@ -53,8 +53,7 @@ class OperationTool(Tool):
     @property
     def output_schema(self) -> dict[str, Any]:  # pyright: ignore[reportIncompatibleVariableOverride] - the base caches what it derives from a function; this one has none
         """What an answer looks like."""
-        result = self._operation.result
-        return action_schema(result) if isinstance(self._operation, Action) else result_schema(result)
+        return served_schemas(self._operation)["output"]
 
     async def run(
         self,

@@ -127,7 +127,7 @@ Steps = Generator[Request, Reply, T]
 class Params(BaseModel):
     """Arguments of a tool. Unknown arguments are errors: `{"dryrun": true}` must never be a real send."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class RiskyParams(Params):
@@ -149,7 +149,8 @@ class PagedParams(Params):
 class Result(BaseModel):
     """What a user needs from an answer, mapped by hand from what the vendor sends."""
 
-    model_config = ConfigDict(frozen=True)
+    # Built at the first use: a start that builds eighty models is felt by every client.
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Preview(BaseModel):
@@ -160,7 +161,7 @@ class Preview(BaseModel):
     cover `points`.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     effect: str
     """What would be done, in our words, without values from outside: `Send an SMS`."""

@@ -244,12 +244,14 @@ class Book:
                 points_final=ending.points_final,
                 now=now,
             )
-            if done and ending.state is State.SUCCEEDED:
-                supersede(conn, action_id)
-            if done and ending.gives_back is not None:
+            if done is None:
+                return False, None
+            if ending.state is State.SUCCEEDED:
+                supersede(conn, done)
+            if ending.gives_back is not None:
                 batch_id, points = ending.gives_back
                 ledger.give_back(conn, erase_id=action_id, batch_id=batch_id, points=points)
-            return done, (Note(what=str(ending.state), action_id=action_id) if done else None)
+            return True, Note(what=str(ending.state), action_id=action_id)
 
         return await self._journal.write(work)
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -92,8 +92,8 @@ class Journal:
             now = self.clock()
             self._check_end(conn, known)
             value, *notes = work(conn, now)
-            heads = [audit.append(conn, _entry(note), key, now) for note in notes if note is not None]
-            return value, (heads[-1] if heads else None)
+            entries = [_entry(note) for note in notes if note is not None]
+            return value, (audit.append_all(conn, entries, key, now) if entries else None)
 
         value, head = await self.store.write(both)
         if head is not None and (self._newest is None or head.sequence > self._newest.sequence):
@@ -144,8 +144,9 @@ class Journal:
 def _entry(note: Note) -> "AuditEntry":
     from server.store.audit import AuditEntry  # noqa: PLC0415 - as above
 
-    named = ("action_id", "principal", "tool", "what")
-    details = {name: value for name, value in asdict(note).items() if value and name not in named}
+    named = {"digest": note.digest, "by": note.by, "channel": note.channel, "rule": note.rule}
+    named["outcome"] = note.outcome
+    details = {name: value for name, value in named.items() if value}
     return AuditEntry(
         event=note.what,
         principal=note.principal,

@@ -10,7 +10,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from server.gate.blocked_file import read_blocked_file
-from server.gate.text_scan import find_hosts, find_phone_numbers, international, normalise_host
 from server.policy_settings import PolicySettings, QuietHours
 from tools.cleaning import quote
 from tools.mobile import mask_mobile
@@ -166,6 +165,8 @@ def _sender(texts: tuple[str, ...], name: str) -> Iterator[Violation]:
 
 
 def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[Violation]:
+    from server.gate.text_scan import find_hosts  # noqa: PLC0415 - its tables take a fiftieth of a start
+
     if allowed is None:
         return
     hosts = {host for entry in allowed if (host := _entry_host(entry))}
@@ -178,11 +179,15 @@ def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[
 
 def _entry_host(entry: str) -> str:
     """The host of an entry that may be written as a URL or as `*.shop.tw`."""
+    from server.gate.text_scan import normalise_host  # noqa: PLC0415 - its tables take a fiftieth of a start
+
     place = entry.strip().rpartition("://")[2].partition("/")[0]
     return normalise_host(place.removeprefix("*.").partition(":")[0])
 
 
 def _phones(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[Violation]:
+    from server.gate.text_scan import find_phone_numbers, international  # noqa: PLC0415 - its tables take a fiftieth of a start
+
     if allowed is None:
         return
     fine = {_comparable(entry) for entry in allowed}
@@ -194,6 +199,8 @@ def _phones(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator
 
 
 def _comparable(entry: str) -> str:
+    from server.gate.text_scan import find_phone_numbers, international  # noqa: PLC0415 - its tables take a fiftieth of a start
+
     found = find_phone_numbers(entry)
     return international(found[0] if found else "".join(filter(str.isdigit, entry)))
 

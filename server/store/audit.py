@@ -6,7 +6,7 @@ is appended in the same transaction as the step that it records.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ __all__ = [
     "Head",
     "Verification",
     "append",
+    "append_all",
     "export",
     "hash_number",
     "head",
@@ -32,6 +33,9 @@ _START = Head(0, "0" * 64)
 _BATCH = 10_000
 _BLOCK = 64
 """Bytes that SHA-256 takes at once."""
+
+_NEWEST = select(AUDIT.c.sequence, AUDIT.c.mac).order_by(AUDIT.c.sequence.desc()).limit(1)
+_INSERT = insert(AUDIT)
 
 Json = None | bool | int | str | list["Json"] | Mapping[str, "Json"]
 
@@ -60,18 +64,25 @@ class Verification:
 
 def append(conn: Connection, entry: AuditEntry, key: bytes, now: datetime) -> Head:
     """Add an entry to the chain; the new head, for `write_head` after the commit."""
-    before = head(conn)
-    sequence = before.sequence + 1
-    text = _canonical(entry, now)
-    mac = _Chain(key).mac(before.mac, sequence, text)
-    conn.execute(insert(AUDIT).values(sequence=sequence, entry=text, mac=mac))
-    return Head(sequence, mac)
+    return append_all(conn, [entry], key, now)
+
+
+def append_all(conn: Connection, entries: Sequence[AuditEntry], key: bytes, now: datetime) -> Head:
+    """Add entries to the chain in one step; the new head, or the present one when there are no entries."""
+    chain, at = _Chain(key), head(conn)
+    rows: list[dict[str, object]] = []
+    for entry in entries:
+        sequence, text = at.sequence + 1, _canonical(entry, now)
+        at = Head(sequence, chain.mac(at.mac, sequence, text))
+        rows.append({"sequence": sequence, "entry": text, "mac": at.mac})
+    if rows:
+        conn.execute(_INSERT, rows)
+    return at
 
 
 def head(conn: Connection) -> Head:
     """The newest entry's number and MAC; number 0 when there is none."""
-    newest = select(AUDIT.c.sequence, AUDIT.c.mac).order_by(AUDIT.c.sequence.desc()).limit(1)
-    row = conn.execute(newest).one_or_none()
+    row = conn.execute(_NEWEST).one_or_none()
     return _START if row is None else Head(row.sequence, row.mac)
 
 

@@ -9,14 +9,30 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from server.store.actions import COUNTED, Action, CapHit, Caps, Usage
+from server.store.columns import Points
 from server.store.rows import taipei_day
 from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
 
 _CHUNK = 500
 """Parameters a statement; both engines take more."""
+
+_OF_DAY = select(USAGE_DAYS.c.points, USAGE_DAYS.c.recipients).where(USAGE_DAYS.c.day == bindparam("on_day"))
+_OF_MONTH = select(func.sum(USAGE_DAYS.c.points)).where(
+    USAGE_DAYS.c.day.between(bindparam("first_day"), bindparam("last_day"))
+)
+_RAISE = (
+    update(USAGE_DAYS)
+    .where(USAGE_DAYS.c.day == bindparam("on_day"))
+    .values(
+        points=USAGE_DAYS.c.points + bindparam("more_points", type_=Points()),
+        recipients=USAGE_DAYS.c.recipients + bindparam("more_recipients"),
+    )
+)
+_FIRST_OF_DAY = insert(USAGE_DAYS)
+_RESERVE = insert(RECIPIENT_TEXTS)
 
 
 def counted_points(action: Action) -> Decimal:
@@ -41,13 +57,11 @@ def recount(conn: Connection, before: Action, after: Action) -> None:
 def usage(conn: Connection, now: datetime) -> Usage:
     """What counts now: points today and this month, recipients today."""
     day = taipei_day(now)
-    today = conn.execute(select(USAGE_DAYS.c.points, USAGE_DAYS.c.recipients).where(USAGE_DAYS.c.day == day))
-    points, recipients = today.one_or_none() or (Decimal(0), 0)
-    in_month = USAGE_DAYS.c.day.between(f"{day[:7]}-01", f"{day[:7]}-31")
-    month = select(func.sum(USAGE_DAYS.c.points)).where(in_month)
+    points, recipients = conn.execute(_OF_DAY, {"on_day": day}).one_or_none() or (Decimal(0), 0)
+    month = {"first_day": f"{day[:7]}-01", "last_day": f"{day[:7]}-31"}
     return Usage(
         points_today=points,
-        points_month=conn.scalar(month) or Decimal(0),
+        points_month=conn.scalar(_OF_MONTH, month) or Decimal(0),
         recipients_today=recipients,
     )
 
@@ -70,7 +84,7 @@ def reserve_texts(conn: Connection, action_id: str, recipients: Sequence[str], n
         for recipient, count in texts.items()
     ]
     if rows:
-        conn.execute(insert(RECIPIENT_TEXTS), rows)
+        conn.execute(_RESERVE, rows)
 
 
 def release_texts(conn: Connection, action_id: str) -> None:
@@ -81,6 +95,8 @@ def release_texts(conn: Connection, action_id: str) -> None:
 def _totals(
     conn: Connection, action: Action, caps: Caps, now: datetime
 ) -> Iterator[tuple[str, Decimal | int | None, Decimal | int, Decimal | int]]:
+    if (caps.points_per_day, caps.points_per_month, caps.recipients_per_day) == (None, None, None):
+        return
     used = usage(conn, now)
     yield "points_per_day", caps.points_per_day, used.points_today, action.points
     yield "points_per_month", caps.points_per_month, used.points_month, action.points
@@ -116,11 +132,6 @@ def _counted_recipients(action: Action) -> int:
 
 
 def _add(conn: Connection, day: str, points: Decimal, recipients: int) -> None:
-    table = USAGE_DAYS.c
-    raised = (
-        update(USAGE_DAYS)
-        .where(table.day == day)
-        .values(points=table.points + points, recipients=table.recipients + recipients)
-    )
-    if conn.execute(raised).rowcount == 0:
-        conn.execute(insert(USAGE_DAYS).values(day=day, points=points, recipients=recipients))
+    raised = {"on_day": day, "more_points": points, "more_recipients": recipients}
+    if conn.execute(_RAISE, raised).rowcount == 0:
+        conn.execute(_FIRST_OF_DAY, {"day": day, "points": points, "recipients": recipients})

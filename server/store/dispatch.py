@@ -5,17 +5,34 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, State
 from server.store.counting import cap_hit, recount, release_texts, reserve_texts
 from server.store.lookup import by_batch
-from server.store.rows import by_id, compare_and_set, fetch_one, in_state
+from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
 from server.store.schema import ACTIONS
+
+_ORPHANED = and_(in_state(State.DISPATCHING), ACTIONS.c.lease_until < AT)
+_LAPSED = and_(in_state(State.PROPOSED, State.APPROVED), ACTIONS.c.expires_at < AT)
+_REAPED = and_(in_state(State.UNKNOWN), ACTIONS.c.finished_at.is_(None))
+
+_CLAIMABLE = and_(in_state(State.APPROVED), ACTIONS.c.expires_at >= AT)
+_APPROVED = actions_where(ACTIONS.c.id == bindparam("wanted_id"), _CLAIMABLE)
+_TAKE = step(_CLAIMABLE)
+_FINISH = step(ACTIONS.c.owner == bindparam("held_by"), or_(in_state(State.DISPATCHING), _REAPED))
+_REAP = step(_ORPHANED)
+_RECONCILE = step(in_state(State.UNKNOWN))
+_GIVE_BACK = step(ACTIONS.c.points_given_back.is_(None))
+_RETURN_POINTS = step()
+
+_ANY_DUE = select(ACTIONS.c.id).where(or_(_ORPHANED, _LAPSED)).limit(1)
+_ALL_ORPHANED = select(ACTIONS.c.id).where(_ORPHANED)
 
 
 def claim(  # noqa: PLR0913 - one transaction checks all of it, or it is no guard
@@ -33,15 +50,12 @@ def claim(  # noqa: PLR0913 - one transaction checks all of it, or it is no guar
     `recipients` are keyed hashes, one for each text. `CapHit`: a limit would be passed, nothing changed.
     None: it is not approved (any more), or the approval expired.
     """
-    before = fetch_one(conn, ACTIONS.c.id == action_id, *_claimable(now))
-    if before is None:
-        return None
-    hit = cap_hit(conn, before, caps, recipients, now)
+    hit = None if caps == NO_CAPS else _cap_hit(conn, action_id, caps, recipients, now)
     if hit is not None:
         return hit
     taken = _take(conn, action_id, owner, now, lease_seconds)
     if taken is not None:
-        recount(conn, before, taken)
+        recount(conn, replace(taken, state=State.APPROVED), taken)
         reserve_texts(conn, action_id, recipients, now)
     return taken
 
@@ -57,31 +71,31 @@ def finish(  # noqa: PLR0913 - the facts of one outcome
     vendor_answer: str = "",
     batch_id: str = "",
     points_final: Decimal | None = None,
-) -> bool:
+) -> Action | None:
     """Record the outcome, once, by the owner; also when the answer came after the lease ran out.
 
-    `failed` means certainly not done: it releases what was reserved. `unknown` keeps it. False: not this
+    `failed` means certainly not done: it releases what was reserved. `unknown` keeps it. None: not this
     owner's, or finished or reconciled already.
     """
-    reaped = and_(in_state(State.UNKNOWN), ACTIONS.c.finished_at.is_(None))
-    mine = and_(ACTIONS.c.owner == owner, or_(in_state(State.DISPATCHING), reaped))
-    values = {"outcome": outcome, "vendor_answer": vendor_answer, "batch_id": batch_id}
-    ended = _end(conn, action_id, mine, state=state, points_final=points_final, finished_at=now, **values)
-    return ended is not None
+    values = {"outcome": outcome, "vendor_answer": vendor_answer, "batch_id": batch_id, "state": state}
+    values |= {"points_final": points_final, "finished_at": now}
+    after = compare_and_set(conn, _FINISH, action_id, held_by=owner, **values)
+    if after is None:
+        return None
+    # Until now it counted with its estimate: only an outcome brings final points.
+    _settle(conn, replace(after, state=State.DISPATCHING, points_final=None), after)
+    return after
 
 
 def due(conn: Connection, now: datetime) -> bool:
     """Whether `reap` or `expire_due` would find something: a look that stops no writer."""
-    orphaned = and_(in_state(State.DISPATCHING), ACTIONS.c.lease_until < now)
-    lapsed = and_(in_state(State.PROPOSED, State.APPROVED), ACTIONS.c.expires_at < now)
-    return conn.scalar(select(ACTIONS.c.id).where(or_(orphaned, lapsed)).limit(1)) is not None
+    return conn.scalar(_ANY_DUE, {"at_moment": now}) is not None
 
 
 def reap(conn: Connection, now: datetime) -> list[Action]:
     """Turn every dispatch whose lease ran out into `unknown`; the actions as they are then."""
-    orphaned = and_(in_state(State.DISPATCHING), ACTIONS.c.lease_until < now)
-    found = conn.scalars(select(ACTIONS.c.id).where(orphaned)).all()
-    reaped = (compare_and_set(conn, action_id, orphaned, state=State.UNKNOWN) for action_id in found)
+    found = conn.scalars(_ALL_ORPHANED, {"at_moment": now}).all()
+    reaped = (compare_and_set(conn, _REAP, each, at_moment=now, state=State.UNKNOWN) for each in found)
     return [action for action in reaped if action is not None]
 
 
@@ -101,12 +115,17 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
 
     A batch id and final points that are known already stay when none are given.
     """
+    before = by_id(conn, action_id)
     values: dict[str, object] = {"outcome": outcome, "reason": f"reconciled by {by}: {how}"}
     if batch_id:
         values["batch_id"] = batch_id
     if points_final is not None:
         values["points_final"] = points_final
-    return _end(conn, action_id, in_state(State.UNKNOWN), state=state, finished_at=now, **values)
+    after = compare_and_set(conn, _RECONCILE, action_id, state=state, finished_at=now, **values)
+    if before is None or after is None:
+        return None
+    _settle(conn, before, after)
+    return after
 
 
 def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal) -> bool:
@@ -117,25 +136,28 @@ def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal
     before = by_batch(conn, batch_id)
     if before is None:
         return False
-    unused = ACTIONS.c.points_given_back.is_(None)
-    if compare_and_set(conn, erase_id, unused, points_given_back=points) is None:
+    if compare_and_set(conn, _GIVE_BACK, erase_id, points_given_back=points) is None:
         return False
     returned = before.points_returned + points
-    after = compare_and_set(conn, before.id, points_returned=returned)
+    after = compare_and_set(conn, _RETURN_POINTS, before.id, points_returned=returned)
     if after is not None:
         recount(conn, before, after)
     return True
 
 
-def _claimable(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return in_state(State.APPROVED), ACTIONS.c.expires_at >= now
+def _cap_hit(
+    conn: Connection, action_id: str, caps: Caps, recipients: Sequence[str], now: datetime
+) -> CapHit | None:
+    approved = fetch_one(conn, _APPROVED, {"wanted_id": action_id, "at_moment": now})
+    return None if approved is None else cap_hit(conn, approved, caps, recipients, now)
 
 
 def _take(conn: Connection, action_id: str, owner: str, now: datetime, lease_seconds: float) -> Action | None:
     return compare_and_set(
         conn,
+        _TAKE,
         action_id,
-        *_claimable(now),
+        at_moment=now,
         state=State.DISPATCHING,
         owner=owner,
         lease_until=now + timedelta(seconds=lease_seconds),
@@ -143,14 +165,7 @@ def _take(conn: Connection, action_id: str, owner: str, now: datetime, lease_sec
     )
 
 
-def _end(
-    conn: Connection, action_id: str, condition: ColumnElement[bool], *, state: State, **values: object
-) -> Action | None:
-    before = by_id(conn, action_id)
-    after = compare_and_set(conn, action_id, condition, state=state, **values)
-    if before is None or after is None:
-        return None
+def _settle(conn: Connection, before: Action, after: Action) -> None:
     recount(conn, before, after)
-    if state is State.FAILED:
-        release_texts(conn, action_id)
-    return after
+    if after.state is State.FAILED:
+        release_texts(conn, after.id)

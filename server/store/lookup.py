@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from server.store.actions import Action, ActionFilter, normalise_id
-from server.store.rows import actions_where, by_id, fetch, fetch_one
+from server.store.rows import actions_where, by_id, fetch, fetch_one, first_where
 from server.store.schema import ACTIONS
 
 COUNT_LIMIT = 1_000
 """How far filtered rows are counted: counting a million takes longer than reading a page."""
+
+_BY_BATCH = first_where(ACTIONS.c.batch_id == bindparam("wanted_batch"))
 
 
 def get(conn: Connection, action_id: str) -> Action | None:
@@ -19,7 +21,7 @@ def get(conn: Connection, action_id: str) -> Action | None:
 
 def by_batch(conn: Connection, batch_id: str) -> Action | None:
     """The action that the vendor gave this batch to: the oldest that carries the id."""
-    return fetch_one(conn, ACTIONS.c.batch_id == batch_id) if batch_id else None
+    return fetch_one(conn, _BY_BATCH, {"wanted_batch": batch_id}) if batch_id else None
 
 
 def list_actions(

@@ -1,10 +1,11 @@
 """From the first call to the decision: propose, find again, approve, deny, let expire."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from server.store.actions import (
     APPROVAL_TIME,
@@ -17,18 +18,50 @@ from server.store.actions import (
     new_id,
 )
 from server.store.rows import (
+    AT,
+    WHOLE,
     actions_where,
-    by_id,
     compare_and_set,
     fetch,
     fetch_one,
+    first_where,
     in_state,
     live_key,
+    step,
     taipei_day,
 )
 from server.store.schema import ACTIONS
 
 _UNDECIDED = in_state(State.PROPOSED, State.APPROVED)
+_WAITING = and_(in_state(State.PROPOSED), ACTIONS.c.expires_at >= AT)
+_LAPSED = and_(_UNDECIDED, ACTIONS.c.expires_at < AT)
+
+_DECIDE = step(_WAITING)
+_VOID = step(_UNDECIDED)
+_EXPIRE = step(_LAPSED)
+_FREE = step()
+
+_HOLDER = actions_where(ACTIONS.c.live_key == bindparam("wanted_key"))
+_ALL_LAPSED = select(ACTIONS.c.id).where(_LAPSED)
+_ALL_WAITING = actions_where(_WAITING).order_by(ACTIONS.c.sequence)
+_SAME_REQUEST = first_where(
+    ACTIONS.c.principal == bindparam("wanted_principal"),
+    ACTIONS.c.request_id == bindparam("wanted_request"),
+    ACTIONS.c.tool == bindparam("wanted_tool"),
+    ACTIONS.c.digest != bindparam("other_digest"),
+    or_(ACTIONS.c.created_at > AT, in_state(State.DISPATCHING, State.UNKNOWN)),
+)
+
+_NEXT = {"sequence": select(func.coalesce(func.max(ACTIONS.c.sequence), 0) + 1).scalar_subquery()}
+_INSERT = {
+    # An id that is taken inserts nothing; any other conflict is an error.
+    dialect.__name__.rpartition(".")[2]: dialect.insert(ACTIONS)
+    .values(_NEXT)
+    .on_conflict_do_nothing(index_elements=[ACTIONS.c.id])
+    .returning(*WHOLE)
+    for dialect in (sqlite, postgresql)
+}
+_PROPOSED = tuple(field.name for field in fields(Proposal))
 
 
 def find_live(conn: Connection, key: CallKey, now: datetime) -> Action | None:
@@ -37,7 +70,7 @@ def find_live(conn: Connection, key: CallKey, now: datetime) -> Action | None:
     Live are: proposed and approved until they expire, dispatching and unknown for ever, succeeded for
     24 hours from the proposal.
     """
-    found = fetch_one(conn, ACTIONS.c.live_key == live_key(key))
+    found = _holder(conn, live_key(key))
     return found if found is not None and _is_live(found, now) else None
 
 
@@ -49,12 +82,14 @@ def propose(
     Raises:
         RequestIdReusedError: the request_id named another call of this principal and tool.
     """
-    _retire(conn, proposal.key, now)
-    live = find_live(conn, proposal.key, now)
-    if live is not None:
-        return live, False
+    key = live_key(proposal.key)
+    held = _holder(conn, key)
+    if held is not None:
+        if _is_live(held, now):
+            return held, False
+        _retire(conn, held, now)
     _refuse_reused_request_id(conn, proposal.key, now)
-    return _insert(conn, proposal, now, _unused_id(conn, fresh_id)), True
+    return _insert(conn, _values(proposal, key, now), fresh_id), True
 
 
 def approve(  # noqa: PLR0913 - who, how and by which rule are facts of one decision
@@ -70,7 +105,7 @@ def approve(  # noqa: PLR0913 - who, how and by which rule are facts of one deci
     """Approve what is proposed and not expired; None when it is neither. `expires_at` replaces the expiry."""
     expiry = {} if expires_at is None else {"expires_at": expires_at}
     decision = {"decided_at": now, "decided_by": by, "channel": channel, "rule": rule, **expiry}
-    return compare_and_set(conn, action_id, *_proposed_at(now), state=State.APPROVED, **decision)
+    return compare_and_set(conn, _DECIDE, action_id, at_moment=now, state=State.APPROVED, **decision)
 
 
 def deny(  # noqa: PLR0913 - who, how and why are facts of one decision
@@ -78,29 +113,28 @@ def deny(  # noqa: PLR0913 - who, how and why are facts of one decision
 ) -> Action | None:
     """Deny what is proposed and not expired; None when it is neither."""
     decision = {"decided_at": now, "decided_by": by, "channel": channel, "reason": reason}
-    return compare_and_set(conn, action_id, *_proposed_at(now), state=State.DENIED, **decision)
+    return compare_and_set(conn, _DECIDE, action_id, at_moment=now, state=State.DENIED, **decision)
 
 
 def void(conn: Connection, action_id: str, *, reason: str) -> Action | None:
     """Expire a proposal or an approval at once, because what the person saw is no longer true."""
-    return compare_and_set(conn, action_id, _UNDECIDED, state=State.EXPIRED, reason=reason)
+    return compare_and_set(conn, _VOID, action_id, state=State.EXPIRED, reason=reason)
 
 
 def expire_due(conn: Connection, now: datetime) -> list[Action]:
     """Expire every proposal and approval whose time is over; the actions as they are then."""
-    due = conn.scalars(select(ACTIONS.c.id).where(_UNDECIDED, ACTIONS.c.expires_at < now)).all()
+    due = conn.scalars(_ALL_LAPSED, {"at_moment": now}).all()
     expired = (_expire(conn, action_id, now) for action_id in due)
     return [action for action in expired if action is not None]
 
 
 def waiting(conn: Connection, now: datetime) -> list[Action]:
     """The proposals that wait for a person, oldest first."""
-    query = actions_where(*_proposed_at(now))
-    return fetch(conn, query.order_by(ACTIONS.c.sequence))
+    return fetch(conn, _ALL_WAITING, {"at_moment": now})
 
 
-def _proposed_at(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return in_state(State.PROPOSED), ACTIONS.c.expires_at >= now
+def _holder(conn: Connection, key: str) -> Action | None:
+    return fetch_one(conn, _HOLDER, {"wanted_key": key})
 
 
 def _is_live(action: Action, now: datetime) -> bool:
@@ -111,52 +145,44 @@ def _is_live(action: Action, now: datetime) -> bool:
     return action.state in (State.DISPATCHING, State.UNKNOWN)
 
 
-def _retire(conn: Connection, key: CallKey, now: datetime) -> None:
+def _retire(conn: Connection, held: Action, now: datetime) -> None:
     """Free the key of a call whose action is no longer live."""
-    held = fetch_one(conn, ACTIONS.c.live_key == live_key(key))
-    if held is None or _is_live(held, now):
-        return
     _expire(conn, held.id, now)
-    compare_and_set(conn, held.id, live_key=None)
+    compare_and_set(conn, _FREE, held.id, live_key=None)
 
 
 def _expire(conn: Connection, action_id: str, now: datetime) -> Action | None:
-    lapsed = (_UNDECIDED, ACTIONS.c.expires_at < now)
-    return compare_and_set(conn, action_id, *lapsed, state=State.EXPIRED)
+    return compare_and_set(conn, _EXPIRE, action_id, at_moment=now, state=State.EXPIRED)
 
 
 def _refuse_reused_request_id(conn: Connection, key: CallKey, now: datetime) -> None:
     if not key.request_id:
         return
-    recent = or_(ACTIONS.c.created_at > now - REPLAY_WINDOW, in_state(State.DISPATCHING, State.UNKNOWN))
-    other = fetch_one(
-        conn,
-        ACTIONS.c.principal == key.principal,
-        ACTIONS.c.request_id == key.request_id,
-        ACTIONS.c.tool == key.tool,
-        ACTIONS.c.digest != key.digest,
-        recent,
-    )
+    values = {
+        "wanted_principal": key.principal,
+        "wanted_request": key.request_id,
+        "wanted_tool": key.tool,
+        "other_digest": key.digest,
+        "at_moment": now - REPLAY_WINDOW,
+    }
+    other = fetch_one(conn, _SAME_REQUEST, values)
     if other is not None:
         raise RequestIdReusedError(other.id)
 
 
-def _unused_id(conn: Connection, fresh_id: Callable[[], str]) -> str:
-    action_id = fresh_id()
-    while by_id(conn, action_id) is not None:
-        action_id = fresh_id()
-    return action_id
-
-
-def _insert(conn: Connection, proposal: Proposal, now: datetime, action_id: str) -> Action:
-    values = asdict(proposal) | {
-        "id": action_id,
-        "sequence": conn.scalars(select(func.coalesce(func.max(ACTIONS.c.sequence), 0) + 1)).one(),
-        "live_key": live_key(proposal.key),
+def _values(proposal: Proposal, key: str, now: datetime) -> Mapping[str, object]:
+    return {name: getattr(proposal, name) for name in _PROPOSED} | {
+        "live_key": key,
         "day": taipei_day(now),
         "state": State.PROPOSED,
         "created_at": now,
         "expires_at": proposal.expires_at or now + APPROVAL_TIME,
     }
-    conn.execute(insert(ACTIONS).values(values))
-    return fetch(conn, actions_where(ACTIONS.c.id == action_id))[0]
+
+
+def _insert(conn: Connection, values: Mapping[str, object], fresh_id: Callable[[], str]) -> Action:
+    statement = _INSERT[conn.dialect.name]
+    while True:
+        made = fetch_one(conn, statement, {**values, "id": fresh_id()})
+        if made is not None:
+            return made

@@ -1,6 +1,6 @@
 """The server as `campaign-ops-mcp serve` starts it, with a lease of a second so that a test can see its end.
 
-`--naive` plants the mistake that the order of a call's steps exists to avoid: the POST first, the ledger after it.
+`--naive` plants the mistake that the order of a call's steps exists to avoid: the ledger after the POST.
 """
 
 import argparse
@@ -11,29 +11,34 @@ from typing import Any
 import anyio
 
 from server.gate import book, reaper
-from server.gate.dispatching import Dispatching
-from server.gate.telling import told
+from server.gate.book import Book
 from server.serving import Serving
 from server.transports import leave
 
 LEASE_SECONDS = 1.0
 
 
-async def naive(self: Any, call: Any, world: Any, entry: Any, request: Any) -> Any:
-    """Post, and only then say so: whoever dies in between finds the action approved, and posts again."""
-    outcome = await self._post(call, world, request)
-    claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
-    if claimed is None:
-        return told(call.operation, await self._context.book.get(entry.id))
+def plant_naive_order() -> None:
+    """Claim only when the outcome is known: whoever dies before finds the action approved, and posts again."""
+    real_claim: Any = Book.claim
+    real_finish: Any = Book.finish
 
-    async def posted(_call: Any, _world: Any, _request: Any) -> Any:
-        return outcome
+    async def approve_and_claim(
+        self: Any, proposal: Any, expires_s: float, decision: Any, recipients: Any
+    ) -> Any:
+        entry, _ = await self.propose(proposal, expires_s, recipients)
+        approved = await self.approve(entry.id, decision)
+        return approved or entry, approved
 
-    self._post = posted
-    try:
-        return await self._post_and_record(call, world, claimed, request)
-    finally:
-        del self._post
+    async def claim(self: Any, action_id: str, _recipients: Any) -> Any:
+        return await self.get(action_id)
+
+    async def finish(self: Any, action_id: str, ending: Any) -> Any:
+        await real_claim(self, action_id, ())
+        return await real_finish(self, action_id, ending)
+
+    for name, naive in {"approve_and_claim": approve_and_claim, "claim": claim, "finish": finish}.items():
+        setattr(Book, name, naive)
 
 
 def main() -> None:
@@ -45,7 +50,7 @@ def main() -> None:
     setattr(book, "LEASE_SECONDS", LEASE_SECONDS)  # noqa: B010 - a constant that only tests change
     setattr(reaper, "_EVERY_SECONDS", 0.2)  # noqa: B010 - as above
     if given.naive:
-        setattr(Dispatching, "_claim_and_post", naive)  # noqa: B010 - as above
+        plant_naive_order()
     given.pid.write_text(str(os.getpid()))
     serving = Serving(sandbox=False, http=False, port=0, toolsets="sms", read_only=False, config=None)
     anyio.run(serving.run)

@@ -13,6 +13,9 @@ NAMES = [each.name for each in every_operation()]
 TOOLSETS = {each.name: f"{each.toolset},sms" for each in every_operation()}
 """The tool's own toolset and the one that prepares its case: a server of few tools starts faster."""
 
+behind_the_protocol = pytest.mark.parametrize("era", ["auto"], indirect=True)
+"""The older era would say the same."""
+
 
 @pytest.mark.parametrize("tool", NAMES)
 async def test_the_good_case_answers_with_its_fields(house: House, tool: str) -> None:
@@ -22,6 +25,7 @@ async def test_the_good_case_answers_with_its_fields(house: House, tool: str) ->
         case.check(await session.facts(tool, arguments))
 
 
+@behind_the_protocol
 @pytest.mark.parametrize("tool", RISKY)
 async def test_a_dry_run_changes_nothing_and_asks_nobody(house: House, tool: str) -> None:
     person = Person()
@@ -65,6 +69,7 @@ async def test_a_client_that_cannot_ask_is_sent_to_the_person(house: House, tool
     assert await house.changes() == []
 
 
+@behind_the_protocol
 @pytest.mark.parametrize("tool", NAMES)
 async def test_an_unknown_argument_is_an_error_and_reaches_no_vendor(house: House, tool: str) -> None:
     async with house.session(Person(), toolsets=TOOLSETS[tool]) as session:
@@ -76,6 +81,7 @@ async def test_an_unknown_argument_is_an_error_and_reaches_no_vendor(house: Hous
     assert await house.vendor.log() == []
 
 
+@behind_the_protocol
 @pytest.mark.parametrize("tool", sorted({*RISKY} - {"retry_safely"}))
 async def test_the_same_call_again_is_answered_from_the_ledger(house: House, tool: str) -> None:
     async with house.session(Person(), toolsets=TOOLSETS[tool]) as session:

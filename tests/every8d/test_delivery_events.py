@@ -1,19 +1,17 @@
 """EVERY8D 2.1."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import cast
 from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.every8d.driving import BATCH, WORLD
+from tests.every8d.driving import BATCH
 from tools.every8d.callbacks import read_callback_fields, read_event
 from tools.every8d.delivery_events import LIST_DELIVERY_EVENTS, DeliveryEventsParams
-from tools.operation import SavedFile, Steps, Surroundings
-
-T = TypeVar("T")
+from tools.operation import Desk
 
 
 class FakeDesk:
@@ -21,16 +19,6 @@ class FakeDesk:
 
     def __init__(self, events: Sequence[Mapping[str, str]]) -> None:
         self.events = events
-
-    @property
-    def surroundings(self) -> Surroundings:
-        return WORLD
-
-    async def query(self, steps: Steps[T]) -> T:
-        raise AssertionError
-
-    async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
-        raise AssertionError
 
     async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
         return [event for event in self.events if batch_id in ("", event["BatchID"])]
@@ -135,7 +123,8 @@ def test_any_values_make_an_event(values: dict[str, str]) -> None:
 
 async def test_events_are_listed_by_page_and_batch() -> None:
     other = "330478cc-8506-49b2-93b7-2505f651c12e"
-    desk = FakeDesk([{"BatchID": BATCH if n % 2 else other, "MR": str(n), "STATUS": "100"} for n in range(9)])
+    events = [{"BatchID": BATCH if n % 2 else other, "MR": str(n), "STATUS": "100"} for n in range(9)]
+    desk = cast("Desk", FakeDesk(events))
     every = await LIST_DELIVERY_EVENTS.run(DeliveryEventsParams(page=2, page_size=4), desk)
     assert [event.message_key for event in every.events] == ["4", "5", "6", "7"]
     assert (every.total, every.pages) == (9, 3)

@@ -7,6 +7,9 @@ import pytest
 from tests.e2e.house import House
 from tests.e2e.person import Person
 
+# What is tested here lies behind the protocol: the older era would say the same.
+pytestmark = pytest.mark.parametrize("era", ["auto"], indirect=True)
+
 SEND: dict[str, Any] = {"recipients": ["0912345100"], "text": "您好"}
 WRONG: dict[str, Any] = {"every8d": {"password": "wrong"}}
 

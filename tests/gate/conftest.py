@@ -2,8 +2,9 @@ import pytest
 
 from tests.e2e.conftest import house
 from tests.e2e.eras import Era
+from tests.faults.conftest import short_waits, vendor
 
-__all__ = ["era", "house"]
+__all__ = ["era", "house", "short_waits", "vendor"]
 
 
 @pytest.fixture

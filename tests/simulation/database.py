@@ -46,8 +46,12 @@ def _engine(content: bytes) -> Engine:
     memory.deserialize(content)
     memory.execute("PRAGMA foreign_keys = ON")
     engine = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
-    event.listen(engine, "begin", lambda conn: raw(conn).execute("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(conn: Connection) -> None:
+    raw(conn).execute("BEGIN IMMEDIATE")
 
 
 def raw(conn: Connection) -> sqlite3.Connection:

@@ -15,9 +15,9 @@ from random import Random
 import anyio
 import httpx2 as httpx
 
+from server.settings import Settings
 from server.transport import UnknownOutcomeError, classified
 from server.vendors import Locks, Vendors
-from server.settings import Settings
 from tests.simulation.loop import Life
 from tools.operation import Reply, Request
 

@@ -4,6 +4,7 @@ The rows are read with plain SQL, and what they may become is written down here 
 """
 
 import json
+import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from tests.simulation.vendor import Truth
 from tools.operation import Request
 
 DAY = timedelta(hours=24)
+_ID = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 _TAIPEI = timedelta(hours=8)
 _UNITS = 10_000
 _STEPS = {
@@ -125,7 +127,8 @@ class Watch:
 
     def note(self, line: str) -> None:
         """One line of the trace; ids are numbered in the order of the proposals, as they are random."""
-        self.lines.append(f"{self.clock() + _TAIPEI:%d %H:%M:%S} {line}")
+        named = _ID.sub(lambda found: self.name(found[0]), line)
+        self.lines.append(f"{self.clock() + _TAIPEI:%d %H:%M:%S} {named}")
 
     def fail(self, line: str) -> None:
         """Something happened that must not."""

@@ -8,7 +8,9 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import SecretStr
 
 from server.files import Files
 from server.gate.book import Book
@@ -21,7 +23,6 @@ from server.settings import Every8dSettings, FilesSettings, OmisSettings, Settin
 from server.store.actions import Caps
 from server.store.keys import Head
 from server.store.store import Store, StoreUnavailableError, SynchronousStore
-from pydantic import SecretStr
 from tests.simulation.database import raw
 from tests.simulation.loop import Life
 from tests.simulation.vendor import LossyVendors

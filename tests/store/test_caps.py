@@ -26,7 +26,7 @@ def end(
     points: Decimal | None = None,
     batch_id: str = "",
 ) -> bool:
-    return ledger.finish(
+    ended = ledger.finish(
         conn,
         action.id,
         owner="w1",
@@ -36,6 +36,7 @@ def end(
         batch_id=batch_id,
         now=NOW,
     )
+    return ended is not None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ End = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
 
 
 def finish(conn: Connection, action: Action, state: End, *, owner: str = "w1") -> bool:
-    return ledger.finish(
+    ended = ledger.finish(
         conn,
         action.id,
         owner=owner,
@@ -25,6 +25,7 @@ def finish(conn: Connection, action: Action, state: End, *, owner: str = "w1") -
         points_final=Decimal("1.5"),
         now=NOW,
     )
+    return ended is not None
 
 
 async def test_a_claim_takes_an_approved_action_with_a_lease(store: DatabaseStore) -> None:
@@ -106,7 +107,7 @@ async def test_what_was_done_to_the_same_target_since_makes_a_call_repeatable(st
         await store.write(lambda conn, action=action: finish(conn, action, State.SUCCEEDED))
     resumed = await store.read(lambda conn: ledger.find_live(conn, calls["resume_launch"].key, NOW))
     assert resumed is not None
-    await store.write(lambda conn: supersede(conn, resumed.id))
+    await store.write(lambda conn: supersede(conn, resumed))
     live = [
         tool
         for tool, wanted in calls.items()

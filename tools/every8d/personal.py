@@ -43,7 +43,9 @@ def _check_key(key: str) -> str:
 class Person(BaseModel):
     """One recipient, with the values for the template or with a whole text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_without_description)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, json_schema_extra=_without_description
+    )
 
     mobile: Annotated[MobileArgument, Field(description="09… or +….")]
     values: Annotated[list[str], Field(max_length=FIELDS, description="For %field1% and on.")] = []

@@ -1,0 +1,270 @@
+"""Defects planted into the real code, to see that the simulation finds each: the test of the test."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import httpx2 as httpx
+from sqlalchemy import Connection, bindparam, or_, select, update
+
+from server import transport
+from server.gate import approval, book, context, dispatching
+from server.gate.calls import CallOf
+from server.gate.policy import Intent
+from server.store import counting, dispatch, ledger, proposals, rows
+from server.store.actions import NO_CAPS, Action, State
+from server.store.schema import ACTIONS
+from tests.simulation.vendor import LossyVendors
+from tools.desk import retry
+from tools.desk.retry import RETRY_SAFELY
+from tools.every8d.send_sms import SEND_SMS
+from tools.operation import Reply, Request
+
+Plant = Callable[[ExitStack], None]
+_LONG = timedelta(days=10_000)
+
+
+def _real(owner: object, name: str) -> Any:
+    """What stands there, private or not. A plant whose place is gone fails here, and has to move with it."""
+    return getattr(owner, name)
+
+
+def _put(stack: ExitStack, owner: object, name: str, value: object) -> None:
+    stack.enter_context(patch.object(owner, name, value))
+
+
+def _put_frozen(stack: ExitStack, owner: object, name: str, value: object) -> None:
+    stack.callback(object.__setattr__, owner, name, _real(owner, name))
+    object.__setattr__(owner, name, value)
+
+
+def _always(value: object) -> Callable[..., object]:
+    def answer(*_: object, **__: object) -> object:
+        return value
+
+    return answer
+
+
+def _claim_whatever_the_state(stack: ExitStack) -> None:
+    """`claim` without the compare-and-set: whoever asks gets it."""
+
+    def take(
+        conn: Connection, action_id: str, owner: str, now: datetime, lease_seconds: float
+    ) -> Action | None:
+        lease = now + timedelta(seconds=lease_seconds)
+        values = {"state": State.DISPATCHING, "owner": owner, "lease_until": lease, "dispatched_at": now}
+        conn.execute(update(ACTIONS).where(ACTIONS.c.id == action_id).values(values))
+        return rows.by_id(conn, action_id)
+
+    _put(stack, dispatch, "_take", take)
+
+
+def _post_before_the_claim(stack: ExitStack) -> None:
+    """`dispatching` is committed after the POST."""
+    real = _real(dispatching.Dispatching, "_proceed")
+    post = _real(dispatching.Dispatching, "_post")
+
+    async def early(self: Any, call: CallOf, world: Any, entry: Action) -> Any:
+        around = replace(world, reference=dispatching.reference_of(entry.id))
+        outcome = await post(self, call, around)
+
+        async def known(*_: object) -> object:
+            return outcome
+
+        with patch.object(self, "_post", known, create=True):
+            claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
+            return await real(self, call, world, entry, claimed)
+
+    _put(stack, dispatching.Dispatching, "carry_out", early)
+
+
+def _reset_is_not_sent(stack: ExitStack) -> None:
+    """A connection that breaks proves nothing; here it is taken for a proof."""
+    _put(stack, transport, "_PROOF_OF_NOT_SENT", (*_real(transport, "_PROOF_OF_NOT_SENT"), httpx.ReadError))
+
+
+def _retry_on_unknown(stack: ExitStack) -> None:
+    """A request whose answer is lost is sent again by itself."""
+    real = LossyVendors.send
+
+    async def again(self: LossyVendors, request: Request) -> Reply:
+        try:
+            return await real(self, request)
+        except transport.UnknownOutcomeError:
+            return await real(self, request)
+
+    _put(stack, LossyVendors, "send", again)
+
+
+def _digest_without(name: str) -> Plant:
+    """The digest of the arguments leaves one out, so other calls are taken for the same call."""
+
+    def plant(stack: ExitStack) -> None:
+        real = book.Book.digest
+
+        async def digest(self: book.Book, text: str) -> str:
+            canonical = json.loads(text)
+            canonical["arguments"].pop(name, None)
+            return await real(self, json.dumps(canonical, sort_keys=True))
+
+        _put(stack, book.Book, "digest", digest)
+
+    return plant
+
+
+def _approval_not_bound(stack: ExitStack) -> None:
+    """A person's answer counts for whatever call comes with it, from whomever."""
+
+    async def replied(self: Any, call: CallOf, digest: str, action_id: str, reply: Any) -> Any:
+        entry = await self._context.book.get(action_id)
+        return entry if str(entry.state) != "proposed" else await self._person_said(call, entry, reply)
+
+    _put(stack, approval.Approval, "replied", replied)
+
+
+def _caps_outside_the_transaction(stack: ExitStack) -> None:
+    """The caps are looked at first, and the claim reserves without looking."""
+    real = book.Book.claim
+
+    async def claim(self: Any, action_id: str, recipients: Any) -> Any:
+        hashes = await self._journal.hashes(recipients)
+        caps = self._caps
+
+        def work(conn: Connection, now: datetime) -> Any:
+            action = rows.by_id(conn, action_id)
+            return action and counting.cap_hit(conn, action, caps, hashes, now)
+
+        hit = await self._journal.read(work)
+        if hit is not None:
+            return hit
+        self._caps = NO_CAPS
+        try:
+            return await real(self, action_id, recipients)
+        finally:
+            self._caps = caps
+
+    _put(stack, book.Book, "claim", claim)
+
+
+def _reaper_lets_it_go_again(stack: ExitStack) -> None:
+    """A dispatch without a living owner is approved once more, instead of unknown."""
+
+    def reap(conn: Connection, now: datetime) -> list[Action]:
+        lapsed = (rows.in_state(State.DISPATCHING), ACTIONS.c.lease_until < now)
+        found = conn.scalars(select(ACTIONS.c.id).where(*lapsed)).all()
+        values = {"state": State.APPROVED, "expires_at": now + timedelta(hours=1)}
+        conn.execute(update(ACTIONS).where(*lapsed).values(values))
+        return [action for each in found if (action := rows.by_id(conn, each)) is not None]
+
+    _put(stack, ledger, "reap", reap)
+
+
+def _lease_without_an_end(stack: ExitStack) -> None:
+    """A process that died keeps its actions for ever."""
+    _put(stack, book, "LEASE_SECONDS", _LONG.total_seconds())
+
+
+def _finish_whatever_became_of_it(stack: ExitStack) -> None:
+    """The outcome is recorded over what a person has found out meanwhile, by anybody."""
+    anybody = or_(ACTIONS.c.owner == bindparam("held_by"), ACTIONS.c.id.is_not(None))
+    _put(stack, dispatch, "_FINISH", rows.step(anybody))
+
+
+def _lapsed_approval_counts(stack: ExitStack) -> None:
+    """The claim does not look at the expiry."""
+    real = ledger.claim
+
+    def claim(conn: Connection, action_id: str, *, now: datetime, **values: Any) -> object:
+        action = rows.by_id(conn, action_id)
+        return real(conn, action_id, now=now if action is None else min(now, action.expires_at), **values)
+
+    _put(stack, ledger, "claim", claim)
+
+
+def _unknown_gives_its_points_back(stack: ExitStack) -> None:
+    """What an unknown send has reserved is free again."""
+    _put(stack, counting, "COUNTED", frozenset({State.DISPATCHING, State.SUCCEEDED}))
+
+
+def _blocked_only_at_the_proposal(stack: ExitStack) -> None:
+    """The claim does not ask again for blocked numbers."""
+    real = _real(book.Book, "_claim")
+
+    def claim(
+        self: book.Book, conn: Connection, now: datetime, action_id: str, hashes: Any, _named: Any
+    ) -> Any:
+        return real(self, conn, now, action_id, hashes, {})
+
+    _put(stack, book.Book, "_claim", claim)
+
+
+def _unknown_is_forgotten(stack: ExitStack) -> None:
+    """The same call does not find its action of unknown outcome."""
+    real = _real(proposals, "_is_live")
+
+    def live(action: Action, now: datetime) -> bool:
+        return action.state is not State.UNKNOWN and real(action, now)
+
+    _put(stack, proposals, "_is_live", live)
+
+
+def _anybody_is_a_test_number(stack: ExitStack) -> None:
+    """Small sends need no approval, whomever they reach."""
+
+    def rule(intent: Intent, *_: object, **__: object) -> str | None:
+        return "test_numbers" if len(intent.recipients) == 1 else None
+
+    _put(stack, context, "needs_no_approval", rule)
+
+
+def _any_proof_is_right(stack: ExitStack) -> None:
+    """What the person types is not looked at."""
+    _put(stack, approval, "proves", _always(value=True))
+
+
+def _hosts_answer_for_people(stack: ExitStack) -> None:
+    """An answer faster than a person's counts."""
+    _put(stack, approval.Approval, "_is_no_person", _always(value=False))
+
+
+def _retry_through_the_other_endpoint(stack: ExitStack) -> None:
+    """The safe retry goes through 1.1, which filters nothing."""
+    send = _real(retry, "_send")
+
+    def build(_params: object, around: Any) -> Request:
+        return SEND_SMS.build(send(around), around)
+
+    _put_frozen(stack, RETRY_SAFELY, "build", build)
+
+
+def _retry_after_the_filter_forgot(stack: ExitStack) -> None:
+    """The safe retry does not look at the age of what it repeats."""
+    _put(stack, retry, "FILTER_WINDOW", _LONG)
+
+
+PLANTS: Mapping[str, Plant] = {
+    "claim whatever the state": _claim_whatever_the_state,
+    "post before the claim": _post_before_the_claim,
+    "a reset is not sent": _reset_is_not_sent,
+    "retry on unknown": _retry_on_unknown,
+    "digest without recipients": _digest_without("recipients"),
+    "digest without text": _digest_without("text"),
+    "approval not bound": _approval_not_bound,
+    "caps outside the transaction": _caps_outside_the_transaction,
+    "the reaper lets it go again": _reaper_lets_it_go_again,
+    "a lease without an end": _lease_without_an_end,
+    "finish whatever became of it": _finish_whatever_became_of_it,
+    "a lapsed approval counts": _lapsed_approval_counts,
+    "unknown gives its points back": _unknown_gives_its_points_back,
+    "blocked only at the proposal": _blocked_only_at_the_proposal,
+    "unknown is forgotten": _unknown_is_forgotten,
+    "anybody is a test number": _anybody_is_a_test_number,
+    "any proof is right": _any_proof_is_right,
+    "hosts answer for people": _hosts_answer_for_people,
+    "retry through the other endpoint": _retry_through_the_other_endpoint,
+    "retry after the filter forgot": _retry_after_the_filter_forgot,
+}
