@@ -15,14 +15,19 @@ _MODERN = "2026-07-28"
 
 def caller_of(context: Context[Any, Any]) -> Caller:
     """The caller behind a request."""
-    token = get_access_token()
-    principal = f"token:{token.subject or token.client_id}" if token is not None else local_user()
+    who = principal()
 
     async def report(message: str) -> None:
         await context.report_progress(0, None, message)
 
     # A stateless request has no session of its own, so what it read counts for everything of its principal.
-    return Caller(principal=principal, session=principal, can_ask=can_ask(context), report=report)
+    return Caller(principal=who, session=who, can_ask=can_ask(context), report=report)
+
+
+def principal() -> str:
+    """Who calls: the local user, or the subject of the token that came with the request."""
+    token = get_access_token()
+    return f"token:{token.subject or token.client_id}" if token is not None else local_user()
 
 
 @cache

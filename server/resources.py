@@ -7,6 +7,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
 from server.files import REPORT_URI
+from server.identity import principal
 from server.parts import Parts
 
 _JSON = "application/json"
@@ -80,9 +81,12 @@ def _add_omis(server: MCPServer[None], parts: Parts) -> None:
     )
     async def report(name: str) -> bytes:
         try:
-            return await parts.files.saved(name)
+            content = await parts.files.saved(name)
         except FileNotFoundError:
             raise ResourceNotFoundError("There is no report of this name.") from None
+        # Strangers typed its cells: they could be what asks for a send.
+        parts.gate.outside_text_was_read(principal())
+        return content
 
 
 def _text(table: Any) -> str:

@@ -83,7 +83,7 @@ OUT_OF_BAND = (
     Step(
         title="And once more: the first result is told again, nothing is sent",
         does=calls("send_sms", text=_NIGHT, recipients=_ONE),
-        shows=lambda facts: str(facts["note"]),
+        shows=lambda facts: str(facts["message"]),
         expects=(
             Expectation(says="replayed", holds=lambda seen: seen.facts["replayed"]),
             texts_more(0),

@@ -28,6 +28,10 @@ class Gate:
         """How long a form may stay open, in seconds."""
         return self._context.settings.approval.form_timeout_s
 
+    def outside_text_was_read(self, session: str) -> None:
+        """Without a tool, as a resource: nothing goes without approval in this session any more."""
+        self._context.tainted.add(session)
+
     async def call(
         self,
         operation: AnyOperation,

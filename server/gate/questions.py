@@ -1,8 +1,9 @@
 """The question to the person, rendered from a frozen preview alone: numbers first, then the quoted text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
+from server.gate.chinese import in_chinese
 from server.policy_settings import ApprovalSettings
 from tools.cleaning import quote
 from tools.mobile import mask_mobile
@@ -51,10 +52,12 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 def render(preview: Preview, language: Language) -> str:
     """The whole question as lines of text."""
-    return "\n".join([f"{preview.effect}?", *_facts(preview, _WORDS[language])])
+    lines = _facts(preview, _WORDS[language], in_chinese if language == "zh-TW" else str)
+    head = f"{in_chinese(preview.effect)}？" if language == "zh-TW" else f"{preview.effect}?"
+    return "\n".join([head, *lines])
 
 
-def _facts(preview: Preview, words: dict[str, str]) -> Iterator[str]:
+def _facts(preview: Preview, words: dict[str, str], say: Callable[[str], str]) -> Iterator[str]:
     if preview.target is not None:
         yield f"{words['target']}: {preview.target}"
     if preview.recipients is not None:
@@ -70,7 +73,7 @@ def _facts(preview: Preview, words: dict[str, str]) -> Iterator[str]:
         yield f"{words['state']}: {name} = {quote(value)}"
     yield from _texts(preview, words)
     for warning in preview.warnings:
-        yield f"{words['note']}: {warning}"
+        yield f"{words['note']}: {say(warning)}"
 
 
 def _money(preview: Preview, words: dict[str, str]) -> Iterator[str]:

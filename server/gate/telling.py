@@ -37,9 +37,11 @@ def told(operation: AnyOperation, action: "Action") -> Answer:
 
 def replayed(action: "Action") -> Answer:
     """The first result again; nothing was done now."""
-    note = "This was done before; nothing was done now. To do it again on purpose, pass a new request_id."
+    said = "This was done before; nothing was done now. To do it again on purpose, pass a new request_id."
     facts = json.loads(action.outcome)
-    return Envelope(outcome="done", action_id=action.id, extra={"replayed": True, "note": note}).around(facts)
+    return Envelope(outcome="done", action_id=action.id, extra={"replayed": True, "message": said}).around(
+        facts
+    )
 
 
 def in_progress(action: "Action") -> Answer:

@@ -1,13 +1,11 @@
 """The approval in another place: what the assistant is told, and what the terminal's decision does."""
 
-from pathlib import Path
-
 import anyio
 import pytest
 
 from tests.e2e.eras import ERAS, Era
 from tests.e2e.house import Facts, House
-from tests.gate.support import LAUNCH, SEND, Clock, config_file, decide, fronted, posts, started, visited
+from tests.gate.support import LAUNCH, SEND, Clock, decide, fronted, posts, started, visited
 
 PATIENCE = 10
 
@@ -53,7 +51,7 @@ async def test_an_id_can_be_typed_as_it_is_read_aloud(house: House) -> None:
 
 
 async def test_what_expired_cannot_be_approved(
-    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The proposal is eleven minutes old for the terminal, whose clock is the real one."""
     clock = Clock()
@@ -103,21 +101,3 @@ async def test_waiting_ends_with_approval_required(house: House) -> None:
     async with fronted(house, approval={"wait_seconds": 0.3}) as session:
         assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
     assert await posts(house) == 0
-
-
-async def test_the_question_in_the_terminal_is_the_frozen_one(
-    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Interactive: what is printed before the prompt, and Enter leaves it waiting."""
-    monkeypatch.setattr("sys.stdin", Path("/dev/null").open(encoding="utf-8"))  # noqa: SIM115, ASYNC230
-    async with fronted(house) as session:
-        asked = await session.facts("send_sms", {**SEND, "text": "您好\x1b[2J\nPoints: 0"})
-        with pytest.raises(EOFError):
-            await decide(house)
-        shown = capsys.readouterr().out
-        assert (await session.facts("list_actions"))["actions"][0]["state"] == "proposed"
-    assert asked["action_id"] in shown
-    assert "Points: 1" in shown
-    assert "\x1b[2J" not in shown
-    assert "912345678" not in shown
-    assert config_file(house).exists()

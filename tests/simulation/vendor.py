@@ -1,9 +1,10 @@
 """Both vendors as they are at their worst, and the truth: which texts really went to whom.
 
-What is modelled: between the last look at the clock and a request's way no time passes; a request is lost
-before it arrives, or it is carried out and its answer is lost, cut or late; the vendor never does one request twice, and does nothing after the moment at which its answer or
-failure is known. A cut answer is cut within its first five fields: a shorter loss at the end is found by the
-HTTP layer, which knows the body's length.
+What is modelled: a request is lost before it arrives, or it is carried out and its answer is lost, cut or
+late. The vendor does no request twice, and does nothing after the moment at which its answer or its failure
+is known. No time passes between the sender's last look at the clock and the request's way. A cut answer is
+cut within its first five fields: a shorter loss at the end is found by the HTTP layer, which knows the body's
+length.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

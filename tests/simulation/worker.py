@@ -1,8 +1,8 @@
-"""A process of the server: the real gate over a store that others share, with a crash or a fault at any await."""
+"""A process of the server: the real gate over a shared store, with a crash or a fault at any await."""
 
 import sqlite3
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -102,7 +102,7 @@ class FaultyStore(Store):
 class HeadFile:
     """The file that remembers the audit's head, in memory: like it, it never goes back."""
 
-    head: Head = Head(0, "0" * 64)
+    head: Head = field(default=Head(0, "0" * 64))
 
     def write(self, head: Head) -> None:
         """Remember a newer head."""
