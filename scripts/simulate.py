@@ -53,7 +53,10 @@ def _play(seeds: range, jobs: int) -> int:
             played += len(runs)
             posts += sum(found.posts for found in runs)
             answers += sum(found.answers for found in runs)
-            broken += [found for found in runs if found.violations]
+            fresh = [found for found in runs if found.violations]
+            broken += fresh
+            for found in fresh[: _SHOWN if len(broken) < _SHOWN else 0]:
+                print(f"seed {found.seed}: {found.violations[0]}", flush=True)
             if time.monotonic() - began > said:
                 said += 10
                 print(f"{played} of {len(seeds)} seeds, {len(broken)} broken", flush=True)

@@ -8,16 +8,20 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator
 
 import anyio
 from anyio.abc import TaskGroup
 from mcp.server.mcpserver import MCPServer
 
+from server.gate.shield import recording
+
 END_SECONDS = 2.0
 """How long a call that is being recorded may go on after the end; what is left then becomes `unknown`."""
 
 _POLL_SECONDS = 0.2
+_LOOK_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -28,10 +32,16 @@ def leave(code: int = 0) -> None:
     os._exit(code)
 
 
-def _end_soon() -> None:
-    last = threading.Timer(END_SECONDS, leave)
-    last.daemon = True
-    last.start()
+def _end_soon(*, at_once_when_idle: bool = False) -> None:
+    """Leave after END_SECONDS at the latest; after a signal as soon as nothing is being recorded."""
+
+    def wait() -> None:
+        end = time.monotonic() + END_SECONDS
+        while time.monotonic() < end and (recording() or not at_once_when_idle):
+            time.sleep(_LOOK_SECONDS)
+        leave()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 async def serve_stdio(server: MCPServer[None]) -> None:
@@ -45,8 +55,8 @@ async def serve_stdio(server: MCPServer[None]) -> None:
 
 async def _cancel_on_signal(group: TaskGroup) -> None:
     await until_signal()
-    _end_soon()
     group.cancel_scope.cancel()
+    _end_soon(at_once_when_idle=True)
 
 
 async def until_signal() -> None:

@@ -63,6 +63,13 @@ def synchronous_engine(url: URL) -> Engine:
     return engine
 
 
+def reading_engine(url: URL) -> Engine:
+    """An engine of its own for SQLite's reads: its connections can never write."""
+    engine = synchronous_engine(url)
+    event.listen(engine, "connect", _forbid_writing)
+    return engine.execution_options(**reading(sqlite=True))
+
+
 def memory_engine(content: bytes | None = None) -> Engine:
     """SQLite in memory, one connection, no threads; `content` is a database to begin with."""
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -70,6 +77,7 @@ def memory_engine(content: bytes | None = None) -> Engine:
         memory.deserialize(content)
     url = make_url("sqlite://")
     engine = create_engine(url, creator=lambda: memory, poolclass=StaticPool, hide_parameters=True)
+    event.listen(engine, "begin", _forbid_or_allow_writing)
     _prepare(engine, url)
     return engine
 
@@ -124,15 +132,29 @@ def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> N
     cursor.close()
 
 
+def _forbid_writing(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # At connect, not at each begin: the pragma makes SQLite prepare every statement of a connection anew.
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.close()
+
+
+def _forbid_or_allow_writing(connection: Connection) -> None:
+    """For the one connection that reads and writes."""
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if _reads(connection) else 'OFF'}")
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if not connection.get_execution_options().get(_READ_ONLY, False):
+    if not _reads(connection):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+
+
+def _reads(connection: Connection) -> bool:
+    return connection.get_execution_options().get(_READ_ONLY, False)
 
 
 def _sqlite_version() -> tuple[int, int, int]:

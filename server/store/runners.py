@@ -18,6 +18,7 @@ from server.store.engine import (
     is_sqlite,
     read_url,
     reading,
+    reading_engine,
     synchronous_engine,
 )
 from server.store.failures import ENGINE_ERRORS, unavailable
@@ -41,11 +42,11 @@ class Runner(Protocol):
 
 
 class ThreadRunner:
-    """Over a synchronous engine; the event loop goes on meanwhile."""
+    """Over synchronous engines, of which the readers' cannot write; the event loop goes on meanwhile."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, readers: Engine) -> None:
         self._engine = engine
-        self._readers = engine.execution_options(**reading(sqlite=True))
+        self._readers = readers
         # Threads of our own: others' slow files must not hold a record back.
         self._threads = anyio.CapacityLimiter(_THREADS)
 
@@ -58,7 +59,8 @@ class ThreadRunner:
 
     async def close(self) -> None:
         """See `Runner.close`."""
-        await anyio.to_thread.run_sync(self._engine.dispose, limiter=self._threads)
+        for engine in (self._engine, self._readers):
+            await anyio.to_thread.run_sync(engine.dispose, limiter=self._threads)
 
 
 class LoopRunner:
@@ -104,7 +106,7 @@ def open_runner(url: str) -> Runner:
         parsed: Any = read_url(url)
         open_and_migrate(parsed)
         if is_sqlite(parsed):
-            return ThreadRunner(synchronous_engine(parsed))
+            return ThreadRunner(synchronous_engine(parsed), reading_engine(parsed))
         return LoopRunner(asynchronous_engine(parsed))
     except ValueError as error:
         raise StoreUnavailableError(str(error)) from None

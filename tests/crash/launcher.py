@@ -19,7 +19,7 @@ LEASE_SECONDS = 1.0
 
 
 def plant_naive_order() -> None:
-    """Claim only when the outcome is known: whoever dies before finds the action approved, and posts again."""
+    """Claim when the outcome is known: whoever dies before it leaves an approval that is used again."""
     real_claim: Any = Book.claim
     real_finish: Any = Book.finish
 

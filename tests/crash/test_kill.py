@@ -18,12 +18,11 @@ from server.terminal import audit as terminal_audit
 from tests.crash.launcher import LEASE_SECONDS
 from tests.crash.storm import Storm
 from tests.e2e.house import House
-from tests.gate.support import config_file, started
+from tests.gate.support import config_file, started, until
 
 SOAK = bool(os.environ.get("SOAK"))
 SECONDS, KILLS = (90, 150) if SOAK else (6, 5)
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-ENDS = ("succeeded", "unknown", "failed", "denied", "expired")
 PATIENCE = 20
 
 
@@ -39,9 +38,11 @@ async def _states(parts: Parts) -> dict[str, str]:
     """Where the action of each text stands, once no dispatch is left without an end."""
     from server.store.actions import ActionFilter, State  # noqa: PLC0415 - the store is opened at the first use
 
-    with anyio.fail_after(LEASE_SECONDS + PATIENCE):
-        while (await parts.book.list_actions(ActionFilter(state=State.DISPATCHING), 1, 1))[1]:
-            await anyio.sleep(0.05)
+
+    async def all_ended() -> bool:
+        return (await parts.book.list_actions(ActionFilter(state=State.DISPATCHING), 1, 1))[1] == 0
+
+    await until(all_ended, LEASE_SECONDS + PATIENCE)
     entries, total = await parts.book.list_actions(ActionFilter(), 1, 100_000)
     assert len(entries) == total
     return {entry.arguments: str(entry.state) for entry in entries}
@@ -69,7 +70,9 @@ async def test_nothing_is_sent_twice_and_nothing_is_falsely_done(
         if text in told_done or "succeeded" in found:
             assert arrived[text] == 1, f"SEED={SEED}: {text} was called done"
         if arrived[text]:
-            assert set(found) & {"succeeded", "unknown"}, f"SEED={SEED}: {text} arrived, and stands as {found}"
+            assert set(found) & {"succeeded", "unknown"}, (
+                f"SEED={SEED}: {text} arrived, and stands as {found}"
+            )
     assert "unknown" in states.values(), f"SEED={SEED}: no kill fell into a send"
     assert _integrity(house) == "ok"
     assert await terminal_audit.verify(config_file(house), "", sandbox=False) == 0

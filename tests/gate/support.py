@@ -1,6 +1,6 @@
 """What the tests through the front door share: a clock to move, free sends, counts, and a terminal."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,3 +100,10 @@ async def told_together(session: Session, tool: str, arguments: Facts, times: in
         for _ in range(times):
             group.start_soon(call)
     return found
+
+
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+    """Wait for what nothing announces: a row of another process, a process's end, a log of the vendor."""
+    with anyio.fail_after(seconds):
+        while not await holds():
+            await anyio.sleep(0.02)

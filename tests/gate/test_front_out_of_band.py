@@ -50,9 +50,7 @@ async def test_an_id_can_be_typed_as_it_is_read_aloud(house: House) -> None:
         assert (await session.facts("send_sms", SEND))["outcome"] == "done"
 
 
-async def test_what_expired_cannot_be_approved(
-    house: House, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_what_expired_cannot_be_approved(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     """The proposal is eleven minutes old for the terminal, whose clock is the real one."""
     clock = Clock()
     clock.advance(minutes=-11)

@@ -100,7 +100,10 @@ async def test_a_booking_is_measured_at_its_time(house: House) -> None:
 
 
 async def test_every_person_of_a_personalised_send_is_measured(house: House) -> None:
-    both = [{"mobile": "0912345678", "text": "王小明商店"}, {"mobile": "0912345679", "text": "來領獎 evil.tw"}]
+    both = [
+        {"mobile": "0912345678", "text": "王小明商店"},
+        {"mobile": "0912345679", "text": "來領獎 evil.tw"},
+    ]
     policy = {"required_sender_name": "王小明商店"}
     async with fronted(house, Person(), policy=policy) as session:
         problem = await session.problem("send_personalized_sms", {"recipients": both})

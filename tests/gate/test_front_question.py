@@ -18,7 +18,10 @@ LINES: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("language", "labels"),
     [
-        ("en", ["Recipients: 2", "Parts a message: 1", "Points: 2", "Points left after: 9,998", "When: at once"]),
+        (
+            "en",
+            ["Recipients: 2", "Parts a message: 1", "Points: 2", "Points left after: 9,998", "When: at once"],
+        ),
         ("zh-TW", ["收件人數: 2", "每則拆為: 1", "扣點: 2", "扣後餘點: 9,998", "時間: 立即"]),
     ],
 )

@@ -1,6 +1,6 @@
 """The sealed state of a question (2026-07-28): good for one call's one send, however it is used again.
 
-The SDK seals it and can replay it for ten minutes; only the ledger's compare-and-set keeps the second send away.
+The SDK seals it, and can replay it for ten minutes: only the ledger keeps the second send away.
 """
 
 from typing import Any
@@ -144,7 +144,9 @@ async def test_an_approval_that_is_carried_out_too_late_sends_nothing(house: Hou
         assert session.parts is not None
         from server.gate.book import Decision  # noqa: PLC0415
 
-        assert await session.parts.book.approve(asked["action_id"], Decision(by="a person", channel="terminal"))
+        assert await session.parts.book.approve(
+            asked["action_id"], Decision(by="a person", channel="terminal")
+        )
         clock.advance(minutes=11)
         later = await session.facts("send_sms", SEND)
     assert later["outcome"] == "approval_required"

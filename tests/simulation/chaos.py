@@ -31,7 +31,7 @@ _EVENTS = (
     *("jump",) * 3,
     *("cancel",) * 3,
     *("reap",) * 3,
-    *("callback",) * 2,
+    *("callback",) * 3,
     *("block",) * 2,
     "unblock",
     "other caps",
@@ -65,6 +65,8 @@ class Chaos:
                 self._crash(self._random.randrange(2))
             case "jump":
                 self._world.jumped += self._random.choice(_JUMPS)
+                if self._random.random() < 0.5:
+                    await self._in_the_store("reap")
             case "cancel":
                 self._random.choice(self._world.clients).cancel()
             case "other caps":

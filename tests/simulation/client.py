@@ -1,8 +1,10 @@
 """An assistant with its person: calls, repeats, changes its mind, loses connections, and asks a person."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -28,6 +30,8 @@ _MESSAGES: tuple[Mapping[str, Any], ...] = (
     {"recipients": [NUMBERS[1], NUMBERS[2]], "text": "乙"},
     {"recipients": [TEST_NUMBER], "text": "乙"},
 )
+_IMPATIENT = 0.12
+"""How often a call is made twice at once."""
 _LAUNCH = {"launch_id": "1182"}
 _TOOLS = ("send_sms",) * 8 + ("send_sms_deduplicated",) * 2 + ("pause_launch", "terminate_launch")
 _REPLIES = ("yes",) * 18 + (
@@ -56,6 +60,15 @@ class Wanted:
         return {**self.arguments, **({"request_id": self.request_id} if self.request_id else {})}
 
 
+def wish(random: Random) -> Wanted:
+    """Something that somebody may want done."""
+    tool = random.choice(_TOOLS)
+    if tool.endswith("_launch"):
+        return Wanted(tool=tool, arguments=_LAUNCH)
+    request_id = random.choice(("", "", "", "r1", "r2"))
+    return Wanted(tool=tool, arguments=random.choice(_MESSAGES), request_id=request_id)
+
+
 class Client:
     """One conversation."""
 
@@ -75,16 +88,7 @@ class Client:
     async def run(self) -> None:
         """A few things that somebody wants done."""
         for _ in range(self._random.choice((1, 2, 2))):
-            await self._pursue(self._wanted())
-
-    def _wanted(self) -> Wanted:
-        tool = self._random.choice(_TOOLS)
-        if tool.endswith("_launch"):
-            return Wanted(tool=tool, arguments=_LAUNCH)
-        arguments = self._random.choice(_MESSAGES)
-        return Wanted(
-            tool=tool, arguments=arguments, request_id=self._random.choice(("", "", "", "r1", "r2"))
-        )
+            await self._pursue(self._random.choice(self._world.wishes))
 
     async def _pursue(self, wanted: Wanted) -> None:
         """Call until it is done, or until nobody feels like it any more."""
@@ -154,6 +158,20 @@ class Client:
         reply: FormReply | None = None,
         *,
         principal: str = "",
+    ) -> Answer | Question | None:
+        """One call, or by somebody impatient two at once."""
+        if self._random.random() > _IMPATIENT:
+            return await self._once(wanted, action_id, reply, principal)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._once(wanted, action_id, reply, principal)) for _ in range(2)]
+        return tasks[0].result() or tasks[1].result()
+
+    async def _once(
+        self,
+        wanted: Wanted,
+        action_id: str | None,
+        reply: FormReply | None,
+        principal: str,
     ) -> Answer | Question | None:
         """One call to one process; None when its answer never comes."""
         worker = self._random.choice(self._world.workers)

@@ -57,8 +57,9 @@ def _claim_whatever_the_state(stack: ExitStack) -> None:
     ) -> Action | None:
         lease = now + timedelta(seconds=lease_seconds)
         values = {"state": State.DISPATCHING, "owner": owner, "lease_until": lease, "dispatched_at": now}
-        conn.execute(update(ACTIONS).where(ACTIONS.c.id == action_id).values(values))
-        return rows.by_id(conn, action_id)
+        valid = (ACTIONS.c.id == action_id, ACTIONS.c.expires_at >= now)
+        changed = conn.execute(update(ACTIONS).where(*valid).values(values)).rowcount == 1
+        return rows.by_id(conn, action_id) if changed else None
 
     _put(stack, dispatch, "_take", take)
 

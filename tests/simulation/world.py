@@ -10,7 +10,7 @@ from random import Random
 from server.store import audit
 from server.store.keys import hash_number
 from tests.simulation.chaos import Chaos
-from tests.simulation.client import NUMBERS, Client
+from tests.simulation.client import NUMBERS, Client, wish
 from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.vendor import Truth
@@ -19,7 +19,7 @@ from tests.simulation.worker import CAPS, KEY, TEST_NUMBER, TEST_POINTS, HeadFil
 
 START = datetime(2026, 1, 31, 15, 40, tzinfo=UTC)
 """23:40 in Taipei, on the last day of a month."""
-PRINCIPALS = ("local:a", "token:b")
+PRINCIPALS = ("local:a", "local:a", "token:b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,7 @@ class World:
         self._started = 0
         self.workers = [self.start_worker(), self.start_worker()]
         self.terminal = self.start_worker()
+        self.wishes = [wish(self.random) for _ in range(self.random.choice((1, 2, 2, 3)))]
         can_ask = self.random.random() < 0.7
         self.clients = [
             Client(self, self.random.choice(PRINCIPALS), can_ask=can_ask)

@@ -1,0 +1,205 @@
+"""No secret and no mobile number leaves: not in logs at DEBUG, not in answers, not in the audit's export."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import Connection
+
+from server.callbacks import PATH, callback_app
+from server.logs import configure_logging
+from server.parts import Parts
+from server.serving import secrets_of
+from server.settings import Settings, load_settings
+from server.store import audit
+from server.vendors import Vendors
+from tests.e2e.house import Facts, Session, open_session
+from tests.e2e.person import Person
+from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SENDING
+from tests.faults.scripted import ScriptedVendor, whole
+from tests.gate.support_payloads import shows_number, spellings
+
+PASSWORD = "Canary/Pa55w+rd é&"
+TOKEN = "canary-token-77"
+CANARIES = ("Canary", "Pa55w", "canary-token", "canary-store")
+TOOLS_WITH_TEXTS = ("send_sms", "get_sms_delivery", "query_launch", "get_action", "list_actions", "find_jobs")
+
+
+@pytest.fixture
+def quiet_after() -> Iterator[None]:
+    """Gives the root logger back as it was."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+    configure = getattr(logging, "captureWarnings")  # noqa: B009 - nothing else of ours is kept
+    configure(False)
+
+
+def _settings(vendor: ScriptedVendor, folder: Path, **changed: Any) -> Settings:
+    url = f"http://localhost:{vendor.port}"
+    sections: dict[str, Any] = {
+        "every8d": {"base_url": url, "uid": "scripted", "password": PASSWORD},
+        "omis": {"base_url": url, "login_name": "scripted", "password": PASSWORD},
+        "callbacks": {"token": TOKEN},
+        "store": {"folder": folder / "store"},
+        "approval": {"human_minimum_ms": 0},
+        "policy": {"calls_per_minute": 10_000},
+        "log_level": "DEBUG",
+    }
+    return load_settings(None, **(sections | changed))
+
+
+def _clean(place: str, text: str) -> None:
+    assert not shows_number(text), f"{place}: {text}"
+    assert not [canary for canary in CANARIES if canary in text], f"{place}: {text}"
+
+
+async def _checked(session: Session, tool: str, arguments: Facts) -> Facts:
+    result = await session.client.call_tool(tool, arguments)
+    _clean(tool, str(result.model_dump(mode="json")))
+    return result.structured_content or {}
+
+
+async def _export(parts: Parts) -> str:
+    def work(conn: Connection) -> str:
+        return "".join(audit.export(conn))
+
+    return await parts.store.read(work)
+
+
+async def _each_end_of_a_send(vendor: ScriptedVendor, session: Session, number: str, text: str) -> None:
+    """Done, refused by the vendor with the number in its words, unknown, and unreadable."""
+    ends = (
+        whole(RECEIPT),
+        whole(f"-27,{number} {PASSWORD}"),
+        whole("", status="500 Server Error"),
+        whole(f"<html>{number}</html>"),
+        whole(f"{number},{number}"),
+    )
+    for at, play in enumerate(ends):
+        vendor.plays[SENDING] = play
+        arguments = {"recipients": [number], "text": f"{text} {at}"}
+        facts = await _checked(session, "send_sms", arguments)
+        await _checked(session, "send_sms", {**arguments, "dry_run": True})
+        if "action_id" in facts:
+            await _checked(session, "get_action", {"action_id": facts["action_id"]})
+
+
+async def _every_text_argument(session: Session, number: str) -> None:
+    """A number where something else belongs: the complaint does not repeat it."""
+    tools = await session.tools()
+    for name in TOOLS_WITH_TEXTS:
+        properties: dict[str, Facts] = tools[name].input_schema["properties"]
+        texts = [field for field, schema in properties.items() if schema.get("type") != "integer"]
+        for field in texts:
+            if field != "text":
+                await _checked(session, name, {field: number})
+                await _checked(session, name, {field: [number]})
+        await _checked(session, name, {number: number})
+
+
+async def _callbacks(parts: Parts, number: str) -> None:
+    transport = httpx.ASGITransport(app=callback_app(parts))
+    async with httpx.AsyncClient(transport=transport, base_url="http://callbacks") as http:
+        fields = {"BatchID": "b1", "RM": number, "STATUS": "999", "SM": f"call {number}", "NAME": number}
+        for url in (f"{PATH}/{TOKEN}", f"{PATH}/{TOKEN}x"):
+            answer = await http.get(url, params=fields)
+            _clean("callback", answer.text)
+
+
+async def test_nothing_shows_on_any_way_through_the_server(
+    no_settings: Path, vendor: ScriptedVendor, capsys: pytest.CaptureFixture[str], quiet_after: None
+) -> None:
+    settings = _settings(vendor, no_settings)
+    configure_logging("DEBUG", secrets_of(settings))
+    async with open_session(settings, "auto", Person()) as session:
+        assert session.parts is not None
+        for at, number in enumerate(spellings()):
+            await _callbacks(session.parts, number)
+            if at % 7 == 0:
+                await _each_end_of_a_send(vendor, session, number, f"text {at}")
+                await _every_text_argument(session, number)
+        await _checked(session, "list_delivery_events", {"page_size": 200})
+        await _checked(session, "list_actions", {"page_size": 200})
+        _clean("audit", await _export(session.parts))
+    out, err = capsys.readouterr()
+    assert "DEBUG" in err
+    assert out == ""
+    for line in err.splitlines():
+        _clean("stderr", line)
+
+
+async def test_a_crash_shows_nothing(
+    no_settings: Path,
+    vendor: ScriptedVendor,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    quiet_after: None,
+) -> None:
+    """A defect of ours whose text holds everything that must not be seen, in each spelling."""
+    settings = _settings(vendor, no_settings)
+    configure_logging("DEBUG", secrets_of(settings))
+    numbers = iter(spellings())
+
+    async def crash(_self: Vendors, _request: Any) -> Any:
+        raise RuntimeError(f"planted: {next(numbers)} PWD={PASSWORD!r} {PASSWORD} {TOKEN}")
+
+    async with open_session(settings, "auto", Person()) as session:
+        await _checked(session, "query_credit", {})
+        with monkeypatch.context() as planted:
+            planted.setattr(Vendors, "send", crash)
+            for tool, arguments in _CRASHING:
+                for _ in range(12):
+                    result = await session.client.call_tool(tool, arguments)
+                    assert result.is_error
+                    _clean(tool, str(result.model_dump(mode="json")))
+    _, err = capsys.readouterr()
+    assert "planted" in err
+    for line in err.splitlines():
+        _clean("stderr", line)
+
+
+_CRASHING: list[tuple[str, Facts]] = [
+    ("query_credit", {}),
+    ("get_sms_delivery", {"batch_id": "220478cc-8506-49b2-93b7-2505f651c12e"}),
+    ("send_sms", {"recipients": ["0912345678"], "text": "x"}),
+    ("pause_launch", {"launch_id": "1182"}),
+]
+
+
+async def test_an_unusable_store_does_not_tell_its_password(
+    no_settings: Path, vendor: ScriptedVendor, capsys: pytest.CaptureFixture[str], quiet_after: None
+) -> None:
+    store = {"url": "postgresql://user:canary-store@127.0.0.1:1/x", "folder": no_settings}
+    settings = _settings(vendor, no_settings, store=store)
+    configure_logging("DEBUG", secrets_of(settings))
+    async with open_session(settings, "auto", Person()) as session:
+        facts = await _checked(session, "send_sms", {"recipients": ["0912345678"], "text": "x"})
+        assert facts["code"] == "store_unavailable"
+        assert "warning" in await _checked(session, "query_credit", {})
+    for line in capsys.readouterr().err.splitlines():
+        _clean("stderr", line)
+
+
+async def test_show_numbers_opens_results_alone(
+    no_settings: Path, vendor: ScriptedVendor, capsys: pytest.CaptureFixture[str], quiet_after: None
+) -> None:
+    row = "1\r\n\t+886912345678\t2026/03/01 10:00:00\t1\t100\t2026/03/01 10:00:05\n"
+    vendor.plays["getDeliveryStatus.ashx"] = whole(row)
+    vendor.plays[LOOKING] = whole(CREDIT)
+    settings = _settings(vendor, no_settings, privacy={"show_numbers": True})
+    configure_logging("DEBUG", secrets_of(settings))
+    batch = {"batch_id": "220478cc-8506-49b2-93b7-2505f651c12e"}
+    async with open_session(settings, "auto", Person()) as session:
+        assert session.parts is not None
+        shown = await session.facts("get_sms_delivery", batch)
+        assert shown["messages"][0]["mobile"] == "+886912345678"
+        _clean("audit", await _export(session.parts))
+        await _checked(session, "send_sms", {"recipients": ["0912345678"], "text": "x", "dry_run": True})
+    for line in capsys.readouterr().err.splitlines():
+        _clean("stderr", line)

@@ -1,0 +1,95 @@
+"""Without the store nothing that costs, destroys or changes is done, and looking goes on with a warning."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.house import Facts, House
+from tests.e2e.person import Person
+from tests.faults.front_door import RECEIPT, SEND, SENDING, front_door, posts
+from tests.faults.scripted import Exchange, ScriptedVendor, whole
+from tests.gate.support import fronted
+from tools.catalog import every_operation
+from tools.operation import Action
+
+BATCH: Facts = {"batch_id": "220478cc-8506-49b2-93b7-2505f651c12e"}
+LAUNCH: Facts = {"launch_id": "1182"}
+JOB: Facts = {"job_id": "5506"}
+REPORT: Facts = {"report_id": "9001"}
+ONE: Facts = {"recipients": ["0912345678"], "text": "x"}
+ARGUMENTS: dict[str, Facts] = {
+    "send_sms": ONE,
+    "send_sms_deduplicated": ONE,
+    "send_sms_with_message_id": {"recipient": "0912345678", "text": "x", "message_id": "1"},
+    "send_personalized_sms": {"recipients": [{"mobile": "0912345678", "text": "x"}]},
+    "erase_sms_booking": BATCH,
+    "erase_mms_booking": BATCH,
+    "retry_safely": {"action_id": "ABCD-EFGH"},
+    "delete_report": REPORT,
+    "update_report": {**REPORT, "report_types": ["11001"]},
+    "update_all_reports": {"start": "2026-01-01", "end": "2026-01-31"},
+    **{f"{verb}_launch": LAUNCH for verb in ("pause", "resume", "terminate", "delete")},
+    "extend_launch": {**LAUNCH, "expire_at": "2030-01-01T00:00:00+08:00"},
+    **{f"{verb}_job": JOB for verb in ("pause", "resume", "terminate", "delete", "restart")},
+}
+WITHOUT_A_CASE = {"send_mms"}
+"""It needs a file; what it shares with the others is the gate."""
+
+
+@pytest.fixture
+def nowhere(no_settings: Path) -> dict[str, Any]:
+    """A store below a file: no folder can be made there."""
+    (no_settings / "file").write_text("", encoding="utf-8")
+    return {"folder": no_settings / "file" / "store"}
+
+
+async def test_every_action_is_refused_and_nothing_is_posted(house: House, nowhere: dict[str, Any]) -> None:
+    actions = {operation.name for operation in every_operation() if isinstance(operation, Action)}
+    assert actions - WITHOUT_A_CASE <= set(ARGUMENTS)
+    async with fronted(house, Person(), store=nowhere) as session:
+        for name in sorted(actions - WITHOUT_A_CASE):
+            problem = await session.problem(name, ARGUMENTS[name])
+            assert (name, problem["code"]) == (name, "store_unavailable")
+            assert problem["message"].startswith("Nothing was ")
+            assert "CAMPAIGN_OPS_STORE__URL" in problem["next"]
+            assert str(house.folder) not in str(problem)
+    assert await house.changes() == []
+
+
+async def test_looking_goes_on_with_a_warning(house: House, nowhere: dict[str, Any]) -> None:
+    async with fronted(house, store=nowhere) as session:
+        facts = await session.facts("query_credit")
+        launch = await session.facts("query_launch", LAUNCH)
+    assert facts["credit"] == 10000
+    assert launch["records"]
+    for looked in (facts, launch):
+        assert "nothing can be changed for now" in looked["warning"]
+
+
+async def test_a_store_that_is_back_is_used_again(house: House, nowhere: dict[str, Any]) -> None:
+    async with fronted(house, Person(), store=nowhere) as session:
+        assert (await session.problem("send_sms", ONE))["code"] == "store_unavailable"
+        (house.folder / "file").unlink()
+        assert (await session.facts("send_sms", ONE))["outcome"] == "done"
+    assert await house.changes() == ["sendsms.ashx"]
+
+
+async def test_a_store_that_is_lost_in_mid_post_is_said_in_the_answer(
+    no_settings: Path, vendor: ScriptedVendor
+) -> None:
+    """The send happened: the answer tells it, and that nobody will find it in the ledger."""
+
+    async def lose(exchange: Exchange) -> None:
+        shutil.rmtree(no_settings / "store")
+        (no_settings / "store").write_text("", encoding="utf-8")
+        await whole(RECEIPT)(exchange)
+
+    vendor.plays[SENDING] = lose
+    async with front_door(vendor, no_settings) as session:
+        told = await session.told("send_sms", SEND)
+    assert told.facts["outcome"] == "done"
+    assert told.facts["batch_id"]
+    assert "could not record it" in told.facts["warning"]
+    assert posts(vendor) == 1
