@@ -6,13 +6,13 @@ from pydantic import Field
 
 from tools.omis.arguments import LaunchId
 from tools.omis.records import Records, as_records
-from tools.omis.tasks import action_request, check_action, preview_steps, query_steps, settle_steps
-from tools.omis.verbs import DELETE, EXTEND, LAUNCH, PAUSE, RESUME, TERMINATE, Verb
+from tools.omis.tasks import action_request, check_action, query_steps
+from tools.omis.twins import Kind, act
+from tools.omis.verbs import DELETE, EXTEND, LAUNCH, PAUSE, RESUME, TERMINATE
 from tools.operation import (
     Action,
     PagedParams,
     Params,
-    Preview,
     Query,
     Reply,
     Request,
@@ -70,42 +70,31 @@ def _extend(params: ExtendLaunchParams, around: Surroundings) -> Request:
     return action_request(LAUNCH, EXTEND, params.launch_id, around, ExpireTime=slashed(params.expire_at))
 
 
-def _result(
-    verb: Verb, reply: Reply, params: LaunchParams | RiskyLaunchParams, around: Surroundings
-) -> LaunchActionResult:
-    note = check_action(LAUNCH, verb, params.launch_id, reply, around)
-    return LaunchActionResult(launch_id=params.launch_id, action=verb.name, accepted=True, note=note)
+def _extended(reply: Reply, params: ExtendLaunchParams, around: Surroundings) -> LaunchActionResult:
+    note = check_action(LAUNCH, EXTEND, params.launch_id, reply, around)
+    return _accepted(params.launch_id, EXTEND.name, note)
 
 
-def _risky(verb: Verb, risk: Risk, description: str) -> Action[RiskyLaunchParams, LaunchActionResult]:
-    def build(params: RiskyLaunchParams, around: Surroundings) -> Request:
-        return action_request(LAUNCH, verb, params.launch_id, around)
+def _accepted(launch_id: str, action: str, note: str) -> LaunchActionResult:
+    return LaunchActionResult(launch_id=launch_id, action=action, accepted=True, note=note)
 
-    def parse(reply: Reply, params: RiskyLaunchParams, around: Surroundings) -> LaunchActionResult:
-        return _result(verb, reply, params, around)
 
-    def preview(params: RiskyLaunchParams, around: Surroundings) -> Steps[Preview]:
-        return preview_steps(LAUNCH, verb, params.launch_id, around)
-
-    def settle(params: RiskyLaunchParams, around: Surroundings) -> Steps[bool | None]:
-        return settle_steps(LAUNCH, verb, params.launch_id, around)
-
-    return Action(
-        name=f"{verb.name}_launch",
-        title=f"{verb.name.capitalize()} a launch",
-        description=description,
-        toolset="launches",
-        vendor="omis",
-        section=f"OMIS TaskManager, LaunchAction {verb.number}",
-        risk=risk,
-        params=RiskyLaunchParams,
-        result=LaunchActionResult,
-        build=build,
-        parse=parse,
-        preview=preview,
-        settle=settle,
-    )
-
+_BRAKED = Kind(
+    thing=LAUNCH,
+    toolset="launches",
+    params=LaunchParams,
+    id_of=lambda params: params.launch_id,
+    result=LaunchActionResult,
+    accepted=_accepted,
+)
+_RISKY = Kind(
+    thing=LAUNCH,
+    toolset="launches",
+    params=RiskyLaunchParams,
+    id_of=lambda params: params.launch_id,
+    result=LaunchActionResult,
+    accepted=_accepted,
+)
 
 query_launch = Query(
     name="query_launch",
@@ -120,19 +109,11 @@ query_launch = Query(
     steps=_query,
 )
 
-pause_launch = Action(
-    name="pause_launch",
-    title="Pause a launch",
-    description="Pause an OMIS launch: sending stops until resume_launch. What was sent stays sent.",
-    toolset="launches",
-    vendor="omis",
-    section="OMIS TaskManager, LaunchAction 3",
-    risk=Risk.CHANGE,
-    params=LaunchParams,
-    result=LaunchActionResult,
-    build=lambda params, around: action_request(LAUNCH, PAUSE, params.launch_id, around),
-    parse=lambda reply, params, around: _result(PAUSE, reply, params, around),
-    settle=lambda params, around: settle_steps(LAUNCH, PAUSE, params.launch_id, around),
+pause_launch = act(
+    _BRAKED,
+    PAUSE,
+    Risk.CHANGE,
+    "Pause an OMIS launch: sending stops until resume_launch. What was sent stays sent.",
 )
 
 extend_launch = Action(
@@ -146,23 +127,26 @@ extend_launch = Action(
     params=ExtendLaunchParams,
     result=LaunchActionResult,
     build=_extend,
-    parse=lambda reply, params, around: _result(EXTEND, reply, params, around),
+    parse=_extended,
 )
 
 LAUNCH_OPERATIONS = (
     query_launch,
     pause_launch,
-    _risky(
+    act(
+        _RISKY,
         RESUME,
         Risk.SPEND,
         "Resume a paused OMIS launch: sending goes on and costs points. A person must approve.",
     ),
-    _risky(
+    act(
+        _RISKY,
         TERMINATE,
         Risk.DESTROY,
         "Terminate an OMIS launch for good; pause_launch can be undone. A person must approve.",
     ),
-    _risky(
+    act(
+        _RISKY,
         DELETE,
         Risk.DESTROY,
         "Delete an OMIS launch and its record, for good. To only stop sending, use pause_launch. "
