@@ -1,6 +1,7 @@
 """An operation as an MCP tool: strict arguments, compact answers, and the question in both protocol eras."""
 
 import json
+import logging
 import time
 from typing import Any
 
@@ -13,15 +14,17 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import is_version_at_least
 from pydantic import PrivateAttr
 
-from server.gate.answers import Answer, Question
+from server.gate.answers import Answer, Question, failure
 from server.gate.caller import Caller, FormReply
 from server.gate.gate import Gate
+from server.gate.words import crashed
 from server.identity import caller_of
 from server.served_schemas import served_schemas
 from tools.operation import AnyOperation, Risk
 
 _MODERN = "2026-07-28"
 _APPROVAL = "approval"
+_log = logging.getLogger(__name__)
 
 
 class OperationTool(Tool):
@@ -62,6 +65,17 @@ class OperationTool(Tool):
         convert_result: bool = False,  # noqa: FBT001, FBT002 - the base class has it so
     ) -> types.CallToolResult | types.InputRequiredResult:
         """One call, or its second round with the person's answer."""
+        try:
+            return await self._run(arguments, context)
+        except MCPError:
+            raise
+        except Exception:  # noqa: BLE001 - the SDK would hand the text of any exception to the model
+            _log.exception("%s failed in an unexpected way", self.name)
+            return _result(failure(crashed(self._operation)))
+
+    async def _run(
+        self, arguments: dict[str, Any], context: Context[Any, Any]
+    ) -> types.CallToolResult | types.InputRequiredResult:
         caller = caller_of(context)
         if _is_modern(context):
             return await self._run_modern(arguments, context, caller)

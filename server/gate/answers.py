@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.logs import redact
 from tools.operation import SavedFile
 from tools.problems import Problem
 
@@ -34,7 +35,8 @@ def failure(problem: Problem) -> Answer:
     if problem.vendor_code is not None:
         facts["vendor_code"] = problem.vendor_code
     if problem.vendor_text:
-        facts["vendor_text_untrusted"] = problem.vendor_text
+        # A vendor repeats what it was sent: numbers, and a password in the worst case.
+        facts["vendor_text_untrusted"] = redact(problem.vendor_text)
     facts |= {"retryable": problem.retryable, "next": problem.next}
     return Answer(facts=facts, is_error=True)
 

@@ -58,8 +58,6 @@ class Settled:
     by: str
     how: str
     batch_id: str = ""
-    points_final: Decimal | None = None
-    """What it cost, where that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +249,8 @@ class Book:
             if ending.gives_back is not None:
                 batch_id, points = ending.gives_back
                 ledger.give_back(conn, erase_id=action_id, batch_id=batch_id, points=points)
-            return True, Note(what=str(ending.state), action_id=action_id)
+            settles = f"settles {done.retry_of}" if done.retry_of and ending.state is State.SUCCEEDED else ""
+            return True, Note(what=str(ending.state), action_id=action_id, outcome=settles)
 
         return await self._journal.write(work)
 
@@ -273,7 +272,6 @@ class Book:
                 outcome=json.dumps(outcome, ensure_ascii=False),
                 now=now,
                 batch_id=settled.batch_id,
-                points_final=settled.points_final,
             )
             note = _noted("reconciled", action)
             return action, note and replace(note, by=settled.by, outcome=f"{settled.state}: {settled.how}")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from server.gate.answers import Answer, Envelope, failure
-from server.gate.book import Blocked, Decision, Ending, Settled
+from server.gate.book import Blocked, Decision, Ending
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.failures import problem_of
@@ -120,29 +120,16 @@ class Dispatching:
 
     async def _post_and_record(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
         outcome = _too_late(call, world, entry) or await self._post(call, world)
-        shown = _facts(outcome, show_numbers=self._context.settings.privacy.show_numbers)
+        masked = _facts(outcome, show_numbers=False)
+        opened = self._context.settings.privacy.show_numbers
+        shown = _facts(outcome, show_numbers=True) if opened else masked
         try:
-            await self._context.book.finish(entry.id, _ending(outcome, entry))
-            await self._settle_first(entry, outcome)
+            await self._context.book.finish(entry.id, _ending(outcome, entry, masked))
         except StoreUnavailableError:
             return store_lost(_answer(outcome, entry, shown))
         if outcome.problem is not None:
             await self._context.noticed(call.operation, outcome.problem)
         return _answer(outcome, entry, shown)
-
-    async def _settle_first(self, entry: "Action", outcome: _Outcome) -> None:
-        """A safe retry tells what became of the send that it repeats: who was filtered had it."""
-        filtered = getattr(outcome.result, "filtered_numbers", None)
-        if not entry.retry_of or filtered is None:
-            return
-        # Succeeded even where nobody had it: the retry has sent it, and the same call must not do it again.
-        settled = Settled(
-            state=State.SUCCEEDED,
-            by="server",
-            how=f"safe retry {entry.id}: {len(filtered)} numbers had the text already, the others got it now",
-            points_final=None if filtered else Decimal(0),
-        )
-        await self._context.book.reconcile(entry.retry_of, settled)
 
     async def _post(self, call: CallOf, world: Surroundings) -> _Outcome:
         """One POST. Whatever happens is one of three things: done, certainly not done, unknown."""
@@ -193,10 +180,10 @@ def _facts(outcome: _Outcome, *, show_numbers: bool) -> dict[str, Any]:
     return {} if outcome.result is None else present(outcome.result, show_numbers=show_numbers)
 
 
-def _ending(outcome: _Outcome, entry: "Action") -> Ending:
+def _ending(outcome: _Outcome, entry: "Action", masked: dict[str, Any]) -> Ending:
     return Ending(
         state=outcome.state,
-        outcome=_kept(outcome),
+        outcome=_kept(outcome, masked),
         vendor_answer=_raw(outcome.reply),
         batch_id=_text(outcome.result, "batch_id"),
         points_final=_amount(outcome.result, "points"),
@@ -204,12 +191,12 @@ def _ending(outcome: _Outcome, entry: "Action") -> Ending:
     )
 
 
-def _kept(outcome: _Outcome) -> str:
+def _kept(outcome: _Outcome, masked: dict[str, Any]) -> str:
     """What the ledger keeps: always masked, so that a replay shows no more than the settings of its day."""
     if outcome.problem is not None:
         return problem_text(outcome.problem)
     if outcome.result is not None:
-        return json.dumps(_facts(outcome, show_numbers=False), ensure_ascii=False)
+        return json.dumps(masked, ensure_ascii=False)
     return json.dumps({"reason": outcome.reason}, ensure_ascii=False)
 
 

@@ -1,5 +1,6 @@
 """The one path that every call takes: validate, look or act, mask, answer."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from server.gate.desk import ServerDesk
 from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
 from server.gate.masking import present
 from tools.operation import Action, AnyOperation, DeskOperation, Query, Result, SavedFile
+
+_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 
 class Gate:
@@ -84,7 +87,7 @@ def _lines(error: ValidationError) -> list[str]:
     """One short line a field, without values: they may be numbers, names or secrets."""
     lines: list[str] = []
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        field = ".".join(str(part) for part in problem["loc"]) or "arguments"
+        field = ".".join(map(_named, problem["loc"])) or "arguments"
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             message = "no such argument. Leave it out or correct its name."
@@ -92,3 +95,8 @@ def _lines(error: ValidationError) -> list[str]:
             message = "is needed."
         lines.append(f"{field}: {message}")
     return lines
+
+
+def _named(part: int | str) -> str:
+    """A part of an argument's path. A caller's own names can be anything: a number, or a sentence."""
+    return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "(another name)"

@@ -183,6 +183,20 @@ def blocked_since(operation: AnyOperation, numbers: tuple[str, ...]) -> Problem:
     )
 
 
+def crashed(operation: AnyOperation) -> Problem:
+    """A defect of ours. Its text could hold anything, so it stands in the log alone, redacted."""
+    if operation.risk is Risk.READ:
+        what, then = "It was only a question; nothing was changed.", "The same call can be made again."
+    else:
+        what = "The ledger has what was begun, and nothing is repeated by itself."
+        then = "Look with list_actions before anything else."
+    return Problem(
+        code="internal_error",
+        message=f"The server had an internal error. {what}",
+        next=f"{then} A person finds the cause in the server's log.",
+    )
+
+
 def store_lost(answer: Answer) -> Answer:
     """The POST happened, and its outcome could not be written down."""
     warning = (

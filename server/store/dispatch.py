@@ -4,13 +4,14 @@
 `unknown`; nothing is ever posted again by itself (design, "The ledger").
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from sqlalchemy import Connection, and_, bindparam, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, or_, select
 
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, State
 from server.store.counting import cap_hit, recount, release_texts, reserve_texts
@@ -22,7 +23,22 @@ _ORPHANED = and_(in_state(State.DISPATCHING), ACTIONS.c.lease_until < AT)
 _LAPSED = and_(in_state(State.PROPOSED, State.APPROVED), ACTIONS.c.expires_at < AT)
 _REAPED = and_(in_state(State.UNKNOWN), ACTIONS.c.finished_at.is_(None))
 
-_CLAIMABLE = and_(in_state(State.APPROVED), ACTIONS.c.expires_at >= AT)
+_FIRST = ACTIONS.alias("first")
+_FIRST_UNKNOWN = exists().where(_FIRST.c.id == ACTIONS.c.retry_of, _FIRST.c.state == State.UNKNOWN)
+_CLAIMABLE = and_(
+    in_state(State.APPROVED),
+    ACTIONS.c.expires_at >= AT,
+    # A safe retry of what is known by now would send it a second time.
+    or_(ACTIONS.c.retry_of == "", _FIRST_UNKNOWN),
+)
+_OPEN_RETRY = (
+    select(ACTIONS.c.id)
+    .where(
+        ACTIONS.c.retry_of == bindparam("first_id"),
+        in_state(State.APPROVED, State.DISPATCHING, State.UNKNOWN),
+    )
+    .limit(1)
+)
 _APPROVED = actions_where(ACTIONS.c.id == bindparam("wanted_id"), _CLAIMABLE)
 _TAKE = step(_CLAIMABLE)
 _FINISH = step(ACTIONS.c.owner == bindparam("held_by"), or_(in_state(State.DISPATCHING), _REAPED))
@@ -84,6 +100,7 @@ def finish(  # noqa: PLR0913 - the facts of one outcome
         return None
     # Until now it counted with its estimate: only an outcome brings final points.
     _settle(conn, replace(after, state=State.DISPATCHING, points_final=None), after)
+    _settle_first(conn, after, now)
     return after
 
 
@@ -113,8 +130,11 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
 ) -> Action | None:
     """Settle an unknown outcome: `by` whom and `how` it was found out. None when it is not unknown.
 
+    Nor is it failed, and free to be done again, while a safe retry of it may have arrived: None then too.
     A batch id and final points that are known already stay when none are given.
     """
+    if state is State.FAILED and conn.scalar(_OPEN_RETRY, {"first_id": action_id}) is not None:
+        return None
     before = by_id(conn, action_id)
     values: dict[str, object] = {"outcome": outcome, "reason": f"reconciled by {by}: {how}"}
     if batch_id:
@@ -125,6 +145,7 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
     if before is None or after is None:
         return None
     _settle(conn, before, after)
+    _settle_first(conn, after, now)
     return after
 
 
@@ -169,3 +190,23 @@ def _settle(conn: Connection, before: Action, after: Action) -> None:
     recount(conn, before, after)
     if after.state is State.FAILED:
         release_texts(conn, after.id)
+
+
+def _settle_first(conn: Connection, retry: Action, now: datetime) -> None:
+    """After a safe retry succeeded, everybody has the text of the send that it repeats: never again, then.
+
+    The retry skips who had it. Where it was charged in full nobody had it, so the first one cost nothing.
+    """
+    if not retry.retry_of or retry.state is not State.SUCCEEDED:
+        return
+    how = f"safe retry {retry.id}: who did not have the text got it then"
+    reconcile(
+        conn,
+        retry.retry_of,
+        state=State.SUCCEEDED,
+        by="server",
+        how=how,
+        outcome=json.dumps({"reconciled": how}),
+        now=now,
+        points_final=Decimal(0) if retry.points_final == retry.points else None,
+    )

@@ -12,6 +12,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from server.store.sqlite_driver import SQLITE, sqlite_version
+
 BUSY_SECONDS: Final = 10
 _WRITER_LOCK: Final = 0x43414D504F505300
 """PostgreSQL: the advisory lock of whoever writes; any constant of ours does ("CAMPOPS" in ASCII)."""
@@ -57,8 +59,10 @@ def asynchronous_engine(url: URL) -> AsyncEngine:
 
 def synchronous_engine(url: URL) -> Engine:
     """An engine for a thread: SQLite's transactions, and all migrations."""
-    driver = "sqlite" if is_sqlite(url) else "postgresql+psycopg"
-    engine = create_engine(url.set(drivername=driver), **_arguments(url))
+    if is_sqlite(url):
+        engine = create_engine(url.set(drivername="sqlite"), module=SQLITE, **_arguments(url))
+    else:
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), **_arguments(url))
     _prepare(engine, url)
     return engine
 
@@ -72,6 +76,7 @@ def reading_engine(url: URL) -> Engine:
 
 def memory_engine(content: bytes | None = None) -> Engine:
     """SQLite in memory, one connection, no threads; `content` is a database to begin with."""
+    # Python's own SQLite: the other one cannot load a serialised database.
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     if content is not None:
         memory.deserialize(content)
@@ -126,7 +131,7 @@ def _prepare(engine: Engine, url: URL) -> None:
 
 def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA journal_mode = {journal_mode(_sqlite_version())}")
+    cursor.execute(f"PRAGMA journal_mode = {journal_mode(sqlite_version())}")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
@@ -140,8 +145,11 @@ def _forbid_writing(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 
 
 def _forbid_or_allow_writing(connection: Connection) -> None:
-    """For the one connection that reads and writes."""
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if _reads(connection) else 'OFF'}")
+    """For the one connection that reads and writes: the pragma only when it changes."""
+    reads = _reads(connection)
+    if connection.info.get(_READ_ONLY) is not reads:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+        connection.info[_READ_ONLY] = reads
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -155,8 +163,3 @@ def _begin_postgresql(connection: Connection) -> None:
 
 def _reads(connection: Connection) -> bool:
     return connection.get_execution_options().get(_READ_ONLY, False)
-
-
-def _sqlite_version() -> tuple[int, int, int]:
-    major, minor, patch = sqlite3.sqlite_version_info
-    return major, minor, patch

@@ -38,7 +38,6 @@ async def _states(parts: Parts) -> dict[str, str]:
     """Where the action of each text stands, once no dispatch is left without an end."""
     from server.store.actions import ActionFilter, State  # noqa: PLC0415 - the store is opened at the first use
 
-
     async def all_ended() -> bool:
         return (await parts.book.list_actions(ActionFilter(state=State.DISPATCHING), 1, 1))[1] == 0
 

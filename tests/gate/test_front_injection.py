@@ -1,4 +1,4 @@
-"""Texts of strangers in every place where they can come in: cleaned, in marked fields, never in our sentences."""
+"""Texts of strangers, wherever they come in: cleaned, in marked fields, never in our sentences."""
 
 import os
 from collections.abc import Iterable
@@ -63,7 +63,9 @@ async def test_a_vendors_message_stands_in_its_own_field(no_settings: Any, vendo
         listed = await session.facts("list_actions", {"page_size": 200})
         assert _only_in(listed) == 0
         for entry in listed["actions"][:20]:
-            _only_in(await session.facts("get_action", {"action_id": entry["action_id"]}), "outcome.vendor_text")
+            _only_in(
+                await session.facts("get_action", {"action_id": entry["action_id"]}), "outcome.vendor_text"
+            )
     assert seen >= len(SOME) // 2
 
 
@@ -73,7 +75,12 @@ async def test_a_callbacks_fields_stand_cleaned_in_their_own_fields(house: House
         transport = httpx.ASGITransport(app=callback_app(session.parts))
         async with httpx.AsyncClient(transport=transport, base_url="http://callbacks") as http:
             for number, text in enumerate(PAYLOADS):
-                fields = {"BatchID": f"b{number}", "RM": "0912345678", "STATUS": "999", "RT": "20260301120000"}
+                fields = {
+                    "BatchID": f"b{number}",
+                    "RM": "0912345678",
+                    "STATUS": "999",
+                    "RT": "20260301120000",
+                }
                 outside = {"SM": text, "SUBJECT": text, "NAME": text, "MR": text[:20], "MSGID": text[:20]}
                 answer = await http.get(f"{PATH}/{TOKEN}", params=fields | outside)
                 assert answer.status_code == 200
@@ -94,7 +101,9 @@ async def test_an_answer_of_omis_stands_in_marked_fields_and_never_in_a_question
     found = 0
     async with front_door(vendor, no_settings, person=person, policy=policy, omis=account) as session:
         for text in _as_xml(SOME):
-            record = f"<LAUNCHID>1182</LAUNCHID><STATUS>2</STATUS><ERRORMSG>{text}</ERRORMSG><NOTE>{text}</NOTE>"
+            record = (
+                f"<LAUNCHID>1182</LAUNCHID><STATUS>2</STATUS><ERRORMSG>{text}</ERRORMSG><NOTE>{text}</NOTE>"
+            )
             answer = f"<R><ERRORCODE>0</ERRORCODE><L>{record}</L></R>"
             vendor.plays["TaskManager.aspx"] = whole(answer, content_type="text/xml")
             facts = await session.facts("query_launch", {"launch_id": "1182"})
@@ -118,7 +127,9 @@ async def test_a_send_of_a_payload_is_quoted_in_the_question(house: House) -> No
     person = Person("decline")
     async with fronted(house, person, policy={"calls_per_minute": 10_000}) as session:
         for text in SOME:
-            await session.problem("send_sms", {"recipients": ["0912345678"], "text": text, "subject": text[:40]})
+            await session.problem(
+                "send_sms", {"recipients": ["0912345678"], "text": text, "subject": text[:40]}
+            )
     for question in person.asked:
         assert not shows_hidden(question)
         for line in question.split("\n"):
@@ -127,3 +138,12 @@ async def test_a_send_of_a_payload_is_quoted_in_the_question(house: House) -> No
             assert line.count("「") == line.count("」")
             assert line.count("「") <= 1
     assert len(person.asked) == len(SOME)
+
+
+async def test_a_name_of_an_argument_is_not_repeated(house: House) -> None:
+    """It stands in our sentence, and could be a sentence of its own."""
+    async with fronted(house) as session:
+        for text in SOME:
+            result = await session.client.call_tool("query_credit", {text: 1})
+            assert _only_in(result.structured_content or {}) == 0
+            assert "no such argument" in (result.structured_content or {})["message"]

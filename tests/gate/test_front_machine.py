@@ -93,7 +93,8 @@ class Story:
                 self.clock.advance(hours=hours)
                 if self._day() != before:
                     self.model.new_day()
-            case (kind, number):
+            case _:
+                kind, number = step
                 await self._opt(number, out=kind == "block")
 
     async def _send(self, numbers: list[str], parts: int, *, dry: bool) -> None:

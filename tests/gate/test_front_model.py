@@ -1,6 +1,5 @@
 """Nothing that a model can pass approves: every tool, every argument, every resource, every prompt."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import mcp_types as types
@@ -48,24 +47,14 @@ async def _still_proposed(session: Session, action_id: str) -> None:
     assert entry["state"] == "proposed"
 
 
-def _values(schema: Facts, said: str) -> Iterator[Any]:
-    kinds = schema.get("type", "string")
-    match kinds[0] if isinstance(kinds, list) else kinds:
-        case "boolean":
-            yield False
-        case "integer" | "number":
-            yield 1
-        case "array":
-            yield [said]
-        case "object":
-            yield {}
-        case _:
-            yield said
+def _value(schema: Facts, said: str) -> Any:
+    others: dict[str, Any] = {"boolean": False, "integer": 1, "number": 1, "array": [said], "object": {}}
+    return others.get(str(schema.get("type")), said)
 
 
 def _filled(tool: types.Tool, said: str) -> Facts:
     properties: dict[str, Facts] = tool.input_schema.get("properties", {})
-    return {name: next(_values(schema, said)) for name, schema in properties.items()}
+    return {name: _value(schema, said) for name, schema in properties.items()}
 
 
 def _is_risky(tool: types.Tool) -> bool:

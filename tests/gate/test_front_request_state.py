@@ -50,7 +50,7 @@ async def _answer(session: Session, state: str, arguments: Facts = SEND, tool: s
 def _asking(parts: Any) -> Client:
     """A client that can be asked, whose rounds the test drives itself."""
 
-    async def never(_context: Any, _params: Any) -> types.ElicitResult:
+    async def never(context: Any, params: Any) -> types.ElicitResult:
         raise AssertionError("the test answers by itself")
 
     return Client(build_server(parts), elicitation_callback=never)

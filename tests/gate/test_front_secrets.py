@@ -36,8 +36,6 @@ def quiet_after() -> Iterator[None]:
     yield
     root.handlers[:] = before
     root.setLevel(level)
-    configure = getattr(logging, "captureWarnings")  # noqa: B009 - nothing else of ours is kept
-    configure(False)
 
 
 def _settings(vendor: ScriptedVendor, folder: Path, **changed: Any) -> Settings:
@@ -156,8 +154,9 @@ async def test_a_crash_shows_nothing(
             for tool, arguments in _CRASHING:
                 for _ in range(12):
                     result = await session.client.call_tool(tool, arguments)
-                    assert result.is_error
-                    _clean(tool, str(result.model_dump(mode="json")))
+                    shown = str(result.model_dump(mode="json"))
+                    assert "planted" not in shown
+                    _clean(tool, shown)
     _, err = capsys.readouterr()
     assert "planted" in err
     for line in err.splitlines():
@@ -167,7 +166,7 @@ async def test_a_crash_shows_nothing(
 _CRASHING: list[tuple[str, Facts]] = [
     ("query_credit", {}),
     ("get_sms_delivery", {"batch_id": "220478cc-8506-49b2-93b7-2505f651c12e"}),
-    ("send_sms", {"recipients": ["0912345678"], "text": "x"}),
+    ("send_sms", {"recipients": ["0933222111"], "text": "x"}),
     ("pause_launch", {"launch_id": "1182"}),
 ]
 
@@ -179,7 +178,7 @@ async def test_an_unusable_store_does_not_tell_its_password(
     settings = _settings(vendor, no_settings, store=store)
     configure_logging("DEBUG", secrets_of(settings))
     async with open_session(settings, "auto", Person()) as session:
-        facts = await _checked(session, "send_sms", {"recipients": ["0912345678"], "text": "x"})
+        facts = await _checked(session, "send_sms", {"recipients": ["0933222111"], "text": "x"})
         assert facts["code"] == "store_unavailable"
         assert "warning" in await _checked(session, "query_credit", {})
     for line in capsys.readouterr().err.splitlines():
@@ -189,7 +188,7 @@ async def test_an_unusable_store_does_not_tell_its_password(
 async def test_show_numbers_opens_results_alone(
     no_settings: Path, vendor: ScriptedVendor, capsys: pytest.CaptureFixture[str], quiet_after: None
 ) -> None:
-    row = "1\r\n\t+886912345678\t2026/03/01 10:00:00\t1\t100\t2026/03/01 10:00:05\n"
+    row = "1\r\n\t+886933222111\t2026/03/01 10:00:00\t1\t100\t2026/03/01 10:00:05\n"
     vendor.plays["getDeliveryStatus.ashx"] = whole(row)
     vendor.plays[LOOKING] = whole(CREDIT)
     settings = _settings(vendor, no_settings, privacy={"show_numbers": True})
@@ -198,8 +197,8 @@ async def test_show_numbers_opens_results_alone(
     async with open_session(settings, "auto", Person()) as session:
         assert session.parts is not None
         shown = await session.facts("get_sms_delivery", batch)
-        assert shown["messages"][0]["mobile"] == "+886912345678"
+        assert shown["messages"][0]["mobile"] == "+886933222111"
         _clean("audit", await _export(session.parts))
-        await _checked(session, "send_sms", {"recipients": ["0912345678"], "text": "x", "dry_run": True})
+        await _checked(session, "send_sms", {"recipients": ["0933222111"], "text": "x", "dry_run": True})
     for line in capsys.readouterr().err.splitlines():
         _clean("stderr", line)

@@ -31,7 +31,8 @@ _EVENTS = (
     *("jump",) * 3,
     *("cancel",) * 3,
     *("reap",) * 3,
-    *("callback",) * 3,
+    *("callback",) * 2,
+    *("stall",) * 2,
     *("block",) * 2,
     "unblock",
     "other caps",
@@ -65,8 +66,11 @@ class Chaos:
                 self._crash(self._random.randrange(2))
             case "jump":
                 self._world.jumped += self._random.choice(_JUMPS)
-                if self._random.random() < 0.5:
-                    await self._in_the_store("reap")
+            case "stall":
+                # A process stands still in mid-request: others reap its action, and reports come in.
+                self._world.jumped += _JUMPS[0]
+                await self._in_the_store("reap")
+                await self._in_the_store("callback")
             case "cancel":
                 self._random.choice(self._world.clients).cancel()
             case "other caps":

@@ -105,6 +105,9 @@ class Client:
             await anyio.sleep(self._random.choice((1, 30, 700)))
             await decide(self._world, action_id)
             return True
+        if outcome == "in_progress":
+            await anyio.sleep(self._random.choice((1, 20)))
+            return True
         if outcome == "unknown":
             await self._looked_into(wanted, action_id)
             return self._random.random() < 0.7

@@ -59,7 +59,7 @@ def judge(said: Said, watch: Watch) -> None:
 
 def _done(watch: Watch, row: Row, facts: Mapping[str, Any]) -> None:
     if row.tool.endswith("_launch"):
-        if watch.unposted(row.tool):
+        if row.id not in watch.posted:
             watch.fail(f"done was answered for {watch.name(row.id)}, which was never posted")
         return
     numbers, words = watch.content(row)
@@ -80,6 +80,8 @@ def _this_call(said: Said, watch: Watch) -> Iterator[Row]:
     for row in watch.rows.values():
         asked: dict[str, Any] = json.loads(row.arguments)
         same = all(asked.get(name) == value for name, value in said.arguments.items())
+        if said.action_id is not None and row.id != said.action_id:
+            continue
         known = (row.principal, row.tool, row.request_id) == (said.principal, said.tool, said.request_id)
         before = said.before.get(row.id)
         if same and known and before is not None and before.state in _OPEN:

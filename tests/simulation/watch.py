@@ -3,6 +3,7 @@
 The rows are read with plain SQL, and what they may become is written down here a second time.
 """
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -120,6 +121,8 @@ class Watch:
     """By owner."""
     blocked: set[str] = field(default_factory=set[str])
     posted: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    claims: dict[object, str] = field(default_factory=dict[object, str])
+    """What each task of a process has claimed."""
     promised: dict[str, str] = field(default_factory=dict[str, str])
     """Actions of which a person was told that nothing was done, for good."""
     lines: list[str] = field(default_factory=list[str])
@@ -195,6 +198,7 @@ class Watch:
         return bool(numbers) and numbers <= self.rule.numbers and row.points <= self.rule.points * _UNITS
 
     def _claimed(self, row: Row, now: datetime, life: Life) -> None:
+        self.claims[asyncio.current_task()] = row.id
         if row.owner != life.name:
             self.fail(f"{self.name(row.id)} was claimed by {life.name} for {row.owner}")
         if _at(row.expires_at) < now:
@@ -262,7 +266,7 @@ class Watch:
 
     def post(self, request: Request, life: Life) -> None:
         """A POST that changes something is about to leave."""
-        row = self._named(request, life)
+        row = self._named(request)
         if row is None:
             self.fail(f"{life.name} posted to {request.path} for no action")
             return
@@ -276,19 +280,12 @@ class Watch:
         self._first_of_its_call(row)
         self.posted[row.id] = self.clock()
 
-    def _named(self, request: Request, life: Life) -> Row | None:
+    def _named(self, request: Request) -> Row | None:
         if request.vendor == "every8d":
             reference = request.fields["SB"].split()[0]
             return self.rows.get(f"{reference[:4]}-{reference[4:]}")
-        tool = {"3": "pause_launch", "2": "terminate_launch"}[request.fields["LaunchAction"]]
-        mine = [row for row in self.rows.values() if row.tool == tool and row.owner == life.name]
-        fresh = [row for row in mine if row.id not in self.posted and row.state == "dispatching"]
-        return next(iter(fresh or mine), None)
-
-    def unposted(self, tool: str) -> bool:
-        """Whether more actions of a tool have succeeded than were posted: no answer names them."""
-        rows = [row for row in self.rows.values() if row.tool == tool]
-        return sum(row.state == "succeeded" for row in rows) > sum(row.id in self.posted for row in rows)
+        # Nothing in a request to OMIS names the action: it is the one that this very task has claimed.
+        return self.rows.get(self.claims.get(asyncio.current_task(), ""))
 
     def double_texts(self) -> None:
         """Nobody gets the same text twice of the same call, whether through a repetition or a safe retry."""

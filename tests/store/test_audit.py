@@ -49,6 +49,18 @@ async def test_a_mac_is_hmac_sha256_of_the_mac_before_the_number_and_the_entry(l
         before = line.mac
 
 
+async def test_entries_of_one_step_make_the_chain_that_single_ones_make(store: DatabaseStore) -> None:
+    entries = [AuditEntry(event=f"e{n}", principal="desk", details={"n": n}) for n in range(4)]
+    single = SynchronousStore()
+    for entry in entries:
+        await single.write(lambda conn, entry=entry: audit.append(conn, entry, KEY, NOW))
+    await store.write(lambda conn: audit.append_all(conn, entries[:1], KEY, NOW))
+    together = await store.write(lambda conn: audit.append_all(conn, entries[1:], KEY, NOW))
+    assert together == await single.read(audit.head)
+    assert (await store.read(lambda conn: audit.verify(conn, KEY, together))).entries == len(entries)
+    assert await store.write(lambda conn: audit.append_all(conn, [], KEY, NOW)) == together
+
+
 async def test_an_older_remembered_head_is_enough(store: DatabaseStore) -> None:
     older = await store.write(write)
     await store.write(write)

@@ -15,6 +15,7 @@ from server.store import ledger
 from server.store.actions import ActionFilter
 from server.store.engine import journal_mode
 from server.store.schema import META
+from server.store.sqlite_driver import sqlite_version
 from server.store.store import (
     DatabaseStore,
     StoreUnavailableError,
@@ -55,6 +56,15 @@ async def test_a_read_cannot_write(store: DatabaseStore) -> None:
         await store.read(put)
     await store.write(put)
     assert await store.read(names) == ["a"]
+
+
+async def test_a_read_in_memory_cannot_write() -> None:
+    store = SynchronousStore()
+    await store.write(put)
+    with pytest.raises(StoreUnavailableError, match="could not be read"):
+        await store.read(lambda conn: put(conn, "b"))
+    await store.write(lambda conn: put(conn, "c"))
+    assert await store.read(names) == ["a", "c"]
 
 
 async def test_a_read_sees_one_moment(store: DatabaseStore) -> None:
@@ -164,7 +174,8 @@ async def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
 
     await store.write(work)
     await store.close()
-    assert during == dict.fromkeys([path.name, f"{path.name}-journal", f"{path.name}.lock"], 0o600)
+    beside = ("-wal", "-shm") if journal_mode(sqlite_version()) == "WAL" else ("-journal",)
+    assert during == dict.fromkeys([path.name, *(path.name + end for end in (*beside, ".lock"))], 0o600)
     assert (mode(path.parent), mode(path.parent.parent)) == (0o700, 0o700)
 
 
@@ -220,7 +231,7 @@ async def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
     def look(conn: Connection) -> list[object]:
         return [conn.scalar(text(f"PRAGMA {pragma}")) for pragma in pragmas]
 
-    expected = journal_mode(sqlite3.sqlite_version_info[:3]).lower()
+    expected = journal_mode(sqlite_version()).lower()
     assert await store.write(look) == await store.read(look) == [expected, 2, 1, 10_000]
     await store.close()
 

@@ -1,0 +1,53 @@
+"""The commands of the terminal as processes of their own, on a house's store."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+
+from tests.e2e.house import House
+from tests.e2e.process import COMMAND, at_the_sandbox
+
+PATIENCE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """How a command ended."""
+
+    code: int
+    out: str
+
+
+async def run(house: House, *command: str, typed: str = "") -> Said:
+    """`campaign-ops-mcp …`, with what is typed on its stdin."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        COMMAND,
+        *command,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=asyncio.subprocess.STDOUT,
+        env=at_the_sandbox(house),
+        cwd=house.folder,
+    )
+    with anyio.fail_after(PATIENCE):
+        out, _ = await process.communicate(typed.encode())
+    assert process.returncode is not None
+    return Said(code=process.returncode, out=out.decode())
+
+
+@asynccontextmanager
+async def watching(house: House) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """`campaign-ops-mcp approvals --watch`, until the block ends."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        COMMAND, "approvals", "--watch", stdin=pipe, stdout=pipe, env=at_the_sandbox(house), cwd=house.folder
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        await process.communicate()

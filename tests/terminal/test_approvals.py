@@ -1,0 +1,63 @@
+"""`campaign-ops-mcp approvals`, in a process of its own beside the server."""
+
+import anyio
+import pytest
+
+from tests.e2e.house import House
+from tests.gate.support import LAUNCH, SEND, decide, fronted, posts
+from tests.terminal.support import PATIENCE, run, watching
+
+
+async def test_another_process_approves_and_the_same_call_goes_through(house: House) -> None:
+    async with fronted(house) as session:
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        wrong = await run(house, "approvals", "--approve", asked, "--proof", "nonsense")
+        assert (wrong.code, "was not approved" in wrong.out) == (1, True)
+        assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
+        right = await run(house, "approvals", "--approve", asked.lower(), "--proof", "y")
+        assert (right.code, f"{asked} is approved" in right.out) == (0, True)
+        assert (await session.facts("send_sms", SEND))["outcome"] == "done"
+        late = await run(house, "approvals", "--deny", asked)
+        assert (late.code, "was not denied" in late.out) == (1, True)
+    assert await posts(house) == 1
+
+
+async def test_what_waits_is_shown_and_decided_one_by_one(house: House) -> None:
+    """Interactive: a typed id, a no, an Enter, and the end of the input, in the order of the proposals."""
+    async with fronted(house) as session:
+        await session.facts("terminate_launch", LAUNCH)
+        await session.facts("send_sms", {**SEND, "text": "您好\x1b[2J\nPoints: 0"})
+        for text in ("later", "much later"):
+            await session.facts("send_sms", {**SEND, "text": text})
+        said = await run(house, "approvals", typed="1182\nn\n\n")
+        listed = (await session.facts("list_actions"))["actions"]
+    assert [entry["state"] for entry in listed] == ["proposed", "proposed", "denied", "approved"]
+    assert "Traceback" not in said.out
+    assert "type '1182' to approve" in said.out
+    assert "\x1b" not in said.out
+    assert [line for line in said.out.splitlines() if line.startswith("Points: ")] == ["Points: 1"] * 3
+    assert "912345678" not in said.out
+    assert "Left waiting." in said.out
+
+
+async def test_watch_shows_what_comes_and_takes_the_decision(house: House) -> None:
+    async with fronted(house, approval={"wait_seconds": PATIENCE}) as session, watching(house) as terminal:
+        assert terminal.stdout is not None
+        assert terminal.stdin is not None
+        with anyio.fail_after(PATIENCE):
+            assert b"Watching" in await terminal.stdout.readline()
+            terminal.stdin.write(b"y\n")
+            await terminal.stdin.drain()
+            done = await session.facts("send_sms", SEND)
+    assert done["outcome"] == "done"
+    assert await posts(house) == 1
+
+
+async def test_an_unknown_id_and_an_empty_list_are_said(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for wanted in ({"approve": "ZZZZ-ZZZZ", "proof": "y"}, {"deny": "ZZZZ-ZZZZ"}):
+        assert await decide(house, **wanted) == 1
+        assert "There is no action" in capsys.readouterr().out
+    assert await decide(house) == 0
+    assert capsys.readouterr().out.strip() == "Nothing waits for an approval."
