@@ -1,7 +1,7 @@
 """Which SQLite is used: the one that pysqlite3 brings where there is a wheel, else Python's own.
 
 Python 3.11 often comes with a SQLite whose WAL can be corrupted by two connections, so that every commit
-would have to truncate a journal, with three waits for the disk in place of one (docs/decisions/0004-store.md).
+would have to truncate a journal, with three waits for the disk in place of one (decision 0004).
 """
 
 import importlib
