@@ -6,6 +6,7 @@ goes there for every statement takes two to three times as long (docs/decisions/
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import anyio
@@ -23,7 +24,7 @@ from server.store.engine import (
 )
 from server.store.failures import ENGINE_ERRORS, unavailable
 from server.store.migrate import open_and_migrate
-from server.store.store import StoreUnavailableError
+from server.store.store import StoreGoneError, StoreUnavailableError
 
 T = TypeVar("T")
 _THREADS = 4
@@ -44,18 +45,26 @@ class Runner(Protocol):
 class ThreadRunner:
     """Over synchronous engines, of which the readers' cannot write; the event loop goes on meanwhile."""
 
-    def __init__(self, engine: Engine, readers: Engine) -> None:
+    def __init__(self, engine: Engine, readers: Engine, file: Path) -> None:
         self._engine = engine
         self._readers = readers
+        self._file = file
+        self._opened = _identity(file)
         # Threads of our own: others' slow files must not hold a record back.
         self._threads = anyio.CapacityLimiter(_THREADS)
 
     async def transact(self, work: Callable[[Connection], T], doing: str, *, reads: bool) -> T:
         """See `Runner.transact`."""
-        engine = self._readers if reads else self._engine
-        run = partial(transact_here, engine, work, doing)
+        run = partial(self._transact, self._readers if reads else self._engine, work, doing)
         # Not abandoned when cancelled: what began is carried through.
         return await anyio.to_thread.run_sync(run, limiter=self._threads)
+
+    def _transact(self, engine: Engine, work: Callable[[Connection], T], doing: str) -> T:
+        """A transaction on a file that somebody moved or deleted meanwhile is kept for nobody to find."""
+        done = transact_here(engine, work, doing)
+        if _identity(self._file) != self._opened:
+            raise StoreGoneError(f"the store could not be {doing} (its file was moved or deleted).")
+        return done
 
     async def close(self) -> None:
         """See `Runner.close`."""
@@ -96,6 +105,15 @@ def transact_here(engine: Engine, work: Callable[[Connection], T], doing: str) -
         raise unavailable(error, doing) from None
 
 
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Which file this name means now; None when there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def open_runner(url: str) -> Runner:
     """Open and migrate the database of this URL; blocks, so call it in a thread.
 
@@ -106,7 +124,9 @@ def open_runner(url: str) -> Runner:
         parsed: Any = read_url(url)
         open_and_migrate(parsed)
         if is_sqlite(parsed):
-            return ThreadRunner(synchronous_engine(parsed), reading_engine(parsed))
+            return ThreadRunner(
+                synchronous_engine(parsed), reading_engine(parsed), Path(str(parsed.database))
+            )
         return LoopRunner(asynchronous_engine(parsed))
     except ValueError as error:
         raise StoreUnavailableError(str(error)) from None

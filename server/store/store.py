@@ -25,6 +25,10 @@ class StoreUnavailableError(Exception):
     """The store cannot be opened, read or written. The text is ours, without path, URL or values."""
 
 
+class StoreGoneError(StoreUnavailableError):
+    """The store's file is no longer where it was: it has to be opened anew."""
+
+
 class Store(Protocol):
     """Transactions over synchronous functions of a connection."""
 
@@ -77,14 +81,20 @@ class DatabaseStore(Store):
 
     async def write(self, work: "Callable[[Connection], T]") -> T:
         """See `Store.write`. Writers of this process queue here, those of others at the database."""
-        database = await self._opened()
         async with self._writing:
-            return await database.transact(work, "written", reads=False)
+            return await self._transact(work, "written", reads=False)
 
     async def read(self, work: "Callable[[Connection], T]") -> T:
         """See `Store.read`."""
+        return await self._transact(work, "read", reads=True)
+
+    async def _transact(self, work: "Callable[[Connection], T]", doing: str, *, reads: bool) -> T:
         database = await self._opened()
-        return await database.transact(work, "read", reads=True)
+        try:
+            return await database.transact(work, doing, reads=reads)
+        except StoreGoneError:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """See `Store.close`. The store opens again if it is used again."""

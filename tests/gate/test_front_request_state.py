@@ -5,6 +5,7 @@ The SDK seals it, and can replay it for ten minutes: only the ledger keeps the s
 
 from typing import Any
 
+import anyio
 import mcp_types as types
 import pytest
 from mcp.client import Client
@@ -69,6 +70,22 @@ async def test_ten_replays_of_a_yes_are_one_send(house: House) -> None:
         ended = [await _answer(session, state) for _ in range(10)]
     assert [facts.get("replayed", False) for facts in ended] == [False] + [True] * 9
     assert len({facts["action_id"] for facts in ended}) == 1
+    assert await posts(house) == 1
+
+
+async def test_ten_yeses_at_once_are_one_send(house: House) -> None:
+    """Each finds the action approved before the first has claimed it: only the claim holds."""
+    ended: list[Facts] = []
+    async with started(house) as parts, _asking(parts) as client, anyio.create_task_group() as group:
+        session = Session(client=client)
+        state = await _asked(session)
+
+        async def say_yes() -> None:
+            ended.append(await _answer(session, state))
+
+        for _ in range(10):
+            group.start_soon(say_yes)
+    assert {facts["outcome"] for facts in ended} <= {"done", "in_progress"}
     assert await posts(house) == 1
 
 

@@ -12,10 +12,10 @@ import anyio
 from server.gate.answers import Answer, Question
 from server.gate.caller import Caller, FormReply
 from server.store.store import StoreUnavailableError
+from tests.simulation.actions import Consent
 from tests.simulation.judging import Said, judge
 from tests.simulation.loop import CrashedError
 from tests.simulation.person import by_hand, decide
-from tests.simulation.watch import Consent
 from tests.simulation.worker import TEST_NUMBER
 from tools.catalog import every_operation
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.gate.answers import Answer, Question
-from tests.simulation.watch import Row, Watch
+from tests.simulation.actions import Row
+from tests.simulation.watch import Watch
 
 _OPEN = ("proposed", "approved", "dispatching", "unknown")
 _ABOUT_THIS_REQUEST = (
@@ -70,7 +71,7 @@ def _done(watch: Watch, row: Row, facts: Mapping[str, Any]) -> None:
         return
     if not watch.happened(row):
         watch.fail(f"done was answered for {watch.name(row.id)}, and the vendor did not do it")
-    really = sum(text.reference == row.id.replace("-", "") for text in watch.truth.texts)
+    really = sum(text.reference == row.reference for text in watch.truth.texts)
     if facts.get("sent", really) != really:
         watch.fail(f"{facts['sent']} texts of {watch.name(row.id)} were answered, {really} were sent")
 

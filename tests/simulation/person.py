@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from server.gate.book import Decision, Settled
 from server.store.actions import State
 from server.store.store import StoreUnavailableError
-from tests.simulation.watch import Consent
+from tests.simulation.actions import Consent
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 
 from server import transport
 from server.gate import approval, book, context, dispatching
-from server.gate.answers import failure
 from server.gate.calls import CallOf
 from server.gate.policy import Intent
 from server.store import counting, dispatch, ledger, proposals, rows
@@ -24,7 +23,6 @@ from tools.desk import retry
 from tools.desk.retry import RETRY_SAFELY
 from tools.every8d.send_sms import SEND_SMS
 from tools.operation import Reply, Request
-from tools.problems import Problem
 
 Plant = Callable[[ExitStack], None]
 _LONG = timedelta(days=10_000)
@@ -249,26 +247,6 @@ def _retry_after_the_filter_forgot(stack: ExitStack) -> None:
     _put(stack, retry, "FILTER_WINDOW", _LONG)
 
 
-def _retry_settles_nothing(stack: ExitStack) -> None:
-    """After a safe retry the first send stays unknown, and can be closed and made again."""
-    _put(stack, dispatch, "_settle_first", _always(None))
-
-
-def _refusal_looks_at_nothing(stack: ExitStack) -> None:
-    """A refusal says that nothing was done, although the same call made elsewhere was faster."""
-
-    async def voided(self: Any, _call: object, entry: Action, reason: str, problem: Problem) -> object:
-        await self._context.book.void(entry.id, reason)
-        return failure(problem)
-
-    _put(stack, dispatching.Dispatching, "_voided", voided)
-
-
-def _stalled_process_posts(stack: ExitStack) -> None:
-    """A process that stood still past its lease posts what others have given up."""
-    _put(stack, dispatching, "_too_late", _always(None))
-
-
 PLANTS: Mapping[str, Plant] = {
     "claim whatever the state": _claim_whatever_the_state,
     "post before the claim": _post_before_the_claim,
@@ -290,7 +268,4 @@ PLANTS: Mapping[str, Plant] = {
     "hosts answer for people": _hosts_answer_for_people,
     "retry through the other endpoint": _retry_through_the_other_endpoint,
     "retry after the filter forgot": _retry_after_the_filter_forgot,
-    "retry settles nothing": _retry_settles_nothing,
-    "refusal looks at nothing": _refusal_looks_at_nothing,
-    "stalled process posts": _stalled_process_posts,
 }

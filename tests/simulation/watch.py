@@ -12,16 +12,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from server.store.actions import Caps
+from tests.simulation.actions import COUNTED, TAIPEI, Consent, Row, Rule, at
 from tests.simulation.loop import Life
 from tests.simulation.vendor import Truth
 from tools.operation import Request
 
 DAY = timedelta(hours=24)
 _ID = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
-_TAIPEI = timedelta(hours=8)
 _UNITS = 10_000
 _STEPS = {
     ("", "proposed"),
@@ -40,70 +40,8 @@ _STEPS = {
     ("unknown", "succeeded"),
     ("unknown", "failed"),
 }
-_COUNTED = ("dispatching", "unknown", "succeeded")
 _FIXED = ("principal", "tool", "digest", "request_id", "arguments", "created_at", "points", "retry_of")
-
-
-class Row(NamedTuple):
-    """An action as it stands in the database."""
-
-    id: str
-    principal: str
-    tool: str
-    digest: str
-    request_id: str
-    arguments: str
-    state: str
-    created_at: str
-    expires_at: str
-    owner: str
-    lease_until: str | None
-    dispatched_at: str | None
-    points: int
-    points_final: int | None
-    points_returned: int
-    recipients: int
-    channel: str
-    retry_of: str
-    reason: str
-
-    @property
-    def counted(self) -> int:
-        """Ten-thousandths of points that count against the caps."""
-        known = self.points if self.points_final is None else self.points_final
-        return max(known - self.points_returned, 0) if self.state in _COUNTED else 0
-
-    @property
-    def same_call(self) -> tuple[str, str, str, str]:
-        """What makes two calls the same call, told from the arguments themselves."""
-        return self.principal, self.tool, self.arguments, self.request_id
-
-
 _SELECT = "SELECT " + ", ".join(Row._fields) + " FROM actions ORDER BY sequence"  # noqa: S608 - our own names
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """A person said yes to what they saw."""
-
-    principal: str
-    """Empty: at the terminal, where every action can be decided."""
-    tool: str
-    arguments: Mapping[str, Any]
-
-    def covers(self, row: Row) -> bool:
-        """Whether it was this that they agreed to."""
-        asked: dict[str, Any] = json.loads(row.arguments)
-        same = all(asked.get(name) == value for name, value in self.arguments.items())
-        return same and self.tool == row.tool and self.principal in ("", row.principal)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What may go without a person: so many points to test numbers."""
-
-    numbers: frozenset[str]
-    points: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +69,7 @@ class Watch:
     def note(self, line: str) -> None:
         """One line of the trace; ids are numbered in the order of the proposals, as they are random."""
         named = _ID.sub(lambda found: self.name(found[0]), line)
-        self.lines.append(f"{self.clock() + _TAIPEI:%d %H:%M:%S} {named}")
+        self.lines.append(f"{self.clock() + TAIPEI:%d %H:%M:%S} {named}")
 
     def fail(self, line: str) -> None:
         """Something happened that must not."""
@@ -183,7 +121,7 @@ class Watch:
             self._not_done(row)
 
     def _approved(self, row: Row, now: datetime) -> None:
-        if _at(row.expires_at) < now:
+        if row.expired(now):
             self.fail(f"{self.name(row.id)} was approved after its expiry")
         if not self._consented(row):
             self.fail(f"{self.name(row.id)} was approved through {row.channel}, and nobody agreed to it")
@@ -201,7 +139,7 @@ class Watch:
         self.claims[asyncio.current_task()] = row.id
         if row.owner != life.name:
             self.fail(f"{self.name(row.id)} was claimed by {life.name} for {row.owner}")
-        if _at(row.expires_at) < now:
+        if row.expired(now):
             self.fail(f"{self.name(row.id)} was claimed after its approval had expired")
         numbers, _ = self.content(row)
         if numbers & self.blocked:
@@ -209,14 +147,14 @@ class Watch:
         self._within(row, self.caps[life.name])
 
     def _within(self, row: Row, caps: Caps) -> None:
-        day = _day(row)
-        today = [other for other in self.rows.values() if _day(other) == day]
-        month = [other for other in self.rows.values() if _day(other)[:7] == day[:7]]
+        day = row.day
+        today = [other for other in self.rows.values() if other.day == day]
+        month = [other for other in self.rows.values() if other.day[:7] == day[:7]]
         self._cap("points a day", sum(other.counted for other in today), caps.points_per_day)
         self._cap("points a month", sum(other.counted for other in month), caps.points_per_month)
         each: Counter[str] = Counter()
         for other in today:
-            if other.state in _COUNTED:
+            if other.state in COUNTED:
                 each.update(self.content(other)[0])
         limit = caps.texts_per_recipient_per_day
         asked = max((each[number] for number in self.content(row)[0]), default=0)
@@ -228,7 +166,7 @@ class Watch:
             self.fail(f"{what}: {used / _UNITS} of {limit}")
 
     def _ended(self, row: Row, now: datetime, life: Life) -> None:
-        if row.owner != life.name and (row.state != "unknown" or not _lapsed(row, now)):
+        if row.owner != life.name and (row.state != "unknown" or not row.lapsed(now)):
             self.fail(f"{self.name(row.id)} of {row.owner} was ended by {life.name}")
         if row.state == "failed":
             self._not_done(row)
@@ -241,15 +179,15 @@ class Watch:
         """Whether the vendor carried the action out."""
         if row.tool in ("pause_launch", "terminate_launch"):
             return False  # Nothing at the vendor names the action: the number of POSTs is checked instead.
-        return _reference(row.id) in self.truth.done
+        return row.reference in self.truth.done
 
     def _usage(self, raw: sqlite3.Connection) -> None:
         points: Counter[str] = Counter()
         people: Counter[str] = Counter()
         for row in self.rows.values():
-            if row.dispatched_at is not None and row.state in _COUNTED:
-                points[_day(row)] += row.counted
-                people[_day(row)] += row.recipients
+            if row.dispatched_at is not None and row.state in COUNTED:
+                points[row.day] += row.counted
+                people[row.day] += row.recipients
         for day, used, recipients in raw.execute("SELECT day, points, recipients FROM usage_days"):
             if (used, recipients) != (points.pop(day, 0), people.pop(day, 0)):
                 self.fail(f"the totals of {day} are not the sum over its actions")
@@ -295,7 +233,7 @@ class Watch:
             root = self.rows[row.retry_of] if row.retry_of else row
             key = (root.same_call, text.number)
             before = self.rows.get(had.get(key, ""))
-            if before is not None and _at(root.created_at) - _at(before.created_at) < DAY:
+            if before is not None and at(root.created_at) - at(before.created_at) < DAY:
                 self.fail(f"{self.name(row.id)} texted a number that had the text of {self.name(before.id)}")
             had[key] = root.id
 
@@ -312,7 +250,7 @@ class Watch:
         for other_id, moment in self.posted.items():
             other = self.rows[other_id]
             same = other.id != row.id and other.same_call == row.same_call
-            recent = self.clock() - _at(other.created_at) < DAY
+            recent = self.clock() - at(other.created_at) < DAY
             if same and recent and other.state != "failed" and not self._superseded(row, moment):
                 self.fail(f"{self.name(row.id)} repeats {self.name(other.id)}, which is {other.state}")
 
@@ -323,21 +261,3 @@ class Watch:
             other.tool.endswith("_launch") and other.tool != row.tool and other.state == "succeeded"
             for other in later
         )
-
-
-def _reference(action_id: str) -> str:
-    return action_id.replace("-", "")
-
-
-def _at(written: str) -> datetime:
-    return datetime.fromisoformat(written)
-
-
-def _day(row: Row) -> str:
-    if row.dispatched_at is None:
-        return ""
-    return f"{_at(row.dispatched_at) + _TAIPEI:%Y-%m-%d}"
-
-
-def _lapsed(row: Row, now: datetime) -> bool:
-    return row.lease_until is not None and _at(row.lease_until) < now

@@ -9,12 +9,13 @@ from random import Random
 
 from server.store import audit
 from server.store.keys import hash_number
+from tests.simulation.actions import Rule
 from tests.simulation.chaos import Chaos
 from tests.simulation.client import NUMBERS, Client, wish
 from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.vendor import Truth
-from tests.simulation.watch import Rule, Watch
+from tests.simulation.watch import Watch
 from tests.simulation.worker import CAPS, KEY, TEST_NUMBER, TEST_POINTS, HeadFile, Worker, settings
 
 START = datetime(2026, 1, 31, 15, 40, tzinfo=UTC)

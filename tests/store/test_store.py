@@ -306,3 +306,15 @@ async def test_a_crash_at_a_checkpoint_loses_nothing_committed() -> None:
     with pytest.raises(CrashError):
         await store.beside(checkpoint).write(put)
     assert await store.read(names) == ["a"]
+
+
+async def test_a_file_that_is_gone_is_no_store_and_a_new_one_is_opened_next(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    store = DatabaseStore(f"sqlite:///{path}")
+    await store.write(put)
+    for each in tmp_path.iterdir():
+        each.unlink()
+    with pytest.raises(StoreUnavailableError, match="moved or deleted"):
+        await store.write(put)
+    assert await store.read(names) == []
+    await store.close()
