@@ -61,9 +61,13 @@ class ThreadRunner:
 
     def _transact(self, engine: Engine, work: Callable[[Connection], T], doing: str) -> T:
         """A transaction on a file that somebody moved or deleted meanwhile is kept for nobody to find."""
-        done = transact_here(engine, work, doing)
+        gone = StoreGoneError(f"the store could not be {doing} (its file was moved or deleted).")
+        try:
+            done = transact_here(engine, work, doing)
+        except StoreUnavailableError as error:
+            raise (error if _identity(self._file) == self._opened else gone) from None
         if _identity(self._file) != self._opened:
-            raise StoreGoneError(f"the store could not be {doing} (its file was moved or deleted).")
+            raise gone
         return done
 
     async def close(self) -> None:

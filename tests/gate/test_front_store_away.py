@@ -1,11 +1,13 @@
 """Without the store nothing that costs, destroys or changes is done, and looking goes on with a warning."""
 
-import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.store import engine
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tests.faults.front_door import RECEIPT, SEND, SENDING, front_door, posts
@@ -77,18 +79,20 @@ async def test_a_store_that_is_back_is_used_again(house: House, nowhere: dict[st
 
 
 async def test_a_store_that_is_lost_in_mid_post_is_said_in_the_answer(
-    no_settings: Path, vendor: ScriptedVendor
+    no_settings: Path, vendor: ScriptedVendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The send happened: the answer tells it, and that nobody will find it in the ledger."""
+    """Somebody else holds the store when the outcome is to be written: the answer tells it all the same."""
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.3)
+    with closing(sqlite3.connect(no_settings / "elsewhere")) as other:
 
-    async def lose(exchange: Exchange) -> None:
-        shutil.rmtree(no_settings / "store")
-        (no_settings / "store").write_text("", encoding="utf-8")
-        await whole(RECEIPT)(exchange)
+        async def lock(exchange: Exchange) -> None:
+            other.execute("ATTACH ? AS store", (str(no_settings / "store" / "store.sqlite3"),))
+            other.execute("BEGIN EXCLUSIVE")
+            await whole(RECEIPT)(exchange)
 
-    vendor.plays[SENDING] = lose
-    async with front_door(vendor, no_settings) as session:
-        told = await session.told("send_sms", SEND)
+        vendor.plays[SENDING] = lock
+        async with front_door(vendor, no_settings) as session:
+            told = await session.told("send_sms", SEND)
     assert told.facts["outcome"] == "done"
     assert told.facts["batch_id"]
     assert "could not record it" in told.facts["warning"]

@@ -312,8 +312,7 @@ async def test_a_file_that_is_gone_is_no_store_and_a_new_one_is_opened_next(tmp_
     path = tmp_path / "store.sqlite3"
     store = DatabaseStore(f"sqlite:///{path}")
     await store.write(put)
-    for each in tmp_path.iterdir():
-        each.unlink()
+    await anyio.to_thread.run_sync(lambda: [each.unlink() for each in tmp_path.iterdir()])
     with pytest.raises(StoreUnavailableError, match="moved or deleted"):
         await store.write(put)
     assert await store.read(names) == []
