@@ -40,7 +40,7 @@ class Acting:
     async def _answer(
         self, call: CallOf, action_id: str | None, reply: FormReply | None
     ) -> Answer | Question:
-        world = await self._context.world(call.operation, call.params)
+        world = await self._context.world(call)
         if isinstance(call.params, RiskyParams) and call.params.dry_run:
             return await self._dry_run(call, world)
         key = await self._key(call, world)
@@ -91,7 +91,7 @@ class Acting:
         call.operation.build(call.params, world)
         self._context.spend_slot(call)
         preview = await self._previewed(call, world, blocked)
-        proposal = self._context.proposal(call, world, preview, key)
+        proposal = await self._context.proposal(call, world, preview, key)
         rule = self._context.free_rule(call, world, preview)
         if rule is not None:
             ended = await self._dispatching.carry_out_free(call, world, proposal, rule)

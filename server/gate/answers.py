@@ -8,6 +8,9 @@ from server.logs import redact
 from tools.operation import SavedFile
 from tools.problems import Problem
 
+UNTRUSTED = "vendor_text_untrusted"
+"""The field of a failure that holds the vendor's own words."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -36,7 +39,7 @@ def failure(problem: Problem) -> Answer:
         facts["vendor_code"] = problem.vendor_code
     if problem.vendor_text:
         # A vendor repeats what it was sent: numbers, and a password in the worst case.
-        facts["vendor_text_untrusted"] = redact(problem.vendor_text)
+        facts[UNTRUSTED] = redact(problem.vendor_text)
     facts |= {"retryable": problem.retryable, "next": problem.next}
     return Answer(facts=facts, is_error=True)
 

@@ -16,13 +16,12 @@ from server.gate.journal import Note
 from server.gate.masking import has_outside_text
 from server.gate.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
 from server.gate.questions import proof_for
-from server.gate.words import nothing, rate_limited
+from server.gate.words import nothing, other_account, rate_limited
 from server.settings import Settings
 from server.store.store import StoreUnavailableError
 from server.vendors import Vendors
 from tools.desk.history import no_such_action
 from tools.operation import (
-    Action,
     AnyOperation,
     Audience,
     Earlier,
@@ -80,18 +79,26 @@ class GateContext:
             ),
         )
 
-    async def world(self, operation: Action[Any, Any], params: Any) -> Surroundings:
+    async def world(self, call: CallOf) -> Surroundings:
         """The surroundings with the content of each file that the arguments name."""
-        names = operation.files(params) if operation.files else ()
+        operation = call.operation
+        names = operation.files(call.params) if operation.files else ()
         files = {name: await self.files.read(name) for name in names}
-        return self.surroundings(files, await self._earlier(operation, params))
+        return self.surroundings(files, await self._earlier(call))
 
-    async def _earlier(self, operation: Action[Any, Any], params: Any) -> Earlier | None:
-        if operation.earlier is None:
+    async def _earlier(self, call: CallOf) -> Earlier | None:
+        """The action that this call is about: of the same principal, and of the account in use now.
+
+        Raises:
+            RefusedError: there is no such action, or another account's filter would not know its texts.
+        """
+        if call.operation.earlier is None:
             return None
-        entry = await self.book.get(operation.earlier(params))
-        if entry is None:
+        entry = await self.book.get(call.operation.earlier(call.params))
+        if entry is None or entry.principal != call.caller.principal:
             raise no_such_action()
+        if entry.account != await self.account_of(call.operation):
+            raise RefusedError(other_account(call.operation))
         return Earlier(
             action_id=entry.id,
             tool=entry.tool,
@@ -99,6 +106,11 @@ class GateContext:
             created_at=entry.created_at,
             arguments=json.loads(entry.arguments),
         )
+
+    async def account_of(self, operation: AnyOperation) -> str:
+        """A keyed fingerprint of the vendor's account, without its password."""
+        named = json.dumps({"account": self.vendors.account(operation.vendor)})
+        return (await self.book.digest(named))[:16]
 
     async def check_rules(
         self, call: CallOf, world: Surroundings, blocked: tuple[str, ...], *, points: Decimal | None
@@ -150,7 +162,9 @@ class GateContext:
         """A decline costs a slot too: a model that asks again and again is stopped."""
         self.limiter.spend(call.caller.principal, self.clock())
 
-    def proposal(self, call: CallOf, world: Surroundings, preview: Preview, key: "CallKey") -> "Proposal":
+    async def proposal(
+        self, call: CallOf, world: Surroundings, preview: Preview, key: "CallKey"
+    ) -> "Proposal":
         """The proposal with its frozen preview."""
         from server.store.actions import Proposal  # noqa: PLC0415 - the store is opened at the first use
 
@@ -165,6 +179,7 @@ class GateContext:
             arguments=json.dumps(call.arguments(), ensure_ascii=False),
             preview=preview.model_dump_json(),
             proof=proof_for(preview, call.operation.risk, self.settings.approval),
+            account=await self.account_of(call.operation),
             target=preview.target or _target_of(call.params),
             points=preview.points or Decimal(0),
             recipients=preview.recipients or 0,

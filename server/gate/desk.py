@@ -64,7 +64,7 @@ class ServerDesk:
 
     async def reconcile(self, action_id: str) -> ReconcileResult:
         """Find out about an unknown outcome."""
-        return await Reconciling(self._context).reconcile(action_id)
+        return await Reconciling(self._context).reconcile(action_id, self._caller.principal)
 
     async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
         """The callbacks that have arrived, newest first."""

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from server.gate.acting import Acting
-from server.gate.answers import Answer, Question, failure
+from server.gate.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.caller import Caller, FormReply
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
@@ -54,8 +54,12 @@ class Gate:
             return failure(invalid_arguments(operation, _lines(error)))
         if isinstance(operation, Action):
             call = CallOf(operation=operation, params=params, caller=caller)
-            return await self._acting.answer(call, action_id, reply)
-        return await self._look(operation, params, caller)
+            ended = await self._acting.answer(call, action_id, reply)
+        else:
+            ended = await self._look(operation, params, caller)
+        if isinstance(ended, Answer) and UNTRUSTED in ended.facts:
+            self.outside_text_was_read(caller.session)
+        return ended
 
     async def _look(
         self, operation: Query[Any, Any] | DeskOperation[Any, Any], params: Any, caller: Caller

@@ -25,14 +25,14 @@ class Reconciling:
     def __init__(self, context: GateContext) -> None:
         self._context = context
 
-    async def reconcile(self, action_id: str) -> ReconcileResult:
+    async def reconcile(self, action_id: str, principal: str) -> ReconcileResult:
         """Where the action stands after looking.
 
         Raises:
             RefusedError: there is no such action.
         """
         entry = await self._context.book.get(action_id)
-        if entry is None:
+        if entry is None or entry.principal != principal:
             raise no_such_action()
         if entry.state is not State.UNKNOWN:
             return _result(entry, [f"The action is {entry.state}; there is nothing to find out."])
@@ -53,6 +53,8 @@ class Reconciling:
     async def _look(self, entry: "Entry") -> Settled | None:
         operation = _operation(entry.tool)
         if operation is None or operation.settle is None:
+            return None
+        if entry.account != await self._context.account_of(operation):
             return None
         params = operation.params.model_validate_json(entry.arguments)
         try:

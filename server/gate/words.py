@@ -197,6 +197,15 @@ def crashed(operation: AnyOperation) -> Problem:
     )
 
 
+def other_account(operation: AnyOperation) -> Problem:
+    """The earlier action went out under other settings."""
+    return Problem(
+        code="other_account",
+        message=f"{nothing(operation)} That action belongs to another account than the one in the settings.",
+        next="Only the account that sent it can repeat it safely; a person can close it by hand.",
+    )
+
+
 def store_lost(answer: Answer) -> Answer:
     """The POST happened, and its outcome could not be written down."""
     warning = (

@@ -64,7 +64,8 @@ class Proposal:
     """What is asked for, before anybody agreed.
 
     `digest` stands for the canonical arguments; `arguments` and `preview` are JSON text; `proof` is what a
-    person must type ('' for yes or no); `points` is the estimate that is reserved.
+    person must type ('' for yes or no); `points` is the estimate that is reserved; `account` is a keyed
+    fingerprint of the vendor's account.
     """
 
     principal: str
@@ -77,7 +78,7 @@ class Proposal:
     session: str = ""
     request_id: str = ""
     proof: str = ""
-    reference: str = ""
+    account: str = ""
     target: str = ""
     campaign: str = ""
     points: Decimal = Decimal(0)
@@ -114,7 +115,7 @@ class Action:
     arguments: str
     preview: str
     proof: str
-    reference: str
+    account: str
     state: State
     created_at: datetime
     expires_at: datetime

@@ -40,8 +40,8 @@ async def close(config: Path | None, action_id: str, state: str, *, sandbox: boo
         closed = None if entry is None else await parts.book.reconcile(entry.id, settled)
     if closed is None:
         out.print(
-            "Nothing was closed: there is no such action, its outcome is not unknown, or a safe retry of it is "
-            "still open (settle that one first)."
+            "Nothing was closed: there is no such action, its outcome is not unknown, or a safe retry of "
+            "it is still open (settle that one first)."
         )
         return FAILED
     out.print(f"{closed.id} is closed as {state}.")

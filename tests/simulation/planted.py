@@ -109,7 +109,7 @@ def _digest_without(name: str) -> Plant:
 
         async def digest(self: book.Book, text: str) -> str:
             canonical = json.loads(text)
-            canonical["arguments"].pop(name, None)
+            canonical.get("arguments", {}).pop(name, None)
             return await real(self, json.dumps(canonical, sort_keys=True))
 
         _put(stack, book.Book, "digest", digest)

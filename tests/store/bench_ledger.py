@@ -72,7 +72,7 @@ def _days() -> list[str]:
 
 def _row(number: int) -> Mapping[str, object]:
     moment = NOW - timedelta(days=1 + number % _DAYS)
-    texts = dict.fromkeys(["session", "proof", "reference", "target", "retry_of", "reason", "request_id"], "")
+    texts = dict.fromkeys(["session", "proof", "account", "target", "retry_of", "reason", "request_id"], "")
     return texts | {
         "sequence": number,
         "id": f"0000-{number - 1:04}",

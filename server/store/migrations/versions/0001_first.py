@@ -31,7 +31,7 @@ def _actions() -> None:
         Column("live_key", String(64), unique=True),
         Column("day", String(10), nullable=False),
         *_texts("principal", "session", "tool", "risk", "vendor", "digest", "request_id"),
-        *_texts("arguments", "preview", "proof", "reference"),
+        *_texts("arguments", "preview", "proof", "account"),
         Column("state", String(11), nullable=False),
         Column("created_at", _MOMENT, nullable=False),
         Column("expires_at", _MOMENT, nullable=False),
