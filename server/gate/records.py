@@ -1,0 +1,160 @@
+"""What the gate keeps beside the ledger: the audit, blocked numbers, refused logins, delivery reports."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from server.gate.journal import Journal, Note
+from tools.taipei import compact
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from server.store.actions import Action
+    from server.store.events import DeliveryEvent
+
+
+class Records:
+    """One process's access to these tables."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def digest(self, text: str) -> str:
+        """The keyed digest of canonical arguments: equal for equal calls, no help in guessing numbers."""
+        return await self._journal.digest(text)
+
+    async def hashed(self, numbers: Sequence[str]) -> dict[str, str]:
+        """Each number once, by its keyed hash."""
+        each = tuple(dict.fromkeys(numbers))
+        return dict(zip(await self._journal.hashes(each), each, strict=True))
+
+    async def record(self, note: Note) -> None:
+        """A line of the audit without a step of the ledger."""
+        await self._journal.record(note)
+
+    async def blocked(self, numbers: Sequence[str]) -> tuple[str, ...]:
+        """Those of these numbers that the table of blocked numbers holds."""
+        hashes = await self.hashed(numbers)
+        return await self._journal.read(lambda conn, _: blocked_of(conn, hashes))
+
+    async def vendor_lock(self, vendor: str, credentials: str) -> str | None:
+        """The vendor's code of a refused login of these credentials; None when there is none."""
+        from server.store.locks import vendor_lock  # noqa: PLC0415 - as above
+
+        fingerprint = await self._journal.digest(credentials)
+        lock = await self._journal.read(lambda conn, _: vendor_lock(conn, vendor, fingerprint))
+        return None if lock is None else lock.reason
+
+    async def lock_vendor(self, vendor: str, credentials: str, vendor_code: str) -> None:
+        """Remember that these credentials were refused."""
+        from server.store.locks import lock_vendor  # noqa: PLC0415 - as above
+
+        fingerprint = await self._journal.digest(credentials)
+
+        def work(conn: "Connection", now: datetime) -> tuple[None, Note]:
+            lock_vendor(conn, vendor, fingerprint, vendor_code, now)
+            return None, Note(what="login_stopped", outcome=f"{vendor} {vendor_code}")
+
+        await self._journal.write(work)
+
+    async def delivery_events(self, batch_id: str) -> list[dict[str, str]]:
+        """The callbacks of a batch, or of all, newest first, by the vendor's field names."""
+        from server.store.events import newest_events  # noqa: PLC0415 - as above
+
+        found = await self._journal.read(lambda conn, _: newest_events(conn, batch_id))
+        return [_fields(event) for event in found]
+
+    async def keep_event(self, values: dict[str, Any], mobile: str) -> bool:
+        """Keep a callback once; False when it is known. The number is kept as a keyed hash alone.
+
+        A report that carries the reference of an action of unknown outcome settles it in the same step.
+        """
+        from server.store.events import DeliveryEvent, record_event  # noqa: PLC0415 - as above
+
+        (number,) = await self._journal.hashes([mobile])
+
+        def work(conn: "Connection", now: datetime) -> "tuple[bool, Note | None]":
+            event = DeliveryEvent(**values, number=number, received_at=now)
+            fresh = record_event(conn, event)
+            reference = event.reference.partition(" ")[0]
+            return fresh, _settle_by_report(conn, now, reference, event.batch_id) if fresh else None
+
+        return await self._journal.write(work)
+
+    async def event_of(self, reference: str) -> str | None:
+        """The batch id of a callback that carries our reference; None when there is none."""
+        from server.store.events import event_with_reference  # noqa: PLC0415 - as above
+
+        event = await self._journal.read(lambda conn, _: event_with_reference(conn, reference))
+        return None if event is None else event.batch_id
+
+    async def remember_head(self) -> None:
+        """Write the audit's newest head to its own file."""
+        await self._journal.remember_head()
+
+
+def note_of(what: str, action: "Action") -> Note:
+    """The audit's line on a step of this action."""
+    return Note(
+        what=what,
+        action_id=action.id,
+        principal=action.principal,
+        tool=action.tool,
+        digest=action.digest,
+        by=action.decided_by,
+        channel=action.channel,
+        rule=action.rule,
+    )
+
+
+def noted(what: str, action: "Action | None") -> Note | None:
+    """The same; nothing for a step that was not taken."""
+    return None if action is None else note_of(what, action)
+
+
+_REPORTED = "a delivery report carries this action's reference"
+
+
+def _settle_by_report(conn: "Connection", now: datetime, reference: str, batch_id: str) -> Note | None:
+    """The vendor only reports on what it took: the send of this reference arrived (EVERY8D 2.1, SUBJECT)."""
+    from server.store import ledger  # noqa: PLC0415 - as above
+    from server.store.actions import State, normalise_id  # noqa: PLC0415 - as above
+
+    action = ledger.reconcile(
+        conn,
+        normalise_id(reference),
+        state=State.SUCCEEDED,
+        by="callback",
+        how=_REPORTED,
+        outcome=json.dumps({"reconciled": _REPORTED, "batch_id": batch_id}),
+        now=now,
+        batch_id=batch_id,
+    )
+    note = noted("reconciled", action)
+    return note and replace(note, by="callback", outcome=f"succeeded: {_REPORTED}")
+
+
+def blocked_of(conn: "Connection", hashes: dict[str, str]) -> tuple[str, ...]:
+    """Those of these numbers that the table of blocked numbers holds."""
+    from server.store.blocked import which_blocked  # noqa: PLC0415 - as above
+
+    found = which_blocked(conn, list(hashes))
+    return tuple(number for hashed, number in hashes.items() if hashed in found)
+
+
+def _fields(event: "DeliveryEvent") -> dict[str, str]:
+    return {
+        "BatchID": event.batch_id,
+        "RM": event.mobile,
+        "RT": "" if event.reported_at is None else compact(event.reported_at),
+        "STATUS": event.status,
+        "SM": event.text,
+        "MR": event.record,
+        "ST": "" if event.sent_at is None else compact(event.sent_at),
+        "SUBJECT": event.reference,
+        "CHARGE": event.charge,
+        "MSGID": event.message_id,
+    }
