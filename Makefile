@@ -72,8 +72,8 @@ tdqs: $(DEV_READY) ## lint the tools' descriptions
 
 bench: $(DEV_READY) ## start of the process, cost of the gate, the ledger at a million rows
 	@$(BIN)/python bench/start.py
-	@$(BIN)/python bench/gate.py
 	@$(BIN)/python -m tests.store.bench_ledger
+	@$(BIN)/python bench/gate.py
 
 conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packages)
 	@$(WITH_NODE) $(BIN)/python scripts/conformance.py
