@@ -20,7 +20,7 @@ from server.gate.policy import RateLimiter
 from server.gate.reaper import keep_reaping
 from server.settings import Settings
 from server.store.actions import Caps
-from server.store.store import DatabaseStore, Store, data_directory
+from server.store.store import DatabaseStore, Store, data_directory, default_url
 from server.vendors import Vendors
 
 Clock = Callable[[], datetime]
@@ -93,8 +93,12 @@ async def running(parts: Parts) -> AsyncGenerator[Parts]:
 
 def open_store(settings: Settings) -> Store:
     """The configured store, not opened yet."""
-    file = folder_of(settings) / "store.sqlite3"
-    return DatabaseStore(settings.store.url.get_secret_value() or f"sqlite:///{file}")
+    return DatabaseStore(settings.store.url.get_secret_value() or default_url(folder_of(settings)))
+
+
+def sandbox_folder() -> Path:
+    """Where `serve --sandbox` keeps everything, apart from what is real."""
+    return data_directory() / "sandbox"
 
 
 def reports_folder(settings: Settings) -> Path:

@@ -54,9 +54,9 @@ class Store(Protocol):
         ...
 
 
-def default_url() -> str:
-    """SQLite in the user's data folder; made, for its owner alone, when the store is first opened."""
-    return f"sqlite:///{data_directory() / 'store.sqlite3'}"
+def default_url(folder: Path | None = None) -> str:
+    """SQLite in this folder, the user's data folder by default; made, for its owner alone, at the opening."""
+    return f"sqlite:///{(folder or data_directory()) / 'store.sqlite3'}"
 
 
 def data_directory() -> Path:

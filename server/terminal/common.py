@@ -7,9 +7,8 @@ from pathlib import Path
 from rich.console import Console
 
 from server.identity import local_user
-from server.parts import Parts, build_parts
+from server.parts import Parts, build_parts, sandbox_folder
 from server.settings import load_settings
-from server.store.store import data_directory
 
 OK, FAILED = 0, 1
 
@@ -17,7 +16,7 @@ OK, FAILED = 0, 1
 @asynccontextmanager
 async def parts_of(config: Path | None, *, sandbox: bool) -> AsyncGenerator[Parts]:
     """The parts of the server that these settings describe; with `sandbox`, of `serve --sandbox`."""
-    store = {"store": {"folder": data_directory() / "sandbox"}} if sandbox else {}
+    store = {"store": {"folder": sandbox_folder()}} if sandbox else {}
     parts = build_parts(load_settings(config, **store))
     try:
         yield parts
