@@ -375,10 +375,10 @@ def test_hosts_are_lower_case_ascii_and_numbers_are_digits(text: str) -> None:
 )
 def test_a_long_text_is_scanned_quickly(text: str) -> None:
     text *= 5000 // len(text)
-    started = time.monotonic()
+    started = time.process_time()
     find_hosts(text)
     find_phone_numbers(text)
-    assert time.monotonic() - started < 1.5
+    assert time.process_time() - started < 1.5
 
 
 def test_hosts_and_numbers_have_one_form_to_compare() -> None:

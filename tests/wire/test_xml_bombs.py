@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tools.wire.errors import UnreadableReply
-from tools.wire.xml_body import MAX_BYTES, MAX_DEPTH, MAX_NODES, read_xml
+from tools.wire.xml_body import MAX_BRACKETS, MAX_BYTES, MAX_DEPTH, MAX_NODES, read_xml
 
 MAX_SECONDS = 0.2
 MAX_MEMORY = 50 * 1024 * 1024
@@ -126,3 +126,9 @@ def test_there_are_forty_bombs_or_more() -> None:
 def test_an_answer_at_the_limits_is_read() -> None:
     assert len(read_xml(b"<a>" + b"<b/>" * 50_000 + b"</a>").children) == 50_000
     assert read_xml(b"<a>" * MAX_DEPTH + b"</a>" * MAX_DEPTH).name == "a"
+
+
+def test_sections_of_brackets_are_refused_before_the_parser_sees_them() -> None:
+    assert read_xml(b"<a><![CDATA[" + b"]" * (MAX_BRACKETS - 2) + b"]]></a>").text == "]" * (MAX_BRACKETS - 2)
+    with pytest.raises(UnreadableReply, match="too many"):
+        read_xml(b"<a><![CDATA[" + b"]" * MAX_BRACKETS + b"]]></a>")

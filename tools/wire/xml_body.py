@@ -11,10 +11,11 @@ from tools.wire.page import Page, delivery_row
 from tools.wire.refusal import Refusal, read_refusal, refusal_in
 from tools.wire.text import decode_text, encoding_of, looks_like_html
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_NODES = 200_000
 MAX_EQUALS = 100_000
+MAX_BRACKETS = 200_000
 
 _PROLOG = re.compile(rb"(?:[ \t\r\n]++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _ROOT = re.compile(rb"<[^\s!?/<>&]")
@@ -37,13 +38,14 @@ def read_xml(body: bytes, content_type: str = "") -> Node:
     """Return the root element of an XML answer, in UTF-8, UTF-16 or Big5. Prefixes are dropped.
 
     Raises UnreadableReply for what is not well formed, and for what is made to harm: a doctype (entities
-    that grow to gigabytes, or read files and addresses), more than 8 MiB, 64 levels, 200,000 elements, or
-    100,000 equals signs (attributes without end).
+    that grow to gigabytes, or read files and addresses), more than 4 MiB, 64 levels, 200,000 elements,
+    100,000 equals signs (attributes without end) or 200,000 closing brackets (sections without end).
     """
     data = _utf_8(body, content_type)
     # Counted before the parser sees them: expat cannot be stopped once it has been fed.
-    if data.count(b"<") - data.count(b"</") > MAX_NODES or data.count(b"=") > MAX_EQUALS:
-        raise UnreadableReply("The XML has too many elements or attributes.")
+    elements = data.count(b"<") - data.count(b"</")
+    if elements > MAX_NODES or data.count(b"=") > MAX_EQUALS or data.count(b"]") > MAX_BRACKETS:
+        raise UnreadableReply("The XML has too many elements, attributes or brackets.")
     return _parse(memoryview(data)[_root_at(data) :])
 
 
