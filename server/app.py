@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from mcp.server.mcpserver import MCPServer
 
+from server.http_tokens import TOKENS_ONLY, NamedTokens
 from server.parts import Parts
 from server.prompts import add_prompts
 from server.resources import add_resources
@@ -68,12 +69,15 @@ def _check_disabled(settings: Settings) -> None:
 def build_server(parts: Parts) -> MCPServer[None]:
     """The server over its parts; it does not start anything."""
     tools = [OperationTool.of(operation, parts.gate) for operation in offered(parts.settings)]
+    tokens = parts.settings.http.tokens
     server: MCPServer[None] = MCPServer(
         NAME,
         version=own_version(),
         instructions=INSTRUCTIONS,
         tools=list(tools),
         log_level=parts.settings.log_level,
+        auth=TOKENS_ONLY if tokens else None,
+        token_verifier=NamedTokens(tokens) if tokens else None,
     )
     add_resources(server, parts)
     add_prompts(server, parts.settings)

@@ -36,6 +36,9 @@ MISPRINTED_HOST = "api.itpisom.com"
 _NAMED = re.compile(r"(\w+): ")
 """A check of a whole section names the field first."""
 
+_HOLDER = re.compile("[a-z0-9_-]{1,40}")
+MIN_TOKEN = 32
+
 Toolset = Literal["sms", "reports", "launches", "jobs", "desk"]
 TOOLSETS: tuple[Toolset, ...] = ("sms", "reports", "launches", "jobs", "desk")
 
@@ -151,6 +154,26 @@ class CallbacksSettings(_Section):
     token: SecretStr = SecretStr("")
 
 
+def _tokens(tokens: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    secrets = [token.get_secret_value() for token in tokens.values()]
+    if not all(_HOLDER.fullmatch(name) for name in tokens):
+        raise ValueError("a name holds more than 40 characters, or others than a to z, 0 to 9, _ and -.")
+    if any(len(secret) < MIN_TOKEN or not secret.isascii() for secret in secrets):
+        raise ValueError(f"a token is too short: {MIN_TOKEN} ASCII characters at least, made at random.")
+    if len(set(secrets)) < len(secrets):
+        raise ValueError("two names have the same token. Give each its own.")
+    return tokens
+
+
+class HttpSettings(_Section):
+    """Who may use `serve --http`: a token for each name. Without tokens, whoever reaches the port may.
+
+    A caller acts as the name of its token: each name has its own actions, replays and calls a minute.
+    """
+
+    tokens: Annotated[dict[str, SecretStr], AfterValidator(_tokens)] = {}
+
+
 class StoreSettings(_Section):
     """Where actions, approvals and the audit are kept: SQLite by default, `postgresql://…` to scale out."""
 
@@ -180,6 +203,7 @@ class Settings(BaseSettings):
     omis: OmisSettings | None = None
     files: FilesSettings = FilesSettings()
     callbacks: CallbacksSettings = CallbacksSettings()
+    http: HttpSettings = HttpSettings()
     store: StoreSettings = StoreSettings()
     policy: PolicySettings = PolicySettings()
     approval: ApprovalSettings = ApprovalSettings()

@@ -31,7 +31,7 @@ def _written(value: Any) -> str:
         value = ",".join(map(str, cast("tuple[object, ...]", value)))
     if isinstance(value, bool):
         value = str(value).lower()
-    if value is None or value == "":
+    if value in (None, "", {}):
         return "none"
     return f"`{value if not isinstance(value, Decimal) else int(value)}`"
 
