@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from server.store.actions import COUNTED, Action, CapHit, Caps, Usage
+from server.store.actions import COUNTED, Action, CapHit, Caps, Proposal, Usage
 from server.store.columns import Points
 from server.store.rows import taipei_day
 from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
@@ -67,7 +67,7 @@ def usage(conn: Connection, now: datetime) -> Usage:
 
 
 def cap_hit(
-    conn: Connection, action: Action, caps: Caps, recipients: Sequence[str], now: datetime
+    conn: Connection, action: Action | Proposal, caps: Caps, recipients: Sequence[str], now: datetime
 ) -> CapHit | None:
     """The first limit that the action would pass if it were dispatched now."""
     for rule, limit, used, asked in _totals(conn, action, caps, now):
@@ -93,7 +93,7 @@ def release_texts(conn: Connection, action_id: str) -> None:
 
 
 def _totals(
-    conn: Connection, action: Action, caps: Caps, now: datetime
+    conn: Connection, action: Action | Proposal, caps: Caps, now: datetime
 ) -> Iterator[tuple[str, Decimal | int | None, Decimal | int, Decimal | int]]:
     if (caps.points_per_day, caps.points_per_month, caps.recipients_per_day) == (None, None, None):
         return

@@ -13,9 +13,10 @@ from typing import Literal
 
 from sqlalchemy import Connection, and_, bindparam, exists, or_, select
 
-from server.store.actions import NO_CAPS, Action, CapHit, Caps, State
+from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
 from server.store.counting import cap_hit, recount, release_texts, reserve_texts
 from server.store.lookup import by_batch
+from server.store.proposals import propose
 from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
 from server.store.schema import ACTIONS
 
@@ -51,6 +52,34 @@ _ANY_DUE = select(ACTIONS.c.id).where(or_(_ORPHANED, _LAPSED)).limit(1)
 _ALL_ORPHANED = select(ACTIONS.c.id).where(_ORPHANED)
 
 
+def begin(  # noqa: PLR0913 - the facts of one step
+    conn: Connection,
+    proposal: Proposal,
+    *,
+    by: str,
+    channel: str,
+    rule: str,
+    owner: str,
+    now: datetime,
+    lease_seconds: float,
+    recipients: Sequence[str] = (),
+) -> tuple[Action, bool]:
+    """A call that a rule approves, taken for dispatch as it is proposed: one row written once.
+
+    The live action of the same call and False, or a new one, reserved as by `claim`, and True. Caps are the
+    caller's to check (`counting.cap_hit`), in the same transaction. Not for a safe retry: whether its first
+    send is still unknown is a condition of `claim`.
+
+    Raises:
+        RequestIdReusedError: see `propose`.
+    """
+    decided = {"decided_at": now, "decided_by": by, "channel": channel, "rule": rule}
+    action, created = propose(conn, proposal, now, started=decided | _held(owner, now, lease_seconds))
+    if created:
+        _reserve(conn, action, recipients, now)
+    return action, created
+
+
 def claim(  # noqa: PLR0913 - one transaction checks all of it, or it is no guard
     conn: Connection,
     action_id: str,
@@ -71,8 +100,7 @@ def claim(  # noqa: PLR0913 - one transaction checks all of it, or it is no guar
         return hit
     taken = _take(conn, action_id, owner, now, lease_seconds)
     if taken is not None:
-        recount(conn, replace(taken, state=State.APPROVED), taken)
-        reserve_texts(conn, action_id, recipients, now)
+        _reserve(conn, taken, recipients, now)
     return taken
 
 
@@ -174,16 +202,18 @@ def _cap_hit(
 
 
 def _take(conn: Connection, action_id: str, owner: str, now: datetime, lease_seconds: float) -> Action | None:
-    return compare_and_set(
-        conn,
-        _TAKE,
-        action_id,
-        at_moment=now,
-        state=State.DISPATCHING,
-        owner=owner,
-        lease_until=now + timedelta(seconds=lease_seconds),
-        dispatched_at=now,
-    )
+    return compare_and_set(conn, _TAKE, action_id, at_moment=now, **_held(owner, now, lease_seconds))
+
+
+def _held(owner: str, now: datetime, lease_seconds: float) -> dict[str, object]:
+    """What an action has while its owner may post it."""
+    lease = now + timedelta(seconds=lease_seconds)
+    return {"state": State.DISPATCHING, "owner": owner, "lease_until": lease, "dispatched_at": now}
+
+
+def _reserve(conn: Connection, taken: Action, recipients: Sequence[str], now: datetime) -> None:
+    recount(conn, replace(taken, state=State.APPROVED), taken)
+    reserve_texts(conn, taken.id, recipients, now)
 
 
 def _settle(conn: Connection, before: Action, after: Action) -> None:

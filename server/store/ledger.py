@@ -5,13 +5,14 @@ is a compare-and-set; no function reads a clock. Pass them to `Store.write` and 
 """
 
 from server.store.counting import usage
-from server.store.dispatch import claim, due, finish, give_back, reap, reconcile
+from server.store.dispatch import begin, claim, due, finish, give_back, reap, reconcile
 from server.store.lookup import COUNT_LIMIT, by_batch, get, list_actions
 from server.store.proposals import approve, deny, expire_due, find_live, propose, void, waiting
 
 __all__ = [
     "COUNT_LIMIT",
     "approve",
+    "begin",
     "by_batch",
     "claim",
     "deny",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -61,6 +62,7 @@ _INSERT = {
     .returning(*WHOLE)
     for dialect in (sqlite, postgresql)
 }
+_NOT_STARTED: Mapping[str, object] = MappingProxyType({})
 _PROPOSED = tuple(field.name for field in fields(Proposal))
 
 
@@ -75,9 +77,16 @@ def find_live(conn: Connection, key: CallKey, now: datetime) -> Action | None:
 
 
 def propose(
-    conn: Connection, proposal: Proposal, now: datetime, *, fresh_id: Callable[[], str] = new_id
+    conn: Connection,
+    proposal: Proposal,
+    now: datetime,
+    *,
+    fresh_id: Callable[[], str] = new_id,
+    started: Mapping[str, object] = _NOT_STARTED,
 ) -> tuple[Action, bool]:
     """The live action of the same call and False, or a new action and True.
+
+    `started` is what a new action has besides, when it is begun in the same step (`dispatch.begin`).
 
     Raises:
         RequestIdReusedError: the request_id named another call of this principal and tool.
@@ -89,7 +98,7 @@ def propose(
             return held, False
         _retire(conn, held, now)
     _refuse_reused_request_id(conn, proposal.key, now)
-    return _insert(conn, _values(proposal, key, now), fresh_id), True
+    return _insert(conn, {**_values(proposal, key, now), **started}, fresh_id), True
 
 
 def approve(  # noqa: PLR0913 - who, how and by which rule are facts of one decision
