@@ -12,7 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from server.store.sqlite_driver import SQLITE, sqlite_version
+from server.store import sqlite_driver
 
 BUSY_SECONDS: Final = 10
 _WRITER_LOCK: Final = 0x43414D504F505300
@@ -60,7 +60,7 @@ def asynchronous_engine(url: URL) -> AsyncEngine:
 def synchronous_engine(url: URL) -> Engine:
     """An engine for a thread: SQLite's transactions, and all migrations."""
     if is_sqlite(url):
-        engine = create_engine(url.set(drivername="sqlite"), module=SQLITE, **_arguments(url))
+        engine = create_engine(url.set(drivername="sqlite"), module=sqlite_driver, **_arguments(url))
     else:
         engine = create_engine(url.set(drivername="postgresql+psycopg"), **_arguments(url))
     _prepare(engine, url)
@@ -76,7 +76,7 @@ def reading_engine(url: URL) -> Engine:
 
 def memory_engine(content: bytes | None = None) -> Engine:
     """SQLite in memory, one connection, no threads; `content` is a database to begin with."""
-    # Python's own SQLite: the other one cannot load a serialised database.
+    # Python's own SQLite, as SQLAlchemy knows it: a simulation opens thousands, and none waits for a disk.
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     if content is not None:
         memory.deserialize(content)
@@ -104,12 +104,7 @@ def _arguments(url: URL) -> dict[str, Any]:
     # Statements' values are arguments, texts and numbers: they never stand in an exception.
     common: dict[str, Any] = {"hide_parameters": True}
     if is_sqlite(url):
-        # isolation_level None: the driver begins nothing by itself, the begin event below does.
-        # One transaction stays in one thread; the next of the same connection may run in another.
-        return {
-            **common,
-            "connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False},
-        }
+        return {**common, "connect_args": {"timeout": BUSY_SECONDS}}
     options = f"{url.query.get('options', '')} {_SERVER_OPTIONS}".strip()
     connect = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "options": options}
     return {
@@ -131,7 +126,7 @@ def _prepare(engine: Engine, url: URL) -> None:
 
 def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA journal_mode = {journal_mode(sqlite_version())}")
+    cursor.execute(f"PRAGMA journal_mode = {journal_mode(sqlite_driver.sqlite_version())}")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from server.store.sqlite_driver import error_name
 from server.store.store import StoreUnavailableError
 
 ENGINE_ERRORS: Final = (DBAPIError, PoolTimeoutError)
@@ -21,5 +22,5 @@ def unavailable(error: Exception, doing: str) -> StoreUnavailableError:
 def _code(error: Exception) -> str:
     """SQLite's name of the error, PostgreSQL's five letters, or what kind of error it is."""
     original = error.orig if isinstance(error, DBAPIError) else error
-    known = getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", None)
+    known = error_name(original) or getattr(original, "sqlstate", None)
     return str(known or type(original).__name__)

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.store import engine
-from server.store.sqlite_driver import SQLITE
+from server.store import engine, sqlite_driver
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tests.faults.front_door import RECEIPT, SEND, SENDING, front_door, posts
@@ -84,7 +83,8 @@ async def test_a_store_that_is_lost_in_mid_post_is_said_in_the_answer(
     """Somebody else holds the store when the outcome is to be written: the answer tells it all the same."""
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.3)
     # The same library as the server's: file locks are the process's, so another one would not see them.
-    with closing(SQLITE.connect(no_settings / "elsewhere")) as other:
+    with closing(sqlite_driver.connect(str(no_settings / "elsewhere"), timeout=1)) as elsewhere:
+        other = elsewhere.cursor()
 
         async def lock(exchange: Exchange) -> None:
             other.execute("ATTACH ? AS store", (str(no_settings / "store" / "store.sqlite3"),))

@@ -145,7 +145,10 @@ def test_the_module_says_where_it_is_and_imports_little() -> None:
         assert process.stderr is not None
         line = process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=5)
+        try:
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert line.startswith("sandbox ready at http://127.0.0.1:")
     assert (out, err, process.returncode) == ("", "", 0)
     heavy = "import sys, server.sandbox.run; print(sys.modules.keys() & {'uvicorn', 'starlette', 'httpx2'})"
