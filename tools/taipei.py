@@ -9,12 +9,38 @@ from datetime import datetime, timedelta, timezone
 TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")
 """Taiwan has had no daylight saving time since 1979, so a fixed offset is exact."""
 
+_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
+_YEARS = range(2000, 3000)
 _ROW_TIME = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})[ T](\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?")
 
 
 def as_taipei(moment: datetime) -> datetime:
     """The same moment in Asia/Taipei; a time without an offset is taken to be Asia/Taipei already."""
     return moment.replace(tzinfo=TAIPEI) if moment.tzinfo is None else moment.astimezone(TAIPEI)
+
+
+def read_time(written: object) -> datetime:
+    """A time that a caller wrote as ISO 8601, in Asia/Taipei.
+
+    A date alone is refused, since it would mean midnight; and a bare number, whose unit nobody knows.
+
+    Raises:
+        ValueError: no date with a time of day, or one outside the years 2000 to 2999.
+    """
+    try:
+        moment = written if isinstance(written, datetime) else _parsed(written)
+    except ValueError:
+        raise ValueError("is no date with a time. Write it as 2026-12-31T09:30:00+08:00.") from None
+    # Near the ends of the calendar another offset, or a day's distance, would leave it.
+    if moment.year not in _YEARS:
+        raise ValueError("lies outside the years 2000 to 2999. Check the year.")
+    return as_taipei(moment)
+
+
+def _parsed(written: object) -> datetime:
+    if not isinstance(written, str) or _WRITTEN.match(written) is None:
+        raise ValueError
+    return datetime.fromisoformat(written)
 
 
 def iso(moment: datetime) -> str:

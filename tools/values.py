@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from tools.cleaning import clean
 from tools.mobile import normalise_mobile
-from tools.taipei import as_taipei, iso
+from tools.taipei import iso, read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,6 @@ MobileArgument = Annotated[str, Field(max_length=32), AfterValidator(normalise_m
 """A mobile number as a caller writes it (09…, 886…, +886…, spaces or dashes); E.164 once validated."""
 
 TimeArgument = Annotated[
-    datetime, AfterValidator(as_taipei), WithJsonSchema({"type": "string", "format": "date-time"})
+    datetime, BeforeValidator(read_time), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 """An ISO 8601 time from the caller; without an offset it is Asia/Taipei."""
