@@ -58,6 +58,14 @@ def hidden_characters(text: str) -> list[str]:
     return [f"U+{ord(char):04X} {unicodedata.name(char, 'WITHOUT A NAME')}" for char in found]
 
 
+def is_plain_line(text: str) -> bool:
+    """Whether a text is one line without control and format characters; any kind of space is welcome.
+
+    `str.isprintable` alone refuses the full-width space, with which names and titles are written in Taiwan.
+    """
+    return all(char.isprintable() or unicodedata.category(char) == "Zs" for char in text)
+
+
 def quote(text: str, *, limit: int = 1000) -> str:
     """Return a text from outside, cleaned, on one line, in 「…」 that it cannot close by itself."""
     return f"「{clean(text, limit=limit).translate(_NO_CLOSING)}」"

@@ -31,7 +31,8 @@ def test_the_documents_table_is_charged_as_printed(length: int, points: int) -> 
 
 
 def test_beyond_333_units_the_price_is_an_estimate() -> None:
-    assert sms_price("字" * 334, [HOME]) == Price(parts=5, points=Decimal(5), estimate=True)
+    assert sms_price("字" * 334, [HOME]) == Price(parts=6, points=Decimal(6), estimate=True)
+    assert sms_price("字" * 667, [HOME]).points == 5 + 5 + 1
     assert not sms_price("字" * 333, [HOME]).estimate
 
 

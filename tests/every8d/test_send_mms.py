@@ -75,13 +75,13 @@ def test_image_and_text_together_stay_within_300_kb() -> None:
         SEND_MMS.build(params(), world(JPEG.ljust(room + 1, b"j")))
 
 
-@pytest.mark.parametrize("subject", ["a" * 95, "字" * 15, "字" * 13 + "😀"])
+@pytest.mark.parametrize("subject", ["a" * 95, "字" * 15, "字" * 13 + "😀", "週年慶\u3000特賣", "愛❤\ufe0f"])
 def test_a_subject_at_its_limit_is_taken(subject: str) -> None:
     assert params(subject=subject).subject == subject
 
 
 @pytest.mark.parametrize(
-    "subject", ["", "  ", "a" * 96, "字" * 16, "字" * 14 + "😀", "a" * 15 + "字", "a\nb"]
+    "subject", ["", "  ", "a" * 96, "字" * 16, "字" * 14 + "😀", "a" * 15 + "字", "a\nb", "a\u200bb", "a\tb"]
 )
 def test_a_subject_beyond_its_limit_is_refused(subject: str) -> None:
     with pytest.raises(ValidationError):
@@ -90,7 +90,8 @@ def test_a_subject_beyond_its_limit_is_refused(subject: str) -> None:
 
 def test_a_text_has_up_to_4000_characters() -> None:
     assert params(text="字" * 4000)
-    for wrong in ("字" * 4001, "", "\n"):
+    assert params(text="😀" * 2000)
+    for wrong in ("字" * 4001, "😀" * 2000 + "a", "", "\n", "\u200b"):
         with pytest.raises(ValidationError):
             params(text=wrong)
 

@@ -122,6 +122,30 @@ def test_what_would_go_out_wrong_is_refused(person: dict[str, Any], template: st
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("person", "template", "problem"),
+    [
+        # The platform fills what a value and its surroundings make together.
+        ({"values": ["x%"]}, "a%field1%field2%", "%field…%"),
+        ({"values": ["  "]}, "%field1%", "blank"),
+        ({"text": "\u200b"}, "", "blank"),
+        ({"values": ["字" * 1999]}, "您好%field1%", "more than 2000 characters"),
+    ],
+)
+def test_the_text_as_it_would_go_out_is_checked(person: dict[str, Any], template: str, problem: str) -> None:
+    given = params({"mobile": "0912345678", **person}, template=template)
+    with pytest.raises(InvalidArgumentError) as caught:
+        SEND_PERSONALIZED_SMS.build(given, WORLD)
+    assert caught.value.field == "recipients[1]"
+    assert problem in caught.value.problem
+
+
+def test_a_name_may_have_a_full_width_space_and_no_line_break() -> None:
+    assert build(params({**MING, "name": "王\u3000小明"}, template=TEMPLATE))[0]["Name"] == "王\u3000小明"
+    with pytest.raises(ValidationError, match=r"line break or a control character\. Write it on one line"):
+        params({**MING, "name": "王\n小明"}, template=TEMPLATE)
+
+
 def test_an_empty_value_is_allowed() -> None:
     assert build(params({**MING, "values": ["", "b"]}, template=TEMPLATE))[0]["Param"] == "|b|||"
 

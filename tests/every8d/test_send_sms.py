@@ -212,3 +212,22 @@ def test_no_text_keeps_the_warnings_busy(piece: str) -> None:
     started = time.process_time()
     text_cautions(texts)
     assert time.process_time() - started < 1.5
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u3000\n", "\u200b\u2060"])
+def test_a_text_in_which_nothing_can_be_seen_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"is blank\. Write what the recipients shall read"):
+        params(text=text)
+
+
+def test_a_text_that_is_too_long_is_told_in_characters_and_half_a_character_is_refused() -> None:
+    with pytest.raises(ValidationError, match="at most 2000 characters"):
+        params(text="a" * 2001)
+    with pytest.raises(ValidationError, match="string_unicode"):
+        params(text="\ud800")
+
+
+def test_true_is_no_number_of_minutes() -> None:
+    assert params(validity_minutes="60").validity_minutes == 60
+    with pytest.raises(ValidationError, match=r"no number of minutes\. Give one from 1 to 1440"):
+        params(validity_minutes=True)

@@ -13,6 +13,7 @@ SINGLE_PART = 70
 JOINED_PART = 67
 PRICED_UNITS = 333
 """The longest text with a documented price; the vendor splits longer ones by itself."""
+_MOST_PARTS = 5
 INTERNATIONAL_FACTOR = 3
 MMS_SMALL = 50_000
 """50 KB in the reading that costs more (1,000 bytes), so that a preview never shows too little."""
@@ -38,11 +39,21 @@ def units(text: str) -> int:
 
 
 def sms_parts(text: str, *, domestic: bool) -> int:
-    """The parts of one message: 70 units, then 67 a part; abroad always 70, as long texts are split there."""
+    """The parts of one message: 70 units, then 67 a part; abroad always 70, as long texts are split there.
+
+    Above 333 units a further text begins, in the reading that costs more: a preview never shows too little.
+    """
     length = units(text)
+    if not domestic:
+        return max(1, -(-length // SINGLE_PART))
+    whole, rest = divmod(length, PRICED_UNITS)
+    return max(1, whole * _MOST_PARTS + _joined_parts(rest))
+
+
+def _joined_parts(length: int) -> int:
     if length <= SINGLE_PART:
-        return 1
-    return -(-length // (JOINED_PART if domestic else SINGLE_PART))
+        return min(length, 1)
+    return -(-length // JOINED_PART)
 
 
 def sms_price(text: str, mobiles: Sequence[str]) -> Price:

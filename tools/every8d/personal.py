@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from tools.every8d.texts import SendAt
+from tools.cleaning import clean, is_plain_line
+from tools.every8d.texts import LONGEST_TEXT, SendAt
 from tools.problems import InvalidArgumentError
 from tools.values import PERSON, MobileArgument
 
@@ -23,8 +24,10 @@ def _without_description(schema: dict[str, Any]) -> None:
 
 
 def _check_name(name: str) -> str:
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ValueError(f"is longer than {_LONGEST_NAME} characters, or has a line break. Shorten it.")
+    if len(name) > _LONGEST_NAME:
+        raise ValueError(f"is longer than {_LONGEST_NAME} characters. Shorten it.")
+    if not is_plain_line(name):
+        raise ValueError("has a line break or a control character. Write it on one line.")
     return name
 
 
@@ -49,7 +52,7 @@ class Person(BaseModel):
 
     mobile: Annotated[MobileArgument, Field(description="09… or +….")]
     values: Annotated[list[str], Field(max_length=FIELDS, description="For %field1% and on.")] = []
-    text: Annotated[str, Field(max_length=2000, description="Own text, without template.")] = ""
+    text: Annotated[str, Field(max_length=LONGEST_TEXT, description="Own text, without template.")] = ""
     name: Annotated[str, AfterValidator(_check_name), PERSON] = ""
     email: Annotated[str, AfterValidator(_check_email), PERSON] = ""
     send_at: SendAt = None
@@ -78,7 +81,8 @@ def check_person(person: Person, template: str, needed: int, number: int) -> Non
 
     Raises:
         InvalidArgumentError: a text and a template, or neither; values that the template does not use or
-            lacks; a `|` or a placeholder in a value or an own text, since Param has no way to escape them.
+            lacks; a `|` or a placeholder in a value or an own text, since Param has no way to escape them; a
+            text that is blank or too long once it is filled in.
     """
     where = f"recipients[{number}]"
     if bool(person.text.strip()) == bool(template):
@@ -91,9 +95,17 @@ def check_person(person: Person, template: str, needed: int, number: int) -> Non
             f"as many values as the template has fields ({needed}) are needed.",
             "Give each one; an empty value is allowed.",
         )
-    if any("|" in part or _PLACEHOLDER.search(part) for part in (*person.values, person.text)):
+    text = rendered(person, template)
+    # A value can make a placeholder with what stands beside it: the platform would fill that as well.
+    if any("|" in part for part in (*person.values, person.text)) or _PLACEHOLDER.search(text):
         raise InvalidArgumentError(
             where, "a value or text holds | or %field…%, which cannot be sent here.", "Reword it."
+        )
+    if not clean(text).strip():
+        raise InvalidArgumentError(where, "its text is blank.", "Give it a text or a value, or leave it out.")
+    if len(text) > LONGEST_TEXT:
+        raise InvalidArgumentError(
+            where, f"its text has more than {LONGEST_TEXT} characters.", "Shorten its values."
         )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from tools.cleaning import clean, is_plain_line
 from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
 from tools.every8d.charging import mms_price, units
 from tools.every8d.images import read_image
@@ -17,6 +18,7 @@ from tools.operation import Action, Audience, Preview, Reply, Request, Risk, Ris
 _SUBJECT_CHINESE = 15
 _SUBJECT_ASCII = 95
 _SUBJECT_SURE = 39
+_LONGEST_TEXT = 4000
 
 
 def _check_subject(subject: str) -> str:
@@ -28,14 +30,16 @@ def _check_subject(subject: str) -> str:
         raise ValueError(
             f"has more than {_SUBJECT_CHINESE} characters, the most when not plain ASCII. Shorten it."
         )
-    if not subject.isprintable():
+    if not is_plain_line(subject):
         raise ValueError("has a line break or a control character. Write it on one line.")
     return subject
 
 
 def _check_text(text: str) -> str:
-    if not text.strip():
+    if not clean(text).strip():
         raise ValueError("is blank. An MMS needs a text beside its image.")
+    if units(text) > _LONGEST_TEXT:
+        raise ValueError(f"has more than {_LONGEST_TEXT} characters (an emoji counts as two). Shorten it.")
     return text
 
 
@@ -44,9 +48,9 @@ class SendMmsParams(RiskyParams):
 
     recipients: Recipients
     subject: Annotated[
-        str, AfterValidator(_check_subject), Field(description="Seen by recipients: 15 characters, ASCII 95.")
+        str, Field(description="Seen by recipients: 15 characters, ASCII 95."), AfterValidator(_check_subject)
     ]
-    text: Annotated[str, AfterValidator(_check_text), Field(max_length=4000, description="Text.")]
+    text: Annotated[str, Field(max_length=_LONGEST_TEXT, description="Text."), AfterValidator(_check_text)]
     image: Annotated[str, Field(min_length=1, max_length=255, description="Name of a JPEG or PNG file.")]
     send_at: SendAt = None
     validity_minutes: ValidityMinutes = DEFAULT_VALIDITY

@@ -14,7 +14,14 @@ from tools.every8d.personal import Person, check_person, highest_field, param, r
 from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipts import SendResult, accepted, send_result
 from tools.every8d.recipients import check_count
-from tools.every8d.texts import DEFAULT_VALIDITY, Subject, ValidityMinutes, send_time, subject_line
+from tools.every8d.texts import (
+    DEFAULT_VALIDITY,
+    LONGEST_TEXT,
+    Subject,
+    ValidityMinutes,
+    send_time,
+    subject_line,
+)
 from tools.mobile import as_dest
 from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
 from tools.problems import InvalidArgumentError
@@ -35,8 +42,8 @@ class PersonalizedParams(RiskyParams):
     recipients: Annotated[list[Person], Field(min_length=1, description="Each with values or text.")]
     template: Annotated[
         str,
+        Field(max_length=LONGEST_TEXT, description="Text with %field1%…%field5%; absent: own texts."),
         AfterValidator(_not_blank),
-        Field(max_length=2000, description="Text with %field1%…%field5%; absent: own texts."),
     ] = ""
     subject: Subject = ""
     validity_minutes: ValidityMinutes = DEFAULT_VALIDITY

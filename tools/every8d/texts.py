@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from tools.cleaning import clean
 from tools.operation import RiskyParams, Surroundings
@@ -17,21 +17,35 @@ MOST_AHEAD = timedelta(days=365)
 SUBJECT_LENGTH = 50
 """Of SB. No limit is documented; the reference stands in front, so that a cut can only meet our own note."""
 DEFAULT_VALIDITY = 1440
+LONGEST_TEXT = 2000
+"""Of an SMS, in characters. Decision: the platform splits what is above 333, and names no end."""
 
 
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    """Refuse a text in which nothing can be seen: it would be charged all the same."""
+    if not clean(text).strip():
         raise ValueError("is blank. Write what the recipients shall read.")
     return text
 
 
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("is no number of minutes. Give one from 1 to 1440.")  # noqa: TRY004 - pydantic's kind
+    return value
+
+
+# The length goes first: after a check of ours pydantic counts `items`, and lets half characters through.
 Text = Annotated[
-    str, AfterValidator(_not_blank), Field(max_length=2000, description="Text as the recipients get it.")
+    str,
+    Field(max_length=LONGEST_TEXT, description="Text as the recipients get it."),
+    AfterValidator(_not_blank),
 ]
 Subject = Annotated[str, Field(max_length=40, description="Note for the vendor's log; never sent.")]
 SendAt = Annotated[TimeArgument | None, Field(description="When (Asia/Taipei); absent: at once.")]
 ValidityMinutes = Annotated[
-    int, Field(ge=1, le=DEFAULT_VALIDITY, description="Minutes that delivery is tried.")
+    int,
+    Field(ge=1, le=DEFAULT_VALIDITY, description="Minutes that delivery is tried."),
+    BeforeValidator(_no_flag),
 ]
 """RETRYTIME: minutes of validity, not a number of tries. Decision: the documented default is the most."""
 
