@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from tools.values import MobileNumber, OutsideText, Points, Timestamp
 
@@ -139,10 +139,20 @@ class RiskyParams(Params):
     ] = ""
 
 
+_LAST_PAGE = 1_000_000
+
+
+def _check_page(page: int) -> int:
+    """Refuse what fits into no database's number, nor into a vendor's; not worth words in every schema."""
+    if page > _LAST_PAGE:
+        raise ValueError("is beyond the end of any list. Give one from 1 to the answer's `pages`.")
+    return page
+
+
 class PagedParams(Params):
     """Arguments of a list: pages are the tool's own, counted from 1."""
 
-    page: Annotated[int, Field(ge=1, description="Page.")] = 1
+    page: Annotated[int, Field(ge=1, description="Page."), AfterValidator(_check_page)] = 1
     page_size: Annotated[int, Field(ge=1, le=200, description="Rows a page.")] = 50
 
 

@@ -13,7 +13,7 @@ from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.telling import shown_preview, told
-from server.gate.words import cap_hit, nothing
+from server.gate.words import cap_hit, nothing, said_to_be_undone
 from server.store.actions import CallKey
 from tools.operation import Preview, RiskyParams, Surroundings
 
@@ -34,7 +34,7 @@ class Acting:
         try:
             return await self._answer(call, action_id, reply)
         except ANTICIPATED as error:
-            problem = problem_of(call.operation, error)
+            problem = said_to_be_undone(call.operation, problem_of(call.operation, error))
             return failure(await self._context.noticed(call.operation, problem))
 
     async def _answer(

@@ -17,6 +17,14 @@ from server.gate.masking import present
 from tools.operation import Action, AnyOperation, DeskOperation, Query, Result, SavedFile
 
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,39}")
+_OURS = {
+    "extra_forbidden": "no such argument. Leave it out or correct its name.",
+    "missing": "is needed.",
+    "list_type": "is no list. Write it in square brackets, also for one.",
+    "string_type": "is no text. Write it in quotation marks.",
+    "string_unicode": "holds half a character (a lone surrogate). Leave it out.",
+}
+"""What pydantic says without a way out, or in words of its own."""
 
 
 class Gate:
@@ -91,16 +99,18 @@ def _lines(error: ValidationError) -> list[str]:
     """One short line a field, without values: they may be numbers, names or secrets."""
     lines: list[str] = []
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        field = ".".join(map(_named, problem["loc"])) or "arguments"
-        message = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            message = "no such argument. Leave it out or correct its name."
-        elif problem["type"] == "missing":
-            message = "is needed."
-        lines.append(f"{field}: {message}")
+        message = _OURS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{_path(problem['loc'])}: {message}")
     return lines
 
 
-def _named(part: int | str) -> str:
+def _path(location: tuple[int | str, ...]) -> str:
+    """`recipients[2].mobile`: counted from 1, as the operations' own checks count."""
+    return "".join(map(_step, location)).removeprefix(".") or "arguments"
+
+
+def _step(part: int | str) -> str:
     """A part of an argument's path. A caller's own names can be anything: a number, or a sentence."""
-    return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "(another name)"
+    if isinstance(part, int):
+        return f"[{part + 1}]"
+    return f".{part}" if _NAME.fullmatch(part) else ".(another name)"

@@ -33,6 +33,13 @@ def nothing(operation: AnyOperation) -> str:
     return f"Nothing was {_PAST[operation.name.split('_')[0]]}."
 
 
+def said_to_be_undone(operation: AnyOperation, problem: Problem) -> Problem:
+    """The problem, which says that nothing was done also when a look-up before the action was refused."""
+    if "Nothing was" in problem.message:
+        return problem
+    return replace(problem, message=f"{problem.message} {nothing(operation)}")
+
+
 def unreachable(operation: AnyOperation, reason: str) -> Problem:
     """The request cannot have reached the vendor."""
     return Problem(
