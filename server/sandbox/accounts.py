@@ -1,6 +1,7 @@
 """The accounts that the sandbox knows, on both vendors."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from server.sandbox.callback_target import CallbackTarget
@@ -20,6 +21,14 @@ class Account:
     locked: bool = False
     failed_logins: int = 0
     callback: CallbackTarget | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What ConnectionHandler gives in place of UID and PWD, for some hours."""
+
+    uid: str
+    expires: datetime
 
 
 @dataclass(slots=True, kw_only=True)

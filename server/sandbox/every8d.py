@@ -1,4 +1,4 @@
-"""The eleven EVERY8D endpoints by path, and the shape of what they answer."""
+"""The EVERY8D endpoints by path, eleven of the document and the tokens, and the shape of what they answer."""
 
 import json
 from collections.abc import Callable
@@ -7,17 +7,18 @@ from starlette.responses import Response
 
 from server.sandbox.accounts import Account
 from server.sandbox.every8d_erase import erase_mms, erase_sms
-from server.sandbox.every8d_login import RefusedError, log_in
+from server.sandbox.every8d_login import RefusedError
 from server.sandbox.every8d_mms import send_mms
 from server.sandbox.every8d_param import send_param
 from server.sandbox.every8d_query import credit, mms_status, replies, sms_status
 from server.sandbox.every8d_send import send_filtered, send_sms, send_with_id
+from server.sandbox.every8d_token import account_of, connect
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 
 Endpoint = Callable[[World, Account, VendorCall], str]
+JsonEndpoint = Callable[[World, VendorCall], dict[str, object]]
 
-_PARAM = "sendparamsms.ashx"
 _FORM: dict[str, Endpoint] = {
     "sendsms.ashx": send_sms,
     "mms/sendmms.ashx": send_mms,
@@ -34,15 +35,15 @@ _FORM: dict[str, Endpoint] = {
 
 def answer_every8d(world: World, name: str, call: VendorCall) -> Response | None:
     """The answer of an endpoint (its path below /API21/HTTP/, lower case); None when there is no such one."""
-    if name == _PARAM:
-        return _answer_param(world, call)
+    if in_json := _JSON.get(name):
+        return _answer_json(world, in_json, call)
     endpoint = _FORM.get(name)
     return _answer_form(world, endpoint, call) if endpoint else None
 
 
 def _answer_form(world: World, endpoint: Endpoint, call: VendorCall) -> Response:
     try:
-        text = endpoint(world, log_in(world, call.get("UID"), call.get("PWD")), call)
+        text = endpoint(world, account_of(world, call, call.get("UID"), call.get("PWD")), call)
     except RefusedError as refused:
         text = f"{refused.code},{refused.text}"
     return Response(text, media_type=_media_type(text))
@@ -54,9 +55,16 @@ def _media_type(text: str) -> str:
     return "text/xml; charset=utf-8" if text.startswith("<?xml") else "text/plain; charset=utf-8"
 
 
-def _answer_param(world: World, call: VendorCall) -> Response:
+def _answer_json(world: World, endpoint: JsonEndpoint, call: VendorCall) -> Response:
     try:
-        answer = {"Result": True, "Status": "0", "Msg": send_param(world, call)}
+        answer = endpoint(world, call)
     except RefusedError as refused:
         answer = {"Result": False, "Status": str(refused.code), "Msg": refused.text}
     return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json; charset=utf-8")
+
+
+def _param(world: World, call: VendorCall) -> dict[str, object]:
+    return {"Result": True, "Status": "0", "Msg": send_param(world, call)}
+
+
+_JSON: dict[str, JsonEndpoint] = {"sendparamsms.ashx": _param, "connectionhandler.ashx": connect}

@@ -1,14 +1,12 @@
 """1.5 personalised texts (003_): a JSON body, with a template or with a text for each recipient."""
 
-import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import cast
 
 from server.sandbox.every8d_fields import parse_compact
-from server.sandbox.every8d_login import RefusedError, log_in
+from server.sandbox.every8d_json import Body, read_body
+from server.sandbox.every8d_login import RefusedError
 from server.sandbox.every8d_order import Order, Recipient, place
+from server.sandbox.every8d_token import account_of
 from server.sandbox.messages import BAD_PARAMETER, BAD_SEND_TIME
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
@@ -16,34 +14,10 @@ from server.sandbox.world import World
 _FIELDS = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
-    """A JSON object whose names have no case; numbers are taken as their text."""
-
-    values: Mapping[str, object]
-
-    def text(self, name: str) -> str:
-        value = self.values.get(name.lower(), "")
-        text = "" if value is None else str(value)
-        # JSON can escape half of a surrogate pair, which no encoding can carry further.
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-    def children(self, name: str) -> tuple["_Body", ...]:
-        value = self.values.get(name.lower())
-        items = cast("list[object]", value) if isinstance(value, list) else []
-        return tuple(_body(item) for item in items)
-
-
-def _body(value: object) -> _Body:
-    if not isinstance(value, dict):
-        raise RefusedError(-99, "JSON格式錯誤")
-    return _Body(values={str(key).lower(): item for key, item in cast("dict[object, object]", value).items()})
-
-
 def send_param(world: World, call: VendorCall) -> str:
     """1.5: Msg is the receipt of the other endpoints."""
-    body = _parse(call.body)
-    account = log_in(world, body.text("UID"), body.text("PWD"))
+    body = read_body(call.body)
+    account = account_of(world, call, body.text("UID"), body.text("PWD"))
     people = body.children("RecipientDataList")
     _check(people)
     template = body.text("MSG")
@@ -55,15 +29,7 @@ def send_param(world: World, call: VendorCall) -> str:
     return place(world, account, order).line(account)
 
 
-def _parse(body: bytes) -> _Body:
-    try:
-        value: object = json.loads(body)
-    except ValueError:
-        raise RefusedError(-99, "JSON格式錯誤") from None
-    return _body(value)
-
-
-def _check(people: tuple[_Body, ...]) -> None:
+def _check(people: tuple[Body, ...]) -> None:
     if not people:
         raise RefusedError(-41, "未輸入電話號碼")
     if any(not person.text("Mobile").strip() for person in people):
@@ -75,7 +41,7 @@ def _check(people: tuple[_Body, ...]) -> None:
         raise RefusedError(-1, "MR必須是唯一值")
 
 
-def _recipient(person: _Body, template: str) -> Recipient:
+def _recipient(person: Body, template: str) -> Recipient:
     text = _fill(template, person.text("Param"))
     send_time = parse_compact(person.text("SendTime"))
     refused_with = BAD_PARAMETER if text is None else None

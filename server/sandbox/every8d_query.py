@@ -12,6 +12,8 @@ from server.sandbox.world import World
 
 _STATUS_PAGE = 1000
 _REPLY_PAGE = 10
+_PNO_DIGITS = 40
+"""Python refuses to read a number of thousands of digits."""
 _PADDED = 20
 _SHOWN = "%Y/%m/%d %H:%M:%S"
 
@@ -69,7 +71,7 @@ def shown(moment: datetime | None) -> str:
 
 def _page(items: Sequence[Item], call: VendorCall, size: int) -> Sequence[Item]:
     given = call.get("PNO").strip()
-    number = max(int(given), 1) if given.isascii() and given.isdigit() else 1
+    number = max(int(given[:_PNO_DIGITS]), 1) if given.isascii() and given.isdigit() else 1
     return items[(number - 1) * size : number * size]
 
 

@@ -7,7 +7,15 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
-_HEADERS_OF_INTEREST = ("content-type", "content-length", "user-agent", "accept", "accept-encoding", "host")
+_HEADERS_OF_INTEREST = (
+    "authorization",
+    "content-type",
+    "content-length",
+    "user-agent",
+    "accept",
+    "accept-encoding",
+    "host",
+)
 _LARGEST_PART = 4 * 1024 * 1024
 
 Pairs = tuple[tuple[str, str], ...]

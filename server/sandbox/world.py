@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from server.sandbox.accounts import Account, Manager, every8d_accounts, omis_managers
+from server.sandbox.accounts import Account, Manager, Token, every8d_accounts, omis_managers
 from server.sandbox.call_log import CallLog
 from server.sandbox.clock import Clock
 from server.sandbox.fault_list import FaultList
@@ -19,6 +19,7 @@ class World:
     outbox: Outbox
     clock: Clock = field(default_factory=Clock)
     accounts: dict[str, Account] = field(default_factory=every8d_accounts)
+    tokens: dict[str, Token] = field(default_factory=dict[str, Token])
     managers: dict[str, Manager] = field(default_factory=omis_managers)
     batches: dict[str, Batch] = field(default_factory=dict[str, Batch])
     omis: OmisManner = field(default_factory=OmisManner)
