@@ -30,7 +30,7 @@ ARGUMENTS: dict[str, Facts] = {
     "retry_safely": {"action_id": "ABCD-EFGH"},
     "delete_report": REPORT,
     "update_report": {**REPORT, "report_types": ["11001"]},
-    "update_all_reports": {"start": "2026-01-01", "end": "2026-01-31"},
+    "update_all_reports": {"start": "2026-01-01T00:00:00", "end": "2026-01-31T23:59:59"},
     **{f"{verb}_launch": LAUNCH for verb in ("pause", "resume", "terminate", "delete")},
     "extend_launch": {**LAUNCH, "expire_at": "2030-01-01T00:00:00+08:00"},
     **{f"{verb}_job": JOB for verb in ("pause", "resume", "terminate", "delete", "restart")},
