@@ -54,6 +54,12 @@ def test_a_personalised_receipt_comes_back_whatever_the_case_of_its_names(
     assert read_send_json(json.dumps(body)) == five
 
 
+def test_a_personalised_receipt_may_lack_its_status_as_later_versions_print_it() -> None:
+    whole = read_send_json(json.dumps({"Result": True, "Status": "0", "Msg": MSG}))
+    assert isinstance(whole, SendReceipt)
+    assert read_send_json(json.dumps({"Result": True, "Msg": MSG})) == whole
+
+
 @thorough
 @given(rows=ROWS, more=st.integers(0, 3000), upper=st.booleans())
 def test_a_json_page_comes_back(rows: list[tuple[str, ...]], *, more: int, upper: bool) -> None:
@@ -129,7 +135,9 @@ def test_a_fraction_stays_exact() -> None:
     "body",
     [
         {"Result": True, "Status": "1", "Msg": MSG},
-        {"Result": True, "Msg": MSG},
+        {"Result": True, "Status": None, "Msg": MSG},
+        {"Result": True, "Status": "", "Msg": MSG},
+        {"Result": True, "Msg": MSG[:-1]},
         {"Result": "true", "Status": "0", "Msg": MSG},
         {"Result": 1, "Status": "0", "Msg": MSG},
         {"Status": "0", "Msg": MSG},

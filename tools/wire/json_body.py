@@ -24,7 +24,8 @@ def read_send_json(text: str) -> SendReceipt | Refusal:
     answer = _answer(text)
     if isinstance(answer, Refusal):
         return answer
-    if answer.get("result") is not True or str(answer.get("status")).strip() != "0":
+    # Later versions print a success without Status; Msg is then all there is, and it must be whole.
+    if answer.get("result") is not True or str(answer.get("status", "0")).strip() != "0":
         raise UnreadableReply("Result true and Status 0, or Result false, were expected.")
     message = answer.get("msg")
     receipt = read_send_receipt(message, fields=(5,)) if isinstance(message, str) else None
