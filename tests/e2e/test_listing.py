@@ -125,3 +125,9 @@ async def test_the_prompts_can_be_listed_and_filled_in(house: House) -> None:
         assert all(prompt.description for prompt in prompts)
         filled = await session.client.get_prompt("who_failed", {"batch_id": "220478cc"})
     assert "In batch 220478cc" in filled.messages[0].content.model_dump()["text"]
+
+
+async def test_the_morning_check_finds_its_batches_in_the_ledger(house: House) -> None:
+    async with house.session() as session:
+        filled = (await session.client.get_prompt("morning_check", {})).messages[0].content
+    assert "list_actions with day" in filled.model_dump()["text"]
