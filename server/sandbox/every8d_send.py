@@ -12,7 +12,7 @@ from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 
 _FILTER_WINDOW = timedelta(hours=24)
-_MESSAGE_ID = re.compile(r"\d{1,20}", re.ASCII)
+_MESSAGE_ID = re.compile(r"\d{20}", re.ASCII)
 
 
 def send_sms(world: World, account: Account, call: VendorCall) -> str:

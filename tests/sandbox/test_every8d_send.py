@@ -166,7 +166,9 @@ async def test_the_message_id_comes_back_as_the_sixth_field(probe: Probe) -> Non
     assert answer.split(",")[5:] == ["00000000000000000001"]
     several = await probe.every8d("sendSMSWithMsgID", MSG="hi", DEST="0912345678,0922333444", MSGID="1")
     assert several.startswith("-27,")
-    assert (await probe.every8d("sendSMSWithMsgID", MSG="hi", DEST=TAIWANESE, MSGID="x")).startswith("-99,")
+    for wrong in ("", "x", "1", "1" * 19, "1" * 21, "１" * 20):
+        answer = await probe.every8d("sendSMSWithMsgID", MSG="hi", DEST=TAIWANESE, MSGID=wrong)
+        assert answer.startswith("-99,"), wrong
 
 
 async def test_a_template_is_filled_for_each_recipient(probe: Probe) -> None:
