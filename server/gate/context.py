@@ -199,8 +199,8 @@ class GateContext:
         note = Note(what="looked", principal=caller.principal, tool=operation.name)
         try:
             await self.book.record(note)
-        except StoreUnavailableError:
-            _log.warning("a look could not be recorded: the store is unavailable")
+        except StoreUnavailableError as error:
+            _log.warning("a look could not be recorded: %s", error)
             return {"warning": UNRECORDED}
         return {}
 

@@ -46,7 +46,7 @@ def problem_of(operation: AnyOperation, error: Exception) -> Problem:
         case RequestIdReusedError():
             return request_id_reused(operation)
         case _:
-            return store_unavailable(operation)
+            return store_unavailable(operation, str(error))
 
 
 def invalid_arguments(operation: AnyOperation, lines: list[str]) -> Problem:

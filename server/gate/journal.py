@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+_WRONG_KEY = (
+    "the audit's key is not the one that this store was written with, so blocked numbers and earlier calls "
+    "would not be recognised. Put that key back (CAMPAIGN_OPS_STORE__AUDIT_KEY_FILE); all servers of one "
+    "store share it."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +63,31 @@ class Journal:
         """The audit's key; made on a new machine.
 
         Raises:
-            StoreUnavailableError: there is no usable key, so nothing can be recorded.
+            StoreUnavailableError: there is no usable key, so nothing can be recorded; or it is not the key
+                that the store was written with, so nobody who is blocked would be recognised.
         """
         if self._key is None:
             try:
-                self._key = await anyio.to_thread.run_sync(load_or_create_key, self._key_file)
+                key = await anyio.to_thread.run_sync(load_or_create_key, self._key_file)
             except KeyFileError as error:
                 raise StoreUnavailableError(str(error)) from error
+            await self._check_key(key)
+            self._key = key
         return self._key
+
+    async def _check_key(self, key: bytes) -> None:
+        from server.store.key_mark import (  # noqa: PLC0415 - the store is opened at the first use, not at start
+            known_mark,
+            mark_of,
+            remember_mark,
+        )
+
+        mark = mark_of(key)
+        known = await self.store.read(known_mark)
+        if known is None:
+            known = await self.store.write(lambda conn: remember_mark(conn, mark))
+        if known != mark:
+            raise StoreUnavailableError(_WRONG_KEY)
 
     async def digest(self, text: str) -> str:
         """A keyed digest of a text."""

@@ -117,12 +117,15 @@ def drifted(operation: AnyOperation, name: str, before: str, now: str) -> Proble
     )
 
 
-def store_unavailable(operation: AnyOperation) -> Problem:
-    """Without the ledger nothing that costs or destroys is done."""
+def store_unavailable(operation: AnyOperation, reason: str) -> Problem:
+    """Without the ledger nothing that costs or destroys is done. `reason` is the store's error, ours."""
     return Problem(
         code="store_unavailable",
-        message=f"{nothing(operation)} The store that records every action cannot be used, so none is taken.",
-        next="A person checks CAMPAIGN_OPS_STORE__URL, the disk and its permissions. Reading goes on.",
+        message=(
+            f"{nothing(operation)} The store that records every action cannot be used, so none is taken: "
+            f"{reason}"
+        ),
+        next="A person runs `campaign-ops-mcp doctor`, which says what to check. Reading goes on.",
         retryable=True,
     )
 

@@ -57,7 +57,9 @@ def read_head(path: Path) -> Head | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError):
-        raise KeyFileError("the audit's head file cannot be read or is damaged.") from None
+        raise KeyFileError(
+            "the audit's head file cannot be read or is damaged. Restore it, or move it away."
+        ) from None
 
 
 def write_head(path: Path, sequence: int, head: str) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from server.store import engine, sqlite_driver
+from server.terminal.block import add
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
-from tests.faults.front_door import RECEIPT, SEND, SENDING, front_door, posts
+from tests.faults import front_door as scripted
+from tests.faults.front_door import RECEIPT, SEND, SENDING, front_door
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
-from tests.gate.support import fronted
+from tests.gate.support import FREE, FREE_SEND, config_file, fronted, posts
 from tools.catalog import every_operation
 from tools.operation import Action
 
@@ -54,7 +56,8 @@ async def test_every_action_is_refused_and_nothing_is_posted(house: House, nowhe
             problem = await session.problem(name, ARGUMENTS[name])
             assert (name, problem["code"]) == (name, "store_unavailable")
             assert problem["message"].startswith("Nothing was ")
-            assert "CAMPAIGN_OPS_STORE__URL" in problem["next"]
+            assert "cannot be used, so none is taken: the " in problem["message"]
+            assert "campaign-ops-mcp doctor" in problem["next"]
             assert str(house.folder) not in str(problem)
     assert await house.changes() == []
 
@@ -77,6 +80,29 @@ async def test_a_store_that_is_back_is_used_again(house: House, nowhere: dict[st
     assert await house.changes() == ["sendsms.ashx"]
 
 
+async def test_with_another_key_nothing_is_done_since_a_blocked_number_would_not_be_known(
+    house: House,
+) -> None:
+    """The key file was lost, or a second machine has its own: hashes would match nothing any more."""
+    key = house.folder / "store" / "audit.key"
+    async with fronted(house, policy=FREE) as session:
+        assert (await session.facts("send_sms", FREE_SEND))["outcome"] == "done"
+    assert await add(config_file(house), FREE_SEND["recipients"][0], "") == 0
+    kept = key.read_bytes()
+    key.unlink()
+    for _ in range(2):
+        async with fronted(house, policy=FREE) as session:
+            problem = await session.problem("send_sms", FREE_SEND)
+            looked = await session.facts("query_credit")
+        assert problem["code"] == "store_unavailable"
+        assert "the audit's key is not the one" in problem["message"]
+        assert "nothing can be changed" in looked["warning"]
+    key.write_bytes(kept)
+    async with fronted(house, policy=FREE) as session:
+        assert (await session.facts("send_sms", FREE_SEND))["replayed"] is True
+    assert await posts(house) == 1
+
+
 async def test_a_store_that_is_lost_in_mid_post_is_said_in_the_answer(
     no_settings: Path, vendor: ScriptedVendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,4 +123,4 @@ async def test_a_store_that_is_lost_in_mid_post_is_said_in_the_answer(
     assert told.facts["outcome"] == "done"
     assert told.facts["batch_id"]
     assert "could not record it" in told.facts["warning"]
-    assert posts(vendor) == 1
+    assert scripted.posts(vendor) == 1
