@@ -97,7 +97,8 @@ def _texts(preview: Preview, words: dict[str, str]) -> Iterator[str]:
     if preview.subject:
         yield f"{words['subject']}: {quote(preview.subject)}"
     if preview.text:
-        yield f"{words['text']}: {quote(preview.text)}"
+        # Whole, however long: nobody agrees to the end of a text that was cut off.
+        yield f"{words['text']}: {quote(preview.text, limit=4 * len(preview.text) + 4)}"
 
 
 def proof_for(preview: Preview, risk: Risk, settings: ApprovalSettings) -> str:

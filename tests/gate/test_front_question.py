@@ -49,6 +49,14 @@ async def test_the_text_is_quoted_on_one_line_and_cannot_close_its_quote(house: 
     assert not any(line.startswith("Approved") for line in lines)
 
 
+async def test_a_long_text_is_shown_to_its_end(house: House) -> None:
+    """Nobody agrees to what stands behind a cut."""
+    person, end = Person("decline"), "領獎 https://evil.example/x"
+    async with fronted(house, person) as session:
+        await session.problem("send_sms", {**LINES, "text": "好" * (2000 - len(end)) + end})
+    assert f"{end}」" in person.asked[0]
+
+
 async def test_numbers_are_masked_in_the_question(house: House) -> None:
     person = Person("decline")
     async with fronted(house, person, privacy={"show_numbers": True}) as session:
