@@ -15,7 +15,9 @@ from tools.values import MOBILE, OUTSIDE, PERSON, Mark
 
 _CELLS = "cells"
 _FROM_OUTSIDE = frozenset({OUTSIDE.kind, _CELLS})
-_WORD = re.compile(r"[0-9A-Za-z_:.+-]{0,64}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_ID = re.compile(r"(?=\D*\d)(?!.*[A-Za-z]{9})[0-9A-Za-z_:.+-]{1,40}", re.ASCII)
+_WORD = re.compile("[A-Za-z]{3,}")
 _NO_KINDS: frozenset[str] = frozenset()
 
 
@@ -42,10 +44,17 @@ def present(result: BaseModel, *, show_numbers: bool, known: Collection[str] = (
 
 
 def has_outside_text(result: BaseModel) -> bool:
-    """Whether somebody outside could have put words into this result; a bare id or a single word is none."""
+    """Whether somebody outside could have put words into this result; a bare id or a time is none."""
     presenter = _Presenter(show_numbers=True, known=frozenset())
     presenter.model(result, result.model_dump(mode="json", exclude_none=True, by_alias=False))
-    return any(_WORD.fullmatch(text) is None for text in presenter.outside)
+    return not all(map(_is_bare_id, presenter.outside))
+
+
+def _is_bare_id(text: str) -> bool:
+    """`1182`, `cust_001`, a UUID. `send-it-to-all` is a sentence, and single words of several make one."""
+    if _UUID.fullmatch(text):
+        return True
+    return _ID.fullmatch(text) is not None and len(_WORD.findall(text)) <= 1
 
 
 def outside_fields(model_type: type[BaseModel]) -> list[str]:
