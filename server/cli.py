@@ -132,27 +132,27 @@ def policy(*, config: Config = None) -> None:
 
 
 @block.command("add")
-def block_add(number: str, *, note: str = "", config: Config = None) -> None:
+def block_add(number: str, *, note: str = "", sandbox: Sandbox = False, config: Config = None) -> None:
     """Never text this number again."""
     from server.terminal.block import add  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(add, config, number, note))
+    raise SystemExit(anyio.run(partial(add, config, number, note, sandbox=sandbox)))
 
 
 @block.command("remove")
-def block_remove(number: str, *, config: Config = None) -> None:
+def block_remove(number: str, *, sandbox: Sandbox = False, config: Config = None) -> None:
     """Let this number be texted again."""
     from server.terminal.block import remove  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(remove, config, number))
+    raise SystemExit(anyio.run(partial(remove, config, number, sandbox=sandbox)))
 
 
 @block.command("list")
-def block_list(*, config: Config = None) -> None:
+def block_list(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """List the blocked numbers, masked."""
     from server.terminal.block import show  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(show, config))
+    raise SystemExit(anyio.run(partial(show, config, sandbox=sandbox)))
 
 
 @audit.command("verify")

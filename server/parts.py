@@ -96,9 +96,14 @@ def open_store(settings: Settings) -> Store:
     return DatabaseStore(settings.store.url.get_secret_value() or default_url(folder_of(settings)))
 
 
-def sandbox_folder() -> Path:
-    """Where `serve --sandbox` keeps everything, apart from what is real."""
-    return data_directory() / "sandbox"
+def sandbox_store() -> dict[str, object]:
+    """Where `serve --sandbox` keeps everything, apart from what is real, whatever the settings name."""
+    return {
+        "url": "",
+        "folder": data_directory() / "sandbox",
+        "audit_key_file": None,
+        "audit_head_file": None,
+    }
 
 
 def reports_folder(settings: Settings) -> Path:

@@ -11,7 +11,7 @@ import anyio
 
 from server.app import build_server
 from server.logs import configure_logging
-from server.parts import Parts, build_parts, running, sandbox_folder
+from server.parts import Parts, build_parts, running, sandbox_store
 from server.settings import Settings, load_settings
 from server.transports import serve_http, serve_stdio
 
@@ -73,7 +73,7 @@ async def embedded_sandbox() -> AsyncGenerator[dict[str, Any]]:
 def sandbox_accounts(url: str) -> dict[str, Any]:
     """The sandbox's account at both vendors, and a store apart from the real one."""
     return {
-        "store": {"folder": sandbox_folder()},
+        "store": sandbox_store(),
         "every8d": {"base_url": url, "uid": SANDBOX_LOGIN, "password": SANDBOX_LOGIN},
         "omis": {"base_url": url, "login_name": SANDBOX_LOGIN, "password": SANDBOX_LOGIN},
     }

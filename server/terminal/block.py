@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-async def add(config: Path | None, number: str, note: str) -> int:
+async def add(config: Path | None, number: str, note: str, *, sandbox: bool = False) -> int:
     """Block a number from now on."""
     from server.store import blocked  # noqa: PLC0415 - the store's own libraries, only when it is used
 
@@ -23,7 +23,7 @@ async def add(config: Path | None, number: str, note: str) -> int:
     except ValueError as error:
         out.print(f"Nothing was blocked: {error}")
         return FAILED
-    async with parts_of(config, sandbox=False) as parts:
+    async with parts_of(config, sandbox=sandbox) as parts:
         (hashed,) = await parts.journal.hashes([mobile])
 
         def work(conn: "Connection", now: datetime) -> tuple[bool, Note]:
@@ -36,7 +36,7 @@ async def add(config: Path | None, number: str, note: str) -> int:
     return OK
 
 
-async def remove(config: Path | None, number: str) -> int:
+async def remove(config: Path | None, number: str, *, sandbox: bool = False) -> int:
     """Let a number be texted again."""
     from server.store import blocked  # noqa: PLC0415 - as above
 
@@ -46,7 +46,7 @@ async def remove(config: Path | None, number: str) -> int:
     except ValueError as error:
         out.print(f"Nothing was changed: {error}")
         return FAILED
-    async with parts_of(config, sandbox=False) as parts:
+    async with parts_of(config, sandbox=sandbox) as parts:
         (hashed,) = await parts.journal.hashes([mobile])
 
         def work(conn: "Connection", _: datetime) -> tuple[bool, Note]:
@@ -57,12 +57,12 @@ async def remove(config: Path | None, number: str) -> int:
     return OK if found else FAILED
 
 
-async def show(config: Path | None) -> int:
+async def show(config: Path | None, *, sandbox: bool = False) -> int:
     """List the blocked numbers, masked, newest first."""
     from server.store import blocked  # noqa: PLC0415 - as above
 
     out = console()
-    async with parts_of(config, sandbox=False) as parts:
+    async with parts_of(config, sandbox=sandbox) as parts:
         found, total = await parts.store.read(lambda conn: blocked.list_blocked(conn, 1, 1000))
     for entry in found:
         out.print(f"{entry.masked}  {iso(entry.added_at)}  {entry.note}")

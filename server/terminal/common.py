@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from server.identity import local_user
-from server.parts import Parts, build_parts, sandbox_folder
+from server.parts import Parts, build_parts, sandbox_store
 from server.settings import load_settings
 
 OK, FAILED = 0, 1
@@ -16,7 +16,7 @@ OK, FAILED = 0, 1
 @asynccontextmanager
 async def parts_of(config: Path | None, *, sandbox: bool) -> AsyncGenerator[Parts]:
     """The parts of the server that these settings describe; with `sandbox`, of `serve --sandbox`."""
-    store = {"store": {"folder": sandbox_folder()}} if sandbox else {}
+    store = {"store": sandbox_store()} if sandbox else {}
     parts = build_parts(load_settings(config, **store))
     try:
         yield parts

@@ -64,6 +64,25 @@ async def test_stdio_with_its_own_sandbox_needs_no_account(no_settings: Path, er
     assert list((no_settings / "data").rglob("sandbox/store.sqlite3"))
 
 
+async def test_the_sandbox_stays_out_of_the_real_store_and_has_its_own_blocked_numbers(
+    no_settings: Path,
+) -> None:
+    """Nothing real is sent, so nothing of it counts against real caps or stands in the real ledger."""
+    real = no_settings / "real.sqlite3"
+    env = environment(
+        no_settings, STORE__URL=f"sqlite:///{real}", STORE__AUDIT_KEY_FILE=str(no_settings / "real.key")
+    )
+    blocking = [COMMAND, "block", "add", ASKED["recipients"][0], "--sandbox"]
+    assert (await anyio.run_process(blocking, env=env, cwd=no_settings)).returncode == 0
+    async with served("--sandbox", env=env, folder=no_settings) as server:
+        await server.ready()
+        asked = await server.ask("tools/call", {"name": "send_sms", "arguments": SEND})
+        blocked = await server.ask("tools/call", {"name": "send_sms", "arguments": ASKED})
+    assert asked["structuredContent"]["outcome"] == "approval_required"
+    assert "blocked numbers" in blocked["structuredContent"]["message"]
+    assert list(no_settings.rglob("real.*")) == []
+
+
 async def test_http_serves_both_eras_and_asks_where_it_can(house: House) -> None:
     """A stateless legacy connection has no way back to the client, so the person decides elsewhere."""
     env = at_the_sandbox(house, APPROVAL__HUMAN_MINIMUM_MS="0")
