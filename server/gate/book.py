@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from server.gate.journal import Journal, Note
 from server.gate.records import Records, blocked_of, note_of, noted
+from tools.action_id import normalise_id
 from tools.problems import Problem
 
 if TYPE_CHECKING:
@@ -93,7 +94,6 @@ class Book(Records):
     async def get(self, action_id: str) -> "Action | None":
         """One action by its id, however the id was typed."""
         from server.store import ledger  # noqa: PLC0415 - as above
-        from server.store.actions import normalise_id  # noqa: PLC0415 - as above
 
         return await self._journal.read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
 

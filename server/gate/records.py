@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from server.gate.journal import Journal, Note
+from tools.action_id import normalise_id
 from tools.taipei import compact
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ _REPORTED = "a delivery report carries this action's reference"
 def _settle_by_report(conn: "Connection", now: datetime, reference: str, batch_id: str) -> Note | None:
     """The vendor only reports on what it took: the send of this reference arrived (EVERY8D 2.1, SUBJECT)."""
     from server.store import ledger  # noqa: PLC0415 - as above
-    from server.store.actions import State, normalise_id  # noqa: PLC0415 - as above
+    from server.store.actions import State  # noqa: PLC0415 - as above
 
     action = ledger.reconcile(
         conn,

@@ -18,7 +18,6 @@ APPROVAL_TIME = timedelta(minutes=10)
 """How long a proposal, and the approval of it, stays good unless the caller says otherwise."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LOOKALIKES = str.maketrans("OIL", "011", "- ")
 
 
 class State(StrEnum):
@@ -187,10 +186,4 @@ class Usage:
 def new_id(choice: Callable[[Sequence[str]], str] = secrets.choice) -> str:
     """A fresh id in the shown form: 40 random bits in Crockford's base 32, `7KQ2-M9XD`."""
     letters = "".join(choice(_ALPHABET) for _ in range(8))
-    return f"{letters[:4]}-{letters[4:]}"
-
-
-def normalise_id(written: str) -> str:
-    """The id as the ledger has it, from what somebody typed (`7kq2 m9xd`, O for 0, I or L for 1)."""
-    letters = written.strip().upper().translate(_LOOKALIKES)
     return f"{letters[:4]}-{letters[4:]}"

@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
-from server.store.actions import Action, ActionFilter, normalise_id
+from server.store.actions import Action, ActionFilter
 from server.store.rows import actions_where, by_id, fetch, fetch_one, first_where
 from server.store.schema import ACTIONS
+from tools.action_id import normalise_id
 
 COUNT_LIMIT = 1_000
 """How far filtered rows are counted: counting a million takes longer than reading a page."""

@@ -9,6 +9,7 @@ import pytest
 from mcp import StdioServerParameters
 from mcp.client import Client
 
+from tests.e2e.cases_desk import unknown_send
 from tests.e2e.house import Facts, House, Session, innermost
 from tests.e2e.person import Person
 from tests.e2e.process import COMMAND, at_the_sandbox
@@ -135,6 +136,18 @@ async def test_the_same_number_in_another_spelling_is_the_same_call(house: House
         again = await session.facts("send_sms", {**SEND, "recipients": ["+886 912-345-678"]})
     assert again["replayed"] is True
     assert await posts(house) == 1
+
+
+async def test_the_same_action_in_another_spelling_is_the_same_retry(house: House) -> None:
+    """The retry's own outcome is unknown: a small letter must not send it once more."""
+    async with fronted(house, Person()) as session:
+        action_id = (await unknown_send(house, session))["action_id"]
+        await house.vendor.control("faults", path="sendSMS4FilterMessage.ashx", fault="reset_after", times=9)
+        spellings = (action_id, action_id.lower(), action_id.replace("-", ""), action_id.replace("0", "O"))
+        told = [await session.facts("retry_safely", {"action_id": each}) for each in spellings]
+    assert {facts["outcome"] for facts in told} == {"unknown"}
+    assert len({facts["action_id"] for facts in told}) == 1
+    assert await posts(house) == 2
 
 
 async def test_another_account_is_another_call(house: House) -> None:

@@ -3,9 +3,10 @@ from random import Random
 import pytest
 
 from server.store import ledger
-from server.store.actions import CallKey, RequestIdReusedError, State, new_id, normalise_id
+from server.store.actions import CallKey, RequestIdReusedError, State, new_id
 from server.store.store import DatabaseStore
 from tests.store.samples import DAY, MINUTE, NOW, approved, dispatching, proposal, proposed
+from tools.action_id import normalise_id
 
 
 async def test_a_proposal_is_returned_as_it_was_given(store: DatabaseStore) -> None:

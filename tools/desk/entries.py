@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from tools.action_id import normalise_id
 from tools.operation import Preview, Result
 from tools.values import OUTSIDE, OutsideText, Points, Timestamp
 
@@ -33,7 +34,9 @@ ActionId = Annotated[
     str,
     BeforeValidator(_shown_id),
     Field(pattern=r"^[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}$", description="Id such as 7KQ2-M9XD."),
+    AfterValidator(normalise_id),
 ]
+"""One spelling, however it was typed: the same id in small letters must be the same call."""
 
 
 class ActionSummary(Result):

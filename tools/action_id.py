@@ -1,0 +1,9 @@
+"""The id of an action as people type it and as the ledger has it."""
+
+_LOOKALIKES = str.maketrans("OIL", "011", "- ")
+
+
+def normalise_id(written: str) -> str:
+    """The id as the ledger has it, from what somebody typed (`7kq2 m9xd`, O for 0, I or L for 1)."""
+    letters = written.strip().upper().translate(_LOOKALIKES)
+    return f"{letters[:4]}-{letters[4:]}"
