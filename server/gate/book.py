@@ -46,8 +46,8 @@ class Ending:
     vendor_answer: str = ""
     batch_id: str = ""
     points_final: Decimal | None = None
-    gives_back: tuple[str, Decimal] | None = None
-    """An erased booking: its batch, and the points that came back."""
+    gives_back: tuple[str, Decimal, int] | None = None
+    """An erased booking: its batch, the points that came back, and the messages that were erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,8 +281,10 @@ class Book(Records):
             if ending.state is State.SUCCEEDED:
                 supersede(conn, done)
             if ending.gives_back is not None:
-                batch_id, points = ending.gives_back
-                ledger.give_back(conn, erase_id=action_id, batch_id=batch_id, points=points)
+                batch_id, points, messages = ending.gives_back
+                ledger.give_back(
+                    conn, erase_id=action_id, batch_id=batch_id, points=points, messages=messages
+                )
             settles = f"settles {done.retry_of}" if done.retry_of and ending.state is State.SUCCEEDED else ""
             return True, Note(what=str(ending.state), action_id=action_id, outcome=settles)
 

@@ -214,9 +214,9 @@ def _amount(result: Result | None, name: str) -> Decimal | None:
     return value if isinstance(value, Decimal) else None
 
 
-def _gives_back(result: Result | None, entry: "Action") -> tuple[str, Decimal] | None:
-    returned = _amount(result, "points_returned")
-    return (entry.target, returned) if returned and entry.target else None
+def _gives_back(result: Result | None, entry: "Action") -> tuple[str, Decimal, int] | None:
+    returned, erased = _amount(result, "points_returned"), getattr(result, "erased", 0)
+    return (entry.target, returned, erased) if returned and entry.target else None
 
 
 def _answer(outcome: _Outcome, entry: "Action", shown: dict[str, Any]) -> Answer:

@@ -87,9 +87,16 @@ def reserve_texts(conn: Connection, action_id: str, recipients: Sequence[str], n
         conn.execute(_RESERVE, rows)
 
 
-def release_texts(conn: Connection, action_id: str) -> None:
-    """Forget the texts of an action that certainly sent none."""
-    conn.execute(delete(RECIPIENT_TEXTS).where(RECIPIENT_TEXTS.c.action_id == action_id))
+def release_texts(conn: Connection, action_id: str) -> bool:
+    """Forget the texts of an action that certainly sent none; False when none were counted (any more)."""
+    gone = conn.execute(delete(RECIPIENT_TEXTS).where(RECIPIENT_TEXTS.c.action_id == action_id))
+    return gone.rowcount > 0
+
+
+def return_recipients(conn: Connection, action: Action) -> None:
+    """After a whole booking was erased: nobody gets its texts. Their rows, once gone, make it happen once."""
+    if action.dispatched_at is not None and release_texts(conn, action.id):
+        _add(conn, taipei_day(action.dispatched_at), Decimal(0), -action.recipients)
 
 
 def _totals(

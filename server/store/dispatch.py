@@ -14,7 +14,14 @@ from typing import Literal
 from sqlalchemy import Connection, and_, bindparam, exists, or_, select
 
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
-from server.store.counting import cap_hit, recount, release_texts, reserve_texts
+from server.store.counting import (
+    cap_hit,
+    counted_points,
+    recount,
+    release_texts,
+    reserve_texts,
+    return_recipients,
+)
 from server.store.lookup import by_batch
 from server.store.proposals import propose
 from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
@@ -177,10 +184,12 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
     return after
 
 
-def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal) -> bool:
+def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal, messages: int = 0) -> bool:
     """Subtract the points of an erased booking from what its send counts with, once for each erase action.
 
-    Never more than the send counts. False: this erase gave back already, or no action of ours has the batch.
+    Never more than the send counts. Its recipients and their texts come back when all of its `messages` were
+    erased and all it cost was returned: of a part nobody can tell whose they were. False: this erase gave
+    back already, or no action of ours has the batch.
     """
     before = by_batch(conn, batch_id)
     if before is None:
@@ -191,6 +200,8 @@ def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal
     after = compare_and_set(conn, _RETURN_POINTS, before.id, points_returned=returned)
     if after is not None:
         recount(conn, before, after)
+        if after.state is State.SUCCEEDED and messages >= after.recipients and not counted_points(after):
+            return_recipients(conn, after)
     return True
 
 

@@ -66,9 +66,10 @@ async def test_eight_racing_servers_never_pass_a_cap_and_use_it_up(house: House)
     assert await posts(house) == CAP
 
 
-async def test_an_erased_booking_gives_its_points_back(house: House) -> None:
+@pytest.mark.parametrize("rule", ["points_per_day", "recipients_per_day", "texts_per_recipient_per_day"])
+async def test_an_erased_booking_gives_its_place_back(house: House, rule: str) -> None:
     booked = {**SEND, "send_at": (datetime.now(UTC) + timedelta(hours=3)).isoformat()}
-    async with fronted(house, Person(), policy={"points_per_day": 1}) as session:
+    async with fronted(house, Person(), policy={rule: 1}) as session:
         batch_id = (await session.facts("send_sms", booked))["batch_id"]
         assert (await session.problem("send_sms", SEND))["code"] == "policy_refused"
         assert (await session.facts("erase_sms_booking", {"batch_id": batch_id}))["points_returned"] == 1

@@ -166,6 +166,40 @@ async def test_no_more_points_come_back_than_were_counted(store: DatabaseStore) 
     assert await store.read(lambda conn: ledger.usage(conn, NOW)) == usage_of(0, 2)
 
 
+@pytest.mark.parametrize(("points", "messages", "left"), [(2, 2, 0), (2, 1, 2), (1, 2, 2)])
+async def test_recipients_come_back_once_and_only_with_the_whole_booking(
+    store: DatabaseStore, points: int, messages: int, left: int
+) -> None:
+    """Of a part nobody can tell whose texts they were."""
+    caps = Caps(texts_per_recipient_per_day=1)
+    two = ["a", "b"]
+
+    def send(conn: Connection, digest: str) -> Action | CapHit | None:
+        return claim(conn, approved(conn, proposal(digest)).id, caps=caps, recipients=two)
+
+    def erase(conn: Connection, digest: str, back: int = points) -> bool:
+        what = proposal(digest, tool="erase_sms_booking", points=0, recipients=0)
+        return ledger.give_back(
+            conn,
+            erase_id=dispatching(conn, what).id,
+            batch_id="b-1",
+            points=Decimal(back),
+            messages=messages,
+        )
+
+    sent = await store.write(lambda conn: send(conn, "first"))
+    assert isinstance(sent, Action)
+    await store.write(lambda conn: end(conn, sent, State.SUCCEEDED, Decimal(2), "b-1"))
+    assert await store.write(lambda conn: erase(conn, "erase"))
+    assert (await store.read(lambda conn: ledger.usage(conn, NOW))).recipients_today == left
+    again = await store.write(lambda conn: send(conn, "second"))
+    assert isinstance(again, CapHit) is (left > 0)
+    before = await store.read(lambda conn: ledger.usage(conn, NOW))
+    await store.write(lambda conn: erase(conn, "erase again", 0))
+    after = await store.read(lambda conn: ledger.usage(conn, NOW))
+    assert after.recipients_today == before.recipients_today
+
+
 async def test_a_batch_that_is_not_ours_gives_nothing_back(store: DatabaseStore) -> None:
     erasing = await store.write(lambda conn: dispatching(conn, proposal()))
     given = await store.write(
