@@ -20,6 +20,8 @@ _NUMBER = re.compile(
     rf"\+?(?<!\d)(?:00\d?{_S})?8{_S}8{_S}6{_S}(?:0{_S})?(?P<national>9(?:{_S}\d){{8}})(?!\d)"
     # Not a length of time (0.912345678), and not the day of a date before a figure.
     rf"|(?<!\d)(?<!\d{{4}}[-/.]\d\d[-/.])(?!0\.9\d{{8}}(?!\d))0{_S}(?P<local>9(?:{_S}\d){{8}})(?!\d)"
+    # In its usual groups, with any sign between them: 0912/345/678.
+    r"|(?<!\d)0(?P<signs>9\d\d\W{1,3}\d{3}\W{0,3}\d{3})(?!\d)"
     r"|\+[\s\-.()]{0,4}(?P<foreign>[1-9](?:[\s\-‐‒–—―−.()·_]{0,3}\d){7,14})(?!\d)"
 )
 _EIGHT_DIGITS = re.compile(r"(?:\d\D*){8}")
@@ -110,7 +112,7 @@ def _plain(char: str, hidden: str) -> str:
 def _found(pieces: list[Piece]) -> Iterator[tuple[int, int, str]]:
     for found in _NUMBER.finditer("".join(char for _, _, char in pieces)):
         foreign = found["foreign"]
-        digits = re.sub(r"\D", "", foreign or found["national"] or found["local"])
+        digits = re.sub(r"\D", "", foreign or found["national"] or found["local"] or found["signs"])
         number = "+" + digits if foreign else "+886" + digits
         yield pieces[found.start()][0], pieces[found.end() - 1][1], number
 

@@ -1,11 +1,12 @@
 """Phone numbers in a text, however they are written. See `text_scan` for how a text is read.
 
-What is a phone number: 09 with 8 more digits (in any grouping); 0800, 0809 and 020x with 6 more; 070 with 8
-more; 02, 04 and 049 with 10 digits in all and 03 to 08 with 9; 886, also behind a dialling prefix, with a
-national number; any `+` or 00 with a number that its country can have; 412-8888 and 4128-185; a local number
-behind a word such as 電話. A landline's digits must hang together: in one run, one by one, joined by
-hyphens, or in groups of three and more after the area code, so that lottery numbers and times are none. Dates
-are none. A longer run of digits is an order number; one of a phone number's very shape is reported.
+What is a phone number: 09 with 8 more digits (in any grouping, or in the usual one between any signs); 0800,
+0809 and 020x with 6 more; 070 with 8 more; 02, 04 and 049 with 10 digits in all and 03 to 08 with 9; 886,
+also behind a dialling prefix, with a national number; any `+` or 00 with a number that its country can have;
+412-8888 and 4128-185; a local number behind a word such as 電話. A landline's digits must hang together: in
+one run, one by one, joined by hyphens, or in groups of three and more after the area code, so that lottery
+numbers and times are none. Dates are none. A longer run of digits is an order number; one of a phone number's
+very shape is reported.
 """
 
 import re
@@ -33,6 +34,8 @@ _TAIWANESE = re.compile(
     rf"(?:\+|00[2-9]?|019)?{_S}8{_S}8{_S}6{_S}(?:0{_S})?(?P<national>[2-9](?:{_S}\d){{7,8}}){_END}"
 )
 _MOBILE = re.compile(_digits("09", 8))
+_MOBILE_BY_SIGNS = re.compile(rf"09\d\d\W{{1,3}}\d{{3}}\W{{0,3}}\d{{3}}{_END}")
+"""In its usual groups with any sign between them (`0912/345/678`, a line break, an emoji)."""
 _SERVICES = [re.compile(_digits(*shape)) for shape in (("070", 8), ("080[09]", 6), ("020", 7))]
 _LANDLINES = [re.compile(_digits(*shape)) for shape in (("049", 7), ("0[24]", 8), ("0[3-8]", 7))]
 _FOREIGN = [
@@ -83,7 +86,7 @@ def _numbers(text: str) -> Iterator[str]:
 def _number_at(text: str, start: int) -> tuple[int, str]:
     if found := _TAIWANESE.match(text, start):
         return found.end(), "+886" + re.sub(r"\D", "", found["national"])
-    if found := _MOBILE.match(text, start):
+    if found := _MOBILE.match(text, start) or _MOBILE_BY_SIGNS.match(text, start):
         return found.end(), re.sub(r"\D", "", found[0])
     for shape in (*_SERVICES, *_LANDLINES):
         found = shape.match(text, start)

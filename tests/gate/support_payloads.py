@@ -72,7 +72,15 @@ def spellings() -> list[str]:
     plain = [prefix + group for prefix, group in product(prefixes, groups)]
     full_width = "".join(chr(ord(char) + 0xFEE0) for char in "0933222111")
     arabic = "".join(chr(0x0660 + int(char)) for char in "0933222111")
-    return [*plain, full_width, arabic, "0933\u200b222\u200b111", "0933–222–111"]
+    return [
+        *plain,
+        full_width,
+        arabic,
+        "0933\u200b222\u200b111",
+        "0933–222–111",
+        "0933/222/111",
+        "0933,222111",
+    ]
 
 
 def shows_number(text: str) -> bool:
