@@ -1,5 +1,6 @@
 """Settings of the guards: what may be done, by whom it must be approved, and what may be shown."""
 
+import re
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ def split_commas(value: object) -> object:
 
 
 COMMAS = BeforeValidator(split_commas)
+_WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 _CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 Cap = Annotated[int, Field(ge=0)] | None
@@ -27,13 +29,25 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Number = Annotated[str, AfterValidator(normalise_mobile)]
 
 
+def _wall_time(value: object) -> object:
+    """`22:00` alone: a bare 22 would be 22 seconds past midnight, and an offset would be passed over."""
+    if isinstance(value, time):
+        value = value.isoformat()
+    if not isinstance(value, str) or not _WALL_TIME.fullmatch(value.strip()):
+        raise ValueError("is not a time of day. Write it as 21:00, and the zone in time_zone.")
+    return value.strip()
+
+
+WallTime = Annotated[time, BeforeValidator(_wall_time)]
+
+
 class QuietHours(BaseModel):
     """Hours in which nothing is sent (the operator's own policy; no law is known)."""
 
     model_config = _CONFIG
 
-    start: time
-    end: time
+    start: WallTime
+    end: WallTime
     time_zone: str = "Asia/Taipei"
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from server.gate.policy import (
     Intent,
@@ -231,6 +232,14 @@ def test_quiet_hours_hold_for_now_and_for_a_booking(hours: QuietHours, at: str, 
 def test_a_booking_for_the_morning_passes_at_night() -> None:
     night = NOON.replace(hour=23)
     assert check(intent(send_at=NOON), now=night, quiet_hours=NIGHT) is None
+
+
+@pytest.mark.parametrize("start", [22, "22", "22:00Z", "22:00+09:00", "24:00", "8:00", 79200.0, None])
+def test_quiet_hours_are_times_of_day_and_nothing_that_looks_like_one(start: object) -> None:
+    """A bare 22 would silently mean 22 seconds past midnight, and an offset would be passed over."""
+    with pytest.raises(ValidationError, match="Write it as 21:00, and the zone in time_zone"):
+        QuietHours.model_validate({"start": start, "end": "08:00"})
+    assert QuietHours.model_validate({"start": " 22:00", "end": time(8)}).start == time(22)
 
 
 def test_quiet_hours_keep_their_own_time_zone() -> None:
