@@ -1,8 +1,6 @@
 """The path of a call that changes something: rules, preview, ledger, approval, then at most one POST."""
 
-import json
 import secrets
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from server.gate.answers import Answer, Envelope, Question, failure
@@ -71,17 +69,10 @@ class Acting:
         return preview
 
     async def _key(self, call: CallOf, world: Surroundings) -> CallKey:
-        canonical = {
-            "account": self._context.vendors.account(call.operation.vendor),
-            "tool": call.operation.name,
-            "arguments": call.arguments(),
-            "files": {name: sha256(content).hexdigest() for name, content in world.files.items()},
-        }
-        text = json.dumps(canonical, sort_keys=True, ensure_ascii=False)
         return CallKey(
             principal=call.caller.principal,
             tool=call.operation.name,
-            digest=await self._context.book.digest(text),
+            digest=await self._context.digest_of(call, world),
             request_id=_request_id(call),
         )
 
@@ -89,7 +80,7 @@ class Acting:
         self, call: CallOf, world: Surroundings, key: CallKey, blocked: tuple[str, ...]
     ) -> Answer | Question:
         call.operation.build(call.params, world)
-        self._context.spend_slot(call)
+        await self._context.spend_slot(call, world)
         preview = await self._previewed(call, world, blocked)
         proposal = await self._context.proposal(call, world, preview, key)
         rule = self._context.free_rule(call, world, preview)

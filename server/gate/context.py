@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from server.files import Files
@@ -112,6 +113,16 @@ class GateContext:
         named = json.dumps({"account": self.vendors.account(operation.vendor)})
         return (await self.book.digest(named))[:16]
 
+    async def digest_of(self, call: CallOf, world: Surroundings) -> str:
+        """A keyed digest of what makes a call the same call: account, tool, arguments and files."""
+        canonical = {
+            "account": self.vendors.account(call.operation.vendor),
+            "tool": call.operation.name,
+            "arguments": call.arguments(),
+            "files": {name: sha256(content).hexdigest() for name, content in world.files.items()},
+        }
+        return await self.book.digest(json.dumps(canonical, sort_keys=True, ensure_ascii=False))
+
     async def check_rules(
         self, call: CallOf, world: Surroundings, blocked: tuple[str, ...], *, points: Decimal | None
     ) -> None:
@@ -129,12 +140,17 @@ class GateContext:
                 blocked=lambda _: blocked,
             )
             if violation is not None:
-                await self._record_refusal(call, violation.rule)
+                await self._record_refusal(call, world, violation.rule)
                 raise RefusedError(to_problem(violation, nothing(call.operation)))
 
-    async def _record_refusal(self, call: CallOf, rule: str) -> None:
+    async def _record_refusal(self, call: CallOf, world: Surroundings, rule: str) -> None:
         note = Note(
-            what="refused", principal=call.caller.principal, tool=call.operation.name, by="policy", rule=rule
+            what="refused",
+            principal=call.caller.principal,
+            tool=call.operation.name,
+            digest=await self.digest_of(call, world),
+            by="policy",
+            rule=rule,
         )
         await self.book.record(note)
 
@@ -148,13 +164,14 @@ class GateContext:
             read_outside_text=call.caller.session in self.tainted,
         )
 
-    def spend_slot(self, call: CallOf) -> None:
+    async def spend_slot(self, call: CallOf, world: Surroundings) -> None:
         """One slot of the minute's calls.
 
         Raises:
             RefusedError: there is none left.
         """
         if not self.limiter.spend(call.caller.principal, self.clock()):
+            await self._record_refusal(call, world, "calls per minute")
             limit = self.settings.policy.calls_per_minute
             raise RefusedError(rate_limited(call.operation, limit))
 

@@ -1,11 +1,13 @@
 """The operator's rules through the front door: each refusal names the rule, the setting and both figures."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from server.gate.masking import has_outside_text
+from server.store import audit
 from server.terminal.block import add, remove, show
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
@@ -87,6 +89,21 @@ async def test_within_the_rule_it_goes_through(house: House, name: str) -> None:
     async with fronted(house, Person(), clock=Clock(NIGHT - timedelta(hours=4)), policy=policy) as session:
         assert (await session.facts("send_sms", fine))["outcome"] == "done"
     assert await posts(house) == 1
+
+
+async def test_what_a_rule_refuses_stands_in_the_audit_with_its_rule_and_its_arguments_digest(
+    house: House,
+) -> None:
+    policy = {"recipients_per_call": 2, "calls_per_minute": 1}
+    async with fronted(house, policy=policy) as session:
+        assert (await session.problem("send_sms", THREE))["code"] == "policy_refused"
+        assert (await session.problem("send_sms", SEND))["code"] == "rate_limited"
+        assert session.parts is not None
+        lines = await session.parts.store.read(lambda conn: list(audit.export(conn)))
+    refused = [entry for line in lines if (entry := json.loads(line)["entry"])["event"] == "refused"]
+    assert [entry["details"]["rule"] for entry in refused] == ["recipients per call", "calls per minute"]
+    assert {entry["tool"] for entry in refused} == {"send_sms"}
+    assert len({entry["details"]["digest"] for entry in refused}) == 2
 
 
 async def test_a_booking_is_measured_at_its_time(house: House) -> None:
