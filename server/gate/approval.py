@@ -1,5 +1,6 @@
 """The ladder of approval: by a form, out of band, or not at all."""
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import anyio
@@ -120,5 +121,9 @@ class Approval:
 
 
 def proves(proof: str, typed: str) -> bool:
-    """Whether what was typed is the proof: spaces around, digit grouping and letter case do not count."""
-    return typed.strip().replace(",", "").casefold() == proof.casefold()
+    """Whether what was typed is the proof: spaces around, digit grouping, letter case and width do not count.
+
+    A Chinese keyboard types full-width digits.
+    """
+    plain = unicodedata.normalize("NFKC", typed)
+    return plain.strip().replace(",", "").casefold() == proof.casefold()

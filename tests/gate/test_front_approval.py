@@ -102,7 +102,7 @@ async def test_a_decline_costs_a_slot(house: House) -> None:
 
 
 async def test_the_id_is_typed_for_what_cannot_be_undone(house: House) -> None:
-    person = Person(typed=" 1182 ")
+    person = Person(typed=" １１８2 ")
     async with fronted(house, person) as session:
         assert (await session.facts(TERMINATE, LAUNCH))["outcome"] == "done"
     assert "Id: 1182" in person.asked[0]
