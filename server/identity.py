@@ -2,6 +2,7 @@
 
 import getpass
 from functools import cache
+from itertools import count
 from typing import Any
 
 from mcp.server.auth.middleware.auth_context import get_access_token
@@ -17,8 +18,11 @@ def caller_of(context: Context[Any, Any]) -> Caller:
     """The caller behind a request."""
     who = principal()
 
+    steps = count(1)
+
     async def report(message: str) -> None:
-        await context.report_progress(0, None, message)
+        # The protocol wants a progress that grows with each notification.
+        await context.report_progress(next(steps), None, message)
 
     # A stateless request has no session of its own, so what it read counts for everything of its principal.
     return Caller(principal=who, session=who, can_ask=can_ask(context), report=report)

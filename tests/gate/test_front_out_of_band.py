@@ -67,10 +67,12 @@ async def test_what_expired_cannot_be_approved(house: House, capsys: pytest.Capt
 @pytest.mark.parametrize("era", ERAS)
 async def test_the_call_itself_can_wait_and_reports_progress(house: House, era: Era) -> None:
     heard: list[str] = []
+    steps: list[float] = []
     found: list[Facts] = []
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:
         heard.append(message or "")
+        steps.append(progress)
 
     async with (
         started(house, approval={"wait_seconds": PATIENCE}) as parts,
@@ -85,11 +87,12 @@ async def test_the_call_itself_can_wait_and_reports_progress(house: House, era: 
 
         group.start_soon(send)
         with anyio.fail_after(PATIENCE):
-            while not heard:  # noqa: ASYNC110 - a callback of the library
+            while len(heard) < 3:  # noqa: ASYNC110 - a callback of the library
                 await anyio.sleep(0.01)
         assert await posts(house) == 0
         action_id = heard[0].split()[-1]
         assert await decide(house, approve=action_id, proof="y") == 0
+    assert steps == sorted(set(steps))
     assert heard[0] == f"waiting for a person to decide on {found[0]['action_id']}"
     assert found[0]["outcome"] == "done"
     assert await posts(house) == 1
