@@ -19,13 +19,21 @@ def split_commas(value: object) -> object:
     return value
 
 
+def _country(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", code):
+        raise ValueError("not a country. Write two capital letters, as TW.")
+    return code
+
+
 COMMAS = BeforeValidator(split_commas)
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+LONGEST_SECONDS = 30 * 24 * 3600
 _CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 Cap = Annotated[int, Field(ge=0)] | None
 PointsCap = Annotated[Decimal, Field(ge=0)] | None
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Seconds = Annotated[float, Field(gt=0, le=LONGEST_SECONDS)]
+Country = Annotated[str, AfterValidator(_country)]
 Number = Annotated[str, AfterValidator(normalise_mobile)]
 
 
@@ -100,9 +108,9 @@ class ApprovalSettings(BaseModel):
     typed_above_recipients: Annotated[int, Field(ge=0)] = 100
     typed_above_points: Annotated[Decimal, Field(ge=0)] = Decimal(500)
     human_minimum_ms: Annotated[int, Field(ge=0)] = 300
-    form_timeout_s: Annotated[float, Field(gt=0)] = 120
-    expires_s: Annotated[float, Field(gt=0)] = 600
-    wait_seconds: Annotated[float, Field(ge=0)] = 0
+    form_timeout_s: Seconds = 120
+    expires_s: Seconds = 600
+    wait_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] = 0
     """How long a call itself waits for an approval out of band; 0 answers `approval_required` at once."""
     out_of_band: bool = True
     mode: Literal["ladder", "out_of_band_only"] = "ladder"

@@ -1,16 +1,17 @@
 """Settings from the environment, `.env`, or a TOML file; a wrong one stops the start with a clear message."""
 
 import difflib
+import io
 import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -30,7 +31,7 @@ from pydantic_settings import (
 from server.policy_settings import COMMAS, ApprovalSettings, PolicySettings, PrivacySettings
 
 PREFIX = "CAMPAIGN_OPS_"
-MISPRINTED_HOST = "api.itpisom.com"
+MISPRINTED_DOMAIN = "itpisom.com"
 """The OMIS ManageReport document's examples misprint the host; credentials would go to a stranger."""
 
 _NAMED = re.compile(r"(\w+): ")
@@ -44,7 +45,7 @@ TOOLSETS: tuple[Toolset, ...] = ("sms", "reports", "launches", "jobs", "desk")
 
 
 class SettingsError(Exception):
-    """The settings cannot be used. The text names each setting and its fix, and never a value."""
+    """Settings or options cannot be used. The text names each and its fix, and never a setting's value."""
 
 
 def is_loopback(host: str) -> bool:
@@ -58,17 +59,36 @@ def is_loopback(host: str) -> bool:
 
 
 def _base_url(url: str) -> str:
-    parts = urlsplit(url.rstrip("/"))
+    try:
+        parts = urlsplit(url.rstrip("/"))
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not a URL: its host or port cannot be read.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("is not a URL. Write https:// and the host, with the path prefix if there is one.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must not hold a user name, a password, a query or a fragment.")
-    if parts.hostname.lower() == MISPRINTED_HOST:
+    # A dot at the end names the same host.
+    if f".{parts.hostname.lower().rstrip('.')}".endswith(f".{MISPRINTED_DOMAIN}"):
         raise ValueError("is the misprinted host of the OMIS document. The real one is api.itpison.com.")
     return url.rstrip("/")
 
 
+def _store_url(url: SecretStr) -> SecretStr:
+    if url and not re.match(r"(sqlite|postgresql)(\+\w+)?://", url.get_secret_value()):
+        raise ValueError("must begin with postgresql:// or sqlite:///.")
+    return url
+
+
+def _callback_token(token: SecretStr) -> SecretStr:
+    """The vendor signs nothing: whoever guesses it can say that a text arrived."""
+    if token and not re.fullmatch(r"[\w.~-]{16,}", token.get_secret_value(), re.ASCII):
+        raise ValueError("must be at least 16 letters, digits, - or _: it is the end of a URL, and a secret.")
+    return token
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Password = Annotated[SecretStr, Field(min_length=1)]
 
 
 class _Section(BaseModel):
@@ -80,7 +100,7 @@ class Every8dSettings(_Section):
 
     base_url: BaseUrl = "https://oms.every8d.com"
     uid: Annotated[str, Field(min_length=1)]
-    password: SecretStr
+    password: Password
     response_format: Literal[0, 1, 2] = 0
     max_recipients: Annotated[int, Field(ge=1, le=10_000)] = 500
     calls_at_once: Annotated[int, Field(ge=1, le=32)] = 4
@@ -98,7 +118,7 @@ class OmisSettings(_Section):
 
     base_url: BaseUrl = "https://api.itpison.com"
     login_name: Annotated[str, Field(min_length=1)]
-    password: SecretStr
+    password: Password
     send_password_unencrypted: bool = False
     """Allows plain http to a host that is not loopback: anybody on the way can read the password."""
     password_in_url: bool = False
@@ -151,7 +171,7 @@ class CallbacksSettings(_Section):
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8095
     host: str = "127.0.0.1"
-    token: SecretStr = SecretStr("")
+    token: Annotated[SecretStr, AfterValidator(_callback_token)] = SecretStr("")
 
 
 def _tokens(tokens: dict[str, SecretStr]) -> dict[str, SecretStr]:
@@ -177,7 +197,7 @@ class HttpSettings(_Section):
 class StoreSettings(_Section):
     """Where actions, approvals and the audit are kept: SQLite by default, `postgresql://…` to scale out."""
 
-    url: SecretStr = SecretStr("")
+    url: Annotated[SecretStr, AfterValidator(_store_url)] = SecretStr("")
     """Empty means one SQLite file in `folder`."""
     folder: Path | None = None
     """The SQLite file, the audit's key and head, and the reports; the user's data directory by default."""
@@ -208,7 +228,7 @@ class Settings(BaseSettings):
     policy: PolicySettings = PolicySettings()
     approval: ApprovalSettings = ApprovalSettings()
     privacy: PrivacySettings = PrivacySettings()
-    toolsets: Annotated[tuple[Toolset, ...], COMMAS] = TOOLSETS
+    toolsets: Annotated[tuple[Toolset, ...], COMMAS, Field(min_length=1)] = TOOLSETS
     language: Literal["en", "zh-TW"] = "en"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -231,7 +251,7 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     Raises:
         SettingsError: with one line for each setting that is wrong.
     """
-    _check_names({**dotenv_values(".env"), **os.environ})
+    _check_names([*_dotenv_names(Path(".env")), *os.environ])
     _check_file(config)
 
     class _WithFile(Settings):
@@ -251,17 +271,43 @@ def _check_file(config: Path | None) -> None:
     except OSError:
         raise SettingsError(f"--config {config.name}: the file cannot be read. Check its path.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise SettingsError(f"--config {config.name}: is not valid TOML. Check its syntax.") from None
+        raise SettingsError(f"--config {config.name}: is not valid TOML in UTF-8. Check it.") from None
     unknown = sorted(set(names) - set(Settings.model_fields))
     if unknown:
         raise SettingsError("\n".join(f"{name}: no such setting.{_suggest(name)}" for name in unknown))
 
 
-def _check_names(environment: Mapping[str, str | None]) -> None:
+def _dotenv_names(file: Path) -> list[str]:
+    """The names in `.env`. A line of ours that says nothing must not be passed over in silence either."""
+    try:
+        bindings = list(parse_stream(io.StringIO(file.read_text(encoding="utf-8"))))
+    except (FileNotFoundError, IsADirectoryError):
+        return []
+    except OSError:
+        raise SettingsError(".env: the file cannot be read. Check its permissions.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env: is not UTF-8 text. Save it as UTF-8.") from None
+    wrong = [_line_of(each) for each in bindings if each.value is None and _is_ours(each)]
+    if wrong:
+        raise SettingsError("\n".join(f".env: line {line} sets nothing. Write NAME=value." for line in wrong))
+    return [each.key for each in bindings if each.key]
+
+
+def _is_ours(binding: Binding) -> bool:
+    """Other programs have lines of their own in the file; a comment comes without a key and without error."""
+    return bool(binding.key or binding.error) and PREFIX in binding.original.string.upper()
+
+
+def _line_of(binding: Binding) -> int:
+    text = binding.original.string
+    return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+
+
+def _check_names(names: Iterable[str]) -> None:
     """A misspelt variable must not be ignored: a cap that was never set protects nobody."""
     wrong = [
         f"{name}: no such setting.{_suggest(first)}"
-        for name in sorted(environment)
+        for name in sorted(set(names))
         if name.upper().startswith(PREFIX)
         and (first := name[len(PREFIX) :].split("__")[0].lower()) not in Settings.model_fields
     ]
@@ -277,7 +323,8 @@ def _suggest(name: str) -> str:
 def _lines(error: ValidationError) -> Iterator[str]:
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
         message = problem["msg"].removeprefix("Value error, ")
-        path = [str(part) for part in problem["loc"]]
+        path = [part for part in problem["loc"] if isinstance(part, str)]
+        entries = [part + 1 for part in problem["loc"] if isinstance(part, int)]
         if named := _NAMED.match(message):
             path.append(named[1])
             message = message[named.end() :]
@@ -286,4 +333,10 @@ def _lines(error: ValidationError) -> Iterator[str]:
             message = "is needed. Set it."
         elif problem["type"] == "extra_forbidden":
             message = "no such setting. Check its spelling."
+        elif problem["type"] == "too_short":
+            message = "is empty. Give it a value, or leave it out."
+        elif problem["type"] == "model_type":
+            message = f"is a section. Set what is in it, as {name}__…"
+        elif entries:
+            message = f"entry {entries[0]}: {message}"
         yield f"{name}: {message}"

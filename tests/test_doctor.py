@@ -20,7 +20,7 @@ from server.sandbox.run import running_sandbox
 from server.settings import load_settings
 from tools.every8d.credit import QUERY_CREDIT
 
-SECRET = "kTr9-canary-Zq7"
+SECRET = "kTr9-canary-Zq7-long"
 
 
 @pytest.fixture(autouse=True)

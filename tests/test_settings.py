@@ -118,6 +118,26 @@ def test_a_misspelt_name_in_the_dotenv_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"A=1\n\nCAMPAIGN_OPS_POLICY__POINTS_PER_DAY 5\n", ".env: line 3 sets nothing"),
+        (b"CAMPAIGN_OPS_POLICY__POINTS_PER_DAY\n", ".env: line 1 sets nothing"),
+        ("CAMPAIGN_OPS_LANGUAGE=en".encode("utf-16"), ".env: is not UTF-8 text"),
+        ("# 簡訊".encode("big5"), ".env: is not UTF-8 text"),
+    ],
+)
+def test_a_dotenv_file_that_would_set_nothing_is_named(tmp_path: Path, content: bytes, says: str) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    assert says in _complaint()
+
+
+def test_the_lines_of_other_programs_in_the_dotenv_file_are_left_alone(tmp_path: Path) -> None:
+    lines = "OTHER PROGRAM\nFLAG\n# CAMPAIGN_OPS_POLICY__POINTS_PER_DAY 5\nCAMPAIGN_OPS_LANGUAGE=zh-TW\n"
+    (tmp_path / ".env").write_text(lines, encoding="utf-8-sig")
+    assert load_settings().language == "zh-TW"
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("polcy = 1\n", "polcy: no such setting"),
@@ -140,7 +160,11 @@ def test_a_toml_file_that_is_not_there_is_named_without_its_path(tmp_path: Path)
 
 BAD: list[tuple[dict[str, str], str]] = [
     ({"EVERY8D__UID": "shop"}, "EVERY8D__PASSWORD: is needed"),
+    ({"EVERY8D": "shop"}, "EVERY8D: is a section"),
     (EVERY8D | {"EVERY8D__UID": ""}, "EVERY8D__UID"),
+    (EVERY8D | {"CAMPAIGN_OPS_EVERY8D__PASSWORD": ""}, "EVERY8D__PASSWORD: is empty"),
+    (EVERY8D | {"EVERY8D__BASE_URL": "https://oms.every8d.com:99999"}, "EVERY8D__BASE_URL: is not a URL"),
+    (EVERY8D | {"EVERY8D__BASE_URL": "https://[oms"}, "EVERY8D__BASE_URL: is not a URL"),
     (EVERY8D | {"EVERY8D__BASE_URL": "oms.every8d.com"}, "EVERY8D__BASE_URL: is not a URL"),
     (EVERY8D | {"EVERY8D__BASE_URL": "http://oms.every8d.com"}, "EVERY8D__BASE_URL: must be https"),
     (EVERY8D | {"EVERY8D__BASE_URL": "http://127.0.0.1.example.com"}, "EVERY8D__BASE_URL: must be https"),
@@ -150,6 +174,8 @@ BAD: list[tuple[dict[str, str], str]] = [
     (EVERY8D | {"EVERY8D__PASWORD": PASSWORD}, "EVERY8D__PASWORD: no such setting"),
     (OMIS | {"OMIS__BASE_URL": "https://api.itpisom.com"}, "the misprinted host"),
     (OMIS | {"OMIS__BASE_URL": "https://API.ITPISOM.COM:443/x"}, "the misprinted host"),
+    (OMIS | {"OMIS__BASE_URL": "https://api.itpisom.com./"}, "the misprinted host"),
+    (OMIS | {"OMIS__BASE_URL": "https://itpisom.com"}, "the misprinted host"),
     (OMIS | {"OMIS__BASE_URL": "http://api.itpison.com"}, "OMIS__BASE_URL: must be https"),
     (OMIS | {"OMIS__REQUEST_STYLE": "xml_url"}, "OMIS__XML_URL: is needed"),
     (OMIS | {"OMIS__REQUEST_STYLE": "soap"}, "OMIS__REQUEST_STYLE"),
@@ -163,17 +189,22 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"HTTP__TOKENS__THE DESK": "x" * 40}, "HTTP__TOKENS: a name holds"),
     ({"POLICY__POINTS_PER_CALL": "-1"}, "POLICY__POINTS_PER_CALL"),
     ({"POLICY__CALLS_PER_MINUTE": "many"}, "POLICY__CALLS_PER_MINUTE"),
-    ({"POLICY__COUNTRIES": "Taiwan"}, "POLICY__COUNTRIES"),
+    ({"POLICY__COUNTRIES": "TW,Taiwan"}, "POLICY__COUNTRIES: entry 2: not a country"),
+    ({"APPROVAL__EXPIRES_S": "inf"}, "APPROVAL__EXPIRES_S"),
+    ({"CALLBACKS__TOKEN": "short"}, "CALLBACKS__TOKEN: must be at least 16"),
+    ({"CALLBACKS__TOKEN": "a/long/token?for=tests"}, "CALLBACKS__TOKEN: must be at least 16"),
     ({"POLICY__BLOCKED_NUMBERS": "0212345678"}, "POLICY__BLOCKED_NUMBERS"),
     ({"POLICY__QUIET_HOURS__START": "21:00"}, "POLICY__QUIET_HOURS__END: is needed"),
     (
         {"POLICY__QUIET_HOURS__START": "21:00", "POLICY__QUIET_HOURS__END": "21:00"},
         "start and end are the same",
     ),
-    ({"TOOLSETS": "sms,emails"}, "TOOLSETS"),
+    ({"TOOLSETS": "sms,emails"}, "TOOLSETS: entry 2: "),
+    ({"TOOLSETS": ","}, "TOOLSETS: is empty"),
     ({"LANGUAGE": "fr"}, "LANGUAGE"),
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
     ({"STORE__FOLDR": "x"}, "STORE__FOLDR: no such setting"),
+    ({"STORE__URL": f"mysql://u:{PASSWORD}@h/x"}, "STORE__URL: must begin with postgresql://"),
 ]
 
 
