@@ -6,7 +6,7 @@ from mcp.server.mcpserver import MCPServer
 
 from server.http_tokens import TOKENS_ONLY, NamedTokens
 from server.parts import Parts
-from server.prompts import add_prompts
+from server.prompts import PromptServer, add_prompts
 from server.resources import add_resources
 from server.settings import Settings, SettingsError
 from server.tool import OperationTool
@@ -70,7 +70,7 @@ def build_server(parts: Parts) -> MCPServer[None]:
     """The server over its parts; it does not start anything."""
     tools = [OperationTool.of(operation, parts.gate) for operation in offered(parts.settings)]
     tokens = parts.settings.http.tokens
-    server: MCPServer[None] = MCPServer(
+    server = PromptServer(
         NAME,
         version=own_version(),
         instructions=INSTRUCTIONS,

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS
 
 from tests.e2e.house import House
 from tests.e2e.json_schema import check_is_schema
@@ -131,3 +133,33 @@ async def test_the_morning_check_finds_its_batches_in_the_ledger(house: House) -
     async with house.session() as session:
         filled = (await session.client.get_prompt("morning_check", {})).messages[0].content
     assert "list_actions with day" in filled.model_dump()["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "says"),
+    [
+        ("no_such_prompt", {}, "There is no prompt of this name"),
+        ("who_failed", {}, "who_failed needs these arguments: batch_id"),
+        (
+            "who_failed",
+            {"batch_id": "b1", "confirm": "true"},
+            "who_failed takes only these arguments: batch_id",
+        ),
+        ("morning_check", {"batch_id": "b1"}, "morning_check takes only these arguments: batch_ids"),
+    ],
+)
+async def test_a_wrong_request_for_a_prompt_says_what_is_wrong_and_is_no_crash(
+    house: House, caplog: pytest.LogCaptureFixture, name: str, arguments: dict[str, str], says: str
+) -> None:
+    async with house.session() as session:
+        with pytest.raises(MCPError, match=says) as caught:
+            await session.client.get_prompt(name, arguments)
+    assert caught.value.code == INVALID_PARAMS
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_every_argument_of_a_prompt_explains_itself(house: House) -> None:
+    async with house.session() as session:
+        prompts = (await session.client.list_prompts()).prompts
+    silent = [each.name for prompt in prompts for each in prompt.arguments or [] if not each.description]
+    assert silent == []
