@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import logging
+import socket
 
 import anyio
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from server.parts import Parts
+from server.settings import CallbacksSettings
 from server.store.store import StoreUnavailableError
 from tools.cleaning import clean
 from tools.every8d.callbacks import read_callback_fields, read_event
@@ -24,6 +26,8 @@ from tools.mobile import mask_mobile
 MAX_BODY = 64 * 1024
 PATH = "/callbacks/every8d"
 _log = logging.getLogger(__name__)
+
+_TRY_AGAIN_SECONDS = 2.0
 
 _IDENTITY = ("BATCHID", "RM", "RT", "STATUS", "SM", "MR", "MSGID")
 
@@ -93,27 +97,50 @@ async def _record(parts: Parts, fields: dict[str, str]) -> None:
 
 
 async def serve_callbacks(parts: Parts) -> None:
-    """Listen for the vendor's calls until cancelled."""
+    """Listen for the vendor's calls until cancelled; as long as the port is another's, wait for it."""
     import uvicorn  # noqa: PLC0415 - only a server that receives callbacks needs it
 
     settings = parts.settings.callbacks
     config = uvicorn.Config(
         callback_app(parts),
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,
         lifespan="off",
     )
     web = uvicorn.Server(config)
+    bound = await _listening(settings)
     try:
         # `serve` would take the process's signals for itself.
         config.load()
         web.lifespan = config.lifespan_class(config)
-        await web.startup()
+        await web.startup(sockets=[bound])
         _log.info("receiving delivery reports on port %s", settings.port)
         await web.main_loop()
     finally:
         with anyio.CancelScope(shield=True):
-            await web.shutdown()
+            await web.shutdown(sockets=[bound])
+
+
+async def _listening(wanted: CallbacksSettings) -> socket.socket:
+    """The listening socket.
+
+    Every host on a machine starts a server of its own: the first has the port and keeps what comes for all of
+    them, in the store that they share. When it ends, the next one takes over.
+    """
+    family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
+    told = False
+    while True:
+        try:
+            return socket.create_server((wanted.host, wanted.port), family=family)
+        except OSError as error:
+            if not told:
+                why = error.strerror or type(error).__name__
+                _log.warning(
+                    "no delivery reports here as long as %s:%s cannot be had: %s",
+                    wanted.host,
+                    wanted.port,
+                    why,
+                )
+            told = True
+        await anyio.sleep(_TRY_AGAIN_SECONDS)

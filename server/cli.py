@@ -1,10 +1,11 @@
 """The command `campaign-ops-mcp`. Each command imports what it needs when it runs: servers start fast."""
 
 import gc
+import io
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO, cast
 
 import anyio
 import typer
@@ -33,11 +34,26 @@ def main() -> None:
     from server.settings import SettingsError  # noqa: PLC0415 - after typer has read the command
     from server.store.store import StoreUnavailableError  # noqa: PLC0415 - as above
 
+    if sys.stdout is not None:
+        # A terminal without our characters (Big5, ASCII) must still show the question to approve.
+        cast("io.TextIOWrapper[BinaryIO]", sys.stdout).reconfigure(errors="backslashreplace")
+    code: str | int | None = 0
     try:
         app()
-    except (SettingsError, StoreUnavailableError) as error:
-        typer.echo(str(error), err=True)
-        raise SystemExit(2) from None
+    except* (SettingsError, StoreUnavailableError) as wrong:
+        typer.echo(str(_reason(wrong)), err=True)
+        code = 2
+    except* SystemExit as ended:
+        reason = _reason(ended)
+        code = reason.code if isinstance(reason, SystemExit) else 1
+    raise SystemExit(code)
+
+
+def _reason(error: BaseException) -> BaseException:
+    """What went wrong, without the task groups that it came through."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error
 
 
 @app.command()

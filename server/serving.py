@@ -12,8 +12,8 @@ import anyio
 from server.app import build_server
 from server.logs import configure_logging
 from server.parts import Parts, build_parts, running, sandbox_store
-from server.settings import Settings, load_settings
-from server.transports import serve_http, serve_stdio
+from server.settings import Settings, SettingsError, load_settings
+from server.transports import no_port, serve_http, serve_stdio
 
 SANDBOX_LOGIN = "sandbox"
 
@@ -30,7 +30,16 @@ class Serving:
     config: Path | None
 
     async def run(self) -> None:
-        """Serve until the client leaves or a signal comes."""
+        """Serve until the client leaves or a signal comes.
+
+        Raises:
+            SettingsError: a setting or an option cannot be used; it may come in groups of a task group.
+        """
+        if not self.http and (sys.stdin is None or sys.stdout is None):
+            raise SettingsError(
+                "serve: stdin or stdout is closed, and MCP over stdio needs both. "
+                "Let an MCP client start this command, or serve with --http."
+            )
         if not self.sandbox:
             await self._serve(load_settings(self.config, **self._overrides()))
             return
@@ -98,7 +107,10 @@ async def run_sandbox(port: int) -> None:
             group.cancel_scope.cancel()
 
         group.start_soon(watch)
-        await serve_sandbox(port, on_ready=lambda url: _say(f"sandbox ready at {url}"))
+        try:
+            await serve_sandbox(port, on_ready=lambda url: _say(f"sandbox ready at {url}"))
+        except OSError as error:
+            raise no_port(port, error) from None
 
 
 async def _receive_callbacks(parts: Parts) -> None:

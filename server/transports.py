@@ -16,6 +16,7 @@ from anyio.abc import TaskGroup
 from mcp.server.mcpserver import MCPServer
 
 from server.gate.shield import recording
+from server.settings import SettingsError
 
 END_SECONDS = 2.0
 """How long a call that is being recorded may go on after the end; what is left then becomes `unknown`."""
@@ -76,10 +77,20 @@ async def _end_on_hangup(descriptor: int) -> None:
     _end_soon()
 
 
+def no_port(port: int, error: OSError) -> SettingsError:
+    """What to say when a port cannot be listened on."""
+    return SettingsError(
+        f"--port {port}: cannot be listened on ({error.strerror}). Choose another; 0 takes a free one."
+    )
+
+
 async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str], None]) -> None:
     """Serve Streamable HTTP on 127.0.0.1, path /mcp, until a signal comes.
 
     Host and Origin are checked, so that a web page cannot reach the server through a rebound name.
+
+    Raises:
+        SettingsError: the port cannot be had.
     """
     import uvicorn  # noqa: PLC0415 - stdio does not need it
     from mcp.server.transport_security import TransportSecuritySettings  # noqa: PLC0415 - as above
@@ -91,8 +102,6 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
     )
     config = uvicorn.Config(
         server.streamable_http_app(stateless_http=True, transport_security=security),
-        host="127.0.0.1",
-        port=port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,
@@ -111,6 +120,10 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
                 bound = self.servers[0].sockets[0].getsockname()[1]
                 on_ready(f"http://127.0.0.1:{bound}/mcp")
 
+    try:
+        bound = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise no_port(port, error) from None
     web = Web(config)
 
     async def stop_on_signal() -> None:
@@ -120,5 +133,5 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
 
     async with anyio.create_task_group() as group:
         group.start_soon(stop_on_signal)
-        await web.serve()
+        await web.serve(sockets=[bound])
         group.cancel_scope.cancel()
