@@ -1,14 +1,17 @@
 """Every operation that the vendors document has a tool, and a test that calls it."""
 
 import tomllib
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 
+import tools
 from tests.e2e.cases import CASES
 from tools.catalog import chosen, every_operation
-from tools.operation import Risk, Toolset, Vendor
+from tools.operation import Operation, Risk, Toolset, Vendor
 
 _TABLE = Path(__file__).parent / "data" / "operations.toml"
 DOCUMENTED: list[dict[str, Any]] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))["operation"]
@@ -57,6 +60,16 @@ def test_every_tool_of_a_vendor_is_documented_or_said_to_be_ours() -> None:
 
 def test_every_tool_has_a_good_case() -> None:
     assert CASES.keys() == BY_NAME.keys()
+
+
+def test_every_operation_that_is_written_is_in_the_catalogue() -> None:
+    """One that is left out of its package's OPERATIONS would be missed by nobody."""
+    modules = [import_module(found.name) for found in walk_packages(tools.__path__, "tools.")]
+    written = {
+        each.name for module in modules for each in vars(module).values() if isinstance(each, Operation)
+    }
+    assert written
+    assert written - BY_NAME.keys() == set()
 
 
 def test_the_catalogue_is_sorted_by_name() -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
-from server.settings import PREFIX, Settings
+from server.settings import PREFIX, Settings, load_settings
 
 README = Path(__file__).parent.parent / "README.md"
 _ROW = re.compile(rf"^\| `({PREFIX}\w+)` \| (.*?) \| (.+?) \|$", re.MULTILINE)
@@ -61,6 +61,13 @@ def test_every_client_configuration_in_the_readme_is_json() -> None:
     servers = [json.loads(block) for block in blocks]
     assert all({"mcpServers", "servers"} & set(server) for server in servers)
     assert len(servers) >= 4
+
+
+def test_the_settings_file_in_the_readme_can_be_used(no_settings: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    file = no_settings / "campaign-ops.toml"
+    file.write_text(block, encoding="utf-8")
+    assert load_settings(file).policy.points_per_day == 500
 
 
 def test_every_setting_in_a_client_configuration_exists() -> None:
