@@ -35,7 +35,10 @@ class Wanted:
 async def approvals(wanted: Wanted) -> int:
     """List, decide, or watch; exit code 0 unless a decision could not be made."""
     async with parts_of(wanted.config, sandbox=wanted.sandbox) as parts:
-        desk = _Desk(book=parts.book, console=console(), language=parts.settings.language)
+        elsewhere = "" if wanted.sandbox else " here (that of `serve --sandbox` is shown with --sandbox)"
+        desk = _Desk(
+            book=parts.book, console=console(), language=parts.settings.language, elsewhere=elsewhere
+        )
         if wanted.approve:
             return await desk.approve(wanted.approve, wanted.proof)
         if wanted.deny:
@@ -50,12 +53,14 @@ class _Desk:
     book: Book
     console: Console
     language: Language
+    elsewhere: str
+    """Where else to look; the assistant says only `campaign-ops-mcp approvals`."""
 
     async def walk(self) -> int:
         """Show each waiting action and ask for the decision."""
         waiting = await self.book.waiting()
         if not waiting:
-            self.console.print("Nothing waits for an approval.")
+            self.console.print(f"Nothing waits for an approval{self.elsewhere}.")
         for action in waiting:
             await self._decide(action)
         return OK
@@ -94,7 +99,7 @@ class _Desk:
         """Approve with the typed proof; without one, `y` or the id itself."""
         action = await self.book.get(action_id)
         if action is None:
-            return self._fail(f"There is no action {action_id}.")
+            return self._fail(f"There is no action {action_id}{self.elsewhere}.")
         accepted = proves(action.proof, typed) if action.proof else typed.strip().lower() in ("y", "yes")
         if not accepted:
             return self._fail(f"{action.id} was not approved: what was typed is not the proof.")
@@ -108,7 +113,7 @@ class _Desk:
         """Deny; nothing is done."""
         action = await self.book.get(action_id)
         if action is None:
-            return self._fail(f"There is no action {action_id}.")
+            return self._fail(f"There is no action {action_id}{self.elsewhere}.")
         decision = Decision(by=person(), channel="terminal", reason="denied in the terminal")
         if await self.book.deny(action.id, decision) is None:
             return self._fail(f"{action.id} was not denied: it is decided or expired already.")
