@@ -23,7 +23,7 @@ from tests.faults.scripted import ScriptedVendor, whole
 from tests.gate.support_payloads import shows_number, spellings
 
 PASSWORD = "Canary/Pa55w+rd é&"
-TOKEN = "canary-token-77"
+TOKEN = "canary-token-77-long"
 CANARIES = ("Canary", "Pa55w", "canary-token", "canary-store")
 TOOLS_WITH_TEXTS = ("send_sms", "get_sms_delivery", "query_launch", "get_action", "list_actions", "find_jobs")
 
