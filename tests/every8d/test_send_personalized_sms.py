@@ -203,12 +203,20 @@ def test_the_preview_shows_template_example_sum_and_copies() -> None:
     )
 
 
-def test_the_preview_of_own_texts_shows_three_and_counts_the_rest() -> None:
-    people = [{"mobile": f"091234567{number}", "text": f"【A】{number}"} for number in range(5)]
-    assert preview(params(*people)).text == (
-        "Message 1:\n【A】0\n\nMessage 2:\n【A】1\n\nMessage 3:\n【A】2\n\n(2 more texts)"
-    )
-    assert preview(params(*people[:3])).text.endswith("【A】2")
+def own(*texts: str) -> Preview:
+    return preview(params(*({"mobile": f"09123456{n:02}", "text": text} for n, text in enumerate(texts, 10))))
+
+
+def test_the_preview_of_own_texts_shows_each_different_one() -> None:
+    found = own("【A】0", "【A】1", "【A】0")
+    assert found.text == "Text 1:\n【A】0\n\nText 2:\n【A】1"
+    assert found.warnings == ()
+
+
+def test_the_preview_says_how_many_own_texts_it_does_not_show() -> None:
+    found = own(*(f"【A】{number}" for number in range(22)), "【A】0")
+    assert found.text.endswith("Text 20:\n【A】19")
+    assert found.warnings == ("Different texts that are not shown here: 2.",)
 
 
 def test_a_url_in_any_text_is_warned_of() -> None:

@@ -38,6 +38,7 @@ SENTENCES = [
     "The job's record disappears and cannot be brought back.",
     "The launch is not paused: this may have no effect.",
     "The launch lists 1 job.",
+    "Different texts that are not shown here: 2.",
 ]
 
 

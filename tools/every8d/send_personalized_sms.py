@@ -27,7 +27,8 @@ from tools.operation import Action, Audience, Preview, Reply, Request, Risk, Ris
 from tools.problems import InvalidArgumentError
 from tools.wire.json_body import read_send_json
 
-_SHOWN = 3
+_SHOWN = 20
+"""Own texts that a question can hold; a person is told how many more there are."""
 
 
 def _not_blank(template: str) -> str:
@@ -121,6 +122,7 @@ def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[P
             subject=params.subject,
             send_at=same,
             warnings=(
+                *_unseen(params.template, texts),
                 *_people_cautions(params, people),
                 *text_cautions(texts),
                 *booking_caution(same, "erase_sms_booking"),
@@ -132,9 +134,13 @@ def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[P
 def _shown(template: str, texts: Sequence[str]) -> str:
     if template:
         return f"{template}\n\nFirst message:\n{texts[0]}"
-    more = len(texts) - _SHOWN
-    listed = [f"Message {number}:\n{text}" for number, text in enumerate(texts[:_SHOWN], 1)]
-    return "\n\n".join([*listed, f"({more} more texts)"] if more > 0 else listed)
+    different = list(dict.fromkeys(texts))[:_SHOWN]
+    return "\n\n".join(f"Text {number}:\n{text}" for number, text in enumerate(different, 1))
+
+
+def _unseen(template: str, texts: Sequence[str]) -> tuple[str, ...]:
+    unseen = 0 if template else len(set(texts)) - _SHOWN
+    return (f"Different texts that are not shown here: {unseen}.",) if unseen > 0 else ()
 
 
 def _people_cautions(params: PersonalizedParams, people: Sequence[Person]) -> tuple[str, ...]:
