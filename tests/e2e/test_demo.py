@@ -69,6 +69,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(home: Path) -> Run:
+    return play(home)
+
+
+def play(home: Path) -> Run:
+    """The whole demo, from the start of its process to its end."""
     began = time.monotonic()
     done = subprocess.run(
         DEMO, cwd=home, env=environment(home), capture_output=True, encoding="utf-8", timeout=60, check=False
@@ -79,8 +84,9 @@ def run(home: Path) -> Run:
 
 def test_the_whole_session_succeeds_within_20_seconds(run: Run) -> None:
     assert (run.code, run.err) == (0, ""), run.out
-    assert run.seconds < 20
     assert "✗" not in run.out
+    # A busy machine can hold one run up; a demo that is too slow is so each time.
+    assert run.seconds < 20 or play(run.home).seconds < 20
 
 
 def test_every_step_and_its_outcome_can_be_read(run: Run) -> None:
