@@ -56,6 +56,24 @@ def _reason(error: BaseException) -> BaseException:
     return error
 
 
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
+    if wanted:
+        from server.app import own_version  # noqa: PLC0415 - only this option needs it
+
+        typer.echo(own_version())
+        raise typer.Exit
+
+
+@app.callback()
+def every_command(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options before the command's name."""
+
+
 @app.command()
 def serve(  # noqa: PLR0913 - each is an option of the command line
     *,

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 
 import anyio
@@ -18,6 +19,11 @@ async def _run(*command: str, env: Mapping[str, str], folder: Path) -> tuple[int
     with anyio.fail_after(20):
         ended = await anyio.run_process(command, env=env, cwd=folder, check=False)
     return ended.returncode, ended.stdout.decode(errors="replace"), ended.stderr.decode(errors="replace")
+
+
+async def test_the_version_is_told(no_settings: Path) -> None:
+    told = await _run(COMMAND, "--version", env=environment(no_settings), folder=no_settings)
+    assert told == (0, f"{metadata.version('campaign-ops-mcp')}\n", "")
 
 
 @pytest.mark.parametrize("command", [["sandbox"], ["serve", "--http"]])
