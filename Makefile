@@ -79,7 +79,7 @@ conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packa
 	@$(WITH_NODE) $(BIN)/python scripts/conformance.py
 
 soak: $(DEV_READY) ## the long runs, with their figures (about an hour)
-	@SOAK=1 TEST_EXAMPLES=20000 TEST_FUZZ_SECONDS=60 $(BIN)/python -m pytest -s tests/wire tests/store tests/faults \
+	@SOAK=1 TEST_EXAMPLES=20000 TEST_FUZZ_SECONDS=60 $(BIN)/python -m pytest -s tests/wire tests/omis tests/store tests/faults \
 	  tests/gate tests/crash tests/callbacks
 
 simulate: $(DEV_READY) ## the simulated worlds: SEEDS=1000 START=0
