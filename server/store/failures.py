@@ -5,10 +5,12 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from server.store.sqlite_driver import Error as SqliteError
 from server.store.sqlite_driver import error_name
 from server.store.store import StoreUnavailableError
 
-ENGINE_ERRORS: Final = (DBAPIError, PoolTimeoutError)
+ENGINE_ERRORS: Final = (DBAPIError, PoolTimeoutError, SqliteError)
+"""The last comes bare from rows that are taken from the driver itself (`audit.verify`)."""
 
 
 def unavailable(error: Exception, doing: str) -> StoreUnavailableError:

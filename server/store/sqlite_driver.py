@@ -7,10 +7,11 @@ takes many times as long (decision 0004).
 
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import apsw
 
+T = TypeVar("T")
 # The names that follow are those of the DB-API 2.0, of which this module is one.
 paramstyle: Final = "qmark"
 Error = apsw.Error
@@ -30,6 +31,14 @@ def error_name(error: BaseException | None) -> str:
     """SQLite's own name of an error (SQLITE_FULL); empty when the error is not SQLite's."""
     code: Any = getattr(error, "result", None)
     return str(apsw.mapping_result_codes.get(code, "")) if isinstance(error, apsw.Error) else ""
+
+
+def _read(fetch: Callable[[], T]) -> T:
+    """Text that is no UTF-8 was not written by us: an error of the database, as its other damages are."""
+    try:
+        return fetch()
+    except UnicodeDecodeError:
+        raise apsw.exception_for(apsw.SQLITE_CORRUPT) from None
 
 
 class Cursor:
@@ -55,15 +64,15 @@ class Cursor:
 
     def fetchone(self) -> tuple[Any, ...] | None:
         """The next row."""
-        return self._cursor.fetchone()
+        return _read(self._cursor.fetchone)
 
     def fetchmany(self, size: int = 1) -> list[tuple[Any, ...]]:
         """The next rows."""
-        return list(islice(self._cursor, size))
+        return _read(lambda: list(islice(self._cursor, size)))
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """All rows that are left."""
-        return self._cursor.fetchall()
+        return _read(self._cursor.fetchall)
 
     @property
     def rowcount(self) -> int:

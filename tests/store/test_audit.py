@@ -2,6 +2,7 @@ import hmac
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import Connection, Delete, Update, delete, insert, select, updat
 from server.store import audit, ledger
 from server.store.audit import AuditEntry, Head
 from server.store.schema import AUDIT
-from server.store.store import DatabaseStore, SynchronousStore
+from server.store.store import DatabaseStore, StoreUnavailableError, SynchronousStore
 from tests.store.samples import KEY, NOW, proposal
 
 ROWS = 40
+_PAGE = 4096
 ATTACKS = 1_000 if os.environ.get("SOAK") else 300
 
 
@@ -189,3 +191,46 @@ async def test_a_cut_end_shows_before_anything_is_appended(store: DatabaseStore)
     await store.write(cut_and_go_on)
     assert not await store.read(lambda conn: audit.stands(conn, newest))
     assert not (await store.read(lambda conn: audit.verify(conn, KEY, newest))).ok
+
+
+@pytest.mark.parametrize("damage", ["text", "page"])
+async def test_a_damaged_file_is_an_error_of_the_store_wherever_it_is_met(
+    tmp_path: Path, damage: str
+) -> None:
+    """Bytes that are no text, or no page: never a crash, and never "intact"."""
+    file = tmp_path / "store.sqlite3"
+    store = DatabaseStore(f"sqlite:///{file}")
+    await store.write(lambda conn: write(conn, 400))
+    if damage == "text":
+        await store.write(lambda conn: conn.exec_driver_sql(_NO_TEXT))
+    await store.close()
+    if damage == "page":
+        _spoil(file)
+    looks: list[Callable[[Connection], object]] = [_verified, _exported, _entries]
+    for look in looks:
+        with pytest.raises(StoreUnavailableError, match="SQLITE_CORRUPT"):
+            await store.read(look)
+    await store.close()
+
+
+_NO_TEXT = "UPDATE audit SET entry = CAST(x'7bff7d' AS TEXT) WHERE sequence = 300"
+
+
+def _verified(conn: Connection) -> object:
+    return audit.verify(conn, KEY)
+
+
+def _exported(conn: Connection) -> object:
+    return list(audit.export(conn))
+
+
+def _entries(conn: Connection) -> object:
+    return conn.scalars(select(AUDIT.c.entry)).all()
+
+
+def _spoil(file: Path) -> None:
+    """Overwrite the head of the page that holds the audit's last entry."""
+    content = bytearray(file.read_bytes())
+    page = content.rindex(b'"A399"') // _PAGE * _PAGE
+    content[page : page + 8] = b"\xff" * 8
+    file.write_bytes(content)
