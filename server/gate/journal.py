@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio.to_thread
 
 from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key, read_head, write_head
-from server.store.store import Store, StoreUnavailableError
+from server.store.store import Store, StoreGoneError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -100,7 +101,8 @@ class Journal:
 
     async def read(self, work: "Callable[[Connection, datetime], T]") -> T:
         """A look at the store."""
-        return await self.store.read(lambda conn: work(conn, self.clock()))
+        with self._noticing():
+            return await self.store.read(lambda conn: work(conn, self.clock()))
 
     async def write(self, work: "Callable[[Connection, datetime], tuple[T, *tuple[Note | None, ...]]]") -> T:
         """A step and its notes in one transaction; an unwritable note undoes the step."""
@@ -117,10 +119,20 @@ class Journal:
             entries = [_entry(note) for note in notes if note is not None]
             return value, (audit.append_all(conn, entries, key, now) if entries else None)
 
-        value, head = await self.store.write(both)
+        with self._noticing():
+            value, head = await self.store.write(both)
         if head is not None and (self._newest is None or head.sequence > self._newest.sequence):
             self._newest = head
         return value
+
+    @contextmanager
+    def _noticing(self) -> Generator[None]:
+        """When the file is gone, the next one is a store of its own: asked for its key and its end anew."""
+        try:
+            yield
+        except StoreGoneError:
+            self._key, self._end_checked = None, False
+            raise
 
     async def _known_head(self) -> Head | None:
         """What the head file remembers, before this process appends anything."""

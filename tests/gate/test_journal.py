@@ -1,0 +1,79 @@
+"""The journal when the store's file is lost under a running server: the next file is a store of its own."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio.to_thread
+import pytest
+
+from server.gate.journal import Journal, Note
+from server.store.key_mark import known_mark, mark_of, remember_mark
+from server.store.keys import read_head
+from server.store.store import DatabaseStore, StoreUnavailableError
+
+NOW = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
+NOTE = Note(what="looked")
+
+
+def journal_in(folder: Path) -> Journal:
+    store = DatabaseStore(f"sqlite:///{folder / 'store.sqlite3'}")
+    return Journal(store, key_file=folder / "audit.key", head_file=folder / "audit.head", clock=lambda: NOW)
+
+
+async def lose(folder: Path, journal: Journal, put_back: Callable[[], object] = lambda: None) -> None:
+    """Somebody deletes the file, and puts another one there; the call that meets it is refused."""
+    await anyio.to_thread.run_sync(lambda: [each.unlink() for each in folder.glob("store.sqlite3*")])
+    put_back()
+    with pytest.raises(StoreUnavailableError, match="moved or deleted"):
+        await journal.record(NOTE)
+
+
+async def test_a_store_that_begins_anew_is_marked_with_the_key(tmp_path: Path) -> None:
+    journal = journal_in(tmp_path)
+    await journal.record(NOTE)
+    await lose(tmp_path, journal)
+    await journal.record(NOTE)
+    assert await journal.store.read(known_mark) == mark_of(await journal.key())
+    await journal.store.close()
+
+
+async def test_a_store_of_another_key_is_not_used_either(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = journal_in(tmp_path / "other")
+    await other.record(NOTE)
+    await other.store.close()
+    journal = journal_in(tmp_path)
+    await journal.record(NOTE)
+    file = "store.sqlite3"
+    await lose(tmp_path, journal, lambda: (tmp_path / "other" / file).rename(tmp_path / file))
+    for _ in range(2):
+        with pytest.raises(StoreUnavailableError, match="key is not the one"):
+            await journal.record(NOTE)
+    await journal.store.close()
+
+
+async def test_the_remembered_head_still_tells_of_the_lost_entries(tmp_path: Path) -> None:
+    """Once the new chain is longer than the old one, its head would take the old one's place."""
+    journal = journal_in(tmp_path)
+    for _ in range(3):
+        await journal.record(NOTE)
+    await journal.remember_head()
+    kept = read_head(tmp_path / "audit.head")
+    await lose(tmp_path, journal)
+    for _ in range(5):
+        await journal.record(NOTE)
+    await journal.remember_head()
+    assert kept is not None
+    assert read_head(tmp_path / "audit.head") == kept
+    await journal.store.close()
+
+
+async def test_of_two_servers_that_begin_at_once_the_second_is_told_the_mark_of_the_first(
+    tmp_path: Path,
+) -> None:
+    """Both found no mark; the one that writes it later must not take its own for the store's."""
+    store = journal_in(tmp_path).store
+    assert await store.write(lambda conn: remember_mark(conn, "first")) == "first"
+    assert await store.write(lambda conn: remember_mark(conn, "second")) == "first"
+    await store.close()
