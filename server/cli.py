@@ -2,6 +2,7 @@
 
 import gc
 import io
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,9 @@ def main() -> None:
     from server.settings import SettingsError  # noqa: PLC0415 - after typer has read the command
     from server.store.store import StoreUnavailableError  # noqa: PLC0415 - as above
 
+    if sys.stderr is None:
+        # What is printed to no stderr goes to stdout, which is the MCP channel.
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for good
     if sys.stdout is not None:
         # A terminal without our characters (Big5, ASCII) must still show the question to approve.
         cast("io.TextIOWrapper[BinaryIO]", sys.stdout).reconfigure(errors="backslashreplace")

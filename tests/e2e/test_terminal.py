@@ -74,6 +74,12 @@ async def test_stdio_without_stdin_or_stdout_is_one_clear_message(no_settings: P
     assert len(err.splitlines()) == 1
 
 
+async def test_without_stderr_nothing_but_the_protocol_stands_on_stdout(no_settings: Path) -> None:
+    closing = 'exec "$0" serve --sandbox 2>&-'
+    code, out, _ = await _run("sh", "-c", closing, COMMAND, env=environment(no_settings), folder=no_settings)
+    assert (code, out) == (0, "")
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp950"])
 @pytest.mark.parametrize("command", [["doctor"], ["tools", "--all"]])
 async def test_a_terminal_without_our_characters_is_spoken_to(
