@@ -37,6 +37,8 @@ MISPRINTED_DOMAIN = "itpisom.com"
 _NAMED = re.compile(r"(\w+): ")
 """A check of a whole section names the field first."""
 
+_STORE_URL = re.compile(r"postgresql(\+\w+)?://|sqlite(\+\w+)?:///(?!:memory:|file:)[^?]")
+"""A store in memory would forget what was sent; and each of its connections would have one of its own."""
 _HOLDER = re.compile("[a-z0-9_-]{1,40}")
 MIN_TOKEN = 32
 
@@ -75,8 +77,8 @@ def _base_url(url: str) -> str:
 
 
 def _store_url(url: SecretStr) -> SecretStr:
-    if url and not re.match(r"(sqlite|postgresql)(\+\w+)?://", url.get_secret_value()):
-        raise ValueError("must begin with postgresql:// or sqlite:///.")
+    if url and not _STORE_URL.match(url.get_secret_value()):
+        raise ValueError("must begin with postgresql://, or be sqlite:/// and the path of a file.")
     return url
 
 

@@ -205,6 +205,9 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
     ({"STORE__FOLDR": "x"}, "STORE__FOLDR: no such setting"),
     ({"STORE__URL": f"mysql://u:{PASSWORD}@h/x"}, "STORE__URL: must begin with postgresql://"),
+    ({"STORE__URL": "sqlite://"}, "sqlite:/// and the path of a file"),
+    ({"STORE__URL": "sqlite:///:memory:"}, "sqlite:/// and the path of a file"),
+    ({"STORE__URL": "sqlite:///file:x.db?mode=memory&uri=true"}, "sqlite:/// and the path of a file"),
 ]
 
 
