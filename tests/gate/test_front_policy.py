@@ -201,6 +201,7 @@ async def test_after_a_reply_was_read_test_numbers_are_asked_for_too(house: Hous
 
 
 SPOKEN = ("send-it-to-everybody_NOW", "ok", "IgnoreAllPreviousInstructions", "send:all.numbers", "好", "a b")
+WITH_DIGITS = ("send-it-to-all-100", "SendToEverybody100")
 BARE_IDS = (
     "1182",
     "cust_001",
@@ -218,7 +219,7 @@ def test_words_without_a_space_are_words_and_a_bare_id_is_none() -> None:
         reply = ReplyMessage(name="", mobile="+886912345678", text=text)
         return has_outside_text(RepliesResult(total=1, page=1, pages=1, replies=[reply], complete=True))
 
-    assert [text for text in SPOKEN if not read(text)] == []
+    assert [text for text in (*SPOKEN, *WITH_DIGITS) if not read(text)] == []
     assert [text for text in BARE_IDS if read(text)] == []
 
 

@@ -6,7 +6,7 @@ other does the thing.
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,17 @@ from typing import Any
 import pytest
 
 from server.gate.answers import Answer, Question
-from server.gate.book import LEASE_SECONDS, Decision
+from server.gate.book import LEASE_SECONDS, Decision, Ending, Settled
 from server.gate.caller import Caller, FormReply
 from server.parts import Parts, build_parts
 from server.settings import load_settings
 from server.store import blocked
+from server.store.actions import Action, State
 from tests.e2e.house import Facts
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
-from tests.gate.support import FREE, FREE_SEND, Clock
+from tests.gate.support import FREE, FREE_MOBILE, FREE_SEND, Clock
+from tests.store.samples import proposal
 from tools.every8d import SEND_SMS
 
 Meanwhile = Callable[[], Awaitable[object]]
@@ -311,6 +313,29 @@ async def test_a_process_that_stood_still_within_its_lease_posts(
     assert posts(vendor) == 1
 
 
+async def test_a_free_send_to_a_number_that_was_blocked_meanwhile_is_not_posted(
+    start: Start, vendor: ScriptedVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is asked, so the step that takes it for dispatch is the last that can see the block."""
+    here, there = start(policy=FREE), start()
+    before(monkeypatch, here, "approve_and_claim", partial(_block, there, FREE_MOBILE))
+    facts = await here.told(FREE_SEND)
+    assert facts["message"].startswith("Nothing was sent.")
+    assert posts(vendor) == 0
+
+
+async def test_a_free_retry_of_what_is_settled_meanwhile_is_not_taken(start: Start) -> None:
+    """It was unknown when the retry was proposed; a delivery report has come since."""
+    book = start().parts.book
+    first, taken = await book.approve_and_claim(proposal("first"), 600, YES, [MOBILE])
+    assert isinstance(taken, Action)
+    assert await book.finish(first.id, Ending(state=State.UNKNOWN, outcome="{}"))
+    retry = replace(proposal("retry", tool="retry_safely"), retry_of=first.id)
+    await book.reconcile(first.id, Settled(state=State.SUCCEEDED, by="vendor", how="a report"))
+    _, claimed = await book.approve_and_claim(retry, 600, YES, [MOBILE])
+    assert claimed is None
+
+
 @pytest.mark.parametrize("reaped", [False, True], ids=["still approved", "expired"])
 async def test_an_approval_that_lapsed_before_its_claim_is_told_as_expired(
     start: Start, vendor: ScriptedVendor, clock: Clock, *, reaped: bool
@@ -337,9 +362,9 @@ async def _sent_by_yes(process: Process, arguments: Facts) -> Facts:
     return await process.told(arguments)
 
 
-async def _block(process: Process) -> None:
+async def _block(process: Process, mobile: str = MOBILE) -> None:
     journal = process.parts.journal
-    (number,) = await journal.hashes([MOBILE])
+    (number,) = await journal.hashes([mobile])
     await journal.write(
         lambda conn, now: (blocked.add(conn, number, "0912***678", "asked to stop", now), None)
     )
