@@ -41,6 +41,8 @@ _STORE_URL = re.compile(r"postgresql(\+\w+)?://|sqlite(\+\w+)?:///(?!:memory:|fi
 """A store in memory would forget what was sent; and each of its connections would have one of its own."""
 _HOLDER = re.compile("[a-z0-9_-]{1,40}")
 MIN_TOKEN = 32
+_SENDABLE = re.compile(f"[!-~]{{{MIN_TOKEN},}}")
+"""A header ends before a space or a line break: a token with one at its end would never be the one shown."""
 
 Toolset = Literal["sms", "reports", "launches", "jobs", "desk"]
 TOOLSETS: tuple[Toolset, ...] = ("sms", "reports", "launches", "jobs", "desk")
@@ -180,8 +182,10 @@ def _tokens(tokens: dict[str, SecretStr]) -> dict[str, SecretStr]:
     secrets = [token.get_secret_value() for token in tokens.values()]
     if not all(_HOLDER.fullmatch(name) for name in tokens):
         raise ValueError("a name holds more than 40 characters, or others than a to z, 0 to 9, _ and -.")
-    if any(len(secret) < MIN_TOKEN or not secret.isascii() for secret in secrets):
-        raise ValueError(f"a token is too short: {MIN_TOKEN} ASCII characters at least, made at random.")
+    if not all(_SENDABLE.fullmatch(secret) for secret in secrets):
+        raise ValueError(
+            f"a token is too short or holds a space: {MIN_TOKEN} ASCII characters at least, made at random."
+        )
     if len(set(secrets)) < len(secrets):
         raise ValueError("two names have the same token. Give each its own.")
     return tokens

@@ -185,6 +185,7 @@ BAD: list[tuple[dict[str, str], str]] = [
     (OMIS | {"OMIS__RESPONSE_MODE": "4"}, "OMIS__RESPONSE_MODE"),
     ({"HTTP__TOKENS__DESK": PASSWORD}, "HTTP__TOKENS: a token is too short"),
     ({"HTTP__TOKENS__DESK": "é" * 40}, "HTTP__TOKENS: a token is too short"),
+    ({"HTTP__TOKENS__DESK": "x" * 40 + " "}, "HTTP__TOKENS: a token is too short or holds a space"),
     ({"HTTP__TOKENS__DESK": "x" * 40, "HTTP__TOKENS__NIGHT": "x" * 40}, "HTTP__TOKENS: two names"),
     ({"HTTP__TOKENS__THE DESK": "x" * 40}, "HTTP__TOKENS: a name holds"),
     ({"POLICY__POINTS_PER_CALL": "-1"}, "POLICY__POINTS_PER_CALL"),
