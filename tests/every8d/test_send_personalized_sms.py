@@ -29,9 +29,9 @@ def build(given: PersonalizedParams, world: Surroundings = WORLD) -> list[dict[s
     return json.loads(json.dumps(request.json))["RecipientDataList"]
 
 
-def preview(given: PersonalizedParams) -> Preview:
+def preview(given: PersonalizedParams, credit: str = "100.00") -> Preview:
     assert SEND_PERSONALIZED_SMS.preview is not None
-    return drive(SEND_PERSONALIZED_SMS.preview(given, WORLD), always("100.00"))[0]
+    return drive(SEND_PERSONALIZED_SMS.preview(given, WORLD), always(credit))[0]
 
 
 def test_a_template_is_sent_as_the_document_prints_it() -> None:
@@ -204,7 +204,8 @@ def test_the_preview_shows_template_example_sum_and_copies() -> None:
 
 
 def own(*texts: str) -> Preview:
-    return preview(params(*({"mobile": f"09123456{n:02}", "text": text} for n, text in enumerate(texts, 10))))
+    people = ({"mobile": f"09123456{n:02}", "text": text} for n, text in enumerate(texts, 10))
+    return preview(params(*people), credit="1000.00")
 
 
 def test_the_preview_of_own_texts_shows_each_different_one() -> None:
@@ -217,6 +218,12 @@ def test_the_preview_says_how_many_own_texts_it_does_not_show() -> None:
     found = own(*(f"【A】{number}" for number in range(22)), "【A】0")
     assert found.text.endswith("Text 20:\n【A】19")
     assert found.warnings == ("Different texts that are not shown here: 2.",)
+
+
+def test_long_own_texts_are_shown_as_far_as_a_question_can_hold_them() -> None:
+    found = own(*(f"【A】{number}{'字' * 1990}" for number in range(5)))
+    assert found.text.count("Text ") == 3
+    assert "Different texts that are not shown here: 2." in found.warnings
 
 
 def test_a_url_in_any_text_is_warned_of() -> None:

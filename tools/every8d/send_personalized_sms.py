@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import count
+from itertools import accumulate, count
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -28,6 +28,7 @@ from tools.problems import InvalidArgumentError
 from tools.wire.json_body import read_send_json
 
 _SHOWN = 20
+_SHOWN_CHARACTERS = 6_000
 """Own texts that a question can hold; a person is told how many more there are."""
 
 
@@ -134,12 +135,18 @@ def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[P
 def _shown(template: str, texts: Sequence[str]) -> str:
     if template:
         return f"{template}\n\nFirst message:\n{texts[0]}"
+    return "\n\n".join(f"Text {number}:\n{text}" for number, text in enumerate(_seen(texts), 1))
+
+
+def _seen(texts: Sequence[str]) -> list[str]:
+    """The different texts, as many as fit; the first always does."""
     different = list(dict.fromkeys(texts))[:_SHOWN]
-    return "\n\n".join(f"Text {number}:\n{text}" for number, text in enumerate(different, 1))
+    ends = accumulate(map(len, different))
+    return [text for text, end in zip(different, ends, strict=True) if end <= _SHOWN_CHARACTERS]
 
 
 def _unseen(template: str, texts: Sequence[str]) -> tuple[str, ...]:
-    unseen = 0 if template else len(set(texts)) - _SHOWN
+    unseen = 0 if template else len(set(texts)) - len(_seen(texts))
     return (f"Different texts that are not shown here: {unseen}.",) if unseen > 0 else ()
 
 
