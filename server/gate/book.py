@@ -157,7 +157,7 @@ class Book(Records):
     async def claim(self, action_id: str, recipients: Sequence[str]) -> "Action | CapHit | Blocked | None":
         """Approved → dispatching by this process: caps and blocked numbers checked in the same step."""
         hashes = await self._journal.hashes(recipients)
-        named = await self.hashed(recipients)
+        named = dict(zip(hashes, recipients, strict=True))
 
         def work(conn: "Connection", now: datetime) -> "tuple[Claimed, Note | None]":
             return self._claim(conn, now, action_id, hashes, named)
@@ -174,7 +174,7 @@ class Book(Records):
         from server.store import ledger  # noqa: PLC0415 - as above
 
         hashes = await self._journal.hashes(recipients)
-        named = await self.hashed(recipients)
+        named = dict(zip(hashes, recipients, strict=True))
 
         def work(conn: "Connection", now: datetime) -> "_Begun":
             fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
@@ -228,8 +228,7 @@ class Book(Records):
     ) -> "CapHit | Blocked | None":
         from server.store.counting import cap_hit  # noqa: PLC0415 - as above
 
-        blocked = blocked_of(conn, named)
-        return Blocked(numbers=blocked) if blocked else cap_hit(conn, asked, self._caps, hashes, now)
+        return _blocked(conn, named) or cap_hit(conn, asked, self._caps, hashes, now)
 
     def _claim(
         self,
@@ -242,10 +241,7 @@ class Book(Records):
         from server.store import ledger  # noqa: PLC0415 - as above
         from server.store.actions import CapHit  # noqa: PLC0415 - as above
 
-        blocked = blocked_of(conn, named)
-        if blocked:
-            return Blocked(numbers=blocked), _refused(Blocked(numbers=blocked), action_id)
-        claimed = ledger.claim(
+        claimed = _blocked(conn, named) or ledger.claim(
             conn,
             action_id,
             owner=self._owner,
@@ -254,7 +250,7 @@ class Book(Records):
             caps=self._caps,
             recipients=hashes,
         )
-        if isinstance(claimed, CapHit):
+        if isinstance(claimed, CapHit | Blocked):
             return claimed, _refused(claimed, action_id)
         return claimed, noted("dispatching", claimed)
 
@@ -342,6 +338,11 @@ class Book(Records):
             return found, (Note(what="reaped", action_id=ids) if found else None)
 
         return await self._journal.write(work)
+
+
+def _blocked(conn: "Connection", named: dict[str, str]) -> Blocked | None:
+    numbers = blocked_of(conn, named)
+    return Blocked(numbers=numbers) if numbers else None
 
 
 def _refused(refusal: "CapHit | Blocked", action_id: str) -> Note:

@@ -43,7 +43,7 @@ class Records:
 
     async def vendor_lock(self, vendor: str, credentials: str) -> str | None:
         """The vendor's code of a refused login of these credentials; None when there is none."""
-        from server.store.locks import vendor_lock  # noqa: PLC0415 - as above
+        from server.store.locks import vendor_lock  # noqa: PLC0415 - the store is opened at the first use, not at start
 
         fingerprint = await self._journal.digest(credentials)
         lock = await self._journal.read(lambda conn, _: vendor_lock(conn, vendor, fingerprint))
