@@ -11,6 +11,8 @@ from typing import Annotated, BinaryIO, cast
 import anyio
 import typer
 
+from server.first_cause import first_cause
+
 app = typer.Typer(
     help="Run SMS, MMS and e-mail campaigns on EVERY8D and OMIS from an MCP client.",
     no_args_is_help=True,
@@ -45,19 +47,12 @@ def main() -> None:
     try:
         app()
     except* (SettingsError, StoreUnavailableError) as wrong:
-        typer.echo(str(_reason(wrong)), err=True)
+        typer.echo(str(first_cause(wrong)), err=True)
         code = 2
     except* SystemExit as ended:
-        reason = _reason(ended)
+        reason = first_cause(ended)
         code = reason.code if isinstance(reason, SystemExit) else 1
     raise SystemExit(code)
-
-
-def _reason(error: BaseException) -> BaseException:
-    """What went wrong, without the task groups that it came through."""
-    while isinstance(error, BaseExceptionGroup):
-        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
-    return error
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature

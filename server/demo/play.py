@@ -14,6 +14,7 @@ from server.demo.sandbox_control import sandbox_process
 from server.demo.session import SESSION
 from server.demo.steps import Stage, Step, take
 from server.demo.transcript import Transcript
+from server.first_cause import first_cause
 from server.transports import until_signal
 
 _INTERRUPTED = 130
@@ -83,10 +84,7 @@ async def play_steps(
 
 
 def _reason(group: BaseExceptionGroup[Exception]) -> str:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return f"The session broke off: {error}"
+    return f"The session broke off: {first_cause(group)}"
 
 
 def _tail(home: Home) -> list[str]:
