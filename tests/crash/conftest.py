@@ -1,12 +1,4 @@
-import pytest
-
 from tests.e2e.conftest import house
-from tests.e2e.eras import Era
+from tests.e2e.one_era import era
 
 __all__ = ["era", "house"]
-
-
-@pytest.fixture
-def era() -> Era:
-    """The present era: what dies is the process, whatever was spoken."""
-    return "auto"

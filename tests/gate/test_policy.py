@@ -13,49 +13,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from server.gate.policy import (
-    Intent,
-    RateLimiter,
     Violation,
     check_rules,
     describe,
-    needs_no_approval,
     to_problem,
 )
 from server.policy_settings import PolicySettings, QuietHours
+from tests.gate.support_policy import AMERICAN, JAPANESE, MOBILE, NOON, OTHER, TEXT, check, intent, refused
 from tools.operation import Risk
 from tools.taipei import TAIPEI
-
-NOON = datetime(2026, 1, 5, 12, 0, tzinfo=TAIPEI)
-MOBILE, OTHER, AMERICAN, JAPANESE = "+886912345678", "+886987654321", "+14155552671", "+819012345678"
-TEXT = "王品：今日優惠"
-
-
-def intent(**changes: Any) -> Intent:
-    plain: dict[str, Any] = {
-        "tool": "send_sms",
-        "risk": Risk.SPEND,
-        "recipients": (MOBILE,),
-        "texts": (TEXT,),
-        "points": Decimal(1),
-        "send_at": None,
-    }
-    return Intent(**(plain | changes))
-
-
-def check(asked: Intent, now: datetime = NOON, table: tuple[str, ...] = (), **rules: Any) -> Violation | None:
-    return check_rules(
-        asked,
-        PolicySettings(**rules),
-        now=now,
-        blocked=lambda numbers: tuple(number for number in numbers if number in table),
-    )
-
-
-def refused(asked: Intent, now: datetime = NOON, table: tuple[str, ...] = (), **rules: Any) -> Violation:
-    violation = check(asked, now, table, **rules)
-    assert violation is not None
-    assert violation.setting.startswith(("CAMPAIGN_OPS_POLICY__", "the list"))
-    return violation
 
 
 def test_without_rules_everything_passes() -> None:
@@ -368,72 +334,6 @@ def test_no_refusal_holds_a_whole_number() -> None:
     said = " ".join(to_problem(violation, "Nothing was sent.").message for violation in violations)
     assert not any(part in said for part in ("12340", "23456789", "5552671", "12345678"))
     assert "and 2 more" in said
-
-
-SMALL: dict[str, Any] = {"test_numbers": (MOBILE, OTHER), "test_recipients": 1, "test_points": 2}
-
-
-def test_a_small_send_to_test_numbers_needs_no_approval() -> None:
-    policy = PolicySettings(**SMALL)
-    assert needs_no_approval(intent(points=Decimal(2)), policy, read_outside_text=False) == "test_numbers"
-
-
-@pytest.mark.parametrize(
-    ("changes", "rules", "read_outside_text"),
-    [
-        ({}, {}, True),
-        ({"risk": Risk.DESTROY}, {}, False),
-        ({"risk": Risk.CHANGE}, {}, False),
-        ({"points": Decimal("2.01")}, {}, False),
-        ({"points": Decimal("NaN")}, {}, False),
-        ({"points": None}, {}, False),
-        ({"recipients": ()}, {}, False),
-        ({"recipients": (MOBILE, OTHER)}, {}, False),
-        ({"recipients": (AMERICAN,)}, {}, False),
-        ({"recipients": (MOBILE, AMERICAN)}, {"test_recipients": 9}, False),
-        ({}, {"test_numbers": ()}, False),
-        ({}, {"test_recipients": 0}, False),
-        ({}, {"test_points": 0}, False),
-    ],
-)
-def test_anything_else_needs_an_approval(
-    changes: dict[str, Any], rules: dict[str, Any], *, read_outside_text: bool
-) -> None:
-    policy = PolicySettings(**(SMALL | rules))
-    assert needs_no_approval(intent(**changes), policy, read_outside_text=read_outside_text) is None
-
-
-def test_no_setting_means_that_everything_needs_an_approval() -> None:
-    assert needs_no_approval(intent(), PolicySettings(), read_outside_text=False) is None
-
-
-def test_a_minute_holds_so_many_calls_for_each_principal() -> None:
-    limiter = RateLimiter(2)
-    assert [limiter.spend("a", NOON) for _ in range(3)] == [True, True, False]
-    assert limiter.spend("b", NOON)
-    assert not limiter.spend("a", NOON + timedelta(seconds=59.9))
-    assert limiter.spend("a", NOON + timedelta(seconds=60))
-
-
-def test_a_refused_call_takes_no_slot() -> None:
-    limiter = RateLimiter(1)
-    assert limiter.spend("a", NOON)
-    assert not limiter.spend("a", NOON + timedelta(seconds=59))
-    assert limiter.spend("a", NOON + timedelta(seconds=61))
-
-
-def test_a_clock_that_is_set_back_locks_nobody_out_for_longer_than_a_minute() -> None:
-    limiter = RateLimiter(1)
-    assert limiter.spend("a", NOON)
-    assert not limiter.spend("a", NOON - timedelta(hours=1))
-    assert limiter.spend("a", NOON - timedelta(hours=1) + timedelta(seconds=60))
-
-
-@given(st.lists(st.integers(0, 200), max_size=60), st.integers(1, 5))
-def test_no_minute_ever_holds_more_than_the_limit(seconds: list[int], most: int) -> None:
-    limiter = RateLimiter(most)
-    spent = [at for at in sorted(seconds) if limiter.spend("a", NOON + timedelta(seconds=at))]
-    assert all(sum(start <= at < start + 60 for at in spent) <= most for start in spent)
 
 
 def test_the_description_names_every_rule_and_no_number(tmp_path: Path) -> None:
