@@ -13,6 +13,7 @@ _CHUNK = 500
 
 _NUMBERS = select(BLOCKED_NUMBERS.c.number)
 _ONE = _NUMBERS.where(BLOCKED_NUMBERS.c.number == bindparam("wanted_number"))
+_SOME = _NUMBERS.where(BLOCKED_NUMBERS.c.number.in_(bindparam("wanted_numbers", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,5 @@ def which_blocked(conn: Connection, numbers: Collection[str]) -> set[str]:
         return set(conn.scalars(_ONE, {"wanted_number": asked[0]}))
     found: set[str] = set()
     for start in range(0, len(asked), _CHUNK):
-        piece = BLOCKED_NUMBERS.c.number.in_(asked[start : start + _CHUNK])
-        found.update(conn.scalars(_NUMBERS.where(piece)))
+        found.update(conn.scalars(_SOME, {"wanted_numbers": asked[start : start + _CHUNK]}))
     return found

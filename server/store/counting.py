@@ -33,6 +33,15 @@ _RAISE = (
 )
 _FIRST_OF_DAY = insert(USAGE_DAYS)
 _RESERVE = insert(RECIPIENT_TEXTS)
+_RELEASE = delete(RECIPIENT_TEXTS).where(RECIPIENT_TEXTS.c.action_id == bindparam("of_action"))
+_TEXTS = (
+    select(RECIPIENT_TEXTS.c.recipient, func.sum(RECIPIENT_TEXTS.c.texts))
+    .where(
+        RECIPIENT_TEXTS.c.day == bindparam("on_day"),
+        RECIPIENT_TEXTS.c.recipient.in_(bindparam("those", expanding=True)),
+    )
+    .group_by(RECIPIENT_TEXTS.c.recipient)
+)
 
 
 def counted_points(action: Action) -> Decimal:
@@ -89,8 +98,7 @@ def reserve_texts(conn: Connection, action_id: str, recipients: Sequence[str], n
 
 def release_texts(conn: Connection, action_id: str) -> bool:
     """Forget the texts of an action that certainly sent none; False when none were counted (any more)."""
-    gone = conn.execute(delete(RECIPIENT_TEXTS).where(RECIPIENT_TEXTS.c.action_id == action_id))
-    return gone.rowcount > 0
+    return conn.execute(_RELEASE, {"of_action": action_id}).rowcount > 0
 
 
 def return_recipients(conn: Connection, action: Action) -> None:
@@ -122,15 +130,11 @@ def _recipient_hit(conn: Connection, limit: int | None, recipients: Sequence[str
 
 
 def _texts_of_the_day(conn: Connection, recipients: Sequence[str], day: str) -> Counter[str]:
-    table = RECIPIENT_TEXTS.c
     used: Counter[str] = Counter()
     for start in range(0, len(recipients), _CHUNK):
-        query = (
-            select(table.recipient, func.sum(table.texts))
-            .where(table.day == day, table.recipient.in_(recipients[start : start + _CHUNK]))
-            .group_by(table.recipient)
-        )
-        used.update({recipient: int(texts) for recipient, texts in conn.execute(query)})
+        those = recipients[start : start + _CHUNK]
+        found = conn.execute(_TEXTS, {"on_day": day, "those": those})
+        used.update({recipient: int(texts) for recipient, texts in found})
     return used
 
 

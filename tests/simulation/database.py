@@ -1,25 +1,63 @@
-"""One database in memory for all seeds of a process: what SQLAlchemy has compiled once is used again."""
+"""One database in memory for all seeds of a process: the plan of each statement is made once."""
 
 import sqlite3
+from collections.abc import Callable
 from functools import cache
-from typing import cast
+from typing import TypeVar, cast
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, delete, event
+from sqlalchemy import Connection, delete
 
+from server.store.failures import ENGINE_ERRORS, unavailable
 from server.store.schema import METADATA
-from server.store.store import SynchronousStore
+from server.store.store import Checkpoint, Store, SynchronousStore
+from tests.simulation.plans import PlannedConnection
+
+T = TypeVar("T")
+_EMPTYING = [delete(table) for table in reversed(METADATA.sorted_tables)]
+
+
+class SharedStore(Store):
+    """The store as one worker has it. `checkpoint` is awaited before and after each transaction."""
+
+    def __init__(self, database: PlannedConnection, checkpoint: Checkpoint) -> None:
+        self._database = database
+        self._checkpoint = checkpoint
+
+    def beside(self, checkpoint: Checkpoint) -> "SharedStore":
+        """Another worker's store over the same database."""
+        return SharedStore(self._database, checkpoint)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """See `Store.write`."""
+        return await self._transact(work, "written")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """See `Store.read`."""
+        return await self._transact(work, "read")
+
+    async def _transact(self, work: Callable[[Connection], T], doing: str) -> T:
+        await self._checkpoint()
+        try:
+            result = self._database.transact(work)
+        except (*ENGINE_ERRORS, sqlite3.Error) as error:
+            raise unavailable(error, doing) from None
+        await self._checkpoint()
+        return result
+
+    async def close(self) -> None:
+        """See `Store.close`; the database is the process's."""
 
 
 @cache
-def shared_store() -> SynchronousStore:
+def shared_store() -> SharedStore:
     """The migrated store. The world itself looks at it without waiting."""
-    return SynchronousStore(_at_once, engine=_engine(_migrated()))
+    return SharedStore(PlannedConnection(_migrated()), _at_once)
 
 
 def empty(conn: Connection) -> None:
     """Make it as new."""
-    for table in reversed(METADATA.sorted_tables):
-        conn.execute(delete(table))
+    for emptying in _EMPTYING:
+        conn.execute(emptying)
 
 
 async def _at_once() -> None:
@@ -30,7 +68,7 @@ def _migrated() -> bytes:
     """A migrated database, from the store itself."""
 
     def work(conn: Connection) -> bytes:
-        return raw(conn).serialize()
+        return cast("sqlite3.Connection", conn.connection.driver_connection).serialize()
 
     waiting = SynchronousStore(_at_once).read(work)
     try:
@@ -40,20 +78,6 @@ def _migrated() -> bytes:
     raise AssertionError("a store whose checkpoints do not wait never waits")
 
 
-def _engine(content: bytes) -> Engine:
-    """As the store's own, but transactions begin in the driver: three statements less for each."""
-    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    memory.deserialize(content)
-    memory.execute("PRAGMA foreign_keys = ON")
-    engine = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _begin(conn: Connection) -> None:
-    raw(conn).execute("BEGIN IMMEDIATE")
-
-
 def raw(conn: Connection) -> sqlite3.Connection:
     """The driver's own connection."""
-    return cast("sqlite3.Connection", conn.connection.driver_connection)
+    return cast("PlannedConnection", conn).raw

@@ -22,8 +22,8 @@ from server.policy_settings import ApprovalSettings, PolicySettings
 from server.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
 from server.store.actions import Caps
 from server.store.keys import Head
-from server.store.store import Store, StoreUnavailableError, SynchronousStore
-from tests.simulation.database import raw
+from server.store.store import Store, StoreUnavailableError
+from tests.simulation.database import SharedStore, raw
 from tests.simulation.loop import Life
 from tests.simulation.vendor import LossyVendors
 
@@ -69,7 +69,7 @@ class FaultyStore(Store):
     """The shared store as one process has it: watched inside each transaction, and sometimes failing."""
 
     def __init__(
-        self, inner: SynchronousStore, random: Random, look: "Callable[[sqlite3.Connection], None]"
+        self, inner: SharedStore, random: Random, look: "Callable[[sqlite3.Connection], None]"
     ) -> None:
         self._inner = inner
         self._random = random
