@@ -8,6 +8,7 @@ import anyio
 from server.gate.journal import Note
 from server.store import blocked
 from server.store.store import StoreUnavailableError
+from tests.judge.history import Blocked
 from tests.simulation.loop import Life
 from tests.simulation.worker import CAPS
 
@@ -117,14 +118,20 @@ class Chaos:
         await self._world.terminal.book.keep_event(values, "+886" + text.number[1:])
 
     async def _block(self, *, adding: bool) -> None:
-        number = self._random.choice(tuple(self._world.watch.hashes.values()))
+        mobile, number = self._random.choice(tuple(self._world.watch.hashes.items()))
 
         def work(conn: "Connection", now: "datetime") -> tuple[bool, Note]:
             if adding:
                 return blocked.add(conn, number, "masked", "", now), Note(what="blocked")
             return blocked.remove(conn, number), Note(what="unblocked")
 
+        # For the judge: a block once it stands, a number that is let go before anybody may use it.
+        events, at = self._world.history.events, self._world.seconds()
+        if not adding:
+            events.append(Blocked(at=at, number=mobile, lifted=True))
         await self._world.terminal.journal.write(work)
+        if adding:
+            events.append(Blocked(at=at, number=mobile))
 
     async def rest(self) -> None:
         """Time passes, and the reaper of a new process looks."""

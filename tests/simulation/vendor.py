@@ -19,6 +19,7 @@ import httpx2 as httpx
 from server.settings import Settings
 from server.transport import UnknownOutcomeError, classified
 from server.vendors import Locks, Vendors
+from tests.judge.history import History, Posted
 from tests.simulation.loop import Life
 from tools.operation import Reply, Request
 
@@ -96,6 +97,8 @@ class Truth:
     clock: Callable[[], datetime]
     random: Random
     credit: Decimal
+    history: History
+    """What the judge reads: the vendor's log of sends."""
     texts: list[Text] = field(default_factory=list[Text])
     done: dict[str, str] = field(default_factory=dict[str, str])
     """The batch of each reference whose request was carried out."""
@@ -125,6 +128,23 @@ class Truth:
         self.texts += [Text(reference=reference, number=number, words=words, at=now) for number in sent]
         line = f"{self.credit:.2f},{len(sent)},{len(sent)},{len(wanted) - len(sent)},{batch}"
         return (line + (f",{'/'.join(had)}" if had else "")).encode()
+
+    def write_down(self, request: Request, *, carried_out: bool) -> None:
+        """A line of the vendor's log, for a request to send."""
+        if request.vendor != "every8d" or request.path in _LOOKS:
+            return
+        reference = request.fields["SB"].split()[0]
+        texted = tuple(text.number for text in self.texts if text.reference == reference)
+        posted = Posted(
+            at=self.clock().timestamp(),
+            reference=reference,
+            numbers=tuple(request.fields["DEST"].split(",")),
+            text=request.fields["MSG"],
+            carried_out=carried_out,
+            texted=texted if carried_out else (),
+            filtered="Filter" in request.path,
+        )
+        self.history.events.append(posted)
 
     def had(self, number: str, words: str) -> bool:
         """Whether a number had the text within 24 hours (EVERY8D 1.3)."""
@@ -183,6 +203,7 @@ class LossyVendors(Vendors):
 
     async def _exchange(self, request: Request, fate: Fate) -> Reply:
         body = self._truth.carry_out(request) if fate.arrives else b""
+        self._truth.write_down(request, carried_out=fate.arrives)
         await self._turn(self._life)
         if fate.waits >= 1:
             await anyio.sleep(fate.waits)

@@ -9,6 +9,8 @@ from random import Random
 
 from server.store import audit
 from server.store.keys import hash_number
+from tests.judge.history import History, Terms
+from tests.judge.judge import judge
 from tests.simulation.actions import Rule
 from tests.simulation.chaos import Chaos
 from tests.simulation.client import NUMBERS, Client, wish
@@ -49,7 +51,10 @@ class World:
         self.random = Random(seed)
         self.loop = VirtualLoop(self.random)
         self.jumped = timedelta()
-        self.truth = Truth(self.clock, self.random, Decimal(self.random.choice((4, 9, 50))))
+        self.history = History(Terms(test_numbers=frozenset({TEST_NUMBER}), slack=0.0))
+        self.truth = Truth(
+            self.clock, self.random, Decimal(self.random.choice((4, 9, 50))), history=self.history
+        )
         self.watch = Watch(
             clock=self.clock,
             truth=self.truth,
@@ -76,6 +81,10 @@ class World:
     def clock(self) -> datetime:
         """What every process takes for the time."""
         return START + self.jumped + timedelta(seconds=self.loop.time())
+
+    def seconds(self) -> float:
+        """The same for the judge."""
+        return self.clock().timestamp()
 
     def start_worker(self) -> Worker:
         """A new process, with a name that none had before."""
@@ -104,6 +113,9 @@ class World:
             if row.state == "dispatching":
                 self.watch.fail(f"{self.watch.name(row.id)} is dispatching for ever")
         self.watch.double_texts()
+        for found in judge(self.history):
+            if not found.startswith("no_free_text_twice"):  # Promised, and not kept yet.
+                self.watch.fail(f"the judge: {found}")
         for action_id, code in self.watch.promised.items():
             if self.watch.happened(self.watch.rows[action_id]):
                 self.watch.fail(f"{self.watch.name(action_id)} was done after the answer {code}")
