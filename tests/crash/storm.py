@@ -1,20 +1,27 @@
 """Servers that are killed at random moments while clients send, and what became of each text."""
 
+import json
 import os
 import random
 import signal
 import sys
+import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import anyio
 from mcp import StdioServerParameters
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
+from mcp_types import TextContent
 
 from tests.e2e.house import House
 from tests.e2e.process import at_the_sandbox
+from tests.judge.history import Answered, Called, History, Posted, Terms
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "0912345100"
@@ -37,6 +44,8 @@ class Storm:
     answered: int = 0
     told: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """The outcomes that were told of each text."""
+    seen: list[Called | Answered] = field(default_factory=list[Called | Answered])
+    """The same in the order of time, for the judge."""
 
     async def rage(self, seconds: float, *, kills: int = 0) -> None:
         """Go on for so long, and until so many servers were killed."""
@@ -79,11 +88,21 @@ class Storm:
         while True:
             text = self._next_text()
             self.asked += 1
-            arguments = {"recipients": [NUMBER], "text": text}
-            facts = (await client.call_tool("send_sms", arguments)).structured_content
-            assert facts is not None
+            facts = await self._call(client, {"recipients": [NUMBER], "text": text})
             self.answered += 1
             self.told[text].add(str(facts.get("outcome") or facts["code"]))
+
+    async def _call(self, client: Client, arguments: dict[str, Any]) -> dict[str, Any]:
+        """One call, written down for the judge; a killed server leaves it without an answer."""
+        call = f"c{self.asked}"
+        called = Called(at=time.time(), call=call, principal="local", tool="send_sms", arguments=arguments)
+        self.seen.append(called)
+        result = await client.call_tool("send_sms", arguments)
+        (block,) = result.content
+        assert isinstance(block, TextContent)
+        facts: dict[str, Any] = json.loads(block.text)
+        self.seen.append(Answered(at=time.time(), call=call, facts=facts, error=bool(result.is_error)))
+        return facts
 
     def _next_text(self) -> str:
         """A new text, or one that still has no end: another server may be at it at this very moment."""
@@ -101,6 +120,28 @@ class Storm:
 
     async def arrived(self) -> Counter[str]:
         """How often each text has reached the vendor."""
+        return Counter(post.text for post in await self._posted())
+
+    async def history(self) -> History:
+        """What the clients saw and what the vendor's log says."""
+        events = sorted([*self.seen, *await self._posted()], key=lambda event: event.at)
+        terms = Terms(test_numbers=frozenset({"+886" + NUMBER[1:]}), call_limit=45)
+        return History(terms, list(events))
+
+    async def _posted(self) -> list[Posted]:
         log = await self.house.vendor.log()
-        sends = [dict(entry["fields"]) for entry in log if entry["path"].lower().endswith("sendsms.ashx")]
-        return Counter(fields["MSG"] for fields in sends)
+        return [posted_of(entry) for entry in log if entry["path"].lower().endswith("sendsms.ashx")]
+
+
+def posted_of(entry: Mapping[str, Any]) -> Posted:
+    """A line of the sandbox's log as the judge reads it."""
+    fields = dict(entry["fields"])
+    numbers = tuple(fields["DEST"].split(","))
+    return Posted(
+        at=datetime.fromisoformat(entry["time"]).timestamp(),
+        reference=fields["SB"].split()[0],
+        numbers=numbers,
+        text=fields["MSG"],
+        carried_out=entry["processed"],
+        texted=numbers if entry["processed"] else (),
+    )

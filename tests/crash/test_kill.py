@@ -19,6 +19,7 @@ from tests.crash.launcher import LEASE_SECONDS
 from tests.crash.storm import Storm
 from tests.e2e.house import House
 from tests.gate.support import config_file, started, until
+from tests.judge.judge import judge
 
 SOAK = bool(os.environ.get("SOAK"))
 SECONDS, KILLS = (90, 150) if SOAK else (6, 5)
@@ -64,6 +65,7 @@ async def test_nothing_is_sent_twice_and_nothing_is_falsely_done(
         _print(storm, states, len(arrived))
     assert storm.kills >= KILLS, f"SEED={SEED}"
     assert max(arrived.values()) == 1, f"SEED={SEED}: {arrived.most_common(3)}"
+    assert judge(await storm.history()) == [], f"SEED={SEED}"
     for text in storm.told:
         found = _of(text, states)
         if text in told_done or "succeeded" in found:
@@ -84,6 +86,7 @@ async def test_the_naive_order_sends_twice(house: House, monkeypatch: pytest.Mon
     with anyio.fail_after(60):
         while max((await storm.arrived()).values(), default=0) < 2:
             await storm.rage(1)
+    assert any("one_" in found for found in judge(await storm.history()))
 
 
 def _integrity(house: House) -> str:
