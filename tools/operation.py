@@ -223,6 +223,10 @@ class Desk(Protocol):
         """Carry out read requests and return the generator's value."""
         ...
 
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Compute something long without holding up other calls."""
+        ...
+
     async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
         """Keep a file in the configured folder, under a name of ours made from `stem`."""
         ...

@@ -1,6 +1,8 @@
 """The desk: what the server does for operations that are more than one exchange with a vendor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import anyio.to_thread
 
 from server.gate.caller import Caller
 from server.gate.context import GateContext
@@ -27,6 +29,10 @@ class ServerDesk:
     async def query(self, steps: Steps[T]) -> T:
         """Carry out read requests."""
         return await self._context.vendors.query(steps)
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Compute something long in a thread."""
+        return await anyio.to_thread.run_sync(work)
 
     async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
         """Keep a report under a name of ours."""

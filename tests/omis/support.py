@@ -1,7 +1,7 @@
 """Replies, surroundings and a driver for the operations of OMIS; no network anywhere."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -101,6 +101,9 @@ class FakeDesk:
     async def query(self, steps: Steps[T]) -> T:
         value, self.requests = drive(steps, *self.replies)
         return value
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        return work()
 
     async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
         self.saved.append((stem, suffix, content))

@@ -1,5 +1,7 @@
 """download_report: from the list to the link to a file."""
 
+import io
+import zipfile
 from collections.abc import Mapping
 
 import pytest
@@ -131,9 +133,70 @@ async def test_the_content_decides_what_the_file_is(link: str, body: bytes, suff
     assert (result.rows is not None) == (suffix == ".csv")
 
 
+def _workbook(*names: str) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("names", "suffix"),
+    [
+        (("[Content_Types].xml", "xl/workbook.xml"), ".xlsx"),
+        (("[Content_Types].xml", "word/document.xml"), ".zip"),
+        (("report.csv",), ".zip"),
+    ],
+)
+async def test_a_workbook_is_recognised_by_its_content(names: tuple[str, ...], suffix: str) -> None:
+    body = _workbook(*names)
+    desk = FakeDesk(_listing(_report()), Reply(status=200, body=body, content_type="text/csv"))
+    await download(desk, report_id="501")
+    assert desk.saved == [("report-501-20001", suffix, body)]
+
+
+async def test_an_html_table_under_a_spreadsheets_type_is_saved_as_what_it_is_and_its_rows_are_read() -> None:
+    table = "<table><tr><th>手機<th>狀態<tr><td>0912345678</td><td>成功</td></tr></table>"
+    for body in (table.encode(), f"<html><body>{table}</body></html>".encode("cp950")):
+        reply = Reply(status=200, body=body, content_type="application/vnd.ms-excel; charset=utf-8")
+        desk = FakeDesk(_listing(_report()), reply)
+        result = await download(desk, report_id="501")
+        assert desk.saved == [("report-501-20001", ".html", body)]
+        assert (result.rows, result.rows_preview) == (2, [["手機", "狀態"], ["0912345678", "成功"]])
+        assert "a web page with a table" in result.note
+
+
+async def test_a_report_larger_than_any_answer_is_a_table_too() -> None:
+    row = ("0912345678,成功," + "x" * 480 + "\r\n").encode()
+    body = "手機,狀態,備註\r\n".encode() + row * 80_000
+    assert len(body) > 38 * 1024 * 1024
+    desk = FakeDesk(_listing(_report()), Reply(status=200, body=body, content_type="text/csv"))
+    result = await download(desk, report_id="501")
+    assert (result.name, result.rows) == ("report-501-20001.csv", 80_001)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "big5", "windows-950", ""])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp950"])
+async def test_the_bytes_tell_the_encoding_whatever_the_header_says(charset: str, encoding: str) -> None:
+    body = "手機,狀態\r\n0912345678,成功\r\n".encode(encoding)
+    desk = FakeDesk(
+        _listing(_report()), Reply(status=200, body=body, content_type=f"text/csv; charset={charset}")
+    )
+    result = await download(desk, report_id="501")
+    assert result.rows_preview == [["手機", "狀態"], ["0912345678", "成功"]]
+
+
 @pytest.mark.parametrize(
     "reply",
     [
+        Reply(status=200, body=b'{"Message": "session expired"}', content_type="text/csv"),
+        Reply(status=200, body=b"session expired", content_type="text/csv"),
+        Reply(
+            status=200,
+            body=b"<html><table><tr><td>PWD<input type=Password></table></html>",
+            content_type="application/vnd.ms-excel",
+        ),
         Reply(status=200, body=b"<!DOCTYPE html><html><body>Error</body></html>"),
         Reply(status=200, body=b"<Error><Message>gone</Message></Error>"),
         Reply(status=200, body=b"<Error>"),
@@ -142,7 +205,7 @@ async def test_the_content_decides_what_the_file_is(link: str, body: bytes, suff
         Reply(status=302, body=b"", location="https://api.itpison.com/login"),
         xml("<ERRORCODE>111</ERRORCODE>"),
     ],
-    ids=range(7),
+    ids=range(10),
 )
 async def test_an_error_instead_of_the_content_is_a_failure(reply: Reply) -> None:
     desk = FakeDesk(_listing(_report()), reply)

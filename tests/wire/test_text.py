@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.wire.examples import thorough
 from tools.wire.errors import UnreadableReply
 from tools.wire.text import decode_text, looks_like_html
+from tools.wire.xml_body import read_xml
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff"))
 
@@ -50,6 +51,19 @@ def test_utf_16_whose_byte_order_cannot_be_told_is_unreadable() -> None:
 
 def test_big5_is_read_where_the_content_type_says_so_with_the_characters_of_code_page_950() -> None:
     assert decode_text("-27,電話碁".encode("cp950"), 'text/plain; charset="Big5"') == "-27,電話碁"
+
+
+@pytest.mark.parametrize("name", ["big5", "windows-950", "cp950", "MS950"])
+def test_xml_that_declares_big5_is_read_under_a_header_of_utf_8(name: str) -> None:
+    xml = f'<?xml version="1.0" encoding="{name}"?><A>電話碁</A>'
+    assert decode_text(xml.encode("cp950"), "text/xml; charset=utf-8") == xml
+    assert decode_text(xml.encode(), "text/xml; charset=utf-8") == xml
+    assert read_xml(xml.encode("cp950"), "text/xml; charset=utf-8").text == "電話碁"
+
+
+def test_xml_that_declares_utf_8_is_read_under_a_header_of_big5() -> None:
+    xml = '<?xml version="1.0" encoding="utf-8"?><A>電話</A>'
+    assert decode_text(xml.encode(), "text/xml; charset=big5") == xml
 
 
 def test_big5_that_nothing_declares_is_unreadable() -> None:

@@ -1,5 +1,8 @@
 """What a downloaded report is, seen from its bytes: content types and file names are not documented."""
 
+import io
+import json
+import zipfile
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -8,17 +11,22 @@ from tools.omis.codes import refusal
 from tools.omis.groups import groups_of
 from tools.operation import Reply
 from tools.problems import Problem, RefusedError
-from tools.wire.csv_table import first_rows
 from tools.wire.errors import UnreadableReply
-from tools.wire.text import decode_text, looks_like_html
+from tools.wire.html_table import html_rows
+from tools.wire.report_rows import read_report_rows, report_encoding
+from tools.wire.text import looks_like_html
 from tools.wire.xml_body import is_xml, read_xml
 
 _OK = 200
 _PREVIEW_ROWS = 10
+_OPENING = 1024 * 1024
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BINARY = {
     b"%PDF-": (".pdf", "application/pdf"),
-    b"PK\x03\x04": (".zip", "application/zip"),
+    b"\xd0\xcf\x11\xe0": (".xls", "application/vnd.ms-excel"),
 }
+_UNCOUNTED = "The rows could not be counted: the file does not read as a table to its end."
+_IS_HTML = "The server calls it a spreadsheet; it is a web page with a table, and saved as one."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,7 @@ class Content:
     content_type: str
     rows: int | None = None
     preview: list[list[str]] = field(default_factory=list[list[str]])
+    note: str = ""
 
 
 def linked_content(reply: Reply, link: str) -> Content:
@@ -43,7 +52,7 @@ def linked_content(reply: Reply, link: str) -> Content:
     """
     if reply.status != _OK:
         raise _failed("The download link did not give a file.")
-    return _content(reply, html=urlsplit(link).path.lower().endswith((".html", ".htm")))
+    return _content(reply, names_html=urlsplit(link).path.lower().endswith((".html", ".htm")))
 
 
 def told_content(reply: Reply) -> Content:
@@ -52,44 +61,90 @@ def told_content(reply: Reply) -> Content:
     Raises:
         RefusedError: an error came instead of a report.
     """
-    return _content(reply, html=False)
+    return _content(reply, names_html=False)
 
 
-def _content(reply: Reply, *, html: bool) -> Content:
+def _content(reply: Reply, *, names_html: bool) -> Content:
     if not reply.body.strip():
         raise _failed("The report came without content.")
-    for magic, (suffix, content_type) in _BINARY.items():
-        if reply.body.startswith(magic):
-            return Content(body=reply.body, suffix=suffix, content_type=content_type)
+    binary = _binary(reply.body)
+    if binary is not None:
+        return binary
     try:
-        text = decode_text(reply.body, reply.content_type)
+        encoding, start = report_encoding(reply.body)
     except UnreadableReply:
         return Content(body=reply.body, suffix=".bin", content_type="application/octet-stream")
-    if looks_like_html(text):
-        if html:
-            return Content(body=reply.body, suffix=".html", content_type="text/html")
-        raise _failed("A web page came instead of the report.")
-    if is_xml(text):
+    opening = reply.body[start : start + _OPENING].decode(encoding, "ignore")
+    if looks_like_html(opening) or opening.lstrip().lower().startswith("<table"):
+        return _page(reply, reply.body[start:].decode(encoding, "replace"), names_html=names_html)
+    if is_xml(opening):
         raise _xml_error(reply)
-    return _table(reply.body, text)
+    if _is_json(reply.body, opening):
+        raise _failed("JSON came instead of the report.")
+    return _table(reply.body)
 
 
-def _table(body: bytes, text: str) -> Content:
+def _binary(body: bytes) -> Content | None:
+    for magic, (suffix, content_type) in _BINARY.items():
+        if body.startswith(magic):
+            return Content(body=body, suffix=suffix, content_type=content_type)
+    if not body.startswith(b"PK\x03\x04"):
+        return None
+    if _is_xlsx(body):
+        return Content(body=body, suffix=".xlsx", content_type=_XLSX)
+    return Content(body=body, suffix=".zip", content_type="application/zip")
+
+
+def _is_xlsx(body: bytes) -> bool:
+    """Whether a ZIP file holds a workbook; its content is not unpacked."""
     try:
-        preview = first_rows(text, _PREVIEW_ROWS)
+        names = zipfile.ZipFile(io.BytesIO(body)).namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False
+    return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+
+
+def _page(reply: Reply, text: str, *, names_html: bool) -> Content:
+    """A web page: a report that a link names as one, or a table under a spreadsheet's type; else an error."""
+    preview, count = html_rows(text, _PREVIEW_ROWS)
+    sheet = "excel" in reply.content_type.lower() or "spreadsheet" in reply.content_type.lower()
+    if not names_html and not (sheet and count):
+        raise _failed("A web page came instead of the report.")
+    return Content(
+        body=reply.body,
+        suffix=".html",
+        content_type="text/html",
+        rows=count or None,
+        preview=preview,
+        note=_IS_HTML if sheet else "",
+    )
+
+
+def _is_json(body: bytes, opening: str) -> bool:
+    if not opening.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _table(body: bytes) -> Content:
+    try:
+        rows = read_report_rows(body, _PREVIEW_ROWS)
     except UnreadableReply:
         return Content(body=body, suffix=".bin", content_type="application/octet-stream")
-    rows = _row_count(text)
-    return Content(body=body, suffix=".csv", content_type="text/csv", rows=rows, preview=preview)
-
-
-def _row_count(text: str) -> int:
-    """Rows that are not empty; a line break inside quotation marks opens no row."""
-    rows, quotes = 0, 0
-    for line in text.splitlines():
-        rows += quotes % 2 == 0 and bool(line.strip())
-        quotes += line.count('"')
-    return rows
+    if rows.count == 1 and len(rows.preview[0]) == 1:
+        raise _failed("A single line of text came instead of the report.")
+    return Content(
+        body=body,
+        suffix=".csv",
+        content_type="text/csv",
+        rows=rows.count,
+        preview=rows.preview,
+        note=_UNCOUNTED if rows.count is None else "",
+    )
 
 
 def _xml_error(reply: Reply) -> RefusedError:

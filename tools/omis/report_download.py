@@ -5,7 +5,9 @@ With 2 or 3 the content may come at once; it then answers for the whole period, 
 report id, and the result says so.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
@@ -43,7 +45,7 @@ class DownloadReportParams(Params):
 
 
 class DownloadReportResult(Result):
-    """A report that was saved. `rows` counts a CSV's rows, the heading included; None for other content."""
+    """A report that was saved. `rows` counts a table's rows, the heading included; None for other content."""
 
     name: str
     uri: str
@@ -65,17 +67,22 @@ def _period(params: DownloadReportParams, around: Surroundings) -> Period:
     return Period(start=since, end=until)
 
 
-def _steps(params: DownloadReportParams, around: Surroundings) -> Steps[tuple[Group | None, Content]]:
-    """The listing, then the link; one exchange less when the content comes at once."""
+def _steps(
+    params: DownloadReportParams, around: Surroundings
+) -> Steps[tuple[Group | None, Callable[[], Content]]]:
+    """The listing, then the link; one exchange less when the content comes at once.
+
+    What the content is takes a while to find out, with millions of rows: it is computed aside.
+    """
     mode = around.omis.response_mode if around.omis.response_mode in _DIRECT else 1
     listing = yield from one(manage(0, around, _period(params, around).fields(), mode=mode))
     answer = read_answer(listing, around.omis, "ManageReport")
     if answer.content:
-        return None, told_content(listing)
+        return None, partial(told_content, listing)
     found = _chosen(answer.records, params)
     link = _link(found)
     reply = yield from one(Request(vendor="omis", link=link))
-    return found, linked_content(reply, link)
+    return found, partial(linked_content, reply, link)
 
 
 def _chosen(records: tuple[Group, ...], params: DownloadReportParams) -> Group:
@@ -124,7 +131,8 @@ def _refused(code: str, message: str, fix: str) -> RefusedError:
 
 
 async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult:
-    group, content = await desk.query(_steps(params, desk.surroundings))
+    group, reading = await desk.query(_steps(params, desk.surroundings))
+    content = await desk.aside(reading)
     type_id = (group or {}).get("reporttypeid") or params.report_type
     # Only a number of note 1 gets into the file's name: the vendor's text stays out of it.
     stem = f"report-{params.report_id}-{type_id if type_id in REPORT_TYPES else 'all'}"
@@ -137,7 +145,7 @@ async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult
         report_type_id=type_id,
         rows=content.rows,
         rows_preview=content.preview,
-        note="" if group else _NOT_CHECKED,
+        note=" ".join(filter(None, ("" if group else _NOT_CHECKED, content.note))),
     )
 
 

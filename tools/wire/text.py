@@ -18,7 +18,12 @@ _CHARSETS = {
     "utf-16be": "utf-16-be",
     "big5": "cp950",
     "big-5": "cp950",
+    "cp950": "cp950",
+    "ms950": "cp950",
+    "windows-950": "cp950",
+    "x-windows-950": "cp950",
 }
+_SINGLE_BYTES = ("utf-8", "cp950")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.-]{1,40})""", re.IGNORECASE)
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})""")
 _HTML = re.compile(
@@ -33,8 +38,9 @@ def decode_text(body: bytes, content_type: str = "", *, limit: int = MAX_BYTES) 
 
     The encoding is, in this order: the byte order mark; UTF-16 when the body opens with `<?` in it; the
     charset of the content type if it is UTF-8, UTF-16 or Big5; the XML declaration if it is UTF-8 or
-    Big5; UTF-8. Document 000 and 001 say "Unicode", which may mean either of the first two. An XML
-    declaration of UTF-16 in a body of single bytes is ignored: .NET writes it by mistake.
+    Big5; UTF-8. Where content type and declaration differ, it is the one that the bytes fit. Document 000
+    and 001 say "Unicode", which may mean either of the first two. An XML declaration of UTF-16 in a body of
+    single bytes is ignored: .NET writes it by mistake.
 
     Raises UnreadableReply for more than `limit` bytes, a byte that the encoding does not know, and NUL.
     """
@@ -77,11 +83,20 @@ def _declared_encoding(body: bytes, content_type: str) -> str:
     charset = _CHARSETS.get(named[1].lower(), "") if named else ""
     if charset == "utf-16":
         return _byte_order(body)
-    if charset:
+    if charset.startswith("utf-16"):
         return charset
     declared = _DECLARED.match(body)
     name = _CHARSETS.get(declared[1].decode("ascii", "replace").lower(), "") if declared else ""
-    return name if name in {"utf-8", "cp950"} else "utf-8"
+    known = [each for each in (charset, name) if each in _SINGLE_BYTES] or ["utf-8"]
+    return known[0] if len(set(known)) == 1 or _fits(body, known[0]) else known[1]
+
+
+def _fits(body: bytes, encoding: str) -> bool:
+    try:
+        body.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _byte_order(body: bytes) -> str:
