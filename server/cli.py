@@ -28,7 +28,9 @@ app.add_typer(audit, name="audit")
 app.add_typer(actions, name="actions")
 
 Sandbox = Annotated[bool, typer.Option("--sandbox", help="Of `serve --sandbox`, not of the real account.")]
-Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
+Config = Annotated[
+    Path | None, typer.Option("--config", help="A TOML file with settings, instead of your own.")
+]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free port.")]
 
 
@@ -124,19 +126,24 @@ def tools(*, config: Config = None, every: Annotated[bool, typer.Option("--all")
 
 
 @app.command()
-def doctor(*, config: Config = None) -> None:
+def doctor(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """Check settings, reachability and login of both vendors; one line each, with what to do."""
     from server.doctor import examine  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(examine, config))
+    raise SystemExit(anyio.run(partial(examine, config, sandbox=sandbox)))
 
 
 @app.command()
-def unlock(vendor: Annotated[str, typer.Argument(help="every8d or omis")], *, config: Config = None) -> None:
+def unlock(
+    vendor: Annotated[str, typer.Argument(help="every8d or omis")],
+    *,
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
     """Call a vendor's account again after its refused login was dealt with."""
     from server.desk_commands import unlock_vendor  # noqa: PLC0415 - only this command needs it
 
-    anyio.run(unlock_vendor, vendor, config)
+    anyio.run(partial(unlock_vendor, vendor, config, sandbox=sandbox))
 
 
 @app.command()
@@ -157,11 +164,11 @@ def approvals(  # noqa: PLR0913 - each is an option of the command line
 
 
 @app.command()
-def policy(*, config: Config = None) -> None:
-    """Print the rules that are in force."""
+def policy(*, sandbox: Sandbox = False, config: Config = None) -> None:
+    """Print the rules that are in force, and where each setting came from."""
     from server.terminal.policy import show  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(show(config))
+    raise SystemExit(show(config, sandbox=sandbox))
 
 
 @block.command("add")

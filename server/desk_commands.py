@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _VENDORS: tuple[Vendor, ...] = get_args(Vendor)
 
 
-async def unlock_vendor(vendor: str, config: Path | None) -> None:
+async def unlock_vendor(vendor: str, config: Path | None, *, sandbox: bool = False) -> None:
     """Remove the stop of a vendor's account, and write into the audit who did it.
 
     Raises:
@@ -29,7 +29,7 @@ async def unlock_vendor(vendor: str, config: Path | None) -> None:
         raise typer.BadParameter(f"no such vendor. Write {' or '.join(_VENDORS)}.")
     out = console()
     try:
-        found = await _unlock(name, config)
+        found = await _unlock(name, config, sandbox=sandbox)
     except StoreUnavailableError as error:
         out.print(f"Nothing was changed: {error}")
         raise typer.Exit(1) from None
@@ -39,7 +39,7 @@ async def unlock_vendor(vendor: str, config: Path | None) -> None:
     out.print(f"The calls of {name} are no longer stopped. A server that is running has to be started again.")
 
 
-async def _unlock(name: str, config: Path | None) -> bool:
+async def _unlock(name: str, config: Path | None, *, sandbox: bool) -> bool:
     from server.store.locks import unlock  # noqa: PLC0415 - the store's own libraries, only when it is used
 
     def work(conn: "Connection", _: datetime) -> tuple[bool, Note | None]:
@@ -47,5 +47,5 @@ async def _unlock(name: str, config: Path | None) -> bool:
         note = Note(what="login_unlocked", principal=person(), by=person(), channel="terminal", outcome=name)
         return found, note if found else None
 
-    async with parts_of(config, sandbox=False) as parts:
+    async with parts_of(config, sandbox=sandbox) as parts:
         return await parts.journal.write(work)

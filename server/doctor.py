@@ -7,7 +7,7 @@ wrong logins lock the customer's account.
 import socket
 import ssl
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,11 +23,14 @@ from server.gate.caller import Caller
 from server.gate.journal import Note
 from server.logs import configure_logging
 from server.number_masking import mask_numbers
+from server.own_command import own_command
 from server.parts import Parts, folder_of, reports_folder
-from server.serving import secrets_of
+from server.serving import embedded_sandbox, secrets_of
 from server.settings import Settings, SettingsError, is_loopback, load_settings
+from server.settings_file import users_file
+from server.settings_layers import ENVIRONMENT, SANDBOX, Origins
 from server.store.store import StoreUnavailableError
-from server.terminal.common import FAILED, OK, console, parts_of, person
+from server.terminal.common import FAILED, OK, console, parts_over, person
 from tools.every8d.credit import QUERY_CREDIT
 from tools.omis.report_queries import list_updating_reports
 from tools.operation import AnyOperation, Vendor
@@ -54,19 +57,29 @@ class Finding:
         return mask_numbers(f"{_MARKS[self.state]} {self.topic:<15} {self.text}{fix}")
 
 
-async def examine(config: Path | None) -> int:
-    """Print one line for each thing that has to be right; 0 only if nothing fails."""
+async def examine(config: Path | None, *, sandbox: bool = False) -> int:
+    """Print one line for each thing that has to be right; 0 only if nothing fails.
+
+    With `sandbox` it is about `serve --sandbox`, over simulated vendors of its own.
+    """
+    if sandbox:
+        async with embedded_sandbox() as accounts:
+            return await _examine(config, accounts)
+    return await _examine(config, {})
+
+
+async def _examine(config: Path | None, sandbox: Mapping[str, Any]) -> int:
     out = console()
     code = OK
-    async for finding in _findings(config):
+    async for finding in _findings(config, sandbox):
         out.print(str(finding))
         code = FAILED if finding.state == "failed" else code
     return code
 
 
-async def _findings(config: Path | None) -> AsyncGenerator[Finding]:
+async def _findings(config: Path | None, sandbox: Mapping[str, Any]) -> AsyncGenerator[Finding]:
     try:
-        settings = load_settings(config)
+        settings = load_settings(config, sandbox=sandbox)
         tools = offered(settings)
     except SettingsError as error:
         for line in str(error).splitlines():
@@ -74,7 +87,9 @@ async def _findings(config: Path | None) -> AsyncGenerator[Finding]:
         return
     configure_logging("CRITICAL", secrets_of(settings))
     yield Finding(topic="settings", state="ok", text=f"{len(tools)} tools are offered.")
-    async with parts_of(config, sandbox=False) as parts:
+    for finding in _origins(settings.origins):
+        yield finding
+    async with parts_over(settings) as parts:
         store = await _store(parts)
         yield store
         for vendor, base_url in _accounts(settings):
@@ -84,6 +99,22 @@ async def _findings(config: Path | None) -> AsyncGenerator[Finding]:
     yield await anyio.to_thread.run_sync(_images, settings)
     yield await anyio.to_thread.run_sync(_reports, settings)
     yield _callbacks(settings)
+
+
+def _origins(origins: Origins) -> Iterator[Finding]:
+    """Where every setting in force came from: nobody may loosen a rule unseen."""
+    by_origin = origins.names_by_origin()
+    for topic, origin in (("sandbox", SANDBOX), ("environment", ENVIRONMENT)):
+        if origin in by_origin:
+            yield Finding(topic=topic, state="ok", text=f"sets {', '.join(by_origin[origin])}.")
+    if origins.file is None:
+        text = f"There is none at {users_file()}."
+        yield Finding(topic="settings file", state="off", text=text)
+    else:
+        names = by_origin.get(str(origins.file), ())
+        text = f"{origins.file} sets {', '.join(names) or 'nothing that is in force'}."
+        yield Finding(topic="settings file", state="ok", text=text)
+    yield Finding(topic="defaults", state="off", text="Every other setting has its default.")
 
 
 def _accounts(settings: Settings) -> list[tuple[Vendor, str]]:
@@ -175,7 +206,8 @@ async def _login(parts: Parts, vendor: Vendor, why_not: str) -> Finding:
     if answer.is_error:
         code = f" (code {answer.facts['vendor_code']})" if "vendor_code" in answer.facts else ""
         text = f"{answer.facts['message']}{code}"
-        return Finding(topic=topic, state="failed", text=text, fix=_login_fix(vendor, answer.facts))
+        fix = _login_fix(parts.settings, vendor, answer.facts)
+        return Finding(topic=topic, state="failed", text=text, fix=fix)
     return Finding(topic=topic, state="ok", text=_accepted(answer.facts))
 
 
@@ -184,12 +216,12 @@ def _accepted(facts: Mapping[str, Any]) -> str:
     return "The login is accepted." if credit is None else f"The login is accepted; {credit:,} points left."
 
 
-def _login_fix(vendor: Vendor, facts: Mapping[str, Any]) -> str:
+def _login_fix(settings: Settings, vendor: Vendor, facts: Mapping[str, Any]) -> str:
     following = str(facts["next"])
     if facts["code"] == "login_refused":
         return (
             f"{following} Calls of this account are stopped now. A corrected account is tried by itself; "
-            f"to try the same again, run `campaign-ops-mcp unlock {vendor}`."
+            f"to try the same again, run `{own_command(settings, f'unlock {vendor}')}`."
         )
     if facts["code"] == "vendor_refused" and vendor == "omis" and facts.get("vendor_code") != _NO_LICENCE:
         account = "CAMPAIGN_OPS_OMIS__LOGIN_NAME and CAMPAIGN_OPS_OMIS__PASSWORD"

@@ -1,22 +1,16 @@
 """Settings of the guards: what may be done, by whom it must be approved, and what may be shown."""
 
 import re
+from collections.abc import Iterator
 from datetime import time
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from server.setting_types import COMMAS, Section, WholePath
 from tools.mobile import normalise_mobile
-
-
-def split_commas(value: object) -> object:
-    """A list in an environment variable is written with commas; in TOML it is a list already."""
-    if isinstance(value, str):
-        return [item.strip() for item in value.split(",") if item.strip()]
-    return value
 
 
 def _country(code: str) -> str:
@@ -25,10 +19,8 @@ def _country(code: str) -> str:
     return code
 
 
-COMMAS = BeforeValidator(split_commas)
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 LONGEST_SECONDS = 30 * 24 * 3600
-_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 Cap = Annotated[int, Field(ge=0)] | None
 PointsCap = Annotated[Decimal, Field(ge=0)] | None
@@ -49,30 +41,25 @@ def _wall_time(value: object) -> object:
 WallTime = Annotated[time, BeforeValidator(_wall_time)]
 
 
-class QuietHours(BaseModel):
+class QuietHours(Section):
     """Hours in which nothing is sent (the operator's own policy; no law is known)."""
-
-    model_config = _CONFIG
 
     start: WallTime
     end: WallTime
     time_zone: str = "Asia/Taipei"
 
-    @model_validator(mode="after")
-    def _known_zone(self) -> "QuietHours":
+    def conflicts(self) -> Iterator[str]:
+        """A zone that exists, and a span that is one."""
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, ValueError, OSError):
-            raise ValueError("time_zone: no such time zone. Write it as Asia/Taipei.") from None
+            yield "time_zone: no such time zone. Write it as Asia/Taipei."
         if self.start == self.end:
-            raise ValueError("start and end are the same. Leave quiet_hours out to have none.")
-        return self
+            yield "start and end are the same. Leave quiet_hours out to have none."
 
 
-class PolicySettings(BaseModel):
+class PolicySettings(Section):
     """The operator's rules. None means no limit."""
-
-    model_config = _CONFIG
 
     read_only: bool = False
     disabled_tools: Annotated[tuple[str, ...], COMMAS] = ()
@@ -87,7 +74,7 @@ class PolicySettings(BaseModel):
     countries: Annotated[tuple[Country, ...], COMMAS] = ()
     """Allowed countries of recipients (ISO 3166, `TW`); empty allows all."""
     blocked_numbers: Annotated[tuple[Number, ...], COMMAS] = ()
-    blocked_numbers_file: Path | None = None
+    blocked_numbers_file: WholePath | None = None
     quiet_hours: QuietHours | None = None
     required_sender_name: str = ""
     allowed_url_hosts: Annotated[tuple[str, ...] | None, COMMAS] = None
@@ -100,10 +87,8 @@ class PolicySettings(BaseModel):
     test_points: Annotated[Decimal, Field(ge=0)] = Decimal(0)
 
 
-class ApprovalSettings(BaseModel):
+class ApprovalSettings(Section):
     """How a person is asked."""
-
-    model_config = _CONFIG
 
     typed_above_recipients: Annotated[int, Field(ge=0)] = 100
     typed_above_points: Annotated[Decimal, Field(ge=0)] = Decimal(500)
@@ -116,10 +101,8 @@ class ApprovalSettings(BaseModel):
     mode: Literal["ladder", "out_of_band_only"] = "ladder"
 
 
-class PrivacySettings(BaseModel):
+class PrivacySettings(Section):
     """What may be shown."""
-
-    model_config = _CONFIG
 
     show_numbers: bool = False
     """Shows mobile numbers and names in results; logs and the audit never do."""

@@ -41,12 +41,18 @@ class Serving:
                 "Let an MCP client start this command, or serve with --http."
             )
         if not self.sandbox:
-            await self._serve(load_settings(self.config, **self._overrides()))
+            await self._serve(load_settings(self._config(), **self._options()))
             return
         async with embedded_sandbox() as accounts:
-            await self._serve(load_settings(self.config, **(self._overrides() | accounts)))
+            await self._serve(load_settings(self._config(), sandbox=accounts, **self._options()))
 
-    def _overrides(self) -> dict[str, Any]:
+    def _config(self) -> Path | None:
+        """A client starts this in the folder that it has open: what stands there is not to be trusted."""
+        if self.config is not None and not self.config.is_absolute():
+            raise SettingsError("--config: is not a whole path. `serve` needs it from the root on.")
+        return self.config
+
+    def _options(self) -> dict[str, Any]:
         chosen: dict[str, Any] = {}
         if self.toolsets:
             chosen["toolsets"] = self.toolsets

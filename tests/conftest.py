@@ -1,11 +1,21 @@
 """What many tests share. Nothing of the server is imported: what is broken breaks its own tests alone."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.eras import ERAS, Era
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_file_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The settings of whoever runs the tests are not read, in processes that they start neither."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        patch.delenv("CAMPAIGN_OPS_CONFIG", raising=False)
+        yield
 
 
 @pytest.fixture

@@ -97,6 +97,9 @@ async def test_when_all_is_well_every_line_says_so_and_each_login_is_tried_once(
     assert code == 0
     assert {topic: line[0] for topic, line in lines.items()} == {
         "settings": "✓",
+        "environment": "✓",
+        "settings file": "–",
+        "defaults": "–",
         "store": "✓",
         "every8d host": "✓",
         "every8d login": "✓",
@@ -115,12 +118,12 @@ async def test_a_wrong_password_is_tried_once_then_stops_the_doctor_and_the_serv
     house.set(EVERY8D__PASSWORD=SECRET)
     code, first = await house.examined()
     assert code == 1
-    for said in ("✗", "password", "(code -101)", "are stopped now", "`campaign-ops-mcp unlock every8d`"):
+    for said in ("✗", "password", "(code -101)", "are stopped now", "campaign-ops-mcp unlock every8d`"):
         assert said in first["every8d login"]
     code, second = await house.examined()
     assert code == 1
     assert "No call was made" in second["every8d login"]
-    assert "`campaign-ops-mcp unlock every8d`" in second["every8d login"]
+    assert "campaign-ops-mcp unlock every8d`" in second["every8d login"]
     assert (await house.credit_of_a_server()).facts["code"] == "login_stopped"
     assert await house.failed_logins() == 1
 

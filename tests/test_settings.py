@@ -66,14 +66,6 @@ def test_lists_are_written_with_commas_in_the_environment(monkeypatch: pytest.Mo
     assert settings.policy.blocked_numbers == ("+886912345678", "+886922333444")
 
 
-def test_the_dotenv_file_is_read(tmp_path: Path) -> None:
-    lines = [f"{name}={value}" for name, value in EVERY8D.items()]
-    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
-    every8d = load_settings().every8d
-    assert every8d is not None
-    assert every8d.uid == "shop"
-
-
 def test_the_toml_file_is_read(tmp_path: Path) -> None:
     file = _toml(
         tmp_path,
@@ -82,23 +74,6 @@ def test_the_toml_file_is_read(tmp_path: Path) -> None:
     settings = load_settings(file)
     assert settings.toolsets == ("sms",)
     assert settings.policy.countries == ("TW",)
-
-
-def test_overrides_go_before_environment_before_dotenv_before_toml(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def uid(**overrides: Any) -> str:
-        every8d = load_settings(file, **overrides).every8d
-        assert every8d is not None
-        return every8d.uid
-
-    file = _toml(tmp_path, f'[every8d]\nuid = "toml"\npassword = "{PASSWORD}"\n')
-    assert uid() == "toml"
-    (tmp_path / ".env").write_text("CAMPAIGN_OPS_EVERY8D__UID=dotenv", encoding="utf-8")
-    assert uid() == "dotenv"
-    monkeypatch.setenv("CAMPAIGN_OPS_EVERY8D__UID", "environment")
-    assert uid() == "environment"
-    assert uid(every8d={"uid": "override"}) == "override"
 
 
 def test_a_misspelt_section_is_named_with_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,36 +87,14 @@ def test_a_misspelt_setting_inside_a_section_is_named(monkeypatch: pytest.Monkey
     assert "CAMPAIGN_OPS_POLICY__POINTS_PER_DAYS: no such setting" in _complaint()
 
 
-def test_a_misspelt_name_in_the_dotenv_file_is_named(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("CAMPAIGN_OPS_EVERY8__UID=shop", encoding="utf-8")
-    assert "CAMPAIGN_OPS_EVERY8__UID: no such setting. Did you mean every8d?" in _complaint()
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"A=1\n\nCAMPAIGN_OPS_POLICY__POINTS_PER_DAY 5\n", ".env: line 3 sets nothing"),
-        (b"CAMPAIGN_OPS_POLICY__POINTS_PER_DAY\n", ".env: line 1 sets nothing"),
-        ("CAMPAIGN_OPS_LANGUAGE=en".encode("utf-16"), ".env: is not UTF-8 text"),
-        ("# 簡訊".encode("big5"), ".env: is not UTF-8 text"),
-    ],
-)
-def test_a_dotenv_file_that_would_set_nothing_is_named(tmp_path: Path, content: bytes, says: str) -> None:
-    (tmp_path / ".env").write_bytes(content)
-    assert says in _complaint()
-
-
-def test_the_lines_of_other_programs_in_the_dotenv_file_are_left_alone(tmp_path: Path) -> None:
-    lines = "OTHER PROGRAM\nFLAG\n# CAMPAIGN_OPS_POLICY__POINTS_PER_DAY 5\nCAMPAIGN_OPS_LANGUAGE=zh-TW\n"
-    (tmp_path / ".env").write_text(lines, encoding="utf-8-sig")
-    assert load_settings().language == "zh-TW"
-
-
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("polcy = 1\n", "polcy: no such setting"),
-        ("[policy]\nread_onyl = true\n", "CAMPAIGN_OPS_POLICY__READ_ONYL: no such setting"),
+        ("polcy = 1\n", "polcy in campaign.toml: no such setting. Did you mean policy?"),
+        (
+            "[policy]\nread_onyl = true\n",
+            "policy.read_onyl in campaign.toml: no such setting. Did you mean read_only?",
+        ),
         ("[policy\n", "is not valid TOML"),
     ],
 )
@@ -206,9 +159,13 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
     ({"STORE__FOLDR": "x"}, "STORE__FOLDR: no such setting"),
     ({"STORE__URL": f"mysql://u:{PASSWORD}@h/x"}, "STORE__URL: must begin with postgresql://"),
-    ({"STORE__URL": "sqlite://"}, "sqlite:/// and the path of a file"),
-    ({"STORE__URL": "sqlite:///:memory:"}, "sqlite:/// and the path of a file"),
-    ({"STORE__URL": "sqlite:///file:x.db?mode=memory&uri=true"}, "sqlite:/// and the path of a file"),
+    ({"STORE__URL": "sqlite://"}, "sqlite:/// and the whole path of a file"),
+    ({"STORE__URL": "sqlite:///:memory:"}, "sqlite:/// and the whole path of a file"),
+    ({"STORE__URL": "sqlite:///store.sqlite3"}, "sqlite:/// and the whole path of a file"),
+    ({"STORE__FOLDER": "store"}, "STORE__FOLDER: is not a whole path"),
+    ({"POLICY__BLOCKED_NUMBERS_FILE": "./blocked.txt"}, "NUMBERS_FILE: is not a whole path"),
+    ({"POLICY__COUNTRIES": '["TW"'}, "POLICY__COUNTRIES: is not a JSON list"),
+    ({"STORE__URL": "sqlite:///file:x.db?mode=memory&uri=true"}, "sqlite:/// and the whole path of a file"),
 ]
 
 

@@ -117,8 +117,9 @@ class Assistant:
 async def assistant_over_stdio(home: Home, sandbox_url: str, person: Person) -> AsyncGenerator[Assistant]:
     """The server as a process, and a client that is connected to it, for the length of a block."""
     command, *arguments = home.command("serve")
+    home.write_settings(sandbox_url)
     parameters = StdioServerParameters(
-        command=command, args=arguments, env=home.environment(sandbox_url), cwd=home.folder
+        command=command, args=arguments, env=home.environment(), cwd=home.folder
     )
     with home.server_log.open("w", encoding="utf-8") as log:
         transport = stdio_client(parameters, errlog=log)

@@ -1,13 +1,17 @@
 """Where a demo lives: a temporary folder, and the commands and environment of its processes."""
 
+import json
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
 from mcp.client.stdio import get_default_environment
+
+from server.settings_file import FILE_VARIABLE
+from server.store.files import write_private
 
 _LOGIN = "sandbox"
 POINTS_A_DAY = 15
@@ -22,7 +26,7 @@ class DemoError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """The demo's folder. Nothing of the user's is read or written: no setting, no `.env`, no store."""
+    """The demo's folder. Nothing of the user's is read or written: no setting and no store."""
 
     folder: Path
 
@@ -35,27 +39,38 @@ class Home:
         """A command of `campaign-ops-mcp` in the interpreter that runs the demo."""
         return [sys.executable, "-m", "server.cli", *arguments]
 
-    def environment(self, sandbox_url: str = "") -> dict[str, str]:
-        """The environment of the processes; with settings, once the sandbox's URL is known."""
-        plain = {**get_default_environment(), "PYTHONPATH": str(_PACKAGES)}
-        return plain | self._settings(sandbox_url) if sandbox_url else plain
+    def environment(self) -> dict[str, str]:
+        """The environment of the processes: the demo's own file of settings is the one that is read."""
+        mine = {"PYTHONPATH": str(_PACKAGES), FILE_VARIABLE: str(self._settings_file)}
+        return {**get_default_environment(), **mine}
 
-    def _settings(self, sandbox_url: str) -> dict[str, str]:
-        return {
-            "CAMPAIGN_OPS_STORE__FOLDER": str(self.folder / "store"),
-            "CAMPAIGN_OPS_FILES__REPORTS": str(self.folder / "reports"),
-            "CAMPAIGN_OPS_EVERY8D__BASE_URL": sandbox_url,
-            "CAMPAIGN_OPS_EVERY8D__UID": _LOGIN,
-            "CAMPAIGN_OPS_EVERY8D__PASSWORD": _LOGIN,
-            "CAMPAIGN_OPS_OMIS__BASE_URL": sandbox_url,
-            "CAMPAIGN_OPS_OMIS__LOGIN_NAME": _LOGIN,
-            "CAMPAIGN_OPS_OMIS__PASSWORD": _LOGIN,
-            "CAMPAIGN_OPS_POLICY__POINTS_PER_DAY": str(POINTS_A_DAY),
+    def write_settings(self, sandbox_url: str = "") -> None:
+        """What the processes that start from now on are set to; with accounts, once the sandbox is there."""
+        account = {"base_url": sandbox_url, "password": _LOGIN}
+        sections: dict[str, dict[str, str | int]] = {
+            "store": {"folder": str(self.folder / "store")},
+            "files": {"reports": str(self.folder / "reports")},
+            "policy": {"points_per_day": POINTS_A_DAY},
         }
+        if sandbox_url:
+            sections |= {"every8d": {**account, "uid": _LOGIN}, "omis": {**account, "login_name": _LOGIN}}
+        text = "".join(_table(name, values) for name, values in sections.items())
+        write_private(self._settings_file, text.encode())
+
+    @property
+    def _settings_file(self) -> Path:
+        return self.folder / "config.toml"
+
+
+def _table(name: str, values: Mapping[str, str | int]) -> str:
+    # A string of JSON is one of TOML too.
+    return f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
 
 
 @asynccontextmanager
 async def temporary_home() -> AsyncGenerator[Home]:
     """A home for the length of a block."""
     async with anyio.TemporaryDirectory(prefix="campaign-ops-demo-") as folder:
-        yield Home(folder=Path(folder))
+        home = Home(folder=Path(folder))
+        home.write_settings()
+        yield home

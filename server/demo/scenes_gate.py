@@ -38,7 +38,7 @@ async def _command(stage: Stage, *arguments: str) -> Answer:
         check=False,
         stderr=subprocess.STDOUT,
         cwd=stage.home.folder,
-        env=stage.home.environment(stage.sandbox.url),
+        env=stage.home.environment(),
     )
     said = ended.stdout.decode("utf-8", "replace").strip()
     facts = {"said": said, "exit": ended.returncode}

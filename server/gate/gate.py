@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from server.gate.context import GateContext
 from server.gate.desk import ServerDesk
 from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
 from server.gate.masking import present
+from server.own_command import facts_with_own_commands
 from tools.operation import Action, AnyOperation, DeskOperation, Query, Result, SavedFile
 
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -65,9 +67,11 @@ class Gate:
             ended = await self._acting.answer(call, action_id, reply)
         else:
             ended = await self._look(operation, params, caller)
-        if isinstance(ended, Answer) and UNTRUSTED in ended.facts:
+        if not isinstance(ended, Answer):
+            return ended
+        if UNTRUSTED in ended.facts:
             self.outside_text_was_read(caller.session)
-        return ended
+        return replace(ended, facts=facts_with_own_commands(self._context.settings, ended.facts))
 
     async def _look(
         self, operation: Query[Any, Any] | DeskOperation[Any, Any], params: Any, caller: Caller

@@ -9,7 +9,9 @@ from rich.console import Console
 
 from server.gate.approval import proves
 from server.gate.book import Book, Decision
-from server.gate.questions import Language, render
+from server.gate.questions import render
+from server.own_command import own_command
+from server.settings import Settings
 from server.terminal.common import FAILED, OK, console, parts_of, person
 from tools.operation import Preview
 from tools.taipei import iso
@@ -36,9 +38,7 @@ async def approvals(wanted: Wanted) -> int:
     """List, decide, or watch; exit code 0 unless a decision could not be made."""
     async with parts_of(wanted.config, sandbox=wanted.sandbox) as parts:
         elsewhere = "" if wanted.sandbox else " here (that of `serve --sandbox` is shown with --sandbox)"
-        desk = _Desk(
-            book=parts.book, console=console(), language=parts.settings.language, elsewhere=elsewhere
-        )
+        desk = _Desk(book=parts.book, console=console(), settings=parts.settings, elsewhere=elsewhere)
         if wanted.approve:
             return await desk.approve(wanted.approve, wanted.proof)
         if wanted.deny:
@@ -52,7 +52,7 @@ async def approvals(wanted: Wanted) -> int:
 class _Desk:
     book: Book
     console: Console
-    language: Language
+    settings: Settings
     elsewhere: str
     """Where else to look; the assistant says only `campaign-ops-mcp approvals`."""
 
@@ -92,7 +92,7 @@ class _Desk:
     def _show(self, action: "Action") -> None:
         preview = Preview.model_validate_json(action.preview)
         self.console.rule(f"{action.id}  {action.tool}  by {action.principal}")
-        self.console.print(render(preview, self.language))
+        self.console.print(render(preview, self.settings.language))
         self.console.print(f"Expires at {iso(action.expires_at)}")
 
     async def approve(self, action_id: str, typed: str) -> int:
@@ -101,8 +101,10 @@ class _Desk:
         if action is None:
             return self._fail(f"There is no action {action_id}{self.elsewhere}.")
         accepted = proves(action.proof, typed) if action.proof else typed.strip().lower() in ("y", "yes")
-        if not accepted:
-            return self._fail(f"{action.id} was not approved: what was typed is not the proof.")
+        if not accepted and str(action.state) == "proposed":
+            self._show(action)
+            what = "what was typed is not the proof" if typed else "nothing was typed as its proof"
+            return self._fail(f"{action.id} was not approved: {what}. {self._how(action)}")
         decision = Decision(by=person(), channel="terminal")
         if await self.book.approve(action.id, decision) is None:
             return self._fail(f"{action.id} was not approved: it is decided or expired already.")
@@ -119,6 +121,11 @@ class _Desk:
             return self._fail(f"{action.id} was not denied: it is decided or expired already.")
         self.console.print(f"{action.id} is denied. Nothing is done.")
         return OK
+
+    def _how(self, action: "Action") -> str:
+        """How to approve what the question shows, without being asked."""
+        words = f"approvals --approve {action.id} --proof {action.proof or 'y'}"
+        return f"To approve what is shown above: `{own_command(self.settings, words)}`."
 
     def _fail(self, line: str) -> int:
         self.console.print(line)

@@ -8,16 +8,27 @@ from rich.console import Console
 
 from server.identity import local_user
 from server.parts import Parts, build_parts, sandbox_store
-from server.settings import load_settings
+from server.settings import Settings, load_settings
 
 OK, FAILED = 0, 1
+
+
+def settings_of(config: Path | None, *, sandbox: bool) -> Settings:
+    """The settings of the server that a command is about; with `sandbox`, of `serve --sandbox`."""
+    return load_settings(config, sandbox={"store": sandbox_store()} if sandbox else {})
 
 
 @asynccontextmanager
 async def parts_of(config: Path | None, *, sandbox: bool) -> AsyncGenerator[Parts]:
     """The parts of the server that these settings describe; with `sandbox`, of `serve --sandbox`."""
-    store = {"store": sandbox_store()} if sandbox else {}
-    parts = build_parts(load_settings(config, **store))
+    async with parts_over(settings_of(config, sandbox=sandbox)) as parts:
+        yield parts
+
+
+@asynccontextmanager
+async def parts_over(settings: Settings) -> AsyncGenerator[Parts]:
+    """The parts of a server with these settings, closed at the end."""
+    parts = build_parts(settings)
     try:
         yield parts
     finally:

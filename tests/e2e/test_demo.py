@@ -51,6 +51,7 @@ def environment(home: Path) -> dict[str, str]:
     """A user whose own settings point at a vendor that does not exist."""
     own = {
         "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
         "XDG_DATA_HOME": str(home / "data"),
         "TMPDIR": str(home / "tmp"),
         "CAMPAIGN_OPS_EVERY8D__BASE_URL": "https://no-such-host.invalid",
@@ -64,6 +65,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     (folder / "tmp").mkdir()
     (folder / ".env").write_text("CAMPAIGN_OPS_POLICY__READ_ONLY=true\n")
+    (folder / ".config" / "campaign-ops-mcp").mkdir(parents=True)
+    (folder / ".config" / "campaign-ops-mcp" / "config.toml").write_text("policy.read_only = true\n")
     return folder
 
 
@@ -118,7 +121,7 @@ def test_the_transcript_shows_no_mobile_number(run: Run) -> None:
 
 
 def test_nothing_of_the_users_is_touched_and_nothing_is_left(run: Run) -> None:
-    assert sorted(path.name for path in run.home.iterdir()) == [".env", "tmp"]
+    assert sorted(path.name for path in run.home.iterdir()) == [".config", ".env", "tmp"]
     assert list((run.home / "tmp").iterdir()) == []
     assert list(processes_of(run.home)) == []
 

@@ -1,0 +1,149 @@
+"""What is wrong with the settings, one line for each mistake, all of them at once, and never a value."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, cast, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from server.settings_layers import Origins, Place, name_of
+
+_NAMED = re.compile(r"(\w+): ")
+"""A check of a whole section names the field first."""
+_ROUNDS = 20
+
+_WORDS = {
+    "bool": "write true or false.",
+    "int": "is not a whole number.",
+    "decimal": "is not a number.",
+    "float": "is not a number.",
+    "finite": "is not a number.",
+    "string": "is not a text.",
+    "path": "is not a path.",
+    "tuple": "is not a list.",
+    "dict": "is a section. Set what is in it by name.",
+}
+"""By the first word of the type of pydantic's error."""
+_LIMITS = {
+    "greater_than_equal": ("must be at least", "ge"),
+    "greater_than": ("must be more than", "gt"),
+    "less_than_equal": ("must be at most", "le"),
+    "less_than": ("must be less than", "lt"),
+}
+
+
+def complaints(model: type[BaseModel], values: Mapping[str, Any], origins: Origins) -> list[str]:
+    """Every mistake in the values, in lines that name the setting where it was written.
+
+    A wrong value hides the checks of its whole section, so it is taken out and the rest is looked at again.
+    """
+    tree, taken, found = _copy(values), set[Place](), dict[str, None]()
+    for _ in range(_ROUNDS):
+        errors = _errors(model, tree)
+        places = [_place(error) for error in errors]
+        for error, place in zip(errors, places, strict=True):
+            if place not in taken:
+                found.update(dict.fromkeys(_lines(model, error, place, origins)))
+        fresh = [place for place in places if place not in taken and _take_out(tree, place)]
+        if not fresh:
+            break
+        taken.update(fresh)
+    return list(found)
+
+
+def _errors(model: type[BaseModel], tree: Mapping[str, Any]) -> list[ErrorDetails]:
+    try:
+        model.model_validate(tree)
+    except ValidationError as error:
+        return error.errors(include_url=False, include_input=False)
+    return []
+
+
+def _copy(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _copy(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else value
+        for name, value in values.items()
+    }
+
+
+def _place(error: ErrorDetails) -> Place:
+    """Up to the setting itself; what follows is an entry of its list."""
+    loc = error["loc"]
+    entry = next((at for at, part in enumerate(loc) if isinstance(part, int)), len(loc))
+    return tuple(str(part) for part in loc[:entry])
+
+
+def _take_out(tree: dict[str, Any], place: Place) -> bool:
+    for name in place[:-1]:
+        below = tree.get(name)
+        if not isinstance(below, dict):
+            return False
+        tree = cast("dict[str, Any]", below)
+    return bool(place) and tree.pop(place[-1], None) is not None
+
+
+def _lines(model: type[BaseModel], error: ErrorDetails, place: Place, origins: Origins) -> Iterator[str]:
+    entries = [part + 1 for part in error["loc"] if isinstance(part, int)]
+    for message in _words(model, error, place).split("\n"):
+        at, said = place, message
+        if named := _NAMED.match(message):
+            at, said = (*place, named[1]), message[named.end() :]
+        entry = f"entry {entries[0]}: " if entries else ""
+        for where in _where(at, origins, whole=error["type"] == "extra_forbidden"):
+            yield f"{where}: {entry}{said}"
+
+
+def _where(place: Place, origins: Origins, *, whole: bool) -> list[str]:
+    """As it is written there: a name of the environment, or the file's own with the file.
+
+    With `whole`, every name below the place: a section that does not exist stands in each of them.
+    """
+    if origins.file is not None and origins.origin(*place) == str(origins.file):
+        return [f"{'.'.join(place)} in {origins.file.name}"]
+    below = [at for at in origins.of if at[: len(place)] == place] if whole else []
+    return [name_of(at) for at in below or [place]]
+
+
+def _words(model: type[BaseModel], error: ErrorDetails, place: Place) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    if kind in _LIMITS:
+        words, limit = _LIMITS[kind]
+        return f"{words} {context[limit]}."
+    match kind:
+        case "missing":
+            return "is needed. Set it."
+        case "extra_forbidden":
+            return f"no such setting.{_suggestion(model, place)}"
+        case "too_short" | "string_too_short":
+            return "is empty. Give it a value, or leave it out."
+        case "model_type":
+            return f"is a section. Set what is in it, as {name_of(place)}__…"
+        case "literal_error":
+            return f"write {str(context['expected']).replace(chr(39), '')}."
+        case _:
+            return _WORDS.get(kind.split("_")[0], "cannot be used. See the README's table of settings.")
+
+
+def _suggestion(model: type[BaseModel], place: Place) -> str:
+    section: type[BaseModel] | None = model
+    for name in place[:-1]:
+        section = section_of(section, name) if section else None
+    known = section.model_fields if section else {}
+    close = difflib.get_close_matches(place[-1], known, n=1)
+    return f" Did you mean {close[0]}?" if close else " Check its spelling."
+
+
+def section_of(model: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """The model of a section; None for a setting that is none."""
+    field = model.model_fields.get(name)
+    return None if field is None else _model_in(field.annotation)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

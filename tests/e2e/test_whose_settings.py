@@ -1,0 +1,135 @@
+"""A client starts the server in the folder that it has open; that folder must not be able to set anything."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from tests.e2e.house import House
+from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
+from tests.gate.support import config_file, decide, fronted
+
+ASKED: dict[str, Any] = {"recipients": ["0912345101"], "text": "您好"}
+HOSTILE = {
+    "EVERY8D__BASE_URL": "http://127.0.0.1:9",
+    "OMIS__BASE_URL": "http://127.0.0.1:9",
+    "APPROVAL__MODE": "nonsense",
+    "APPROVAL__OUT_OF_BAND": "false",
+    "POLICY__TEST_NUMBERS": "0912345101",
+    "POLICY__TEST_RECIPIENTS": "100",
+    "POLICY__TEST_POINTS": "1000",
+    "POLICY__READ_ONLY": "true",
+    "CONFIG": "hostile.toml",
+}
+"""What would send the account to another host, send without a question, or stop the start."""
+
+
+def plant(folder: Path) -> None:
+    lines = [f"CAMPAIGN_OPS_{name}={value}" for name, value in HOSTILE.items()]
+    (folder / ".env").write_text("\n".join(lines))
+    toml = "[policy]\nread_only = true\n[every8d]\nbase_url = 'http://127.0.0.1:9'\n"
+    for name in ("hostile.toml", "config.toml", "campaign-ops.toml", "campaign-ops-mcp.toml"):
+        (folder / name).write_text(toml)
+
+
+@pytest.mark.parametrize(
+    ("era", "named"), [("legacy", "environment"), ("auto", "option"), ("auto", "own")], indirect=["era"]
+)
+async def test_a_hostile_folder_sets_nothing(house: House, named: str) -> None:
+    """Wherever the settings come from, the account's calls go where they say, and a person is asked."""
+    env, options = at_the_sandbox(house), tuple[str, ...]()
+    if named != "environment":
+        env = environment(house.folder)
+        folder = house.folder / ".config" / "campaign-ops-mcp"
+        folder.mkdir(parents=True)
+        file = folder / ("config.toml" if named == "own" else "ops.toml")
+        account = f'base_url = "{house.url}"\nuid = "sandbox"\npassword = "sandbox"\n'
+        file.write_text(f'store.folder = "{house.folder / "store"}"\n[every8d]\n{account}')
+        options = ("--config", str(file)) if named == "option" else ()
+    repository = house.folder / "repository"
+    repository.mkdir()
+    plant(repository)
+    async with served(*options, env=env, folder=repository, era=house.era) as server:
+        await server.ready()
+        credit = await server.ask("tools/call", {"name": "query_credit", "arguments": {}})
+        asked = await server.ask("tools/call", {"name": "send_sms", "arguments": ASKED})
+    assert json.loads(credit["content"][0]["text"])["credit"] == 10000
+    assert json.loads(asked["content"][0]["text"])["outcome"] == "approval_required"
+    assert await house.changes() == []
+
+
+async def test_serve_takes_no_file_of_the_folder_that_it_is_started_in(no_settings: Path) -> None:
+    plant(no_settings)
+    env = environment(no_settings)
+    async with served("--config", "hostile.toml", env=env, folder=no_settings) as server:
+        with anyio.fail_after(20):
+            out, err = await server.process.communicate()
+    assert (server.process.returncode, out) == (2, b"")
+    assert "--config: is not a whole path" in err.decode()
+
+
+async def told_to_run(server: Served) -> tuple[str, str]:
+    """What the person is told to do about a send that waits: the command, and the action's id."""
+    await server.ready()
+    asked = await server.ask("tools/call", {"name": "send_sms", "arguments": ASKED})
+    facts = json.loads(asked["content"][0]["text"])
+    return facts["person_does"].split("`")[1], facts["action_id"]
+
+
+async def typed(command: str, folder: Path) -> str:
+    """What it prints in a terminal of the same user that knows nothing of the server."""
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    done = await anyio.run_process(command, env=environment(folder), cwd=elsewhere, check=False)
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("how", ["sandbox", "environment", "option", "named"])
+@pytest.mark.parametrize("era", ["auto"], indirect=True)
+async def test_what_a_person_is_told_to_run_finds_the_action_from_any_terminal(
+    house: House, how: str
+) -> None:
+    spacious = house.folder / "a folder"
+    spacious.mkdir()
+    account = {"base_url": house.url, "uid": "sandbox", "password": "sandbox"}
+    env, options = environment(house.folder), tuple[str, ...]()
+    match how:
+        case "sandbox":
+            options = ("--sandbox",)
+        case "environment":
+            named = {f"EVERY8D__{name.upper()}": value for name, value in account.items()}
+            env = environment(house.folder, **named, STORE__FOLDER=str(spacious / "store"))
+        case _:
+            file = spacious / "ops.toml"
+            lines = [f'store.folder = "{spacious / "store"}"', "[every8d]"]
+            lines += [f'{name} = "{value}"' for name, value in account.items()]
+            file.write_text("\n".join(lines))
+            options = ("--config", str(file))
+    async with served(*options, env=env, folder=house.folder) as server:
+        command, action_id = await told_to_run(server)
+    assert COMMAND in command
+    assert action_id in await typed(command, house.folder)
+
+
+async def test_the_bare_name_is_told_where_the_path_leads_to_it(no_settings: Path) -> None:
+    env = environment(no_settings) | {"PATH": f"{Path(COMMAND).parent}:/usr/bin:/bin"}
+    async with served("--sandbox", env=env, folder=no_settings) as server:
+        command, _ = await told_to_run(server)
+    assert command == "campaign-ops-mcp approvals --sandbox"
+
+
+@pytest.mark.parametrize("proof", ["", "1183"])
+async def test_a_wrong_or_missing_proof_shows_the_question_and_how_to_answer_it(
+    house: House, capsys: pytest.CaptureFixture[str], proof: str
+) -> None:
+    async with fronted(house) as session:
+        action_id = (await session.facts("terminate_launch", {"launch_id": "1182"}))["action_id"]
+        assert await decide(house, approve=action_id, proof=proof) == 1
+        shown = capsys.readouterr().out
+        assert (await session.facts("get_action", {"action_id": action_id}))["state"] == "proposed"
+    assert "Terminate" in shown
+    assert "1182" in shown
+    wanted = f"approvals --approve {action_id} --proof 1182 --config {config_file(house)}`"
+    assert wanted in shown
