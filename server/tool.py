@@ -164,7 +164,11 @@ def _reply(answer: types.ElicitResult, began: float) -> FormReply:
 
 
 def _result(answer: Answer | Question) -> types.CallToolResult:
-    """Text and structure hold the same facts: some hosts hand the model only one of them."""
+    """Text and structure hold the same facts: some hosts hand the model only one of them.
+
+    A failure has no structure: clients hold whatever structure there is against the tool's schema of a
+    success, and throw away what does not fit (the official TypeScript SDK).
+    """
     if isinstance(answer, Question):
         raise TypeError("a question cannot end a call")
     facts = dict(answer.facts)
@@ -175,4 +179,5 @@ def _result(answer: Answer | Question) -> types.CallToolResult:
             type="resource_link", name=answer.link.name, uri=answer.link.uri, size=answer.link.size
         )
         content.append(link)
-    return types.CallToolResult(content=content, structured_content=facts, is_error=answer.is_error)
+    structured = None if answer.is_error else facts
+    return types.CallToolResult(content=content, structured_content=structured, is_error=answer.is_error)

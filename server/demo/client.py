@@ -101,7 +101,7 @@ class Assistant:
         )
         return Answer(
             did=f"{tool}({shown})",
-            facts=result.structured_content or {},
+            facts=_facts(result),
             is_error=result.is_error or False,
             links=tuple(part.uri for part in result.content if isinstance(part, types.ResourceLink)),
         )
@@ -127,3 +127,9 @@ async def assistant_over_stdio(home: Home, sandbox_url: str, person: Person) -> 
             transport, elicitation_callback=person.answer, read_timeout_seconds=_CALL_SECONDS
         ) as client:
             yield Assistant(client=client)
+
+
+def _facts(result: types.CallToolResult) -> Mapping[str, Any]:
+    """What an answer says; a failure says it in its text alone."""
+    texts = [part.text for part in result.content if isinstance(part, types.TextContent)]
+    return json.loads(texts[0]) if texts else {}

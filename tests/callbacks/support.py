@@ -10,6 +10,7 @@ import httpx2 as httpx
 
 from server.callbacks import PATH, callback_app, serve_callbacks
 from server.parts import Parts
+from tests.e2e.facts import facts_of
 from tests.e2e.house import NO_TLS, Facts, House, Session
 from tests.gate.support import started, visited
 
@@ -58,6 +59,5 @@ async def events(session: Session, batch_id: str = "") -> list[Facts]:
     """What the assistant sees, without the order of arrival."""
     wanted = {"batch_id": batch_id} if batch_id else {}
     result = await session.client.call_tool("list_delivery_events", {**wanted, "page_size": 200})
-    facts = result.structured_content
-    assert facts is not None
+    facts = facts_of(result)
     return sorted(facts["events"], key=str)

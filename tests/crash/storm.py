@@ -1,6 +1,5 @@
 """Servers that are killed at random moments while clients send, and what became of each text."""
 
-import json
 import os
 import random
 import signal
@@ -17,8 +16,8 @@ import anyio
 from mcp import StdioServerParameters
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
-from mcp_types import TextContent
 
+from tests.e2e.facts import facts_of
 from tests.e2e.house import House
 from tests.e2e.process import at_the_sandbox
 from tests.judge.history import Answered, Called, History, Posted, Terms
@@ -98,9 +97,7 @@ class Storm:
         called = Called(at=time.time(), call=call, principal="local", tool="send_sms", arguments=arguments)
         self.seen.append(called)
         result = await client.call_tool("send_sms", arguments)
-        (block,) = result.content
-        assert isinstance(block, TextContent)
-        facts: dict[str, Any] = json.loads(block.text)
+        facts = facts_of(result)
         self.seen.append(Answered(at=time.time(), call=call, facts=facts, error=bool(result.is_error)))
         return facts
 

@@ -1,6 +1,5 @@
 """A whole house for a test: the sandbox as both vendors, the server over it, and a real MCP client."""
 
-import json
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from server.app import build_server
 from server.parts import Parts, build_parts, running
 from server.settings import Settings, load_settings
 from tests.e2e.eras import Era
+from tests.e2e.facts import facts_of
 from tests.e2e.json_schema import check_schema
 from tests.e2e.person import Person
 from tests.sandbox.support import Probe
@@ -30,7 +30,7 @@ _REPORT_LOOKS = ("0", "4", "1001")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """How a call ended, with text and structure already found to hold the same facts."""
+    """How a call ended, with text and structure already found to hold the same facts (`facts_of`)."""
 
     facts: Facts
     is_error: bool
@@ -47,10 +47,7 @@ class Session:
     async def told(self, tool: str, arguments: Mapping[str, Any] | None = None) -> Told:
         """Call a tool; the answer obeys what holds for every answer."""
         result = await self.client.call_tool(tool, dict(arguments or {}))
-        facts = cast("Facts", result.structured_content)
-        assert type(facts) is dict
-        texts = [block.text for block in result.content if isinstance(block, types.TextContent)]
-        assert [json.loads(text) for text in texts] == [facts]
+        facts = facts_of(result)
         if not result.is_error:
             await self._check_schema(tool, facts)
         links = tuple(block for block in result.content if isinstance(block, types.ResourceLink))

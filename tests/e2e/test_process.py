@@ -83,7 +83,8 @@ async def test_the_sandbox_stays_out_of_the_real_store_and_has_its_own_blocked_n
         asked = await server.ask("tools/call", {"name": "send_sms", "arguments": SEND})
         blocked = await server.ask("tools/call", {"name": "send_sms", "arguments": ASKED})
     assert asked["structuredContent"]["outcome"] == "approval_required"
-    assert "blocked numbers" in blocked["structuredContent"]["message"]
+    assert "structuredContent" not in blocked
+    assert "blocked numbers" in blocked["content"][0]["text"]
     assert _names_in(no_settings) == {"data"}
 
 

@@ -13,6 +13,7 @@ from server.app import build_server
 from server.parts import Parts, build_parts, running, utc_now
 from server.terminal.approvals import Wanted, approvals
 from tests.e2e.eras import Era
+from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House, Session, innermost
 from tests.e2e.person import Person
 
@@ -92,9 +93,7 @@ async def told_together(session: Session, tool: str, arguments: Facts, times: in
 
     async def call() -> None:
         # Without the checks of `told`: each lists all tools again, which takes most of such a test's time.
-        answer = (await session.client.call_tool(tool, arguments)).structured_content
-        assert answer is not None
-        found.append(answer)
+        found.append(facts_of(await session.client.call_tool(tool, arguments)))
 
     async with anyio.create_task_group() as group:
         for _ in range(times):

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2 as httpx
 
 from server.callbacks import PATH, callback_app
+from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tests.faults.front_door import SEND, SENDING, front_door
@@ -145,5 +146,6 @@ async def test_a_name_of_an_argument_is_not_repeated(house: House) -> None:
     async with fronted(house) as session:
         for text in SOME:
             result = await session.client.call_tool("query_credit", {text: 1})
-            assert _only_in(result.structured_content or {}) == 0
-            assert "no such argument" in (result.structured_content or {})["message"]
+            problem = facts_of(result)
+            assert _only_in(problem) == 0
+            assert "no such argument" in problem["message"]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from server.gate.journal import Note
 from server.store import blocked
+from tests.e2e.facts import facts_of
 from tests.e2e.house import House, Session
 from tests.gate.support import Clock, fronted
 from tools.taipei import as_taipei
@@ -101,9 +102,7 @@ class Story:
         self.number += 1
         text = f"{self.number:<{70 * parts - 10}}."
         arguments = {"recipients": numbers, "text": text, "dry_run": dry}
-        result = await self.session.client.call_tool("send_sms", arguments)
-        facts = result.structured_content
-        assert facts is not None
+        facts = facts_of(await self.session.client.call_tool("send_sms", arguments))
         allowed = self.model.allows(numbers, parts)
         if dry:
             assert not await self._arrived(text)

@@ -5,6 +5,7 @@ from typing import Any
 import mcp_types as types
 import pytest
 
+from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House, Session
 from tests.gate.support import FREE, FREE_SEND, SEND, fronted, posts
 
@@ -76,9 +77,9 @@ async def test_words_of_approval_are_unknown_arguments_of_every_tool(house: Hous
             for word in WORDS:
                 result = await _plain(session, name, {word: True})
                 assert result.is_error, (name, word)
-                assert result.structured_content is not None
-                assert result.structured_content["code"] == "invalid_arguments"
-                assert f"{word}: no such argument" in result.structured_content["message"], (name, word)
+                problem = facts_of(result)
+                assert problem["code"] == "invalid_arguments"
+                assert f"{word}: no such argument" in problem["message"], (name, word)
         for word in WORDS:
             result = await _plain(session, "send_sms", {**SEND, word: pending})
             assert result.is_error
@@ -137,8 +138,7 @@ async def test_a_request_state_of_our_own_making_approves_nothing(house: House) 
             "send_sms", SEND, input_responses=yes, allow_input_required=True
         )
         assert isinstance(ended, types.CallToolResult)
-        assert ended.structured_content is not None
-        assert ended.structured_content["outcome"] == "approval_required"
+        assert facts_of(ended)["outcome"] == "approval_required"
         await _still_proposed(session, pending)
     assert await posts(house) == 0
 

@@ -4,6 +4,7 @@ import anyio
 import pytest
 
 from tests.e2e.eras import ERAS, Era
+from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House
 from tests.gate.support import LAUNCH, SEND, Clock, decide, fronted, posts, started, visited
 
@@ -81,9 +82,7 @@ async def test_the_call_itself_can_wait_and_reports_progress(house: House, era: 
     ):
 
         async def send() -> None:
-            result = await session.client.call_tool("send_sms", SEND, progress_callback=hear)
-            assert result.structured_content is not None
-            found.append(result.structured_content)
+            found.append(facts_of(await session.client.call_tool("send_sms", SEND, progress_callback=hear)))
 
         group.start_soon(send)
         with anyio.fail_after(PATIENCE):

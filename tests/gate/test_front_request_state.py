@@ -13,6 +13,7 @@ from mcp.shared.exceptions import MCPError
 
 from server import identity
 from server.app import build_server
+from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House, Session
 from tests.gate.support import SEND, Clock, fronted, posts, started, visited
 
@@ -44,8 +45,7 @@ async def _answer(session: Session, state: str, arguments: Facts = SEND, tool: s
     if isinstance(ended, types.InputRequiredResult):
         return {"outcome": "asked again"}
     assert isinstance(ended, types.CallToolResult)
-    assert ended.structured_content is not None
-    return ended.structured_content
+    return facts_of(ended)
 
 
 def _asking(parts: Any) -> Client:

@@ -16,6 +16,7 @@ from server.serving import secrets_of
 from server.settings import Settings, load_settings
 from server.store import audit
 from server.vendors import Vendors
+from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, Session, open_session
 from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SENDING
@@ -60,7 +61,7 @@ def _clean(place: str, text: str) -> None:
 async def _checked(session: Session, tool: str, arguments: Facts) -> Facts:
     result = await session.client.call_tool(tool, arguments)
     _clean(tool, str(result.model_dump(mode="json")))
-    return result.structured_content or {}
+    return facts_of(result)
 
 
 async def _export(parts: Parts) -> str:
