@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
-from mcp.server.mcpserver import MCPServer
-
 from server.http_tokens import TOKENS_ONLY, NamedTokens
 from server.own_command import own_command
 from server.parts import Parts
@@ -70,7 +68,7 @@ def _wrongly_disabled(settings: Settings) -> Iterator[str]:
         yield f"CAMPAIGN_OPS_POLICY__DISABLED_TOOLS: no such tool: {names}. `{listing}` lists them."
 
 
-def build_server(parts: Parts) -> MCPServer[None]:
+def build_server(parts: Parts) -> PromptServer:
     """The server over its parts; it does not start anything."""
     tools = [OperationTool.of(operation, parts.gate) for operation in offered(parts.settings)]
     tokens = parts.settings.http.tokens

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import os
-import select
 import signal
 import socket
 import sys
@@ -17,11 +16,11 @@ from mcp.server.mcpserver import MCPServer
 
 from server.gate.shield import recording
 from server.settings import SettingsError
+from server.stdio import LineServer
 
 END_SECONDS = 2.0
 """How long a call that is being recorded may go on after the end; what is left then becomes `unknown`."""
 
-_POLL_SECONDS = 0.2
 _LOOK_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
@@ -45,11 +44,14 @@ def _end_soon(*, at_once_when_idle: bool = False) -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-async def serve_stdio(server: MCPServer[None]) -> None:
-    """Serve one client on stdin and stdout until it closes them or a signal comes."""
+async def serve_stdio(server: LineServer) -> None:
+    """Serve one client on stdin and stdout until it closes them or a signal comes.
+
+    When the client closes stdin, a call in mid-record is waited for, but not for ever.
+    """
+    server.on_stdin_closed = _end_soon
     async with anyio.create_task_group() as group:
         group.start_soon(_cancel_on_signal, group)
-        group.start_soon(_end_on_hangup, os.dup(0))
         await server.run_stdio_async()
         group.cancel_scope.cancel()
 
@@ -66,15 +68,6 @@ async def until_signal() -> None:
         async for number in signals:
             _log.info("ending on %s", signal.Signals(number).name)
             return
-
-
-async def _end_on_hangup(descriptor: int) -> None:
-    """The client closed our stdin. A call in mid-record is waited for, but not for ever."""
-    hangup = select.poll()
-    hangup.register(descriptor, 0)
-    while not hangup.poll(0):  # noqa: ASYNC110 - the kernel tells a hangup only to who asks
-        await anyio.sleep(_POLL_SECONDS)
-    _end_soon()
 
 
 def no_port(port: int, error: OSError) -> SettingsError:

@@ -18,6 +18,7 @@ from server.identity import local_user
 from server.parts import build_parts
 from server.sandbox.run import running_sandbox
 from server.settings import load_settings
+from server.settings_file import users_file
 from tools.every8d.credit import QUERY_CREDIT
 
 SECRET = "kTr9-canary-Zq7-long"
@@ -112,6 +113,32 @@ async def test_when_all_is_well_every_line_says_so_and_each_login_is_tried_once(
     assert str(house.folder / "store") in lines["store"]
     assert "10,000 points left" in lines["every8d login"]
     assert await house.calls() == ["getCredit.ashx", "ManageReport.aspx"]
+
+
+async def test_every_setting_in_force_is_told_with_where_it_came_from(house: House) -> None:
+    own = users_file()
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text('[policy]\npoints_per_day = 5\n[every8d]\nuid = "another"\n')
+    try:
+        _, lines = await house.examined()
+    finally:
+        own.unlink()
+    assert "CAMPAIGN_OPS_EVERY8D__UID" in lines["environment"]
+    assert f"{own} sets CAMPAIGN_OPS_POLICY__POINTS_PER_DAY." in lines["settings file"]
+    assert SECRET not in str(lines)
+
+
+async def test_the_sandbox_is_examined_as_serve_would_start_it(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(house.folder / "data"))
+    house.set(EVERY8D__BASE_URL="https://no-such-host.invalid", EVERY8D__PASSWORD=SECRET)
+    assert await examine(None, sandbox=True) == 0
+    out = capsys.readouterr().out
+    assert "sandbox         sets CAMPAIGN_OPS_EVERY8D__BASE_URL, CAMPAIGN_OPS_EVERY8D__PASSWORD" in out
+    assert "10,000 points left" in out
+    assert await house.calls() == []
+    assert not (house.folder / "store").exists()
 
 
 async def test_a_wrong_password_is_tried_once_then_stops_the_doctor_and_the_server(house: House) -> None:

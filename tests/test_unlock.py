@@ -15,6 +15,7 @@ from server.identity import local_user
 from server.parts import Parts, build_parts
 from server.settings import load_settings
 from server.store import audit
+from server.terminal.common import parts_of
 from tools.operation import Vendor
 
 
@@ -102,6 +103,18 @@ async def test_a_store_that_cannot_be_used_is_told_and_fails(
         await unlock_vendor("omis", None)
     assert left.value.exit_code == 1
     assert "Nothing was changed" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("settings")
+async def test_the_sandbox_has_stops_of_its_own(no_settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(no_settings / "data"))
+    await stop_both()
+    async with parts_of(None, sandbox=True) as parts:
+        await parts.vendors.lock("omis", "102")
+    await unlock_vendor("omis", None, sandbox=True)
+    assert await stopped() == ["every8d", "omis"]
+    async with parts_of(None, sandbox=True) as parts:
+        assert not await _is_stopped(parts, "omis")
 
 
 @pytest.mark.usefixtures("settings")

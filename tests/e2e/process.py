@@ -83,11 +83,12 @@ class Served:
                     return message["result"]
         raise AssertionError("the server ended without an answer")
 
-    async def ready(self) -> None:
+    async def ready(self, *, elicits: bool = False) -> None:
         """Begin as the era begins; the server has answered when this returns."""
         if self.era == "legacy":
+            can: dict[str, Any] = {"elicitation": {}} if elicits else {}
             await self.ask(
-                "initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": _WHO}
+                "initialize", {"protocolVersion": "2025-11-25", "capabilities": can, "clientInfo": _WHO}
             )
             await self._write({"method": "notifications/initialized"})
         await self.ask("tools/list")

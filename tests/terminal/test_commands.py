@@ -45,6 +45,9 @@ def test_the_policy_is_told_in_plain_words_without_numbers(house: House, capsys:
     shown = capsys.readouterr().out
     assert "CAMPAIGN_OPS_POLICY__POINTS_PER_DAY: At most 100 points a day." in shown
     assert "Never sent to: 0912***678." in shown
+    assert f"At most 100 points a day. ({config_file(house, RULES)})" in shown
+    assert "a decline counts as one. (default)" in shown
+    assert f"From {config_file(house, RULES)}: CAMPAIGN_OPS_POLICY__ALLOWED_URL_HOSTS, " in shown
     assert "Nothing is sent from 21:00 to 08:00 (Asia/Taipei)." in shown
     assert "Texts may hold no URLs." in shown
     assert "CAMPAIGN_OPS_POLICY__COUNTRIES" in shown.split("Without a rule: ")[1]

@@ -1,0 +1,112 @@
+"""The lines of stdin, in front of the SDK's transport: a broken one is answered, not passed over.
+
+The SDK drops a line that it cannot read, and its sender waits for ever; bytes that are no UTF-8 it replaces,
+and a text would go out with the replacements in it.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO, cast
+
+import anyio
+import anyio.to_thread
+import mcp_types as types
+from anyio.streams.memory import MemoryObjectSendStream
+from mcp.server.mcpserver import MCPServer
+from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from mcp_types import INVALID_REQUEST, PARSE_ERROR
+from pydantic import ValidationError
+
+from server.json_id import remains_of
+
+_UNREADABLE = "The line is no JSON in UTF-8, or holds half a character; nothing was done with it."
+_NO_MESSAGE = "The line is no message of JSON-RPC 2.0; nothing was done with it."
+
+
+class LineServer(MCPServer[None]):
+    """The SDK's server, which answers broken lines on stdio and says when the client has gone."""
+
+    on_stdin_closed: Callable[[], None] | None = None
+
+    async def run_stdio_async(self) -> None:
+        """Serve one client on stdin and stdout until it closes stdin."""
+        errors, broken = anyio.create_memory_object_stream[types.JSONRPCError](0)
+        lines = cast("anyio.AsyncFile[str]", Lines(sys.stdin.buffer, errors, self.on_stdin_closed))
+        lowlevel = self._lowlevel_server
+        async with (
+            errors,
+            broken,
+            stdio_server(stdin=lines) as (read, write),
+            anyio.create_task_group() as beside,
+        ):
+
+            async def tell() -> None:
+                async for error in broken:
+                    await write.send(SessionMessage(error))
+
+            beside.start_soon(tell)
+            await lowlevel.run(read, write, lowlevel.create_initialization_options())
+            beside.cancel_scope.cancel()
+
+
+class Lines:
+    """Whole messages, line by line; for each broken line an error is sent, and the next one is read."""
+
+    def __init__(
+        self,
+        source: BinaryIO,
+        errors: MemoryObjectSendStream[types.JSONRPCError],
+        on_end: Callable[[], None] | None = None,
+    ) -> None:
+        self._source = source
+        self._errors = errors
+        self._on_end = on_end
+        self._limiter = anyio.CapacityLimiter(1)
+        """Of its own: the thread waits for the client all the time."""
+
+    def __aiter__(self) -> "Lines":
+        return self
+
+    async def __anext__(self) -> str:
+        while line := await anyio.to_thread.run_sync(self._source.readline, limiter=self._limiter):
+            if whole := await self._whole(line):
+                return whole
+        if self._on_end is not None:
+            self._on_end()
+        raise StopAsyncIteration
+
+    async def _whole(self, line: bytes) -> str:
+        """The line, or what stands for it; empty where nothing is to be passed on."""
+        text = line.decode("utf-8-sig", "replace").strip()
+        if not text:
+            return ""
+        problem = problem_of(line, text)
+        if problem is None:
+            return text
+        found = remains_of(text)
+        error = types.JSONRPCError(jsonrpc="2.0", id=found.id, error=problem)
+        if found.is_response:
+            # It was to answer a question of ours, which ends now instead of waiting for its time to run out.
+            return error.model_dump_json(by_alias=True, exclude_unset=True)
+        await self._errors.send(error)
+        return ""
+
+
+def problem_of(line: bytes, text: str) -> types.ErrorData | None:
+    """Why a line is no message; None when it is one."""
+    try:
+        line.decode()
+        message = types.jsonrpc_message_adapter.validate_json(text, by_name=False)
+    except UnicodeDecodeError:
+        return types.ErrorData(code=PARSE_ERROR, message=_UNREADABLE)
+    except ValidationError as error:
+        kinds: set[Any] = {each["type"] for each in error.errors(include_url=False, include_input=False)}
+        if kinds <= {"json_invalid"}:
+            return types.ErrorData(code=PARSE_ERROR, message=_UNREADABLE)
+        return types.ErrorData(code=INVALID_REQUEST, message=_NO_MESSAGE)
+    if isinstance(message, types.JSONRPCNotification) and "id" in json.loads(text):
+        # An id that is neither a number nor a text: without it, it would pass for a notification.
+        return types.ErrorData(code=INVALID_REQUEST, message=_NO_MESSAGE)
+    return None
