@@ -1,7 +1,7 @@
 """A whole house for a test: the sandbox as both vendors, the server over it, and a real MCP client."""
 
 import ssl
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,15 @@ from tests.e2e.eras import Era
 from tests.e2e.facts import facts_of
 from tests.e2e.json_schema import check_schema
 from tests.e2e.person import Person
+from tests.judge.witness import Witness
 from tests.sandbox.support import Probe
 
 # Plain HTTP only: one context for all clients, since each takes 40 ms to make.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 Facts = dict[str, Any]
+Answering = Callable[[Any, types.ElicitRequestParams], Awaitable[types.ElicitResult]]
+"""Whoever answers the server's questions."""
 
 _EVERY8D_LOOKS = ("getcredit.ashx", "getdeliverystatus.ashx", "getreplymessage.ashx")
 _REPORT_LOOKS = ("0", "4", "1001")
@@ -43,11 +46,15 @@ class Session:
 
     client: Client
     parts: Parts | None = None
+    witness: Witness | None = None
 
     async def told(self, tool: str, arguments: Mapping[str, Any] | None = None) -> Told:
         """Call a tool; the answer obeys what holds for every answer."""
+        call = self.witness.called("me", tool, arguments or {}) if self.witness else ""
         result = await self.client.call_tool(tool, dict(arguments or {}))
         facts = facts_of(result)
+        if self.witness:
+            self.witness.answered(call, facts, error=bool(result.is_error))
         if not result.is_error:
             await self._check_schema(tool, facts)
         links = tuple(block for block in result.content if isinstance(block, types.ResourceLink))
@@ -120,7 +127,7 @@ class House:
 
 
 @asynccontextmanager
-async def open_session(settings: Settings, era: Era, person: Person | None) -> AsyncGenerator[Session]:
+async def open_session(settings: Settings, era: Era, person: Answering | None) -> AsyncGenerator[Session]:
     """A server with these settings in this process, and a client in memory."""
     parts = build_parts(settings)
     try:

@@ -2,14 +2,20 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import mcp_types as types
 
 from server.settings import load_settings
 from tests.e2e.eras import Era
 from tests.e2e.house import Session, open_session
 from tests.e2e.person import Person
 from tests.faults.scripted import ScriptedVendor
+from tests.judge.history import Called, Terms
+from tests.judge.judge import judge
+from tests.judge.witness import Witness
 
 CREDIT = "1230.00"
 RECEIPT = "1229.00,1,1,0,220478cc-8506-49b2-93b7-2505f651c12e"
@@ -30,8 +36,27 @@ async def front_door(
         approval={"human_minimum_ms": 0},
         **changed,
     )
-    async with open_session(settings, era, person or Person()) as session:
-        yield session
+    witness = Witness(Terms(human_minimum=0, call_limit=45))
+    vendor.on_send = witness.posted
+    async with open_session(settings, era, Observed(person or Person(), witness)) as session:
+        yield replace(session, witness=witness)
+    assert judge(witness.history) == []
+
+
+@dataclass(slots=True)
+class Observed:
+    """A person whose answers are written down for the judge. Only one call is asked at a time."""
+
+    person: Person
+    witness: Witness
+
+    async def __call__(self, context: Any, params: types.ElicitRequestParams) -> types.ElicitResult:
+        """Answer a form."""
+        call = self.witness.history.of(Called)[-1].call
+        self.witness.asked(call)
+        answer = await self.person(context, params)
+        self.witness.replied(call, "yes" if answer.action == "accept" else "no", took=1)
+        return answer
 
 
 def posts(vendor: ScriptedVendor) -> int:

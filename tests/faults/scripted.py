@@ -6,6 +6,7 @@ import struct
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 HOST = "127.0.0.1"
 RESET = struct.pack("ii", 1, 0)
@@ -48,6 +49,10 @@ def whole(
     return play
 
 
+def _unnoticed(_fields: dict[str, str]) -> None:
+    pass
+
+
 @dataclass(slots=True, kw_only=True)
 class ScriptedVendor:
     """Plays by the last part of the path; what has no play of its own gets `otherwise`."""
@@ -57,6 +62,8 @@ class ScriptedVendor:
     at_accept: Play | None = None
     requests: list[str] = field(default_factory=list[str])
     """The last part of each request's path, in the order of arrival."""
+    on_send: Callable[[dict[str, str]], None] = _unnoticed
+    """Is given the fields of every send that arrived whole."""
     port: int = 0
     arrivals: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
     """Set when a request for that page has come."""
@@ -125,8 +132,10 @@ class ScriptedVendor:
             return
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         exchange.path = head.split(" ", 2)[1].split("?")[0].rsplit("/", 1)[-1]
-        await reader.readexactly(_length(head))
+        body = await reader.readexactly(_length(head))
         self.requests.append(exchange.path)
+        if exchange.path.startswith("send"):
+            self.on_send(dict(parse_qsl(body.decode(), keep_blank_values=True)))
         self.arrivals.setdefault(exchange.path, asyncio.Event()).set()
         await self.plays.get(exchange.path, self.otherwise)(exchange)
 

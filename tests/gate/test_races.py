@@ -24,6 +24,9 @@ from tests.e2e.house import Facts
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
 from tests.gate.support import FREE, FREE_MOBILE, FREE_SEND, Clock
+from tests.judge.history import Terms
+from tests.judge.judge import judge
+from tests.judge.witness import Witness
 from tests.store.samples import proposal
 from tools.every8d import SEND_SMS
 
@@ -40,6 +43,7 @@ class Process:
     """One server's parts; a caller of it is the same principal as one of the others."""
 
     parts: Parts
+    witness: Witness
 
     async def asked(self, arguments: Facts = SEND) -> str:
         """Begin the call: the id of the action that the person is asked about."""
@@ -57,6 +61,7 @@ class Process:
 
     async def approve(self, action_id: str) -> None:
         """A person's yes in a terminal."""
+        self.witness.decided(action_id, "yes")
         assert await self.parts.book.approve(action_id, YES) is not None
 
     async def state(self, action_id: str) -> str:
@@ -67,7 +72,16 @@ class Process:
 
     async def _call(self, arguments: Facts, *, can_ask: bool, **second: Any) -> Answer | Question:
         caller = Caller(principal="desk", session="s1", can_ask=can_ask)
-        return await self.parts.gate.call(SEND_SMS, arguments, caller, **second)
+        action_id, reply = str(second.get("action_id", "")), second.get("reply")
+        call = self.witness.called("desk", "send_sms", arguments, action_id)
+        if isinstance(reply, FormReply):
+            self.witness.replied(call, "no" if reply in (DECLINE, WRONG_PROOF) else "yes", 5, action_id)
+        ended = await self.parts.gate.call(SEND_SMS, arguments, caller, **second)
+        if isinstance(ended, Question):
+            self.witness.asked(call, ended.action_id)
+        else:
+            self.witness.answered(call, ended.facts, error=ended.is_error)
+        return ended
 
 
 Start = Callable[..., Process]
@@ -86,6 +100,9 @@ def clock() -> Clock:
 @asynccontextmanager
 async def _starting(vendor: ScriptedVendor, folder: Path, clock: Clock) -> AsyncGenerator[Start]:
     started: list[Parts] = []
+    terms = Terms(test_numbers=frozenset({FREE_MOBILE}), human_minimum=0)
+    witness = Witness(terms, lambda: clock().timestamp())
+    vendor.on_send = witness.posted
 
     def start(**changed: Any) -> Process:
         settings = load_settings(
@@ -97,12 +114,13 @@ async def _starting(vendor: ScriptedVendor, folder: Path, clock: Clock) -> Async
         )
         parts = build_parts(settings, clock=clock)
         started.append(parts)
-        return Process(parts=parts)
+        return Process(parts=parts, witness=witness)
 
     yield start
     for parts in started:
         await parts.vendors.close()
         await parts.store.close()
+    assert judge(witness.history) == []
 
 
 @pytest.fixture
@@ -368,3 +386,4 @@ async def _block(process: Process, mobile: str = MOBILE) -> None:
     await journal.write(
         lambda conn, now: (blocked.add(conn, number, "0912***678", "asked to stop", now), None)
     )
+    process.witness.blocked(mobile)

@@ -112,11 +112,18 @@ class Case:
     def _said(self, action_id: str) -> list[Replied | Decided]:
         """What was said to an action. A form's answer counts only for the call that was asked."""
         said = [*self.history.of(Replied), *self.history.of(Decided)]
-        of_it = [each for each in said if each.action_id == action_id]
+        of_it = [each for each in said if self.named(each) == action_id]
         return [each for each in of_it if isinstance(each, Decided) or self._was_asked(each)]
 
+    def named(self, event: Asked | Replied | Decided) -> str:
+        """The action of an event; a client that was asked in mid-call learns it from the call's answer."""
+        if event.action_id or isinstance(event, Decided):
+            return event.action_id
+        answer = self.answers.get(event.call)
+        return str(answer.facts.get("action_id", "")) if answer is not None else ""
+
     def _was_asked(self, reply: Replied) -> bool:
-        asked = {event.call for event in self.history.of(Asked) if event.action_id == reply.action_id}
+        asked = {event.call for event in self.history.of(Asked) if self.named(event) == self.named(reply)}
         same = {_same(self.calls[call]) for call in asked if call in self.calls}
         return reply.call in self.calls and _same(self.calls[reply.call]) in same
 

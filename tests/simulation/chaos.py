@@ -8,7 +8,6 @@ import anyio
 from server.gate.journal import Note
 from server.store import blocked
 from server.store.store import StoreUnavailableError
-from tests.judge.history import Blocked
 from tests.simulation.loop import Life
 from tests.simulation.worker import CAPS
 
@@ -125,13 +124,12 @@ class Chaos:
                 return blocked.add(conn, number, "masked", "", now), Note(what="blocked")
             return blocked.remove(conn, number), Note(what="unblocked")
 
-        # For the judge: a block once it stands, a number that is let go before anybody may use it.
-        events, at = self._world.history.events, self._world.seconds()
+        witness = self._world.witness
         if not adding:
-            events.append(Blocked(at=at, number=mobile, lifted=True))
+            witness.blocked(mobile, lifted=True)
         await self._world.terminal.journal.write(work)
         if adding:
-            events.append(Blocked(at=at, number=mobile))
+            witness.blocked(mobile)
 
     async def rest(self) -> None:
         """Time passes, and the reaper of a new process looks."""

@@ -12,7 +12,7 @@ import anyio
 from server.gate.answers import Answer, Question
 from server.gate.caller import Caller, FormReply
 from server.store.store import StoreUnavailableError
-from tests.judge.history import Answered, Asked, Called, Replied, Says
+from tests.judge.history import Says
 from tests.simulation.actions import Consent
 from tests.simulation.judging import Said, judge
 from tests.simulation.loop import CrashedError
@@ -188,7 +188,10 @@ class Client:
         spoken = f"{caller.principal} {wanted.tool} {json.dumps(arguments, ensure_ascii=False)}"
         self._world.watch.note(f"{worker.life.name}: {spoken}{note}")
         before = dict(self._world.watch.rows)
-        call = self._called(caller, wanted.tool, arguments, action_id, reply)
+        witness = self._world.witness
+        call = witness.called(caller.principal, wanted.tool, arguments, action_id or "")
+        if action_id is not None and reply is not None:
+            witness.replied(call, _says(reply), reply.took_ms / 1000, action_id)
         answer: Answer | Question | None = None
         with anyio.CancelScope() as self._scope:
             try:
@@ -201,7 +204,10 @@ class Client:
                 self._world.watch.note("the store failed")
         if answer is not None:
             self.answers += 1
-            self._saw(call, answer)
+            if isinstance(answer, Question):
+                witness.asked(call, answer.action_id)
+            else:
+                witness.answered(call, answer.facts, error=answer.is_error)
             said = Said(
                 principal=caller.principal,
                 tool=wanted.tool,
@@ -214,42 +220,6 @@ class Client:
             )
             judge(said, self._world.watch)
         return answer
-
-    def _called(
-        self,
-        caller: Caller,
-        tool: str,
-        arguments: Mapping[str, Any],
-        action_id: str | None,
-        reply: FormReply | None,
-    ) -> str:
-        """Write the call down for the judge."""
-        history, at = self._world.history, self._world.seconds()
-        call = f"c{len(history.events)}"
-        called = Called(
-            at=at,
-            call=call,
-            principal=caller.principal,
-            tool=tool,
-            arguments=arguments,
-            action_id=action_id or "",
-        )
-        history.events.append(called)
-        if action_id is not None and reply is not None:
-            said = Replied(
-                at=at, call=call, action_id=action_id, says=_says(reply), took=reply.took_ms / 1000
-            )
-            history.events.append(said)
-        return call
-
-    def _saw(self, call: str, answer: Answer | Question) -> None:
-        """Write the answer down for the judge."""
-        at = self._world.seconds()
-        if isinstance(answer, Question):
-            self._world.history.events.append(Asked(at=at, call=call, action_id=answer.action_id))
-            return
-        seen = Answered(at=at, call=call, facts=answer.facts, error=answer.is_error)
-        self._world.history.events.append(seen)
 
 
 def _says(reply: FormReply) -> Says:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from server.gate.book import Decision, Settled
 from server.store.actions import State
 from server.store.store import StoreUnavailableError
-from tests.judge.history import Decided, Says
 from tests.simulation.actions import Consent
 
 if TYPE_CHECKING:
@@ -22,21 +21,16 @@ async def decide(world: "World", action_id: str) -> None:
             if world.random.random() < 0.15:
                 denied = await book.deny(action.id, Decision(by="王小明", channel="terminal", reason="no"))
                 if denied is not None:
-                    _write_down(world, action.id, "no")
+                    world.witness.decided(action.id, "no")
                 continue
             arguments = json.loads(action.arguments)
             world.watch.consents[action.id].append(
                 Consent(principal="", tool=action.tool, arguments=arguments)
             )
-            _write_down(world, action.id, "yes")
+            world.witness.decided(action.id, "yes")
             await book.approve(action.id, Decision(by="王小明", channel="terminal"))
     except StoreUnavailableError:
         world.watch.note("the terminal could not reach the store")
-
-
-def _write_down(world: "World", action_id: str, says: Says) -> None:
-    """For the judge: a yes as it is given, a no once it was taken."""
-    world.history.events.append(Decided(at=world.seconds(), action_id=action_id, says=says))
 
 
 async def by_hand(world: "World", action_id: str) -> None:

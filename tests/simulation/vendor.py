@@ -19,7 +19,7 @@ import httpx2 as httpx
 from server.settings import Settings
 from server.transport import UnknownOutcomeError, classified
 from server.vendors import Locks, Vendors
-from tests.judge.history import History, Posted
+from tests.judge.witness import Witness
 from tests.simulation.loop import Life
 from tools.operation import Reply, Request
 
@@ -97,8 +97,8 @@ class Truth:
     clock: Callable[[], datetime]
     random: Random
     credit: Decimal
-    history: History
-    """What the judge reads: the vendor's log of sends."""
+    witness: Witness
+    """Writes down the vendor's log of sends for the judge."""
     texts: list[Text] = field(default_factory=list[Text])
     done: dict[str, str] = field(default_factory=dict[str, str])
     """The batch of each reference whose request was carried out."""
@@ -135,16 +135,12 @@ class Truth:
             return
         reference = request.fields["SB"].split()[0]
         texted = tuple(text.number for text in self.texts if text.reference == reference)
-        posted = Posted(
-            at=self.clock().timestamp(),
-            reference=reference,
-            numbers=tuple(request.fields["DEST"].split(",")),
-            text=request.fields["MSG"],
+        self.witness.posted(
+            request.fields,
             carried_out=carried_out,
-            texted=texted if carried_out else (),
+            texted=texted,
             filtered="Filter" in request.path,
         )
-        self.history.events.append(posted)
 
     def had(self, number: str, words: str) -> bool:
         """Whether a number had the text within 24 hours (EVERY8D 1.3)."""

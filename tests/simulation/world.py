@@ -9,8 +9,9 @@ from random import Random
 
 from server.store import audit
 from server.store.keys import hash_number
-from tests.judge.history import History, Terms
+from tests.judge.history import Terms
 from tests.judge.judge import judge
+from tests.judge.witness import Witness
 from tests.simulation.actions import Rule
 from tests.simulation.chaos import Chaos
 from tests.simulation.client import NUMBERS, Client, wish
@@ -51,9 +52,9 @@ class World:
         self.random = Random(seed)
         self.loop = VirtualLoop(self.random)
         self.jumped = timedelta()
-        self.history = History(Terms(test_numbers=frozenset({TEST_NUMBER}), slack=0.0))
+        self.witness = Witness(Terms(test_numbers=frozenset({TEST_NUMBER}), slack=0.0), self.seconds)
         self.truth = Truth(
-            self.clock, self.random, Decimal(self.random.choice((4, 9, 50))), history=self.history
+            self.clock, self.random, Decimal(self.random.choice((4, 9, 50))), witness=self.witness
         )
         self.watch = Watch(
             clock=self.clock,
@@ -113,7 +114,7 @@ class World:
             if row.state == "dispatching":
                 self.watch.fail(f"{self.watch.name(row.id)} is dispatching for ever")
         self.watch.double_texts()
-        for found in judge(self.history):
+        for found in judge(self.witness.history):
             if not found.startswith("no_free_text_twice"):  # Promised, and not kept yet.
                 self.watch.fail(f"the judge: {found}")
         for action_id, code in self.watch.promised.items():
