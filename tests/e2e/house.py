@@ -1,7 +1,7 @@
 """A whole house for a test: the sandbox as both vendors, the server over it, and a real MCP client."""
 
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import mcp_types as types
 from mcp.client import Client
+from mcp.client.session import ElicitationFnT
 
 from server.app import build_server
 from server.parts import Parts, build_parts, running
@@ -24,8 +25,6 @@ from tests.sandbox.support import Probe
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 Facts = dict[str, Any]
-Answering = Callable[[Any, types.ElicitRequestParams], Awaitable[types.ElicitResult]]
-"""Whoever answers the server's questions."""
 
 _EVERY8D_LOOKS = ("getcredit.ashx", "getdeliverystatus.ashx", "getreplymessage.ashx")
 _REPORT_LOOKS = ("0", "4", "1001")
@@ -127,7 +126,9 @@ class House:
 
 
 @asynccontextmanager
-async def open_session(settings: Settings, era: Era, person: Answering | None) -> AsyncGenerator[Session]:
+async def open_session(
+    settings: Settings, era: Era, person: ElicitationFnT | None
+) -> AsyncGenerator[Session]:
     """A server with these settings in this process, and a client in memory."""
     parts = build_parts(settings)
     try:
