@@ -1,5 +1,6 @@
 """The two folders: images that may be sent, reports that were downloaded. No name can leave them."""
 
+import contextlib
 import os
 import re
 import secrets
@@ -44,8 +45,8 @@ class Files:
             )
         return await anyio.to_thread.run_sync(_read_plain, folder, name)
 
-    async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
-        """Keep a report; the name is ours, and never one that exists.
+    async def save(self, stem: str, suffix: str, content: bytes, *, shelf: str = "") -> SavedFile:
+        """Keep a report on a shelf (a folder below, of a token's name); the name is ours, and a new one.
 
         Raises:
             RefusedError: no folder is set, or it cannot be written.
@@ -57,13 +58,13 @@ class Files:
         unique = "".join(secrets.choice(_LETTERS) for _ in range(8))
         name = f"{_UNSAFE.sub('-', stem)[:60]}-{self._clock():%Y%m%d}-{unique}{suffix}"
         try:
-            await anyio.to_thread.run_sync(_write_new, folder / name, content)
+            await anyio.to_thread.run_sync(_write_new, folder / shelf / name, content)
         except OSError as error:
             raise RefusedError(_unwritable()) from error
         return SavedFile(name=name, uri=f"{REPORT_URI}{name}", size=len(content))
 
-    async def saved(self, name: str) -> bytes:
-        """The content of a report that was kept.
+    async def saved(self, name: str, shelf: str | None = None) -> bytes:
+        """The content of a report that was kept: on this shelf, or wherever it is.
 
         Raises:
             FileNotFoundError: there is no such report.
@@ -71,10 +72,20 @@ class Files:
         folder = self._settings.reports
         if folder is None:
             raise FileNotFoundError(name)
-        try:
-            return await anyio.to_thread.run_sync(_read_plain, folder, name, self._settings.max_report_bytes)
-        except InvalidArgumentError:
-            raise FileNotFoundError(name) from None
+        limit = self._settings.max_report_bytes
+        return await anyio.to_thread.run_sync(_read_from_shelves, folder, shelf, name, limit)
+
+
+def _read_from_shelves(folder: Path, shelf: str | None, name: str, limit: int) -> bytes:
+    """No two reports have one name, so the first that is found is meant."""
+    if shelf is None:
+        shelves = [folder, *(each for each in folder.glob("*") if each.is_dir() and not each.is_symlink())]
+    else:
+        shelves = [folder / shelf]
+    for each in shelves:
+        with contextlib.suppress(InvalidArgumentError):
+            return _read_plain(each, name, limit)
+    raise FileNotFoundError(name)
 
 
 def _read_plain(folder: Path, name: str, limit: int = MAX_IMAGE_BYTES) -> bytes:

@@ -10,6 +10,7 @@ from mcp.server.mcpserver.context import Context
 from mcp_types.version import is_version_at_least
 
 from server.gate.caller import Caller
+from server.gate.owning import token_principal
 
 _MODERN = "2026-07-28"
 
@@ -31,7 +32,7 @@ def caller_of(context: Context[Any, Any]) -> Caller:
 def principal() -> str:
     """Who calls: the local user, or the subject of the token that came with the request."""
     token = get_access_token()
-    return f"token:{token.subject or token.client_id}" if token is not None else local_user()
+    return token_principal(token.subject or token.client_id) if token is not None else local_user()
 
 
 @cache

@@ -81,7 +81,7 @@ def _add_omis(server: MCPServer[None], parts: Parts) -> None:
     )
     async def report(name: str) -> bytes:
         try:
-            content = await parts.files.saved(name)
+            content = await parts.gate.report(name, principal())
         except FileNotFoundError:
             raise ResourceNotFoundError("There is no report of this name.") from None
         # Strangers typed its cells: they could be what asks for a send.

@@ -165,10 +165,20 @@ def _tokens(tokens: dict[str, SecretStr]) -> dict[str, SecretStr]:
 class HttpSettings(Section):
     """Who may use `serve --http`: a token for each name. Without tokens, whoever reaches the port may.
 
-    A caller acts as the name of its token: each name has its own actions, replays and calls a minute.
+    A caller acts as the name of its token: each name has its own actions, batches, delivery events, report
+    files, replays and calls a minute.
     """
 
     tokens: Annotated[dict[str, SecretStr], AfterValidator(_tokens)] = Field(default={})
+    shared: bool = False
+    """Batches, delivery events and report files are everybody's; actions stay each name's own."""
+    owner_of_foreign: str = ""
+    """The name whose token also sees and erases batches that this server did not send. Empty: none."""
+
+    def conflicts(self) -> Iterator[str]:
+        """A misspelt name would leave its batches with nobody."""
+        if self.owner_of_foreign and self.owner_of_foreign not in self.tokens:
+            yield "owner_of_foreign: has no token of this name. Write one of the names in tokens."
 
 
 class StoreSettings(Section):

@@ -15,6 +15,7 @@ from server.gate.caller import Caller
 from server.gate.calls import RISKY, CallOf
 from server.gate.journal import Note
 from server.gate.masking import has_outside_text
+from server.gate.owning import Owning
 from server.gate.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
 from server.gate.questions import proof_for
 from server.gate.words import nothing, other_account, rate_limited
@@ -54,6 +55,11 @@ class GateContext:
     clock: Callable[[], datetime]
     tainted: set[str] = field(default_factory=set[str])
     """Sessions in which text from outside was read: nothing goes without approval there any more."""
+
+    @property
+    def owning(self) -> Owning:
+        """What belongs to whom."""
+        return Owning(self.settings.http, self.book)
 
     def surroundings(
         self, files: Mapping[str, bytes] | None = None, earlier: Earlier | None = None

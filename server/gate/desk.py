@@ -35,8 +35,9 @@ class ServerDesk:
         return await anyio.to_thread.run_sync(work)
 
     async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
-        """Keep a report under a name of ours."""
-        return await self._context.files.save(stem, suffix, content)
+        """Keep a report of this principal under a name of ours."""
+        shelf = self._context.owning.shelf_of(self._caller.principal)
+        return await self._context.files.save(stem, suffix, content, shelf=shelf or "")
 
     async def actions(  # noqa: PLR0913 - the filters of a list
         self,
@@ -73,5 +74,6 @@ class ServerDesk:
         return await Reconciling(self._context).reconcile(action_id, self._caller.principal)
 
     async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
-        """The callbacks that have arrived, newest first."""
-        return await self._context.book.delivery_events(batch_id)
+        """The callbacks of this principal's batches that have arrived, newest first."""
+        whose = self._context.owning.limits_of(self._caller.principal)
+        return await self._context.book.delivery_events(batch_id, whose)

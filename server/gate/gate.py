@@ -45,6 +45,14 @@ class Gate:
         """Without a tool, as a resource: nothing goes without approval in this session any more."""
         self._context.tainted.add(session)
 
+    async def report(self, name: str, principal: str) -> bytes:
+        """The content of a report of this principal.
+
+        Raises:
+            FileNotFoundError: it has none of this name.
+        """
+        return await self._context.files.saved(name, self._context.owning.shelf_of(principal))
+
     async def call(
         self,
         operation: AnyOperation,
@@ -62,6 +70,10 @@ class Gate:
             params = operation.params.model_validate(dict(arguments))
         except ValidationError as error:
             return failure(invalid_arguments(operation, _lines(error)))
+        try:
+            await self._context.owning.check(operation, params, caller)
+        except ANTICIPATED as error:
+            return failure(problem_of(operation, error))
         if isinstance(operation, Action):
             call = CallOf(operation=operation, params=params, caller=caller)
             ended = await self._acting.answer(call, action_id, reply)

@@ -13,6 +13,7 @@ from tools.taipei import compact
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from server.gate.owning import Whose
     from server.store.actions import Action
     from server.store.events import DeliveryEvent
 
@@ -61,11 +62,19 @@ class Records:
 
         await self._journal.write(work)
 
-    async def delivery_events(self, batch_id: str) -> list[dict[str, str]]:
-        """The callbacks of a batch, or of all, newest first, by the vendor's field names."""
+    async def batch_belongs(self, batch_id: str, whose: "Whose") -> bool:
+        """Whether a batch is one of these."""
+        from server.store.lookup import owner_of_batch  # noqa: PLC0415 - as above
+
+        owner = await self._journal.read(lambda conn, _: owner_of_batch(conn, batch_id))
+        return whose.elsewhere if owner is None else owner == whose.principal
+
+    async def delivery_events(self, batch_id: str, whose: "Whose | None" = None) -> list[dict[str, str]]:
+        """The callbacks of a batch, or of all of these, newest first, by the vendor's field names."""
         from server.store.events import newest_events  # noqa: PLC0415 - as above
 
-        found = await self._journal.read(lambda conn, _: newest_events(conn, batch_id))
+        limits = None if whose is None else (whose.principal, whose.elsewhere)
+        found = await self._journal.read(lambda conn, _: newest_events(conn, batch_id, whose=limits))
         return [_fields(event) for event in found]
 
     async def keep_event(self, values: dict[str, Any], mobile: str) -> bool:

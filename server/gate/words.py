@@ -160,6 +160,16 @@ def approval_mismatch(operation: AnyOperation) -> Problem:
     )
 
 
+def no_such_batch(operation: AnyOperation) -> Problem:
+    """No batch of this principal: another's is told like one that does not exist."""
+    return Problem(
+        code="not_found",
+        message=f"{nothing(operation)} You have no batch of this id.",
+        next="list_actions has the batch ids of your sends. Who sees batches that were sent elsewhere is the "
+        "setting CAMPAIGN_OPS_HTTP__OWNER_OF_FOREIGN.",
+    )
+
+
 def rate_limited(operation: AnyOperation, limit: int) -> Problem:
     """Too many calls in a minute; declines count."""
     return Problem(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, or_, select
 
+from server.store.lookup import owner_of
 from server.store.schema import DELIVERY_EVENTS
 
 
@@ -57,12 +58,22 @@ def list_events(
     return events, conn.scalar(count) or 0
 
 
-def newest_events(conn: Connection, batch_id: str = "", limit: int = 2_000) -> list[DeliveryEvent]:
-    """The newest events of a batch, or of all when it is empty; at most `limit`."""
+def newest_events(
+    conn: Connection, batch_id: str = "", limit: int = 2_000, *, whose: tuple[str, bool] | None = None
+) -> list[DeliveryEvent]:
+    """The newest events of a batch, or of all when it is empty; at most `limit`.
+
+    `whose` leaves those of a principal's batches; when its second is true, those sent elsewhere as well.
+    """
     table = DELIVERY_EVENTS.c
     query = select(DELIVERY_EVENTS).order_by(table.received_at.desc(), table.key).limit(limit)
     if batch_id:
         query = query.where(table.batch_id == batch_id)
+    if whose is not None:
+        principal, elsewhere = whose
+        owner = owner_of(table.batch_id)
+        own = owner == principal
+        query = query.where(or_(own, owner.is_(None)) if elsewhere else own)
     return [DeliveryEvent(**row) for row in conn.execute(query).mappings()]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, bindparam, func, select
 
 from server.store.actions import Action, ActionFilter
 from server.store.rows import actions_where, by_id, fetch, fetch_one, first_where
@@ -11,6 +11,9 @@ from tools.action_id import normalise_id
 
 COUNT_LIMIT = 1_000
 """How far filtered rows are counted: counting a million takes longer than reading a page."""
+
+_IS_SEND = ACTIONS.c.risk == "spend"
+"""An erasing names the batch of a send as well."""
 
 _BY_BATCH = first_where(ACTIONS.c.batch_id == bindparam("wanted_batch"))
 
@@ -23,6 +26,22 @@ def get(conn: Connection, action_id: str) -> Action | None:
 def by_batch(conn: Connection, batch_id: str) -> Action | None:
     """The action that the vendor gave this batch to: the oldest that carries the id."""
     return fetch_one(conn, _BY_BATCH, {"wanted_batch": batch_id}) if batch_id else None
+
+
+def owner_of_batch(conn: Connection, batch_id: str) -> str | None:
+    """The principal whose send got this batch; None when no send of ours did.
+
+    The vendor takes an id in capitals as well, so both are looked for.
+    """
+    spellings = [batch_id, batch_id.lower(), batch_id.upper()]
+    found = select(ACTIONS.c.principal).where(ACTIONS.c.batch_id.in_(spellings), _IS_SEND)
+    return conn.scalar(found.order_by(ACTIONS.c.sequence).limit(1))
+
+
+def owner_of(batch_id: ColumnElement[str]) -> ScalarSelect[str]:
+    """The same for a column of batches, within a query."""
+    found = select(ACTIONS.c.principal).where(ACTIONS.c.batch_id == batch_id, _IS_SEND)
+    return found.order_by(ACTIONS.c.sequence).limit(1).scalar_subquery()
 
 
 def list_actions(
