@@ -62,7 +62,12 @@ async def _faults(sandbox: Sandbox, request: Request) -> Response:
         return _refuse(sandbox, given.seconds)
     path = given.path.rsplit("/", 1)[-1].lower()
     fault = Fault(
-        path=path, name=given.fault, times=given.times, seconds=given.seconds, processed=given.processed
+        path=path,
+        name=given.fault,
+        times=given.times,
+        after=given.after,
+        seconds=given.seconds,
+        processed=given.processed,
     )
     sandbox.world.faults.add(fault)
     return _done()

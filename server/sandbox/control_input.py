@@ -43,6 +43,7 @@ class FaultInput(_Input):
     path: str = "*"
     fault: Annotated[str, AfterValidator(_known_fault)]
     times: int = Field(default=1, ge=1)
+    after: int = Field(default=0, ge=0)
     seconds: float = Field(default=1.0, ge=0, le=600)
     processed: bool = False
 

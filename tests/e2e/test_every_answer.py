@@ -1,0 +1,81 @@
+"""Every answer of every tool obeys the schema that its client was given, whatever came of the call.
+
+`told` holds each structured answer against the served output schema, and finds errors to be text alone.
+"""
+
+from typing import Any
+
+import anyio
+import pytest
+
+from server.schema import action_schema
+from tests.e2e.case import Arguments
+from tests.e2e.cases import CASES
+from tests.e2e.house import Facts, House, Session, change_of
+from tests.e2e.person import Person
+from tools.catalog import every_operation
+from tools.operation import Action, Result, Risk
+
+ACTIONS = [each for each in every_operation() if isinstance(each, Action)]
+AnyAction = Action[Any, Any]
+SEND: Arguments = {"recipients": ["0912345100"], "text": "您好"}
+RISKY = {each.name for each in ACTIONS if each.risk in (Risk.SPEND, Risk.DESTROY)}
+
+
+async def _the_post(house: House, session: Session, tool: str) -> tuple[str, int]:
+    """The vendor's page that the tool posts to, and how often it looks at that page before."""
+    arguments = await CASES[tool].prepare(house, session)
+    await house.forget_log()
+    assert (await session.facts(tool, arguments))["outcome"] == "done"
+    log = await house.vendor.log()
+    changes = [change_of(entry) for entry in log]
+    (page,) = filter(None, changes)
+    of_the_page = [change for entry, change in zip(log, changes, strict=True) if _page(entry) == page]
+    return page, of_the_page.index(page)
+
+
+def _page(entry: Facts) -> str:
+    return str(entry["path"]).rsplit("/", 1)[-1].lower()
+
+
+@pytest.mark.parametrize("tool", [each.name for each in ACTIONS])
+async def test_an_unknown_outcome_is_an_answer_of_its_schema_also_when_it_is_told_again(
+    house: House, tool: str
+) -> None:
+    async with house.session(Person(), store={"folder": house.folder / "first"}) as session:
+        page, looks = await _the_post(house, session, tool)
+    await house.vendor.control("reset")
+    async with house.session(Person()) as session:
+        arguments = await CASES[tool].prepare(house, session)
+        await house.vendor.control("faults", path=page, after=looks, fault="reset_after")
+        first = await session.facts(tool, arguments)
+        assert first["outcome"] == "unknown"
+        if tool in RISKY:
+            again = await session.facts(tool, arguments)
+            assert (again["outcome"], again["action_id"]) == ("unknown", first["action_id"])
+
+
+async def test_a_call_that_is_being_carried_out_is_an_answer_of_its_schema(house: House) -> None:
+    await house.vendor.control("faults", path="sendSMS.ashx", fault="slow", seconds=0.3)
+    found: list[Facts] = []
+
+    async with house.session(Person()) as session, anyio.create_task_group() as group:
+
+        async def send() -> None:
+            found.append(await session.facts("send_sms", SEND))
+
+        group.start_soon(send)
+        while await house.changes() == []:  # noqa: ASYNC110 - the vendor's log announces nothing
+            await anyio.sleep(0.01)
+        found.append(await session.facts("send_sms", SEND))
+    assert [facts["outcome"] for facts in found] == ["in_progress", "done"]
+
+
+@pytest.mark.parametrize("operation", ACTIONS, ids=lambda operation: operation.name)
+def test_what_surrounds_a_result_is_described_alike_for_every_tool(operation: AnyAction) -> None:
+    """A result's own field of the same name would describe the envelope's away."""
+    of_the_envelope = action_schema(Result)["properties"]
+    described = action_schema(operation.result)["properties"]
+    assert {name: described[name]["type"] for name in of_the_envelope} == {
+        name: each["type"] for name, each in of_the_envelope.items()
+    }
