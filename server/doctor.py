@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import anyio.to_thread
@@ -22,15 +21,18 @@ from server.gate.answers import Answer
 from server.gate.caller import Caller
 from server.gate.journal import Note
 from server.logs import configure_logging
+from server.network import tls_context
 from server.number_masking import mask_numbers
 from server.own_command import own_command
 from server.parts import Parts, folder_of, reports_folder
+from server.proxies import UnusableProxyError, proxy_for
 from server.serving import embedded_sandbox, secrets_of
-from server.settings import Settings, SettingsError, is_loopback, load_settings
+from server.settings import Settings, SettingsError, load_settings
 from server.settings_file import users_file
 from server.settings_layers import ENVIRONMENT, SANDBOX, Origins
 from server.store.store import StoreUnavailableError
 from server.terminal.common import FAILED, OK, console, parts_over, person
+from server.transport import NotSentError, why_not_reached
 from tools.every8d.credit import QUERY_CREDIT
 from tools.omis.report_queries import list_updating_reports
 from tools.operation import AnyOperation, Vendor
@@ -151,19 +153,25 @@ def where(settings: Settings) -> str:
 async def _host(vendor: Vendor, base_url: str) -> Finding:
     """Name, TCP and TLS, as the server itself would connect."""
     topic, parts = f"{vendor} host", urlsplit(base_url)
-    proxy = _proxy_of(parts)
     try:
+        way = proxy_for(parts)
         with anyio.fail_after(_CONNECT_SECONDS):
-            await _connect(proxy or parts, tls=parts.scheme == "https" and proxy is None)
+            await _connect(parts if way is None else way.proxy, tls=parts.scheme == "https" and way is None)
+    except (UnusableProxyError, NotSentError) as error:
+        fix = "Correct or remove that setting of the environment."
+        return Finding(topic=topic, state="failed", text=f"The host is not tried: {error}.", fix=fix)
     except socket.gaierror:
         return _unreached(topic, vendor, "its name cannot be resolved.", "and the network's DNS.")
+    except ssl.SSLCertVerificationError as error:
+        return _unreached(topic, vendor, f"{why_not_reached(error)}.", "and the machine's clock.")
     except ssl.SSLError:
         fix = "the machine's clock and its certificates."
         return _unreached(topic, vendor, "it is reached, but TLS fails.", fix)
     except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
         return _unreached(topic, vendor, "no connection can be made.", "the firewall and the proxy.")
-    way = "through the proxy" if proxy else "over TLS" if parts.scheme == "https" else "without TLS"
-    return Finding(topic=topic, state="ok", text=f"{parts.hostname} is reached {way}.")
+    tls = "over TLS" if parts.scheme == "https" else "without TLS"
+    how = tls if way is None else f"through the proxy of {way.setting}"
+    return Finding(topic=topic, state="ok", text=f"{parts.hostname} is reached {how}.")
 
 
 def _unreached(topic: str, vendor: Vendor, what: str, more: str) -> Finding:
@@ -171,17 +179,10 @@ def _unreached(topic: str, vendor: Vendor, what: str, more: str) -> Finding:
     return Finding(topic=topic, state="failed", text=f"The host is not usable: {what}", fix=fix)
 
 
-def _proxy_of(parts: SplitResult) -> SplitResult | None:
-    """The proxy that the environment names for this host."""
-    host = parts.hostname or ""
-    url = getproxies().get(parts.scheme)
-    return None if not url or is_loopback(host) or proxy_bypass(host) else urlsplit(url)
-
-
 async def _connect(parts: SplitResult, *, tls: bool) -> None:
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     if tls:
-        context = await anyio.to_thread.run_sync(ssl.create_default_context)
+        context = await anyio.to_thread.run_sync(tls_context)
         stream = await anyio.connect_tcp(host, port, ssl_context=context, tls_standard_compatible=False)
     else:
         stream = await anyio.connect_tcp(host, port)

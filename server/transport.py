@@ -1,16 +1,21 @@
 """One HTTP exchange with a vendor, and what its failure proves.
 
-Only a failure before the connection stands proves that nothing was sent (design, "The path of a call"; SDK
-notes, "The HTTP client"). Everything else may have arrived.
+Only a failure before the first byte of the request proves that nothing was sent (design, "The path of a
+call"; SDK notes, "The HTTP client"). Everything else may have arrived.
 """
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import logging
+import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import anyio
 import httpx2 as httpx
 
+from server.watch import EarlyAnswerError, Watch
 from tools.operation import Reply
+
+_log = logging.getLogger(__name__)
 
 MAX_BODY = 32 * 1024 * 1024
 DEADLINE = 120.0
@@ -18,14 +23,6 @@ DEADLINE = 120.0
 _SERVER_ERROR = 500
 _OK = 200
 _REDIRECTS = range(300, 400)
-
-_PROOF_OF_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
-)
 
 
 class NotSentError(Exception):
@@ -36,25 +33,67 @@ class UnknownOutcomeError(Exception):
     """The request may have reached the vendor and may have been carried out; nobody knows."""
 
 
-@asynccontextmanager
-async def classified() -> AsyncGenerator[None]:
-    """Turns every failure of the HTTP client into one of the two errors above, by what it proves."""
+@contextmanager
+def classified(watch: Watch) -> Generator[None]:
+    """Turns every failure of the HTTP client into one of the two errors above, by what it proves.
+
+    Before the first byte of the request is handed over nothing can have been sent, whatever has failed.
+    """
     try:
         yield
-    except _PROOF_OF_NOT_SENT as error:
-        raise NotSentError(_REASONS.get(type(error), "the vendor's host cannot be reached")) from error
-    except TimeoutError as error:
-        raise UnknownOutcomeError("the vendor did not answer in time") from error
-    except httpx.HTTPError as error:
-        raise UnknownOutcomeError(_REASONS.get(type(error), "the connection failed")) from error
+    except UnknownOutcomeError:
+        raise
+    except EarlyAnswerError as error:
+        if not watch.begun:
+            raise NotSentError("its side spoke before it was asked, which no web server does") from error
+        raise UnknownOutcomeError("the answer came before the whole request was sent") from error
+    except Exception as error:
+        if not watch.begun:
+            raise NotSentError(why_not_reached(error)) from error
+        if isinstance(error, TimeoutError):
+            raise UnknownOutcomeError("the vendor did not answer in time") from error
+        if isinstance(error, httpx.HTTPError):
+            raise UnknownOutcomeError(_REASONS.get(type(error), "the connection failed")) from error
+        raise
 
 
-_REASONS: dict[type[Exception], str] = {
-    httpx.ConnectError: "no connection could be made",
-    httpx.ConnectTimeout: "no connection could be made in time",
+def why_not_reached(error: BaseException) -> str:
+    """Why no connection stands, in our words."""
+    if isinstance(error, httpx.ProxyError):
+        code = str(error)[:3]
+        return f"the proxy refused: {code}" if code.isdecimal() else "the proxy refused the connection"
+    causes = _causes(error)
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return (
+            "its certificate cannot be verified; if it is right, name a file with the certificates to trust "
+            "in SSL_CERT_FILE"
+        )
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return "TLS cannot be agreed on with its host"
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return _NOT_REACHED.get(type(error), "no connection could be made in time")
+    if not isinstance(error, httpx.HTTPError | httpx.InvalidURL | OSError):
+        # A proxy that speaks no SOCKS ends here; so would a defect of ours.
+        _log.warning("a connection failed in an unexpected way: %s", type(error).__name__)
+    return _NOT_REACHED.get(type(error), "no connection could be made")
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and what it came from."""
+    found: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in found:
+        found.append(at)
+        at = at.__cause__ or at.__context__
+    return found
+
+
+_NOT_REACHED: dict[type[BaseException], str] = {
     httpx.PoolTimeout: "too many calls were waiting",
     httpx.UnsupportedProtocol: "the vendor's URL has an unusable scheme",
     httpx.InvalidURL: "the vendor's URL is invalid",
+}
+_REASONS: dict[type[Exception], str] = {
     httpx.ReadTimeout: "the vendor did not answer in time",
     httpx.WriteTimeout: "the request could not be handed over in time",
     httpx.ReadError: "the connection broke before the answer was complete",
@@ -73,13 +112,17 @@ async def exchange(
         UnknownOutcomeError: anything else that is not a complete answer, among it every 5xx and an answer
             larger than `max_body` bytes.
     """
-    async with classified():
-        with anyio.fail_after(deadline):
-            response = await client.send(request, stream=True)
-            try:
-                body = await _read(response, max_body)
-            finally:
-                await response.aclose()
+    watch = Watch()
+    with classified(watch):
+        try:
+            with anyio.fail_after(deadline):
+                response = await client.send(watch.over(request), stream=True)
+                try:
+                    body = await _read(response, max_body)
+                finally:
+                    await response.aclose()
+        finally:
+            await watch.ended()
     return _reply(response, body)
 
 

@@ -1,6 +1,5 @@
-"""The one place that talks HTTP to a vendor: pooled, bounded, without retries and without redirects."""
+"""The one place that talks HTTP to a vendor: bounded, without retries and without redirects."""
 
-import ssl
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,7 +11,8 @@ import httpx2 as httpx
 from pydantic import SecretStr
 
 from server.credentials import every8d_request, omis_request
-from server.settings import Every8dSettings, OmisSettings, Settings, is_loopback
+from server.network import make_client
+from server.settings import Every8dSettings, OmisSettings, Settings
 from server.store.store import StoreUnavailableError
 from server.transport import MAX_BODY, NotSentError, exchange
 from tools.operation import Reply, Request, Steps, T, Vendor
@@ -39,23 +39,24 @@ class _Line:
     lock_is_kept: bool = True
     """Whether the store may hold a lock of these credentials: true until it has been asked once."""
     limiter: anyio.CapacityLimiter = field(init=False)
-    client: httpx.AsyncClient | None = None
+    clients: dict[tuple[str, str], httpx.AsyncClient] = field(
+        default_factory=dict[tuple[str, str], httpx.AsyncClient]
+    )
 
     def __post_init__(self) -> None:
         self.limiter = anyio.CapacityLimiter(self.calls_at_once)
 
-    def open(self) -> httpx.AsyncClient:
-        """The pooled client, made at the first call: listing tools must not pay for TLS."""
-        if self.client is None:
-            parts = urlsplit(self.base_url)
-            self.client = httpx.AsyncClient(
-                timeout=_TIMEOUT,
-                limits=httpx.Limits(max_connections=self.calls_at_once),
-                follow_redirects=False,
-                trust_env=not is_loopback(parts.hostname or ""),
-                verify=ssl.create_default_context() if parts.scheme == "https" else False,
-            )
-        return self.client
+    def open(self, url: str) -> httpx.AsyncClient:
+        """The client for a URL's host, made at the first call: listing tools must not pay for TLS.
+
+        Raises:
+            NotSentError: the environment's certificates or proxy cannot be used.
+        """
+        parts = urlsplit(url)
+        host = (parts.scheme, parts.hostname or "")
+        if host not in self.clients:
+            self.clients[host] = make_client(parts, self.calls_at_once, _TIMEOUT)
+        return self.clients[host]
 
 
 class Locks(Protocol):
@@ -92,10 +93,10 @@ class Vendors:
         line = self._lines[request.vendor]
         async with _place(line):
             await self._refuse_locked(request.vendor, line)
-            client = line.open()
             if request.link is not None:
-                link = _checked_link(client, line, request.link)
+                client, link = _checked_link(line, request.link)
                 return await exchange(client, link, max_body=line.max_link_body)
+            client = line.open(line.base_url)
             return await exchange(client, line.build(client, request))
 
     async def query(self, steps: Steps[T]) -> T:
@@ -134,10 +135,10 @@ class Vendors:
             raise RefusedError(_login_stopped(vendor, line.locked))
 
     async def close(self) -> None:
-        """Close the pooled connections."""
+        """Close the clients."""
         for line in self._lines.values():
-            if line.client is not None:
-                await line.client.aclose()
+            for client in line.clients.values():
+                await client.aclose()
 
 
 @asynccontextmanager
@@ -164,7 +165,7 @@ def _login_stopped(vendor: Vendor, vendor_code: str) -> Problem:
     )
 
 
-def _checked_link(client: httpx.AsyncClient, line: _Line, link: str) -> httpx.Request:
+def _checked_link(line: _Line, link: str) -> tuple[httpx.AsyncClient, httpx.Request]:
     parts = urlsplit(link)
     if parts.scheme not in ("http", "https") or (parts.hostname or "").lower() not in line.link_hosts:
         raise RefusedError(
@@ -174,8 +175,9 @@ def _checked_link(client: httpx.AsyncClient, line: _Line, link: str) -> httpx.Re
                 next="A person adds the host to CAMPAIGN_OPS_OMIS__DOWNLOAD_HOSTS if it is the vendor's.",
             )
         )
+    client = line.open(link)
     try:
-        return client.build_request("GET", link)
+        return client, client.build_request("GET", link)
     except (httpx.InvalidURL, UnicodeError) as error:
         raise NotSentError("the report's link is not a usable URL") from error
 

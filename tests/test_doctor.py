@@ -19,6 +19,8 @@ from server.parts import build_parts
 from server.sandbox.run import running_sandbox
 from server.settings import load_settings
 from server.settings_file import users_file
+from tests.faults.certificates import own_certificate
+from tests.faults.scripted import ScriptedVendor, whole
 from tools.every8d.credit import QUERY_CREDIT
 
 SECRET = "kTr9-canary-Zq7-long"
@@ -219,11 +221,44 @@ async def test_a_proxy_is_what_is_reached_where_one_is_set(house: House) -> None
     house.monkeypatch.setenv("https_proxy", house.url)
     house.monkeypatch.setenv("no_proxy", "")
     _, lines = await house.examined()
-    assert "is reached through the proxy" in lines["every8d host"]
+    assert "is reached through the proxy of HTTPS_PROXY" in lines["every8d host"]
     assert lines["every8d login"].startswith("✗")
     house.monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{closed_port()}")
     _, lines = await house.examined()
     assert "no connection can be made" in lines["every8d host"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("ALL_PROXY", "socks4://localhost:1"),
+        ("HTTPS_PROXY", "http://[::1"),
+        ("SSLKEYLOGFILE", "/nowhere/keys"),
+    ],
+)
+async def test_a_setting_of_the_environment_that_stands_in_the_way_is_named(
+    house: House, setting: str, value: str
+) -> None:
+    house.set(EVERY8D__BASE_URL="https://no-such-host.invalid")
+    for name in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        house.monkeypatch.delenv(name, raising=False)
+        house.monkeypatch.delenv(name.lower(), raising=False)
+    house.monkeypatch.setenv(setting, value)
+    code, lines = await house.examined()
+    assert code == 1
+    assert setting in lines["every8d host"]
+    assert lines["every8d login"].startswith("–")
+    assert lines["omis login"].startswith("✓")
+
+
+async def test_a_certificate_that_nobody_trusts_is_said_to_be_that(house: House) -> None:
+    tls, _ = own_certificate(house.folder)
+    async with ScriptedVendor.serving(whole(""), tls) as vendor:
+        house.set(EVERY8D__BASE_URL=vendor.url)
+        code, lines = await house.examined()
+    assert code == 1
+    assert "certificate cannot be verified" in lines["every8d host"]
+    assert "SSL_CERT_FILE" in lines["every8d host"]
 
 
 async def test_without_a_store_no_login_is_tried(house: House) -> None:

@@ -29,13 +29,12 @@ async def front_door(
     vendor: ScriptedVendor, folder: Path, *, era: Era = "auto", person: Person | None = None, **changed: Any
 ) -> AsyncGenerator[Session]:
     """A server whose EVERY8D is the scripted vendor, and a person who agrees."""
-    settings = load_settings(
-        None,
-        every8d={"base_url": f"http://localhost:{vendor.port}", "uid": "scripted", "password": "scripted"},
-        store={"folder": folder / "store"},
-        approval={"human_minimum_ms": 0},
-        **changed,
-    )
+    sections: dict[str, Any] = {
+        "every8d": {"base_url": vendor.url, "uid": "scripted", "password": "scripted"},
+        "store": {"folder": folder / "store"},
+        "approval": {"human_minimum_ms": 0},
+    }
+    settings = load_settings(None, **{**sections, **changed})
     witness = Witness(Terms(human_minimum=0, call_limit=45))
     vendor.on_send = witness.posted
     async with open_session(settings, era, Observed(person or Person(), witness)) as session:

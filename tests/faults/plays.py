@@ -8,6 +8,8 @@ from typing import Any, Literal
 import anyio
 import pytest
 
+from server import watch
+from tests.faults.front_door import RECEIPT
 from tests.faults.scripted import Exchange, Play, ScriptedVendor, whole
 
 Twist = Callable[[ScriptedVendor, pytest.MonkeyPatch], Awaitable[None]]
@@ -79,6 +81,18 @@ async def _reset_at_accept(vendor: ScriptedVendor, _patch: pytest.MonkeyPatch) -
     vendor.at_accept = _reset
 
 
+async def _speak_first(vendor: ScriptedVendor, patch: pytest.MonkeyPatch) -> None:
+    """An answer lies there before anything was asked."""
+    patch.setattr(watch, "QUIET_SECONDS", 0.3)
+    vendor.at_accept = whole(RECEIPT)
+
+
+async def _answer_at_the_head(vendor: ScriptedVendor, patch: pytest.MonkeyPatch) -> None:
+    """An answer to a request whose body has not been sent whole."""
+    patch.setattr(watch, "QUIET_SECONDS", 0.3)
+    vendor.at_head = whole(RECEIPT)
+
+
 async def _lose_the_name(_vendor: ScriptedVendor, patch: pytest.MonkeyPatch) -> None:
     def no_such_name(*_given: Any, **_options: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -98,6 +112,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault(name="unknown_name", outcome="not_sent", says="no connection could be made", twist=_lose_the_name),
     Fault(
         name="connect_timeout", outcome="not_sent", says="no connection could be made in time", twist=_fill_up
+    ),
+    Fault(name="speaks_first", outcome="not_sent", says="spoke before it was asked", twist=_speak_first),
+    Fault(
+        name="answers_too_early",
+        outcome="unknown",
+        says="came before the whole request was sent",
+        twist=_answer_at_the_head,
     ),
     Fault(name="reset_at_accept", outcome="unknown", says=_BROKE, twist=_reset_at_accept),
     Fault(name="reset_after_the_body", outcome="unknown", says=_BROKE, play=_reset),

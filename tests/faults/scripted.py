@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -36,15 +37,25 @@ class Exchange:
 Play = Callable[[Exchange], Awaitable[None]]
 
 
+def answer(
+    body: str | bytes, *, status: str = "200 OK", content_type: str = "text/plain", more: str = ""
+) -> bytes:
+    """A complete answer, as bytes."""
+    content = body.encode() if isinstance(body, str) else body
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(content)}\r\n{more}\r\n"
+    )
+    return head.encode() + content
+
+
 def whole(
     body: str | bytes, *, status: str = "200 OK", content_type: str = "text/plain", more: str = ""
 ) -> Play:
     """A complete answer; the connection is closed after it, so that each request needs a new one."""
-    content = body.encode() if isinstance(body, str) else body
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(content)}\r\n{more}"
+    said = answer(body, status=status, content_type=content_type, more=f"{more}Connection: close\r\n")
 
     async def play(exchange: Exchange) -> None:
-        await exchange.say(f"{head}Connection: close\r\n\r\n".encode() + content)
+        await exchange.say(said)
 
     return play
 
@@ -60,6 +71,11 @@ class ScriptedVendor:
     otherwise: Play
     plays: dict[str, Play] = field(default_factory=dict[str, Play])
     at_accept: Play | None = None
+    at_head: Play | None = None
+    """Played when only the head of a request has been read."""
+    keeps_alive: bool = False
+    """Whether a connection is read on after an exchange."""
+    tls: ssl.SSLContext | None = None
     requests: list[str] = field(default_factory=list[str])
     """The last part of each request's path, in the order of arrival."""
     on_send: Callable[[dict[str, str]], None] = _unnoticed
@@ -73,9 +89,11 @@ class ScriptedVendor:
 
     @classmethod
     @asynccontextmanager
-    async def serving(cls, otherwise: Play) -> "AsyncGenerator[ScriptedVendor]":
+    async def serving(
+        cls, otherwise: Play, tls: ssl.SSLContext | None = None
+    ) -> "AsyncGenerator[ScriptedVendor]":
         """Serve for the length of a block, on a free port."""
-        vendor = cls(otherwise=otherwise)
+        vendor = cls(otherwise=otherwise, tls=tls)
         await vendor.listen()
         try:
             yield vendor
@@ -86,13 +104,15 @@ class ScriptedVendor:
 
     @property
     def url(self) -> str:
-        """The base URL."""
-        return f"http://{HOST}:{self.port}"
+        """The base URL, by name: certificates have names."""
+        return f"{'http' if self.tls is None else 'https'}://localhost:{self.port}"
 
     async def listen(self) -> None:
         """Accept connections, on the port of before when there was one."""
         await self.stop()
-        self._server = await asyncio.start_server(self._serve, HOST, self.port, reuse_address=True)
+        self._server = await asyncio.start_server(
+            self._serve, HOST, self.port, reuse_address=True, ssl=self.tls
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -120,6 +140,8 @@ class ScriptedVendor:
         self._open.add(writer)
         try:
             await self._exchange(reader, Exchange(vendor=self, writer=writer))
+            while self.keeps_alive:
+                await self._exchange(reader, Exchange(vendor=self, writer=writer))
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
@@ -132,6 +154,8 @@ class ScriptedVendor:
             return
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         exchange.path = head.split(" ", 2)[1].split("?")[0].rsplit("/", 1)[-1]
+        if self.at_head is not None:
+            await self.at_head(exchange)
         body = await reader.readexactly(_length(head))
         self.requests.append(exchange.path)
         if exchange.path.startswith("send"):

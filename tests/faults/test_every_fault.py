@@ -28,7 +28,7 @@ async def _arm(vendor: ScriptedVendor, fault: Fault, patch: pytest.MonkeyPatch) 
 
 
 async def _heal(vendor: ScriptedVendor) -> None:
-    vendor.at_accept = None
+    vendor.at_accept = vendor.at_head = None
     vendor.plays = {SENDING: whole(RECEIPT), LOOKING: whole(CREDIT)}
     await vendor.listen()
 

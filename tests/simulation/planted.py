@@ -1,8 +1,8 @@
 """Defects planted into the real code, to see that the simulation finds each: the test of the test."""
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,8 @@ from server.gate.policy import Intent
 from server.store import counting, dispatch, ledger, proposals, rows
 from server.store.actions import NO_CAPS, Action, State
 from server.store.schema import ACTIONS
+from server.watch import Watch
+from tests.simulation import vendor
 from tests.simulation.vendor import LossyVendors
 from tools.desk import retry
 from tools.desk.retry import RETRY_SAFELY
@@ -85,7 +87,18 @@ def _post_before_the_claim(stack: ExitStack) -> None:
 
 def _reset_is_not_sent(stack: ExitStack) -> None:
     """A connection that breaks proves nothing; here it is taken for a proof."""
-    _put(stack, transport, "_PROOF_OF_NOT_SENT", (*_real(transport, "_PROOF_OF_NOT_SENT"), httpx.ReadError))
+
+    @contextmanager
+    def gullible(watch: Watch) -> Generator[None]:
+        try:
+            with transport.classified(watch):
+                yield
+        except transport.UnknownOutcomeError as error:
+            if isinstance(error.__cause__, httpx.ReadError):
+                raise transport.NotSentError("reset") from error
+            raise
+
+    _put(stack, vendor, "classified", gullible)
 
 
 def _retry_on_unknown(stack: ExitStack) -> None:

@@ -19,6 +19,7 @@ import httpx2 as httpx
 from server.settings import Settings
 from server.transport import UnknownOutcomeError, classified
 from server.vendors import Locks, Vendors
+from server.watch import Watch
 from tests.judge.witness import Witness
 from tests.simulation.loop import Life
 from tools.operation import Reply, Request
@@ -58,6 +59,7 @@ def _refusal(_body: bytes, _random: Random) -> bytes:
 
 _READ = httpx.ReadError("reset")
 _LATE = httpx.ReadTimeout("late")
+_BEFORE_A_BYTE = (httpx.ConnectError, httpx.ConnectTimeout)
 _GATEWAY = UnknownOutcomeError("the vendor answered with HTTP 502")
 
 FATES = (
@@ -194,7 +196,9 @@ class LossyVendors(Vendors):
         else:
             self._seen(request, self._life)
             self._told(f"{self._life.name} posts: {fate.name}")
-        async with classified():
+        watch = Watch()
+        watch.begun = not isinstance(fate.error, _BEFORE_A_BYTE)
+        with classified(watch):
             return await self._exchange(request, fate)
 
     async def _exchange(self, request: Request, fate: Fate) -> Reply:

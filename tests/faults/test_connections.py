@@ -1,0 +1,80 @@
+"""An answer belongs to the request that it followed: nothing that lay on a connection before is one."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server import watch
+from tests.faults.certificates import own_certificate
+from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts
+from tests.faults.scripted import Exchange, ScriptedVendor, answer, whole
+
+LOOKS_BEFORE_A_SEND = 2
+
+
+@pytest.fixture(params=["http", "https"])
+async def talking(
+    request: pytest.FixtureRequest, short_waits: None, no_settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[ScriptedVendor]:
+    """A vendor that keeps its connections open, over plain HTTP and over TLS."""
+    tls = None
+    if request.param == "https":
+        tls, trusted = own_certificate(no_settings)
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    async with ScriptedVendor.serving(whole(CREDIT), tls) as vendor:
+        vendor.keeps_alive = True
+        yield vendor
+
+
+async def test_an_answer_glued_to_a_looks_answer_is_not_the_answer_to_the_send(
+    no_settings: Path, talking: ScriptedVendor
+) -> None:
+    """The second answer claims that the send was accepted; the vendor ends the connection without a word."""
+
+    async def look(exchange: Exchange) -> None:
+        await exchange.say(answer(CREDIT) + answer(RECEIPT))
+
+    async def hang_up(exchange: Exchange) -> None:
+        exchange.writer.close()
+
+    talking.plays = {LOOKING: look, SENDING: hang_up}
+    async with front_door(talking, no_settings) as session:
+        told = await session.told("send_sms", SEND)
+    assert told.facts["outcome"] == "unknown"
+    assert talking.requests == [LOOKING, LOOKING, SENDING]
+
+
+async def test_an_answer_glued_to_a_looks_answer_is_not_the_answer_to_the_next_look(
+    no_settings: Path, talking: ScriptedVendor
+) -> None:
+    async def look(exchange: Exchange) -> None:
+        credit = "7.00" if talking.requests.count(LOOKING) > 1 else CREDIT
+        await exchange.say(answer(credit) + answer("999999.00"))
+
+    talking.plays = {LOOKING: look}
+    async with front_door(talking, no_settings) as session:
+        credits_left = [(await session.facts("query_credit"))["credit"] for _ in range(2)]
+    assert credits_left == [1230, 7]
+
+
+async def test_an_answer_before_the_request_is_whole_is_not_its_answer(
+    no_settings: Path, talking: ScriptedVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vendor says "accepted" when it has read the head alone, and then waits for the rest."""
+
+    async def look(exchange: Exchange) -> None:
+        if talking.requests.count(LOOKING) == LOOKS_BEFORE_A_SEND:
+            monkeypatch.setattr(watch, "QUIET_SECONDS", 0.3)
+            talking.at_head = early
+        await exchange.say(answer(CREDIT))
+
+    async def early(exchange: Exchange) -> None:
+        await exchange.say(answer(RECEIPT))
+
+    talking.plays = {LOOKING: look}
+    async with front_door(talking, no_settings) as session:
+        told = await session.told("send_sms", SEND)
+    assert told.facts["outcome"] == "unknown"
+    assert "came before the whole request was sent" in told.facts["message"]
+    assert posts(talking) == 0
