@@ -6,6 +6,7 @@ import unicodedata
 _SEPARATORS = re.compile(r"[\s\-().]+")
 _ASCII_NUMBER = re.compile(r"\+?\d{5,20}")
 _TAIWAN = "+886"
+_MASKED = re.compile(r"[*•●○#xX_?…]{2}|…")
 
 
 def normalise_mobile(written: str) -> str:
@@ -17,6 +18,11 @@ def normalise_mobile(written: str) -> str:
     Raises:
         ValueError: the text is not a mobile number. The text itself is not repeated.
     """
+    if _MASKED.search(unicodedata.normalize("NFC", written).replace("＊", "*")):
+        raise ValueError(
+            "is masked: nobody can tell the whole number from it. Take it whole from the person or the list "
+            "that it came from."
+        )
     plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", written))
     if not plain.isascii() or _ASCII_NUMBER.fullmatch(plain) is None:
         raise ValueError("not a mobile number. Write it as 0912345678 or +886912345678.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, Ty
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
-from tools.values import MobileNumber, OutsideText, Points, Timestamp
+from tools.values import IDENTIFIER, NO_FLAG, MobileNumber, OutsideText, Points, Timestamp
 
 if TYPE_CHECKING:
     from tools.desk.entries import ActionDetail, ActionSummary
@@ -135,7 +135,9 @@ class RiskyParams(Params):
 
     dry_run: Annotated[StrictBool, Field(description="Only preview; do nothing.")] = False
     request_id: Annotated[
-        str, Field(max_length=64, description="New value = do it again on purpose; else repeats replay.")
+        str,
+        IDENTIFIER,
+        Field(max_length=64, description="New value = do it again on purpose; else repeats replay."),
     ] = ""
 
 
@@ -152,8 +154,8 @@ def _check_page(page: int) -> int:
 class PagedParams(Params):
     """Arguments of a list: pages are the tool's own, counted from 1."""
 
-    page: Annotated[int, Field(ge=1, description="Page."), AfterValidator(_check_page)] = 1
-    page_size: Annotated[int, Field(ge=1, le=200, description="Rows a page.")] = 50
+    page: Annotated[int, Field(ge=1, description="Page."), NO_FLAG, AfterValidator(_check_page)] = 1
+    page_size: Annotated[int, Field(ge=1, le=200, description="Rows a page."), NO_FLAG] = 50
 
 
 class Result(BaseModel):

@@ -4,12 +4,14 @@ The EVERY8D document never names its time zone; every known client takes Asia/Ta
 """
 
 import re
-from datetime import datetime, timedelta, timezone
+from contextlib import suppress
+from datetime import date, datetime, timedelta, timezone
 
 TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")
 """Taiwan has had no daylight saving time since 1979, so a fixed offset is exact."""
 
 _WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS = range(2000, 3000)
 _ROW_TIME = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})[ T](\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?")
 
@@ -35,6 +37,18 @@ def read_time(written: object) -> datetime:
     if moment.year not in _YEARS:
         raise ValueError("lies outside the years 2000 to 2999. Check the year.")
     return as_taipei(moment)
+
+
+def read_day(written: object) -> date:
+    """A day that a caller wrote as ISO 8601.
+
+    Raises:
+        ValueError: no such day; a number or a time among them.
+    """
+    if isinstance(written, str) and _DAY.fullmatch(written.strip()):
+        with suppress(ValueError):
+            return date.fromisoformat(written.strip())
+    raise ValueError("is no day. Write it as 2026-12-31.")
 
 
 def _parsed(written: object) -> datetime:

@@ -1,7 +1,7 @@
 """The value types that parameters and results share, with the marks that masking and cleaning read."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 
 from tools.cleaning import clean
 from tools.mobile import normalise_mobile
-from tools.taipei import iso, read_time
+from tools.taipei import iso, read_day, read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Mark:
 MOBILE = Mark("mobile")
 PERSON = Mark("person")
 OUTSIDE = Mark("outside")
+IDENTIFIER = Mark("identifier")
+"""An id in arguments: it may come as a number, or with spaces around it."""
 
 
 def _number(value: Decimal) -> int | float:
@@ -47,6 +49,19 @@ Timestamp = Annotated[
 
 MobileArgument = Annotated[str, Field(max_length=32), AfterValidator(normalise_mobile), MOBILE]
 """A mobile number as a caller writes it (09…, 886…, +886…, spaces or dashes); E.164 once validated."""
+
+DayArgument = Annotated[date, BeforeValidator(read_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A day from the caller, as 2026-12-31."""
+
+
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("is no number. Write it in digits, as 2.")  # noqa: TRY004 - pydantic's kind
+    return value
+
+
+NO_FLAG = BeforeValidator(_no_flag)
+"""For whole numbers: `true` would be taken for 1."""
 
 TimeArgument = Annotated[
     datetime, BeforeValidator(read_time), WithJsonSchema({"type": "string", "format": "date-time"})

@@ -215,8 +215,8 @@ class GateContext:
             await self.vendors.lock(operation.vendor, problem.vendor_code or "?")
         return problem
 
-    async def looked(self, operation: AnyOperation, caller: Caller, result: Result) -> dict[str, str]:
-        """Records a look, and remembers that text from outside was read; a warning when it cannot."""
+    async def looked(self, operation: AnyOperation, caller: Caller, result: Result) -> str:
+        """Records a look, and remembers that text from outside was read; a warning when it cannot, or ''."""
         if has_outside_text(result):
             self.tainted.add(caller.session)
         note = Note(what="looked", principal=caller.principal, tool=operation.name)
@@ -224,8 +224,8 @@ class GateContext:
             await self.book.record(note)
         except StoreUnavailableError as error:
             _log.warning("a look could not be recorded: %s", error)
-            return {"warning": UNRECORDED}
-        return {}
+            return UNRECORDED
+        return ""
 
 
 def _intent(call: CallOf, audience: Audience, points: Decimal | None, send_at: datetime | None) -> Intent:

@@ -1,6 +1,5 @@
 """The one path that every call takes: validate, look or act, mask, answer."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,24 +8,16 @@ from pydantic import ValidationError
 
 from server.gate.acting import Acting
 from server.gate.answers import UNTRUSTED, Answer, Question, failure
+from server.gate.argument_words import lines_of
 from server.gate.caller import Caller, FormReply
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.desk import ServerDesk
 from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
 from server.gate.masking import present
+from server.gate.reading import plainly_meant
 from server.own_command import facts_with_own_commands
-from tools.operation import Action, AnyOperation, DeskOperation, Query, Result, SavedFile
-
-_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,39}")
-_OURS = {
-    "extra_forbidden": "no such argument. Leave it out or correct its name.",
-    "missing": "is needed.",
-    "list_type": "is no list. Write it in square brackets, also for one.",
-    "string_type": "is no text. Write it in quotation marks.",
-    "string_unicode": "holds half a character (a lone surrogate). Leave it out.",
-}
-"""What pydantic says without a way out, or in words of its own."""
+from tools.operation import Action, AnyOperation, DeskOperation, PagedParams, Query, Result, SavedFile
 
 
 class Gate:
@@ -67,9 +58,9 @@ class Gate:
         `action_id` and `reply` belong to the second round: the person's answer to that action's question.
         """
         try:
-            params = operation.params.model_validate(dict(arguments))
+            params = operation.params.model_validate(plainly_meant(operation.params, arguments))
         except ValidationError as error:
-            return failure(invalid_arguments(operation, _lines(error)))
+            return failure(invalid_arguments(operation, lines_of(operation.params, error)))
         try:
             await self._context.owning.check(operation, params, caller)
         except ANTICIPATED as error:
@@ -94,7 +85,7 @@ class Gate:
             return failure(await self._context.noticed(operation, problem_of(operation, error)))
         warning = await self._context.looked(operation, caller, result)
         facts = present(result, show_numbers=self._context.settings.privacy.show_numbers)
-        return Answer(facts=facts | warning, link=_link(result))
+        return Answer(facts=facts | _warned(warning, _beyond_the_end(params, facts)), link=_link(result))
 
     async def _result(
         self, operation: Query[Any, Any] | DeskOperation[Any, Any], params: Any, caller: Caller
@@ -104,29 +95,21 @@ class Gate:
         return await operation.run(params, ServerDesk(self._context, caller))
 
 
+def _warned(*warnings: str) -> dict[str, str]:
+    said = " ".join(filter(None, warnings))
+    return {"warning": said} if said else {}
+
+
+def _beyond_the_end(params: Any, facts: Mapping[str, Any]) -> str:
+    """An empty page must not be taken for an empty list."""
+    if not isinstance(params, PagedParams) or params.page <= max(1, facts["pages"]):
+        return ""
+    there = f"pages 1 to {facts['pages']}" if facts["pages"] > 1 else "only page 1"
+    return f"Page {params.page} is beyond the end: there is {there}."
+
+
 def _link(result: Result) -> SavedFile | None:
     name, uri, size = (getattr(result, field, None) for field in ("name", "uri", "size"))
     if isinstance(name, str) and isinstance(uri, str) and isinstance(size, int):
         return SavedFile(name=name, uri=uri, size=size)
     return None
-
-
-def _lines(error: ValidationError) -> list[str]:
-    """One short line a field, without values: they may be numbers, names or secrets."""
-    lines: list[str] = []
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        message = _OURS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{_path(problem['loc'])}: {message}")
-    return lines
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    """`recipients[2].mobile`: counted from 1, as the operations' own checks count."""
-    return "".join(map(_step, location)).removeprefix(".") or "arguments"
-
-
-def _step(part: int | str) -> str:
-    """A part of an argument's path. A caller's own names can be anything: a number, or a sentence."""
-    if isinstance(part, int):
-        return f"[{part + 1}]"
-    return f".{part}" if _NAME.fullmatch(part) else ".(another name)"

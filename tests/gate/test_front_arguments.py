@@ -41,7 +41,13 @@ async def test_recipients_are_counted_from_one_by_every_check(house: House) -> N
             {"send_at": "9999-12-31T23:59:59Z"},
             "send_at: lies outside the years 2000 to 2999. Check the year.",
         ),
-        ({"dryrun": True}, "dryrun: no such argument. Leave it out or correct its name."),
+        (
+            {"dryrun": True},
+            (
+                "dryrun: no such argument. Leave it out or correct its name; there are: dry_run, "
+                "validity_minutes, recipients, subject, send_at, request_id, text."
+            ),
+        ),
     ],
 )
 async def test_a_line_has_field_problem_and_way_out(house: House, changed: Facts, line: str) -> None:

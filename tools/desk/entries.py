@@ -1,13 +1,14 @@
 """An action of the ledger as people and models read it."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from tools.action_id import normalise_id
 from tools.operation import Preview, Result
-from tools.values import OUTSIDE, OutsideText, Points, Timestamp
+from tools.values import IDENTIFIER, OUTSIDE, OutsideText, Points, Timestamp
 
 ActionState = Literal[
     "proposed", "approved", "denied", "expired", "dispatching", "succeeded", "failed", "unknown"
@@ -26,16 +27,16 @@ NEXT_STEPS: Mapping[ActionState, str] = {
 """What follows from each state, in our words."""
 
 
-def _shown_id(written: object) -> object:
-    return written.strip() if isinstance(written, str) else written
+_WRITTEN = re.compile("[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}")
 
 
-ActionId = Annotated[
-    str,
-    BeforeValidator(_shown_id),
-    Field(pattern=r"^[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}$", description="Id such as 7KQ2-M9XD."),
-    AfterValidator(normalise_id),
-]
+def _as_kept(written: str) -> str:
+    if _WRITTEN.fullmatch(written) is None:
+        raise ValueError("is no id of an action. Give it as list_actions shows it.")
+    return normalise_id(written)
+
+
+ActionId = Annotated[str, IDENTIFIER, Field(description="Id such as 7KQ2-M9XD."), AfterValidator(_as_kept)]
 """One spelling, however it was typed: the same id in small letters must be the same call."""
 
 

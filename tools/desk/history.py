@@ -1,6 +1,5 @@
 """What was done and what waits: the ledger, newest first. The vendor keeps no list of batches; we do."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -8,16 +7,17 @@ from pydantic import Field
 from tools.desk.entries import ActionDetail, ActionId, ActionState, ActionSummary
 from tools.operation import Desk, DeskOperation, PagedParams, Params, Result, Risk
 from tools.problems import Problem, RefusedError
+from tools.values import IDENTIFIER, DayArgument
 
 
 class ListActionsParams(PagedParams):
     """Which actions to list."""
 
-    tool: Annotated[str, Field(max_length=64, description="Only this tool.")] = ""
+    tool: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this tool.")] = ""
     state: ActionState | None = None
-    day: Annotated[date | None, Field(description="Only this day (Asia/Taipei).")] = None
-    batch_id: Annotated[str, Field(max_length=64, description="Only this batch.")] = ""
-    campaign: Annotated[str, Field(max_length=64, description="Only this campaign.")] = ""
+    day: Annotated[DayArgument | None, Field(description="Only this day (Asia/Taipei).")] = None
+    batch_id: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this batch.")] = ""
+    campaign: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this campaign.")] = ""
 
 
 class ActionsResult(Result):

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from tools.values import IDENTIFIER
+
 _BATCH_ID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 
 
@@ -14,5 +16,7 @@ def _check(batch_id: str) -> str:
     return batch_id
 
 
-BatchId = Annotated[str, AfterValidator(_check), Field(description="Batch id that a send answered.")]
+BatchId = Annotated[
+    str, IDENTIFIER, AfterValidator(_check), Field(description="Batch id that a send answered.")
+]
 """A batch id of the form 220478cc-8506-49b2-93b7-2505f651c12e (EVERY8D 1.1)."""

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from tools.cleaning import clean
 from tools.operation import RiskyParams, Surroundings
 from tools.problems import InvalidArgumentError
 from tools.taipei import as_taipei, compact
-from tools.values import TimeArgument
+from tools.values import NO_FLAG, TimeArgument
 
 LEAST_AHEAD = timedelta(minutes=2)
 """A send time that passes on the way is either not sent or sent at once: the document says both (ST)."""
@@ -28,12 +28,6 @@ def _not_blank(text: str) -> str:
     return text
 
 
-def _no_flag(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("is no number of minutes. Give one from 1 to 1440.")  # noqa: TRY004 - pydantic's kind
-    return value
-
-
 # The length goes first: after a check of ours pydantic counts `items`, and lets half characters through.
 Text = Annotated[
     str,
@@ -45,7 +39,7 @@ SendAt = Annotated[TimeArgument | None, Field(description="When (Asia/Taipei); a
 ValidityMinutes = Annotated[
     int,
     Field(ge=1, le=DEFAULT_VALIDITY, description="Minutes that delivery is tried."),
-    BeforeValidator(_no_flag),
+    NO_FLAG,
 ]
 """RETRYTIME: minutes of validity, not a number of tries. Decision: the documented default is the most."""
 

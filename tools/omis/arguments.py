@@ -7,12 +7,13 @@ from pydantic import Field
 from tools.omis.codes import Page
 from tools.omis.redirects import redirect_fields
 from tools.operation import OmisOptions, Request
+from tools.values import IDENTIFIER
 
 _ID = r"^[0-9A-Za-z-]{1,32}$"
 
-LaunchId = Annotated[str, Field(pattern=_ID, description="The launch.")]
-JobId = Annotated[str, Field(pattern=_ID, description="The job.")]
-ReportId = Annotated[str, Field(pattern=_ID, description="The report, from list_reports.")]
+LaunchId = Annotated[str, IDENTIFIER, Field(pattern=_ID, description="The launch.")]
+JobId = Annotated[str, IDENTIFIER, Field(pattern=_ID, description="The job.")]
+ReportId = Annotated[str, IDENTIFIER, Field(pattern=_ID, description="The report, from list_reports.")]
 
 
 def request(page: Page, options: OmisOptions, **fields: str) -> Request:

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from tools.values import IDENTIFIER
+
 REPORT_TYPES: dict[str, str] = {
     "11001": "sms_failed",
     "11002": "sms_at_carrier",
@@ -43,8 +45,8 @@ def _numbers(written: list[str]) -> list[str]:
     return list(dict.fromkeys(report_type_number(one) for one in written))
 
 
-ReportType = Annotated[str, AfterValidator(report_type_number)]
+ReportType = Annotated[str, IDENTIFIER, AfterValidator(report_type_number)]
 """A report type by number or name; its number once validated."""
 
-ReportTypes = Annotated[list[str], Field(max_length=len(REPORT_TYPES)), AfterValidator(_numbers)]
+ReportTypes = Annotated[list[str], IDENTIFIER, Field(max_length=len(REPORT_TYPES)), AfterValidator(_numbers)]
 """Report types by number or name; their numbers, each once, once validated."""
