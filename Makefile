@@ -51,10 +51,12 @@ serve: $(RUN_READY) ## serve MCP on stdio, with both vendors simulated
 sandbox: $(RUN_READY) ## run both simulated vendors alone
 	@$(BIN)/python -m server.cli sandbox
 
-check: $(DEV_READY) ## ruff, pyright, import contracts, generated files
+check: $(DEV_READY) ## ruff, pyright for Linux, Windows and macOS, import contracts, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/pyright
+	@$(BIN)/pyright --pythonplatform Linux
+	@$(BIN)/pyright --pythonplatform Windows server tools & windows=$$!; \
+	  $(BIN)/pyright --pythonplatform Darwin server tools && wait $$windows
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/generate.py --check
 

@@ -4,9 +4,10 @@ import gc
 import io
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated, BinaryIO, TypeVar, cast
 
 import anyio
 import typer
@@ -27,6 +28,7 @@ app.add_typer(block, name="block")
 app.add_typer(audit, name="audit")
 app.add_typer(actions, name="actions")
 
+T = TypeVar("T")
 Sandbox = Annotated[bool, typer.Option("--sandbox", help="Of `serve --sandbox`, not of the real account.")]
 Config = Annotated[
     Path | None, typer.Option("--config", help="A TOML file with settings, instead of your own.")
@@ -55,6 +57,13 @@ def main() -> None:
         reason = first_cause(ended)
         code = reason.code if isinstance(reason, SystemExit) else 1
     raise SystemExit(code)
+
+
+def _run(work: Callable[[], Awaitable[T]]) -> T:
+    """What uses the store runs on the loop that suits its drivers."""
+    from server.systems import loop_options  # noqa: PLC0415 - after typer has read the command
+
+    return anyio.run(work, backend_options=loop_options())
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
@@ -97,7 +106,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
     )
     gc.enable()
     gc.freeze()
-    anyio.run(serving.run)
+    _run(serving.run)
     leave()
 
 
@@ -130,7 +139,7 @@ def doctor(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """Check settings, reachability and login of both vendors; one line each, with what to do."""
     from server.doctor import examine  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(partial(examine, config, sandbox=sandbox)))
+    raise SystemExit(_run(partial(examine, config, sandbox=sandbox)))
 
 
 @app.command()
@@ -143,7 +152,7 @@ def unlock(
     """Call a vendor's account again after its refused login was dealt with."""
     from server.desk_commands import unlock_vendor  # noqa: PLC0415 - only this command needs it
 
-    anyio.run(partial(unlock_vendor, vendor, config, sandbox=sandbox))
+    _run(partial(unlock_vendor, vendor, config, sandbox=sandbox))
 
 
 @app.command()
@@ -160,7 +169,7 @@ def approvals(  # noqa: PLR0913 - each is an option of the command line
     from server.terminal.approvals import Wanted, approvals  # noqa: PLC0415 - only this command needs it
 
     wanted = Wanted(watch=watch, approve=approve, deny=deny, proof=proof, sandbox=sandbox, config=config)
-    raise SystemExit(anyio.run(approvals, wanted))
+    raise SystemExit(_run(partial(approvals, wanted)))
 
 
 @app.command()
@@ -176,7 +185,7 @@ def block_add(number: str, *, note: str = "", sandbox: Sandbox = False, config: 
     """Never text this number again."""
     from server.terminal.block import add  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(partial(add, config, number, note, sandbox=sandbox)))
+    raise SystemExit(_run(partial(add, config, number, note, sandbox=sandbox)))
 
 
 @block.command("remove")
@@ -184,7 +193,7 @@ def block_remove(number: str, *, sandbox: Sandbox = False, config: Config = None
     """Let this number be texted again."""
     from server.terminal.block import remove  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(partial(remove, config, number, sandbox=sandbox)))
+    raise SystemExit(_run(partial(remove, config, number, sandbox=sandbox)))
 
 
 @block.command("list")
@@ -192,7 +201,7 @@ def block_list(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """List the blocked numbers, masked."""
     from server.terminal.block import show  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(partial(show, config, sandbox=sandbox)))
+    raise SystemExit(_run(partial(show, config, sandbox=sandbox)))
 
 
 @audit.command("verify")
@@ -205,7 +214,7 @@ def audit_verify(
     """Check that no entry of the audit was changed, removed or cut off."""
     from server.terminal.audit import verify  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(partial(verify, config, expect_head, sandbox=sandbox)))
+    raise SystemExit(_run(partial(verify, config, expect_head, sandbox=sandbox)))
 
 
 @audit.command("export")
@@ -213,7 +222,7 @@ def audit_export(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """Write the audit to stdout as JSON lines."""
     from server.terminal.audit import export  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(partial(export, config, sandbox=sandbox)))
+    raise SystemExit(_run(partial(export, config, sandbox=sandbox)))
 
 
 @actions.command("list")
@@ -221,7 +230,7 @@ def actions_list(*, state: str = "", sandbox: Sandbox = False, config: Config = 
     """List the newest actions of the ledger."""
     from server.terminal.actions import show  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(partial(show, config, state, sandbox=sandbox)))
+    raise SystemExit(_run(partial(show, config, state, sandbox=sandbox)))
 
 
 @actions.command("close")
@@ -235,7 +244,7 @@ def actions_close(
     """Close an action of unknown outcome by hand."""
     from server.terminal.actions import close  # noqa: PLC0415 - only this command needs it
 
-    raise SystemExit(anyio.run(partial(close, config, action_id, state, sandbox=sandbox)))
+    raise SystemExit(_run(partial(close, config, action_id, state, sandbox=sandbox)))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from server.settings import Settings, SettingsError, load_settings
 from server.settings_file import users_file
 from server.settings_layers import ENVIRONMENT, SANDBOX, Origins
 from server.store.store import StoreUnavailableError
+from server.systems import reserve_address
 from server.terminal.common import FAILED, OK, console, parts_over, person
 from server.transport import NotSentError, why_not_reached
 from tools.every8d.credit import QUERY_CREDIT
@@ -267,7 +268,7 @@ def _callbacks(settings: Settings) -> Finding:
         found = socket.getaddrinfo(wanted.host, wanted.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, place = found[0]
         with socket.socket(family, kind, protocol) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            reserve_address(trial)
             trial.bind(place)
     except OSError:
         text = f"{address} is taken by a running server, or cannot be had."

@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import secrets
-import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from server.settings import FilesSettings
+from server.systems import create_new, open_plain, plain_name
 from tools.operation import SavedFile
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 
@@ -89,33 +89,22 @@ def _read_from_shelves(folder: Path, shelf: str | None, name: str, limit: int) -
 
 
 def _read_plain(folder: Path, name: str, limit: int = MAX_IMAGE_BYTES) -> bytes:
-    """Opened below the folder's own descriptor and without following links: no name or swap leaves it."""
-    if not name or name != Path(name).name or name in (".", "..") or "\\" in name or "\0" in name:
+    """Opened without following links: no name and no swap leaves the folder."""
+    if not plain_name(name):
         raise _no_such_file()
     try:
-        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        raise _no_such_file() from None
-    try:
-        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+        opened = open_plain(folder, name)
     except (OSError, ValueError):
         raise _no_such_file() from None
-    finally:
-        os.close(directory)
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        raise _no_such_file()
-    with os.fdopen(descriptor, "rb") as opened:
-        if status.st_size > limit:
+    with opened:
+        if os.fstat(opened.fileno()).st_size > limit:
             raise InvalidArgumentError("image", "the file is too large.", "Use an image of at most 300 KB.")
         return opened.read(limit + 1)
 
 
 def _write_new(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
+    with create_new(path) as opened:
         opened.write(content)
 
 

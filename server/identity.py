@@ -40,7 +40,7 @@ def local_user() -> str:
     """The user who runs this process; whoever reaches it over loopback acts as that user."""
     try:
         return f"local:{getpass.getuser()}"
-    except (OSError, KeyError):
+    except (OSError, KeyError, ImportError):
         return "local:unknown"
 
 

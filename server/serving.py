@@ -104,7 +104,7 @@ def secrets_of(settings: Settings) -> list[str]:
 async def run_sandbox(port: int) -> None:
     """The sandbox alone, until a signal comes."""
     from server.sandbox.run import serve_sandbox  # noqa: PLC0415 - only this command needs it
-    from server.transports import until_signal  # noqa: PLC0415 - as above
+    from server.systems import until_signal  # noqa: PLC0415 - as above
 
     async with anyio.create_task_group() as group:
 

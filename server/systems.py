@@ -1,24 +1,148 @@
-"""What differs between operating systems, in one place."""
+"""What differs between operating systems: signals, locks, private files, opening without following links.
 
+The promise is the same on each, or the difference is written in docs/systems.md. Nothing outside of this
+module asks which system it runs on; the sandbox, which shares no code, needs nothing of it.
+"""
+
+import asyncio
 import os
 import re
 import shlex
+import signal
+import socket
 import stat
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PureWindowsPath
+from typing import Any, BinaryIO
 
-_ROOT = 0
-_PLAIN = re.compile(r"[\w.:\\/-]+")
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+import anyio
 
 if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_LOOK_SECONDS = 0.2
+_LOCK_SECONDS = 0.02
+_REPLACE_SECONDS = 2.0
+_PLAIN = re.compile(r"[\w.:\\/-]+")
+_ROOT = 0
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+async def until_signal() -> str:
+    """The name of the signal that asks this process to end, once it comes. Only for the main thread.
+
+    A loop on Windows that waits for a socket is not woken by a signal, hence the look every 0.2 seconds.
+    """
+    came, names, loop = anyio.Event(), list[str](), asyncio.get_running_loop()
+
+    def note(number: int, _: object) -> None:
+        names.append(signal.Signals(number).name)
+        loop.call_soon_threadsafe(came.set)
+
+    with _handlers(note):
+        while not names:
+            with anyio.move_on_after(_LOOK_SECONDS):
+                await came.wait()
+    return names[0]
+
+
+@contextmanager
+def _handlers(note: Callable[[int, object], None]) -> Generator[None]:
+    before = {number: signal.signal(number, note) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def plain_name(name: str) -> bool:
+    """Whether a name can only mean a file of the folder that it is looked for in, on any system.
+
+    On Windows `a:b` is a stream of the file a, `NUL` a device, and `a.` the same as `a`.
+    """
+    same_everywhere = name == name.rstrip(" .") and not PureWindowsPath(name).is_reserved()
+    return bool(name) and same_everywhere and not any(char in name for char in "/\\:\0")
+
+
+def create_new(path: Path) -> BinaryIO:
+    """A file that was not there before, not as a link either, readable by its owner alone.
+
+    Raises:
+        OSError: among them FileExistsError.
+    """
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb")
+
+
+@contextmanager
+def exclusively(path: Path) -> Generator[None]:
+    """Hold the lock file at `path` against other processes; it is freed when the process dies."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        _lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
+    _BINARY = os.O_BINARY
+
+    def loop_options() -> dict[str, Any]:
+        """Options of `anyio.run`: PostgreSQL's driver cannot use the loop that is the standard here."""
+        return {"loop_factory": asyncio.SelectorEventLoop}
+
+    def _lock(descriptor: int) -> None:
+        # LK_LOCK would give up after ten seconds.
+        while True:
+            try:
+                return msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            except OSError:
+                time.sleep(_LOCK_SECONDS)
+
+    def open_plain(folder: Path, name: str) -> BinaryIO:
+        """A plain file of the folder, for reading: looked at first, and the very one that was looked at.
+
+        Raises:
+            OSError: there is no such file, or it is a link, a folder or a device.
+        """
+        path = folder / name
+        seen = path.lstat()
+        if not stat.S_ISREG(seen.st_mode):
+            raise FileNotFoundError(name)
+        opened = os.fdopen(os.open(path, os.O_RDONLY | _BINARY), "rb")
+        if not os.path.samestat(os.fstat(opened.fileno()), seen):
+            opened.close()
+            raise FileNotFoundError(name)
+        return opened
+
+    def replace(source: Path, target: Path) -> None:
+        """Put a file in another's place at once. Here it waits while somebody has the other one open."""
+        end = time.monotonic() + _REPLACE_SECONDS
+        while True:
+            try:
+                source.replace(target)
+            except PermissionError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(_LOCK_SECONDS)
+            else:
+                return
+
+    def reserve_address(sock: socket.socket) -> None:
+        """Nothing to do: the option that lets a port be taken again at once would let it be stolen here."""
 
     def shell_line(words: Sequence[str], environment: Mapping[str, str]) -> str:
         """A command as it is typed in PowerShell, with what it needs in the environment."""
         settings = [f"$env:{name}={_quoted(value)}; " for name, value in environment.items()]
         program, *arguments = words
-        called = program if program.replace("-", "").isalnum() else f"& {_quoted(program)}"
+        called = program if _PLAIN.fullmatch(program) else f"& {_quoted(program)}"
         shown = [each if _PLAIN.fullmatch(each) else _quoted(each) for each in arguments]
         return "".join(settings) + " ".join([called, *shown])
 
@@ -26,10 +150,48 @@ if sys.platform == "win32":
         return "'" + text.replace("'", "''") + "'"
 
     def why_not_trusted(path: Path) -> str:
-        """Always empty: who may write stands in access lists here, which are not read (docs/systems.md)."""
+        """Always empty: who may write a file stands in access lists here, which are not read.
+
+        Raises:
+            OSError: the file is not there, or cannot be looked at.
+        """
+        path.stat()
         return ""
 
 else:
+    _ENDING = (signal.SIGINT, signal.SIGTERM)
+    _BINARY = 0
+
+    def loop_options() -> dict[str, Any]:
+        """Options of `anyio.run`."""
+        return {}
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def open_plain(folder: Path, name: str) -> BinaryIO:
+        """A plain file of the folder, for reading: below the folder's own descriptor, following no link.
+
+        Raises:
+            OSError: there is no such file, or it is a link, a folder or a device.
+        """
+        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+        finally:
+            os.close(directory)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise FileNotFoundError(name)
+        return os.fdopen(descriptor, "rb")
+
+    def replace(source: Path, target: Path) -> None:
+        """Put a file in another's place at once."""
+        source.replace(target)
+
+    def reserve_address(sock: socket.socket) -> None:
+        """Let the port of a server that just ended be taken again at once."""
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
     def shell_line(words: Sequence[str], environment: Mapping[str, str]) -> str:
         """A command as it is typed in a shell, with what it needs in the environment."""

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
@@ -17,6 +16,7 @@ from mcp.server.mcpserver import MCPServer
 from server.gate.shield import recording
 from server.settings import SettingsError
 from server.stdio import LineServer
+from server.systems import until_signal
 
 END_SECONDS = 2.0
 """How long a call that is being recorded may go on after the end; what is left then becomes `unknown`."""
@@ -57,17 +57,9 @@ async def serve_stdio(server: LineServer) -> None:
 
 
 async def _cancel_on_signal(group: TaskGroup) -> None:
-    await until_signal()
+    _log.info("ending on %s", await until_signal())
     group.cancel_scope.cancel()
     _end_soon(at_once_when_idle=True)
-
-
-async def until_signal() -> None:
-    """Return when SIGINT or SIGTERM comes."""
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async for number in signals:
-            _log.info("ending on %s", signal.Signals(number).name)
-            return
 
 
 def no_port(port: int, error: OSError) -> SettingsError:
@@ -120,7 +112,7 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
     web = Web(config)
 
     async def stop_on_signal() -> None:
-        await until_signal()
+        _log.info("ending on %s", await until_signal())
         _end_soon()
         web.should_exit = True
 

@@ -15,7 +15,7 @@ from server.demo.session import SESSION
 from server.demo.steps import Stage, Step, take
 from server.demo.transcript import Transcript
 from server.first_cause import first_cause
-from server.transports import until_signal
+from server.systems import until_signal
 
 _INTERRUPTED = 130
 _LOG_LINES = 5

@@ -82,7 +82,9 @@ class Listener:
 def _bind(host: str, port: int) -> socket.socket:
     # asyncio sets TCP_NODELAY only where the protocol is named; without it answers wait 40 ms for an ACK.
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+        # On Windows the option means that another program may take the port as well.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
     except OSError:

@@ -1,16 +1,10 @@
-"""Files that only their owner may read, and a lock between processes."""
+"""Files that only their owner may read."""
 
 import os
-import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from server.systems import create_new, replace
 
 
 def private_directory(folder: Path) -> None:
@@ -27,7 +21,7 @@ def create_private(path: Path) -> bool:
     process.
     """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        create_new(path).close()
     except FileExistsError:
         return False
     return True
@@ -39,22 +33,4 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    Path(file.name).replace(path)
-
-
-@contextmanager
-def exclusively(path: Path) -> Generator[None, None, None]:
-    """Hold the lock file at `path` against other processes; it is freed when the process dies."""
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        _lock(descriptor)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-    else:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    replace(Path(file.name), path)

@@ -10,7 +10,8 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
-from server.store.files import exclusively, private_directory, write_private
+from server.store.files import private_directory, write_private
+from server.systems import exclusively
 
 KEY_BYTES = 32
 

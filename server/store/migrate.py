@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, inspect, text
 
 from server.store.engine import is_sqlite, synchronous_engine
-from server.store.files import create_private, exclusively, private_directory
+from server.store.files import create_private, private_directory
 from server.store.store import StoreUnavailableError
+from server.systems import exclusively
 
 NEWEST = "0001"
 """The newest migration; a test compares it with the folder."""

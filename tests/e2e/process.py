@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,12 +106,16 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    *arguments: str, env: Mapping[str, str], folder: Path, era: Era = "auto"
+    *arguments: str,
+    env: Mapping[str, str],
+    folder: Path,
+    era: Era = "auto",
+    command: Sequence[str] = (COMMAND,),
 ) -> AsyncGenerator[Served]:
     """`campaign-ops-mcp serve` with these arguments; killed at the end when it is still there."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        COMMAND,
+        *command,
         "serve",
         *arguments,
         stdin=pipe,
