@@ -179,6 +179,7 @@ VALUES: dict[Place, Any] = {
     ("omis", "redirect_hosts"): ["here.example", "there.example"],
     ("callbacks", "token"): "a-long-callback-token",
     ("http", "tokens"): {"desk": "d" * 40},
+    ("http", "owner_of_foreign"): "desk",
     ("store", "url"): "postgresql://u:p@db.example/ops",
     ("policy", "countries"): ["TW", "JP"],
     ("policy", "blocked_numbers"): ["0912345678", "0922333444"],
@@ -187,7 +188,7 @@ VALUES: dict[Place, Any] = {
     ("policy", "quiet_hours", "end"): "08:00",
     ("policy", "quiet_hours", "time_zone"): "Asia/Tokyo",
 }
-"""Of the settings that take no value of their kind at will."""
+"""Of the settings that take no value of their kind at will; a new one that is so gets its value here."""
 KINDS: list[tuple[Any, Any]] = [
     (int, 7),
     (float, 2.5),
