@@ -98,26 +98,16 @@ async def _record(parts: Parts, fields: dict[str, str]) -> None:
 
 async def serve_callbacks(parts: Parts) -> None:
     """Listen for the vendor's calls until cancelled; as long as the port is another's, wait for it."""
-    import uvicorn  # noqa: PLC0415 - only a server that receives callbacks needs it
+    from server.http_door import Listener  # noqa: PLC0415 - only a server that receives callbacks needs it
 
     settings = parts.settings.callbacks
-    config = uvicorn.Config(
-        callback_app(parts),
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-        lifespan="off",
-    )
-    web = uvicorn.Server(config)
+    web = Listener(callback_app(parts), lifespan="off")
     bound = await _listening(settings)
     try:
-        # `serve` would take the process's signals for itself.
-        config.load()
-        web.lifespan = config.lifespan_class(config)
-        await web.startup(sockets=[bound])
         _log.info("receiving delivery reports on port %s", settings.port)
-        await web.main_loop()
+        await web.serve(sockets=[bound])
     finally:
+        # A cancelled `serve` leaves this to us.
         with anyio.CancelScope(shield=True):
             await web.shutdown(sockets=[bound])
 
@@ -128,11 +118,12 @@ async def _listening(wanted: CallbacksSettings) -> socket.socket:
     Every host on a machine starts a server of its own: the first has the port and keeps what comes for all of
     them, in the store that they share. When it ends, the next one takes over.
     """
-    family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
+    from server.http_door import listening_socket  # noqa: PLC0415 - as above
+
     told = False
     while True:
         try:
-            return socket.create_server((wanted.host, wanted.port), family=family)
+            return listening_socket(wanted.host, wanted.port)
         except OSError as error:
             if not told:
                 why = error.strerror or type(error).__name__

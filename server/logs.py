@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import TextIO
 from urllib.parse import quote, quote_plus
 
+from server.log_repeats import Repeats
 from server.number_masking import mask_numbers
 
 _SHORTEST_SECRET = 4
@@ -97,7 +98,16 @@ class _JsonLines(logging.Formatter):
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """A handler that never prints a failed record: the standard one shows its arguments on stderr."""
+    """Writes a few of many lines alike, and never a failed record: the standard one shows its arguments."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._repeats = Repeats(super().emit)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it, unless there were many like it."""
+        if self._repeats.passes(record):
+            super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
         """Drop the record. stderr is broken or the record is; there is nowhere to tell it."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -17,10 +18,11 @@ from server.gate.context import GateContext
 from server.gate.gate import Gate
 from server.gate.journal import Journal
 from server.gate.policy import RateLimiter
-from server.gate.reaper import keep_reaping
+from server.gate.reaper import keep_reaping, keep_remembering
 from server.settings import Settings
 from server.store.actions import Caps
 from server.store.store import DatabaseStore, Store, data_directory, default_url
+from server.supervision import supervised
 from server.vendors import Vendors
 
 Clock = Callable[[], datetime]
@@ -81,7 +83,8 @@ async def running(parts: Parts) -> AsyncGenerator[Parts]:
     """The parts with their background work, closed at the end."""
     try:
         async with anyio.create_task_group() as background:
-            background.start_soon(keep_reaping, parts.book)
+            background.start_soon(supervised, "the reaper", partial(keep_reaping, parts.book))
+            background.start_soon(supervised, "the audit's head", partial(keep_remembering, parts.book))
             yield parts
             background.cancel_scope.cancel()
     finally:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from server.app import build_server
 from server.logs import configure_logging
 from server.parts import Parts, build_parts, running, sandbox_store
 from server.settings import Settings, SettingsError, load_settings
+from server.supervision import supervised
 from server.transports import no_port, serve_http, serve_stdio
 
 SANDBOX_LOGIN = "sandbox"
@@ -122,7 +124,7 @@ async def run_sandbox(port: int) -> None:
 async def _receive_callbacks(parts: Parts) -> None:
     from server.callbacks import serve_callbacks  # noqa: PLC0415 - only where callbacks are received
 
-    await serve_callbacks(parts)
+    await supervised("the receiver of delivery reports", partial(serve_callbacks, parts))
 
 
 def _announce(url: str) -> None:

@@ -24,6 +24,7 @@ if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+    import resource
 
 _LOOK_SECONDS = 0.2
 _LOCK_SECONDS = 0.02
@@ -135,6 +136,10 @@ if sys.platform == "win32":
             else:
                 return
 
+    def files_at_once() -> int:
+        """How many files, sockets among them, the process may have open: here so many at least."""
+        return 8192
+
     def reserve_address(sock: socket.socket) -> None:
         """Nothing to do: the option that lets a port be taken again at once would let it be stolen here."""
 
@@ -188,6 +193,10 @@ else:
     def replace(source: Path, target: Path) -> None:
         """Put a file in another's place at once."""
         source.replace(target)
+
+    def files_at_once() -> int:
+        """How many files, sockets among them, the process may have open."""
+        return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
     def reserve_address(sock: socket.socket) -> None:
         """Let the port of a server that just ended be taken again at once."""

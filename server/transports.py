@@ -3,11 +3,10 @@
 import contextlib
 import logging
 import os
-import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import anyio
 from anyio.abc import TaskGroup
@@ -21,6 +20,7 @@ from server.systems import until_signal
 END_SECONDS = 2.0
 """How long a call that is being recorded may go on after the end; what is left then becomes `unknown`."""
 
+_LOOPBACK, _PATH = "127.0.0.1", "/mcp"
 _LOOK_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
@@ -77,39 +77,22 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
     Raises:
         SettingsError: the port cannot be had.
     """
-    import uvicorn  # noqa: PLC0415 - stdio does not need it
-    from mcp.server.transport_security import TransportSecuritySettings  # noqa: PLC0415 - as above
+    from mcp.server.transport_security import TransportSecuritySettings  # noqa: PLC0415 - stdio needs none of it
+
+    from server.http_door import Listener, listening_socket  # noqa: PLC0415 - as above
+    from server.only_post import only_post  # noqa: PLC0415 - as above
 
     security = TransportSecuritySettings(
         enable_dns_rebinding_protection=True,
         allowed_hosts=["127.0.0.1:*", "localhost:*", "[::1]:*"],
         allowed_origins=["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"],
     )
-    config = uvicorn.Config(
-        server.streamable_http_app(stateless_http=True, transport_security=security),
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-
-    class Web(uvicorn.Server):
-        """Leaves signals to us: uvicorn would raise them again at its end."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Generator[None]:
-            yield
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                bound = self.servers[0].sockets[0].getsockname()[1]
-                on_ready(f"http://127.0.0.1:{bound}/mcp")
-
+    app = server.streamable_http_app(stateless_http=True, transport_security=security)
     try:
-        bound = socket.create_server(("127.0.0.1", port))
+        bound = listening_socket(_LOOPBACK, port)
     except OSError as error:
         raise no_port(port, error) from None
-    web = Web(config)
+    web = Listener(only_post(app, _PATH))
 
     async def stop_on_signal() -> None:
         _log.info("ending on %s", await until_signal())
@@ -118,5 +101,7 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
 
     async with anyio.create_task_group() as group:
         group.start_soon(stop_on_signal)
+        # From here on the kernel keeps who comes; the port of 0 is known.
+        on_ready(f"http://{_LOOPBACK}:{bound.getsockname()[1]}{_PATH}")
         await web.serve(sockets=[bound])
         group.cancel_scope.cancel()

@@ -12,16 +12,20 @@ _REAP_EVERY = 5
 _log = logging.getLogger(__name__)
 
 
-async def keep_reaping(book: Book) -> None:
-    """Run until cancelled. A store that is away is tried again later."""
-    turn = 0
+async def keep_remembering(book: Book) -> None:
+    """Write the audit's head down until cancelled."""
     while True:
-        # The first look comes after the first second: listing tools must not wait for the store.
         await anyio.sleep(_EVERY_SECONDS)
-        turn += 1
         await book.remember_head()
-        if turn % _REAP_EVERY == 1:
-            await _reap(book)
+
+
+async def keep_reaping(book: Book) -> None:
+    """Reap until cancelled. A store that is away is tried again later."""
+    # The first look comes after the first second: listing tools must not wait for the store.
+    await anyio.sleep(_EVERY_SECONDS)
+    while True:
+        await _reap(book)
+        await anyio.sleep(_REAP_EVERY * _EVERY_SECONDS)
 
 
 async def _reap(book: Book) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from server.log_repeats import WINDOW_SECONDS, WRITTEN, Repeats
 from server.logs import configure_logging, redact
 from server.number_masking import mask_numbers
 
@@ -305,3 +306,32 @@ def test_the_level_is_obeyed(stderr: io.StringIO) -> None:
     configure_logging("ERROR", [])
     logging.getLogger("gate").warning("unseen")
     assert stderr.getvalue() == ""
+
+
+def test_many_lines_alike_are_counted_instead_of_written() -> None:
+    now, told = [0.0], list[str]()
+    repeats = Repeats(lambda record: told.append(record.getMessage()), lambda: now[0])
+
+    def passed(message: str, times: int, level: int = logging.ERROR) -> int:
+        made = (logging.LogRecord("x", level, "", 0, f"{message} {n}", None, None) for n in range(times))
+        return sum(map(repeats.passes, made))
+
+    assert passed("no file for socket", 1_000) == WRITTEN
+    assert passed("something else", 3) == 3
+    assert passed("no file for socket", 3, logging.WARNING) == 3
+    assert told == []
+    now[0] = WINDOW_SECONDS
+    assert passed("another thing", 1) == 1
+    assert told == [f"{1_000 - WRITTEN} more lines like this within 60 seconds: no file for socket 0"]
+    assert passed("no file for socket", 10) == WRITTEN
+
+
+def test_kinds_of_lines_do_not_add_up_without_end() -> None:
+    """The oldest is told and forgotten when there are too many: nothing of it is lost."""
+    told = list[str]()
+    repeats = Repeats(lambda record: told.append(record.name), lambda: 0.0)
+    for n in range(1_000):
+        for _ in range(WRITTEN + 1):
+            repeats.passes(logging.LogRecord(f"x{n}", logging.INFO, "", 0, "alike", None, None))
+    assert told == [f"x{n}" for n in range(len(told))]
+    assert 1_000 - 300 < len(told) < 1_000
