@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from server.setting_types import COMMAS, Section, WholePath
+from tools.email_address import normalise_domain
 from tools.mobile import normalise_mobile
 
 
@@ -27,6 +28,7 @@ PointsCap = Annotated[Decimal, Field(ge=0)] | None
 Seconds = Annotated[float, Field(gt=0, le=LONGEST_SECONDS)]
 Country = Annotated[str, AfterValidator(_country)]
 Number = Annotated[str, AfterValidator(normalise_mobile)]
+EmailDomain = Annotated[str, AfterValidator(normalise_domain)]
 
 
 def _wall_time(value: object) -> object:
@@ -81,6 +83,8 @@ class PolicySettings(Section):
     """Hosts that may stand in a text; None allows all, an empty list none."""
     allowed_phone_numbers: Annotated[tuple[str, ...] | None, COMMAS] = None
     """Phone numbers that may stand in a text; None allows all, an empty list none."""
+    allowed_email_domains: Annotated[tuple[EmailDomain, ...], COMMAS] = ()
+    """Domains to which copies by e-mail may go (exactly these, not what is under them); empty allows none."""
     test_numbers: Annotated[tuple[Number, ...], COMMAS] = ()
     test_recipients: Annotated[int, Field(ge=0)] = 0
     """Up to so many recipients, all of them test numbers, and up to `test_points`: no approval is asked."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, Ty
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
-from tools.values import IDENTIFIER, NO_FLAG, MobileNumber, OutsideText, Points, Timestamp
+from tools.values import IDENTIFIER, NO_FLAG, EmailAddress, MobileNumber, OutsideText, Points, Timestamp
 
 if TYPE_CHECKING:
     from tools.desk.entries import ActionDetail, ActionSummary
@@ -113,6 +113,8 @@ class Audience:
 
     recipients: tuple[str, ...] = ()
     """E.164, one for each message, in the caller's order."""
+    emails: tuple[str, ...] = ()
+    """Each different address that gets a copy."""
     texts: tuple[str, ...] = ()
     """Each different text as it would go out."""
     send_times: tuple[datetime | None, ...] = (None,)
@@ -184,6 +186,8 @@ class Preview(BaseModel):
     recipients: int | None = None
     first_mobile: MobileNumber | None = None
     last_mobile: MobileNumber | None = None
+    emails: tuple[EmailAddress, ...] | None = None
+    """Every address that gets a copy; a person is shown each."""
     parts: int | None = None
     """Parts a message, at the most."""
     points: Points | None = None

@@ -24,6 +24,7 @@ PERSON = Mark("person")
 OUTSIDE = Mark("outside")
 IDENTIFIER = Mark("identifier")
 """An id in arguments: it may come as a number, or with spaces around it."""
+EMAIL = Mark("email")
 
 
 def _number(value: Decimal) -> int | float:
@@ -35,6 +36,9 @@ Points = Annotated[Decimal, PlainSerializer(_number), WithJsonSchema({"type": "n
 
 MobileNumber = Annotated[str, MOBILE]
 """A mobile number in a result, E.164. Masked before it leaves the server, unless the settings open it."""
+
+EmailAddress = Annotated[str, EMAIL]
+"""An e-mail address in a result. Its name is masked, unless the settings open it; its domain never is."""
 
 PersonName = Annotated[str, AfterValidator(clean), PERSON, OUTSIDE]
 """A person's name as the vendor holds it: cleaned, and masked like a number."""

@@ -51,7 +51,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (r"Messages to a number that gets another one too: (\d+)\.", r"同一門號會收到多則，共 \1 則。"),
     (r"Different texts that are not shown here: (\d+)\.", r"另有 \1 種內文未列於此。"),
-    (r"Free copies by e-mail: (\d+)\.", r"免費電子郵件副本 \1 封。"),
     (
         r"The send times differ; those without one are sent at once\.",
         "各筆發送時間不同；未指定者立即發送。",

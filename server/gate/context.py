@@ -233,6 +233,7 @@ def _intent(call: CallOf, audience: Audience, points: Decimal | None, send_at: d
         tool=call.operation.name,
         risk=call.operation.risk,
         recipients=tuple(dict.fromkeys(audience.recipients)),
+        emails=audience.emails,
         texts=audience.texts,
         points=points,
         send_at=send_at,

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from server.number_masking import mask_numbers
 from tools.cleaning import clean
+from tools.email_address import mask_email
 from tools.mobile import mask_mobile
-from tools.values import MOBILE, OUTSIDE, PERSON, Mark
+from tools.values import EMAIL, MOBILE, OUTSIDE, PERSON, Mark
 
 _CELLS = "cells"
 _FROM_OUTSIDE = frozenset({OUTSIDE.kind, _CELLS})
@@ -29,7 +30,7 @@ class TextField:
     """The model's class and the field: `Record.mobile`."""
     path: str
     kinds: frozenset[str]
-    """The marks: mobile, person, outside, cells."""
+    """The marks: mobile, email, person, outside, cells."""
 
 
 def present(result: BaseModel, *, show_numbers: bool, known: Collection[str] = ()) -> dict[str, object]:
@@ -119,6 +120,8 @@ class _Presenter:
             return shown
         if PERSON.kind in kinds:
             return shown.strip()[:1] + "**"
+        if EMAIL.kind in kinds:
+            return mask_email(shown)
         return mask_mobile(shown) if MOBILE.kind in kinds else mask_numbers(shown, self.known)
 
 

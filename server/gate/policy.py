@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from server.gate.blocked_file import read_blocked_file
 from server.policy_settings import PolicySettings, QuietHours
 from tools.cleaning import quote
+from tools.email_address import domain_of, mask_email
 from tools.mobile import mask_mobile
 from tools.operation import Risk
 from tools.problems import Problem
@@ -33,6 +34,8 @@ class Intent:
     risk: Risk
     recipients: tuple[str, ...] = ()
     """E.164, each once."""
+    emails: tuple[str, ...] = ()
+    """Each address that gets a copy, normalised."""
     texts: tuple[str, ...] = ()
     """Each different text as it would go out."""
     points: Decimal | None = None
@@ -61,9 +64,10 @@ def check_rules(
 ) -> Violation | None:
     """Return the first rule that the call breaks, or None.
 
-    The order: disabled tools, read-only, blocked numbers, countries, points and recipients a call, quiet
-    hours, required sender name, URL hosts and phone numbers in the texts. `blocked` is asked about all
-    recipients; what it raises passes through, and nothing is allowed then.
+    The order: disabled tools, read-only, blocked numbers, countries, e-mail copies, points and
+    recipients a call, quiet hours, required sender name, URL hosts and phone numbers in the
+    texts. `blocked` is asked about all recipients; what it raises passes through, and nothing is
+    allowed then.
     """
     return next(_violations(intent, policy, now, blocked), None)
 
@@ -74,6 +78,7 @@ def _violations(
     yield from _tool(intent, policy)
     yield from _blocked(intent, policy, blocked)
     yield from _countries(intent, policy)
+    yield from _emails(intent.emails, policy.allowed_email_domains)
     yield from _caps(intent, policy)
     if policy.quiet_hours and intent.risk is Risk.SPEND:
         yield from _quiet(intent.send_at or now, policy.quiet_hours)
@@ -120,6 +125,14 @@ def _countries(intent: Intent, policy: PolicySettings) -> Iterator[Violation]:
     if outside:
         codes = ", ".join(sorted(set(outside.values())))
         yield _broken("countries", "countries", ", ".join(policy.countries), f"{codes} ({_masked(outside)})")
+
+
+def _emails(emails: tuple[str, ...], allowed: tuple[str, ...]) -> Iterator[Violation]:
+    strange = [email for email in emails if domain_of(email) not in allowed]
+    if strange:
+        limit = f"copies to {', '.join(allowed)}" if allowed else "no copy by e-mail"
+        asked = _quoted([mask_email(email) for email in strange])
+        yield _broken("e-mail copies", "allowed_email_domains", limit, asked)
 
 
 def _country(number: str) -> str:
@@ -235,6 +248,7 @@ def to_problem(violation: Violation, nothing: str) -> Problem:
 
 _NEXT = {
     "blocked numbers": "Leave these numbers out. They are not to be contacted, and nothing overrides that.",
+    "e-mail copies": "Leave out email. Only the operator can allow a domain, in the settings.",
     "quiet hours": "Book the send for a time outside the quiet hours, or call again then.",
 }
 
@@ -242,12 +256,14 @@ _NEXT = {
 def needs_no_approval(intent: Intent, policy: PolicySettings, *, read_outside_text: bool) -> str | None:
     """Return the name of the rule that lets a small test send through without asking, or None.
 
-    All recipients are test numbers, there are few enough of them and few enough points, and nothing that
-    somebody outside wrote was read in this session: such a text could be what asks for the send.
+    All recipients are test numbers, no copy goes by e-mail, there are few enough of them and few enough
+    points, and nothing that somebody outside wrote was read in this session: such a text could be
+    what asks for the send.
     """
     points = intent.points
     small = (
         intent.risk is Risk.SPEND
+        and not intent.emails
         and 0 < len(intent.recipients) <= policy.test_recipients
         and set(intent.recipients) <= set(policy.test_numbers)
         and points is not None
@@ -312,6 +328,8 @@ def _words(policy: PolicySettings) -> Iterator[tuple[str, str]]:
     hosts, phones = policy.allowed_url_hosts, policy.allowed_phone_numbers
     yield "allowed_url_hosts", "" if hosts is None else _only("URLs", hosts)
     yield "allowed_phone_numbers", "" if phones is None else _only("phone numbers", _masks(phones))
+    domains = _list("Copies by e-mail may go only to", policy.allowed_email_domains)
+    yield "allowed_email_domains", domains or "No copy goes by e-mail."
     yield from _test_words(policy)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from server.gate.chinese import in_chinese
 from server.policy_settings import ApprovalSettings
-from tools.cleaning import quote
+from tools.cleaning import clean, quote
 from tools.mobile import mask_mobile
 from tools.operation import Preview, Risk
 from tools.taipei import iso
@@ -16,6 +16,7 @@ _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "recipients": "Recipients",
         "mobiles": "Numbers",
+        "emails": "E-mail copies to",
         "parts": "Parts a message",
         "points": "Points",
         "estimate": "(estimate)",
@@ -33,6 +34,7 @@ _WORDS: dict[Language, dict[str, str]] = {
     "zh-TW": {
         "recipients": "收件人數",
         "mobiles": "號碼",
+        "emails": "電子郵件副本",
         "parts": "每則拆為",
         "points": "扣點",
         "estimate": "（估計）",
@@ -69,6 +71,9 @@ def _facts(preview: Preview, words: dict[str, str], say: Callable[[str], str]) -
         yield f"{words['when']}: {iso(preview.send_at) if preview.send_at else words['now']}"
     if preview.first_mobile is not None:
         yield f"{words['mobiles']}: {_numbers(preview, words)}"
+    if preview.emails:
+        # Whole: a masked address is one that nobody can agree to.
+        yield f"{words['emails']} ({len(preview.emails)}): {', '.join(map(clean, preview.emails))}"
     for name, value in preview.state.items():
         yield f"{words['state']}: {name} = {quote(value)}"
     yield from _texts(preview, words)

@@ -155,7 +155,23 @@ def test_an_empty_value_is_allowed() -> None:
     [
         {"values": list("123456")},
         {"email": "a@example.com,b@example.com"},
+        {"email": "a@example.com;b@example.com"},
+        {"email": "a@example.com b@example.com"},
         {"email": "nobody"},
+        {"email": "@example.com"},
+        {"email": "a@example.com."},
+        {"email": "a@localhost"},
+        {"email": "a@[192.0.2.1]"},
+        {"email": "a@192.0.2.1"},
+        {"email": "a@ｅｘａｍｐｌｅ.com"},
+        {"email": "a@example。com"},
+        {"email": "a@exаmple.com"},
+        {"email": "a@exam\u200bple.com"},
+        {"email": "a%evil.example@example.com"},
+        {"email": "evil.example!a@example.com"},
+        {"email": '"a@evil.example"@example.com'},
+        {"email": "a@evil.example@example.com"},
+        {"email": "小明 <a@example.com>"},
         {"key": "a b"},
         {"key": "k" * 41},
         {"name": "a\nb"},
@@ -199,8 +215,8 @@ def test_the_preview_shows_template_example_sum_and_copies() -> None:
     assert (found.recipients, found.parts, found.points, found.points_left) == (2, 2, 7, 93)
     assert found.warnings == (
         "Numbers abroad: 1. They cost three times as much, and the account must allow them.",
-        "Free copies by e-mail: 1.",
     )
+    assert found.emails == ("a@example.com",)
 
 
 def own(*texts: str) -> Preview:

@@ -28,6 +28,7 @@ def test_a_small_send_to_test_numbers_needs_no_approval() -> None:
         ({"points": Decimal("NaN")}, {}, False),
         ({"points": None}, {}, False),
         ({"recipients": ()}, {}, False),
+        ({"emails": ("a@shop.tw",)}, {"allowed_email_domains": ("shop.tw",)}, False),
         ({"recipients": (MOBILE, OTHER)}, {}, False),
         ({"recipients": (AMERICAN,)}, {}, False),
         ({"recipients": (MOBILE, AMERICAN)}, {"test_recipients": 9}, False),

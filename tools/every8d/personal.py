@@ -6,14 +6,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tools.cleaning import clean, is_plain_line
+from tools.email_address import normalise_email
 from tools.every8d.texts import LONGEST_TEXT, SendAt
 from tools.problems import InvalidArgumentError
 from tools.values import PERSON, MobileArgument
 
 FIELDS = 5
 _LONGEST_NAME = 50
-_LONGEST_EMAIL = 254
-_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{0,40}")
 _PLACEHOLDER = re.compile(r"%field(\d*)%", re.IGNORECASE)
 
@@ -32,9 +31,7 @@ def _check_name(name: str) -> str:
 
 
 def _check_email(email: str) -> str:
-    if email and (len(email) > _LONGEST_EMAIL or _EMAIL.fullmatch(email) is None):
-        raise ValueError("is no single e-mail address. Write it as name@example.com.")
-    return email
+    return normalise_email(email) if email else ""
 
 
 def _check_key(key: str) -> str:

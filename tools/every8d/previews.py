@@ -23,6 +23,7 @@ class Send:
     subject: str
     send_at: datetime | None
     image: str | None = None
+    emails: Sequence[str] = ()
     warnings: Sequence[str] = ()
 
 
@@ -43,6 +44,7 @@ def preview_send(send: Send) -> Steps[Preview]:
         recipients=len(send.mobiles),
         first_mobile=send.mobiles[0],
         last_mobile=send.mobiles[-1],
+        emails=tuple(send.emails) or None,
         parts=send.price.parts,
         points=send.price.points,
         estimate=send.price.estimate,

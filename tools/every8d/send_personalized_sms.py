@@ -30,6 +30,8 @@ from tools.wire.json_body import read_send_json
 _SHOWN = 20
 _SHOWN_CHARACTERS = 6_000
 """Own texts that a question can hold; a person is told how many more there are."""
+_MOST_ADDRESSES = 50
+"""Addresses that one question can hold; each is shown, since a copy leaves with the whole text."""
 
 
 def _not_blank(template: str) -> str:
@@ -54,6 +56,7 @@ class PersonalizedParams(RiskyParams):
 def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
     people = _people(params)
     check_count(len(people), surroundings)
+    _check_copies(people)
     keys = _keys(people, surroundings.reference)
     return Request(
         vendor="every8d",
@@ -77,6 +80,20 @@ def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
             ],
         },
     )
+
+
+def _check_copies(people: Sequence[Person]) -> None:
+    """Refuse more addresses than a person is shown."""
+    if len(_emails(people)) > _MOST_ADDRESSES:
+        raise InvalidArgumentError(
+            "recipients",
+            f"more than {_MOST_ADDRESSES} different e-mail addresses.",
+            "Leave out email, or split the list into several calls.",
+        )
+
+
+def _emails(people: Sequence[Person]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person.email for person in people if person.email))
 
 
 def _people(params: PersonalizedParams) -> tuple[Person, ...]:
@@ -122,6 +139,7 @@ def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[P
             text=_shown(params.template, texts),
             subject=params.subject,
             send_at=same,
+            emails=_emails(people),
             warnings=(
                 *_unseen(params.template, texts),
                 *_people_cautions(params, people),
@@ -153,12 +171,10 @@ def _unseen(template: str, texts: Sequence[str]) -> tuple[str, ...]:
 def _people_cautions(params: PersonalizedParams, people: Sequence[Person]) -> tuple[str, ...]:
     mobiles = [person.mobile for person in people]
     repeated = len(mobiles) - len(set(mobiles))
-    copies = sum(bool(person.email) for person in people)
     times = {person.send_at for person in people}
     found = [
         *recipient_cautions(len(params.recipients) - len(people), mobiles),
         *([f"Messages to a number that gets another one too: {repeated}."] if repeated else []),
-        *([f"Free copies by e-mail: {copies}."] if copies else []),
         *(["The send times differ; those without one are sent at once."] if len(times) > 1 else []),
     ]
     return tuple(found)
@@ -168,6 +184,7 @@ def _audience(params: PersonalizedParams, _surroundings: Surroundings) -> Audien
     people = _people(params)
     return Audience(
         recipients=tuple(person.mobile for person in people),
+        emails=_emails(people),
         texts=tuple(dict.fromkeys(rendered(person, params.template) for person in people)),
         send_times=tuple(dict.fromkeys(person.send_at for person in people)),
     )
@@ -178,7 +195,7 @@ SEND_PERSONALIZED_SMS = Action(
     title="Send personalized SMS",
     description=(
         "Send each recipient their own SMS, from a template or as whole texts. Costs points and cannot be "
-        "undone once sent. A given email gets a free copy. For one text to all use send_sms."
+        "undone once sent. An allowed email gets a copy. For one text to all use send_sms."
     ),
     toolset="sms",
     vendor="every8d",
