@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
+from mcp.server.request_state import RequestStateSecurity
+
 from server.http_tokens import TOKENS_ONLY, NamedTokens
 from server.own_command import own_command
 from server.parts import Parts
 from server.prompts import PromptServer, add_prompts
 from server.resources import add_resources
+from server.rounds import SecondRounds, StoreCodec
 from server.settings import Settings, SettingsError
 from server.tool import OperationTool
 from tools.catalog import chosen, every_operation
@@ -70,7 +73,8 @@ def _wrongly_disabled(settings: Settings) -> Iterator[str]:
 
 def build_server(parts: Parts) -> PromptServer:
     """The server over its parts; it does not start anything."""
-    tools = [OperationTool.of(operation, parts.gate) for operation in offered(parts.settings)]
+    operations = offered(parts.settings)
+    tools = [OperationTool.of(operation, parts.gate) for operation in operations]
     tokens = parts.settings.http.tokens
     server = PromptServer(
         NAME,
@@ -80,7 +84,10 @@ def build_server(parts: Parts) -> PromptServer:
         log_level=parts.settings.log_level,
         auth=TOKENS_ONLY if tokens else None,
         token_verifier=NamedTokens(tokens) if tokens else None,
+        request_state_security=RequestStateSecurity(codec=StoreCodec(lambda: parts.journal.held_key)),
     )
+    named = {operation.name: operation for operation in operations}
+    server.pass_first(SecondRounds(journal=parts.journal, operations=named))
     add_resources(server, parts)
     add_prompts(server, parts.settings)
     return server

@@ -21,6 +21,7 @@ from server.gate.words import crashed
 from server.identity import caller_of
 from server.served_schemas import served_schemas
 from tools.operation import AnyOperation, Risk
+from tools.problems import Problem
 
 _MODERN = "2026-07-28"
 _APPROVAL = "approval"
@@ -161,6 +162,11 @@ def _reply(answer: types.ElicitResult, began: float) -> FormReply:
         agreed=content.get("approve") is True,
         took_ms=(time.time() - began) * 1000,
     )
+
+
+def told_before(problem: Problem) -> types.CallToolResult:
+    """A problem that was found before the tool could run."""
+    return _result(failure(problem))
 
 
 def _result(answer: Answer | Question) -> types.CallToolResult:

@@ -60,6 +60,11 @@ class Journal:
         self._end_checked = False
         self._end_missing = False
 
+    @property
+    def held_key(self) -> bytes | None:
+        """The key, where it was read already."""
+        return self._key
+
     async def key(self) -> bytes:
         """The audit's key; made on a new machine.
 

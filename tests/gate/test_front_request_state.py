@@ -119,24 +119,56 @@ async def test_a_yes_is_not_for_another_principal(house: House, monkeypatch: pyt
     assert await posts(house) == 0
 
 
-async def test_flipped_bits_are_refused(house: House) -> None:
+async def test_flipped_bits_are_refused_in_an_answer_that_says_so(house: House) -> None:
+    """An error of the protocol would be hidden by hosts: nobody would know that nothing was sent."""
     async with started(house) as parts, _asking(parts) as client:
         session = Session(client=client)
         state = await _asked(session)
-        for at in range(4, len(state), 7):
-            flipped = state[:at] + ("A" if state[at] != "A" else "B") + state[at + 1 :]
-            assert (await _answer(session, flipped))["outcome"] == "protocol error"
-        for forged in ("", "x", "v1.", "0000-0000@0", state[:-1]):
-            assert (await _answer(session, forged))["outcome"] != "done"
+        flipped = [
+            state[:at] + ("A" if state[at] != "A" else "B") + state[at + 1 :]
+            for at in range(4, len(state), 7)
+        ]
+        for forged in (*flipped, "", "x", "v1.", "0000-0000@0", state[:-1]):
+            ended = await _answer(session, forged)
+            assert (ended["code"], ended["retryable"]) == ("approval_mismatch", True)
+            assert ended["message"].startswith("Nothing was sent.")
     assert await posts(house) == 0
 
 
-async def test_a_state_of_another_server_process_is_refused(house: House) -> None:
-    """Its key lives in the process; the person is then asked again, never taken as having agreed."""
+async def test_a_restart_between_question_and_answer_does_not_lose_the_answer(house: House) -> None:
     async with started(house) as parts, _asking(parts) as client:
         state = await _asked(Session(client=client))
     async with started(house) as parts, _asking(parts) as client:
-        assert (await _answer(Session(client=client), state))["outcome"] != "done"
+        assert (await _answer(Session(client=client), state))["outcome"] == "done"
+    assert await posts(house) == 1
+
+
+async def test_another_process_of_the_same_store_can_finish_the_round(house: House) -> None:
+    async with started(house) as first, _asking(first) as asking, started(house) as second:
+        state = await _asked(Session(client=asking))
+        async with _asking(second) as answering:
+            assert (await _answer(Session(client=answering), state))["outcome"] == "done"
+        assert (await _answer(Session(client=asking), state))["replayed"] is True
+    assert await posts(house) == 1
+
+
+async def test_a_state_of_another_store_is_refused(house: House) -> None:
+    elsewhere = {"folder": house.folder / "elsewhere"}
+    async with started(house) as parts, _asking(parts) as client:
+        state = await _asked(Session(client=client))
+    async with started(house, store=elsewhere) as parts, _asking(parts) as client:
+        ended = await _answer(Session(client=client), state)
+    assert (ended["code"], ended["message"][:17]) == ("approval_mismatch", "Nothing was sent.")
+    assert await posts(house) == 0
+
+
+async def test_where_the_key_is_away_an_answer_is_told_that_nothing_was_sent(house: House) -> None:
+    async with started(house) as parts, _asking(parts) as client:
+        state = await _asked(Session(client=client))
+    (house.folder / "store" / "audit.key").write_text("damaged")
+    async with started(house) as parts, _asking(parts) as client:
+        ended = await _answer(Session(client=client), state)
+    assert (ended["code"], ended["message"][:17]) == ("store_unavailable", "Nothing was sent.")
     assert await posts(house) == 0
 
 
