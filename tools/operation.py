@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, Ty
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
-from tools.values import IDENTIFIER, NO_FLAG, EmailAddress, MobileNumber, OutsideText, Points, Timestamp
+from tools.values import (
+    CELLS,
+    IDENTIFIER,
+    NO_FLAG,
+    EmailAddress,
+    MobileNumber,
+    OutsideText,
+    Points,
+    Timestamp,
+)
 
 if TYPE_CHECKING:
     from tools.desk.entries import ActionDetail, ActionSummary
@@ -103,6 +112,8 @@ class Surroundings:
     """The content of each file that the parameters name (an operation's `files`)."""
     earlier: Earlier | None = None
     """The action that the parameters name (an operation's `earlier`)."""
+    sender: Earlier | None = None
+    """The caller's own action that sent the batch which the parameters name, if there is one."""
     every8d: Every8dOptions = Every8dOptions()
     omis: OmisOptions = OmisOptions()
 
@@ -182,7 +193,9 @@ class Preview(BaseModel):
     nothing: str
     """What a refusal ends with: `Nothing was sent.`"""
     target: str | None = None
-    """The id of what is acted on; a person types it for a DESTROY."""
+    """The id of what is acted on; a person types its last four characters for a DESTROY."""
+    destroyed: int | None = None
+    """How many messages or reports a DESTROY is about, where it is known; a person types it then."""
     recipients: int | None = None
     first_mobile: MobileNumber | None = None
     last_mobile: MobileNumber | None = None
@@ -202,6 +215,9 @@ class Preview(BaseModel):
     image: str | None = None
     warnings: tuple[str, ...] = ()
     state: Mapping[str, str] = Field(default_factory=dict)
+    details: Annotated[dict[str, OutsideText], CELLS] = Field(default_factory=dict[str, str])
+    """What is acted on, as the look-up shows it (its name, its state), in place of `state`: for the person
+    alone, and not compared afterwards, since what is under way moves on while they read."""
 
 
 P = TypeVar("P", bound=Params)

@@ -25,6 +25,8 @@ OUTSIDE = Mark("outside")
 IDENTIFIER = Mark("identifier")
 """An id in arguments: it may come as a number, or with spaces around it."""
 EMAIL = Mark("email")
+CELLS = Mark("cells")
+"""Every text inside may hold mobile numbers or names, under a heading that we do not know."""
 
 
 def _number(value: Decimal) -> int | float:

@@ -97,6 +97,12 @@ class Book(Records):
 
         return await self._journal.read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
 
+    async def of_batch(self, batch_id: str) -> "Action | None":
+        """The action that the vendor gave this batch to."""
+        from server.store.lookup import by_batch  # noqa: PLC0415 - as above
+
+        return await self._journal.read(lambda conn, _: by_batch(conn, batch_id))
+
     async def propose(
         self, proposal: "Proposal", expires_s: float, recipients: Sequence[str]
     ) -> "tuple[Action, CapHit | None]":

@@ -65,16 +65,14 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (r"Not all messages of the batch could be looked at\.", "未能檢視此批次的全部訊息。"),
     (
-        r"Sending (goes on|starts again) and costs points; OMIS does not say to how many recipients\.",
-        "寄送將繼續並扣點；OMIS 未提供收件人數。",
+        r"Sending (?:goes on|starts again) and costs points; .+ no cap on points or recipients applies\.",
+        "寄送將繼續並扣點；OMIS 未提供收件人數，故點數與人數上限均不適用。",
     ),
     (r"A terminated (?:launch|job) cannot be resumed\.", "終止後無法恢復。"),
     (
         r"The (?:launch|job)'s record disappears and cannot be brought back\.",
         "紀錄將消失，無法復原。",
     ),
-    (r"The (?:launch|job) is not .+: this may have no effect\.", "目前狀態與此動作不符，可能沒有作用。"),
-    (r"The launch lists (\d+) jobs?\.", r"此任務有 \1 筆寄送。"),
     (
         r"The report disappears with all its types and cannot be brought back\.",
         "報表及其所有種類將消失，無法復原。",

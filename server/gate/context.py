@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -15,7 +15,7 @@ from server.gate.caller import Caller
 from server.gate.calls import RISKY, CallOf
 from server.gate.journal import Note
 from server.gate.masking import has_outside_text
-from server.gate.owning import Owning
+from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
 from server.gate.questions import proof_for
 from server.gate.words import nothing, other_account, rate_limited
@@ -36,6 +36,7 @@ from tools.operation import (
 from tools.problems import Problem, RefusedError
 
 if TYPE_CHECKING:
+    from server.store.actions import Action as Entry
     from server.store.actions import CallKey, Proposal
 
 _log = logging.getLogger(__name__)
@@ -91,7 +92,14 @@ class GateContext:
         operation = call.operation
         names = operation.files(call.params) if operation.files else ()
         files = {name: await self.files.read(name) for name in names}
-        return self.surroundings(files, await self._earlier(call))
+        around = self.surroundings(files, await self._earlier(call))
+        return replace(around, sender=await self._sender(call))
+
+    async def _sender(self, call: CallOf) -> Earlier | None:
+        """The caller's own send that got the batch which this call names."""
+        batch_id = getattr(call.params, BATCH_ARGUMENT, None)
+        entry = await self.book.of_batch(batch_id) if batch_id else None
+        return None if entry is None or entry.principal != call.caller.principal else _as_earlier(entry)
 
     async def _earlier(self, call: CallOf) -> Earlier | None:
         """The action that this call is about: of the same principal, and of the account in use now.
@@ -106,13 +114,7 @@ class GateContext:
             raise no_such_action()
         if entry.account != await self.account_of(call.operation):
             raise RefusedError(other_account(call.operation))
-        return Earlier(
-            action_id=entry.id,
-            tool=entry.tool,
-            state=str(entry.state),
-            created_at=entry.created_at,
-            arguments=json.loads(entry.arguments),
-        )
+        return _as_earlier(entry)
 
     async def account_of(self, operation: AnyOperation) -> str:
         """A keyed fingerprint of the vendor's account, without its password."""
@@ -226,6 +228,16 @@ class GateContext:
             _log.warning("a look could not be recorded: %s", error)
             return UNRECORDED
         return ""
+
+
+def _as_earlier(entry: "Entry") -> Earlier:
+    return Earlier(
+        action_id=entry.id,
+        tool=entry.tool,
+        state=str(entry.state),
+        created_at=entry.created_at,
+        arguments=json.loads(entry.arguments),
+    )
 
 
 def _intent(call: CallOf, audience: Audience, points: Decimal | None, send_at: datetime | None) -> Intent:

@@ -12,6 +12,8 @@ from tools.taipei import iso
 
 Language = Literal["en", "zh-TW"]
 
+_TAIL = 4
+
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "recipients": "Recipients",
@@ -24,6 +26,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "when": "When",
         "now": "at once",
         "target": "Id",
+        "destroyed": "Messages or reports",
         "state": "Now",
         "image": "Image",
         "subject": "Subject",
@@ -42,11 +45,20 @@ _WORDS: dict[Language, dict[str, str]] = {
         "when": "時間",
         "now": "立即",
         "target": "編號",
+        "destroyed": "則數或報表數",
         "state": "目前狀態",
         "image": "圖片",
         "subject": "主旨",
         "text": "內文",
         "note": "注意",
+        "its name": "名稱",
+        "its status": "狀態",
+        "its error": "錯誤",
+        "its starts": "啟動次數",
+        "its jobs": "寄送筆數",
+        "its scheduled": "預約中",
+        "its total": "全部",
+        "its text": "內文",
         "to": "至",
     },
 }
@@ -62,6 +74,8 @@ def render(preview: Preview, language: Language) -> str:
 def _facts(preview: Preview, words: dict[str, str], say: Callable[[str], str]) -> Iterator[str]:
     if preview.target is not None:
         yield f"{words['target']}: {preview.target}"
+    if preview.destroyed is not None:
+        yield f"{words['destroyed']}: {preview.destroyed:,}"
     if preview.recipients is not None:
         yield f"{words['recipients']}: {preview.recipients:,}"
     if preview.parts is not None:
@@ -74,8 +88,8 @@ def _facts(preview: Preview, words: dict[str, str], say: Callable[[str], str]) -
     if preview.emails:
         # Whole: a masked address is one that nobody can agree to.
         yield f"{words['emails']} ({len(preview.emails)}): {', '.join(map(clean, preview.emails))}"
-    for name, value in preview.state.items():
-        yield f"{words['state']}: {name} = {quote(value)}"
+    for name, value in (preview.details or preview.state).items():
+        yield f"{words['state']}: {words.get(f'its {name}', name)} = {quote(value)}"
     yield from _texts(preview, words)
     for warning in preview.warnings:
         yield f"{words['note']}: {say(warning)}"
@@ -107,9 +121,12 @@ def _texts(preview: Preview, words: dict[str, str]) -> Iterator[str]:
 
 
 def proof_for(preview: Preview, risk: Risk, settings: ApprovalSettings) -> str:
-    """What the person must type: the id for a DESTROY, the recipients' number of a large send, or ''."""
+    """What the person must type, or '': for a DESTROY how much it destroys, else the end of its id.
+
+    For a large send it is the number of recipients. Never more than a person types without copying.
+    """
     if risk is Risk.DESTROY:
-        return preview.target or str(preview.recipients or "")
+        return str(preview.destroyed or "") or (preview.target or "")[-_TAIL:]
     many = (preview.recipients or 0) > settings.typed_above_recipients
     dear = (preview.points or 0) > settings.typed_above_points
     return str(preview.recipients) if preview.recipients and (many or dear) else ""
@@ -117,15 +134,28 @@ def proof_for(preview: Preview, risk: Risk, settings: ApprovalSettings) -> str:
 
 _HINTS: dict[Language, dict[str, str]] = {
     "en": {
-        "id": "Type the id to approve.",
+        "id": "Type the last 4 characters of the id to approve.",
+        "destroyed": "Type the number of messages or reports to approve.",
         "count": "Type the number of recipients to approve.",
         "yes": "Tick to approve.",
     },
-    "zh-TW": {"id": "請輸入編號以核准。", "count": "請輸入收件人數以核准。", "yes": "勾選以核准。"},
+    "zh-TW": {
+        "id": "請輸入編號的最後 4 個字元以核准。",
+        "destroyed": "請輸入則數或報表數以核准。",
+        "count": "請輸入收件人數以核准。",
+        "yes": "勾選以核准。",
+    },
 }
 
 
 def hint(preview: Preview, proof: str, language: Language) -> str:
     """How the field of the form is explained."""
-    kind = "yes" if not proof else "id" if proof == preview.target else "count"
-    return _HINTS[language][kind]
+    return _HINTS[language][_kind(preview, proof)]
+
+
+def _kind(preview: Preview, proof: str) -> str:
+    if not proof:
+        return "yes"
+    if preview.recipients is not None:
+        return "count"
+    return "destroyed" if preview.destroyed else "id"

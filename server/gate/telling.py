@@ -79,7 +79,8 @@ def approval_required(operation: AnyOperation, action: "Action") -> Answer:
 
 def shown_preview(preview: Preview) -> dict[str, Any]:
     """A preview for the assistant: always masked, whatever the settings."""
-    return present(preview, show_numbers=False)
+    # Names that the vendor holds are for the person: who reads them here has read text from outside.
+    return present(preview.model_copy(update={"details": {}}), show_numbers=False)
 
 
 def problem_text(problem: Problem) -> str:

@@ -6,7 +6,8 @@ from typing import Any, Literal
 import anyio
 import mcp_types as types
 
-_SHOWN = re.compile(r"^(?:Id|Recipients): (\S+)$", re.MULTILINE)
+_SHOWN = re.compile(r"^(?:Messages or reports|Recipients): (\S+)$", re.MULTILINE)
+_ID = re.compile(r"^Id: \S*?(\S{1,4})$", re.MULTILINE)
 
 
 class Person:
@@ -42,7 +43,7 @@ class Person:
 
 
 def proof_in(question: str) -> str:
-    """What a person types: the id, or else the number of recipients."""
-    found = _SHOWN.search(question)
+    """What a person types: how many there are, or else the end of the id."""
+    found = _SHOWN.search(question) or _ID.search(question)
     assert found is not None, question
     return found[1]

@@ -142,8 +142,8 @@ async def test_a_launch_that_changed_after_the_question_is_left_alone(house: Hou
 
     async with house.session(Slow()) as session:
         problem = await session.problem("resume_launch", {"launch_id": "1186"})
-    assert (problem["code"], problem["retryable"]) == ("state_changed", True)
-    assert problem["message"].startswith("Nothing was resumed.")
+    assert problem["code"] == "in_vain"
+    assert problem["message"].startswith("Nothing was resumed. The launch is in the state 'terminated'.")
     assert await house.changes() == ["taskmanager.aspx"]
 
 

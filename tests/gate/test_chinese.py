@@ -8,6 +8,7 @@ import pytest
 
 from server.gate.chinese import in_chinese
 from server.gate.questions import render
+from tools.omis.verbs import RESUME
 from tools.operation import Preview
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
@@ -33,11 +34,9 @@ SENTENCES = [
     "The booking can be erased with erase_sms_booking until 2026-12-01T09:00:00+08:00.",
     "Booked messages that would never be sent: 3 of 3. Points that come back: about 3.0.",
     "Booked messages that would never be sent: 3 of 4.",
-    "Sending goes on and costs points; OMIS does not say to how many recipients.",
+    RESUME.warning,
     "A terminated launch cannot be resumed.",
     "The job's record disappears and cannot be brought back.",
-    "The launch is not paused: this may have no effect.",
-    "The launch lists 1 job.",
     "Different texts that are not shown here: 2.",
 ]
 

@@ -1,11 +1,12 @@
 """What the person reads before deciding: the figures first, then the text as it would go out, quoted."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.e2e.house import House
-from tests.e2e.person import Person
+from tests.e2e.person import Person, proof_in
 from tests.gate.support import LAUNCH, fronted
 
 LINES: dict[str, Any] = {
@@ -78,8 +79,37 @@ async def test_what_is_acted_on_and_its_state_are_named(house: House) -> None:
         await session.problem("terminate_launch", LAUNCH)
     question = person.asked[0]
     assert question.split("\n")[:2] == ["Terminate a launch of OMIS?", "Id: 1182"]
-    assert "status" in question
-    assert "The launch lists 3 jobs." in question
+    for detail in ("name = 「繳費提醒」", "status = 「starting」", "starts = 「1」", "jobs = 「3」"):
+        assert f"Now: {detail}" in question
+
+
+async def test_an_erase_shows_how_the_text_begins_when_the_batch_is_the_callers_own(house: House) -> None:
+    person = Person()
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    async with fronted(house, person) as session:
+        booked = await session.facts("send_sms", {**LINES, "recipients": ["0912345678"], "send_at": tomorrow})
+        person.action = "decline"
+        await session.problem("erase_sms_booking", {"batch_id": booked["batch_id"]})
+        foreign = await house.vendor.batch(ST="20300501100000")
+        await session.problem("erase_sms_booking", {"batch_id": foreign})
+    own, others = person.asked[-2:]
+    assert f"Now: text = 「{LINES['text'].splitlines()[0]}" in own
+    assert "text = " not in others
+    for question in (own, others):
+        assert "Messages or reports: 1" in question
+        assert "Booked messages that would never be sent: 1 of 1." in question
+
+
+async def test_what_a_person_types_is_short(house: House) -> None:
+    """The number of messages, or the end of the id: nobody copies 36 characters."""
+    person = Person("decline")
+    async with fronted(house, person) as session:
+        foreign = await house.vendor.batch("0912345678,0912345679", ST="20300501100000")
+        erase = await session.client.call_tool("erase_sms_booking", {"batch_id": foreign})
+        assert erase.is_error
+        asked = await session.problem("terminate_launch", LAUNCH)
+    assert asked["code"] == "declined"
+    assert [proof_in(question) for question in person.asked] == ["2", "1182"]
 
 
 async def test_a_text_with_hidden_characters_is_shown_with_a_warning(house: House) -> None:
@@ -91,6 +121,4 @@ async def test_a_text_with_hidden_characters_is_shown_with_a_warning(house: Hous
 
 
 def _spring() -> Any:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     return datetime(2030, 4, 1, tzinfo=UTC)

@@ -148,40 +148,63 @@ def test_an_id_of_another_shape_is_refused(value: str) -> None:
 
 @pytest.mark.parametrize(("name", "arguments"), RISKY)
 def test_a_preview_asks_for_the_state_only_and_freezes_it(name: str, arguments: dict[str, object]) -> None:
-    shown, requests = preview(name, arguments, _record(name, 2, -2))
+    error = 5 if name == "restart_job" else -2
+    shown, requests = preview(name, arguments, _record(name, 2, error))
     id_name, value = ("LaunchID", "1182") if name.endswith("launch") else ("JobID", "9001")
     assert [dict(request.fields) for request in requests] == [{id_name: value}]
     assert shown.target == value
-    assert dict(shown.state) == {"status": "paused"}
+    assert dict(shown.state) == {"status": "error" if name == "restart_job" else "paused"}
     assert shown.nothing.startswith("Nothing was ")
     assert shown.warnings
 
 
 @pytest.mark.parametrize(
-    ("name", "error", "misfit"),
+    ("name", "status", "error", "state"),
     [
-        ("resume_launch", -2, False),
-        ("resume_launch", 0, True),
-        ("resume_job", 5, True),
-        ("restart_job", 5, False),
-        ("restart_job", 0, True),
-        ("terminate_job", 0, False),
+        ("resume_launch", 0, 0, "finished"),
+        ("resume_launch", 3, 0, "started"),
+        ("resume_launch", 2, -1, "terminated"),
+        ("resume_job", 6, 5, "error"),
+        ("restart_job", 6, 0, "sending"),
+        ("restart_job", 6, -2, "paused"),
+        ("terminate_launch", 2, -1, "terminated"),
+        ("terminate_job", 6, -1, "terminated"),
     ],
 )
-def test_a_state_that_does_not_fit_is_a_warning_and_no_refusal(
-    name: str, error: int, *, misfit: bool
+def test_nobody_is_asked_about_what_can_have_no_effect(
+    name: str, status: int, error: int, state: str
 ) -> None:
-    arguments = LAUNCH if name.endswith("launch") else JOB
-    shown, _ = preview(name, arguments, _record(name, 3, error))
-    assert any("may have no effect" in warning for warning in shown.warnings) == misfit
+    with pytest.raises(RefusedError) as refused:
+        preview(name, LAUNCH if name.endswith("launch") else JOB, _record(name, status, error))
+    assert refused.value.problem.code == "in_vain"
+    assert refused.value.problem.message.startswith("Nothing was ")
+    assert repr(state) in refused.value.problem.message
 
 
-def test_a_preview_counts_the_launchs_jobs_and_takes_the_launchs_state() -> None:
+@pytest.mark.parametrize(
+    ("name", "status", "error"),
+    [
+        ("resume_launch", 2, -2),
+        ("resume_launch", 77, 0),
+        ("restart_job", 6, 5),
+        ("terminate_launch", 0, 0),
+        ("delete_launch", 2, -1),
+    ],
+)
+def test_what_may_have_an_effect_or_stands_in_an_unknown_state_is_asked_about(
+    name: str, status: int, error: int
+) -> None:
+    shown, _ = preview(name, LAUNCH if name.endswith("launch") else JOB, _record(name, status, error))
+    assert shown.target
+
+
+def test_a_preview_names_the_launch_with_its_state_and_counts() -> None:
     jobs = "".join(element("JOB", {"JOBID": number, "STATUS": 6, "ERRORCODE": 0}) for number in (1, 2))
-    launch = f"<LAUNCH><LAUNCHID>1182</LAUNCHID><STATUS>3</STATUS><ERRORCODE>0</ERRORCODE>{jobs}</LAUNCH>"
+    inner = "<STATUS>3</STATUS><ERRORCODE>0</ERRORCODE><LAUNCHNAME>繳費\u200b提醒</LAUNCHNAME>"
+    launch = f"<LAUNCH><LAUNCHID>1182</LAUNCHID>{inner}<LAUNCHCOUNT>2</LAUNCHCOUNT>{jobs}</LAUNCH>"
     shown, _ = preview("terminate_launch", LAUNCH, xml(launch))
     assert shown.state["status"] == "running"
-    assert "The launch lists 2 jobs." in shown.warnings
+    assert shown.details == {"name": "繳費提醒", "status": "started", "starts": "2", "jobs": "2"}
     assert "A terminated launch cannot be resumed." in shown.warnings
 
 

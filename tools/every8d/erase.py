@@ -6,7 +6,19 @@ from decimal import Decimal
 from tools.every8d.answers import refused, text_of
 from tools.every8d.batches import BatchId
 from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, DeliverySource, Messages, every_message
-from tools.operation import Action, Preview, Reply, Request, Result, Risk, RiskyParams, Steps, Surroundings
+from tools.every8d.texts import first_words
+from tools.operation import (
+    Action,
+    Earlier,
+    Preview,
+    Reply,
+    Request,
+    Result,
+    Risk,
+    RiskyParams,
+    Steps,
+    Surroundings,
+)
 from tools.problems import Problem, RefusedError
 from tools.values import Points
 from tools.wire.csv_line import read_erase
@@ -56,9 +68,11 @@ def _preview(effect: str, source: DeliverySource) -> Callable[[EraseParams, Surr
             effect=effect,
             nothing=NOTHING_ERASED,
             target=params.batch_id,
+            destroyed=len(booked),
             send_at=min((message.sent_at for message in booked if message.sent_at), default=None),
             warnings=_cautions(found, len(booked), [message.points for message in booked]),
             state={"scheduled": str(len(booked)), "total": str(found.total)},
+            details=_details(surroundings.sender, len(booked), found.total),
         )
 
     return preview
@@ -73,6 +87,13 @@ def _settle(source: DeliverySource) -> Callable[[EraseParams, Surroundings], Ste
         return True if "cancelled" in classes and "scheduled" not in classes else None
 
     return settle
+
+
+def _details(sender: Earlier | None, booked: int, total: int) -> dict[str, str]:
+    """The first words of what would be erased, where the batch is the caller's own."""
+    counts = {"scheduled": str(booked), "total": str(total)}
+    words = first_words(sender.arguments) if sender is not None else ""
+    return {"text": words, **counts} if words else counts
 
 
 def _cautions(found: Messages, booked: int, points: list[Decimal | None]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The arguments that all sends share, and the vendor's fields that they become (EVERY8D 1.1)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, Field
 
@@ -17,6 +18,7 @@ MOST_AHEAD = timedelta(days=365)
 SUBJECT_LENGTH = 50
 """Of SB. No limit is documented; the reference stands in front, so that a cut can only meet our own note."""
 DEFAULT_VALIDITY = 1440
+_FIRST_WORDS = 40
 LONGEST_TEXT = 2000
 """Of an SMS, in characters. Decision: the platform splits what is above 333, and names no end."""
 
@@ -42,6 +44,15 @@ ValidityMinutes = Annotated[
     NO_FLAG,
 ]
 """RETRYTIME: minutes of validity, not a number of tries. Decision: the documented default is the most."""
+
+
+def first_words(arguments: Mapping[str, object]) -> str:
+    """How the text of an earlier send begins, by its arguments: enough to know it again."""
+    given: Mapping[str, Any] = dict(arguments)
+    first: Any = next(iter(given.get("recipients") or ()), "")
+    own = cast("Mapping[str, str]", first).get("text", "") if isinstance(first, Mapping) else ""
+    text = clean(str(given.get("text") or given.get("template") or own))
+    return text if len(text) <= _FIRST_WORDS else f"{text[:_FIRST_WORDS]}…"
 
 
 class SmsParams(RiskyParams):

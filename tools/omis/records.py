@@ -12,10 +12,7 @@ from tools.omis.groups import KNOWN, Group
 from tools.omis.report_types import REPORT_TYPES
 from tools.omis.states import job_status, launch_status
 from tools.operation import PagedParams, Result
-from tools.values import Mark, OutsideText
-
-CELLS = Mark("cells")
-"""Every text inside may hold mobile numbers or names, under a heading that we do not know."""
+from tools.values import CELLS, OutsideText
 
 Kind = Literal["launch", "job", "report"]
 

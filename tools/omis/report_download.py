@@ -16,13 +16,12 @@ from pydantic import Field, model_validator
 from tools.omis.answers import read_answer
 from tools.omis.arguments import ReportId
 from tools.omis.groups import Group
-from tools.omis.records import CELLS
 from tools.omis.report_content import Content, linked_content, told_content
 from tools.omis.report_requests import Period, manage
 from tools.omis.report_types import REPORT_TYPES, ReportType
 from tools.operation import Desk, DeskOperation, Params, Request, Result, Risk, Steps, Surroundings, one
 from tools.problems import InvalidArgumentError, Problem, RefusedError
-from tools.values import OutsideText, TimeArgument
+from tools.values import CELLS, OutsideText, TimeArgument
 
 _DAYS = 31
 _DIRECT = (2, 3)

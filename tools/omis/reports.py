@@ -127,6 +127,7 @@ def _update_all_preview(params: UpdateAllReportsParams, around: Surroundings) ->
             f"From {dashed(params.start)} to {dashed(params.end)}, Taipei time. {types}",
             "Use rarely: the vendor says that it loads its database, and it cannot be stopped.",
         ),
+        destroyed=None if answer.content else len(answer.records) or None,
         state={"reports": reports},
     )
 

@@ -6,11 +6,14 @@ from tools.omis.answers import About, Answer, check_accepted, read_answer, read_
 from tools.omis.arguments import request
 from tools.omis.groups import Group
 from tools.omis.records import Record, as_record
-from tools.omis.states import MOVING
+from tools.omis.states import MOVING, UNKNOWN
 from tools.omis.verbs import DELETE, Thing, Verb
 from tools.operation import Preview, Reply, Request, Steps, Surroundings, one
-from tools.problems import RefusedError
+from tools.problems import Problem, RefusedError
 from tools.wire.errors import UnreadableReply
+
+_NAMES = ("launchname", "jobname", "name", "title", "subject")
+"""No name of a launch or job is documented; these are what such a field is called."""
 
 
 def query_request(thing: Thing, value: str, around: Surroundings) -> Request:
@@ -54,18 +57,20 @@ def preview_steps(thing: Thing, verb: Verb, value: str, around: Surroundings) ->
     """Look the launch or job up, and say what the action would do to it.
 
     Raises:
-        RefusedError: OMIS has no such launch or job.
+        RefusedError: OMIS has no such launch or job, or it stands so that the action cannot have an effect:
+            nobody is asked in vain.
         UnreadableReply: the answer does not show it.
     """
     groups = (yield from query_steps(thing, value, around)).records
     record = _record_of(thing, value, groups)
-    warning = verb.warning.format(noun=thing.noun)
+    _refuse_in_vain(thing, verb, record)
     return Preview(
         effect=f"{verb.name.capitalize()} a {thing.noun} of OMIS",
         nothing=verb.nothing,
         target=value,
-        warnings=tuple(filter(None, (warning, _misfit(thing, verb, record), _jobs(thing, groups)))),
+        warnings=(verb.warning.format(noun=thing.noun),) if verb.warning else (),
         state={"status": _phase(record)},
+        details=_details(thing, record, groups),
     )
 
 
@@ -100,12 +105,30 @@ def _record_of(thing: Thing, value: str, groups: Sequence[Group]) -> Record:
     return as_record(found[0], thing.noun)
 
 
-def _misfit(thing: Thing, verb: Verb, record: Record) -> str:
-    if not verb.fitting or record.status in verb.fitting:
-        return ""
-    return f"The {thing.noun} is not {' or '.join(sorted(verb.fitting))}: this may have no effect."
+def _refuse_in_vain(thing: Thing, verb: Verb, record: Record) -> None:
+    if record.status in (None, UNKNOWN) or record.status in verb.fitting:
+        return
+    if not verb.fitting and record.status not in verb.over:
+        return
+    only = f" Only a {thing.noun} that {verb.needs} can be {verb.done}." if verb.needs else ""
+    raise RefusedError(
+        Problem(
+            code="in_vain",
+            message=f"{verb.nothing} The {thing.noun} is in the state {record.status!r}.{only}",
+            next=f"It could have no effect. Look at it with query_{thing.noun}.",
+        )
+    )
 
 
-def _jobs(thing: Thing, groups: Sequence[Group]) -> str:
-    count = sum("jobid" in group for group in groups) if thing.noun == "launch" else 0
-    return f"The launch lists {count} {'job' if count == 1 else 'jobs'}." if count else ""
+def _details(thing: Thing, record: Record, groups: Sequence[Group]) -> dict[str, str]:
+    """What a person knows it by."""
+    names = (record.other.get(name, "") for name in _NAMES)
+    jobs = sum("jobid" in group for group in groups) if thing.noun == "launch" else 0
+    found = {
+        "name": next(filter(None, names), ""),
+        "status": record.status or UNKNOWN,
+        "error": (record.error_message or "") if (record.error_code or 0) > 0 else "",
+        "starts": "" if record.launch_count is None else str(record.launch_count),
+        "jobs": str(jobs or ""),
+    }
+    return {name: value for name, value in found.items() if value}

@@ -39,7 +39,11 @@ class Verb:
     warning: str = ""
     """Where it names the thing, `{noun}` stands for a launch or a job."""
     fitting: frozenset[str] = frozenset()
-    """The states in words in which it makes sense; empty means any."""
+    """The states in words in which it can have an effect; empty means any but `over`."""
+    over: frozenset[str] = frozenset()
+    """The states in words in which it has happened already."""
+    needs: str = ""
+    """`fitting` as a person says it."""
 
     @property
     def nothing(self) -> str:
@@ -47,19 +51,23 @@ class Verb:
         return f"Nothing was {self.done}."
 
 
+_UNCAPPED = "and costs points; OMIS does not say to how many, so no cap on points or recipients applies."
+
 PAUSE = Verb(name="pause", number=3, done="paused", state=PAUSED)
 RESUME = Verb(
     name="resume",
     number=4,
     done="resumed",
-    warning="Sending goes on and costs points; OMIS does not say to how many recipients.",
+    warning=f"Sending goes on {_UNCAPPED}",
     fitting=frozenset({"paused"}),
+    needs="is paused",
 )
 TERMINATE = Verb(
     name="terminate",
     number=2,
     done="terminated",
     state=TERMINATED,
+    over=frozenset({"terminated"}),
     warning="A terminated {noun} cannot be resumed.",
 )
 DELETE = Verb(
@@ -74,7 +82,8 @@ RESTART = Verb(
     name="restart",
     number=5,
     done="restarted",
-    warning="Sending starts again and costs points; OMIS does not say to how many recipients.",
+    warning=f"Sending starts again {_UNCAPPED}",
     fitting=frozenset({"error"}),
+    needs="stopped for lack of points",
 )
 """Of jobs only."""
