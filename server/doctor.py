@@ -23,7 +23,7 @@ from server.gate.journal import Note
 from server.logs import configure_logging
 from server.network import tls_context
 from server.number_masking import mask_numbers
-from server.own_command import own_command
+from server.own_command import with_own_commands
 from server.parts import Parts, folder_of, reports_folder
 from server.proxies import UnusableProxyError, proxy_for
 from server.serving import embedded_sandbox, secrets_of
@@ -73,23 +73,23 @@ async def examine(config: Path | None, *, sandbox: bool = False) -> int:
 
 async def _examine(config: Path | None, sandbox: Mapping[str, Any]) -> int:
     out = console()
-    code = OK
-    async for finding in _findings(config, sandbox):
-        out.print(str(finding))
-        code = FAILED if finding.state == "failed" else code
-    return code
-
-
-async def _findings(config: Path | None, sandbox: Mapping[str, Any]) -> AsyncGenerator[Finding]:
     try:
         settings = load_settings(config, sandbox=sandbox)
         tools = offered(settings)
     except SettingsError as error:
         for line in str(error).splitlines():
-            yield Finding(topic="settings", state="failed", text=line)
-        return
+            out.print(str(Finding(topic="settings", state="failed", text=line)))
+        return FAILED
+    code = OK
+    async for finding in _findings(settings, len(tools)):
+        out.print(with_own_commands(settings, str(finding)))
+        code = FAILED if finding.state == "failed" else code
+    return code
+
+
+async def _findings(settings: Settings, tools: int) -> AsyncGenerator[Finding]:
     configure_logging("CRITICAL", secrets_of(settings))
-    yield Finding(topic="settings", state="ok", text=f"{len(tools)} tools are offered.")
+    yield Finding(topic="settings", state="ok", text=f"{tools} tools are offered.")
     for finding in _origins(settings.origins):
         yield finding
     async with parts_over(settings) as parts:
@@ -208,7 +208,7 @@ async def _login(parts: Parts, vendor: Vendor, why_not: str) -> Finding:
     if answer.is_error:
         code = f" (code {answer.facts['vendor_code']})" if "vendor_code" in answer.facts else ""
         text = f"{answer.facts['message']}{code}"
-        fix = _login_fix(parts.settings, vendor, answer.facts)
+        fix = _login_fix(vendor, answer.facts)
         return Finding(topic=topic, state="failed", text=text, fix=fix)
     return Finding(topic=topic, state="ok", text=_accepted(answer.facts))
 
@@ -218,12 +218,12 @@ def _accepted(facts: Mapping[str, Any]) -> str:
     return "The login is accepted." if credit is None else f"The login is accepted; {credit:,} points left."
 
 
-def _login_fix(settings: Settings, vendor: Vendor, facts: Mapping[str, Any]) -> str:
+def _login_fix(vendor: Vendor, facts: Mapping[str, Any]) -> str:
     following = str(facts["next"])
     if facts["code"] == "login_refused":
         return (
             f"{following} Calls of this account are stopped now. A corrected account is tried by itself; "
-            f"to try the same again, run `{own_command(settings, f'unlock {vendor}')}`."
+            f"to try the same again, run `campaign-ops-mcp unlock {vendor}`."
         )
     if facts["code"] == "vendor_refused" and vendor == "omis" and facts.get("vendor_code") != _NO_LICENCE:
         account = "CAMPAIGN_OPS_OMIS__LOGIN_NAME and CAMPAIGN_OPS_OMIS__PASSWORD"

@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO
@@ -45,15 +45,16 @@ class _State:
     redactor = _Redactor(())
 
 
-def configure_logging(level: str, secrets: Collection[str]) -> None:
+def configure_logging(level: str, secrets: Collection[str], own_words: Callable[[str], str] = str) -> None:
     """Log JSON lines (time, level, logger, message, exception) to stderr, and to nowhere else.
 
     Replaces the handlers of the root logger; servers that bring their own (uvicorn) are to be started
-    without. Secrets shorter than 4 characters are not looked for.
+    without. Secrets shorter than 4 characters are not looked for. `own_words` is what a message goes through
+    before its arguments are put in, which can be text from outside.
     """
     _State.redactor = _Redactor(secrets)
     handler = _Handler(sys.stderr)
-    handler.setFormatter(_JsonLines())
+    handler.setFormatter(_JsonLines(own_words))
     root = logging.getLogger()
     for old in tuple(root.handlers):
         root.removeHandler(old)
@@ -77,8 +78,14 @@ def redact(text: str) -> str:
 class _JsonLines(logging.Formatter):
     """One record as one redacted line of JSON."""
 
+    def __init__(self, own_words: Callable[[str], str]) -> None:
+        super().__init__()
+        self._own_words = own_words
+
     def format(self, record: logging.LogRecord) -> str:
         """The line. A record whose arguments do not fit its message is shown all the same."""
+        if isinstance(record.msg, str):
+            record.msg = self._own_words(record.msg)
         try:
             message = record.getMessage()
         except Exception:  # noqa: BLE001 - whatever an argument's own __str__ raises, the line must come out

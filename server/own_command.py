@@ -17,23 +17,30 @@ _WRITTEN = re.compile(f"`{NAME} ([^`]+)`")
 _OUR_SENTENCES = ("message", "next", "person_does", "warning")
 """The fields that hold no text from outside."""
 _STORE = ("folder", "audit_key_file", "audit_head_file")
+_PACKAGES = Path(__file__).parents[1]
 _HIDDEN = "…"
 """For what only the server's operator knows: a URL of a store can hold a password."""
 
 
 def own_command(settings: Settings, written: str) -> str:
     """What to type in any terminal of this user for `campaign-ops-mcp` and these words."""
-    words = [*_program(), *written.split()]
+    program, needs = _program(sys.argv[0], sys.executable)
+    words = [*program, *written.split()]
     if settings.origins.sandbox:
         words.append("--sandbox")
     if settings.origins.file_was_named:
         words += ["--config", str(settings.origins.file)]
-    return shell_line(words, _from_environment(settings))
+    return shell_line(words, {**needs, **_from_environment(settings)})
 
 
 def with_own_commands(settings: Settings, text: str) -> str:
-    """The text, with each `campaign-ops-mcp …` in backticks as it works for this server."""
-    return _WRITTEN.sub(lambda found: f"`{own_command(settings, found[1])}`", text)
+    """The text, with each `campaign-ops-mcp …` in backticks as it works for this server; once is enough."""
+    return _WRITTEN.sub(lambda found: _completed(settings, found), text)
+
+
+def _completed(settings: Settings, found: re.Match[str]) -> str:
+    complete = " --sandbox" in found[1] or " --config " in found[1]
+    return found[0] if complete else f"`{own_command(settings, found[1])}`"
 
 
 def facts_with_own_commands(settings: Settings, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,11 +68,14 @@ def _from_environment(settings: Settings) -> dict[str, str]:
 
 
 @cache
-def _program() -> tuple[str, ...]:
-    """The bare name where the PATH leads to this very program, else the whole path."""
-    candidates = (Path(sys.argv[0]), Path(sys.executable).with_name(f"{NAME}{Path(sys.executable).suffix}"))
+def _program(called: str, python: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The bare name where the PATH leads to this very program, else the whole path; and what it needs.
+
+    Where it is not installed, the module is run from any folder, and nothing of that folder is imported.
+    """
+    candidates = (Path(called), Path(python).with_name(f"{NAME}{Path(python).suffix}"))
     started = next((path.absolute() for path in candidates if path.stem == NAME and path.exists()), None)
     if started is None:
-        return sys.executable, "-m", "server.cli"
+        return (python, "-P", "-m", "server.cli"), {"PYTHONPATH": str(_PACKAGES)}
     on_path = shutil.which(NAME)
-    return (NAME,) if on_path and Path(on_path).resolve() == started.resolve() else (str(started),)
+    return (NAME if on_path and Path(on_path).resolve() == started.resolve() else str(started),), {}

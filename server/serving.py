@@ -12,6 +12,7 @@ import anyio
 
 from server.app import build_server
 from server.logs import configure_logging
+from server.own_command import with_own_commands
 from server.parts import Parts, build_parts, running, sandbox_store
 from server.settings import Settings, SettingsError, load_settings
 from server.supervision import supervised
@@ -63,10 +64,11 @@ class Serving:
         return chosen
 
     async def _serve(self, settings: Settings) -> None:
-        configure_logging(settings.log_level, secrets_of(settings))
+        own_words = partial(with_own_commands, settings)
+        configure_logging(settings.log_level, secrets_of(settings), own_words)
         parts = build_parts(settings)
         server = build_server(parts)
-        configure_logging(settings.log_level, secrets_of(settings))
+        configure_logging(settings.log_level, secrets_of(settings), own_words)
         async with running(parts), anyio.create_task_group() as beside:
             if settings.callbacks.token.get_secret_value():
                 beside.start_soon(_receive_callbacks, parts)

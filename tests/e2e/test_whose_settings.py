@@ -1,12 +1,18 @@
 """A client starts the server in the folder that it has open; that folder must not be able to set anything."""
 
 import json
+import logging
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 
+from server.logs import configure_logging
+from server.own_command import own_command, with_own_commands
+from server.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
 from tests.gate.support import config_file, decide, fronted
@@ -86,7 +92,7 @@ async def typed(command: str, folder: Path) -> str:
     return done.stdout.decode()
 
 
-@pytest.mark.parametrize("how", ["sandbox", "environment", "option", "named"])
+@pytest.mark.parametrize("how", ["sandbox", "environment", "option"])
 @pytest.mark.parametrize("era", ["auto"], indirect=True)
 async def test_what_a_person_is_told_to_run_finds_the_action_from_any_terminal(
     house: House, how: str
@@ -118,6 +124,41 @@ async def test_the_bare_name_is_told_where_the_path_leads_to_it(no_settings: Pat
     async with served("--sandbox", env=env, folder=no_settings) as server:
         command, _ = await told_to_run(server)
     assert command == "campaign-ops-mcp approvals --sandbox"
+
+
+async def test_what_is_not_installed_can_be_run_from_a_folder_that_holds_a_package_of_its_name(
+    no_settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`python -m server.cli` would import the `server` of the folder that it is typed in."""
+    python = no_settings / "python"
+    python.symlink_to(sys.executable)
+    hostile = no_settings / "elsewhere" / "server"
+    hostile.mkdir(parents=True)
+    (hostile / "__init__.py").write_text("raise SystemExit('hostile')")
+    monkeypatch.setattr(sys, "argv", ["server/cli.py"])
+    monkeypatch.setattr(sys, "executable", str(python))
+    command = own_command(load_settings(), "policy").replace(
+        str(python), str(Path(COMMAND).parent / "python")
+    )
+    done = await anyio.run_process(command, env=environment(no_settings), cwd=hostile.parent, check=False)
+    assert "CAMPAIGN_OPS_POLICY__CALLS_PER_MINUTE" in done.stdout.decode(), done.stderr
+
+
+async def test_the_log_names_the_command_of_this_server_and_leaves_outside_text_alone(
+    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, root = load_settings(config_file(house)), logging.getLogger()
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    before, level = root.handlers[:], root.level
+    try:
+        configure_logging("INFO", (), partial(with_own_commands, settings))
+        logging.getLogger("t").warning("run `campaign-ops-mcp audit verify`: %s", "`campaign-ops-mcp serve`")
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    said = json.loads(capsys.readouterr().err)["message"]
+    assert f" audit verify --config {config_file(house)}`: `campaign-ops-mcp serve`" in said
+    assert with_own_commands(settings, said.replace("`campaign-ops-mcp serve`", "")) in said
 
 
 @pytest.mark.parametrize("proof", ["", "1183"])
