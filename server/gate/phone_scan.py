@@ -6,7 +6,7 @@ also behind a dialling prefix, with a national number; any `+` or 00 with a numb
 412-8888 and 4128-185; a local number behind a word such as 電話. A landline's digits must hang together: in
 one run, one by one, joined by hyphens, or in groups of three and more after the area code, so that lottery
 numbers and times are none. Dates are none. A longer run of digits is an order number; one of a phone number's
-very shape is reported.
+very shape is reported. How long a gap is makes no difference.
 """
 
 import re
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from tools.cleaning import clean, hidden_characters
 
-_S = r"[ \t\-‐‒–—―−.()\[\]·•・_*]{0,3}"
+_S = r"[ \t\-‐‒–—―−.()\[\]·•・_*]*"
 _END = r"(?!\d)"
 _DATES = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])"
@@ -34,7 +34,7 @@ _TAIWANESE = re.compile(
     rf"(?:\+|00[2-9]?|019)?{_S}8{_S}8{_S}6{_S}(?:0{_S})?(?P<national>[2-9](?:{_S}\d){{7,8}}){_END}"
 )
 _MOBILE = re.compile(_digits("09", 8))
-_MOBILE_BY_SIGNS = re.compile(rf"09\d\d\W{{1,3}}\d{{3}}\W{{0,3}}\d{{3}}{_END}")
+_MOBILE_BY_SIGNS = re.compile(rf"09\d\d[\W_]+\d{{3}}[\W_]*\d{{3}}{_END}")
 """In its usual groups with any sign between them (`0912/345/678`, a line break, an emoji)."""
 _SERVICES = [re.compile(_digits(*shape)) for shape in (("070", 8), ("080[09]", 6), ("020", 7))]
 _LANDLINES = [re.compile(_digits(*shape)) for shape in (("049", 7), ("0[24]", 8), ("0[3-8]", 7))]
@@ -42,7 +42,7 @@ _FOREIGN = [
     re.compile(rf"(?:{prefix}){_S}(?P<national>[1-9](?:{_S}\d){{6,14}}){_END}")
     for prefix in (r"\+|00", "00[25679]|01[679]")
 ]
-_NATIONAL_RATE = re.compile(r"412[ \-]8\d{3}(?!\d)|4128[ \-]\d{3}(?!\d)")
+_NATIONAL_RATE = re.compile(r"412[ \-]+8\d{3}(?!\d)|4128[ \-]+\d{3}(?!\d)")
 _LABELLED = re.compile(
     rf"(?i)(?:電話|專線|熱線|致電|撥打|客服|手機|tel|phone|call)[:.\s]*"
     rf"(?P<local>[2-9]\d{{2,3}}{_S}\d{{4}}){_END}"
@@ -56,8 +56,17 @@ def find_phone_numbers(text: str) -> tuple[str, ...]:
     """
     joined = clean(text, limit=4 * len(text) + 4, lines=True)
     apart = "".join(" " if hidden_characters(char) else char for char in text)
-    readings = dict.fromkeys(_DATES.sub(",", _plain(form)) for form in (joined, apart))
+    bare = "".join(" " if _could_be_none(char) else char for char in apart)
+    readings = dict.fromkeys(_DATES.sub("日", _plain(form)) for form in (joined, apart, bare))
     return tuple(dict.fromkeys(number for reading in readings for number in _numbers(reading)))
+
+
+def _could_be_none(char: str) -> bool:
+    """Whether one reader takes a character for a digit or for nothing, and another one for a sign."""
+    return not char.isascii() and (
+        unicodedata.category(char).startswith(("M", "N"))
+        or any(map(str.isdigit, unicodedata.normalize("NFKC", char)))
+    )
 
 
 def international(number: str) -> str:

@@ -178,7 +178,7 @@ def _sender(texts: tuple[str, ...], name: str) -> Iterator[Violation]:
 
 
 def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[Violation]:
-    from server.gate.text_scan import find_hosts  # noqa: PLC0415 - its tables take a fiftieth of a start
+    from server.gate.text_scan import find_hosts, find_unreadable  # noqa: PLC0415 - its tables take a fiftieth of a start
 
     if allowed is None:
         return
@@ -188,6 +188,9 @@ def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[
     if strange:
         limit = ", ".join(sorted(hosts)) or "no URL"
         yield _broken("URLs in texts", "allowed_url_hosts", limit, _quoted(strange))
+    if unread := dict.fromkeys(name for text in texts for name in find_unreadable(text)):
+        asked = f"a link that cannot be read further at {_few(list(unread))}"
+        yield _broken("URLs in texts", "allowed_url_hosts", "links that can be read whole", asked)
 
 
 def _entry_host(entry: str) -> str:

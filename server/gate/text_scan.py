@@ -4,6 +4,11 @@ A text is read as a handset, a browser and a person would read it, and everythin
 follow or dial is reported. Full-width, circled and other lookalike letters and digits count as the plain ones
 (NFKC, as in browsers); a hidden character is read both as nothing and as a break.
 
+A link is `scheme://user@host:port` and what follows; whatever in it is none of these ends it, and is read on
+as text, so that nothing is passed over. Behind that stands one plain rule: each run of letters, digits,
+hyphens and dots that can be a domain is one, wherever it stands, in a path too. What can be read in no way
+is told by `find_unreadable`.
+
 What cannot be told is left out: `shop dot tw`, `shop .tw`, digits in words, local numbers without an area
 code (unless a word such as 電話 stands before them) and short codes such as 165.
 """
@@ -25,7 +30,9 @@ _ENDS_URL = re.compile("[，；！？（）｜＂＜＞＃]|：(?![/／])|(?<![:
 """Full-width punctuation ends a URL in Chinese text; NFKC would turn it into a part of the path."""
 _IDEOGRAPHIC_DOT = re.compile("(?<=[a-z0-9])。(?=[a-z0-9])")
 _PATH = r"[a-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
-_URL = re.compile(rf"(?<![a-z0-9])[a-z0-9]+:[/\\]{{2,}}(?P<authority>[^\s/\\?#<>\"]*)(?P<rest>{_PATH})")
+_URL = re.compile(rf"(?<=[a-z0-9]):[/\\]{{2,}}(?P<authority>[^\s/\\?#<>\"]*)(?P<rest>{_PATH})")
+_AUTHORITY = re.compile(r"(?<=[a-z0-9]):[/\\]{2,}(?=(?P<authority>[^\s/\\?#<>\"]*)(?P<rest>[/\\]{0,2}))")
+"""Takes up none of the authority: another link can begin within it."""
 _HOST = re.compile("\\[[0-9a-f:.]+\\]|[\\w.\\-。\u2190-\u2bff\U0001f000-\U0001faff]+")
 """With the symbols and emoji that some registries allow."""
 _DOTTED = re.compile(r"(?<![\w\-])[\w\-]+(?:\.[\w\-]+)+")
@@ -33,6 +40,12 @@ _TAIL = re.compile(rf"(?::\d+)?[/?#]{_PATH}|:\d+")
 _PROSE_BEFORE = re.compile(f"(?<=[{_HAN}])(?=[a-z0-9])")
 _HEAD = re.compile(r"[a-z]+(?![a-z0-9])")
 _QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?![a-z0-9_.\-])")
+_RUN = re.compile(rf"(?<![a-z0-9]|[^\W\x00-\x7f{_HAN}])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?P<user>@[\w\-]+\.)?")
+"""Not within a name in another script, which is read whole; behind Chinese, which is prose, it is one."""
+_QUAD_RUN = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)")
+_UNREAD = re.compile(r"[^\w\s.\-]+(?=[a-z0-9])")
+_SCHEME_OR_PORT = re.compile(r"[a-z0-9]+:")
+_ENCODED_TWICE = 3
 _BYTES = 4
 _ODD_USER = re.compile(r"[^\w.~%:$&+=*'\-]|[^\x00-\x7f]")
 
@@ -44,15 +57,85 @@ def find_hosts(text: str) -> tuple[str, ...]:
     path behind it. `user:pass@host` counts as its host, an e-mail address as its domain. Chinese that touches
     a bare ASCII domain is prose (`請到shop.tw購買`); a name in another script is `xn--…`.
     """
-    plain = _ENDS_URL.sub(" ", clean(text, limit=_whole(text), lines=True))
-    apart = _ENDS_URL.sub(" ", _without_hidden(text, " "))
     found: dict[str, None] = {}
-    for form in dict.fromkeys((_folded(plain), _folded(apart))):
+    for form in _forms(text):
         joined = _IDEOGRAPHIC_DOT.sub(".", form)
         found |= dict.fromkeys(_with_scheme(joined))
         for reading in dict.fromkeys((joined, form)):
-            found |= dict.fromkeys(_bare(_URL.sub(" ", reading)))
+            found |= dict.fromkeys(_bare(_URL.sub(_unread_part, reading)))
+    for form in _forms(text):
+        for layer in _decoded(_IDEOGRAPHIC_DOT.sub(".", form)):
+            found |= dict.fromkeys(_with_scheme(layer))
+            found |= dict.fromkeys(_runs(layer))
     return tuple(found)
+
+
+def find_unreadable(text: str) -> tuple[str, ...]:
+    """Return the names of the characters at which a link stops to be readable, each once: `U+002C COMMA`.
+
+    Between the host of a link and what hangs on to it, where that is neither a link nor prose in another
+    script, and in percent-encoded bytes that are no text: a handset may take any part of it for the address.
+    """
+    found: dict[str, None] = {}
+    for form in _forms(text):
+        for link in _AUTHORITY.finditer(form):
+            found |= dict.fromkeys(_unread_signs(link["authority"], link["rest"]))
+        found |= dict.fromkeys("\ufffd" for layer in _decoded(form) if "\ufffd" in layer)
+    return tuple(f"U+{ord(char):04X} {unicodedata.name(char, 'WITHOUT A NAME')}" for char in found)
+
+
+def _forms(text: str) -> dict[str, None]:
+    """The text folded, hidden characters read as nothing and as a break."""
+    plain = _ENDS_URL.sub(" ", clean(text, limit=_whole(text), lines=True))
+    apart = _ENDS_URL.sub(" ", _without_hidden(text, " "))
+    return dict.fromkeys((_folded(plain), _folded(apart)))
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """The text with its percent-encoding undone: once, and again where it was encoded again."""
+    for _ in range(_ENCODED_TWICE):
+        decoded = _folded(unquote(text))
+        yield decoded
+        if decoded == text:
+            return
+        text = decoded
+
+
+def _place(authority: str) -> tuple[str, int]:
+    """What follows the user in an authority, and where its host and port end there."""
+    place = authority.rpartition("@")[2]
+    host = _HOST.match(place)
+    end = host.end() if host else 0
+    port = re.compile(r":\d*(?![^\W_])").match(place, end)
+    return place, port.end() if port else end
+
+
+def _unread_part(link: re.Match[str]) -> str:
+    """What stays of a link once user, host, port and path are accounted for: all from another sign on."""
+    place, end = _place(link["authority"])
+    return " " if end == len(place) else f" {place[end:]}{link['rest']}"
+
+
+def _unread_signs(authority: str, rest: str) -> Iterator[str]:
+    place, end = _place(authority)
+    signs = _UNREAD.match(place, end)
+    if signs is None:
+        return
+    behind = place[signs.end() :]
+    is_link = rest.startswith(("//", "\\\\")) and _SCHEME_OR_PORT.fullmatch(behind)
+    if not is_link and not any(_runs(behind)):
+        yield from signs[0]
+
+
+def _runs(text: str) -> Iterator[str]:
+    for found in _RUN.finditer(text):
+        labels = found[0].removesuffix(found["user"] or "").split(".")
+        tops = [at for at, label in enumerate(labels) if at and _is_top(label)]
+        if tops and not found["user"]:
+            yield ".".join(labels[: tops[-1] + 1]).strip("-")
+    for quad in _QUAD_RUN.finditer(text):
+        if address := _ip_v4(quad[0]):
+            yield address
 
 
 def normalise_host(host: str) -> str:
@@ -79,15 +162,12 @@ def _without_hidden(text: str, instead: str) -> str:
 
 
 def _with_scheme(text: str) -> Iterator[str]:
-    waiting = [text]
-    while waiting:
-        for found in _URL.finditer(waiting.pop()):
-            user, _, place = found["authority"].rpartition("@")
-            if _ODD_USER.search(user):  # Not a user name but prose that ends in an e-mail address.
-                yield from _bare(user)
-            if host := _HOST.match(_folded(unquote(place))):
-                yield from _of_authority(host[0])
-            waiting.append(unquote(found["rest"]))
+    for found in _AUTHORITY.finditer(text):
+        user, _, place = found["authority"].rpartition("@")
+        if _ODD_USER.search(user):  # Not a user name but prose that ends in an e-mail address.
+            yield from _bare(user)
+        if host := _HOST.match(_folded(unquote(place))):
+            yield from _of_authority(host[0])
 
 
 def _of_authority(written: str) -> Iterator[str]:
@@ -171,14 +251,18 @@ def _in_piece(piece: str, *, has_path: bool) -> Iterator[str]:
 
 
 def _top(label: str, *, last: bool, has_path: bool) -> str | None:
-    if label in TOP_LEVEL_DOMAINS or (
-        label.startswith("xn--") and _from_punycode(label) in TOP_LEVEL_DOMAINS
-    ):
+    if _is_top(label):
         return label
     head = _HEAD.match(label)
     if head and head[0] in TOP_LEVEL_DOMAINS and (last or re.match(f"[{_HAN}]", label[head.end() :])):
         return head[0]
     return label if last and has_path and re.fullmatch("[a-z]{2,}", label) else None
+
+
+def _is_top(label: str) -> bool:
+    return label in TOP_LEVEL_DOMAINS or (
+        label.startswith("xn--") and _from_punycode(label) in TOP_LEVEL_DOMAINS
+    )
 
 
 def _from_punycode(label: str) -> str:

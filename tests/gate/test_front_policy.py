@@ -91,6 +91,18 @@ async def test_within_the_rule_it_goes_through(house: House, name: str) -> None:
     assert await posts(house) == 1
 
 
+@pytest.mark.parametrize("sign", [",", "、", ";", "|", "*", "\u0301", "\u200b"])
+async def test_a_foreign_link_or_number_beside_an_allowed_one_is_refused(house: House, sign: str) -> None:
+    allowed = {"allowed_url_hosts": ["shop.tw"], "allowed_phone_numbers": ["0223456780"]}
+    texts = (f"http://shop.tw{sign}http://evil.com", f"02-2345-6780{sign}0922    333    444")
+    async with fronted(house, Person(), policy=allowed) as session:
+        for text in texts:
+            problem = await session.problem("send_sms", {**SEND, "text": text})
+            assert problem["code"] == "policy_refused"
+            assert "Nothing was sent." in problem["message"]
+    assert await posts(house) == 0
+
+
 async def test_what_a_rule_refuses_stands_in_the_audit_with_its_rule_and_its_arguments_digest(
     house: House,
 ) -> None:
