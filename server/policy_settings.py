@@ -91,16 +91,24 @@ class PolicySettings(Section):
     test_points: Annotated[Decimal, Field(ge=0)] = Decimal(0)
 
 
+FORM_SECONDS = 40
+"""How long a form waits for its answer, in seconds."""
+
+
 class ApprovalSettings(Section):
     """How a person is asked."""
 
     typed_above_recipients: Annotated[int, Field(ge=0)] = 100
     typed_above_points: Annotated[Decimal, Field(ge=0)] = Decimal(500)
     human_minimum_ms: Annotated[int, Field(ge=0)] = 300
-    form_timeout_s: Seconds = 120
+    form_timeout_s: Seconds = FORM_SECONDS
+    """A later answer does nothing: the action waits out of band. Clients give up after 60 seconds."""
     expires_s: Seconds = 600
     wait_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] = 0
-    """How long a call itself waits for an approval out of band; 0 answers `approval_required` at once."""
+    """How long a call itself waits for an approval out of band; 0 answers `approval_required` at once.
+
+    More than 30 lengthen every call by the rest: for clients that wait so long.
+    """
     out_of_band: bool = True
     mode: Literal["ladder", "out_of_band_only"] = "ladder"
 

@@ -14,6 +14,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import is_version_at_least
 from pydantic import PrivateAttr
 
+from server.call_time import left, timed_call
 from server.gate.answers import Answer, Question, failure
 from server.gate.caller import Caller, FormReply
 from server.gate.gate import Gate
@@ -25,6 +26,8 @@ from tools.problems import Problem
 
 _MODERN = "2026-07-28"
 _APPROVAL = "approval"
+_TO_ANSWER_SECONDS = 2.0
+"""What is left of a call's time to answer it, once nobody has answered the form."""
 _log = logging.getLogger(__name__)
 
 
@@ -67,7 +70,8 @@ class OperationTool(Tool):
     ) -> types.CallToolResult | types.InputRequiredResult:
         """One call, or its second round with the person's answer."""
         try:
-            return await self._run(arguments, context)
+            with timed_call(self._gate.more_seconds):
+                return await self._run(arguments, context)
         except MCPError:
             raise
         except Exception:  # noqa: BLE001 - the SDK would hand the text of any exception to the model
@@ -104,7 +108,7 @@ class OperationTool(Tool):
     async def _ask(self, question: Question, context: Context[Any, Any]) -> FormReply:
         """2025-11-25 and older: the server asks in mid-call, and does not wait for ever."""
         began = time.time()
-        with anyio.move_on_after(self._gate.form_timeout_s):
+        with anyio.move_on_after(left(self._gate.form_timeout_s, keep=_TO_ANSWER_SECONDS)):
             try:
                 form = _form(question)
                 answer = await context.session.elicit_form(

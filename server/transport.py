@@ -12,14 +12,15 @@ from contextlib import contextmanager
 import anyio
 import httpx2 as httpx
 
+from server.call_time import left
 from server.watch import EarlyAnswerError, Watch
 from tools.operation import Reply
 
 _log = logging.getLogger(__name__)
 
 MAX_BODY = 32 * 1024 * 1024
-DEADLINE = 120.0
-"""Seconds for a whole exchange: an answer that drips must not hold a place for ever."""
+DEADLINE = 40.0
+"""Seconds for a whole exchange: a call must be answered before its client gives up (server/call_time.py)."""
 _SERVER_ERROR = 500
 _OK = 200
 _REDIRECTS = range(300, 400)
@@ -115,7 +116,7 @@ async def exchange(
     watch = Watch()
     with classified(watch):
         try:
-            with anyio.fail_after(deadline):
+            with anyio.fail_after(left(deadline)):
                 response = await client.send(watch.over(request), stream=True)
                 try:
                     body = await _read(response, max_body)

@@ -10,6 +10,7 @@ import anyio
 import httpx2 as httpx
 from pydantic import SecretStr
 
+from server.call_time import left_before_a_post
 from server.credentials import every8d_request, omis_request
 from server.network import make_client
 from server.settings import Every8dSettings, OmisSettings, Settings
@@ -19,8 +20,8 @@ from tools.operation import Reply, Request, Steps, T, Vendor
 from tools.problems import Problem, RefusedError
 
 WAIT_FOR_A_PLACE = 30.0
-"""Seconds to wait for one of the account's places; longer would outlive the ledger's lease."""
-_TIMEOUT = httpx.Timeout(connect=5, read=60, write=60, pool=60)
+"""Seconds to wait for one of the account's places, as far as the call has them."""
+_TIMEOUT = httpx.Timeout(connect=5, read=40, write=40, pool=40)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,10 +144,13 @@ class Vendors:
 
 @asynccontextmanager
 async def _place(line: _Line) -> AsyncGenerator[None]:
-    with anyio.move_on_after(WAIT_FOR_A_PLACE) as waiting:
-        await line.limiter.acquire()
-    if waiting.cancelled_caught:
-        raise NotSentError("too many calls were waiting")
+    try:
+        line.limiter.acquire_nowait()
+    except anyio.WouldBlock:
+        with anyio.move_on_after(left_before_a_post(WAIT_FOR_A_PLACE)) as waiting:
+            await line.limiter.acquire()
+        if waiting.cancelled_caught:
+            raise NotSentError("too many calls were waiting") from None
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from server.call_time import left_before_a_post
 from server.gate.answers import Answer, Question, failure
 from server.gate.book import Decision
 from server.gate.caller import FormReply
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from server.store.actions import Action
 
 _POLL_SECONDS = 0.25
+USUAL_WAIT_SECONDS = 30.0
+"""How long a call of the usual length can wait for an approval out of band, in seconds."""
 
 
 class Approval:
@@ -44,7 +47,7 @@ class Approval:
         if str(entry.state) != "proposed":
             return entry
         if self._is_no_person(reply):
-            return await self._out_of_band(call, entry)
+            return await self._out_of_band(call, entry, self._came_too_late(reply))
         return await self._person_said(call, entry, reply)
 
     def _is_no_person(self, reply: FormReply) -> bool:
@@ -52,6 +55,15 @@ class Approval:
         too_fast = reply.took_ms < self._settings.human_minimum_ms
         too_slow = reply.took_ms > self._settings.form_timeout_s * 1000
         return reply.action == "silent" or too_fast or too_slow
+
+    def _came_too_late(self, reply: FormReply) -> str:
+        """What is said of a form whose answer came after its time, or not at all."""
+        if reply.action == "silent":
+            return "The form was not answered in time; an answer that still comes does nothing."
+        limit = self._settings.form_timeout_s
+        if reply.took_ms > limit * 1000:
+            return f"The answer to the form came too late and did nothing: a form waits {limit:g} seconds."
+        return ""
 
     async def _person_said(self, call: CallOf, entry: "Action", reply: FormReply) -> "Action | Answer":
         by = Decision(by=call.caller.principal, channel="form")
@@ -96,7 +108,7 @@ class Approval:
             proof_hint=hint(preview, entry.proof, language),
         )
 
-    async def _out_of_band(self, call: CallOf, entry: "Action") -> "Action | Answer":
+    async def _out_of_band(self, call: CallOf, entry: "Action", why: str = "") -> "Action | Answer":
         if not self._settings.out_of_band:
             reason = Decision(by="server", channel="none", reason="nobody can be asked")
             if await self._context.book.deny(entry.id, reason) is None:
@@ -105,11 +117,11 @@ class Approval:
                     return now
             raise RefusedError(cannot_be_asked(call.operation))
         decided = await self._wait(call, entry)
-        return approval_required(call.operation, entry) if decided is None else decided
+        return approval_required(call.operation, entry, why) if decided is None else decided
 
     async def _wait(self, call: CallOf, entry: "Action") -> "Action | None":
         """With approval.wait_seconds the call itself waits for the decision, and says so."""
-        with anyio.move_on_after(self._settings.wait_seconds):
+        with anyio.move_on_after(left_before_a_post(self._settings.wait_seconds)):
             while self._settings.wait_seconds > 0:
                 if call.caller.report is not None:
                     await call.caller.report(f"waiting for a person to decide on {entry.id}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from server.call_time import enough_to_post
 from server.gate.answers import Answer, Envelope, failure
 from server.gate.book import Blocked, Decision, Ending
 from server.gate.calls import CallOf
@@ -14,7 +15,7 @@ from server.gate.failures import problem_of
 from server.gate.masking import present
 from server.gate.shield import uncancelled
 from server.gate.telling import problem_text, told, unknown
-from server.gate.words import blocked_since, cap_hit, drifted, store_lost, unreachable
+from server.gate.words import blocked_since, cap_hit, drifted, store_lost, time_is_up, unreachable
 from server.store.actions import CapHit, State
 from server.store.store import StoreUnavailableError
 from server.transport import NotSentError, UnknownOutcomeError
@@ -49,6 +50,8 @@ class Dispatching:
 
     async def carry_out(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
         """Look again at what was approved, then claim and post. A difference refuses: nothing is done."""
+        if not enough_to_post():
+            return _not_now(call, entry)
         try:
             # A send time may have passed since the approval: build tells, before anything is claimed.
             call.operation.build(call.params, world)
@@ -56,6 +59,8 @@ class Dispatching:
         except (InvalidArgumentError, RefusedError) as refused:
             problem = await self._context.noticed(call.operation, problem_of(call.operation, refused))
             return await self._voided(call, entry, str(refused), problem)
+        if not enough_to_post():
+            return _not_now(call, entry)
 
         async def claim_and_post() -> Answer:
             claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
@@ -67,6 +72,8 @@ class Dispatching:
         self, call: CallOf, world: Surroundings, proposal: "Proposal", rule: str
     ) -> "Answer | Action":
         """Propose, approve by the rule and claim in one step, then post; or give the call's live action."""
+        if not enough_to_post():
+            return failure(time_is_up(call.operation))
         decision = Decision(by="policy", channel="policy", rule=rule)
         expires_s = self._context.settings.approval.expires_s
 
@@ -169,6 +176,12 @@ def _too_late(call: CallOf, world: Surroundings, entry: "Action") -> _Outcome | 
     return _Outcome(
         state=State.FAILED, problem=unreachable(call.operation, "this server stood still too long")
     )
+
+
+def _not_now(call: CallOf, entry: "Action") -> Answer:
+    """The approval stands; the same call, made again, goes on from here."""
+    problem = failure(time_is_up(call.operation))
+    return replace(problem, facts={**problem.facts, "action_id": entry.id})
 
 
 def reference_of(action_id: str) -> str:

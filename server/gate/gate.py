@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from server.gate.acting import Acting
 from server.gate.answers import UNTRUSTED, Answer, Question, failure
+from server.gate.approval import USUAL_WAIT_SECONDS
 from server.gate.argument_words import lines_of
 from server.gate.caller import Caller, FormReply
 from server.gate.calls import CallOf
@@ -17,6 +18,7 @@ from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
 from server.gate.masking import present
 from server.gate.reading import plainly_meant
 from server.own_command import facts_with_own_commands
+from server.policy_settings import FORM_SECONDS
 from tools.operation import Action, AnyOperation, DeskOperation, PagedParams, Query, Result, SavedFile
 
 
@@ -31,6 +33,13 @@ class Gate:
     def form_timeout_s(self) -> float:
         """How long a form may stay open, in seconds."""
         return self._context.settings.approval.form_timeout_s
+
+    @property
+    def more_seconds(self) -> float:
+        """What the settings grant a call beyond its usual time, in seconds."""
+        approval = self._context.settings.approval
+        longer_form = max(0.0, approval.form_timeout_s - FORM_SECONDS)
+        return longer_form + max(0.0, approval.wait_seconds - USUAL_WAIT_SECONDS)
 
     def outside_text_was_read(self, session: str) -> None:
         """Without a tool, as a resource: nothing goes without approval in this session any more."""

@@ -65,10 +65,14 @@ def unknown(action: "Action", reason: str) -> Answer:
     return Envelope(outcome="unknown", action_id=action.id).around({"message": message, "next": following})
 
 
-def approval_required(operation: AnyOperation, action: "Action") -> Answer:
-    """A person has to approve in another place; then the same call goes through once."""
+def approval_required(operation: AnyOperation, action: "Action", why: str = "") -> Answer:
+    """A person has to approve in another place; then the same call goes through once.
+
+    `why` tells what became of the form, where there was one.
+    """
+    said = (nothing(operation), why, f"A person has to approve action {action.id} first.")
     facts: dict[str, Any] = {
-        "message": f"{nothing(operation)} A person has to approve action {action.id} first.",
+        "message": " ".join(filter(None, said)),
         "person_does": f"run `{TERMINAL_COMMAND}` in a terminal and decide on {action.id}",
         "expires_at": iso(action.expires_at),
         "preview": shown_preview(Preview.model_validate_json(action.preview)),

@@ -170,6 +170,19 @@ def no_such_batch(operation: AnyOperation) -> Problem:
     )
 
 
+def time_is_up(operation: AnyOperation) -> Problem:
+    """What came before took so long that the vendor's answer could not be waited for any more."""
+    return Problem(
+        code="time_is_up",
+        message=(
+            f"{nothing(operation)} What comes first took so long that this call has no time left to wait for "
+            "the vendor's answer."
+        ),
+        next="Make exactly the same call again. What a person has approved stays approved until it expires.",
+        retryable=True,
+    )
+
+
 def rate_limited(operation: AnyOperation, limit: int) -> Problem:
     """Too many calls in a minute; declines count."""
     return Problem(

@@ -39,7 +39,7 @@ async def front_door(
     vendor.on_send = witness.posted
     async with open_session(settings, era, Observed(person or Person(), witness)) as session:
         yield replace(session, witness=witness)
-    assert judge(witness.history) == []
+    assert (verdict := judge(witness.history)) == [], verdict
 
 
 @dataclass(slots=True)

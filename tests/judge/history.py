@@ -113,7 +113,7 @@ class Terms:
     test_numbers: frozenset[str] = frozenset()
     expires: float = 600
     human_minimum: float = 0.3
-    form_limit: float = 120
+    form_limit: float = 40
     call_limit: float | None = None
     slack: float = 1.0
     """How much clocks of client, server and vendor may differ in this history."""
