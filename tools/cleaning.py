@@ -10,6 +10,7 @@ _LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SPACES = "\n\t\r"
 _HIDDEN_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cs", "Cn"})
 _SEPARATORS = frozenset({"Zl", "Zp"})
+_BREAKS = _SEPARATORS | {"Cc"}
 # Characters that show nothing, though their category is that of a letter, a mark or a symbol.
 _BLANKS = frozenset(
     [
@@ -56,6 +57,13 @@ def hidden_characters(text: str) -> list[str]:
     """
     found = dict.fromkeys(char for char in text if char not in _SPACES and _is_hidden(char))
     return [f"U+{ord(char):04X} {unicodedata.name(char, 'WITHOUT A NAME')}" for char in found]
+
+
+def without_hidden(text: str) -> str:
+    """Return a text without what shows nothing; control characters, line breaks among them, stay."""
+    if text.isascii():
+        return text
+    return "".join(char for char in text if unicodedata.category(char) in _BREAKS or not _is_hidden(char))
 
 
 def is_plain_line(text: str) -> bool:

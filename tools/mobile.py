@@ -3,8 +3,18 @@
 import re
 import unicodedata
 
+from tools.cleaning import without_hidden
+
 _SEPARATORS = re.compile(r"[\s\-().]+")
 _ASCII_NUMBER = re.compile(r"\+?\d{5,20}")
+_AS_TEXT = re.compile(r"'(?P<apostrophe>[^'\"]+)|=\"(?P<formula>[^'\"]+)\"")
+"""How people keep a spreadsheet from taking the leading 0 away."""
+_TEL = re.compile(r"tel:\s*", re.IGNORECASE)
+_HOME = re.compile(r"(?:\+|00[25679]?)?886[ \-]*(?:\(0\)|0)?[ \-]*(?=9)")
+"""The country code, also behind a dialling prefix, with the 0 that some keep behind it."""
+_DECIMAL = re.compile(r"(9\d{8})\.0")
+_DASHES = str.maketrans(dict.fromkeys("\u2212\u2043\u02d7\u30fc", "-"))
+"""Those whose category is not that of a dash."""
 _TAIWAN = "+886"
 _MASKED = re.compile(r"[*•●○#xX_?…]{2}|…")
 
@@ -12,8 +22,11 @@ _MASKED = re.compile(r"[*•●○#xX_?…]{2}|…")
 def normalise_mobile(written: str) -> str:
     """The number as E.164.
 
-    Accepts 0912345678, 886912345678, +886 912-345-678, full-width digits, and international numbers
-    with their `+`. Whether a number exists is decided by the numbering plans in phonenumbers.
+    The one reader of numbers that people write: arguments, settings, the file of blocked numbers. Accepts
+    0912345678, 912345678, 886…, +886 (0)912-345-678, 00886…, `tel:`, any dash and space, full-width digits,
+    what cannot be seen within (copied from an address book), a spreadsheet's `'0912…`, `="0912…"` and
+    `912345678.0`, and international numbers with their `+`. One number alone: an extension, a second number
+    or a line break makes it none. Whether it exists is decided by the numbering plans in phonenumbers.
 
     Raises:
         ValueError: the text is not a mobile number. The text itself is not repeated.
@@ -23,12 +36,27 @@ def normalise_mobile(written: str) -> str:
             "is masked: nobody can tell the whole number from it. Take it whole from the person or the list "
             "that it came from."
         )
-    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", written))
+    plain = _plain(written)
     if not plain.isascii() or _ASCII_NUMBER.fullmatch(plain) is None:
         raise ValueError("not a mobile number. Write it as 0912345678 or +886912345678.")
     if plain.startswith("886"):
         plain = "+" + plain
     return _checked(plain)
+
+
+def _plain(written: str) -> str:
+    """The digits with their `+`; whatever else was written stays where it is, and makes it no number."""
+    seen = unicodedata.normalize("NFKC", without_hidden(written.strip()).translate(_DASHES))
+    text = "".join("-" if unicodedata.category(char) == "Pd" else char for char in seen).strip(" ")
+    if not text.isprintable():
+        return text
+    if found := _AS_TEXT.fullmatch(text):
+        text = found["apostrophe"] or found["formula"]
+    text = _TEL.sub("", text, count=1) if _TEL.match(text) else text
+    if found := _DECIMAL.fullmatch(text):
+        text = found[1]
+    text = _HOME.sub("+886", text, count=1) if _HOME.match(text) else text
+    return _SEPARATORS.sub("", text)
 
 
 def _checked(plain: str) -> str:

@@ -1,12 +1,35 @@
-"""The file of blocked numbers (opt-outs): one number a line, `#` begins a comment."""
+"""The file of blocked numbers (opt-outs): one a line, `#` begins a comment; or a table with a column of them.
 
+A table is read by its number column: the one that its header names, or without a header the one in which the
+first row has a number. Nothing in it is passed over, but rows that begin with `#` and hold no number: a row
+without a readable number makes the whole file unusable, since somebody who asked not to be contacted could
+stand there.
+"""
+
+import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.mobile import from_vendor, normalise_mobile
+from tools.cleaning import without_hidden
+from tools.mobile import normalise_mobile
+from tools.wire.errors import UnreadableReply
+from tools.wire.report_rows import report_encoding
 
-_TAIWANESE = re.compile(r"\+8869\d{8}")
+_QUICK = re.compile(r"09\d{8}", re.ASCII)
+_SEP_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
+_DELIMITERS = "\t;,"
+_SHORTEST = 5
+"""Digits that could be a number to block."""
+_HEADINGS = (
+    re.compile(r"手機|行動|門號|mobile|cell|msisdn", re.IGNORECASE),
+    re.compile(r"電話|phone|\btel\b", re.IGNORECASE),
+    re.compile(r"號碼|number", re.IGNORECASE),
+)
+"""What a column of numbers is called: by the first pattern that fits any, so that a landline's is left."""
+_LABEL = re.compile(r"label|type|種類|類型", re.IGNORECASE)
+"""`Phone 1 - Label` of an address book is no column of numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +41,10 @@ class BlockedFile:
     """Empty, or what is wrong: `line 3 is not a mobile number`. Never what stands there."""
 
 
+class _BadFileError(Exception):
+    """Why the file cannot be used."""
+
+
 _Stamp = tuple[int, int, int]
 _read: dict[Path, tuple[_Stamp, BlockedFile]] = {}
 """The last reading of each file, kept while its time, size and inode stay the same."""
@@ -26,34 +53,132 @@ _read: dict[Path, tuple[_Stamp, BlockedFile]] = {}
 def read_blocked_file(path: Path) -> BlockedFile:
     """Return what the file holds now; it is read again when it has changed.
 
-    A file that cannot be read, or a line that is no mobile number, makes the whole file unusable: somebody
-    who asked not to be contacted could stand there.
+    A file that cannot be read, or a line or row without a mobile number, makes the whole file unusable.
     """
     try:
         status = path.stat()
         stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
         if path not in _read or _read[path][0] != stamp:
-            _read[path] = stamp, _parsed(path.read_text(encoding="utf-8-sig"))
+            _read[path] = stamp, _parsed(path.read_bytes())
         return _read[path][1]
     except OSError:
         return BlockedFile(problem="the file cannot be read")
-    except UnicodeDecodeError:
-        return BlockedFile(problem="the file is not UTF-8 text")
 
 
-def _parsed(text: str) -> BlockedFile:
-    numbers: set[str] = set()
-    for at, line in enumerate(text.splitlines(), start=1):
-        written = line.partition("#")[0].strip()
-        try:
-            if written:
-                numbers.add(_number(written))
-        except ValueError:
-            return BlockedFile(problem=f"line {at} is not a mobile number")
+def _parsed(content: bytes) -> BlockedFile:
+    try:
+        encoding, start = report_encoding(content)
+        text = content[start:].decode(encoding)
+        numbers = _table(text) if _is_table(text) else _lines(text)
+    except UnreadableReply:
+        return BlockedFile(problem="the file is not text in UTF-8, UTF-16 or Big5")
+    except _BadFileError as error:
+        return BlockedFile(problem=str(error))
     return BlockedFile(numbers=frozenset(numbers))
 
 
-def _number(written: str) -> str:
+def _is_table(text: str) -> bool:
+    """Whether its first row has several cells, or is a heading."""
+    first = next((line for line in text.splitlines() if _before_comment(line)), "")
+    if _SEP_LINE.fullmatch(first.strip()):
+        return True
+    return any(mark in first.partition("#")[0] for mark in f'{_DELIMITERS}"') or bool(
+        _named_columns([first.partition("#")[0]])
+    )
+
+
+def _before_comment(line: str) -> str:
+    return without_hidden(line.partition("#")[0]).strip()
+
+
+def _lines(text: str) -> set[str]:
+    numbers: set[str] = set()
+    for at, line in enumerate(text.splitlines(), start=1):
+        if written := _before_comment(line):
+            numbers.add(_number(written, f"line {at}"))
+    return numbers
+
+
+def _table(text: str) -> set[str]:
+    rows = _rows(text)
+    if not rows:
+        return set()
+    if named := _named_columns(rows[0][1]):
+        return {number for at, row in rows[1:] for number in _of_row(row, named, at)}
+    columns = _columns_of_numbers(rows[0][1])
+    if not columns:
+        raise _BadFileError("no column of mobile numbers can be found: name it mobile, phone or 手機")
+    # Without a heading a number that stands elsewhere could be meant as well.
+    return {
+        number
+        for at, row in rows
+        for number in _of_row(row, sorted({*columns, *_columns_of_numbers(row)}), at)
+    }
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """The rows that are neither blank nor a comment, with their numbers as a spreadsheet counts them."""
+    lines = text.splitlines(keepends=True)
+    named = _SEP_LINE.fullmatch(lines[0].strip()) if lines else None
+    first = next((line for line in lines[bool(named) :] if _before_comment(line)), "")
+    delimiter = named[1] if named else max(_DELIMITERS, key=first.count)
+    try:
+        rows = list(csv.reader(_physical(text), delimiter=delimiter, strict=True))
+    except csv.Error:
+        raise _BadFileError("a quotation mark in it is never closed") from None
+    kept = [(at, row) for at, row in enumerate(rows, start=1) if any(map(str.strip, row))]
+    return [(at, row) for at, row in kept if not _is_comment(row) and not (named and at == 1)]
+
+
+def _physical(text: str) -> list[str]:
+    """Lines as CSV knows them: U+2028 and the like end none."""
+    return re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+
+
+def _named_columns(row: Sequence[str]) -> list[int]:
+    """The columns that a heading names; a row with a number in it, however named, is no heading."""
+    if any(map(_could_be_number, row)):
+        return []
+    for pattern in _HEADINGS:
+        found = [at for at, cell in enumerate(row) if pattern.search(cell) and not _LABEL.search(cell)]
+        if found:
+            return found
+    return []
+
+
+def _could_be_number(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) >= _SHORTEST
+
+
+def _is_comment(row: Sequence[str]) -> bool:
+    return row[0].lstrip().startswith("#") and not any(map(_could_be_number, row))
+
+
+def _columns_of_numbers(row: Sequence[str]) -> list[int]:
+    return [at for at, cell in enumerate(row) if _is_number(cell)]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        normalise_mobile(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _of_row(row: Sequence[str], columns: Sequence[int], at: int) -> list[str]:
+    cells = [row[column].strip() for column in columns if column < len(row)]
+    numbers = [_number(cell, f"row {at}") for cell in cells if cell]
+    if not numbers:
+        raise _BadFileError(f"row {at} has no mobile number")
+    return numbers
+
+
+def _number(written: str, where: str) -> str:
     """Taiwanese numbers need no look at the numbering plan: a list may be long, and is read before a send."""
-    quick = from_vendor(written)
-    return quick if _TAIWANESE.fullmatch(quick) and quick.isascii() else normalise_mobile(written)
+    if _QUICK.fullmatch(written):
+        return "+886" + written[1:]
+    try:
+        return normalise_mobile(written)
+    except ValueError:
+        raise _BadFileError(f"{where} is not a mobile number") from None

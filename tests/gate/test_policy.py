@@ -94,7 +94,8 @@ def test_the_file_is_read_again_when_its_time_changes(tmp_path: Path) -> None:
         (b"0912345678\nMr Wang\n", "line 2 is not a mobile number"),
         (b"0223456789\n", "line 1 is not a mobile number"),
         (b"0912345678 0987654321\n", "line 1 is not a mobile number"),
-        (b"\xa4\xa4\xa4\xe5\n", "the file is not UTF-8 text"),
+        (b"\xa4\xa4\xa4\xe5\n", "line 1 is not a mobile number"),
+        (b"\x80\xff\n", "the file is not text in UTF-8, UTF-16 or Big5"),
     ],
 )
 def test_a_bad_file_refuses_every_send_and_says_so(tmp_path: Path, content: bytes, problem: str) -> None:

@@ -1,0 +1,92 @@
+"""One reader for numbers that people write: every usual spelling is one number, and two are never one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.mobile import normalise_mobile
+
+NATIONAL = st.from_regex(r"9[1235][0-9]{7}", fullmatch=True)
+PREFIXES = [
+    "0",
+    "",
+    "886",
+    "+886",
+    "+886 ",
+    "+886(0)",
+    "+886 (0) ",
+    "+8860",
+    "00886",
+    "002886",
+    "(+886)",
+    "tel:+886-",
+    "TEL: 0",
+    "'0",
+]
+GAPS = ["", " ", "-", " - ", ".", "‐", "‑", "–", "—", "−", "－", "﹣", "ー", "\u00a0", "\u3000"]
+UNSEEN = ["", "\u200b", "\u200e", "\ufeff", "\u00ad", "\u2060", "\u034f"]
+WIDE = {0x30 + digit: 0xFF10 + digit for digit in range(10)}
+
+
+@given(NATIONAL, st.sampled_from(PREFIXES), st.sampled_from(GAPS), st.sampled_from(UNSEEN), st.booleans())
+def test_every_spelling_of_a_number_is_that_number(
+    national: str,
+    prefix: str,
+    gap: str,
+    unseen: str,
+    wide: bool,  # noqa: FBT001 - drawn
+) -> None:
+    written = prefix + (gap + unseen).join([national[:3], national[3:6], national[6:]])
+    written = written.translate(WIDE) if wide else written
+    assert normalise_mobile(f"\u202d{written}\u202c") == normalise_mobile(written) == "+886" + national
+
+
+@given(NATIONAL, NATIONAL, st.text(st.characters(exclude_categories=["Cs"]), max_size=3))
+def test_two_numbers_are_never_one(first: str, second: str, between: str) -> None:
+    with pytest.raises(ValueError, match="number"):
+        normalise_mobile(f"0{first}{between}0{second}")
+
+
+@pytest.mark.parametrize(
+    "extension", ["#12", " #1", " ext 5", "ext.5", ";ext=5", " x5", ",5", "分機5", " 12", "-1", "(2)"]
+)
+def test_an_extension_is_never_eaten(extension: str) -> None:
+    for number in ("0912345678", "+886912345678", "tel:+886912345678"):
+        with pytest.raises(ValueError, match="number"):
+            normalise_mobile(number + extension)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "02-2345-6789",
+        "0800-000-000",
+        "1922",
+        "12025550144",
+        "85251234567",
+        "13800138000",
+        "090000013",
+        "09000001301",
+        "0000000000",
+        "0912\n345678",
+        "0912\t345678",
+        "0912\u2028345678",
+        "0912345678.0",
+        "9.12345678E+08",
+        "=912345678",
+        "++886912345678",
+        "+886+912345678",
+        "tel:tel:0912345678",
+        "'",
+        '=""',
+        "",
+    ],
+)
+def test_what_is_no_mobile_number_stays_none(written: str) -> None:
+    with pytest.raises(ValueError, match="number"):
+        normalise_mobile(written)
+
+
+def test_a_spreadsheet_s_ways_to_keep_a_zero_are_read() -> None:
+    for written in ("'0912345678", '="0912345678"', "912345678.0", "912345678"):
+        assert normalise_mobile(written) == "+886912345678"
