@@ -322,6 +322,8 @@ class Action(Operation[P, R]):
     """For an unknown outcome: looks, with read requests only, whether it happened. None: cannot be told."""
     earlier: Callable[[P], str] | None = None
     """The id of the action of the ledger that this one is about."""
+    check: Callable[[R, Audience, Preview], R] | None = None
+    """For sends: holds the result against what was asked and approved (`ForeignReply`: not its answer)."""
 
     def __post_init__(self) -> None:
         """A risky action without a preview could not be approved by anybody."""

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,9 @@ from server.gate.words import blocked_since, cap_hit, drifted, store_lost, time_
 from server.store.actions import CapHit, State
 from server.store.store import StoreUnavailableError
 from server.transport import NotSentError, UnknownOutcomeError
-from tools.operation import Preview, Reply, Result, Surroundings
+from tools.operation import Preview, Reply, Result, Risk, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
-from tools.wire.errors import UnreadableReply
+from tools.wire.errors import ForeignReply, UnreadableReply
 
 if TYPE_CHECKING:
     from server.gate.book import Ended
@@ -126,7 +127,7 @@ class Dispatching:
             )
 
     async def _post_and_record(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
-        outcome = _too_late(call, world, entry) or await self._post(call, world)
+        outcome = _too_late(call, world, entry) or await self._post(call, world, entry)
         masked = _facts(outcome, show_numbers=False)
         opened = self._context.settings.privacy.show_numbers
         shown = _facts(outcome, show_numbers=True) if opened else masked
@@ -138,7 +139,7 @@ class Dispatching:
             await self._context.noticed(call.operation, outcome.problem)
         return _answer(outcome, entry, shown)
 
-    async def _post(self, call: CallOf, world: Surroundings) -> _Outcome:
+    async def _post(self, call: CallOf, world: Surroundings, entry: "Action") -> _Outcome:
         """One POST. Whatever happens is one of three things: done, certainly not done, unknown."""
         operation = call.operation
         try:
@@ -152,13 +153,29 @@ class Dispatching:
         except Exception:  # noqa: BLE001 - whatever it is, it must not leave an action without an outcome
             _log.exception("the request of %s failed in an unexpected way", operation.name)
             return _Outcome(state=State.UNKNOWN, reason="the server had an internal error while sending")
-        return self._read(call, world, reply)
+        return await self._not_seen_before(self._read(call, world, entry, reply), entry)
 
-    def _read(self, call: CallOf, world: Surroundings, reply: Reply) -> _Outcome:
+    async def _not_seen_before(self, outcome: _Outcome, entry: "Action") -> _Outcome:
+        """A batch that the vendor gave to an earlier send is not this one's: the receipt is not, then."""
+        batch_id = _text(outcome.result, "batch_id")
+        # Without the store nobody can look; what comes next says that the store is lost.
+        with suppress(StoreUnavailableError):
+            if entry.risk == Risk.SPEND and await self._context.book.batch_is_anothers(batch_id, entry.id):
+                reason = "the vendor answered with the batch of an earlier send"
+                return _Outcome(state=State.UNKNOWN, reason=reason, reply=outcome.reply)
+        return outcome
+
+    def _read(self, call: CallOf, world: Surroundings, entry: "Action", reply: Reply) -> _Outcome:
+        operation = call.operation
         try:
-            result = call.operation.parse(reply, call.params, world)
+            result = operation.parse(reply, call.params, world)
+            if operation.check is not None:
+                frozen = Preview.model_validate_json(entry.preview)
+                result = operation.check(result, call.audience(world), frozen)
         except RefusedError as error:
             return _Outcome(state=State.FAILED, problem=error.problem, reply=reply)
+        except ForeignReply as error:
+            return _Outcome(state=State.UNKNOWN, reason=f"the vendor answered, but {error}", reply=reply)
         except UnreadableReply:
             reason = "the vendor's answer has no shape that its document describes"
             return _Outcome(state=State.UNKNOWN, reason=reason, reply=reply)

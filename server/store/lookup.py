@@ -38,6 +38,15 @@ def owner_of_batch(conn: Connection, batch_id: str) -> str | None:
     return conn.scalar(found.order_by(ACTIONS.c.sequence).limit(1))
 
 
+def other_send_of(conn: Connection, batch_id: str, action_id: str) -> bool:
+    """Whether a send other than this action got this batch, however its id is written."""
+    if not batch_id:
+        return False
+    spellings = [batch_id, batch_id.lower(), batch_id.upper()]
+    other = select(ACTIONS.c.id).where(ACTIONS.c.batch_id.in_(spellings), _IS_SEND, ACTIONS.c.id != action_id)
+    return conn.scalar(other.limit(1)) is not None
+
+
 def owner_of(batch_id: ColumnElement[str]) -> ScalarSelect[str]:
     """The same for a column of batches, within a query."""
     found = select(ACTIONS.c.principal).where(ACTIONS.c.batch_id == batch_id, _IS_SEND)

@@ -1,5 +1,6 @@
 """EVERY8D says no: the assistant gets its code, its text as data, and what did not happen."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ async def test_a_refusal_may_lack_its_text(no_settings: Path, vendor: ScriptedVe
 async def test_everybody_filtered_is_no_failure(no_settings: Path, vendor: ScriptedVendor) -> None:
     vendor.plays["sendSMS4FilterMessage.ashx"] = whole("-98,0912345678")
     async with front_door(vendor, no_settings) as session:
+        assert session.witness is not None
+        vendor.on_send = partial(session.witness.posted, texted=(), filtered=True)
         facts = await session.facts("send_sms_deduplicated", SEND)
     assert (facts["sent"], facts["points"], facts["filtered_numbers"]) == (0, 0, ["0912***678"])
     assert "Nothing was sent" in facts["note"]
@@ -50,8 +53,11 @@ async def test_what_was_left_out_for_want_of_points_is_said(
     no_settings: Path, vendor: ScriptedVendor
 ) -> None:
     vendor.plays[SENDING] = whole("0.00,1,1.0,2,220478cc-8506-49b2-93b7-2505f651c12e")
+    numbers = ["0912345678", "0912345679", "0912345670"]
     async with front_door(vendor, no_settings) as session:
-        facts = await session.facts("send_sms", SEND)
+        assert session.witness is not None
+        vendor.on_send = partial(session.witness.posted, texted=numbers[:1])
+        facts = await session.facts("send_sms", {**SEND, "recipients": numbers})
     assert (facts["credit"], facts["sent"], facts["unsent"]) == (0, 1, 2)
     assert "2" in facts["note"]
 

@@ -104,8 +104,8 @@ class ScriptedVendor:
 
     @property
     def url(self) -> str:
-        """The base URL, by name: certificates have names."""
-        return f"{'http' if self.tls is None else 'https'}://localhost:{self.port}"
+        """The base URL; by name over TLS, since certificates have names."""
+        return f"http://{HOST}:{self.port}" if self.tls is None else f"https://localhost:{self.port}"
 
     async def listen(self) -> None:
         """Accept connections, on the port of before when there was one."""

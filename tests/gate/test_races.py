@@ -21,7 +21,7 @@ from server.settings import load_settings
 from server.store import blocked
 from server.store.actions import Action, State
 from tests.e2e.house import Facts
-from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, posts
+from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, accept, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
 from tests.gate.support import FREE, FREE_MOBILE, FREE_SEND, Clock
 from tests.judge.history import Terms
@@ -252,9 +252,11 @@ async def test_a_cap_of_this_process_is_no_refusal_of_what_another_sent(
 ) -> None:
     """The claim here meets the cap; before the approval is ended, the other process has sent."""
     here, there = start(policy={"points_per_day": 1}), start()
+    vendor.plays[SENDING] = accept
     action_id = await here.asked()
     await here.approve(action_id)
     assert (await _sent_by_yes(there, {**SEND, "text": "another text"}))["outcome"] == "done"
+    vendor.plays[SENDING] = whole(RECEIPT)
     after(monkeypatch, here, "claim", there.told)
     assert_tells_the_send(await here.told(), action_id)
     assert posts(vendor) == 2

@@ -10,6 +10,7 @@ from tools.every8d.cautions import booking_caution, recipient_cautions, text_cau
 from tools.every8d.charging import mms_price, units
 from tools.every8d.images import read_image
 from tools.every8d.previews import Send, preview_send
+from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, read_receipt, send_result
 from tools.every8d.recipients import Recipients, check_domestic, dest, unique
 from tools.every8d.texts import DEFAULT_VALIDITY, SendAt, ValidityMinutes, send_time
@@ -130,6 +131,7 @@ SEND_MMS = Action(
     result=SendResult,
     build=_build,
     parse=_parse,
+    check=check_receipt,
     preview=_preview,
     audience=_audience,
     files=_files,

@@ -12,6 +12,7 @@ from tools.every8d.cautions import booking_caution, recipient_cautions, text_cau
 from tools.every8d.charging import sms_price, together
 from tools.every8d.personal import Person, check_person, highest_field, param, rendered
 from tools.every8d.previews import Send, preview_send
+from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, send_result
 from tools.every8d.recipients import check_count
 from tools.every8d.texts import (
@@ -205,6 +206,7 @@ SEND_PERSONALIZED_SMS = Action(
     result=SendResult,
     build=_build,
     parse=_parse,
+    check=check_receipt,
     preview=_preview,
     audience=_audience,
 )

@@ -3,6 +3,7 @@
 from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
 from tools.every8d.charging import sms_price
 from tools.every8d.previews import Send, preview_send
+from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, read_receipt, send_result
 from tools.every8d.recipients import Recipients, dest, unique
 from tools.every8d.texts import SmsParams, sms_fields
@@ -65,6 +66,7 @@ SEND_SMS = Action(
     result=SendResult,
     build=_build,
     parse=_parse,
+    check=check_receipt,
     preview=preview_sms,
     audience=audience_of_sms,
 )

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, note, read_receipt
 from tools.every8d.recipients import dest, unique
 from tools.every8d.send_sms import SendSmsParams, audience_of_sms, preview_sms
@@ -78,6 +79,7 @@ SEND_SMS_DEDUPLICATED = Action(
     result=DeduplicatedResult,
     build=_build,
     parse=_parse,
+    check=check_receipt,
     preview=preview_sms,
     audience=audience_of_sms,
 )

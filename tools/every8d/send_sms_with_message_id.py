@@ -8,6 +8,7 @@ from pydantic import Field
 from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
 from tools.every8d.charging import sms_price
 from tools.every8d.previews import Send, preview_send
+from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, note, read_receipt
 from tools.every8d.recipients import Recipient, dest
 from tools.every8d.texts import SmsParams, sms_fields
@@ -55,14 +56,20 @@ def _build(params: MessageIdParams, surroundings: Surroundings) -> Request:
 def _parse(reply: Reply, params: MessageIdParams, surroundings: Surroundings) -> MessageIdResult:
     receipt = accepted(read_receipt(reply, fields=(5, 6, 7)))
     answered = receipt.rest[-1] if receipt.rest else ""
+    asked = message_id(params, surroundings)
+    another = _is_id(answered) and answered.lstrip("0") != asked.lstrip("0")
+    notes = [
+        note(receipt),
+        "The vendor answered with another message id than was given." if another else None,
+    ]
     return MessageIdResult(
         credit=receipt.credit,
         sent=receipt.sent,
         points=receipt.points,
         unsent=receipt.unsent,
         batch_id=receipt.batch_id,
-        note=note(receipt),
-        message_id=answered if _is_id(answered) else message_id(params, surroundings),
+        note=" ".join(filter(None, notes)) or None,
+        message_id=answered if _is_id(answered) else asked,
     )
 
 
@@ -110,6 +117,7 @@ SEND_SMS_WITH_MESSAGE_ID = Action(
     result=MessageIdResult,
     build=_build,
     parse=_parse,
+    check=check_receipt,
     preview=_preview,
     audience=_audience,
 )
