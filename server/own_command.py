@@ -24,8 +24,8 @@ _HIDDEN = "…"
 
 def own_command(settings: Settings, written: str) -> str:
     """What to type in any terminal of this user for `campaign-ops-mcp` and these words."""
-    program, needs = _program(sys.argv[0], sys.executable)
-    words = [*program, *written.split()]
+    called, needs = program(sys.argv[0], sys.executable)
+    words = [*called, *written.split()]
     if settings.origins.sandbox:
         words.append("--sandbox")
     if settings.origins.file_was_named:
@@ -68,7 +68,7 @@ def _from_environment(settings: Settings) -> dict[str, str]:
 
 
 @cache
-def _program(called: str, python: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+def program(called: str, python: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """The bare name where the PATH leads to this very program, else the whole path; and what it needs.
 
     Where it is not installed, the module is run from any folder, and nothing of that folder is imported.

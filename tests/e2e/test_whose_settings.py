@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from server.logs import configure_logging
-from server.own_command import own_command, with_own_commands
+from server.own_command import own_command, program, with_own_commands
 from server.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
@@ -119,11 +119,16 @@ async def test_what_a_person_is_told_to_run_finds_the_action_from_any_terminal(
     assert action_id in await typed(command, house.folder)
 
 
-async def test_the_bare_name_is_told_where_the_path_leads_to_it(no_settings: Path) -> None:
-    env = environment(no_settings) | {"PATH": f"{Path(COMMAND).parent}:/usr/bin:/bin"}
-    async with served("--sandbox", env=env, folder=no_settings) as server:
-        command, _ = await told_to_run(server)
-    assert command == "campaign-ops-mcp approvals --sandbox"
+@pytest.mark.parametrize(("on_path", "told"), [(True, "campaign-ops-mcp"), (False, COMMAND)])
+def test_the_bare_name_is_told_where_the_path_leads_to_it(
+    no_settings: Path, monkeypatch: pytest.MonkeyPatch, on_path: object, told: str
+) -> None:
+    program.cache_clear()
+    monkeypatch.setattr(sys, "argv", [COMMAND])
+    monkeypatch.setenv("PATH", str(Path(COMMAND).parent) if on_path else str(no_settings))
+    settings = load_settings(sandbox={"language": "en"})
+    assert own_command(settings, "approvals") == f"{told} approvals --sandbox"
+    program.cache_clear()
 
 
 async def test_what_is_not_installed_can_be_run_from_a_folder_that_holds_a_package_of_its_name(
@@ -135,6 +140,7 @@ async def test_what_is_not_installed_can_be_run_from_a_folder_that_holds_a_packa
     hostile = no_settings / "elsewhere" / "server"
     hostile.mkdir(parents=True)
     (hostile / "__init__.py").write_text("raise SystemExit('hostile')")
+    program.cache_clear()
     monkeypatch.setattr(sys, "argv", ["server/cli.py"])
     monkeypatch.setattr(sys, "executable", str(python))
     command = own_command(load_settings(), "policy").replace(

@@ -12,6 +12,8 @@ from typing import Any
 import anyio
 import pytest
 
+from server.doctor import where
+from server.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import Served, served
 from tests.systems import windows_play
@@ -81,7 +83,7 @@ async def test_a_send_is_asked_approved_and_done_once(house: House) -> None:
     assert "The audit is intact" in await typed("audit", "verify")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGQUIT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
 async def test_a_signal_ends_it_in_time(house: House, number: signal.Signals) -> None:
     """SIGQUIT stands for SIGBREAK, which a console of Windows sends."""
     home, env = at_home(house)
@@ -183,6 +185,12 @@ def test_a_file_that_somebody_reads_is_replaced_once_it_is_closed(
     (tmp_path / "new").write_bytes(b"new")
     windows.replace(tmp_path / "new", tmp_path / "head")
     assert (tmp_path / "head").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("path", [r"C:\ops\store.sqlite3", "C:/ops/store.sqlite3"])
+def test_the_whole_path_of_a_store_may_be_one_of_windows(no_settings: Path, path: str) -> None:
+    settings = load_settings(store={"url": f"sqlite:///{path}"})
+    assert where(settings) == path
 
 
 def test_a_command_is_written_for_the_shell_of_its_system(windows: Any) -> None:
