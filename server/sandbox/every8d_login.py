@@ -18,7 +18,7 @@ class RefusedError(Exception):
 def log_in(world: World, uid: str, password: str) -> Account:
     """The account of a call. Raises RefusedError -300, -100, -101 or -999 (ten failed logins)."""
     if not uid or not password:
-        raise RefusedError(-300, "帳號或密碼不得為空")
+        raise RefusedError(-300, "帳號密碼不得為空")
     account = world.accounts.get(uid)
     if account is None:
         raise RefusedError(-100, "查無此帳號")

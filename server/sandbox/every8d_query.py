@@ -82,7 +82,5 @@ def _row(message: Message, account: Account) -> tuple[str, ...]:
 
 
 def _table(total: int, rows: Sequence[Sequence[str]]) -> str:
-    """The total alone when it is 0; else the total with CRLF, and rows that end with LF."""
-    if not total:
-        return "0"
+    """The total with CRLF, and rows that end with LF; a batch that nobody knows has the total 0."""
     return f"{total}\r\n" + "".join("\t".join(row) + "\n" for row in rows)

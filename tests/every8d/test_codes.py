@@ -6,7 +6,7 @@ import pytest
 
 from tests.every8d.driving import reply
 from tools.every8d.answers import refused, text_of
-from tools.every8d.codes import LOGIN_CODES, Status, StatusClass, read_status, status_table
+from tools.every8d.codes import LOGIN_CODES, Status, StatusClass, read_refusal_code, read_status, status_table
 from tools.wire.errors import UnreadableReply
 from tools.wire.refusal import Refusal
 
@@ -86,3 +86,10 @@ def test_the_shown_table_has_every_code_once() -> None:
     codes = [row["status_code"] for row in table]
     assert len(codes) == len(set(codes)) == 24
     assert {"status_code": 303, "status": "booking cancelled", "status_class": "cancelled"} in table
+
+
+def test_a_refused_text_may_be_empty_or_booked_too_far_ahead() -> None:
+    """-24 means the one in one public client and the other in another."""
+    meaning = read_refusal_code(-24)
+    assert "empty" in meaning.meaning
+    assert "six months" in meaning.meaning

@@ -52,6 +52,8 @@ async def test_more_messages_than_were_asked_for_are_another_calls(
     [
         (f"1225.00,1,1,0,{BATCH}", 1, "accounts for 1 of 2 messages"),
         (f"1225.00,0,0,0,{BATCH}", 0, "accounts for 0 of 2 messages"),
+        (f"1225.00,0,0,0,{BATCH}", 0, "Nothing was sent."),
+        (f"1225.00,0,0,2,{BATCH}", 0, "Nothing was sent."),
         (f"1225.00,2,9,0,{BATCH}", 2, "charged 9 points; 2 were expected"),
         (f"1225.00,1,9,0,{BATCH}", 1, "accounts for 1 of 2 messages"),
     ],
@@ -129,3 +131,22 @@ def test_every_send_holds_its_receipt_against_the_call() -> None:
     sends = [each for each in every_operation() if isinstance(each, Action) and each.audience is not None]
     assert len(sends) == 6
     assert all(each.check is not None for each in sends)
+
+
+@pytest.mark.parametrize("credit", ["-5", "-5.00", "\u22125.00", " -5"])
+async def test_a_negative_credit_with_a_batch_is_no_refusal(
+    no_settings: Path, vendor: ScriptedVendor, credit: str
+) -> None:
+    """It can be the receipt of an account in debt."""
+    vendor.plays[SENDING] = whole(f"{credit},2,2,0,{BATCH}")
+    facts = await _told(vendor, no_settings, "send_sms", {**SEND, "recipients": TWO}, TWO)
+    assert facts["outcome"] == "unknown"
+
+
+@pytest.mark.parametrize("credit", ["88", "0", "79.123"])
+async def test_the_balance_is_read_as_the_credit_of_a_receipt_is(
+    no_settings: Path, vendor: ScriptedVendor, credit: str
+) -> None:
+    vendor.plays["getCredit.ashx"] = whole(credit)
+    async with front_door(vendor, no_settings) as session:
+        assert (await session.facts("query_credit"))["credit"] == float(credit)

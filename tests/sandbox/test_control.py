@@ -87,4 +87,4 @@ async def test_an_unknown_page_is_404(probe: Probe) -> None:
 async def test_a_broken_multipart_body_is_answered(probe: Probe, kind: str, body: bytes) -> None:
     headers = {"Content-Type": kind}
     response = await probe.http.post("/API21/HTTP/getCredit.ashx", content=body, headers=headers)
-    assert response.text.startswith("-300,")
+    assert response.text == "-300,帳號密碼不得為空"

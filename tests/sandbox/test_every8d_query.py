@@ -59,12 +59,12 @@ async def test_pages_hold_a_thousand_rows_and_the_first_line_the_total(probe: Pr
     assert await probe.rows(batch_id, "2") != await probe.rows(batch_id, "1")
 
 
-async def test_nothing_found_is_a_lone_zero(probe: Probe) -> None:
+async def test_nothing_found_is_a_lone_zero_with_its_line_end(probe: Probe) -> None:
     batch_id = await probe.batch()
-    assert await probe.every8d("getDeliveryStatus", BID="220478cc-8506-49b2-93b7-2505f651c12e") == "0"
-    assert await probe.every8d("MMS/getDeliveryStatus", BID=batch_id) == "0"
-    assert await probe.every8d("getReplyMessage", BID=batch_id) == "0"
-    assert await probe.every8d("getDeliveryStatus", BID=batch_id, UID="empty", PWD="empty") == "0"
+    assert await probe.every8d("getDeliveryStatus", BID="220478cc-8506-49b2-93b7-2505f651c12e") == "0\r\n"
+    assert await probe.every8d("MMS/getDeliveryStatus", BID=batch_id) == "0\r\n"
+    assert await probe.every8d("getReplyMessage", BID=batch_id) == "0\r\n"
+    assert await probe.every8d("getDeliveryStatus", BID=batch_id, UID="empty", PWD="empty") == "0\r\n"
 
 
 async def test_older_hosts_have_five_columns_and_padded_numbers(probe: Probe) -> None:
@@ -90,7 +90,7 @@ async def test_json_and_xml_are_there_on_request(probe: Probe) -> None:
 async def test_a_number_ending_in_999_replies(probe: Probe) -> None:
     batch_id = await probe.batch("0912345999")
     await probe.advance(50)
-    assert await probe.every8d("getReplyMessage", BID=batch_id) == "0"
+    assert await probe.every8d("getReplyMessage", BID=batch_id) == "0\r\n"
     await probe.advance(10)
     body = await probe.every8d("getReplyMessage", BID=batch_id)
     assert body.startswith("1\r\n\t+886912345999\t收到，謝謝\t")

@@ -17,6 +17,7 @@ from tools.wire.csv_line import (
     read_send_receipt,
 )
 from tools.wire.errors import UnreadableReply
+from tools.wire.json_body import read_send_json
 from tools.wire.refusal import read_refusal
 
 BATCH = "220478cc-8506-49b2-93b7-2505f651c12e"
@@ -144,8 +145,8 @@ def test_a_broken_refusal_is_unreadable(line: str) -> None:
         read_line(line, fields=(1, 2))
 
 
-@pytest.mark.parametrize("number", ["2310", "2310.", "23", ".5", "2310.005", "2,310.00", "1e2", "+1.00"])
-def test_a_number_that_may_be_cut_is_no_amount_of_points(number: str) -> None:
+@pytest.mark.parametrize("number", ["2310.", ".5", "2310.00005", "2,310.00", "1e2", "+1.00", "２３"])
+def test_what_is_no_plain_number_is_no_amount_of_points(number: str) -> None:
     with pytest.raises(UnreadableReply):
         read_points(number)
 
@@ -154,6 +155,38 @@ def test_a_number_that_may_be_cut_is_no_amount_of_points(number: str) -> None:
 def test_a_broken_erase_answer_is_unreadable(answer: str) -> None:
     with pytest.raises(UnreadableReply):
         read_erase(answer)
+
+
+@pytest.mark.parametrize("credit", ["-5", "-5.00", "-5.0", "-0.5", "−5.00", "－5", " -5", "- 5", "(5.00)"])
+def test_a_negative_credit_with_a_whole_batch_id_is_no_refusal(credit: str) -> None:
+    with pytest.raises(UnreadableReply):
+        read_send_receipt(f"{credit},4,4,0,{BATCH}")
+    with pytest.raises(UnreadableReply):
+        read_send_json(f'{{"Result":false,"Status":"-5","Msg":"{credit},4,4,0,{BATCH}"}}')
+
+
+@pytest.mark.parametrize("line", ["-5,x", "-5.00,x", "−5,x", "－5.0,x", " -5 ,x", "-5,4,4,0", "-5.00,4,4,0,"])
+def test_without_one_it_is_refused(line: str) -> None:
+    found = read_send_receipt(line)
+    assert isinstance(found, Refusal)
+    assert found.code == -5
+
+
+@pytest.mark.parametrize("points", ["88", "0", "79.123", "0.00", "12.5"])
+def test_points_are_read_as_the_credit_of_a_receipt_is(points: str) -> None:
+    receipt = read_send_receipt(f"{points},1,1,0,{BATCH}")
+    assert isinstance(receipt, SendReceipt)
+    assert read_points(points) == receipt.credit == Decimal(points)
+
+
+@pytest.mark.parametrize("result", ['"true"', '"True"', "true"])
+def test_a_result_may_be_written_as_text(result: str) -> None:
+    found = read_send_json(f'{{"Result":{result},"Status":"0","Msg":"56.00,2,2,0,{BATCH}"}}')
+    assert isinstance(found, SendReceipt)
+    refused = read_send_json(
+        f'{{"Result":{result.lower().replace("true", "false")},"Status":"-27","Msg":"x"}}'
+    )
+    assert refused == Refusal(code=-27, text="x")
 
 
 def test_the_caller_can_ask_for_the_one_number_of_fields_of_its_section() -> None:

@@ -138,7 +138,7 @@ def test_a_fraction_stays_exact() -> None:
         {"Result": True, "Status": None, "Msg": MSG},
         {"Result": True, "Status": "", "Msg": MSG},
         {"Result": True, "Msg": MSG[:-1]},
-        {"Result": "true", "Status": "0", "Msg": MSG},
+        {"Result": "yes", "Status": "0", "Msg": MSG},
         {"Result": 1, "Status": "0", "Msg": MSG},
         {"Status": "0", "Msg": MSG},
         {"Result": True, "Status": "0", "Msg": MSG[:-1]},

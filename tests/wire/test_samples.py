@@ -54,7 +54,7 @@ def _claims_no_more(whole: list[object], cut: list[object], body: bytes) -> bool
         case ["receipt", *first, rest], ["receipt", *other, left]:
             honest = first == other and _joined(rest).startswith(_joined(left))
         case ["points", str(points)], ["points", str(other)]:
-            honest = points.startswith(other) and points.partition(".")[0] == other.partition(".")[0]
+            honest = points.startswith(other)  # A shorter number: the HTTP layer's check.
         case ["erased", count, _], ["erased", other, _]:
             honest = count == other
         case ["page", total, rows], ["page", other, left]:

@@ -91,7 +91,10 @@ _REFUSALS = {
     -300: Meaning("Account or password of EVERY8D is empty.", _LOGIN_NEXT),
     -998: _LOCKED,
     -999: _LOCKED,
-    -24: Meaning("The vendor says that the text is empty.", "Give a text."),
+    -24: Meaning(
+        "The vendor says that the text is empty, or that it is booked more than six months ahead.",
+        "Give a text, and a send time within six months.",
+    ),
     -27: Meaning("The vendor says that a mobile number is empty.", "Check the numbers."),
     -28: Meaning("The vendor does not accept the format of the send time.", "Send without a send time."),
     -41: Meaning("The vendor found no mobile number.", "Check the numbers."),

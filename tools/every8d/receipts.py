@@ -59,9 +59,13 @@ def send_result(receipt: SendReceipt) -> SendResult:
 
 
 def note(receipt: SendReceipt) -> str | None:
-    """What the figures alone would hide: a part that was not sent, or that was not charged."""
+    """What the figures alone would hide: that nothing or a part was not sent, or that it was not charged."""
+    if not receipt.sent and not receipt.unsent:
+        return f"{NOTHING_SENT} The vendor took the call and no message of it."
+    if not receipt.sent:
+        return f"{NOTHING_SENT} The points ran out: {receipt.unsent} left out."
     if receipt.unsent:
         return f"Not sent, as the points ran out: {receipt.unsent}."
-    if receipt.sent and not receipt.points:
+    if not receipt.points:
         return "Accepted and not charged: the numbers may be invalid. Check the delivery."
     return None

@@ -11,7 +11,6 @@ from tools.wire.refusal import Refusal, read_refusal, trim
 __all__ = ["Refusal", "SendReceipt", "read_erase", "read_line", "read_points", "read_send_receipt"]
 
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,4})?")
-_POINTS = re.compile(r"[0-9]{1,12}\.[0-9]{1,2}")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _ERASED = re.compile(r"([0-9]{1,9})(?:\.0{1,4})?")
 _BATCH_ID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
@@ -61,22 +60,31 @@ def read_send_receipt(text: str, *, fields: Collection[int] = (5, 6, 7)) -> Send
     number of `fields` that the section has, where it has one; the body's length is the HTTP layer's check.
     """
     found = read_line(text, fields=fields)
-    return found if isinstance(found, Refusal) else _receipt(found)
+    return certain(found, text) if isinstance(found, Refusal) else _receipt(found)
+
+
+def certain(refusal: Refusal, text: str) -> Refusal:
+    """Return a refusal of a send, unless a whole batch id stands in the answer.
+
+    `-5,4,4,0,<batch id>` can be a receipt of an account in debt. Raises UnreadableReply then.
+    """
+    if _BATCH_ID.search(text):
+        raise UnreadableReply(
+            "A refusal without a batch id, or a receipt with credit not below zero, was expected."
+        )
+    return refusal
 
 
 def read_points(text: str) -> Decimal | Refusal:
     """Return the points left (document 003, section 3.1: `2310.00`), or the vendor's refusal.
 
-    One or two decimals are required, so that a number cut before or at its decimal point is unreadable.
-    A number cut between its two decimals cannot be told from a whole one here: it is less than one point
-    off, and the body's length is the HTTP layer's check.
+    Read as CREDIT in a receipt is: a whole number, or one with up to four decimals. A number that was cut
+    cannot be told from a whole one here; the body's length is the HTTP layer's check.
     """
     found = read_line(text, fields=(1,))
     if isinstance(found, Refusal):
         return found
-    if not _POINTS.fullmatch(found[0]):
-        raise UnreadableReply("A number of points with one or two decimals was expected.")
-    return Decimal(found[0])
+    return _amount(found[0])
 
 
 def read_erase(text: str) -> tuple[int, Decimal] | Refusal | None:

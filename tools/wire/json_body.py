@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import cast
 
-from tools.wire.csv_line import SendReceipt, read_send_receipt
+from tools.wire.csv_line import SendReceipt, certain, read_send_receipt
 from tools.wire.errors import UnreadableReply
 from tools.wire.json_text import read_json
 from tools.wire.page import Page, delivery_row
-from tools.wire.refusal import Refusal, members, read_refusal, refusal_in
+from tools.wire.refusal import Refusal, members, read_refusal, refusal_in, truth
 
 __all__ = ["read_delivery_json", "read_json", "read_send_json"]
 
@@ -23,9 +23,9 @@ def read_send_json(text: str) -> SendReceipt | Refusal:
     """
     answer = _answer(text)
     if isinstance(answer, Refusal):
-        return answer
+        return certain(answer, text)
     # Later versions print a success without Status; Msg is then all there is, and it must be whole.
-    if answer.get("result") is not True or str(answer.get("status", "0")).strip() != "0":
+    if truth(answer.get("result")) is not True or str(answer.get("status", "0")).strip() != "0":
         raise UnreadableReply("Result true and Status 0, or Result false, were expected.")
     message = answer.get("msg")
     receipt = read_send_receipt(message, fields=(5,)) if isinstance(message, str) else None

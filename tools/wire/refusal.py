@@ -8,7 +8,9 @@ from typing import cast
 from tools.wire.errors import UnreadableReply
 from tools.wire.json_text import read_json
 
-_LINE = re.compile(r"(-[0-9]{1,9})(?:,(.*))?", re.DOTALL)
+_MINUS = "-\u2212\uff0d\ufe63"
+_LINE = re.compile(rf" *[{_MINUS}]([0-9]{{1,9}})(?:\.0{{1,4}})?(?: *,(.*))?", re.DOTALL)
+_TRUTH = {"true": True, "false": False}
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -33,10 +35,11 @@ def read_refusal(text: str) -> Refusal | None:
 
     Two forms: `-code` or `-code,text`, split at the first comma only (document 003, note 1 of sections
     1.1 to 1.4), and on newer hosts `{"Result":false,"Status":"-27","Msg":"…"}`.
+    A minus of another kind and a code with zeros behind the point (`-5.00`) are taken as the same code.
     Raises UnreadableReply for a body that opens with `-` or `{` and is neither.
     """
     line = trim(text)
-    if line.startswith("-"):
+    if line.lstrip(" ").startswith(tuple(_MINUS)):
         refusal = _from_line(line)
         if refusal is None:
             raise UnreadableReply("A negative code, alone or with a comma and a text, was expected.")
@@ -66,7 +69,7 @@ def refusal_in(answer: Mapping[str, object]) -> Refusal | None:
     The code is STATUS, or else the number that MSG opens with. Raises UnreadableReply when RESULT is
     false and there is no code.
     """
-    if answer.get("result") is not False:
+    if truth(answer.get("result")) is not False:
         return None
     message = answer.get("msg")
     text = trim(message) if isinstance(message, str) else ""
@@ -77,9 +80,16 @@ def refusal_in(answer: Mapping[str, object]) -> Refusal | None:
     return Refusal(code=code, text=inner.text if inner and inner.code == code else text)
 
 
+def truth(value: object) -> bool | None:
+    """Return what a RESULT says, as a JSON boolean or as text; None when it is neither true nor false."""
+    if isinstance(value, bool):
+        return value
+    return _TRUTH.get(value.strip().lower()) if isinstance(value, str) else None
+
+
 def _from_line(line: str) -> Refusal | None:
     found = _LINE.fullmatch(line)
-    return Refusal(code=int(found[1]), text=(found[2] or "").strip()) if found else None
+    return Refusal(code=-int(found[1]), text=(found[2] or "").strip()) if found else None
 
 
 def _code(status: object) -> int:
