@@ -61,7 +61,7 @@ def test_exactly_one_number_is_taken(wrong: object) -> None:
 
 def test_the_documents_sample_of_seven_fields_is_read() -> None:
     body = f"1230.00,4,4,0,{BATCH},1234567890,000000000000000001234567"
-    found = SEND_SMS_WITH_MESSAGE_ID.parse(reply(body), params(), WORLD)
+    found = SEND_SMS_WITH_MESSAGE_ID.parse(reply(body), params(message_id="1234567"), WORLD)
     assert found == MessageIdResult(
         credit=Decimal(1230),
         sent=4,
