@@ -12,7 +12,7 @@ _HIDDEN_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cs", "Cn"})
 _SEPARATORS = frozenset({"Zl", "Zp"})
 _BREAKS = _SEPARATORS | {"Cc"}
 # Characters that show nothing, though their category is that of a letter, a mark or a symbol.
-_BLANKS = frozenset(
+BLANKS = frozenset(
     [
         0x034F,  # combining grapheme joiner
         0x115F,  # Hangul fillers
@@ -82,4 +82,4 @@ def quote(text: str, *, limit: int = 1000) -> str:
 @lru_cache(maxsize=8192)
 def _is_hidden(char: str) -> bool:
     category = unicodedata.category(char)
-    return category in _HIDDEN_CATEGORIES or category in _SEPARATORS or ord(char) in _BLANKS
+    return category in _HIDDEN_CATEGORIES or category in _SEPARATORS or ord(char) in BLANKS

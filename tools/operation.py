@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
@@ -118,6 +118,17 @@ class Surroundings:
     omis: OmisOptions = OmisOptions()
 
 
+class Message(NamedTuple):
+    """One text on its way to one phone (or address), as its recipient sees it."""
+
+    to: str
+    """E.164, or an address."""
+    content: str
+    """What is seen (`same_text.visible`); of an MMS with its subject and a digest of its image."""
+    send_at: datetime | None = None
+    """None is at once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
     """Whom a send reaches and with what words: what the policy's rules are about."""
@@ -130,6 +141,8 @@ class Audience:
     """Each different text as it would go out."""
     send_times: tuple[datetime | None, ...] = (None,)
     """Each different time; None is at once."""
+    messages: tuple[Message, ...] = ()
+    """Each message as its recipient sees it: what makes two sends the same."""
 
 
 T = TypeVar("T")

@@ -5,18 +5,24 @@ from typing import TYPE_CHECKING
 
 from server.gate.answers import Answer, Envelope, Question, failure
 from server.gate.approval import Approval
+from server.gate.book import Seen
 from server.gate.caller import FormReply
 from server.gate.calls import RISKY, CallOf
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
+from server.gate.repeats import Repeats, cautions, still_open
 from server.gate.telling import shown_preview, told
 from server.gate.words import cap_hit, nothing, said_to_be_undone
 from server.store.actions import CallKey
 from tools.operation import Preview, RiskyParams, Surroundings
+from tools.problems import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from server.store.actions import Action as Entry
+    from server.store.sent_texts import Repeated
 
 
 class Acting:
@@ -46,15 +52,16 @@ class Acting:
             entry = await self._approval.replied(call, key.digest, action_id, reply)
             return entry if isinstance(entry, Answer) else await self._advance(call, world, entry)
         # What was done is told before anything else is checked: a send time may have passed since.
-        found, blocked = await self._context.book.look(key, call.numbers(world))
-        if found is not None:
-            return await self._advance(call, world, found)
-        return await self._new(call, world, key, blocked)
+        seen = await self._context.book.look(key, call.numbers(world), call.messages(world))
+        if seen.live is not None:
+            return await self._advance(call, world, seen.live)
+        return await self._new(call, world, key, seen)
 
     async def _dry_run(self, call: CallOf, world: Surroundings) -> Answer:
         call.operation.build(call.params, world)
         blocked = await self._context.book.blocked(call.numbers(world))
         preview = await self._previewed(call, world, blocked)
+        preview = await self._with_repeats(call, world, preview, await self._repeats(call, world))
         note = f"{nothing(call.operation)} This is only a preview."
         facts = {"preview": shown_preview(preview), "note": note}
         return Envelope(outcome="dry_run").around(facts)
@@ -74,25 +81,66 @@ class Acting:
             tool=call.operation.name,
             digest=await self._context.digest_of(call, world),
             request_id=_request_id(call),
+            account=await self._context.account_of(call.operation),
         )
 
-    async def _new(
-        self, call: CallOf, world: Surroundings, key: CallKey, blocked: tuple[str, ...]
-    ) -> Answer | Question:
+    async def _new(self, call: CallOf, world: Surroundings, key: CallKey, seen: Seen) -> Answer | Question:
         call.operation.build(call.params, world)
+        repeats = seen.repeats if world.earlier is None else await self._repeats(call, world)
+        await self._refuse_open(call, world, repeats)
         await self._context.spend_slot(call, world)
-        preview = await self._previewed(call, world, blocked)
-        proposal = await self._context.proposal(call, world, preview, key)
+        preview = await self._previewed(call, world, seen.blocked)
         rule = self._context.free_rule(call, world, preview)
-        if rule is not None:
+        if rule is not None and not repeats:
+            proposal = await self._context.proposal(call, world, preview, key)
             ended = await self._dispatching.carry_out_free(call, world, proposal, rule)
-            return ended if isinstance(ended, Answer) else await self._advance(call, world, ended)
+            if isinstance(ended, Answer):
+                return ended
+            if not isinstance(ended, Repeats):
+                return await self._advance(call, world, ended)
+            # Another process was faster.
+            repeats = ended.sends
+            await self._refuse_open(call, world, repeats)
+        return await self._asked(call, world, key, preview, repeats)
+
+    async def _asked(
+        self,
+        call: CallOf,
+        world: Surroundings,
+        key: CallKey,
+        preview: Preview,
+        repeats: "Sequence[Repeated]",
+    ) -> Answer | Question:
+        shown = await self._with_repeats(call, world, preview, repeats)
+        proposal = await self._context.proposal(call, world, shown, key, repeats)
         entry, hit = await self._context.book.propose(
             proposal, self._context.settings.approval.expires_s, call.audience(world).recipients
         )
         if hit is not None:
             return failure(cap_hit(call.operation, hit))
         return await self._advance(call, world, entry)
+
+    async def _repeats(self, call: CallOf, world: Surroundings) -> "Sequence[Repeated]":
+        """Who had these texts already; a safe retry repeats its first send on purpose."""
+        messages = call.audience(world).messages
+        first = world.earlier.action_id if world.earlier is not None else ""
+        return await self._context.book.repeats(messages, first) if messages else ()
+
+    async def _refuse_open(self, call: CallOf, world: Surroundings, repeats: "Sequence[Repeated]") -> None:
+        if not repeats:
+            return
+        problem = still_open(call.operation, repeats, await self._context.asked(call, world))
+        if problem is not None:
+            raise RefusedError(problem)
+
+    async def _with_repeats(
+        self, call: CallOf, world: Surroundings, preview: Preview, repeats: "Sequence[Repeated]"
+    ) -> Preview:
+        """The preview, frozen with what the person has to know of earlier sends."""
+        if not repeats:
+            return preview
+        said = cautions(repeats, await self._context.asked(call, world))
+        return preview.model_copy(update={"warnings": (*said, *preview.warnings)})
 
     async def _advance(self, call: CallOf, world: Surroundings, entry: "Entry") -> Answer | Question:
         if str(entry.state) == "proposed":

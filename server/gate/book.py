@@ -8,32 +8,22 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
-from server.gate.journal import Journal, Note
-from server.gate.records import Records, blocked_of, note_of, noted
+from server.gate.claiming import Claiming, Decision, approve_action, live_action
+from server.gate.journal import Note
+from server.gate.records import blocked_of, note_of, noted
 from tools.action_id import normalise_id
 from tools.problems import Problem
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from server.store.actions import Action, ActionFilter, CallKey, CapHit, Caps, Proposal, State
+    from server.store.actions import Action, ActionFilter, CallKey, CapHit, Proposal, State
+    from server.store.sent_texts import Repeated
+    from tools.operation import Message
 
     Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
-
-LEASE_SECONDS = 200.0
-"""Longer than the wait for a place and a whole exchange: a living owner is never taken for a dead one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """Who decided, through which channel, by which rule."""
-
-    by: str
-    channel: str
-    rule: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,35 +51,41 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blocked:
-    """Numbers that were blocked since the call was checked."""
+class Seen:
+    """What the ledger knows of a call before anything else is done."""
 
-    numbers: tuple[str, ...]
+    live: "Action | None"
+    """The action of the same call, or of one with the same effect."""
+    blocked: tuple[str, ...]
+    """Those of its numbers that are blocked."""
+    repeats: "tuple[Repeated, ...]"
+    """Earlier sends of the same texts to the same numbers."""
 
 
-if TYPE_CHECKING:
-    Claimed: TypeAlias = Action | CapHit | Blocked | None
-    _Begun: TypeAlias = tuple[tuple[Action, Claimed], *tuple[Note | None, ...]]
-
-
-class Book(Records):
+class Book(Claiming):
     """One process's access to the ledger. `owner` names this process in leases."""
 
-    def __init__(self, journal: Journal, *, owner: str, caps: "Caps") -> None:
-        super().__init__(journal)
-        self._owner = owner
-        self._caps = caps
+    async def look(self, key: "CallKey", numbers: Sequence[str], messages: "Sequence[Message]") -> Seen:
+        """The live action of the same call within 24 hours, blocked numbers, and who had the text already."""
+        from server.store.sent_texts import repeated  # noqa: PLC0415 - the store is opened at the first use, not at start
 
-    async def look(self, key: "CallKey", numbers: Sequence[str]) -> "tuple[Action | None, tuple[str, ...]]":
-        """The live action of the same call within 24 hours, and those of its numbers that are blocked."""
-        from server.store import ledger  # noqa: PLC0415 - the store is opened at the first use, not at start
+        hashes, texts = await self.hashed(numbers), await self.texted(messages)
 
-        hashes = await self.hashed(numbers)
-
-        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, tuple[str, ...]]":
-            return ledger.find_live(conn, key, now), blocked_of(conn, hashes)
+        def work(conn: "Connection", now: datetime) -> Seen:
+            repeats = repeated(conn, texts, now) if texts else []
+            live = live_action(conn, key, texts, repeats, now)
+            return Seen(live=live, blocked=blocked_of(conn, hashes), repeats=tuple(repeats))
 
         return await self._journal.read(work)
+
+    async def repeats(self, messages: "Sequence[Message]", retry_of: str) -> "tuple[Repeated, ...]":
+        """Who had the texts of a safe retry by other sends than the one that it repeats."""
+        from server.store.sent_texts import repeated  # noqa: PLC0415 - as above
+
+        texts = await self.texted(messages)
+        return await self._journal.read(
+            lambda conn, now: tuple(repeated(conn, texts, now, retry_of=retry_of))
+        )
 
     async def get(self, action_id: str) -> "Action | None":
         """One action by its id, however the id was typed."""
@@ -133,7 +129,7 @@ class Book(Records):
         """Proposed → approved; None when it was decided, expired or gone meanwhile."""
 
         def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
-            action = _approve(conn, action_id, decision, now)
+            action = approve_action(conn, action_id, decision, now)
             return action, noted("approved", action)
 
         return await self._journal.write(work)
@@ -159,106 +155,6 @@ class Book(Records):
             return action, noted("voided", action)
 
         return await self._journal.write(work)
-
-    async def claim(self, action_id: str, recipients: Sequence[str]) -> "Action | CapHit | Blocked | None":
-        """Approved → dispatching by this process: caps and blocked numbers checked in the same step."""
-        hashes = await self._journal.hashes(recipients)
-        named = dict(zip(hashes, recipients, strict=True))
-
-        def work(conn: "Connection", now: datetime) -> "tuple[Claimed, Note | None]":
-            return self._claim(conn, now, action_id, hashes, named)
-
-        return await self._journal.write(work)
-
-    async def approve_and_claim(
-        self, proposal: "Proposal", expires_s: float, decision: Decision, recipients: Sequence[str]
-    ) -> "tuple[Action, Action | CapHit | Blocked | None]":
-        """A new call that nobody has to agree to, in one step: proposed, approved by a rule, claimed.
-
-        When the call turns out to be live already, that action is returned and nothing is claimed.
-        """
-        from server.store import ledger  # noqa: PLC0415 - as above
-
-        hashes = await self._journal.hashes(recipients)
-        named = dict(zip(hashes, recipients, strict=True))
-
-        def work(conn: "Connection", now: datetime) -> "_Begun":
-            fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
-            refusal = self._refusal(conn, now, fresh, hashes, named)
-            if refusal is None and not fresh.retry_of:
-                return self._begin(conn, now, fresh, decision, hashes)
-            action, created = ledger.propose(conn, fresh, now)
-            if not created:
-                return (action, None), None
-            if refusal is not None:
-                return (action, refusal), note_of("proposed", action), _refused(refusal, action.id)
-            approved = _approve(conn, action.id, decision, now) or action
-            claimed, note = self._claim(conn, now, action.id, hashes, named)
-            return (approved, claimed), note_of("proposed", action), noted("approved", approved), note
-
-        return await self._journal.write(work)
-
-    def _begin(
-        self,
-        conn: "Connection",
-        now: datetime,
-        proposal: "Proposal",
-        decision: Decision,
-        hashes: Sequence[str],
-    ) -> "_Begun":
-        """One row written once, in place of three steps that each write it."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-
-        action, created = ledger.begin(
-            conn,
-            proposal,
-            by=decision.by,
-            channel=decision.channel,
-            rule=decision.rule,
-            owner=self._owner,
-            now=now,
-            lease_seconds=LEASE_SECONDS,
-            recipients=hashes,
-        )
-        if not created:
-            return (action, None), None
-        return (action, action), *(note_of(what, action) for what in ("proposed", "approved", "dispatching"))
-
-    def _refusal(
-        self,
-        conn: "Connection",
-        now: datetime,
-        asked: "Action | Proposal",
-        hashes: Sequence[str],
-        named: dict[str, str],
-    ) -> "CapHit | Blocked | None":
-        from server.store.counting import cap_hit  # noqa: PLC0415 - as above
-
-        return _blocked(conn, named) or cap_hit(conn, asked, self._caps, hashes, now)
-
-    def _claim(
-        self,
-        conn: "Connection",
-        now: datetime,
-        action_id: str,
-        hashes: Sequence[str],
-        named: dict[str, str],
-    ) -> "tuple[Claimed, Note | None]":
-        from server.store import ledger  # noqa: PLC0415 - as above
-        from server.store.actions import CapHit  # noqa: PLC0415 - as above
-
-        claimed = _blocked(conn, named) or ledger.claim(
-            conn,
-            action_id,
-            owner=self._owner,
-            now=now,
-            lease_seconds=LEASE_SECONDS,
-            caps=self._caps,
-            recipients=hashes,
-        )
-        if isinstance(claimed, CapHit | Blocked):
-            return claimed, _refused(claimed, action_id)
-        return claimed, noted("dispatching", claimed)
 
     async def finish(self, action_id: str, ending: Ending) -> bool:
         """Dispatching → its end, by the owner, or from unknown when the lease had run out meanwhile."""
@@ -344,25 +240,6 @@ class Book(Records):
             return found, (Note(what="reaped", action_id=ids) if found else None)
 
         return await self._journal.write(work)
-
-
-def _blocked(conn: "Connection", named: dict[str, str]) -> Blocked | None:
-    numbers = blocked_of(conn, named)
-    return Blocked(numbers=numbers) if numbers else None
-
-
-def _refused(refusal: "CapHit | Blocked", action_id: str) -> Note:
-    if isinstance(refusal, Blocked):
-        return Note(what="block_refused", action_id=action_id)
-    return Note(what="cap_refused", action_id=action_id, rule=refusal.rule)
-
-
-def _approve(conn: "Connection", action_id: str, decision: Decision, now: datetime) -> "Action | None":
-    from server.store import ledger  # noqa: PLC0415 - as above
-
-    return ledger.approve(
-        conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
-    )
 
 
 def _not_done(how: str) -> dict[str, object]:

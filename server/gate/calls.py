@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.gate.caller import Caller
-from tools.operation import Action, Audience, Risk, Surroundings
+from tools.operation import Action, Audience, Message, Risk, Surroundings
 
 RISKY = (Risk.SPEND, Risk.DESTROY)
 
@@ -28,6 +28,10 @@ class CallOf:
         if self.operation.earlier is not None:
             return ()
         return tuple(dict.fromkeys(self.audience(world).recipients))
+
+    def messages(self, world: Surroundings) -> tuple[Message, ...]:
+        """Each message as its recipient sees it, where the arguments alone tell."""
+        return () if self.operation.earlier is not None else self.audience(world).messages
 
     def arguments(self) -> dict[str, Any]:
         """The arguments that make a call the same call."""

@@ -84,7 +84,34 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "請少用：廠商表示會加重資料庫負擔，且無法中止。",
     ),
 )
-_COMPILED = tuple((re.compile(pattern), translation) for pattern, translation in _SENTENCES)
+_UNITS = (("hour", "小時"), ("minute", "分鐘"))
+_REPEATS: tuple[tuple[str, str], ...] = (
+    *(
+        (
+            rf"(\d+) of these (\d+) had the same text (\d+) {unit}s? ago \({whose}\)\.",
+            rf"這 \2 則中有 \1 則在 \3 {word}前已發送相同內文（{named}）。",
+        )
+        for unit, word in _UNITS
+        for whose, named in (("action (.+)", r"動作 \4"), ("another caller's", "其他使用者"))
+    ),
+    *(
+        (
+            rf"(\d+) of these (\d+) may have had the same text (\d+) {unit}s? ago: .+ of {whose} is .+\.",
+            rf"這 \2 則中有 \1 則可能在 \3 {word}前已發送相同內文：{named}的結果不明。",
+        )
+        for unit, word in _UNITS
+        for whose, named in (("action (.+)", r"動作 \4 "), ("another caller's send", "其他使用者的發送"))
+    ),
+    *(
+        (
+            rf"(\d+) of these (\d+) have the same text booked for (.+) \({whose}\)\.",
+            rf"這 \2 則中有 \1 則已預約於 \3 發送相同內文（{named}）。",
+        )
+        for whose, named in (("action (.+)", r"動作 \4"), ("another caller's", "其他使用者"))
+    ),
+    (r"Earlier sends of the same text that are not listed: (\d+)\.", r"另有 \1 次相同內文的發送未列出。"),
+)
+_COMPILED = tuple((re.compile(pattern), translation) for pattern, translation in (*_SENTENCES, *_REPEATS))
 
 
 def in_chinese(sentence: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from server.gate.masking import has_outside_text
 from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
 from server.gate.questions import proof_for
+from server.gate.repeats import Asked
 from server.gate.words import nothing, other_account, rate_limited
 from server.settings import Settings
 from server.store.store import StoreUnavailableError
@@ -38,6 +39,7 @@ from tools.problems import Problem, RefusedError
 if TYPE_CHECKING:
     from server.store.actions import Action as Entry
     from server.store.actions import CallKey, Proposal
+    from server.store.sent_texts import Repeated
 
 _log = logging.getLogger(__name__)
 
@@ -131,6 +133,11 @@ class GateContext:
         }
         return await self.book.digest(json.dumps(canonical, sort_keys=True, ensure_ascii=False))
 
+    async def asked(self, call: CallOf, world: Surroundings) -> Asked:
+        """What the call's messages are compared with: the memory of texts."""
+        texts = await self.book.texted(call.audience(world).messages)
+        return Asked(texts=texts, principal=call.caller.principal, now=self.clock())
+
     async def check_rules(
         self, call: CallOf, world: Surroundings, blocked: tuple[str, ...], *, points: Decimal | None
     ) -> None:
@@ -188,9 +195,14 @@ class GateContext:
         self.limiter.spend(call.caller.principal, self.clock())
 
     async def proposal(
-        self, call: CallOf, world: Surroundings, preview: Preview, key: "CallKey"
+        self,
+        call: CallOf,
+        world: Surroundings,
+        preview: Preview,
+        key: "CallKey",
+        repeats: "Sequence[Repeated]" = (),
     ) -> "Proposal":
-        """The proposal with its frozen preview."""
+        """The proposal with its frozen preview, which tells of these earlier sends."""
         from server.store.actions import Proposal  # noqa: PLC0415 - the store is opened at the first use
 
         return Proposal(
@@ -204,11 +216,12 @@ class GateContext:
             arguments=json.dumps(call.arguments(), ensure_ascii=False),
             preview=preview.model_dump_json(),
             proof=proof_for(preview, call.operation.risk, self.settings.approval),
-            account=await self.account_of(call.operation),
+            account=key.account,
             target=preview.target or _target_of(call.params),
             points=preview.points or Decimal(0),
             recipients=preview.recipients or 0,
             retry_of=world.earlier.action_id if world.earlier else "",
+            repeats=",".join(send.action_id for send in repeats),
         )
 
     async def noticed(self, operation: AnyOperation, problem: Problem) -> Problem:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from server.call_time import enough_to_post
 from server.gate.answers import Answer, Envelope, failure
-from server.gate.book import Blocked, Decision, Ending
+from server.gate.book import Decision, Ending
 from server.gate.calls import CallOf
+from server.gate.claiming import Blocked
 from server.gate.context import GateContext
 from server.gate.failures import problem_of
 from server.gate.masking import present
+from server.gate.repeats import Repeats, repeated_since
 from server.gate.shield import uncancelled
 from server.gate.telling import problem_text, told, unknown
 from server.gate.words import blocked_since, cap_hit, drifted, store_lost, time_is_up, unreachable
@@ -26,6 +28,7 @@ from tools.wire.errors import ForeignReply, UnreadableReply
 
 if TYPE_CHECKING:
     from server.gate.book import Ended
+    from server.gate.claiming import Claimed
     from server.store.actions import Action, Proposal
 
 _log = logging.getLogger(__name__)
@@ -64,24 +67,32 @@ class Dispatching:
             return _not_now(call, entry)
 
         async def claim_and_post() -> Answer:
-            claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
+            reached = call.audience(world)
+            claimed = await self._context.book.claim(entry.id, reached.recipients, reached.messages)
             return await self._proceed(call, world, entry, claimed)
 
         return await uncancelled(claim_and_post)
 
     async def carry_out_free(
         self, call: CallOf, world: Surroundings, proposal: "Proposal", rule: str
-    ) -> "Answer | Action":
-        """Propose, approve by the rule and claim in one step, then post; or give the call's live action."""
+    ) -> "Answer | Action | Repeats":
+        """Propose, approve by the rule and claim in one step, then post; or give the call's live action.
+
+        Where somebody had the text, nothing is done by a rule.
+        """
         if not enough_to_post():
             return failure(time_is_up(call.operation))
         decision = Decision(by="policy", channel="policy", rule=rule)
         expires_s = self._context.settings.approval.expires_s
 
-        async def claim_and_post() -> "Answer | Action":
-            entry, claimed = await self._context.book.approve_and_claim(
-                proposal, expires_s, decision, call.audience(world).recipients
+        async def claim_and_post() -> "Answer | Action | Repeats":
+            reached = call.audience(world)
+            begun = await self._context.book.approve_and_claim(
+                proposal, expires_s, decision, reached.recipients, reached.messages
             )
+            if isinstance(begun, Repeats):
+                return begun
+            entry, claimed = begun
             if claimed is None:
                 return entry
             return await self._proceed(call, world, entry, claimed)
@@ -89,13 +100,17 @@ class Dispatching:
         return await uncancelled(claim_and_post)
 
     async def _proceed(
-        self, call: CallOf, world: Surroundings, entry: "Action", claimed: "Action | CapHit | Blocked | None"
+        self, call: CallOf, world: Surroundings, entry: "Action", claimed: "Claimed"
     ) -> Answer:
         if isinstance(claimed, CapHit):
             return await self._voided(call, entry, f"cap {claimed.rule}", cap_hit(call.operation, claimed))
         if isinstance(claimed, Blocked):
             problem = blocked_since(call.operation, claimed.numbers)
             return await self._voided(call, entry, "blocked number", problem)
+        if isinstance(claimed, Repeats):
+            asked = await self._context.asked(call, world)
+            problem = repeated_since(call.operation, claimed.sends, asked)
+            return await self._voided(call, entry, "same text", problem)
         if claimed is None:
             now = await self._context.book.get(entry.id)
             return told(call.operation, now or entry)
@@ -246,7 +261,9 @@ def _amount(result: Result | None, name: str) -> Decimal | None:
 
 def _gives_back(result: Result | None, entry: "Action") -> tuple[str, Decimal, int] | None:
     returned, erased = _amount(result, "points_returned"), getattr(result, "erased", 0)
-    return (entry.target, returned, erased) if returned and entry.target else None
+    if returned is None or not (returned or erased) or not entry.target:
+        return None
+    return entry.target, returned, erased
 
 
 def _answer(outcome: _Outcome, entry: "Action", shown: dict[str, Any]) -> Answer:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from server.gate.owning import Whose
     from server.store.actions import Action
     from server.store.events import DeliveryEvent
+    from server.store.sent_texts import Texted
+    from tools.operation import Message
 
 
 class Records:
@@ -32,6 +34,14 @@ class Records:
         """Each number once, by its keyed hash."""
         each = tuple(dict.fromkeys(numbers))
         return dict(zip(await self._journal.hashes(each), each, strict=True))
+
+    async def texted(self, messages: "Sequence[Message]") -> "list[Texted]":
+        """Each message to a phone by its keyed hash: what the memory of texts holds."""
+        from server.store.keys import hash_message  # noqa: PLC0415 - the store is opened at the first use, not at start
+        from server.store.sent_texts import Texted  # noqa: PLC0415 - as above
+
+        key = await self._journal.key()
+        return [Texted(hash_message(key, each.to, each.content), each.send_at) for each in messages]
 
     async def record(self, note: Note) -> None:
         """A line of the audit without a step of the ledger."""

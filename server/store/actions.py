@@ -56,6 +56,8 @@ class CallKey:
     tool: str
     digest: str
     request_id: str = ""
+    account: str = ""
+    """Part of the digest already; apart for what is compared without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,8 @@ class Proposal:
     recipients: int = 0
     retry_of: str = ""
     reason: str = ""
+    repeats: str = ""
+    """Ids, comma between, of the actions whose texts this one repeats, as its question says."""
     expires_at: datetime | None = None
     """None: ten minutes from the proposal."""
 
@@ -91,7 +95,11 @@ class Proposal:
     def key(self) -> CallKey:
         """What makes another call the same as this one."""
         return CallKey(
-            principal=self.principal, tool=self.tool, digest=self.digest, request_id=self.request_id
+            principal=self.principal,
+            tool=self.tool,
+            digest=self.digest,
+            request_id=self.request_id,
+            account=self.account,
         )
 
 
@@ -137,6 +145,7 @@ class Action:
     recipients: int
     retry_of: str
     reason: str
+    repeats: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

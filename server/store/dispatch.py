@@ -26,6 +26,7 @@ from server.store.lookup import by_batch
 from server.store.proposals import propose
 from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
 from server.store.schema import ACTIONS
+from server.store.sent_texts import Texted, forget, remember
 
 _ORPHANED = and_(in_state(State.DISPATCHING), ACTIONS.c.lease_until < AT)
 _LAPSED = and_(in_state(State.PROPOSED, State.APPROVED), ACTIONS.c.expires_at < AT)
@@ -54,6 +55,7 @@ _REAP = step(_ORPHANED)
 _RECONCILE = step(in_state(State.UNKNOWN))
 _GIVE_BACK = step(ACTIONS.c.points_given_back.is_(None))
 _RETURN_POINTS = step()
+_FREE = step()
 
 _ANY_DUE = select(ACTIONS.c.id).where(or_(_ORPHANED, _LAPSED)).limit(1)
 _ALL_ORPHANED = select(ACTIONS.c.id).where(_ORPHANED)
@@ -70,6 +72,7 @@ def begin(  # noqa: PLR0913 - the facts of one step
     now: datetime,
     lease_seconds: float,
     recipients: Sequence[str] = (),
+    texts: Sequence[Texted] = (),
 ) -> tuple[Action, bool]:
     """A call that a rule approves, taken for dispatch as it is proposed: one row written once.
 
@@ -83,7 +86,7 @@ def begin(  # noqa: PLR0913 - the facts of one step
     decided = {"decided_at": now, "decided_by": by, "channel": channel, "rule": rule}
     action, created = propose(conn, proposal, now, started=decided | _held(owner, now, lease_seconds))
     if created:
-        _reserve(conn, action, recipients, now)
+        _reserve(conn, action, recipients, texts, now)
     return action, created
 
 
@@ -96,18 +99,19 @@ def claim(  # noqa: PLR0913 - one transaction checks all of it, or it is no guar
     lease_seconds: float,
     caps: Caps = NO_CAPS,
     recipients: Sequence[str] = (),
+    texts: Sequence[Texted] = (),
 ) -> Action | CapHit | None:
     """Take an approved action for dispatch, and reserve its points, recipients and texts.
 
-    `recipients` are keyed hashes, one for each text. `CapHit`: a limit would be passed, nothing changed.
-    None: it is not approved (any more), or the approval expired.
+    `recipients` are keyed hashes, one for each text; `texts` is what each will see. `CapHit`: a limit would
+    be passed, nothing changed. None: it is not approved (any more), or the approval expired.
     """
     hit = None if caps == NO_CAPS else _cap_hit(conn, action_id, caps, recipients, now)
     if hit is not None:
         return hit
     taken = _take(conn, action_id, owner, now, lease_seconds)
     if taken is not None:
-        _reserve(conn, taken, recipients, now)
+        _reserve(conn, taken, recipients, texts, now)
     return taken
 
 
@@ -181,6 +185,8 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
         return None
     _settle(conn, before, after)
     _settle_first(conn, after, now)
+    if after.state is State.SUCCEEDED and after.tool.startswith("erase_"):
+        erased(conn, after.target)
     return after
 
 
@@ -194,6 +200,7 @@ def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal
     before = by_batch(conn, batch_id)
     if before is None:
         return False
+    erased(conn, batch_id)
     if compare_and_set(conn, _GIVE_BACK, erase_id, points_given_back=points) is None:
         return False
     returned = before.points_returned + points
@@ -202,7 +209,18 @@ def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal
         recount(conn, before, after)
         if after.state is State.SUCCEEDED and messages >= after.recipients and not counted_points(after):
             return_recipients(conn, after)
+            forget(conn, after.id)
     return True
+
+
+def erased(conn: Connection, batch_id: str) -> None:
+    """A booking that was erased, in part even, is not done any more: the same call books it again.
+
+    Of a part nobody can tell whose texts went: they stay remembered, so that the question says so.
+    """
+    booking = by_batch(conn, batch_id)
+    if booking is not None:
+        compare_and_set(conn, _FREE, booking.id, live_key=None)
 
 
 def _cap_hit(
@@ -222,15 +240,19 @@ def _held(owner: str, now: datetime, lease_seconds: float) -> dict[str, object]:
     return {"state": State.DISPATCHING, "owner": owner, "lease_until": lease, "dispatched_at": now}
 
 
-def _reserve(conn: Connection, taken: Action, recipients: Sequence[str], now: datetime) -> None:
+def _reserve(
+    conn: Connection, taken: Action, recipients: Sequence[str], texts: Sequence[Texted], now: datetime
+) -> None:
     recount(conn, replace(taken, state=State.APPROVED), taken)
     reserve_texts(conn, taken.id, recipients, now)
+    remember(conn, taken.id, texts, now)
 
 
 def _settle(conn: Connection, before: Action, after: Action) -> None:
     recount(conn, before, after)
     if after.state is State.FAILED:
         release_texts(conn, after.id)
+        forget(conn, after.id)
 
 
 def _settle_first(conn: Connection, retry: Action, now: datetime) -> None:

@@ -84,5 +84,10 @@ def hash_number(key: bytes, e164: str) -> str:
     return hmac.digest(key, b"number:" + e164.encode(), hashlib.sha256).hex()
 
 
+def hash_message(key: bytes, to: str, content: str) -> str:
+    """Whom a message goes to and what is seen of it, as a keyed hash. No address holds a line break."""
+    return hmac.digest(key, f"message:{to}\n{content}".encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+
+
 def _lock_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.lock")

@@ -5,7 +5,7 @@ is a compare-and-set; no function reads a clock. Pass them to `Store.write` and 
 """
 
 from server.store.counting import usage
-from server.store.dispatch import begin, claim, due, finish, give_back, reap, reconcile
+from server.store.dispatch import begin, claim, due, erased, finish, give_back, reap, reconcile
 from server.store.lookup import COUNT_LIMIT, by_batch, get, list_actions
 from server.store.proposals import approve, deny, expire_due, find_live, propose, void, waiting
 
@@ -17,6 +17,7 @@ __all__ = [
     "claim",
     "deny",
     "due",
+    "erased",
     "expire_due",
     "find_live",
     "finish",

@@ -52,6 +52,8 @@ ACTIONS = Table(
     Column("recipients", Integer, nullable=False),
     Column("retry_of", Words, nullable=False),
     Column("reason", Words, nullable=False),
+    # Ids, comma between, of the actions whose texts this one repeats, as its question says.
+    Column("repeats", Words, nullable=False, server_default=""),
     Index("actions_by_state", "state", "sequence"),
     Index("actions_by_tool", "tool", "sequence"),
     Index("actions_by_day", "day", "sequence"),
@@ -80,6 +82,19 @@ RECIPIENT_TEXTS = Table(
     Column("action_id", String(9), ForeignKey("actions.id"), primary_key=True),
     Column("texts", Integer, nullable=False),
     Index("recipient_texts_by_action", "action_id"),
+)
+
+SENT_TEXTS = Table(
+    "sent_texts",
+    METADATA,
+    # A keyed hash of whom it goes to and what is seen of it.
+    Column("message", String(64), primary_key=True),
+    Column("action_id", String(9), ForeignKey("actions.id"), primary_key=True),
+    # When it was booked for, empty for at once.
+    Column("send_at", String(27), primary_key=True),
+    Column("until", Moment, nullable=False),
+    Index("sent_texts_by_action", "action_id"),
+    Index("sent_texts_by_end", "until"),
 )
 
 AUDIT = Table(

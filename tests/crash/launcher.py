@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 
-from server.gate import book, reaper
+from server.gate import claiming, reaper
 from server.gate.book import Book
 from server.serving import Serving
 from server.transports import leave
@@ -24,13 +24,13 @@ def plant_naive_order() -> None:
     real_finish: Any = Book.finish
 
     async def approve_and_claim(
-        self: Any, proposal: Any, expires_s: float, decision: Any, recipients: Any
+        self: Any, proposal: Any, expires_s: float, decision: Any, recipients: Any, _messages: Any = ()
     ) -> Any:
         entry, _ = await self.propose(proposal, expires_s, recipients)
         approved = await self.approve(entry.id, decision)
         return approved or entry, approved
 
-    async def claim(self: Any, action_id: str, _recipients: Any) -> Any:
+    async def claim(self: Any, action_id: str, _recipients: Any, _messages: Any = ()) -> Any:
         return await self.get(action_id)
 
     async def finish(self: Any, action_id: str, ending: Any) -> Any:
@@ -47,7 +47,7 @@ def main() -> None:
     options.add_argument("--pid", type=Path, required=True)
     options.add_argument("--naive", action="store_true")
     given = options.parse_args()
-    setattr(book, "LEASE_SECONDS", LEASE_SECONDS)  # noqa: B010 - a constant that only tests change
+    setattr(claiming, "LEASE_SECONDS", LEASE_SECONDS)  # noqa: B010 - a constant that only tests change
     setattr(reaper, "_EVERY_SECONDS", 0.2)  # noqa: B010 - as above
     if given.naive:
         plant_naive_order()

@@ -38,6 +38,13 @@ SENTENCES = [
     "A terminated launch cannot be resumed.",
     "The job's record disappears and cannot be brought back.",
     "Different texts that are not shown here: 2.",
+    "3 of these 40 had the same text 2 hours ago (action 7KQ2-M9XD).",
+    "1 of these 1 had the same text 1 minute ago (another caller's).",
+    "3 of these 40 may have had the same text 5 minutes ago: the outcome of action 7KQ2-M9XD is not known.",
+    "3 of these 40 may have had the same text 1 hour ago: the outcome of another caller's send is not known.",
+    "3 of these 40 have the same text booked for 2026-12-01T09:00:00+08:00 (action 7KQ2-M9XD).",
+    "3 of these 40 have the same text booked for 2026-12-01T09:00:00+08:00 (another caller's).",
+    "Earlier sends of the same text that are not listed: 2.",
 ]
 
 

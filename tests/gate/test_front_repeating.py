@@ -106,12 +106,18 @@ async def test_a_request_id_with_other_arguments_is_refused(house: House) -> Non
 
 OTHER_CALLS: dict[str, Facts] = {
     "a letter": {"text": "您好。"},
-    "a space": {"text": "您好 "},
+    "a space": {"text": "H i"},
     "the case": {"text": "HI"},
     "one number": {"recipients": ["0912345678", "0912345680"]},
     "a number less": {"recipients": ["0912345678"]},
-    "the order of the numbers": {"recipients": ["0912345679", "0912345678"]},
     "a time": {"send_at": "2030-01-01T10:00:00+08:00"},
+}
+SAME_CALLS: dict[str, Facts] = {
+    "a space at the end": {"text": "Hi "},
+    "a character that shows nothing": {"text": "H\u200bi"},
+    "a line break at the end": {"text": "Hi\r\n"},
+    "the order of the numbers": {"recipients": ["0912345679", "0912345678"]},
+    "a repeated number": {"recipients": ["0912345678", "0912345679", "+886 912 345 678"]},
     "the note": {"subject": "x"},
     "the validity": {"validity_minutes": 60},
 }
@@ -128,6 +134,18 @@ async def test_other_arguments_are_never_answered_from_memory(house: House, chan
     assert "replayed" not in other
     assert len(person.asked) == 2
     assert await posts(house) == 2
+
+
+@pytest.mark.parametrize("change", SAME_CALLS.values(), ids=SAME_CALLS)
+async def test_what_no_phone_shows_makes_no_other_call(house: House, change: Facts) -> None:
+    person = Person()
+    first: dict[str, Any] = {"recipients": ["0912345678", "0912345679"], "text": "Hi"}
+    async with fronted(house, person) as session:
+        done = await session.facts("send_sms", first)
+        other = await session.facts("send_sms", {**first, **change})
+    assert (other["replayed"], other["action_id"]) == (True, done["action_id"])
+    assert len(person.asked) == 1
+    assert await posts(house) == 1
 
 
 async def test_the_same_number_in_another_spelling_is_the_same_call(house: House) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import httpx2 as httpx
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from server import transport
-from server.gate import approval, book, context, dispatching
+from server.gate import approval, book, claiming, context, dispatching
 from server.gate.calls import CallOf
 from server.gate.policy import Intent
 from server.store import counting, dispatch, ledger, proposals, rows
@@ -79,7 +79,8 @@ def _post_before_the_claim(stack: ExitStack) -> None:
             return outcome
 
         with patch.object(self, "_post", known, create=True):
-            claimed = await self._context.book.claim(entry.id, call.audience(world).recipients)
+            reached = call.audience(world)
+            claimed = await self._context.book.claim(entry.id, reached.recipients, reached.messages)
             return await real(self, call, world, entry, claimed)
 
     _put(stack, dispatching.Dispatching, "carry_out", early)
@@ -144,7 +145,7 @@ def _caps_outside_the_transaction(stack: ExitStack) -> None:
     """The caps are looked at first, and the claim reserves without looking."""
     real = book.Book.claim
 
-    async def claim(self: Any, action_id: str, recipients: Any) -> Any:
+    async def claim(self: Any, action_id: str, recipients: Any, messages: Any = ()) -> Any:
         hashes = await self._journal.hashes(recipients)
         caps = self._caps
 
@@ -157,7 +158,7 @@ def _caps_outside_the_transaction(stack: ExitStack) -> None:
             return hit
         self._caps = NO_CAPS
         try:
-            return await real(self, action_id, recipients)
+            return await real(self, action_id, recipients, messages)
         finally:
             self._caps = caps
 
@@ -179,7 +180,7 @@ def _reaper_lets_it_go_again(stack: ExitStack) -> None:
 
 def _lease_without_an_end(stack: ExitStack) -> None:
     """A process that died keeps its actions for ever."""
-    _put(stack, book, "LEASE_SECONDS", _LONG.total_seconds())
+    _put(stack, claiming, "LEASE_SECONDS", _LONG.total_seconds())
 
 
 def _finish_whatever_became_of_it(stack: ExitStack) -> None:
@@ -204,14 +205,24 @@ def _unknown_gives_its_points_back(stack: ExitStack) -> None:
     _put(stack, counting, "COUNTED", frozenset({State.DISPATCHING, State.SUCCEEDED}))
 
 
+class _Unnamed(NamedTuple):
+    """A reach whose numbers nobody can ask for."""
+
+    numbers: tuple[str, ...]
+    hashes: list[str]
+    texts: list[Any]
+
+    @property
+    def named(self) -> dict[str, str]:
+        return {}
+
+
 def _blocked_only_at_the_proposal(stack: ExitStack) -> None:
     """The claim does not ask again for blocked numbers."""
     real = _real(book.Book, "_claim")
 
-    def claim(
-        self: book.Book, conn: Connection, now: datetime, action_id: str, hashes: Any, _named: Any
-    ) -> Any:
-        return real(self, conn, now, action_id, hashes, {})
+    def claim(self: book.Book, conn: Connection, now: datetime, action_id: str, reach: Any) -> Any:
+        return real(self, conn, now, action_id, _Unnamed(reach.numbers, reach.hashes, reach.texts))
 
     _put(stack, book.Book, "_claim", claim)
 

@@ -11,6 +11,7 @@ from tools.every8d.receipt_check import check_receipt
 from tools.every8d.send_sms_deduplicated import SEND_SMS_DEDUPLICATED, DeduplicatedResult, SendSmsParams
 from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
 from tools.problems import Problem, RefusedError
+from tools.same_text import same_to_all
 
 RETRYABLE_TOOLS = ("send_sms", "send_sms_deduplicated")
 FILTER_WINDOW = timedelta(hours=24)
@@ -74,7 +75,8 @@ def _inner_preview(around: Surroundings) -> Steps[Preview]:
 
 def _audience(_params: RetryParams, around: Surroundings) -> Audience:
     send = _send(around)
-    return Audience(recipients=tuple(dict.fromkeys(send.recipients)), texts=(send.text,))
+    each = tuple(dict.fromkeys(send.recipients))
+    return Audience(recipients=each, texts=(send.text,), messages=same_to_all(each, send.text, send.send_at))
 
 
 RETRY_SAFELY = Action(

@@ -1,6 +1,7 @@
 """Send an image with a text to many numbers (EVERY8D 1.2)."""
 
 import base64
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -14,7 +15,19 @@ from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, read_receipt, send_result
 from tools.every8d.recipients import Recipients, check_domestic, dest, unique
 from tools.every8d.texts import DEFAULT_VALIDITY, SendAt, ValidityMinutes, send_time
-from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
+from tools.operation import (
+    Action,
+    Audience,
+    Message,
+    Preview,
+    Reply,
+    Request,
+    Risk,
+    RiskyParams,
+    Steps,
+    Surroundings,
+)
+from tools.same_text import visible
 
 _SUBJECT_CHINESE = 15
 _SUBJECT_ASCII = 95
@@ -108,11 +121,16 @@ def _files(params: SendMmsParams) -> tuple[str, ...]:
     return (params.image,)
 
 
-def _audience(params: SendMmsParams, _surroundings: Surroundings) -> Audience:
+def _audience(params: SendMmsParams, surroundings: Surroundings) -> Audience:
+    each = unique(params.recipients)
+    # A file that is not there is refused elsewhere, with a way out.
+    image = sha256(surroundings.files.get(params.image, b"")).hexdigest()
+    seen = f"MMS {image} {visible(params.subject)}\n{visible(params.text)}"
     return Audience(
-        recipients=unique(params.recipients),
+        recipients=each,
         texts=(f"{params.subject}\n{params.text}",),
         send_times=(params.send_at,),
+        messages=tuple(Message(to, seen, params.send_at) for to in each),
     )
 
 

@@ -24,8 +24,20 @@ from tools.every8d.texts import (
     subject_line,
 )
 from tools.mobile import as_dest
-from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
+from tools.operation import (
+    Action,
+    Audience,
+    Message,
+    Preview,
+    Reply,
+    Request,
+    Risk,
+    RiskyParams,
+    Steps,
+    Surroundings,
+)
 from tools.problems import InvalidArgumentError
+from tools.same_text import visible
 from tools.wire.json_body import read_send_json
 
 _SHOWN = 20
@@ -188,7 +200,17 @@ def _audience(params: PersonalizedParams, _surroundings: Surroundings) -> Audien
         emails=_emails(people),
         texts=tuple(dict.fromkeys(rendered(person, params.template) for person in people)),
         send_times=tuple(dict.fromkeys(person.send_at for person in people)),
+        messages=_messages(people, params.template),
     )
+
+
+def _messages(people: Sequence[Person], template: str) -> tuple[Message, ...]:
+    """Each text to a number, and its copy to an address where there is one."""
+    found: list[Message] = []
+    for person in people:
+        seen = visible(rendered(person, template))
+        found += [Message(to, seen, person.send_at) for to in (person.mobile, person.email) if to]
+    return tuple(found)
 
 
 SEND_PERSONALIZED_SMS = Action(

@@ -8,6 +8,7 @@ from tools.every8d.receipts import SendResult, accepted, read_receipt, send_resu
 from tools.every8d.recipients import Recipients, dest, unique
 from tools.every8d.texts import SmsParams, sms_fields
 from tools.operation import Action, Audience, Preview, Reply, Request, Risk, Steps, Surroundings
+from tools.same_text import same_to_all
 
 
 class SendSmsParams(SmsParams):
@@ -47,7 +48,13 @@ def preview_sms(params: SendSmsParams, _surroundings: Surroundings) -> Steps[Pre
 
 def audience_of_sms(params: SendSmsParams, _surroundings: Surroundings) -> Audience:
     """Whom it reaches."""
-    return Audience(recipients=unique(params.recipients), texts=(params.text,), send_times=(params.send_at,))
+    each = unique(params.recipients)
+    return Audience(
+        recipients=each,
+        texts=(params.text,),
+        send_times=(params.send_at,),
+        messages=same_to_all(each, params.text, params.send_at),
+    )
 
 
 SEND_SMS = Action(

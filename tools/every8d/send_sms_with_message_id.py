@@ -13,6 +13,7 @@ from tools.every8d.receipts import SendResult, accepted, note, read_receipt
 from tools.every8d.recipients import Recipient, dest
 from tools.every8d.texts import SmsParams, sms_fields
 from tools.operation import Action, Audience, Preview, Reply, Request, Risk, Steps, Surroundings
+from tools.same_text import same_to_all
 from tools.taipei import iso
 
 _DIGITS = 20
@@ -98,7 +99,13 @@ def _preview(params: MessageIdParams, _surroundings: Surroundings) -> Steps[Prev
 
 
 def _audience(params: MessageIdParams, _surroundings: Surroundings) -> Audience:
-    return Audience(recipients=(params.recipient,), texts=(params.text,), send_times=(params.send_at,))
+    each = (params.recipient,)
+    return Audience(
+        recipients=each,
+        texts=(params.text,),
+        send_times=(params.send_at,),
+        messages=same_to_all(each, params.text, params.send_at),
+    )
 
 
 SEND_SMS_WITH_MESSAGE_ID = Action(

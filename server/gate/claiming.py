@@ -1,0 +1,235 @@
+"""The step that takes a send for dispatch: whatever forbids it is asked for in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from server.gate.journal import Journal, Note
+from server.gate.records import Records, blocked_of, note_of, noted
+from server.gate.repeats import Repeats
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from server.store.actions import Action, CallKey, CapHit, Caps, Proposal
+    from server.store.sent_texts import Repeated, Texted
+    from tools.operation import Message
+
+LEASE_SECONDS = 200.0
+"""Longer than the wait for a place and a whole exchange: a living owner is never taken for a dead one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Who decided, through which channel, by which rule."""
+
+    by: str
+    channel: str
+    rule: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Numbers that were blocked since the call was checked."""
+
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Whom a send reaches, as keyed hashes: each text's number, and each message."""
+
+    numbers: tuple[str, ...]
+    hashes: list[str]
+    texts: "list[Texted]"
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Each number by its hash."""
+        return dict(zip(self.hashes, self.numbers, strict=True))
+
+
+if TYPE_CHECKING:
+    Refusal: TypeAlias = CapHit | Blocked | Repeats
+    Claimed: TypeAlias = Action | Refusal | None
+    _Begun: TypeAlias = tuple[tuple[Action, Claimed] | Repeats, *tuple[Note | None, ...]]
+
+
+class Claiming(Records):
+    """From the proposal, or the approval, to `dispatching`. `owner` names this process in leases."""
+
+    def __init__(self, journal: Journal, *, owner: str, caps: "Caps") -> None:
+        super().__init__(journal)
+        self._owner = owner
+        self._caps = caps
+
+    async def _reach(self, recipients: Sequence[str], messages: "Sequence[Message]") -> Reach:
+        hashes = await self._journal.hashes(recipients)
+        return Reach(numbers=tuple(recipients), hashes=hashes, texts=await self.texted(messages))
+
+    async def claim(
+        self, action_id: str, recipients: Sequence[str], messages: "Sequence[Message]" = ()
+    ) -> "Action | CapHit | Blocked | Repeats | None":
+        """Approved → dispatching by this process: caps, blocked numbers and who had the text, in one step."""
+        reach = await self._reach(recipients, messages)
+
+        def work(conn: "Connection", now: datetime) -> "tuple[Claimed, Note | None]":
+            return self._claim(conn, now, action_id, reach)
+
+        return await self._journal.write(work)
+
+    async def approve_and_claim(
+        self,
+        proposal: "Proposal",
+        expires_s: float,
+        decision: Decision,
+        recipients: Sequence[str],
+        messages: "Sequence[Message]" = (),
+    ) -> "tuple[Action, Claimed] | Repeats":
+        """A new call that nobody has to agree to, in one step: proposed, approved by a rule, claimed.
+
+        When the call turns out to be live already, that action is returned and nothing is claimed; where
+        somebody had the text, nothing is proposed: a person has to be asked.
+        """
+        from server.store import ledger  # noqa: PLC0415 - the store is opened at the first use, not at start
+        from server.store.sent_texts import repeated  # noqa: PLC0415 - as above
+
+        reach = await self._reach(recipients, messages)
+
+        def work(conn: "Connection", now: datetime) -> "_Begun":
+            fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
+            repeats = repeated(conn, reach.texts, now, retry_of=fresh.retry_of) if reach.texts else []
+            if repeats:
+                live = live_action(conn, fresh.key, reach.texts, repeats, now)
+                return (Repeats(sends=tuple(repeats)) if live is None else (live, None)), None
+            refusal = self._refusal(conn, now, fresh, reach)
+            if refusal is None and not fresh.retry_of:
+                return self._begin(conn, now, fresh, decision, reach)
+            action, created = ledger.propose(conn, fresh, now)
+            if not created:
+                return (action, None), None
+            if refusal is not None:
+                return (action, refusal), note_of("proposed", action), _refused(refusal, action.id)
+            approved = approve_action(conn, action.id, decision, now) or action
+            claimed, note = self._claim(conn, now, action.id, reach)
+            return (approved, claimed), note_of("proposed", action), noted("approved", approved), note
+
+        return await self._journal.write(work)
+
+    def _begin(
+        self,
+        conn: "Connection",
+        now: datetime,
+        proposal: "Proposal",
+        decision: Decision,
+        reach: Reach,
+    ) -> "_Begun":
+        """One row written once, in place of three steps that each write it."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        action, created = ledger.begin(
+            conn,
+            proposal,
+            by=decision.by,
+            channel=decision.channel,
+            rule=decision.rule,
+            owner=self._owner,
+            now=now,
+            lease_seconds=LEASE_SECONDS,
+            recipients=reach.hashes,
+            texts=reach.texts,
+        )
+        if not created:
+            return (action, None), None
+        return (action, action), *(note_of(what, action) for what in ("proposed", "approved", "dispatching"))
+
+    def _refusal(
+        self,
+        conn: "Connection",
+        now: datetime,
+        asked: "Action | Proposal",
+        reach: Reach,
+    ) -> "CapHit | Blocked | None":
+        from server.store.counting import cap_hit  # noqa: PLC0415 - as above
+
+        return _blocked(conn, reach.named) or cap_hit(conn, asked, self._caps, reach.hashes, now)
+
+    def _claim(
+        self,
+        conn: "Connection",
+        now: datetime,
+        action_id: str,
+        reach: Reach,
+    ) -> "tuple[Claimed, Note | None]":
+        from server.store import ledger  # noqa: PLC0415 - as above
+        from server.store.actions import CapHit  # noqa: PLC0415 - as above
+
+        claimed = (
+            _blocked(conn, reach.named)
+            or _repeats(conn, now, action_id, reach)
+            or ledger.claim(
+                conn,
+                action_id,
+                owner=self._owner,
+                now=now,
+                lease_seconds=LEASE_SECONDS,
+                caps=self._caps,
+                recipients=reach.hashes,
+                texts=reach.texts,
+            )
+        )
+        if isinstance(claimed, CapHit | Blocked | Repeats):
+            return claimed, _refused(claimed, action_id)
+        return claimed, noted("dispatching", claimed)
+
+
+def live_action(
+    conn: "Connection",
+    key: "CallKey",
+    texts: "Sequence[Texted]",
+    repeats: "Sequence[Repeated]",
+    now: datetime,
+) -> "Action | None":
+    """The action of the same call, or of one whose arguments differ in nothing that a phone shows."""
+    from server.store import ledger  # noqa: PLC0415 - as above
+    from server.store.sent_texts import same_send  # noqa: PLC0415 - as above
+
+    found = ledger.find_live(conn, key, now)
+    same = same_send(conn, repeats, texts, key, now) if found is None and repeats else None
+    return found if same is None else ledger.get(conn, same)
+
+
+def approve_action(conn: "Connection", action_id: str, decision: Decision, now: datetime) -> "Action | None":
+    """Proposed → approved by this decision; None when it was decided, expired or gone."""
+    from server.store import ledger  # noqa: PLC0415 - as above
+
+    return ledger.approve(
+        conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
+    )
+
+
+def _blocked(conn: "Connection", named: dict[str, str]) -> Blocked | None:
+    numbers = blocked_of(conn, named)
+    return Blocked(numbers=numbers) if numbers else None
+
+
+def _repeats(conn: "Connection", now: datetime, action_id: str, reach: Reach) -> Repeats | None:
+    """The sends of the same texts that the question of this action does not tell of."""
+    from server.store import ledger  # noqa: PLC0415 - as above
+    from server.store.sent_texts import repeated, unseen  # noqa: PLC0415 - as above
+
+    action = ledger.get(conn, action_id) if reach.texts else None
+    if action is None:
+        return None
+    sends = unseen(repeated(conn, reach.texts, now, retry_of=action.retry_of), action)
+    return Repeats(sends=tuple(sends)) if sends else None
+
+
+def _refused(refusal: "Refusal", action_id: str) -> Note:
+    if isinstance(refusal, Blocked):
+        return Note(what="block_refused", action_id=action_id)
+    if isinstance(refusal, Repeats):
+        return Note(what="repeat_refused", action_id=action_id)
+    return Note(what="cap_refused", action_id=action_id, rule=refusal.rule)

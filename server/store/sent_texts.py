@@ -1,0 +1,166 @@
+"""The memory of what was texted to whom: the same effect is known by whatever call it comes again.
+
+A message is remembered from the claim of its send until 24 hours after it goes out, and while the outcome of
+its send is unknown. Forgotten is what certainly was not sent, and a booking that was erased whole.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, or_, select
+
+from server.store.actions import REPLAY_WINDOW, Action, CallKey, State
+from server.store.columns import moment_text
+from server.store.rows import AT
+from server.store.schema import ACTIONS, SENT_TEXTS
+
+_CHUNK = 500
+"""Parameters a statement; both engines take more."""
+
+_COLUMNS = (
+    SENT_TEXTS.c.message,
+    SENT_TEXTS.c.send_at,
+    *(ACTIONS.c[name] for name in ("id", "principal", "tool", "request_id", "account", "state")),
+    *(ACTIONS.c[name] for name in ("created_at", "dispatched_at", "retry_of", "live_key")),
+)
+
+
+def _remembered(which: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
+    joined = SENT_TEXTS.join(ACTIONS, ACTIONS.c.id == SENT_TEXTS.c.action_id)
+    open_end = or_(SENT_TEXTS.c.until > AT, ACTIONS.c.state == State.UNKNOWN)
+    return select(*_COLUMNS).select_from(joined).where(which, open_end).order_by(ACTIONS.c.sequence)
+
+
+_ONE = _remembered(SENT_TEXTS.c.message == bindparam("wanted"))
+_SOME = _remembered(SENT_TEXTS.c.message.in_(bindparam("those", expanding=True)))
+_COUNT = select(func.count()).select_from(SENT_TEXTS).where(SENT_TEXTS.c.action_id == bindparam("of_action"))
+_REMEMBER = insert(SENT_TEXTS)
+_FORGET = delete(SENT_TEXTS).where(SENT_TEXTS.c.action_id == bindparam("of_action"))
+_UNKNOWN = select(ACTIONS.c.id).where(ACTIONS.c.state == State.UNKNOWN)
+_FORGET_OLD = delete(SENT_TEXTS).where(SENT_TEXTS.c.until < AT, SENT_TEXTS.c.action_id.not_in(_UNKNOWN))
+
+
+@dataclass(frozen=True, slots=True)
+class Texted:
+    """One message of a send: the keyed hash of whom and what, and the time that it is booked for."""
+
+    message: str
+    send_at: datetime | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Repeated:
+    """An earlier send, and which of the messages that were asked for it sent or may have sent."""
+
+    action_id: str
+    principal: str
+    tool: str
+    request_id: str
+    account: str
+    state: State
+    created_at: datetime
+    dispatched_at: datetime
+    retry_of: str
+    answers: bool
+    """Whether the same call still finds it: a booking that was erased is remembered in part, and not done."""
+    messages: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+
+def remember(conn: Connection, action_id: str, texts: Iterable[Texted], now: datetime) -> None:
+    """Keep each message of a send that is claimed; what is over is forgotten with the same step."""
+    rows = {
+        (text.message, _moment(text)): {
+            "message": text.message,
+            "action_id": action_id,
+            "send_at": _moment(text),
+            "until": max(now, text.send_at or now) + REPLAY_WINDOW,
+        }
+        for text in texts
+    }
+    if rows:
+        conn.execute(_FORGET_OLD, {"at_moment": now})
+        conn.execute(_REMEMBER, list(rows.values()))
+
+
+def repeated(
+    conn: Connection, texts: Sequence[Texted], now: datetime, *, retry_of: str = ""
+) -> list[Repeated]:
+    """The sends that had one of these messages, oldest first.
+
+    A safe retry repeats its first send on purpose: neither that one nor its other retries count.
+    """
+    found: dict[str, Repeated] = {}
+    for row in _rows(conn, list(dict.fromkeys(text.message for text in texts)), now):
+        message, send_at, action_id, principal, tool, request_id, account, state, *rest = row
+        created_at, dispatched_at, first, live_key = rest
+        if retry_of and retry_of in (action_id, first):
+            continue
+        send = found.setdefault(
+            action_id,
+            Repeated(
+                action_id=action_id,
+                principal=principal,
+                tool=tool,
+                request_id=request_id,
+                account=account,
+                state=State(state),
+                created_at=created_at,
+                dispatched_at=dispatched_at,
+                retry_of=first,
+                answers=live_key is not None,
+            ),
+        )
+        send.messages.add((message, send_at))
+    return list(found.values())
+
+
+def same_send(
+    conn: Connection, sends: Iterable[Repeated], texts: Sequence[Texted], key: CallKey, now: datetime
+) -> str | None:
+    """The id of the send of this very call that did the same: the same messages at the same times, no more.
+
+    Whatever else its arguments say (the order, the validity, a space at the end) makes no difference to
+    anybody's phone.
+    """
+    asked = {(text.message, _moment(text)) for text in texts}
+    for send in sends:
+        same_call = (send.principal, send.tool, send.request_id, send.account) == (
+            key.principal,
+            key.tool,
+            key.request_id,
+            key.account,
+        )
+        recent = send.state is not State.SUCCEEDED or send.created_at > now - REPLAY_WINDOW
+        if not (same_call and recent and send.answers and send.messages == asked):
+            continue
+        if conn.scalar(_COUNT, {"of_action": send.action_id}) == len(asked):
+            return send.action_id
+    return None
+
+
+def forget(conn: Connection, action_id: str) -> None:
+    """Certainly nobody has, or will get, the texts of this send."""
+    conn.execute(_FORGET, {"of_action": action_id})
+
+
+def unseen(sends: Iterable[Repeated], action: Action) -> list[Repeated]:
+    """Those that the question of this action does not tell of."""
+    told = action.repeats.split(",")
+    return [send for send in sends if send.action_id not in told]
+
+
+def _rows(conn: Connection, messages: list[str], now: datetime) -> list[tuple[Any, ...]]:
+    if len(messages) == 1:
+        # By far the most frequent, and quicker than IN, whose list is written anew at every execution.
+        return [tuple(row) for row in conn.execute(_ONE, {"wanted": messages[0], "at_moment": now})]
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(messages), _CHUNK):
+        those = {"those": messages[start : start + _CHUNK], "at_moment": now}
+        found += (tuple(row) for row in conn.execute(_SOME, those))
+    return found
+
+
+def _moment(text: Texted) -> str:
+    return "" if text.send_at is None else moment_text(text.send_at)
