@@ -1,4 +1,5 @@
-# Needs Python 3.11 or later, make and git; everything else is installed into .venv at the locked versions.
+# Needs Python 3.11 or later, make and git; everything else is installed into .venv at the locked versions,
+# and two foreign MCP clients into scripts/npm for `make test`.
 # `make demo` shows it, `make test` checks everything.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -60,7 +61,7 @@ check: $(DEV_READY) ## ruff, pyright for Linux, Windows and macOS, import contra
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/generate.py --check
 
-test: check ## everything that CI runs
+test: check $(NPM_READY) ## everything that CI runs
 	@$(BIN)/python -m pytest
 
 update: $(DEV_READY) ## write docs/tools.md and tests/snapshots/ again

@@ -1,0 +1,4 @@
+from tests.e2e.conftest import house
+from tests.e2e.one_era import era
+
+__all__ = ["era", "house"]
