@@ -27,6 +27,18 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"Carriers block texts without the registered sender name \(rule since 2025-11-01\)\.",
         "內文沒有已登錄的發送者名稱，電信業者會攔阻（2025-11-01 起的規定）。",
     ),
+    (
+        r"The text holds what looks like a placeholder \((.+)\): it goes out as it stands\.",
+        "內文似有未代入的變數（如 %field1%、{{name}}），將照原樣發出。",
+    ),
+    (
+        r"The text holds what looks like HTML \((.+)\): it goes out as it stands\.",
+        "內文似有 HTML（如 &amp;、<br>），將照原樣發出。",
+    ),
+    (
+        r"The text holds what looks like an escape \((.+)\): it goes out as it stands\.",
+        r"內文似有跳脫字元（如 \\n），將照原樣發出。",
+    ),
     (r"The text holds characters that cannot be seen: (.+)\.", r"內文含有看不見的字元：\1。"),
     (
         r"Repeated entries dropped: (\d+)\. Nobody gets the same message twice\.",

@@ -20,14 +20,33 @@ _PHONE = re.compile(r"(?<!\d)(?:(?:\+?886|\(?0)(?:[\s()-]{0,3}\d){8,9}|\d{4}-\d{
 _SENDER_NAME = re.compile(r"[【\[［〔「『(（].{1,40}?[】\]］〕」』)）]")
 
 
+_LEFT_OVER = (
+    (
+        re.compile(
+            r"%[A-Za-z_]\w{0,40}%|\{\{[^{}]{0,80}\}\}|[$#]?\{[A-Za-z_][\w.]{0,40}\}|\[\[[^\[\]]{0,80}\]\]|<%[^%]{0,80}%>"
+        ),
+        "a placeholder (as %field1% or {{name}})",
+    ),
+    (
+        re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});|</?[A-Za-z][^<>]{0,80}>"),
+        "HTML (as &amp; or <br>)",
+    ),
+    (re.compile(r"\\(?:[nrt]|u[0-9a-fA-F]{4})"), "an escape (as \\n)"),
+)
+"""What a program was to replace before it gave the text; each pattern is bounded, as above."""
+
+
 def text_cautions(texts: Sequence[str]) -> tuple[str, ...]:
-    """What to know of the texts of an SMS: addresses, the sender's name, characters that nobody sees."""
+    """What to know of the texts of an SMS: addresses, the sender's name, what was left in it."""
     folded = [unicodedata.normalize("NFKC", text) for text in texts]
     found: list[str] = []
     if any(_LINK.search(text) or _PHONE.search(text) for text in folded):
         found.append("A URL or phone number in the text must be registered (rule since 2024-11-18).")
     if not all(_SENDER_NAME.search(text) for text in texts):
         found.append("Carriers block texts without the registered sender name (rule since 2025-11-01).")
+    for pattern, what in _LEFT_OVER:
+        if any(pattern.search(text) for text in folded):
+            found.append(f"The text holds what looks like {what}: it goes out as it stands.")
     hidden = hidden_characters("".join(texts))
     if hidden:
         named = ", ".join(hidden[:_NAMED]) + (", …" if len(hidden) > _NAMED else "")

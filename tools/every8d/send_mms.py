@@ -104,7 +104,7 @@ def _preview(params: SendMmsParams, surroundings: Surroundings) -> Steps[Preview
             warnings=(
                 *recipient_cautions(len(params.recipients) - len(mobiles), mobiles),
                 *_subject_caution(params.subject),
-                *text_cautions([params.text]),
+                *text_cautions([f"{params.subject}\n{params.text}"]),
                 *booking_caution(params.send_at, "erase_mms_booking"),
             ),
         )
