@@ -217,6 +217,14 @@ def audit_verify(
     raise SystemExit(_run(partial(verify, config, expect_head, sandbox=sandbox)))
 
 
+@audit.command("accept-loss")
+def audit_accept_loss(*, sandbox: Sandbox = False, config: Config = None) -> None:
+    """Go on with a store that lost its past; for 24 hours every send is asked for."""
+    from server.terminal.loss import accept_loss  # noqa: PLC0415 - only this command needs it
+
+    raise SystemExit(_run(partial(accept_loss, config, sandbox=sandbox)))
+
+
 @audit.command("export")
 def audit_export(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """Write the audit to stdout as JSON lines."""

@@ -137,6 +137,14 @@ async def _store(parts: Parts) -> Finding:
             else "Check CAMPAIGN_OPS_STORE__FOLDER, its permissions and the free space."
         )
         return Finding(topic="store", state="failed", text=str(error), fix=fix)
+    if parts.journal.past.lost:
+        fix = (
+            "Whatever costs or destroys is refused. Put the right store back, or run "
+            "`campaign-ops-mcp audit accept-loss`."
+        )
+        return Finding(
+            topic="store", state="failed", text=f"{parts.journal.past.lost}.".capitalize(), fix=fix
+        )
     return Finding(topic="store", state="ok", text=f"{where(parts.settings)} opens and can be written.")
 
 

@@ -17,6 +17,7 @@ from server.gate.book import Book
 from server.gate.context import GateContext
 from server.gate.gate import Gate
 from server.gate.journal import Journal
+from server.gate.past import HeadFile
 from server.gate.policy import RateLimiter
 from server.gate.reaper import keep_reaping, keep_remembering
 from server.settings import Settings
@@ -53,8 +54,9 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     journal = Journal(
         store,
         key_file=settings.store.audit_key_file or folder / "audit.key",
-        head_file=head_file_of(settings),
+        heads=HeadFile(head_file_of(settings)),
         clock=clock,
+        shared=settings.store.url.get_secret_value().startswith("postgresql"),
     )
     book = Book(journal, owner=_owner(), caps=_caps(settings))
     vendors = Vendors(settings, book)

@@ -52,7 +52,9 @@ class Acting:
             entry = await self._approval.replied(call, key.digest, action_id, reply)
             return entry if isinstance(entry, Answer) else await self._advance(call, world, entry)
         # What was done is told before anything else is checked: a send time may have passed since.
-        seen = await self._context.book.look(key, call.numbers(world), call.messages(world))
+        seen = await self._context.book.look(
+            key, call.numbers(world), call.messages(world), standing=call.operation.risk in RISKY
+        )
         if seen.live is not None:
             return await self._advance(call, world, seen.live)
         return await self._new(call, world, key, seen)
@@ -73,7 +75,7 @@ class Acting:
             return Preview(effect=call.operation.title, nothing=nothing(call.operation))
         preview = await self._context.vendors.query(call.operation.preview(call.params, world))
         await self._context.check_rules(call, world, blocked, points=preview.points)
-        return preview
+        return self._context.warned(preview)
 
     async def _key(self, call: CallOf, world: Surroundings) -> CallKey:
         return CallKey(

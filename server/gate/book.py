@@ -65,8 +65,13 @@ class Seen:
 class Book(Claiming):
     """One process's access to the ledger. `owner` names this process in leases."""
 
-    async def look(self, key: "CallKey", numbers: Sequence[str], messages: "Sequence[Message]") -> Seen:
-        """The live action of the same call within 24 hours, blocked numbers, and who had the text already."""
+    async def look(
+        self, key: "CallKey", numbers: Sequence[str], messages: "Sequence[Message]", *, standing: bool
+    ) -> Seen:
+        """The live action of the same call within 24 hours, blocked numbers, and who had the text already.
+
+        `standing`: for what costs or destroys, and refused where the store's past is lost.
+        """
         from server.store.sent_texts import repeated  # noqa: PLC0415 - the store is opened at the first use, not at start
 
         hashes, texts = await self.hashed(numbers), await self.texted(messages)
@@ -76,7 +81,8 @@ class Book(Claiming):
             live = live_action(conn, key, texts, repeats, now)
             return Seen(live=live, blocked=blocked_of(conn, hashes), repeats=tuple(repeats))
 
-        return await self._journal.read(work)
+        read = self._journal.read_standing if standing else self._journal.read
+        return await read(work)
 
     async def repeats(self, messages: "Sequence[Message]", retry_of: str) -> "tuple[Repeated, ...]":
         """Who had the texts of a safe retry by other sends than the one that it repeats."""

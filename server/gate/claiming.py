@@ -78,7 +78,7 @@ class Claiming(Records):
         def work(conn: "Connection", now: datetime) -> "tuple[Claimed, Note | None]":
             return self._claim(conn, now, action_id, reach)
 
-        return await self._journal.write(work)
+        return await self._journal.write(work, standing=True)
 
     async def approve_and_claim(
         self,
@@ -116,7 +116,8 @@ class Claiming(Records):
             claimed, note = self._claim(conn, now, action.id, reach)
             return (approved, claimed), note_of("proposed", action), noted("approved", approved), note
 
-        return await self._journal.write(work)
+        risky = proposal.risk != "change"
+        return await self._journal.write(work, standing=risky, unasked=risky)
 
     def _begin(
         self,

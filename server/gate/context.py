@@ -43,6 +43,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+LOST = "What costs or destroys is refused until a person runs `campaign-ops-mcp audit accept-loss`"
+_MAY_BE_DONE = (
+    "The record of what was done before was lost, so this may have been done already. Every send is asked "
+    "for until 24 hours after."
+)
 UNRECORDED = "The store is unavailable: this look is not in the audit, and nothing can be changed for now."
 
 
@@ -169,10 +174,18 @@ class GateContext:
         )
         await self.book.record(note)
 
+    def warned(self, preview: Preview) -> Preview:
+        """The preview with what a person should know of the server's own state."""
+        if not self.book.past.asks(self.clock()):
+            return preview
+        return preview.model_copy(update={"warnings": (*preview.warnings, _MAY_BE_DONE)})
+
     def free_rule(self, call: CallOf, world: Surroundings, preview: Preview) -> str | None:
         """The rule by which nobody has to be asked, if there is one."""
         if call.operation.risk not in RISKY:
             return f"{call.operation.risk} needs no approval"
+        if self.book.past.asks(self.clock()):
+            return None
         return needs_no_approval(
             _intent(call, call.audience(world), preview.points, None),
             self.settings.policy,
@@ -240,7 +253,7 @@ class GateContext:
         except StoreUnavailableError as error:
             _log.warning("a look could not be recorded: %s", error)
             return UNRECORDED
-        return ""
+        return f"{LOST} ({self.book.past.lost})." if self.book.past.lost else ""
 
 
 def _as_earlier(entry: "Entry") -> Earlier:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from server.call_time import enough_to_post
 from server.gate.answers import Answer, Envelope, failure
 from server.gate.book import Decision, Ending
-from server.gate.calls import CallOf
+from server.gate.calls import RISKY, CallOf
 from server.gate.claiming import Blocked
 from server.gate.context import GateContext
 from server.gate.failures import problem_of
@@ -114,6 +114,9 @@ class Dispatching:
         if claimed is None:
             now = await self._context.book.get(entry.id)
             return told(call.operation, now or entry)
+        if call.operation.risk in RISKY:
+            # Before the POST: a store restored from before this claim is known to lack it.
+            await self._context.book.remember_head()
         # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
         world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id))
         return await self._post_and_record(call, world, claimed)

@@ -1,9 +1,11 @@
 """Which problem an error is: one table for looks and for what happens before an action."""
 
+from server.gate.past import PastLostError
 from server.gate.words import (
     no_answer,
     no_answer_before,
     nothing,
+    past_lost,
     request_id_reused,
     store_unavailable,
     unreachable,
@@ -45,6 +47,8 @@ def problem_of(operation: AnyOperation, error: Exception) -> Problem:
             return unreadable() if reading else unreadable_before(operation)
         case RequestIdReusedError():
             return request_id_reused(operation)
+        case PastLostError():
+            return past_lost(operation, str(error))
         case _:
             return store_unavailable(operation, str(error))
 

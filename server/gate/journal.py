@@ -7,12 +7,14 @@ from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
-from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key, read_head, write_head
+from server.gate.past import HeadFile, LossAcceptedError, Past
+from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key
 from server.store.store import Store, StoreGoneError, StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ _WRONG_KEY = (
     "would not be recognised. Put that key back (CAMPAIGN_OPS_STORE__AUDIT_KEY_FILE); all servers of one "
     "store share it."
 )
+_ACCEPTED = "it was accepted just now that the store's past is lost, and the same call asks a person now."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +51,20 @@ class Journal:
     """Transactions with the clock and the audit's key at hand."""
 
     def __init__(
-        self, store: Store, *, key_file: Path, head_file: Path, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        *,
+        key_file: Path,
+        heads: HeadFile,
+        clock: Callable[[], datetime],
+        shared: bool = False,
     ) -> None:
         self.store = store
         self.clock = clock
         self._key_file = key_file
-        self._head_file = head_file
         self._key: bytes | None = None
-        self._newest: Head | None = None
+        self.past = Past(heads=heads, shared=shared)
         self._remembered: Head | None = None
-        self._end_checked = False
-        self._end_missing = False
 
     @property
     def held_key(self) -> bytes | None:
@@ -109,71 +115,121 @@ class Journal:
         with self._noticing():
             return await self.store.read(lambda conn: work(conn, self.clock()))
 
-    async def write(self, work: "Callable[[Connection, datetime], tuple[T, *tuple[Note | None, ...]]]") -> T:
-        """A step and its notes in one transaction; an unwritable note undoes the step."""
+    async def read_standing(self, work: "Callable[[Connection, datetime], T]") -> T:
+        """A look for a call that costs or destroys.
+
+        Raises:
+            PastLostError: the store's past is lost.
+        """
         from server.store import audit  # noqa: PLC0415 - the store is opened at the first use, not at start
+
+        def both(conn: "Connection") -> T:
+            self.past.look(conn, audit.head(conn), writing=False)
+            self.past.refuse()
+            return work(conn, self.clock())
+
+        with self._noticing():
+            return await self.store.read(both)
+
+    async def write(
+        self,
+        work: "Callable[[Connection, datetime], tuple[T, *tuple[Note | None, ...]]]",
+        *,
+        standing: bool = False,
+        unasked: bool = False,
+    ) -> T:
+        """A step and its notes in one transaction; an unwritable note undoes the step.
+
+        `standing` is for what costs or destroys: nothing is done where the store's past is lost. `unasked`
+        is for what no person agreed to: nothing is done where a loss was accepted.
+
+        Raises:
+            PastLostError: the past is lost.
+            LossAcceptedError: it was accepted that the past is lost.
+        """
+        from server.store import audit  # noqa: PLC0415 - as above
 
         key = await self.key()
 
-        known = await self._known_head()
-
         def both(conn: "Connection") -> "tuple[T, Head | None]":
             now = self.clock()
-            self._check_end(conn, known)
+            tip = audit.head(conn)
+            self.past.look(conn, tip, writing=True)
+            if standing:
+                self.past.refuse()
+            if unasked and self.past.asks(now):
+                raise LossAcceptedError(_ACCEPTED)
             value, *notes = work(conn, now)
             entries = [_entry(note) for note in notes if note is not None]
-            return value, (audit.append_all(conn, entries, key, now) if entries else None)
+            if self.past.adopted:
+                entries.insert(0, _entry(Note(what="head_adopted")))
+            return value, (audit.append_all(conn, entries, key, now, tip) if entries else None)
 
         with self._noticing():
             value, head = await self.store.write(both)
-        if head is not None and (self._newest is None or head.sequence > self._newest.sequence):
-            self._newest = head
+        if head is not None:
+            self.past.remember(head)
         return value
 
     @contextmanager
     def _noticing(self) -> Generator[None]:
-        """When the file is gone, the next one is a store of its own: asked for its key and its end anew."""
+        """When the file is gone, the next one is a store of its own: asked for its key and its past anew."""
         try:
             yield
-        except StoreGoneError:
-            self._key, self._end_checked = None, False
+        except BaseException as error:
+            if isinstance(error, StoreGoneError):
+                self._key = None
+            # What was agreed on in this transaction may be undone with it.
+            self.past.forget()
             raise
 
-    async def _known_head(self) -> Head | None:
-        """What the head file remembers, before this process appends anything."""
-        if self._end_checked:
+    async def accept_loss(self, by: str) -> str | None:
+        """A person goes on without the past: a new generation. What was lost, or None where nothing is.
+
+        Raises:
+            KeyFileError: the head cannot be written; the past is still taken for lost, then.
+        """
+        from server.store import audit, ledger  # noqa: PLC0415 - as above
+        from server.store.past import new_generation, set_generation  # noqa: PLC0415 - as above
+
+        key = await self.key()
+
+        def both(conn: "Connection") -> "tuple[str, Head] | None":
+            now, tip = self.clock(), audit.head(conn)
+            self.past.look(conn, tip, writing=True)
+            if not self.past.lost:
+                return None
+            generation = new_generation(now)
+            set_generation(conn, generation)
+            for action in ledger.undecided(conn):
+                ledger.void(conn, action.id, reason="the store's past was lost")
+            note = Note(what="loss_accepted", by=by, channel="terminal", outcome=self.past.difference(tip))
+            head = audit.append_all(conn, [_entry(note)], key, now, tip)
+            return self.past.lost, head._replace(generation=generation)
+
+        with self._noticing():
+            accepted = await self.store.write(both)
+        if accepted is None:
             return None
-        try:
-            return await anyio.to_thread.run_sync(read_head, self._head_file)
-        except KeyFileError as error:
-            raise StoreUnavailableError(str(error)) from error
-
-    def _check_end(self, conn: "Connection", known: Head | None) -> None:
-        """A cut end of the chain stays visible: the remembered head is not moved past it."""
-        from server.store import audit  # noqa: PLC0415 - as above
-
-        if self._end_checked:
-            return
-        self._end_checked = True
-        self._end_missing = known is not None and not audit.stands(conn, known)
-        if self._end_missing:
-            _log.error("the audit's end is missing: run `campaign-ops-mcp audit verify`")
+        lost, head = accepted
+        await anyio.to_thread.run_sync(partial(self.past.heads.write, head, after_loss=True))
+        return lost
 
     async def record(self, note: Note) -> None:
         """A note without a step."""
         await self.write(lambda _conn, _now: (None, note))
 
     async def remember_head(self) -> None:
-        """Write the newest head to its own file: every second or so, and at the end.
+        """Write the newest head to its own file: before whatever costs is posted, every second, at the end.
 
         The chain itself is safe after each commit. A head that is behind is expected by `audit verify`; one
         that the chain no longer holds is what it finds.
         """
-        newest = self._newest
-        if newest is None or newest == self._remembered or self._end_missing:
+        newest = self.past.newest
+        if newest is None or newest == self._remembered or self.past.lost:
             return
         try:
-            await anyio.to_thread.run_sync(write_head, self._head_file, newest.sequence, newest.mac)
+            await anyio.to_thread.run_sync(self.past.heads.write, newest)
         except KeyFileError:
             _log.exception("the audit's head file could not be written")
         else:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from server.gate.journal import Journal, Note
+from server.gate.past import Past
 from tools.action_id import normalise_id
 from tools.taipei import compact
 
@@ -25,6 +26,11 @@ class Records:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+
+    @property
+    def past(self) -> Past:
+        """What this process knows of the store's past."""
+        return self._journal.past
 
     async def digest(self, text: str) -> str:
         """The keyed digest of canonical arguments: equal for equal calls, no help in guessing numbers."""

@@ -130,6 +130,18 @@ def store_unavailable(operation: AnyOperation, reason: str) -> Problem:
     )
 
 
+def past_lost(operation: AnyOperation, reason: str) -> Problem:
+    """The ledger does not know what was done: restored, deleted, replaced. `reason` is ours."""
+    return Problem(
+        code="past_lost",
+        message=f"{nothing(operation)} What costs or destroys is refused: {reason}",
+        next=(
+            "A person puts the right store back; where it is lost for good, runs `campaign-ops-mcp audit "
+            "accept-loss`. Looking goes on."
+        ),
+    )
+
+
 def no_answer_before(operation: AnyOperation, reason: str) -> Problem:
     """A look-up before the action failed: the action was not begun."""
     return Problem(

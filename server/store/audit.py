@@ -73,9 +73,14 @@ def append(conn: Connection, entry: AuditEntry, key: bytes, now: datetime) -> He
     return append_all(conn, [entry], key, now)
 
 
-def append_all(conn: Connection, entries: Sequence[AuditEntry], key: bytes, now: datetime) -> Head:
-    """Add entries to the chain in one step; the new head, or the present one when there are no entries."""
-    chain, at = _Chain(key), head(conn)
+def append_all(
+    conn: Connection, entries: Sequence[AuditEntry], key: bytes, now: datetime, tip: Head | None = None
+) -> Head:
+    """Add entries to the chain in one step; the new head, or the present one when there are no entries.
+
+    `tip` is the present head, where the caller has read it in this transaction.
+    """
+    chain, at = _Chain(key), tip or head(conn)
     rows: list[dict[str, object]] = []
     for entry in entries:
         sequence, text = at.sequence + 1, _canonical(entry, now)
@@ -108,9 +113,9 @@ def verify(conn: Connection, key: bytes, expect_head: Head | None = None) -> Ver
     Entries after the expected head are allowed: the file is written after the commit, so it can be behind.
     """
     mac_of = _Chain(key).mac
-    number, before = _START
+    number, before = _START.sequence, _START.mac
     expected = expect_head or _START
-    expected_stands = expected == _START
+    expected_stands = expected.sequence == 0
     # A million entries in seconds: nothing is made for an entry that can be done without.
     for sequence, text, mac in _rows(conn):
         if sequence != number + 1:

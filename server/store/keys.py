@@ -17,10 +17,14 @@ KEY_BYTES = 32
 
 
 class Head(NamedTuple):
-    """The newest entry of the audit: its number (0 for none) and its MAC in hexadecimal."""
+    """The newest entry of the audit: its number (0 for none), its MAC in hexadecimal, the store's generation.
+
+    '' is the generation of a head that knows none: of the chain itself, or written by an older version.
+    """
 
     sequence: int
     mac: str
+    generation: str = ""
 
 
 class KeyFileError(Exception):
@@ -53,18 +57,20 @@ def read_head(path: Path) -> Head | None:
         KeyFileError: the file cannot be read, or is not a head.
     """
     try:
-        sequence, mac = path.read_text("ascii").split()
-        return Head(int(sequence), mac)
+        sequence, mac, *generation = path.read_text("ascii").split()
+        return Head(int(sequence), mac, *generation)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         raise KeyFileError(
             "the audit's head file cannot be read or is damaged. Restore it, or move it away."
         ) from None
 
 
-def write_head(path: Path, sequence: int, head: str) -> None:
-    """Remember the head after a commit. A smaller number than the file's changes nothing.
+def write_head(path: Path, head: Head, *, after_loss: bool = False) -> None:
+    """Remember the head after a commit. A smaller number, or another generation, than the file's stays out.
+
+    With `after_loss` it replaces whatever is there: a person accepted that the past is lost.
 
     Raises:
         KeyFileError: the file cannot be read or written.
@@ -72,11 +78,18 @@ def write_head(path: Path, sequence: int, head: str) -> None:
     try:
         private_directory(path.parent)
         with exclusively(_lock_of(path)):
-            known = read_head(path)
-            if known is None or known.sequence < sequence:
-                write_private(path, f"{sequence} {head}\n".encode())
+            if after_loss or _follows(read_head(path), head):
+                write_private(path, f"{' '.join(map(str, head)).rstrip()}\n".encode())
     except OSError:
         raise KeyFileError("the audit's head file cannot be written. Check its folder.") from None
+
+
+def _follows(known: Head | None, head: Head) -> bool:
+    if known is None:
+        return True
+    if not known.generation:
+        return known.sequence <= head.sequence
+    return known.generation == head.generation and known.sequence < head.sequence
 
 
 def hash_number(key: bytes, e164: str) -> str:

@@ -7,7 +7,7 @@ is a compare-and-set; no function reads a clock. Pass them to `Store.write` and 
 from server.store.counting import usage
 from server.store.dispatch import begin, claim, due, erased, finish, give_back, reap, reconcile
 from server.store.lookup import COUNT_LIMIT, by_batch, get, list_actions
-from server.store.proposals import approve, deny, expire_due, find_live, propose, void, waiting
+from server.store.proposals import approve, deny, expire_due, find_live, propose, undecided, void, waiting
 
 __all__ = [
     "COUNT_LIMIT",
@@ -27,6 +27,7 @@ __all__ = [
     "propose",
     "reap",
     "reconcile",
+    "undecided",
     "usage",
     "void",
     "waiting",

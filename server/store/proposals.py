@@ -44,6 +44,7 @@ _FREE = step()
 
 _HOLDER = actions_where(ACTIONS.c.live_key == bindparam("wanted_key"))
 _ALL_LAPSED = select(ACTIONS.c.id).where(_LAPSED)
+_ALL_UNDECIDED = actions_where(_UNDECIDED)
 _ALL_WAITING = actions_where(_WAITING).order_by(ACTIONS.c.sequence)
 _SAME_REQUEST = first_where(
     ACTIONS.c.principal == bindparam("wanted_principal"),
@@ -135,6 +136,11 @@ def expire_due(conn: Connection, now: datetime) -> list[Action]:
     due = conn.scalars(_ALL_LAPSED, {"at_moment": now}).all()
     expired = (_expire(conn, action_id, now) for action_id in due)
     return [action for action in expired if action is not None]
+
+
+def undecided(conn: Connection) -> list[Action]:
+    """Everything that is proposed or approved, expired or not."""
+    return fetch(conn, _ALL_UNDECIDED)
 
 
 def waiting(conn: Connection, now: datetime) -> list[Action]:

@@ -8,6 +8,7 @@ import anyio.to_thread
 import pytest
 
 from server.gate.journal import Journal, Note
+from server.gate.past import HeadFile
 from server.store.key_mark import known_mark, mark_of, remember_mark
 from server.store.keys import read_head
 from server.store.store import DatabaseStore, StoreUnavailableError
@@ -18,7 +19,9 @@ NOTE = Note(what="looked")
 
 def journal_in(folder: Path) -> Journal:
     store = DatabaseStore(f"sqlite:///{folder / 'store.sqlite3'}")
-    return Journal(store, key_file=folder / "audit.key", head_file=folder / "audit.head", clock=lambda: NOW)
+    return Journal(
+        store, key_file=folder / "audit.key", heads=HeadFile(folder / "audit.head"), clock=lambda: NOW
+    )
 
 
 async def lose(folder: Path, journal: Journal, put_back: Callable[[], object] = lambda: None) -> None:

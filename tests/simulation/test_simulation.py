@@ -67,7 +67,7 @@ def test_a_seed_is_the_same_run_in_another_process() -> None:
 
 
 def test_worlds_send_texts_and_lose_answers() -> None:
-    lines = "\n".join(line for seed in range(30) for line in run(seed).lines)
+    lines = "\n".join(line for seed in range(60) for line in run(seed).lines)
     for expected in (
         "reset after",
         "-> done",

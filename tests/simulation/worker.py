@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -17,6 +17,7 @@ from server.gate.book import Book
 from server.gate.context import GateContext
 from server.gate.gate import Gate
 from server.gate.journal import Journal
+from server.gate.past import HeadFile
 from server.gate.policy import RateLimiter
 from server.policy_settings import ApprovalSettings, PolicySettings
 from server.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
@@ -99,14 +100,17 @@ class FaultyStore(Store):
 
 
 @dataclass(slots=True)
-class HeadFile:
+class MemoryHead(HeadFile):
     """The file that remembers the audit's head, in memory: like it, it never goes back."""
 
-    head: Head = field(default=Head(0, "0" * 64))
+    head: Head | None = None
 
-    def write(self, head: Head) -> None:
-        """Remember a newer head."""
-        self.head = max(self.head, head)
+    def read(self) -> Head | None:
+        return self.head
+
+    def write(self, head: Head, *, after_loss: bool = False) -> None:
+        if after_loss or self.head is None or self.head.sequence < head.sequence:
+            self.head = head
 
 
 class MemoryJournal(Journal):
@@ -117,24 +121,19 @@ class MemoryJournal(Journal):
         store: Store,
         *,
         clock: Callable[[], datetime],
-        heads: HeadFile,
+        heads: MemoryHead,
         turn: Callable[[], Awaitable[None]],
     ) -> None:
-        super().__init__(store, key_file=Path("audit.key"), head_file=Path("audit.head"), clock=clock)
-        self._heads = heads
+        super().__init__(store, key_file=Path("audit.key"), heads=heads, clock=clock)
         self._turn = turn
 
     async def key(self) -> bytes:
         return KEY
 
-    async def _known_head(self) -> Head | None:
-        await self._turn()
-        return self._heads.head
-
     async def remember_head(self) -> None:
         await self._turn()
-        if self._newest is not None and not self._end_missing:
-            self._heads.write(self._newest)
+        if self.past.newest is not None and not self.past.lost:
+            self.past.heads.write(self.past.newest)
 
 
 class Worker:

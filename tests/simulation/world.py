@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 from server.store import audit
@@ -19,7 +20,7 @@ from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.vendor import Truth
 from tests.simulation.watch import Watch
-from tests.simulation.worker import CAPS, KEY, TEST_NUMBER, TEST_POINTS, HeadFile, Worker, settings
+from tests.simulation.worker import CAPS, KEY, TEST_NUMBER, TEST_POINTS, MemoryHead, Worker, settings
 
 START = datetime(2026, 1, 31, 15, 40, tzinfo=UTC)
 """23:40 in Taipei, on the last day of a month."""
@@ -62,7 +63,7 @@ class World:
             rule=Rule(numbers=frozenset({TEST_NUMBER}), points=TEST_POINTS),
             hashes={number: hash_number(KEY, number) for number in NUMBERS},
         )
-        self.heads = HeadFile()
+        self.heads = MemoryHead(Path("audit.head"))
         self.store = shared_store()
         self.caps = self.random.choice(CAPS)
         self._settings = settings(

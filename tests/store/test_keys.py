@@ -53,9 +53,9 @@ def test_the_head_never_goes_backwards(tmp_path: Path) -> None:
     path = tmp_path / "data" / "audit.head"
     assert read_head(path) is None
     for sequence in (3, 1, 2):
-        write_head(path, sequence, f"mac{sequence}")
+        write_head(path, Head(sequence, f"mac{sequence}"))
     assert read_head(path) == Head(3, "mac3")
-    write_head(path, 4, "mac4")
+    write_head(path, Head(4, "mac4"))
     assert read_head(path) == Head(4, "mac4")
     assert mode(path) == 0o600
     assert [child.name for child in path.parent.iterdir() if child.name.startswith(".")] == []
@@ -67,7 +67,7 @@ def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError):
         read_head(path)
     with pytest.raises(KeyFileError):
-        write_head(path, 1, "mac")
+        write_head(path, Head(1, "mac"))
 
 
 def test_a_number_is_found_again_only_with_the_key() -> None:

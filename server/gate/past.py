@@ -1,0 +1,175 @@
+"""What this process knows of the store's past, and the refusal of everything that costs when it is lost.
+
+Head file and store agree when the store has the file's generation and its audit holds the entry that the
+file names. A head that is behind is normal: it is written after the commit, and a killed process leaves it.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.store.keys import Head, KeyFileError, read_head, write_head
+from server.store.store import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_log = logging.getLogger(__name__)
+
+
+class PastLostError(StoreUnavailableError):
+    """The store is not the one that was written to, or an older copy: what was sent cannot be known."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why}, so nobody can tell what was done already.")
+
+
+class LossAcceptedError(StoreUnavailableError):
+    """A call that no person agreed to met a loss that was accepted in the last 24 hours."""
+
+
+@dataclass(slots=True)
+class HeadFile:
+    """The head in its own file, outside of the store."""
+
+    path: Path
+
+    def read(self) -> Head | None:
+        """What was written last; None when there is none.
+
+        Raises:
+            KeyFileError: it cannot be read.
+        """
+        return read_head(self.path)
+
+    def write(self, head: Head, *, after_loss: bool = False) -> None:
+        """Remember a newer head, for good.
+
+        Raises:
+            KeyFileError: it cannot be written.
+        """
+        write_head(self.path, head, after_loss=after_loss)
+
+
+@dataclass(slots=True, kw_only=True)
+class Past:
+    """Looked at in every transaction. `shared`: machines of one store come and go, each with its own head."""
+
+    heads: HeadFile
+    shared: bool
+    newest: Head | None = None
+    """What this process appended last."""
+    lost: str = ""
+    """Why the past is taken for lost; '' when it is not."""
+    adopted: bool = False
+    """Whether the last look began a head beside a store that has entries."""
+    _agreed: str = field(default="")
+    _looked: bool = False
+
+    @property
+    def generation(self) -> str:
+        """The generation that head and store agreed on last."""
+        return self._agreed
+
+    def look(self, conn: "Connection", tip: Head, *, writing: bool) -> None:
+        """Compare the head with the store, whose newest entry is `tip`.
+
+        Raises:
+            StoreUnavailableError: the head file cannot be read or begun.
+        """
+        try:
+            known, self.adopted = self._known(), False
+            why = self._difference(conn, tip, known, writing=writing)
+        except KeyFileError as error:
+            raise StoreUnavailableError(str(error)) from error
+        if why and not self.lost:
+            _log.error("%s: whatever costs or destroys is refused until a person looks", why)
+        self.lost, self._looked = why, True
+
+    def refuse(self) -> None:
+        """Stop what costs or destroys.
+
+        Raises:
+            PastLostError: the last look found that the past is lost.
+        """
+        if self.lost:
+            raise PastLostError(self.lost)
+
+    def asks(self, now: datetime) -> bool:
+        """Whether nothing may be sent unasked, since a loss was accepted."""
+        from server.store.past import asking_until  # noqa: PLC0415 - the store is opened at the first use
+
+        until = asking_until(self._agreed)
+        return until is not None and now < until
+
+    def remember(self, head: Head) -> None:
+        """What was appended and committed."""
+        if (
+            self.newest is None
+            or self.newest.generation != self._agreed
+            or head.sequence > self.newest.sequence
+        ):
+            self.newest = head._replace(generation=self._agreed)
+
+    def difference(self, tip: Head) -> str:
+        """What the audit says of an accepted loss: what the head knows of, and what the store has."""
+        known = self._known()
+        named = (
+            "nothing" if known is None else f"{known.sequence}:{known.mac} of {known.generation or 'none'}"
+        )
+        return f"{self.lost}; the head names {named}, the store has {tip.sequence}:{tip.mac}"
+
+    def forget(self) -> None:
+        """The store is opened anew: nothing is agreed on any more; what was appended is still known."""
+        self._agreed = ""
+
+    def _known(self) -> Head | None:
+        """The file's head, or this process's own where that is newer."""
+        filed, own = self.heads.read(), self.newest
+        if own is None or (filed is not None and filed.generation != own.generation):
+            return filed
+        return own if filed is None or own.sequence > filed.sequence else filed
+
+    def _difference(self, conn: "Connection", tip: Head, known: Head | None, *, writing: bool) -> str:
+        from server.store.past import generation_of, holds  # noqa: PLC0415 - as above
+
+        if known is not None and known.generation and known.generation == self._agreed:
+            return "" if holds(conn, tip, known) else _OLDER
+        of_store = generation_of(conn)
+        if known is None:
+            return self._without_head(conn, tip, of_store, writing=writing)
+        if known.generation and of_store and known.generation != of_store:
+            return _ANOTHER
+        if not holds(conn, tip, known) or (known.generation and not of_store and tip.sequence):
+            return _OLDER if tip.sequence else _EMPTY
+        self._agree(conn, of_store or known.generation, writing=writing, known=bool(of_store))
+        return ""
+
+    def _without_head(self, conn: "Connection", tip: Head, of_store: str, *, writing: bool) -> str:
+        begun = bool(of_store) or tip.sequence > 0
+        if begun and not self.shared:
+            return _NO_HEAD
+        self.adopted = begun
+        self._agree(conn, of_store, writing=writing, known=bool(of_store))
+        if writing and not begun:
+            # Before the first entry is committed: a store with entries and without a head is a loss.
+            self.heads.write(tip._replace(generation=self._agreed))
+        return ""
+
+    def _agree(self, conn: "Connection", generation: str, *, writing: bool, known: bool) -> None:
+        from server.store.past import new_generation, set_generation  # noqa: PLC0415 - as above
+
+        if known:
+            self._agreed = generation
+        elif writing:
+            generation = generation or new_generation()
+            set_generation(conn, generation)
+            self._agreed = generation
+
+
+_OLDER = "the store is an older copy of itself, or its end was cut off"
+_ANOTHER = "the store is another one than the audit's head file belongs to"
+_EMPTY = "the store is empty, although the audit's head file remembers entries"
+_NO_HEAD = "the audit's head file is missing, although the store has entries"

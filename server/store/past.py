@@ -1,0 +1,55 @@
+"""Whether the store still has the past that the head outside of it remembers.
+
+A store has a generation, and so has the head. A store that was restored, deleted or replaced by another one
+has another generation, or its audit no longer holds the entry that the head names.
+"""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from server.store.audit import stands
+from server.store.keys import Head
+from server.store.schema import META
+
+ASKING = timedelta(hours=24)
+"""How long after an accepted loss every send is asked for: as long as a repeated call finds its action."""
+
+_NAME = "generation"
+_GENERATION = select(META.c.value).where(META.c.name == _NAME)
+_FIRST = insert(META)
+_NEXT = update(META).where(META.c.name == _NAME).values(value=bindparam("new_value"))
+
+
+def generation_of(conn: Connection) -> str:
+    """The store's generation; '' when it has none yet."""
+    return conn.scalar(_GENERATION) or ""
+
+
+def set_generation(conn: Connection, generation: str) -> None:
+    """Give the store a generation: its first, or the one after an accepted loss."""
+    if generation_of(conn):
+        conn.execute(_NEXT, {"new_value": generation})
+    else:
+        conn.execute(_FIRST, {"name": _NAME, "value": generation})
+
+
+def new_generation(accepted: datetime | None = None) -> str:
+    """A name that none had. It says when a loss was accepted: nobody can change that alone."""
+    return f"{secrets.token_hex(8)}-{0 if accepted is None else int(accepted.timestamp())}"
+
+
+def asking_until(generation: str) -> datetime | None:
+    """Until when every send is asked for, because a loss was accepted at the begin of this generation."""
+    accepted = generation.rpartition("-")[2]
+    if not accepted.isdecimal() or int(accepted) == 0:
+        return None
+    return datetime.fromtimestamp(int(accepted), UTC) + ASKING
+
+
+def holds(conn: Connection, tip: Head, known: Head) -> bool:
+    """Whether what the head names is in the chain, whose newest entry is `tip`."""
+    if known.sequence == tip.sequence:
+        return known.mac == tip.mac
+    return known.sequence < tip.sequence and stands(conn, known)

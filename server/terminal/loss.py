@@ -1,0 +1,26 @@
+"""`campaign-ops-mcp audit accept-loss`: a person goes on with a store that lost its past."""
+
+from pathlib import Path
+
+from server.store.keys import KeyFileError
+from server.terminal.common import FAILED, OK, console, parts_of, person
+
+
+async def accept_loss(config: Path | None, *, sandbox: bool = False) -> int:
+    """Begin a new generation of the store, which the audit records; what waited for a decision expires."""
+    out = console()
+    async with parts_of(config, sandbox=sandbox) as parts:
+        try:
+            lost = await parts.journal.accept_loss(person())
+        except KeyFileError as error:
+            out.print(f"The loss is not accepted: {error}")
+            return FAILED
+    if lost is None:
+        out.print("Nothing is lost: the store has all that the audit's head remembers. Nothing was changed.")
+        return OK
+    out.print(f"The loss is accepted: {lost}.")
+    out.print(
+        "Compare with the vendor's own records what was sent meanwhile; blocked numbers may be lost too."
+    )
+    out.print("Nothing is sent unasked for 24 hours; what waited for a decision has expired.")
+    return OK

@@ -1,0 +1,189 @@
+"""A store that was restored, deleted or replaced sends nothing, until a person accepts the loss."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from server.doctor import examine
+from server.store.keys import Head, read_head
+from server.terminal import audit
+from server.terminal.loss import accept_loss
+from tests.e2e.house import House
+from tests.e2e.person import Person
+from tests.gate.support import FREE, FREE_SEND, LAUNCH, SEND, config_file, fronted, posts
+
+Shown = pytest.CaptureFixture[str]
+
+
+def store_of(house: House) -> Path:
+    return house.folder / "store" / "store.sqlite3"
+
+
+def copied(house: House) -> Path:
+    """A backup, as a person makes one while the server runs."""
+    backup = house.folder / "backup.sqlite3"
+    with closing(sqlite3.connect(store_of(house))) as store, closing(sqlite3.connect(backup)) as copy:
+        store.backup(copy)
+    return backup
+
+
+def removed(house: House) -> None:
+    for each in store_of(house).parent.glob("store.sqlite3*"):
+        if not each.name.endswith(".lock"):
+            each.unlink()
+
+
+def restored(house: House) -> None:
+    removed(house)
+    shutil.copy(house.folder / "backup.sqlite3", store_of(house))
+
+
+def replaced(house: House) -> None:
+    """The store of another machine, with the same key."""
+    restored(house)
+    with closing(sqlite3.connect(store_of(house))) as store:
+        store.execute("UPDATE meta SET value = 'another-0' WHERE name = 'generation'")
+        store.commit()
+
+
+def without_head(house: House) -> None:
+    (house.folder / "store" / "audit.head").unlink()
+
+
+@pytest.mark.parametrize("lose", [removed, restored, replaced, without_head])
+async def test_what_was_sent_before_the_loss_is_not_sent_again(
+    house: House, lose: Callable[[House], None]
+) -> None:
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        copied(house)
+        assert (await session.facts("send_sms", FREE_SEND))["outcome"] == "done"
+    lose(house)
+    async with fronted(house, Person(), policy=FREE) as session:
+        for tool, arguments in (("send_sms", FREE_SEND), ("send_sms", SEND), ("terminate_launch", LAUNCH)):
+            refused = await session.problem(tool, arguments)
+            assert refused["code"] == "past_lost"
+            assert "Nothing was" in refused["message"]
+            assert "audit accept-loss" in refused["next"]
+        assert "refused until a person" in (await session.facts("query_credit"))["warning"]
+        assert (await session.facts("pause_launch", LAUNCH))["outcome"] == "done"
+    assert await posts(house) == 2
+
+
+@pytest.mark.parametrize("lose", [removed, restored, replaced])
+async def test_a_loss_under_a_running_server_stops_it_too(
+    house: House, lose: Callable[[House], None]
+) -> None:
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        copied(house)
+        await session.facts("send_sms", FREE_SEND)
+        lose(house)
+        codes = [(await session.problem("send_sms", FREE_SEND))["code"] for _ in range(3)]
+    assert codes == ["store_unavailable", "past_lost", "past_lost"]
+    assert await posts(house) == 1
+
+
+async def test_rows_that_went_back_in_the_same_file_are_noticed(house: House) -> None:
+    """The file keeps its identity; only what is in it is older."""
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        await session.facts("send_sms", FREE_SEND)
+        with closing(sqlite3.connect(store_of(house))) as store:
+            for table in ("recipient_texts", "actions", "usage_days"):
+                store.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            store.execute("DELETE FROM audit WHERE sequence > 1")
+            store.commit()
+        assert (await session.problem("send_sms", FREE_SEND))["code"] == "past_lost"
+    assert await posts(house) == 1
+
+
+async def test_the_head_knows_of_a_send_before_it_is_posted(house: House) -> None:
+    """A process killed at any moment of the POST leaves a head that misses the claim in an older copy."""
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        before = read_head(house.folder / "store" / "audit.head")
+        await session.facts("send_sms", FREE_SEND)
+        after = read_head(house.folder / "store" / "audit.head")
+    assert before is not None
+    assert after is not None
+    assert after.sequence >= before.sequence + 3
+
+
+async def test_after_the_accepted_loss_everything_is_asked_for_a_day(house: House, capsys: Shown) -> None:
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        await session.facts("send_sms", SEND)
+        copied(house)
+        await session.facts("send_sms", FREE_SEND)
+    restored(house)
+    config = config_file(house)
+    assert await audit.verify(config, "", sandbox=False) == 1
+    assert await accept_loss(config) == 0
+    assert await audit.verify(config, "", sandbox=False) == 0
+    assert await accept_loss(config) == 0
+    said = capsys.readouterr().out
+    assert "an older copy of itself" in said
+    assert "Nothing is lost" in said
+    person = Person("decline")
+    async with fronted(house, person, policy=FREE) as session:
+        assert (await session.problem("send_sms", FREE_SEND))["code"] == "declined"
+        states = [each["state"] for each in (await session.facts("list_actions"))["actions"]]
+    assert "may have been done already" in person.asked[0]
+    assert states == ["denied", "expired"]
+    assert await posts(house) == 1
+
+
+async def test_another_process_that_runs_goes_on_after_the_accepted_loss(house: House) -> None:
+    async with fronted(house, Person(), policy=FREE) as session:
+        await session.facts("query_credit")
+        copied(house)
+        await session.facts("send_sms", FREE_SEND)
+        restored(house)
+        for _ in range(2):
+            await session.problem("send_sms", FREE_SEND)
+        assert await accept_loss(config_file(house)) == 0
+        assert (await session.facts("send_sms", FREE_SEND))["outcome"] == "done"
+    assert await posts(house) == 2
+
+
+async def test_the_doctor_names_the_loss(house: House, capsys: Shown) -> None:
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("send_sms", FREE_SEND)
+    removed(house)
+    account = f'[every8d]\nuid = "sandbox"\npassword = "sandbox"\nbase_url = "{house.url}"'
+    assert await examine(config_file(house, account)) == 1
+    assert "accept-loss" in capsys.readouterr().out
+
+
+async def test_a_head_that_is_behind_is_no_loss(house: House) -> None:
+    """A process that was killed left it so."""
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        assert session.parts is not None
+        await session.parts.journal.remember_head()
+        behind = (house.folder / "store" / "audit.head").read_bytes()
+        await session.facts("send_sms", FREE_SEND)
+    (house.folder / "store" / "audit.head").write_bytes(behind)
+    async with fronted(house, policy=FREE) as session:
+        assert (await session.facts("send_sms", FREE_SEND))["outcome"] == "done"
+    assert await posts(house) == 1
+
+
+async def test_a_head_of_an_older_version_is_taken_over(house: House) -> None:
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("send_sms", FREE_SEND)
+    head = house.folder / "store" / "audit.head"
+    known = read_head(head)
+    assert known is not None
+    head.write_text(f"{known.sequence} {known.mac}\n")
+    with closing(sqlite3.connect(store_of(house))) as store:
+        store.execute("DELETE FROM meta WHERE name = 'generation'")
+        store.commit()
+    async with fronted(house, policy=FREE) as session:
+        assert (await session.facts("send_sms", FREE_SEND | {"text": "later"}))["outcome"] == "done"
+    assert read_head(head) != Head(known.sequence, known.mac)
