@@ -73,7 +73,7 @@ def _post_before_the_claim(stack: ExitStack) -> None:
 
     async def early(self: Any, call: CallOf, world: Any, entry: Action) -> Any:
         around = replace(world, reference=dispatching.reference_of(entry.id))
-        outcome = await post(self, call, around)
+        outcome = await post(self, call, around, entry)
 
         async def known(*_: object) -> object:
             return outcome
