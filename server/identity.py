@@ -11,6 +11,7 @@ from mcp_types.version import is_version_at_least
 
 from server.gate.caller import Caller
 from server.gate.owning import token_principal
+from server.store.sessions import Session
 
 _MODERN = "2026-07-28"
 
@@ -25,8 +26,17 @@ def caller_of(context: Context[Any, Any]) -> Caller:
         # The protocol wants a progress that grows with each notification.
         await context.report_progress(next(steps), None, message)
 
-    # A stateless request has no session of its own, so what it read counts for everything of its principal.
-    return Caller(principal=who, session=who, can_ask=can_ask(context), report=report)
+    return Caller(principal=who, session=session().session, can_ask=can_ask(context), report=report)
+
+
+def session() -> Session:
+    """What a call belongs to: everything of its principal.
+
+    A stateless request has no session of its own. Over stdio each start of a host is a new process, but the
+    same person, whose notes and chats hold what was read before.
+    """
+    who = principal()
+    return Session(who, who)
 
 
 def principal() -> str:

@@ -17,6 +17,7 @@ from server.gate.book import Book
 from server.gate.context import GateContext
 from server.gate.gate import Gate
 from server.gate.journal import Journal
+from server.gate.outside import OutsideReading
 from server.gate.past import HeadFile
 from server.gate.policy import RateLimiter
 from server.gate.reaper import keep_reaping, keep_remembering
@@ -66,6 +67,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         vendors=vendors,
         book=book,
         files=files,
+        outside=OutsideReading(journal, clock),
         limiter=RateLimiter(settings.policy.calls_per_minute),
         clock=clock,
     )

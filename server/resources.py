@@ -7,7 +7,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
 from server.files import REPORT_URI
-from server.identity import principal
+from server.identity import principal, session
 from server.parts import Parts
 
 _JSON = "application/json"
@@ -85,7 +85,7 @@ def _add_omis(server: MCPServer[None], parts: Parts) -> None:
         except FileNotFoundError:
             raise ResourceNotFoundError("There is no report of this name.") from None
         # Strangers typed its cells: they could be what asks for a send.
-        parts.gate.outside_text_was_read(principal())
+        await parts.gate.outside_text_was_read(session())
         return content
 
 

@@ -1,5 +1,6 @@
 """The path of a call that changes something: rules, preview, ledger, approval, then at most one POST."""
 
+import contextlib
 import secrets
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from server.gate.calls import RISKY, CallOf
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
+from server.gate.outside import OutsideTextReadError
 from server.gate.repeats import Repeats, cautions, still_open
 from server.gate.telling import shown_preview, told
 from server.gate.words import cap_hit, nothing, said_to_be_undone
@@ -94,15 +96,17 @@ class Acting:
         preview = await self._previewed(call, world, seen.blocked)
         rule = self._context.free_rule(call, world, preview)
         if rule is not None and not repeats:
-            proposal = await self._context.proposal(call, world, preview, key)
-            ended = await self._dispatching.carry_out_free(call, world, proposal, rule)
-            if isinstance(ended, Answer):
-                return ended
-            if not isinstance(ended, Repeats):
-                return await self._advance(call, world, ended)
-            # Another process was faster.
-            repeats = ended.sends
-            await self._refuse_open(call, world, repeats)
+            # Or another process knows that outside text was read.
+            with contextlib.suppress(OutsideTextReadError):
+                proposal = await self._context.proposal(call, world, preview, key)
+                ended = await self._dispatching.carry_out_free(call, world, proposal, rule)
+                if isinstance(ended, Answer):
+                    return ended
+                if not isinstance(ended, Repeats):
+                    return await self._advance(call, world, ended)
+                # Another process was faster.
+                repeats = ended.sends
+                await self._refuse_open(call, world, repeats)
         return await self._asked(call, world, key, preview, repeats)
 
     async def _asked(

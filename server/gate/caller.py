@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from server.store.sessions import Session
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -14,6 +16,11 @@ class Caller:
     can_ask: bool
     report: Callable[[str], Awaitable[None]] | None = None
     """Reports progress in our words while the call waits for a person; None where nobody listens."""
+
+    @property
+    def in_session(self) -> Session:
+        """The session as the store knows it."""
+        return Session(self.principal, self.session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+from server.gate.calls import RISKY
 from server.gate.journal import Journal, Note
+from server.gate.outside import OutsideTextReadError
 from server.gate.records import Records, blocked_of, note_of, noted
 from server.gate.repeats import Repeats
+from server.store.sessions import Session
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -92,13 +95,20 @@ class Claiming(Records):
 
         When the call turns out to be live already, that action is returned and nothing is claimed; where
         somebody had the text, nothing is proposed: a person has to be asked.
+
+        Raises:
+            OutsideTextReadError: the session has read outside text, in whatever process: nothing is proposed.
         """
         from server.store import ledger  # noqa: PLC0415 - the store is opened at the first use, not at start
         from server.store.sent_texts import repeated  # noqa: PLC0415 - as above
+        from server.store.session_facts import outside_text_was_read  # noqa: PLC0415 - as above
 
         reach = await self._reach(recipients, messages)
 
         def work(conn: "Connection", now: datetime) -> "_Begun":
+            session = Session(proposal.principal, proposal.session)
+            if proposal.risk in RISKY and outside_text_was_read(conn, session, now):
+                raise OutsideTextReadError
             fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
             repeats = repeated(conn, reach.texts, now, retry_of=fresh.retry_of) if reach.texts else []
             if repeats:

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -15,6 +15,7 @@ from server.gate.caller import Caller
 from server.gate.calls import RISKY, CallOf
 from server.gate.journal import Note
 from server.gate.masking import has_outside_text
+from server.gate.outside import OutsideReading
 from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
 from server.gate.questions import proof_for
@@ -61,8 +62,7 @@ class GateContext:
     files: Files
     limiter: RateLimiter
     clock: Callable[[], datetime]
-    tainted: set[str] = field(default_factory=set[str])
-    """Sessions in which text from outside was read: nothing goes without approval there any more."""
+    outside: OutsideReading
 
     @property
     def owning(self) -> Owning:
@@ -189,7 +189,7 @@ class GateContext:
         return needs_no_approval(
             _intent(call, call.audience(world), preview.points, None),
             self.settings.policy,
-            read_outside_text=call.caller.session in self.tainted,
+            read_outside_text=self.outside.known_here(call.caller.in_session),
         )
 
     async def spend_slot(self, call: CallOf, world: Surroundings) -> None:
@@ -245,11 +245,10 @@ class GateContext:
 
     async def looked(self, operation: AnyOperation, caller: Caller, result: Result) -> str:
         """Records a look, and remembers that text from outside was read; a warning when it cannot, or ''."""
-        if has_outside_text(result):
-            self.tainted.add(caller.session)
+        reader = caller.in_session if has_outside_text(result) else None
         note = Note(what="looked", principal=caller.principal, tool=operation.name)
         try:
-            await self.book.record(note)
+            await self.outside.record(note, reader)
         except StoreUnavailableError as error:
             _log.warning("a look could not be recorded: %s", error)
             return UNRECORDED

@@ -19,6 +19,7 @@ from server.gate.masking import present
 from server.gate.reading import plainly_meant
 from server.own_command import facts_with_own_commands
 from server.policy_settings import FORM_SECONDS
+from server.store.sessions import Session
 from tools.operation import Action, AnyOperation, DeskOperation, PagedParams, Query, Result, SavedFile
 
 
@@ -41,9 +42,9 @@ class Gate:
         longer_form = max(0.0, approval.form_timeout_s - FORM_SECONDS)
         return longer_form + max(0.0, approval.wait_seconds - USUAL_WAIT_SECONDS)
 
-    def outside_text_was_read(self, session: str) -> None:
-        """Without a tool, as a resource: nothing goes without approval in this session any more."""
-        self._context.tainted.add(session)
+    async def outside_text_was_read(self, session: Session) -> None:
+        """Without a look, as in a resource: nothing goes without approval in this session any more."""
+        await self._context.outside.read(session)
 
     async def report(self, name: str, principal: str) -> bytes:
         """The content of a report of this principal.
@@ -82,7 +83,7 @@ class Gate:
         if not isinstance(ended, Answer):
             return ended
         if UNTRUSTED in ended.facts:
-            self.outside_text_was_read(caller.session)
+            await self.outside_text_was_read(caller.in_session)
         return replace(ended, facts=facts_with_own_commands(self._context.settings, ended.facts))
 
     async def _look(

@@ -134,6 +134,14 @@ DELIVERY_EVENTS = Table(
     Index("delivery_events_by_batch", "batch_id", "reported_at", "key"),
 )
 
+SESSION_FACTS = Table(
+    "session_facts",
+    METADATA,
+    Column("principal", Words, primary_key=True),
+    Column("session", Words, primary_key=True),
+    Column("outside_text_at", Moment, nullable=False),
+)
+
 VENDOR_LOCKS = Table(
     "vendor_locks",
     METADATA,

@@ -17,6 +17,7 @@ from server.gate.book import Book
 from server.gate.context import GateContext
 from server.gate.gate import Gate
 from server.gate.journal import Journal
+from server.gate.outside import OutsideReading
 from server.gate.past import HeadFile
 from server.gate.policy import RateLimiter
 from server.policy_settings import ApprovalSettings, PolicySettings
@@ -161,6 +162,7 @@ class Worker:
             vendors=vendors,
             book=self.book,
             files=Files(FilesSettings(), world.clock),
+            outside=OutsideReading(self.journal, world.clock),
             limiter=RateLimiter(chosen.policy.calls_per_minute),
             clock=world.clock,
         )

@@ -1,0 +1,68 @@
+"""Who has read text from outside: nothing that costs or destroys goes without a person there any more."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from server.gate.journal import Journal, Note
+from server.store.sessions import HELD, RENEWED, Session
+from server.store.store import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_log = logging.getLogger(__name__)
+
+
+class OutsideTextReadError(Exception):
+    """A rule would let a call go without a person, but outside text was read: here, or in another process."""
+
+
+class OutsideReading:
+    """Kept in the store, and here too: the store may be away when the text is read."""
+
+    def __init__(self, journal: Journal, clock: Callable[[], datetime]) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._written: dict[Session, datetime] = {}
+        self._unwritten: dict[Session, datetime] = {}
+
+    async def record(self, note: Note | None, session: Session | None = None) -> None:
+        """A line of the audit, and in the same step that this session has now read outside text.
+
+        Raises:
+            StoreUnavailableError: neither is in the store; here the session is known all the same.
+        """
+        from server.store.session_facts import (  # noqa: PLC0415 - the store is opened at the first use
+            remember_outside_text,
+        )
+
+        now = self._clock()
+        if session is not None and now - self._written.get(session, now - RENEWED) >= RENEWED:
+            self._unwritten[session] = now
+        waiting = dict(self._unwritten)
+        if note is None and not waiting:
+            return
+
+        def work(conn: "Connection", _: datetime) -> tuple[None, Note | None]:
+            for each, at in waiting.items():
+                remember_outside_text(conn, each, at)
+            return None, note
+
+        await self._journal.write(work)
+        for each, at in waiting.items():
+            self._written[each] = at
+            self._unwritten.pop(each, None)
+
+    async def read(self, session: Session) -> None:
+        """This session has read outside text without a look of its own, as in a resource or an error."""
+        try:
+            await self.record(None, session)
+        except StoreUnavailableError as error:
+            _log.warning("that outside text was read could not be recorded: %s", error)
+
+    def known_here(self, session: Session) -> bool:
+        """Whether this process knows that the session has; another one may know it alone."""
+        read_at = self._unwritten.get(session) or self._written.get(session)
+        return read_at is not None and self._clock() - read_at < HELD

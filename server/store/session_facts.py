@@ -1,0 +1,30 @@
+"""What is known of a session and must outlive the process: that text from outside was read in it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from server.store.columns import Moment
+from server.store.schema import SESSION_FACTS
+from server.store.sessions import HELD, Session
+
+_TABLE = SESSION_FACTS.c
+_SINCE = bindparam("since_moment", type_=Moment())
+_THIS = (_TABLE.principal == bindparam("of_principal"), _TABLE.session == bindparam("of_session"))
+_READ = select(_TABLE.outside_text_at).where(*_THIS, _TABLE.outside_text_at > _SINCE).limit(1)
+_FORGET = delete(SESSION_FACTS).where(_TABLE.outside_text_at <= _SINCE)
+_FORGET_THIS = delete(SESSION_FACTS).where(*_THIS)
+_KEEP = insert(SESSION_FACTS)
+
+
+def outside_text_was_read(conn: Connection, session: Session, now: datetime) -> bool:
+    """Whether it was, within `HELD`."""
+    values = {"of_principal": session.principal, "of_session": session.session, "since_moment": now - HELD}
+    return conn.execute(_READ, values).one_or_none() is not None
+
+
+def remember_outside_text(conn: Connection, session: Session, now: datetime) -> None:
+    """It was read now. What is past is forgotten, so that there is never more than one row a live session."""
+    conn.execute(_FORGET, {"since_moment": now - HELD})
+    conn.execute(_FORGET_THIS, {"of_principal": session.principal, "of_session": session.session})
+    conn.execute(_KEEP, {**session._asdict(), "outside_text_at": now})
