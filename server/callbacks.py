@@ -16,20 +16,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from server.logs import without_secrets
 from server.parts import Parts
 from server.settings import CallbacksSettings
 from server.store.store import StoreUnavailableError
 from tools.cleaning import clean
 from tools.every8d.callbacks import read_callback_fields, read_event
 from tools.mobile import mask_mobile
+from tools.taipei import compact
 
 MAX_BODY = 64 * 1024
 PATH = "/callbacks/every8d"
 _log = logging.getLogger(__name__)
 
 _TRY_AGAIN_SECONDS = 2.0
-
-_IDENTITY = ("BATCHID", "RM", "RT", "STATUS", "SM", "MR", "MSGID")
 
 
 def callback_app(parts: Parts) -> Starlette:
@@ -77,23 +77,35 @@ async def _keep(parts: Parts, encoded: bytes) -> Response:
 
 
 async def _record(parts: Parts, fields: dict[str, str]) -> None:
-    """Keep it once, however often it comes. The number is kept as a keyed hash and masked."""
+    """Keep it once, however often it comes and however its number and times are written.
+
+    The number is kept as a keyed hash and masked.
+    """
     event = read_event(fields)
-    identity = json.dumps([fields.get(name, "") for name in _IDENTITY])
+    code = fields["STATUS"].strip() if event.status_code is None else str(event.status_code)
     values = {
+        "batch_id": clean(event.batch_id, limit=64),
+        "record": clean(event.message_key, limit=64),
+        "status": clean(code, limit=16),
+        "message_id": clean(event.message_id, limit=64),
+        "text": _kept(fields.get("SM", ""), 1_000),
+        "reference": _kept(event.subject, 200),
+    }
+    when = fields.get("RT", "") if event.reported_at is None else compact(event.reported_at)
+    identity = json.dumps([*values.values(), event.mobile, when])
+    more = {
         "key": hashlib.sha256(identity.encode()).hexdigest(),
-        "batch_id": event.batch_id[:64],
-        "record": event.message_key,
         "mobile": mask_mobile(event.mobile),
-        "status": fields["STATUS"].strip()[:16],
         "reported_at": event.reported_at,
         "sent_at": event.sent_at,
-        "message_id": event.message_id,
-        "text": clean(fields.get("SM", "")),
-        "reference": event.subject,
-        "charge": fields.get("CHARGE", "").strip()[:16],
+        "charge": clean(fields.get("CHARGE", "").strip(), limit=16),
     }
-    await parts.book.keep_event(values, event.mobile)
+    await parts.book.keep_event({**values, **more}, event.mobile)
+
+
+def _kept(written: str, limit: int) -> str:
+    """What the store takes of a text: cleaned, short, and without a password that the vendor echoes."""
+    return clean(without_secrets(written), limit=limit)
 
 
 async def serve_callbacks(parts: Parts) -> None:

@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO
@@ -30,13 +30,21 @@ class _Redactor:
     """Removes a fixed set of secrets, in every form that they take on the way, and mobile numbers."""
 
     def __init__(self, secrets: Collection[str]) -> None:
-        forms = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
-        ordered = sorted(forms, key=lambda form: (-len(form), form))
-        self._secrets = re.compile("|".join(map(_pattern, ordered))) if ordered else None
+        self._secrets = _any_of(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+        self._also_short = _any_of(secret for secret in secrets if secret)
 
     def __call__(self, text: str) -> str:
         without = self._secrets.sub(_REDACTED, text) if self._secrets else text
         return mask_numbers(without)
+
+    def of_any_length(self, text: str) -> str:
+        return self._also_short.sub(_REDACTED, text) if self._also_short else text
+
+
+def _any_of(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    forms = {form for secret in secrets for form in _forms(secret)}
+    ordered = sorted(forms, key=lambda form: (-len(form), form))
+    return re.compile("|".join(map(_pattern, ordered))) if ordered else None
 
 
 class _State:
@@ -73,6 +81,14 @@ def _log_crash(kind: type[BaseException], error: BaseException, traceback: Trace
 def redact(text: str) -> str:
     """Return a text without the configured secrets and with mobile numbers as `0912***678`."""
     return _State.redactor(text)
+
+
+def without_secrets(text: str) -> str:
+    """Return what a vendor said without the configured secrets, short ones too, for the store.
+
+    Numbers stay. A secret of one letter tears the text apart: better that than to keep it.
+    """
+    return _State.redactor.of_any_length(text)
 
 
 class _JsonLines(logging.Formatter):

@@ -84,6 +84,8 @@ def read_row_time(text: str) -> datetime | None:
         return None
     try:
         year, month, day, hour, minute, second = (int(part) for part in found.groups())
-        return datetime(year, month, day, hour, minute, second, tzinfo=TAIPEI)
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=TAIPEI)
     except ValueError:
         return None
+    # Near the ends of the calendar it could not be kept, nor told in another zone.
+    return moment if year in _YEARS else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.logs import redact
+from server.logs import redact, without_secrets
 from tools.operation import SavedFile
 from tools.problems import Problem
 
@@ -39,7 +39,7 @@ def failure(problem: Problem) -> Answer:
         facts["vendor_code"] = problem.vendor_code
     if problem.vendor_text:
         # A vendor repeats what it was sent: numbers, and a password in the worst case.
-        facts[UNTRUSTED] = redact(problem.vendor_text)
+        facts[UNTRUSTED] = redact(without_secrets(problem.vendor_text))
     facts |= {"retryable": problem.retryable, "next": problem.next}
     return Answer(facts=facts, is_error=True)
 

@@ -19,12 +19,15 @@ from server.gate.repeats import Repeats, repeated_since
 from server.gate.shield import uncancelled
 from server.gate.telling import problem_text, told, unknown
 from server.gate.words import blocked_since, cap_hit, drifted, store_lost, time_is_up, unreachable
+from server.logs import without_secrets
 from server.store.actions import CapHit, State
+from server.store.reports import reference_of
 from server.store.store import StoreUnavailableError
 from server.transport import NotSentError, UnknownOutcomeError
 from tools.operation import Preview, Reply, Result, Risk, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import ForeignReply, UnreadableReply
+from tools.wire.text import decode_text
 
 if TYPE_CHECKING:
     from server.gate.book import Ended
@@ -219,11 +222,6 @@ def _not_now(call: CallOf, entry: "Action") -> Answer:
     return replace(problem, facts={**problem.facts, "action_id": entry.id})
 
 
-def reference_of(action_id: str) -> str:
-    """An action's id as it stands in SB and comes back in callbacks."""
-    return action_id.replace("-", "")
-
-
 def _facts(outcome: _Outcome, *, show_numbers: bool) -> dict[str, Any]:
     return {} if outcome.result is None else present(outcome.result, show_numbers=show_numbers)
 
@@ -249,7 +247,14 @@ def _kept(outcome: _Outcome, masked: dict[str, Any]) -> str:
 
 
 def _raw(reply: Reply | None) -> str:
-    return "" if reply is None else reply.body[:MAX_KEPT_ANSWER].decode("utf-8", "backslashreplace")
+    """The vendor's answer as the ledger keeps it: an echoed password is removed before it is cut."""
+    if reply is None:
+        return ""
+    try:
+        text = decode_text(reply.body, reply.content_type)
+    except UnreadableReply:
+        text = reply.body.decode("utf-8", "backslashreplace")
+    return without_secrets(text)[:MAX_KEPT_ANSWER]
 
 
 def _text(result: Result | None, name: str) -> str:

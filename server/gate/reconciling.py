@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from server.gate.book import Settled
 from server.gate.context import GateContext
-from server.gate.dispatching import reference_of
 from server.gate.failures import ANTICIPATED
 from server.store.actions import State
 from tools.catalog import every_operation
@@ -44,7 +43,7 @@ class Reconciling:
 
     async def _callback(self, entry: "Entry") -> Settled | None:
         """A callback that carries our reference is proof that the send arrived (EVERY8D 2.1, SUBJECT)."""
-        event = await self._context.book.event_of(reference_of(entry.id))
+        event = await self._context.book.event_of(entry)
         if event is None:
             return None
         how = "a delivery report carries this action's reference"

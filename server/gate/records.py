@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from server.gate.journal import Journal, Note
 from server.gate.past import Past
-from tools.action_id import normalise_id
 from tools.taipei import compact
 
 if TYPE_CHECKING:
@@ -111,16 +110,15 @@ class Records:
         def work(conn: "Connection", now: datetime) -> "tuple[bool, Note | None]":
             event = DeliveryEvent(**values, number=number, received_at=now)
             fresh = record_event(conn, event)
-            reference = event.reference.partition(" ")[0]
-            return fresh, _settle_by_report(conn, now, reference, event.batch_id) if fresh else None
+            return fresh, _settle_by_report(conn, now, event) if fresh else None
 
         return await self._journal.write(work)
 
-    async def event_of(self, reference: str) -> str | None:
-        """The batch id of a callback that carries our reference; None when there is none."""
-        from server.store.events import event_with_reference  # noqa: PLC0415 - as above
+    async def event_of(self, action: "Action") -> str | None:
+        """The batch id of a callback that is about this send; None when there is none."""
+        from server.store.reports import report_about  # noqa: PLC0415 - as above
 
-        event = await self._journal.read(lambda conn, _: event_with_reference(conn, reference))
+        event = await self._journal.read(lambda conn, _: report_about(conn, action))
         return None if event is None else event.batch_id
 
     async def remember_head(self) -> None:
@@ -150,20 +148,24 @@ def noted(what: str, action: "Action | None") -> Note | None:
 _REPORTED = "a delivery report carries this action's reference"
 
 
-def _settle_by_report(conn: "Connection", now: datetime, reference: str, batch_id: str) -> Note | None:
+def _settle_by_report(conn: "Connection", now: datetime, event: "DeliveryEvent") -> Note | None:
     """The vendor only reports on what it took: the send of this reference arrived (EVERY8D 2.1, SUBJECT)."""
     from server.store import ledger  # noqa: PLC0415 - as above
     from server.store.actions import State  # noqa: PLC0415 - as above
+    from server.store.reports import is_about  # noqa: PLC0415 - as above
 
+    first = ledger.get(conn, event.reference.partition(" ")[0])
+    if first is None or first.state is not State.UNKNOWN or not is_about(conn, event, first):
+        return None
     action = ledger.reconcile(
         conn,
-        normalise_id(reference),
+        first.id,
         state=State.SUCCEEDED,
         by="callback",
         how=_REPORTED,
-        outcome=json.dumps({"reconciled": _REPORTED, "batch_id": batch_id}),
+        outcome=json.dumps({"reconciled": _REPORTED, "batch_id": event.batch_id}),
         now=now,
-        batch_id=batch_id,
+        batch_id=event.batch_id,
     )
     note = noted("reconciled", action)
     return note and replace(note, by="callback", outcome=f"succeeded: {_REPORTED}")

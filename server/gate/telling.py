@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from server.gate.answers import Answer, Envelope, failure
 from server.gate.masking import present
 from server.gate.words import declined, nothing
-from server.logs import redact
+from server.logs import redact, without_secrets
 from tools.operation import AnyOperation, Preview
 from tools.problems import Problem
 from tools.taipei import iso
@@ -89,7 +89,7 @@ def shown_preview(preview: Preview) -> dict[str, Any]:
 
 def problem_text(problem: Problem) -> str:
     """A problem as the ledger keeps it, and as `get_action` shows it: redacted as in the answer itself."""
-    said = None if problem.vendor_text is None else redact(problem.vendor_text)
+    said = None if problem.vendor_text is None else redact(without_secrets(problem.vendor_text))
     return json.dumps({**asdict(problem), "vendor_text": said}, ensure_ascii=False)
 
 

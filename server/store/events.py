@@ -77,9 +77,9 @@ def newest_events(
     return [DeliveryEvent(**row) for row in conn.execute(query).mappings()]
 
 
-def event_with_reference(conn: Connection, reference: str) -> DeliveryEvent | None:
-    """An event whose SUBJECT begins with this reference; SB is the reference, then the sender's own note."""
+def events_with_reference(conn: Connection, reference: str) -> list[DeliveryEvent]:
+    """Events whose SUBJECT begins with this reference; SB is the reference, then the sender's own note."""
     table = DELIVERY_EVENTS.c
     begins = or_(table.reference == reference, table.reference.startswith(f"{reference} ", autoescape=True))
-    row = conn.execute(select(DELIVERY_EVENTS).where(begins).limit(1)).mappings().one_or_none()
-    return None if row is None else DeliveryEvent(**row)
+    query = select(DELIVERY_EVENTS).where(begins).order_by(table.received_at, table.key)
+    return [DeliveryEvent(**row) for row in conn.execute(query).mappings()]

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.log_repeats import WINDOW_SECONDS, WRITTEN, Repeats
-from server.logs import configure_logging, redact
+from server.logs import configure_logging, redact, without_secrets
 from server.number_masking import mask_numbers
 
 SECRET = 'p&ß/"w\\ör+d 7'
@@ -335,3 +335,10 @@ def test_kinds_of_lines_do_not_add_up_without_end() -> None:
             repeats.passes(logging.LogRecord(f"x{n}", logging.INFO, "", 0, "alike", None, None))
     assert told == [f"x{n}" for n in range(len(told))]
     assert 1_000 - 300 < len(told) < 1_000
+
+
+@pytest.mark.parametrize("secret", ["p", "a b", "短", "kTr9-canary"])
+def test_an_echoed_secret_of_any_length_is_removed_from_what_is_kept(secret: str) -> None:
+    configure_logging("INFO", [secret])
+    assert secret not in without_secrets(f"<{secret}>")
+    assert without_secrets("0912345678") == "0912345678"

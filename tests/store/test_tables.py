@@ -89,8 +89,8 @@ async def test_an_event_is_found_by_the_reference_that_its_subject_begins_with(
 ) -> None:
     kept = replace(event("k1", 1), reference=subject)
     await store.write(lambda conn: events.record_event(conn, kept))
-    by_reference = await store.read(lambda conn: events.event_with_reference(conn, "7KQ2-M9XD"))
-    assert (by_reference is not None) is found
+    by_reference = await store.read(lambda conn: events.events_with_reference(conn, "7KQ2-M9XD"))
+    assert bool(by_reference) is found
 
 
 async def test_a_vendor_lock_holds_for_the_credentials_that_failed(store: DatabaseStore) -> None:

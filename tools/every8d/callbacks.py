@@ -9,12 +9,13 @@ from urllib.parse import unquote_to_bytes
 from tools.every8d.codes import StatusClass, read_status
 from tools.mobile import from_vendor
 from tools.operation import Result
-from tools.taipei import TAIPEI, read_row_time
+from tools.taipei import read_row_time
 from tools.values import MobileNumber, OutsideText, PersonName, Points, Timestamp
 
 REPLY = 999
 _ENCODINGS = ("utf-8", "cp950")
 """An account is set to UTF-8 or Big5; Windows means code page 950 by the latter."""
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.?\d{3})?", re.ASCII)
 _MOST_FIELDS = 40
 _CODE = re.compile(r"-?[0-9]{1,5}")
 _AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?")
@@ -106,11 +107,9 @@ def _mobile(written: str) -> str:
 
 
 def _moment(written: str) -> datetime | None:
-    """`20090210120000`, or a time as rows have it."""
-    try:
-        return datetime.strptime(written.strip(), "%Y%m%d%H%M%S").replace(tzinfo=TAIPEI)
-    except ValueError:
-        return read_row_time(written)
+    """`20090210120000`, with or without milliseconds, or a time as rows have it."""
+    found = _COMPACT.fullmatch(written.strip())
+    return read_row_time("{}-{}-{} {}:{}:{}".format(*found.groups()) if found else written)
 
 
 def _number(written: str) -> int | None:

@@ -1,0 +1,121 @@
+"""A report settles what it is about and nothing else, and no value of any field breaks the receiver."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.callbacks.support import TOKEN, WITHIN, events, vendor_of
+from tests.e2e.house import Facts, House, Session
+from tests.gate.support import FREE, FREE_SEND, started, visited
+from tools.taipei import compact
+
+NAMES = ("BatchID", "RM", "RT", "STATUS", "SM", "MR", "MSGID", "SUBJECT", "ST", "CHARGE", "NAME")
+ODD = ("00010101000000", "99991231235959", "0001/01/01 00:00:00", "\x00", "\ud7ff", "-0", "９９", "1e9", "'")
+
+
+def _in(minutes: float) -> str:
+    return compact(datetime.now(UTC) + timedelta(minutes=minutes))
+
+
+async def _unknown(house: House, session: Session) -> Facts:
+    await house.vendor.control("faults", path="sendSMS.ashx", fault="reset_after", times=1)
+    facts = await session.facts("send_sms", FREE_SEND)
+    assert facts["outcome"] == "unknown"
+    return facts
+
+
+def _report(action_id: str, **changed: str) -> Facts:
+    number = FREE_SEND["recipients"][0]
+    true = {"BatchID": "b1", "RM": number, "RT": _in(1), "STATUS": "100", "MR": "1"}
+    return {**true, "SUBJECT": action_id.replace("-", ""), **changed}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"RM": "0987654321"},
+        {"RM": ""},
+        {"RT": "00010101000000"},
+        {"RT": ""},
+        {"RT": _in(-60)},
+        {"SUBJECT": "ZZZZZZZZ"},
+        {"SUBJECT": ""},
+    ],
+)
+async def test_a_report_about_something_else_settles_nothing(house: House, forged: dict[str, str]) -> None:
+    async with (
+        started(house, policy=FREE, callbacks={"token": TOKEN}) as parts,
+        vendor_of(parts) as http,
+        visited(parts, "auto") as session,
+    ):
+        unknown = await _unknown(house, session)
+        action = {"action_id": unknown["action_id"]}
+        report = _report(unknown["action_id"], **forged)
+        assert (await http.get(WITHIN, params=report)).status_code == 200
+        assert (await session.facts("get_action", action))["state"] == "unknown"
+        assert (await session.facts("reconcile_action", action))["state"] == "unknown"
+        assert (await http.get(WITHIN, params=_report(unknown["action_id"]))).status_code == 200
+        assert (await session.facts("get_action", action))["state"] == "succeeded"
+
+
+async def test_a_report_on_the_batch_of_another_send_settles_nothing(house: House) -> None:
+    async with (
+        started(house, policy=FREE, callbacks={"token": TOKEN}) as parts,
+        vendor_of(parts) as http,
+        visited(parts, "auto") as session,
+    ):
+        other = await session.facts("send_sms", {**FREE_SEND, "text": "before"})
+        unknown = await _unknown(house, session)
+        report = _report(unknown["action_id"], BatchID=other["batch_id"])
+        assert (await http.get(WITHIN, params=report)).status_code == 200
+        action = {"action_id": unknown["action_id"]}
+        assert (await session.facts("reconcile_action", action))["state"] == "unknown"
+
+
+async def test_one_report_is_one_event_whatever_the_spelling_of_number_and_time(house: House) -> None:
+    times = ("20260301120000", "2026/03/01 12:00:00", "2026-03-01 12:00:00.123", "2026-3-1 12:00:00")
+    numbers = ("+886912345678", " 886912345678", "0912345678", "886912345678", "0912-345-678")
+    async with (
+        started(house, callbacks={"token": TOKEN}) as parts,
+        vendor_of(parts) as http,
+        visited(parts, "auto") as session,
+    ):
+        for time in times:
+            for number in numbers:
+                report = {"BatchID": "b1", "RM": number, "RT": time, "STATUS": " 100", "MR": "1"}
+                assert (await http.get(WITHIN, params=report)).status_code == 200
+        assert len(await events(session)) == 1
+
+
+VALUES = st.one_of(st.sampled_from(ODD), st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+FIELDS = st.dictionaries(st.sampled_from(NAMES), VALUES)
+
+
+async def test_no_value_of_any_field_breaks_the_receiver_or_the_list(house: House) -> None:
+    async with (
+        started(house, callbacks={"token": TOKEN}) as parts,
+        vendor_of(parts) as http,
+        visited(parts, "auto") as session,
+    ):
+        for name in NAMES:
+            for odd in ODD:
+                report: dict[str, Any] = {"BatchID": "b1", "STATUS": "100", name: odd}
+                assert (await http.get(WITHIN, params=report)).status_code in (200, 400)
+        for report in _forged():
+            assert (await http.post(WITHIN, data=report)).status_code in (200, 400)
+        await events(session)
+
+
+def _forged(count: int = 60) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+
+    @settings(max_examples=count, database=None, deadline=None)
+    @given(FIELDS)
+    def collect(fields: dict[str, str]) -> None:
+        found.append({"BatchID": "b1", "STATUS": "100", **fields})
+
+    collect()
+    return found
