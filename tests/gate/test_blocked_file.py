@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.gate.blocked_file import BlockedFile, read_blocked_file
@@ -80,6 +80,8 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\
 
 
 @given(st.lists(st.tuples(NAMES, st.integers(0, 10**7 - 1)), min_size=1), st.sampled_from(",;\t"))
+@example([("#", 0)], ",")
+@example([("# 王", 1), ("phone", 2)], ";")
 def test_no_name_beside_a_number_hides_it(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]], delimiter: str
 ) -> None:
