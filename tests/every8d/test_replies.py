@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.every8d.driving import BATCH, WORLD, always, drive, fields
 from tools.every8d.replies import GET_SMS_REPLIES, RepliesParams, RepliesResult
-from tools.operation import Request
+from tools.operation import Reply, Request
 from tools.problems import RefusedError
 
 TIME = "2010/03/03 14:25:55"
@@ -69,3 +69,12 @@ def test_a_page_is_the_slice_of_the_whole(total: int, size: int, page: int) -> N
     assert (found.total, found.complete) == (total, True)
     asks_for_the_total = total == 0 and start >= 10
     assert len(asked) == max(1, (start + len(expected) - 1) // 10 - start // 10 + 1) + asks_for_the_total
+
+
+def test_replies_in_big5_are_read_whatever_the_header_says() -> None:
+    steps = GET_SMS_REPLIES.steps(RepliesParams(batch_id=BATCH), WORLD)
+    next(steps)
+    page = "1\r\n\t1922\t退訂\t2026/03/01 12:00:00.250\n".encode("big5")
+    with pytest.raises(StopIteration) as end:
+        steps.send(Reply(status=200, body=page, content_type="text/plain; charset=utf-8"))
+    assert [reply.text for reply in end.value.value.replies] == ["退訂"]

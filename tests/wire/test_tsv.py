@@ -143,3 +143,11 @@ def test_a_page_tells_whether_it_has_the_rows_of_its_number() -> None:
     assert page.is_complete(page=2, size=10)
     assert not page.is_complete(page=1, size=10)
     assert Page(total=12, rows=()).is_complete(page=3, size=10)
+
+
+@pytest.mark.parametrize("number", ["1922", "0912345678"])
+@pytest.mark.parametrize("time", ["2026/03/01 12:00:00", "2026-03-01 12:00:00.123"])
+def test_a_reply_of_a_short_number_and_a_time_with_milliseconds_are_read(number: str, time: str) -> None:
+    page = read_replies(f"2\r\n\t{number}\t退訂\t{time}\n\t0987654321\t收到\t{time}\n")
+    assert isinstance(page, Page)
+    assert [row[1:] for row in page.rows] == [(number, "退訂", time), ("0987654321", "收到", time)]

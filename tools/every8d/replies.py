@@ -1,12 +1,15 @@
 """What recipients answered to a batch (EVERY8D 2.4)."""
 
+from dataclasses import replace
+
 from tools.every8d.answers import refused, text_of
 from tools.every8d.batches import BatchId
 from tools.every8d.paging import Fetch, pages_of, read_slice
 from tools.mobile import from_vendor
-from tools.operation import PagedParams, Query, Request, Result, Risk, Steps, Surroundings, one
+from tools.operation import PagedParams, Query, Reply, Request, Result, Risk, Steps, Surroundings, one
 from tools.taipei import read_row_time
 from tools.values import MobileNumber, OutsideText, PersonName, Timestamp
+from tools.wire.errors import UnreadableReply
 from tools.wire.page import Page
 from tools.wire.refusal import Refusal
 from tools.wire.tsv import read_replies
@@ -44,12 +47,20 @@ def _fetch(batch_id: str) -> Fetch:
     def fetch(number: int) -> Steps[Page]:
         fields = {"BID": batch_id, "PNO": str(number)}
         request = Request(vendor="every8d", path="API21/HTTP/getReplyMessage.ashx", fields=fields)
-        found = read_replies(text_of((yield from one(request))))
+        found = read_replies(_text((yield from one(request))))
         if isinstance(found, Refusal):
             raise refused(found, "The replies were not read.")
         return found
 
     return fetch
+
+
+def _text(reply: Reply) -> str:
+    """Hosts that keep replies in Big5 send them so, whatever their header says."""
+    try:
+        return text_of(reply)
+    except UnreadableReply:
+        return text_of(replace(reply, content_type="text/plain; charset=big5"))
 
 
 def _reply(row: tuple[str, ...]) -> ReplyMessage:

@@ -12,11 +12,12 @@ __all__ = ["Page", "read_page", "read_replies"]
 _MOBILE, _STATUS = 1, 4
 _REPLIES_A_PAGE = 10
 _TOTAL = re.compile(r"0|[1-9][0-9]{0,8}")
-_TIME = r"[0-9]{4}([/-])[0-9]{2}\1[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
+_TIME = r"[0-9]{4}([/-])[0-9]{2}\1[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,7})?"
 # What the last column of a page without a last line end may be: anything else can be half a value.
 _WHOLE_STATUS = re.compile(r"0|[0-9]{3}|-[0-9]{1,2}")
 _WHOLE_TIME = re.compile(f"(?:{_TIME})?")
-_REPLY_OPENS = re.compile(r"[^\t\n]*\t *\+?[0-9]{6,20} *\t")
+# Services have numbers of three or four digits (1922).
+_REPLY_OPENS = re.compile(r"[^\t\n]*\t *\+?[0-9]{3,20} *\t")
 _REPLY_ENDS = re.compile(rf"\t{_TIME} *\Z")
 
 
