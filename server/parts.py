@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 
 from server.files import Files
 from server.gate.book import Book
@@ -23,6 +24,7 @@ from server.gate.policy import RateLimiter
 from server.gate.reaper import keep_reaping, keep_remembering
 from server.settings import Settings
 from server.store.actions import Caps
+from server.store.outbox import Outbox
 from server.store.store import DatabaseStore, Store, data_directory, default_url
 from server.supervision import supervised
 from server.vendors import Vendors
@@ -58,6 +60,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         heads=HeadFile(head_file_of(settings)),
         clock=clock,
         shared=settings.store.url.get_secret_value().startswith("postgresql"),
+        outbox=Outbox(folder / "outbox"),
     )
     book = Book(journal, owner=_owner(), caps=_caps(settings))
     vendors = Vendors(settings, book)
@@ -96,6 +99,7 @@ async def running(parts: Parts) -> AsyncGenerator[Parts]:
             await parts.journal.remember_head()
             await parts.vendors.close()
             await parts.store.close()
+            await anyio.to_thread.run_sync(parts.journal.outbox.close)
 
 
 def open_store(settings: Settings) -> Store:

@@ -7,12 +7,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from server.gate.claiming import Claiming, Decision, approve_action, live_action
-from server.gate.journal import Note
+from server.gate.finishing import Ending, Known
+from server.gate.journal import Note, OutcomeKeptError, finished
 from server.gate.records import blocked_of, note_of, noted
+from server.store.store import StoreUnavailableError
 from tools.action_id import normalise_id
 from tools.problems import Problem
 
@@ -24,20 +25,6 @@ if TYPE_CHECKING:
     from tools.operation import Message
 
     Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How a dispatched action ended."""
-
-    state: "Ended"
-    outcome: str
-    """JSON text of the masked result or of the problem."""
-    vendor_answer: str = ""
-    batch_id: str = ""
-    points_final: Decimal | None = None
-    gives_back: tuple[str, Decimal, int] | None = None
-    """An erased booking: its batch, the points that came back, and the messages that were erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +66,8 @@ class Book(Claiming):
         def work(conn: "Connection", now: datetime) -> Seen:
             repeats = repeated(conn, texts, now) if texts else []
             live = live_action(conn, key, texts, repeats, now)
-            return Seen(live=live, blocked=blocked_of(conn, hashes), repeats=tuple(repeats))
+            known = live and self._journal.as_known(live)
+            return Seen(live=known, blocked=blocked_of(conn, hashes), repeats=tuple(repeats))
 
         read = self._journal.read_standing if standing else self._journal.read
         return await read(work)
@@ -97,7 +85,8 @@ class Book(Claiming):
         """One action by its id, however the id was typed."""
         from server.store import ledger  # noqa: PLC0415 - as above
 
-        return await self._journal.read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
+        found = await self._journal.read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
+        return found and self._journal.as_known(found)
 
     async def of_batch(self, batch_id: str) -> "Action | None":
         """The action that the vendor gave this batch to."""
@@ -163,36 +152,23 @@ class Book(Claiming):
         return await self._journal.write(work)
 
     async def finish(self, action_id: str, ending: Ending) -> bool:
-        """Dispatching → its end, by the owner, or from unknown when the lease had run out meanwhile."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-        from server.store.actions import State  # noqa: PLC0415 - as above
-        from server.store.superseding import supersede  # noqa: PLC0415 - as above
+        """Dispatching → its end, by the owner, or from unknown when the lease had run out meanwhile.
+
+        Raises:
+            OutcomeKeptError: the store cannot be written; the outbox holds the outcome until it can.
+            StoreUnavailableError: neither holds it.
+        """
+        known = Known(action_id=action_id, owner=self._owner, ending=ending)
 
         def work(conn: "Connection", now: datetime) -> "tuple[bool, Note | None]":
-            done = ledger.finish(
-                conn,
-                action_id,
-                owner=self._owner,
-                state=ending.state,
-                outcome=ending.outcome,
-                vendor_answer=ending.vendor_answer,
-                batch_id=ending.batch_id,
-                points_final=ending.points_final,
-                now=now,
-            )
-            if done is None:
-                return False, None
-            if ending.state is State.SUCCEEDED:
-                supersede(conn, done)
-            if ending.gives_back is not None:
-                batch_id, points, messages = ending.gives_back
-                ledger.give_back(
-                    conn, erase_id=action_id, batch_id=batch_id, points=points, messages=messages
-                )
-            settles = f"settles {done.retry_of}" if done.retry_of and ending.state is State.SUCCEEDED else ""
-            return True, Note(what=str(ending.state), action_id=action_id, outcome=settles)
+            note = finished(conn, known, now)
+            return note is not None, note
 
-        return await self._journal.write(work)
+        try:
+            return await self._journal.write(work)
+        except StoreUnavailableError:
+            await self._journal.keep(known)
+            raise OutcomeKeptError("the store could not be written; the outcome is kept.") from None
 
     async def reconcile(self, action_id: str, settled: Settled) -> "Action | None":
         """Unknown → succeeded or failed; None when it is not unknown (any more)."""
@@ -224,7 +200,10 @@ class Book(Claiming):
         """A page of the ledger, newest first; the number is at least so many when it is large."""
         from server.store import ledger  # noqa: PLC0415 - as above
 
-        return await self._journal.read(lambda conn, _: ledger.list_actions(conn, wanted, page, page_size))
+        found, total = await self._journal.read(
+            lambda conn, _: ledger.list_actions(conn, wanted, page, page_size)
+        )
+        return [self._journal.as_known(action) for action in found], total
 
     async def waiting(self) -> "list[Action]":
         """The proposals that wait for a person, oldest first."""
@@ -236,7 +215,7 @@ class Book(Claiming):
         """Dispatching without a living owner → unknown; lapsed proposals → expired."""
         from server.store import ledger  # noqa: PLC0415 - as above
 
-        if not await self._journal.read(ledger.due):
+        if not await self._journal.read(ledger.due) and not self._journal.outcomes_wait:
             return []
 
         def work(conn: "Connection", now: datetime) -> "tuple[list[Action], Note | None]":

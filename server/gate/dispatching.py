@@ -14,11 +14,20 @@ from server.gate.calls import RISKY, CallOf
 from server.gate.claiming import Blocked
 from server.gate.context import GateContext
 from server.gate.failures import problem_of
+from server.gate.journal import OutcomeKeptError
 from server.gate.masking import present
 from server.gate.repeats import Repeats, repeated_since
 from server.gate.shield import uncancelled
 from server.gate.telling import problem_text, told, unknown
-from server.gate.words import blocked_since, cap_hit, drifted, store_lost, time_is_up, unreachable
+from server.gate.words import (
+    blocked_since,
+    cap_hit,
+    drifted,
+    outcome_kept,
+    store_lost,
+    time_is_up,
+    unreachable,
+)
 from server.logs import without_secrets
 from server.store.actions import CapHit, State
 from server.store.reports import reference_of
@@ -71,8 +80,9 @@ class Dispatching:
 
         async def claim_and_post() -> Answer:
             reached = call.audience(world)
-            claimed = await self._context.book.claim(entry.id, reached.recipients, reached.messages)
-            return await self._proceed(call, world, entry, claimed)
+            async with self._context.book.room():
+                claimed = await self._context.book.claim(entry.id, reached.recipients, reached.messages)
+                return await self._proceed(call, world, entry, claimed)
 
         return await uncancelled(claim_and_post)
 
@@ -90,15 +100,16 @@ class Dispatching:
 
         async def claim_and_post() -> "Answer | Action | Repeats":
             reached = call.audience(world)
-            begun = await self._context.book.approve_and_claim(
-                proposal, expires_s, decision, reached.recipients, reached.messages
-            )
-            if isinstance(begun, Repeats):
-                return begun
-            entry, claimed = begun
-            if claimed is None:
-                return entry
-            return await self._proceed(call, world, entry, claimed)
+            async with self._context.book.room():
+                begun = await self._context.book.approve_and_claim(
+                    proposal, expires_s, decision, reached.recipients, reached.messages
+                )
+                if isinstance(begun, Repeats):
+                    return begun
+                entry, claimed = begun
+                if claimed is None:
+                    return entry
+                return await self._proceed(call, world, entry, claimed)
 
         return await uncancelled(claim_and_post)
 
@@ -154,6 +165,8 @@ class Dispatching:
         shown = _facts(outcome, show_numbers=True) if opened else masked
         try:
             await self._context.book.finish(entry.id, _ending(outcome, entry, masked))
+        except OutcomeKeptError:
+            return outcome_kept(_answer(outcome, entry, shown))
         except StoreUnavailableError:
             return store_lost(_answer(outcome, entry, shown))
         if outcome.problem is not None:

@@ -3,8 +3,8 @@
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable, Collection, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Collection, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
+from server.gate.finishing import Known, import_writing, opened, sealed, write_down
 from server.gate.past import HeadFile, LossAcceptedError, Past
 from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key
+from server.store.outbox import Outbox
 from server.store.store import Store, StoreGoneError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from server.store.actions import Action
     from server.store.audit import AuditEntry
 
 T = TypeVar("T")
@@ -47,6 +50,10 @@ class Note:
     outcome: str = ""
 
 
+class OutcomeKeptError(StoreUnavailableError):
+    """The store could not be written, and the outbox holds the outcome until it can."""
+
+
 class Journal:
     """Transactions with the clock and the audit's key at hand."""
 
@@ -58,12 +65,15 @@ class Journal:
         heads: HeadFile,
         clock: Callable[[], datetime],
         shared: bool = False,
+        outbox: Outbox | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self._key_file = key_file
         self._key: bytes | None = None
         self.past = Past(heads=heads, shared=shared)
+        self.outbox = outbox or Outbox(key_file.parent / "outbox")
+        self._sealing: bytes | None = None
         self._remembered: Head | None = None
 
     @property
@@ -100,6 +110,62 @@ class Journal:
             known = await self.store.write(lambda conn: remember_mark(conn, mark))
         if known != mark:
             raise StoreUnavailableError(_WRONG_KEY)
+
+    @asynccontextmanager
+    async def room(self) -> AsyncGenerator[None]:
+        """Within the block an outcome finds room beside the store, whatever becomes of the disk.
+
+        Raises:
+            StoreUnavailableError: there is none.
+        """
+        # What writes an outcome down is imported before anything is posted, not after it.
+        import_writing()
+        self._sealing = await self.key()
+        with ExitStack() as stack:
+            try:
+                await anyio.to_thread.run_sync(stack.enter_context, self.outbox.place())
+            except OSError:
+                raise StoreUnavailableError("there is no room for an outcome beside it.") from None
+            yield
+
+    async def keep(self, known: Known) -> None:
+        """Hold an outcome in the outbox, on the disk.
+
+        Raises:
+            StoreUnavailableError: that failed too.
+        """
+        if self._sealing is None:
+            raise StoreUnavailableError("the outcome could not be kept.")
+        line = sealed(known, self._sealing)
+        try:
+            await anyio.to_thread.run_sync(self.outbox.keep, known.action_id, line)
+        except OSError:
+            raise StoreUnavailableError("the outcome could not be kept.") from None
+
+    @property
+    def outcomes_wait(self) -> bool:
+        """Whether the outbox holds any."""
+        return bool(self.outbox.due())
+
+    def as_known(self, action: "Action") -> "Action":
+        """The action with the outcome that the outbox holds of it: nobody is told less than is known."""
+        key = self._sealing or self._key
+        if key is None or str(action.state) != "dispatching":
+            return action
+        content = self.outbox.due().get(action.id)
+        known = None if content is None else opened(content, key)
+        return action if known is None else known.of(action)
+
+    def _waiting(self, key: bytes) -> dict[str, Known]:
+        """What the outbox holds; what nobody with the key wrote is left alone, and said."""
+        found: dict[str, Known] = {}
+        for name, content in self.outbox.due().items():
+            known = opened(content, key)
+            if known is None or known.action_id != name:
+                _log.error("an outcome beside the store is not this server's, and is left alone")
+            else:
+                found[name] = known
+        return found
 
     async def digest(self, text: str) -> str:
         """A keyed digest of a text."""
@@ -151,6 +217,9 @@ class Journal:
 
         key = await self.key()
 
+        waiting = self._waiting(key)
+        settled: list[str] = []
+
         def both(conn: "Connection") -> "tuple[T, Head | None]":
             now = self.clock()
             tip = audit.head(conn)
@@ -159,7 +228,11 @@ class Journal:
                 self.past.refuse()
             if unasked and self.past.asks(now):
                 raise LossAcceptedError(_ACCEPTED)
+            # Before anything else of these actions is done or told. A store whose past is lost may lack them.
+            settled[:] = [] if self.past.lost else waiting
+            late = [finished(conn, waiting[name], now) for name in settled]
             value, *notes = work(conn, now)
+            notes = [*late, *notes]
             entries = [_entry(note) for note in notes if note is not None]
             if self.past.adopted:
                 entries.insert(0, _entry(Note(what="head_adopted")))
@@ -167,6 +240,8 @@ class Journal:
 
         with self._noticing():
             value, head = await self.store.write(both)
+        for name in settled:
+            self.outbox.remove(name)
         if head is not None:
             self.past.remember(head)
         return value
@@ -234,6 +309,16 @@ class Journal:
             _log.exception("the audit's head file could not be written")
         else:
             self._remembered = newest
+
+
+def finished(conn: "Connection", known: Known, now: datetime) -> Note | None:
+    """Write an outcome into the ledger; None when it is there already, or was found out otherwise."""
+    done = write_down(conn, known, now)
+    if done is None:
+        return None
+    succeeded = str(done.state) == "succeeded"
+    settles = f"settles {done.retry_of}" if done.retry_of and succeeded else ""
+    return Note(what=str(done.state), action_id=done.id, outcome=settles)
 
 
 def _entry(note: Note) -> "AuditEntry":

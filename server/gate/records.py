@@ -11,6 +11,8 @@ from server.gate.past import Past
 from tools.taipei import compact
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from sqlalchemy import Connection
 
     from server.gate.owning import Whose
@@ -30,6 +32,10 @@ class Records:
     def past(self) -> Past:
         """What this process knows of the store's past."""
         return self._journal.past
+
+    def room(self) -> "AbstractAsyncContextManager[None]":
+        """Room for an outcome beside the store, to be had before anything is posted."""
+        return self._journal.room()
 
     async def digest(self, text: str) -> str:
         """The keyed digest of canonical arguments: equal for equal calls, no help in guessing numbers."""

@@ -251,6 +251,15 @@ def other_account(operation: AnyOperation) -> Problem:
     )
 
 
+def outcome_kept(answer: Answer) -> Answer:
+    """The POST happened, and its outcome stands beside the store until that can be written."""
+    warning = (
+        "The vendor answered as shown, but the store could not record it yet. The outcome is kept beside the "
+        "store and recorded as soon as it can be; nothing has to be done again."
+    )
+    return replace(answer, facts={**answer.facts, "warning": warning})
+
+
 def store_lost(answer: Answer) -> Answer:
     """The POST happened, and its outcome could not be written down."""
     warning = (

@@ -120,7 +120,53 @@ async def test_a_store_that_is_lost_in_mid_post_is_said_in_the_answer(
         vendor.plays[SENDING] = lock
         async with front_door(vendor, no_settings) as session:
             told = await session.told("send_sms", SEND)
+            again = await session.facts("send_sms", SEND)
+            action = await session.facts("get_action", {"action_id": told.facts["action_id"]})
+            waiting = list((no_settings / "store" / "outbox").glob("*.due"))
+            waiting_content = waiting[0].read_bytes()
+            modes = [path.stat().st_mode & 0o777 for path in waiting]
+            vendor.plays[SENDING] = whole(RECEIPT.replace("220478cc", "320478cc"))
+            other.execute("COMMIT")
+            later = await session.facts("send_sms", {**SEND, "text": "x"})
+            settled = list((no_settings / "store" / "outbox").glob("*.due"))
     assert told.facts["outcome"] == "done"
     assert told.facts["batch_id"]
-    assert "could not record it" in told.facts["warning"]
+    assert "could not record it yet" in told.facts["warning"]
+    assert (again["replayed"], again["batch_id"]) == (True, told.facts["batch_id"])
+    assert action["state"] == "succeeded"
+    assert modes == [0o600]
+    assert b"912345678" not in waiting_content
+    assert (later["outcome"], settled) == ("done", [])
+    assert scripted.posts(vendor) == 2
+
+
+async def test_an_outcome_that_waits_is_recorded_by_the_next_server_and_a_forged_one_never(
+    no_settings: Path, vendor: ScriptedVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.3)
+    outbox = no_settings / "store" / "outbox"
+    with closing(sqlite_driver.connect(str(no_settings / "elsewhere"), timeout=1)) as elsewhere:
+        other = elsewhere.cursor()
+
+        async def lock(exchange: Exchange) -> None:
+            other.execute("ATTACH ? AS store", (str(no_settings / "store" / "store.sqlite3"),))
+            other.execute("BEGIN EXCLUSIVE")
+            await whole(RECEIPT)(exchange)
+
+        vendor.plays[SENDING] = lock
+        async with front_door(vendor, no_settings) as session:
+            done = await session.facts("send_sms", SEND)
+        other.execute("COMMIT")
+    (kept,) = outbox.glob("*.due")
+    (outbox / "0000-0000.due").write_bytes(kept.read_bytes())
+    kept.write_bytes(kept.read_bytes().replace(b"succeeded", b"failed"))
+    async with front_door(vendor, no_settings) as session:
+        await session.facts("query_credit")
+        action = await session.facts("get_action", {"action_id": done["action_id"]})
+        assert action["state"] == "dispatching"
+        kept.write_bytes(kept.read_bytes().replace(b"failed", b"succeeded"))
+        await session.facts("query_credit")
+        action = await session.facts("get_action", {"action_id": done["action_id"]})
+    assert (action["state"], action["batch_id"]) == ("succeeded", done["batch_id"])
+    assert [path.name for path in outbox.iterdir()] == ["0000-0000.due"]
     assert scripted.posts(vendor) == 1

@@ -15,7 +15,7 @@ from server import transport
 from server.gate import approval, book, claiming, context, dispatching
 from server.gate.calls import CallOf
 from server.gate.policy import Intent
-from server.store import counting, dispatch, ledger, proposals, rows
+from server.store import counting, dispatch, ledger, proposals, rows, sent_texts
 from server.store.actions import NO_CAPS, Action, State
 from server.store.schema import ACTIONS
 from server.watch import Watch
@@ -271,6 +271,11 @@ def _retry_after_the_filter_forgot(stack: ExitStack) -> None:
     _put(stack, retry, "FILTER_WINDOW", _LONG)
 
 
+def _nobody_remembers_texts(stack: ExitStack) -> None:
+    """Whoever had a text gets it again by another call."""
+    _put(stack, sent_texts, "repeated", _always([]))
+
+
 PLANTS: Mapping[str, Plant] = {
     "claim whatever the state": _claim_whatever_the_state,
     "post before the claim": _post_before_the_claim,
@@ -291,5 +296,6 @@ PLANTS: Mapping[str, Plant] = {
     "any proof is right": _any_proof_is_right,
     "hosts answer for people": _hosts_answer_for_people,
     "retry through the other endpoint": _retry_through_the_other_endpoint,
+    "nobody remembers texts": _nobody_remembers_texts,
     "retry after the filter forgot": _retry_after_the_filter_forgot,
 }

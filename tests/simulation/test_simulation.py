@@ -36,6 +36,7 @@ FOUND_AT = {
     "any proof is right": 40,
     "hosts answer for people": 23,
     "retry through the other endpoint": 10,
+    "nobody remembers texts": 9,
     "retry after the filter forgot": 694,
 }
 """Where to look first: the seed that found it last time. When the code changes, the search begins at 0."""

@@ -1,7 +1,8 @@
 """A process of the server: the real gate over a shared store, with a crash or a fault at any await."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from server.files import Files
 from server.gate.book import Book
 from server.gate.context import GateContext
+from server.gate.finishing import Known, sealed
 from server.gate.gate import Gate
 from server.gate.journal import Journal
 from server.gate.outside import OutsideReading
@@ -24,6 +26,7 @@ from server.policy_settings import ApprovalSettings, PolicySettings
 from server.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
 from server.store.actions import Caps
 from server.store.keys import Head
+from server.store.outbox import Outbox
 from server.store.store import Store, StoreUnavailableError
 from tests.simulation.database import SharedStore, raw
 from tests.simulation.loop import Life
@@ -114,6 +117,23 @@ class MemoryHead(HeadFile):
             self.head = head
 
 
+class MemoryOutbox(Outbox):
+    """The folder beside the store, in memory: it outlives a crash, as a disk does."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("outbox"))
+        self._kept: dict[str, bytes] = {}
+
+    def keep(self, name: str, content: bytes) -> None:
+        self._kept[name] = content
+
+    def due(self) -> dict[str, bytes]:
+        return dict(self._kept)
+
+    def remove(self, name: str) -> None:
+        self._kept.pop(name, None)
+
+
 class MemoryJournal(Journal):
     """The journal without files: the key is given, and the head is kept in memory."""
 
@@ -124,12 +144,22 @@ class MemoryJournal(Journal):
         clock: Callable[[], datetime],
         heads: MemoryHead,
         turn: Callable[[], Awaitable[None]],
+        outbox: MemoryOutbox,
     ) -> None:
-        super().__init__(store, key_file=Path("audit.key"), heads=heads, clock=clock)
+        super().__init__(store, key_file=Path("audit.key"), heads=heads, clock=clock, outbox=outbox)
         self._turn = turn
 
     async def key(self) -> bytes:
         return KEY
+
+    @asynccontextmanager
+    async def room(self) -> AsyncGenerator[None]:
+        self._sealing = KEY
+        yield
+
+    async def keep(self, known: Known) -> None:
+        await self._turn()
+        self.outbox.keep(known.action_id, sealed(known, KEY))
 
     async def remember_head(self) -> None:
         await self._turn()
@@ -146,7 +176,9 @@ class Worker:
             world.store.beside(self._turn), world.random, lambda raw: world.watch.changed(raw, self.life)
         )
         self._take_turn = world.loop.take_turn
-        self.journal = MemoryJournal(store, clock=world.clock, heads=world.heads, turn=self._turn)
+        self.journal = MemoryJournal(
+            store, clock=world.clock, heads=world.heads, turn=self._turn, outbox=world.outbox
+        )
         self.book = Book(self.journal, owner=name, caps=caps)
         vendors = LossyVendors(
             chosen,

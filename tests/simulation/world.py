@@ -20,7 +20,16 @@ from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.vendor import Truth
 from tests.simulation.watch import Watch
-from tests.simulation.worker import CAPS, KEY, TEST_NUMBER, TEST_POINTS, MemoryHead, Worker, settings
+from tests.simulation.worker import (
+    CAPS,
+    KEY,
+    TEST_NUMBER,
+    TEST_POINTS,
+    MemoryHead,
+    MemoryOutbox,
+    Worker,
+    settings,
+)
 
 START = datetime(2026, 1, 31, 15, 40, tzinfo=UTC)
 """23:40 in Taipei, on the last day of a month."""
@@ -64,6 +73,7 @@ class World:
             hashes={number: hash_number(KEY, number) for number in NUMBERS},
         )
         self.heads = MemoryHead(Path("audit.head"))
+        self.outbox = MemoryOutbox()
         self.store = shared_store()
         self.caps = self.random.choice(CAPS)
         self._settings = settings(
