@@ -60,8 +60,8 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         heads=HeadFile(head_file_of(settings)),
         clock=clock,
         shared=settings.store.url.get_secret_value().startswith("postgresql"),
-        outbox=Outbox(folder / "outbox"),
     )
+    journal.outbox = Outbox(folder / "outbox")
     book = Book(journal, owner=_owner(), caps=_caps(settings))
     vendors = Vendors(settings, book)
     files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)

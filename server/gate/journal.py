@@ -65,14 +65,13 @@ class Journal:
         heads: HeadFile,
         clock: Callable[[], datetime],
         shared: bool = False,
-        outbox: Outbox | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self._key_file = key_file
         self._key: bytes | None = None
         self.past = Past(heads=heads, shared=shared)
-        self.outbox = outbox or Outbox(key_file.parent / "outbox")
+        self.outbox = Outbox(key_file.parent / "outbox")
         self._sealing: bytes | None = None
         self._remembered: Head | None = None
 

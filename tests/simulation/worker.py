@@ -146,7 +146,8 @@ class MemoryJournal(Journal):
         turn: Callable[[], Awaitable[None]],
         outbox: MemoryOutbox,
     ) -> None:
-        super().__init__(store, key_file=Path("audit.key"), heads=heads, clock=clock, outbox=outbox)
+        super().__init__(store, key_file=Path("audit.key"), heads=heads, clock=clock)
+        self.outbox = outbox
         self._turn = turn
 
     async def key(self) -> bytes:
