@@ -1,7 +1,8 @@
 """Which problem an error is: one table for looks and for what happens before an action."""
 
-from server.gate.past import PastLostError
+from server.gate.past import ClockBackError, PastLostError
 from server.gate.words import (
+    clock_back,
     no_answer,
     no_answer_before,
     nothing,
@@ -47,6 +48,14 @@ def problem_of(operation: AnyOperation, error: Exception) -> Problem:
             return unreadable() if reading else unreadable_before(operation)
         case RequestIdReusedError():
             return request_id_reused(operation)
+        case _:
+            return _problem_of_store(operation, error)
+
+
+def _problem_of_store(operation: AnyOperation, error: Exception) -> Problem:
+    match error:
+        case ClockBackError():
+            return clock_back(operation, str(error))
         case PastLostError():
             return past_lost(operation, str(error))
         case _:

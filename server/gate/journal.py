@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio.to_thread
 
 from server.gate.finishing import Known, import_writing, opened, sealed, write_down
-from server.gate.past import HeadFile, LossAcceptedError, Past
+from server.gate.past import HeadFile, LossAcceptedError, Past, refuse_earlier
 from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key
 from server.store.outbox import Outbox
 from server.store.store import Store, StoreGoneError, StoreUnavailableError
@@ -189,9 +189,12 @@ class Journal:
         from server.store import audit  # noqa: PLC0415 - the store is opened at the first use, not at start
 
         def both(conn: "Connection") -> T:
-            self.past.look(conn, audit.head(conn), writing=False)
+            now = self.clock()
+            tip, latest = audit.newest(conn)
+            self.past.look(conn, tip, writing=False)
             self.past.refuse()
-            return work(conn, self.clock())
+            refuse_earlier(latest, now)
+            return work(conn, now)
 
         with self._noticing():
             return await self.store.read(both)
@@ -221,10 +224,11 @@ class Journal:
 
         def both(conn: "Connection") -> "tuple[T, Head | None]":
             now = self.clock()
-            tip = audit.head(conn)
+            tip, latest = audit.newest(conn)
             self.past.look(conn, tip, writing=True)
             if standing:
                 self.past.refuse()
+                refuse_earlier(latest, now)
             if unasked and self.past.asks(now):
                 raise LossAcceptedError(_ACCEPTED)
             # Before anything else of these actions is done or told. A store whose past is lost may lack them.
@@ -235,7 +239,9 @@ class Journal:
             entries = [_entry(note) for note in notes if note is not None]
             if self.past.adopted:
                 entries.insert(0, _entry(Note(what="head_adopted")))
-            return value, (audit.append_all(conn, entries, key, now, tip) if entries else None)
+            if not entries:
+                return value, None
+            return value, audit.append_after(conn, entries, key, now, tip=tip, latest=latest)
 
         with self._noticing():
             value, head = await self.store.write(both)
@@ -278,7 +284,7 @@ class Journal:
             for action in ledger.undecided(conn):
                 ledger.void(conn, action.id, reason="the store's past was lost")
             note = Note(what="loss_accepted", by=by, channel="terminal", outcome=self.past.difference(tip))
-            head = audit.append_all(conn, [_entry(note)], key, now, tip)
+            head = audit.append_all(conn, [_entry(note)], key, now)
             return self.past.lost, head._replace(generation=generation)
 
         with self._noticing():

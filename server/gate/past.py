@@ -6,7 +6,7 @@ file names. A head that is behind is normal: it is written after the commit, and
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _log = logging.getLogger(__name__)
+TOLERANCE = timedelta(seconds=5)
+"""How far a clock may be behind the newest entry: another machine of the store may have written it."""
 
 
 class PastLostError(StoreUnavailableError):
@@ -28,6 +30,24 @@ class PastLostError(StoreUnavailableError):
 
 class LossAcceptedError(StoreUnavailableError):
     """A call that no person agreed to met a loss that was accepted in the last 24 hours."""
+
+
+class ClockBackError(StoreUnavailableError):
+    """This machine's clock is behind the audit's newest entry: caps and the 24 hours would be replayed."""
+
+
+def refuse_earlier(newest: datetime | None, now: datetime) -> None:
+    """Stop what costs or destroys while the clock is behind what was written last.
+
+    Raises:
+        ClockBackError: it is, by more than machines of one store may differ.
+    """
+    if newest is not None and newest - now > TOLERANCE:
+        behind = int((newest - now).total_seconds())
+        raise ClockBackError(
+            f"this machine's clock is {behind} seconds behind the newest entry of the audit, so the caps of "
+            "a day and what was done in the last 24 hours cannot be told."
+        )
 
 
 @dataclass(slots=True)

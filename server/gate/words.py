@@ -130,6 +130,16 @@ def store_unavailable(operation: AnyOperation, reason: str) -> Problem:
     )
 
 
+def clock_back(operation: AnyOperation, reason: str) -> Problem:
+    """The clock went back: `reason` says how far."""
+    return Problem(
+        code="clock_went_back",
+        message=f"{nothing(operation)} What costs or destroys is refused: {reason}",
+        next="A person sets this machine's clock right, or waits until it is past that moment.",
+        retryable=True,
+    )
+
+
 def past_lost(operation: AnyOperation, reason: str) -> Problem:
     """The ledger does not know what was done: restored, deleted, replaced. `reason` is ours."""
     return Problem(

@@ -25,6 +25,7 @@ __all__ = [
     "export",
     "hash_number",
     "head",
+    "newest",
     "stands",
     "verify",
 ]
@@ -34,7 +35,7 @@ _BATCH = 10_000
 _BLOCK = 64
 """Bytes that SHA-256 takes at once."""
 
-_NEWEST = select(AUDIT.c.sequence, AUDIT.c.mac).order_by(AUDIT.c.sequence.desc()).limit(1)
+_NEWEST = select(AUDIT.c.sequence, AUDIT.c.mac, AUDIT.c.entry).order_by(AUDIT.c.sequence.desc()).limit(1)
 _NEXT = (
     select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac)
     .where(AUDIT.c.sequence > bindparam("after"))
@@ -73,17 +74,26 @@ def append(conn: Connection, entry: AuditEntry, key: bytes, now: datetime) -> He
     return append_all(conn, [entry], key, now)
 
 
-def append_all(
-    conn: Connection, entries: Sequence[AuditEntry], key: bytes, now: datetime, tip: Head | None = None
-) -> Head:
-    """Add entries to the chain in one step; the new head, or the present one when there are no entries.
+def append_all(conn: Connection, entries: Sequence[AuditEntry], key: bytes, now: datetime) -> Head:
+    """Add entries to the chain in one step; the new head, or the present one when there are no entries."""
+    tip, latest = newest(conn)
+    return append_after(conn, entries, key, now, tip=tip, latest=latest)
 
-    `tip` is the present head, where the caller has read it in this transaction.
-    """
-    chain, at = _Chain(key), tip or head(conn)
+
+def append_after(  # noqa: PLR0913 - what `newest` found in this transaction, and what is added
+    conn: Connection,
+    entries: Sequence[AuditEntry],
+    key: bytes,
+    now: datetime,
+    *,
+    tip: Head,
+    latest: datetime | None,
+) -> Head:
+    """The same for whoever has read the newest entry in this transaction."""
+    chain, at = _Chain(key), tip
     rows: list[dict[str, object]] = []
     for entry in entries:
-        sequence, text = at.sequence + 1, _canonical(entry, now)
+        sequence, text = at.sequence + 1, _canonical(entry, now, latest)
         at = Head(sequence, chain.mac(at.mac, sequence, text))
         rows.append({"sequence": sequence, "entry": text, "mac": at.mac})
     if rows:
@@ -93,8 +103,27 @@ def append_all(
 
 def head(conn: Connection) -> Head:
     """The newest entry's number and MAC; number 0 when there is none."""
+    return newest(conn)[0]
+
+
+def newest(conn: Connection) -> tuple[Head, datetime | None]:
+    """The head, and the latest moment that the chain knows: None when there is no entry.
+
+    An entry that was written while the clock was back carries the moment that it is behind.
+    """
     row = conn.execute(_NEWEST).one_or_none()
-    return _START if row is None else Head(row.sequence, row.mac)
+    if row is None:
+        return _START, None
+    return Head(row.sequence, row.mac), _moment_of(row.entry)
+
+
+def _moment_of(text: str) -> datetime | None:
+    """None for what was not written by `append`: the check of the chain is what finds it."""
+    try:
+        values = json.loads(text)
+        return datetime.fromisoformat(values.get("after", values["at"]))
+    except (ValueError, KeyError, AttributeError):
+        return None
 
 
 def stands(conn: Connection, known: Head) -> bool:
@@ -153,8 +182,8 @@ def _piece(conn: Connection, after: int) -> Sequence[tuple[int, str, str]]:
     return rows
 
 
-def _canonical(entry: AuditEntry, now: datetime) -> str:
-    values = {
+def _canonical(entry: AuditEntry, now: datetime, latest: datetime | None) -> str:
+    values: dict[str, Json] = {
         "at": moment_text(now),
         "event": entry.event,
         "principal": entry.principal,
@@ -162,6 +191,8 @@ def _canonical(entry: AuditEntry, now: datetime) -> str:
         "tool": entry.tool,
         "details": entry.details,
     }
+    if latest is not None and now < latest:
+        values["after"] = moment_text(latest)
     # ASCII: no engine and no client can change what the MAC was taken of.
     return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
