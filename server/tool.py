@@ -160,10 +160,13 @@ def _form(question: Question) -> types.ElicitRequestFormParams:
 
 def _reply(answer: types.ElicitResult, began: float) -> FormReply:
     content = answer.content or {}
+    typed, agreed = content.get("proof"), content.get("approve")
+    if isinstance(typed, int) and not isinstance(typed, bool):
+        typed = str(typed)
     return FormReply(
         action=answer.action,
-        typed=str(content.get("proof", "")),
-        agreed=content.get("approve") is True,
+        typed=typed if isinstance(typed, str) else None,
+        agreed=agreed if isinstance(agreed, bool) else None,
         took_ms=(time.time() - began) * 1000,
     )
 

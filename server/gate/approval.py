@@ -1,7 +1,7 @@
 """The ladder of approval: by a form, out of band, or not at all."""
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 
@@ -12,7 +12,7 @@ from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.questions import hint, render
-from server.gate.telling import approval_required, told
+from server.gate.telling import approval_required, approved_elsewhere, told, too_late_for_a_no
 from server.gate.words import approval_mismatch, cannot_be_asked, declined, wrong_proof
 from tools.operation import Preview
 from tools.problems import Problem, RefusedError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.25
 USUAL_WAIT_SECONDS = 30.0
 """How long a call of the usual length can wait for an approval out of band, in seconds."""
+_Meaning = Literal["yes", "no", "wrong proof", "nobody's"]
 
 
 class Approval:
@@ -34,27 +35,32 @@ class Approval:
 
     async def decide(self, call: CallOf, entry: "Action") -> "Action | Answer | Question":
         """For a proposed action: the decided action, the question, or the answer that ends the call."""
-        if call.caller.can_ask and self._settings.mode == "ladder":
+        if call.caller.can_ask and self._settings.mode == "ladder" and not entry.out_of_band:
             return self._question(call, entry)
         return await self._out_of_band(call, entry)
 
     async def replied(self, call: CallOf, digest: str, action_id: str, reply: FormReply) -> "Action | Answer":
-        """What the person's form answer makes of the action. Bound to principal, tool and arguments."""
+        """What the person's form answer makes of the action. Bound to principal, tool and arguments.
+
+        Only a yes carries out what was approved elsewhere meanwhile: a no ends it, and what is nobody's
+        answer leaves it as it is.
+        """
         entry = await self._context.book.get(action_id)
         asked = (call.caller.principal, call.operation.name, digest)
         if entry is None or (entry.principal, entry.tool, entry.digest) != asked:
             return failure(approval_mismatch(call.operation))
-        if str(entry.state) != "proposed":
-            return entry
-        if self._is_no_person(reply):
-            return await self._out_of_band(call, entry, self._came_too_late(reply))
-        return await self._person_said(call, entry, reply)
+        return await self._answered(call, entry, reply)
 
-    def _is_no_person(self, reply: FormReply) -> bool:
-        """A host that answered for the person, or a form that nobody saw."""
-        too_fast = reply.took_ms < self._settings.human_minimum_ms
-        too_slow = reply.took_ms > self._settings.form_timeout_s * 1000
-        return reply.action == "silent" or too_fast or too_slow
+    async def _answered(self, call: CallOf, entry: "Action", reply: FormReply) -> "Action | Answer":
+        match self._meaning(entry, reply):
+            case "yes":
+                return await self._approved(call, entry)
+            case "no":
+                return await self._denied(call, entry, "declined", declined(call.operation))
+            case "wrong proof":
+                return await self._denied(call, entry, "wrong proof", wrong_proof(call.operation))
+            case "nobody's":
+                return await self._unanswered(call, entry, self._came_too_late(reply))
 
     def _came_too_late(self, reply: FormReply) -> str:
         """What is said of a form whose answer came after its time, or not at all."""
@@ -65,38 +71,47 @@ class Approval:
             return f"The answer to the form came too late and did nothing: a form waits {limit:g} seconds."
         return ""
 
-    async def _person_said(self, call: CallOf, entry: "Action", reply: FormReply) -> "Action | Answer":
-        by = Decision(by=call.caller.principal, channel="form")
-        if reply.action != "accept" or (not entry.proof and not reply.agreed):
-            return await self._denied(call, entry, "declined", declined(call.operation))
-        if entry.proof and not proves(entry.proof, reply.typed):
-            return await self._denied(call, entry, "wrong proof", wrong_proof(call.operation))
-        return await self._approved(call, entry, by)
+    def _meaning(self, entry: "Action", reply: FormReply) -> _Meaning:
+        """Only what a person can have meant is a person's: hosts answer by themselves, and in odd ways."""
+        if reply.took_ms < self._settings.human_minimum_ms:
+            return "nobody's"
+        said = _said(entry.proof, reply)
+        too_late = reply.took_ms > self._settings.form_timeout_s * 1000
+        return "nobody's" if said == "yes" and too_late else said
+
+    async def _approved(self, call: CallOf, entry: "Action") -> "Action | Answer":
+        if str(entry.state) == "proposed":
+            by = Decision(by=call.caller.principal, channel="form")
+            approved = await self._context.book.approve(entry.id, by)
+            if approved is not None:
+                return approved
+            entry = await self._context.book.get(entry.id) or entry
+        match str(entry.state):
+            case "proposed" if entry.out_of_band:
+                return approval_required(call.operation, entry)
+            case "proposed":
+                return failure(approval_mismatch(call.operation))
+            case _:
+                return entry
 
     async def _denied(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
-        """A no also takes back a yes that was given elsewhere, as long as nothing was begun."""
+        """A no vetoes: it also takes back a yes that was given elsewhere, as long as nothing was begun."""
         decision = Decision(by=call.caller.principal, channel="form", reason=reason)
-        book = self._context.book
-        denied = await book.deny(entry.id, decision) or await book.void(entry.id, reason)
+        denied = await self._context.book.deny(entry.id, decision)
         self._context.count_decline(call)
-        return (
-            failure(problem)
-            if denied is not None
-            else told(call.operation, await book.get(entry.id) or entry)
-        )
+        if denied is not None:
+            return failure(problem)
+        return too_late_for_a_no(call.operation, await self._context.book.get(entry.id) or entry)
 
-    async def _approved(self, call: CallOf, entry: "Action", decision: Decision) -> "Action | Answer":
-        approved = await self._context.book.approve(entry.id, decision)
-        if approved is not None:
-            return approved
-        now = await self._context.book.get(entry.id)
-        return told(call.operation, entry) if now is None else self._meanwhile(call, now)
-
-    def _meanwhile(self, call: CallOf, now: "Action") -> "Action | Answer":
-        """Somebody else decided first, or it expired."""
-        if str(now.state) == "proposed":
-            return failure(approval_mismatch(call.operation))
-        return now
+    async def _unanswered(self, call: CallOf, entry: "Action", why: str) -> "Action | Answer":
+        """Nobody answered: nothing is carried out by that, whatever was decided elsewhere."""
+        match str(entry.state):
+            case "proposed":
+                return await self._out_of_band(call, entry, why)
+            case "approved":
+                return approved_elsewhere(call.operation, entry, why)
+            case _:
+                return told(call.operation, entry)
 
     def _question(self, call: CallOf, entry: "Action") -> Question:
         preview = Preview.model_validate_json(entry.preview)
@@ -116,6 +131,8 @@ class Approval:
                 if now is not None and str(now.state) != "proposed":
                     return now
             raise RefusedError(cannot_be_asked(call.operation))
+        if not entry.out_of_band:
+            await self._context.book.send_out_of_band(entry.id)
         decided = await self._wait(call, entry)
         return approval_required(call.operation, entry, why) if decided is None else decided
 
@@ -130,6 +147,17 @@ class Approval:
                 if now is not None and str(now.state) != "proposed":
                     return now
         return None
+
+
+def _said(proof: str, reply: FormReply) -> _Meaning:
+    """What an answer says, whoever gave it. Without the asked field, or dismissed, it says nothing."""
+    if reply.action == "decline":
+        return "no"
+    if reply.action != "accept":
+        return "nobody's"
+    if proof:
+        return "nobody's" if reply.typed is None else "yes" if proves(proof, reply.typed) else "wrong proof"
+    return "nobody's" if reply.agreed is None else "yes" if reply.agreed else "no"
 
 
 def proves(proof: str, typed: str) -> bool:

@@ -121,7 +121,7 @@ class Book(Claiming):
         return await self._journal.write(work)
 
     async def approve(self, action_id: str, decision: Decision) -> "Action | None":
-        """Proposed → approved; None when it was decided, expired or gone meanwhile."""
+        """Proposed → approved; None when it was decided, expired or gone meanwhile, or sent out of band."""
 
         def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
             action = approve_action(conn, action_id, decision, now)
@@ -130,7 +130,7 @@ class Book(Claiming):
         return await self._journal.write(work)
 
     async def deny(self, action_id: str, decision: Decision) -> "Action | None":
-        """Proposed → denied; None when it is past that."""
+        """Proposed or approved → denied, as long as nothing was begun; None when it is past that."""
         from server.store import ledger  # noqa: PLC0415 - as above
 
         def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
@@ -140,6 +140,15 @@ class Book(Claiming):
             return action, noted("denied", action)
 
         return await self._journal.write(work)
+
+    async def send_out_of_band(self, action_id: str) -> None:
+        """Leave a proposal to another place: from now on no form can approve it."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        def work(conn: "Connection", now: datetime) -> "tuple[None, Note | None]":
+            return None, noted("out_of_band", ledger.send_out_of_band(conn, action_id, now=now))
+
+        await self._journal.write(work)
 
     async def void(self, action_id: str, reason: str) -> "Action | None":
         """Proposed or approved → expired, because what the person saw is no longer true."""

@@ -29,6 +29,8 @@ class FormReply:
 
     action: str
     """`accept`, `decline`, `cancel`, or `silent`."""
-    typed: str = ""
-    agreed: bool = False
+    typed: str | None = None
+    """The proof; None when the field is missing or holds no text."""
+    agreed: bool | None = None
+    """The tick; None when the field is missing or holds neither yes nor no."""
     took_ms: float = 0.0

@@ -1,7 +1,7 @@
 """What an action of the ledger means for the caller: one answer for each state."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from server.gate.answers import Answer, Envelope, failure
@@ -15,6 +15,7 @@ from tools.taipei import iso
 if TYPE_CHECKING:
     from server.store.actions import Action
 
+_NOBODYS = "The form brought no person's answer."
 TERMINAL_COMMAND = "campaign-ops-mcp approvals"
 
 
@@ -79,6 +80,28 @@ def approval_required(operation: AnyOperation, action: "Action", why: str = "") 
         "next": "Tell the person. After the approval repeat exactly the same call.",
     }
     return Envelope(outcome="approval_required", action_id=action.id).around(facts)
+
+
+def approved_elsewhere(operation: AnyOperation, action: "Action", why: str = "") -> Answer:
+    """The form brought nobody's answer, and a person has approved in another place meanwhile."""
+    facts = {
+        "message": (
+            f"{nothing(operation)} {why or _NOBODYS} Action {action.id} was approved in another place meanwhile."
+        ),
+        "expires_at": iso(action.expires_at),
+        "preview": shown_preview(Preview.model_validate_json(action.preview)),
+        "next": "Repeat exactly the same call to carry it out; or let the person deny it in a terminal.",
+    }
+    return Envelope(outcome="approval_required", action_id=action.id).around(facts)
+
+
+def too_late_for_a_no(operation: AnyOperation, action: "Action") -> Answer:
+    """A no to what was begun or done already: what became of it, and that the no did not stop it."""
+    answer = told(operation, action)
+    if str(action.state) not in ("dispatching", "succeeded", "unknown"):
+        return answer
+    message = f"The person's no came too late. {answer.facts['message']}"
+    return replace(answer, facts={**answer.facts, "message": message})
 
 
 def shown_preview(preview: Preview) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def cannot_be_asked(operation: AnyOperation) -> Problem:
     """Neither the client nor a terminal can ask the person."""
     return Problem(
         code="approval_unavailable",
-        message=f"{nothing(operation)} A person must approve it, and this client cannot show the question.",
+        message=f"{nothing(operation)} A person must approve it, and this client brings no person's answer.",
         next="Use a client that supports elicitation, or switch approval.out_of_band on in the settings.",
     )
 

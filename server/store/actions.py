@@ -1,7 +1,7 @@
 """What an action is: the types of the ledger, without a database.
 
-States (design, "The ledger"): proposed → approved | denied | expired, approved → dispatching | expired,
-dispatching → succeeded | failed | unknown, unknown → succeeded | failed by reconciliation.
+States (design, "The ledger"): proposed → approved | denied | expired, approved → dispatching | denied |
+expired, dispatching → succeeded | failed | unknown, unknown → succeeded | failed by reconciliation.
 """
 
 import secrets
@@ -16,6 +16,9 @@ REPLAY_WINDOW = timedelta(hours=24)
 
 APPROVAL_TIME = timedelta(minutes=10)
 """How long a proposal, and the approval of it, stays good unless the caller says otherwise."""
+
+FORM = "form"
+"""The channel of a decision that came with a client's form."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -109,6 +112,7 @@ class Action:
 
     `id` is in the shown form (`7KQ2-M9XD`). `outcome` is JSON text of the masked result or problem,
     `vendor_answer` the vendor's text as it came. `points_returned` came back from an erased booking.
+    `out_of_band`: it was sent to another place to be approved, and no form can approve it any more.
     """
 
     id: str
@@ -146,6 +150,7 @@ class Action:
     retry_of: str
     reason: str
     repeats: str
+    out_of_band: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

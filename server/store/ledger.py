@@ -7,7 +7,17 @@ is a compare-and-set; no function reads a clock. Pass them to `Store.write` and 
 from server.store.counting import usage
 from server.store.dispatch import begin, claim, due, erased, finish, give_back, reap, reconcile
 from server.store.lookup import COUNT_LIMIT, by_batch, get, list_actions
-from server.store.proposals import approve, deny, expire_due, find_live, propose, undecided, void, waiting
+from server.store.proposals import (
+    approve,
+    deny,
+    expire_due,
+    find_live,
+    propose,
+    send_out_of_band,
+    undecided,
+    void,
+    waiting,
+)
 
 __all__ = [
     "COUNT_LIMIT",
@@ -27,6 +37,7 @@ __all__ = [
     "propose",
     "reap",
     "reconcile",
+    "send_out_of_band",
     "undecided",
     "usage",
     "void",

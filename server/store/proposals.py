@@ -5,11 +5,12 @@ from dataclasses import fields
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, false, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.store.actions import (
     APPROVAL_TIME,
+    FORM,
     REPLAY_WINDOW,
     Action,
     CallKey,
@@ -37,7 +38,10 @@ _UNDECIDED = in_state(State.PROPOSED, State.APPROVED)
 _WAITING = and_(in_state(State.PROPOSED), ACTIONS.c.expires_at >= AT)
 _LAPSED = and_(_UNDECIDED, ACTIONS.c.expires_at < AT)
 
-_DECIDE = step(_WAITING)
+_APPROVE = step(_WAITING)
+_APPROVE_BY_FORM = step(_WAITING, ACTIONS.c.out_of_band.is_(false()))
+_DENY = step(_UNDECIDED, ACTIONS.c.expires_at >= AT)
+_SEND_OUT_OF_BAND = step(_WAITING)
 _VOID = step(_UNDECIDED)
 _EXPIRE = step(_LAPSED)
 _FREE = step()
@@ -112,18 +116,28 @@ def approve(  # noqa: PLR0913 - who, how and by which rule are facts of one deci
     now: datetime,
     expires_at: datetime | None = None,
 ) -> Action | None:
-    """Approve what is proposed and not expired; None when it is neither. `expires_at` replaces the expiry."""
+    """Approve what is proposed and not expired; None when it is neither. `expires_at` replaces the expiry.
+
+    Through a `FORM` only what was not sent out of band: a host's quick answer must not be followed by a
+    slower one.
+    """
     expiry = {} if expires_at is None else {"expires_at": expires_at}
     decision = {"decided_at": now, "decided_by": by, "channel": channel, "rule": rule, **expiry}
-    return compare_and_set(conn, _DECIDE, action_id, at_moment=now, state=State.APPROVED, **decision)
+    change = _APPROVE_BY_FORM if channel == FORM else _APPROVE
+    return compare_and_set(conn, change, action_id, at_moment=now, state=State.APPROVED, **decision)
 
 
 def deny(  # noqa: PLR0913 - who, how and why are facts of one decision
     conn: Connection, action_id: str, *, by: str, channel: str, reason: str, now: datetime
 ) -> Action | None:
-    """Deny what is proposed and not expired; None when it is neither."""
+    """Deny what is not claimed and not expired, approved or not: a no vetoes. None when it is too late."""
     decision = {"decided_at": now, "decided_by": by, "channel": channel, "reason": reason}
-    return compare_and_set(conn, _DECIDE, action_id, at_moment=now, state=State.DENIED, **decision)
+    return compare_and_set(conn, _DENY, action_id, at_moment=now, state=State.DENIED, **decision)
+
+
+def send_out_of_band(conn: Connection, action_id: str, *, now: datetime) -> Action | None:
+    """Leave what is proposed to another place: no form can approve it any more. None when it is decided."""
+    return compare_and_set(conn, _SEND_OUT_OF_BAND, action_id, at_moment=now, out_of_band=True)
 
 
 def void(conn: Connection, action_id: str, *, reason: str) -> Action | None:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, false
 
 from server.store.columns import Moment, Points, Sequence, Words
 
@@ -54,6 +54,7 @@ ACTIONS = Table(
     Column("reason", Words, nullable=False),
     # Ids, comma between, of the actions whose texts this one repeats, as its question says.
     Column("repeats", Words, nullable=False, server_default=""),
+    Column("out_of_band", Boolean, nullable=False, default=False, server_default=false()),
     Index("actions_by_state", "state", "sequence"),
     Index("actions_by_tool", "tool", "sequence"),
     Index("actions_by_day", "day", "sequence"),

@@ -118,7 +118,8 @@ class _Desk:
             return self._fail(f"There is no action {action_id}{self.elsewhere}.")
         decision = Decision(by=person(), channel="terminal", reason="denied in the terminal")
         if await self.book.deny(action.id, decision) is None:
-            return self._fail(f"{action.id} was not denied: it is decided or expired already.")
+            now = await self.book.get(action.id) or action
+            return self._fail(f"{action.id} was not denied: too late, it is {now.state} already.")
         self.console.print(f"{action.id} is denied. Nothing is done.")
         return OK
 

@@ -59,11 +59,8 @@ async def test_a_yes_sends_once(house: House) -> None:
     assert (len(person.asked), await posts(house)) == (1, 1)
 
 
-@pytest.mark.parametrize("answer", ["decline", "cancel"])
-async def test_a_no_sends_nothing_and_stays_on_record(
-    house: House, answer: Literal["decline", "cancel"]
-) -> None:
-    async with fronted(house, Person(answer, thinks_for=THINKS), approval=HUMAN) as session:
+async def test_a_no_sends_nothing_and_stays_on_record(house: House) -> None:
+    async with fronted(house, Person("decline", thinks_for=THINKS), approval=HUMAN) as session:
         problem = await session.problem("send_sms", SEND)
         entry = await _frozen(session, "denied")
     assert problem["code"] == "declined"
@@ -72,22 +69,10 @@ async def test_a_no_sends_nothing_and_stays_on_record(
     assert await posts(house) == 0
 
 
-NO_TICKS: list[dict[str, Any]] = [
-    {},
-    {"approve": False},
-    {"approve": "true"},
-    {"approve": "yes"},
-    {"approve": 1},
-    {"proof": "1"},
-]
-
-
-async def test_only_a_ticked_box_is_a_yes(house: House) -> None:
-    person = Answering({})
-    async with fronted(house, person) as session:
-        for person.given in NO_TICKS:
-            assert (await session.problem("send_sms", SEND))["code"] == "declined"
-    assert (len(person.asked), await posts(house)) == (len(NO_TICKS), 0)
+async def test_a_box_that_is_not_ticked_is_a_no(house: House) -> None:
+    async with fronted(house, Answering({"approve": False})) as session:
+        assert (await session.problem("send_sms", SEND))["code"] == "declined"
+    assert await posts(house) == 0
 
 
 async def test_a_decline_costs_a_slot(house: House) -> None:
@@ -122,12 +107,6 @@ async def test_a_wrong_proof_does_nothing(house: House) -> None:
             assert problem["message"].startswith("Nothing was terminated.")
         denied = await session.facts("list_actions", {"state": "denied"})
     assert denied["total"] == len(person.asked) == len(WRONG_PROOFS)
-    assert await posts(house) == 0
-
-
-async def test_a_tick_is_no_proof(house: House) -> None:
-    async with fronted(house, Answering({"approve": True})) as session:
-        assert (await session.problem(TERMINATE, LAUNCH))["code"] == "proof_mismatch"
     assert await posts(house) == 0
 
 

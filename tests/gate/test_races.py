@@ -36,7 +36,7 @@ Meanwhile = Callable[[], Awaitable[object]]
 
 YES = Decision(by="王小明", channel="terminal")
 DECLINE = FormReply(action="decline", took_ms=5000)
-WRONG_PROOF = FormReply(action="accept", typed="99", took_ms=5000)
+NO_TICK = FormReply(action="accept", agreed=False, took_ms=5000)
 MOBILE = "+886912345678"
 
 
@@ -77,7 +77,7 @@ class Process:
         action_id, reply = str(second.get("action_id", "")), second.get("reply")
         call = self.witness.called("desk", "send_sms", arguments, action_id)
         if isinstance(reply, FormReply):
-            self.witness.replied(call, "no" if reply in (DECLINE, WRONG_PROOF) else "yes", 5, action_id)
+            self.witness.replied(call, "no" if reply in (DECLINE, NO_TICK) else "yes", 5, action_id)
         ended = await self.parts.gate.call(SEND_SMS, arguments, caller, **second)
         if isinstance(ended, Question):
             self.witness.asked(call, ended.action_id)
@@ -174,7 +174,7 @@ def assert_tells_the_send(facts: Facts, action_id: str) -> None:
     assert "Nothing was sent" not in str(facts)
 
 
-@pytest.mark.parametrize("reply", [DECLINE, WRONG_PROOF], ids=["decline", "wrong proof"])
+@pytest.mark.parametrize("reply", [DECLINE, NO_TICK], ids=["decline", "no tick"])
 async def test_a_no_after_another_process_sent_tells_the_send(
     start: Start, vendor: ScriptedVendor, monkeypatch: pytest.MonkeyPatch, reply: FormReply
 ) -> None:
@@ -217,7 +217,7 @@ async def test_a_no_takes_back_a_yes_from_elsewhere_as_long_as_nothing_was_begun
     before(monkeypatch, here, "deny", partial(there.approve, action_id))
     facts = await here.replied(action_id, DECLINE)
     assert (facts["code"], facts["message"]) == ("declined", "Nothing was sent. The person declined.")
-    assert await here.state(action_id) == "expired"
+    assert await here.state(action_id) == "denied"
     assert posts(vendor) == 0
 
 

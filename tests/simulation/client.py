@@ -38,6 +38,10 @@ _TOOLS = ("send_sms",) * 8 + ("send_sms_deduplicated",) * 2 + ("pause_launch", "
 _REPLIES = ("yes",) * 18 + (
     "wrong",
     "no",
+    "veto",
+    "vetoing proof",
+    "dismissed",
+    "instant, then slower",
     "silent",
     "hasty",
     "late",
@@ -134,13 +138,15 @@ class Client:
             return None
         if kind in ("yes", "late", "twice", "other arguments"):
             self._consent(wanted, question, agreed=kind != "late")
+        if kind in ("veto", "vetoing proof", "dismissed"):
+            await decide(self._world, question.action_id)
         answer = await self._call(
             self._changed(wanted) if kind == "other arguments" else wanted,
             question.action_id,
             _reply(kind, question),
             principal="token:c" if kind == "other principal" else self.principal,
         )
-        if kind == "twice":
+        if kind == "twice" or (kind == "instant, then slower" and _is_sent_out_of_band(answer)):
             answer = await self._call(wanted, question.action_id, _reply("yes", question))
         return answer if isinstance(answer, Answer) else None
 
@@ -216,10 +222,16 @@ class Client:
                 action_id=action_id,
                 dry_run=dry,
                 before=before,
+                said_no=reply is not None and _says(reply) == "no",
                 answer=answer,
             )
             judge(said, self._world.watch)
         return answer
+
+
+def _is_sent_out_of_band(answer: Answer | Question | None) -> bool:
+    """Whether the client knows it: a process can die, or its store fail, before that is written down."""
+    return isinstance(answer, Answer) and answer.facts.get("outcome") == "approval_required"
 
 
 def _says(reply: FormReply) -> Says:
@@ -234,13 +246,15 @@ def _says(reply: FormReply) -> Says:
 def _reply(kind: str, question: Question) -> FormReply:
     right = question.proof
     match kind:
-        case "no":
+        case "no" | "veto":
             return FormReply(action="decline", took_ms=4_000)
-        case "wrong":
+        case "dismissed":
+            return FormReply(action="cancel", took_ms=4_000)
+        case "wrong" | "vetoing proof":
             return FormReply(action="accept", typed="99", agreed=False, took_ms=4_000)
         case "silent":
             return FormReply(action="silent", took_ms=120_000)
-        case "hasty":
+        case "hasty" | "instant, then slower":
             return FormReply(action="accept", typed=right, agreed=True, took_ms=40)
         case "late":
             return FormReply(action="accept", typed=right, agreed=True, took_ms=130_000)

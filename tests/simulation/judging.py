@@ -33,6 +33,8 @@ class Said:
     action_id: str | None
     dry_run: bool
     before: Mapping[str, Row]
+    said_no: bool
+    """Whether the call brought a person's no."""
     answer: Answer | Question
 
 
@@ -44,6 +46,8 @@ def judge(said: Said, watch: Watch) -> None:
     facts = said.answer.facts
     outcome = str(facts.get("outcome") or facts.get("code") or facts.get("state"))
     watch.note(f"-> {outcome} {'replayed' if facts.get('replayed') else ''}".rstrip())
+    if said.said_no and outcome in ("done", "unknown") and "too late" not in str(facts.get("message")):
+        watch.fail(f"{outcome} was answered to a no")
     if outcome == "done":
         _done(watch, watch.rows[str(facts["action_id"])], facts)
     elif said.dry_run:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 
 from server import transport
 from server.gate import approval, book, claiming, context, dispatching
+from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.policy import Intent
 from server.store import counting, dispatch, ledger, proposals, rows, sent_texts
@@ -136,7 +137,7 @@ def _approval_not_bound(stack: ExitStack) -> None:
 
     async def replied(self: Any, call: CallOf, digest: str, action_id: str, reply: Any) -> Any:
         entry = await self._context.book.get(action_id)
-        return entry if str(entry.state) != "proposed" else await self._person_said(call, entry, reply)
+        return await self._answered(call, entry, reply)
 
     _put(stack, approval.Approval, "replied", replied)
 
@@ -253,7 +254,31 @@ def _any_proof_is_right(stack: ExitStack) -> None:
 
 def _hosts_answer_for_people(stack: ExitStack) -> None:
     """An answer faster than a person's counts."""
-    _put(stack, approval.Approval, "_is_no_person", _always(value=False))
+    said = _real(approval, "_said")
+
+    def meaning(_: object, entry: Action, reply: FormReply) -> str:
+        return said(entry.proof, reply)
+
+    _put(stack, approval.Approval, "_meaning", meaning)
+
+
+def _a_no_after_an_approval_elsewhere_posts(stack: ExitStack) -> None:
+    """An answer to what is decided already is not looked at: the call goes on with what was decided."""
+    real = _real(approval.Approval, "_answered")
+
+    async def answered(self: Any, call: CallOf, entry: Action, reply: FormReply) -> Any:
+        return entry if str(entry.state) != "proposed" else await real(self, call, entry, reply)
+
+    _put(stack, approval.Approval, "_answered", answered)
+
+
+def _a_slower_yes_after_an_instant_one(stack: ExitStack) -> None:
+    """What was sent out of band can still be approved by the form."""
+
+    async def forgotten(*_: object) -> None:
+        return None
+
+    _put(stack, book.Book, "send_out_of_band", forgotten)
 
 
 def _retry_through_the_other_endpoint(stack: ExitStack) -> None:
@@ -295,6 +320,8 @@ PLANTS: Mapping[str, Plant] = {
     "anybody is a test number": _anybody_is_a_test_number,
     "any proof is right": _any_proof_is_right,
     "hosts answer for people": _hosts_answer_for_people,
+    "a no after an approval elsewhere posts": _a_no_after_an_approval_elsewhere_posts,
+    "a slower yes after an instant one": _a_slower_yes_after_an_instant_one,
     "retry through the other endpoint": _retry_through_the_other_endpoint,
     "nobody remembers texts": _nobody_remembers_texts,
     "retry after the filter forgot": _retry_after_the_filter_forgot,

@@ -35,6 +35,8 @@ FOUND_AT = {
     "anybody is a test number": 3,
     "any proof is right": 40,
     "hosts answer for people": 23,
+    "a no after an approval elsewhere posts": 0,
+    "a slower yes after an instant one": 0,
     "retry through the other endpoint": 10,
     "nobody remembers texts": 9,
     "retry after the filter forgot": 694,

@@ -31,6 +31,7 @@ _STEPS = {
     ("proposed", "approved"),
     ("proposed", "denied"),
     ("proposed", "expired"),
+    ("approved", "denied"),
     ("approved", "expired"),
     ("approved", "dispatching"),
     ("dispatching", "succeeded"),

@@ -30,7 +30,7 @@ CAPS = Caps(
 )
 EDGES: dict[State, set[State]] = {
     State.PROPOSED: {State.APPROVED, State.DENIED, State.EXPIRED},
-    State.APPROVED: {State.DISPATCHING, State.EXPIRED},
+    State.APPROVED: {State.DISPATCHING, State.DENIED, State.EXPIRED},
     State.DISPATCHING: {State.SUCCEEDED, State.FAILED, State.UNKNOWN},
     State.UNKNOWN: {State.SUCCEEDED, State.FAILED},
 }
@@ -108,7 +108,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model)
     @rule(number=PICK)
     def deny(self, number: int) -> None:
-        action_id = self.pick(number, State.PROPOSED)
+        action_id = self.pick(number, State.PROPOSED, State.APPROVED)
         done = self.run(
             lambda conn: ledger.deny(conn, action_id, by="p", channel="t", reason="", now=self.now)
         )

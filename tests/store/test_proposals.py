@@ -1,11 +1,12 @@
 from random import Random
 
 import pytest
+from sqlalchemy import Connection
 
 from server.store import ledger
-from server.store.actions import CallKey, RequestIdReusedError, State, new_id
+from server.store.actions import Action, CallKey, RequestIdReusedError, State, new_id
 from server.store.store import DatabaseStore
-from tests.store.samples import DAY, MINUTE, NOW, approved, dispatching, proposal, proposed
+from tests.store.samples import DAY, MINUTE, NOW, approved, claim, dispatching, proposal, proposed
 from tools.action_id import normalise_id
 
 
@@ -100,14 +101,38 @@ async def test_a_request_id_of_an_unknown_outcome_stays_taken(store: DatabaseSto
 async def test_only_one_decision_counts(store: DatabaseStore) -> None:
     action = await store.write(lambda conn: approved(conn, proposal()))
     assert (action.state, action.decided_by, action.channel) == (State.APPROVED, "王小明", "terminal")
-    late = await store.write(
-        lambda conn: ledger.deny(conn, action.id, by="x", channel="page", reason="no", now=NOW)
-    )
-    assert late is None
     again = await store.write(
         lambda conn: ledger.approve(conn, action.id, by="x", channel="page", rule="asked", now=NOW)
     )
     assert again is None
+
+
+async def test_a_no_vetoes_until_the_claim(store: DatabaseStore) -> None:
+    action = await store.write(lambda conn: approved(conn, proposal()))
+    denied = await store.write(lambda conn: no(conn, action.id))
+    assert denied is not None
+    assert (denied.state, denied.decided_by) == (State.DENIED, "x")
+    assert await store.write(lambda conn: claim(conn, action.id)) is None
+    begun = await store.write(lambda conn: dispatching(conn, proposal("d2")))
+    assert await store.write(lambda conn: no(conn, begun.id)) is None
+
+
+@pytest.mark.parametrize(("channel", "approves"), [("form", False), ("terminal", True)])
+async def test_what_was_sent_out_of_band_is_approved_there_alone(
+    store: DatabaseStore, channel: str, *, approves: bool
+) -> None:
+    action = await store.write(lambda conn: proposed(conn, proposal()))
+    marked = await store.write(lambda conn: ledger.send_out_of_band(conn, action.id, now=NOW))
+    assert marked is not None
+    assert marked.out_of_band
+    done = await store.write(
+        lambda conn: ledger.approve(conn, action.id, by="x", channel=channel, rule="", now=NOW)
+    )
+    assert (done is not None) is approves
+
+
+def no(conn: Connection, action_id: str) -> Action | None:
+    return ledger.deny(conn, action_id, by="x", channel="page", reason="no", now=NOW)
 
 
 async def test_a_denial_frees_the_call(store: DatabaseStore) -> None:

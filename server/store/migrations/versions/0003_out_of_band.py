@@ -1,0 +1,12 @@
+"""Which actions were sent to another place to be approved: no form can approve them any more."""
+
+from alembic import op
+from sqlalchemy import Boolean, Column, false
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Add the mark; what is there has none."""
+    op.add_column("actions", Column("out_of_band", Boolean, nullable=False, server_default=false()))
