@@ -86,7 +86,8 @@ def approved_elsewhere(operation: AnyOperation, action: "Action", why: str = "")
     """The form brought nobody's answer, and a person has approved in another place meanwhile."""
     facts = {
         "message": (
-            f"{nothing(operation)} {why or _NOBODYS} Action {action.id} was approved in another place meanwhile."
+            f"{nothing(operation)} {why or _NOBODYS} Action {action.id} was approved in another place "
+            "meanwhile."
         ),
         "expires_at": iso(action.expires_at),
         "preview": shown_preview(Preview.model_validate_json(action.preview)),

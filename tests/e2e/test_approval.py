@@ -73,10 +73,9 @@ async def test_a_large_send_wants_the_number_of_recipients_typed(house: House) -
     assert await house.changes() == ["sendsms.ashx"]
 
 
-async def test_a_cancelled_form_is_a_no(house: House) -> None:
+async def test_a_cancelled_form_is_nobodys_answer(house: House) -> None:
     async with house.session(Person("cancel")) as session:
-        problem = await session.problem("send_sms", SEND)
-    assert (problem["code"], problem["retryable"]) == ("declined", False)
+        assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
     assert await house.changes() == []
 
 

@@ -3,6 +3,7 @@
 The SDK seals it, and can replay it for ten minutes: only the ledger keeps the second send away.
 """
 
+import time
 from typing import Any
 
 import anyio
@@ -15,7 +16,7 @@ from server import identity
 from server.app import build_server
 from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House, Session
-from tests.gate.support import SEND, Clock, fronted, posts, started, visited
+from tests.gate.support import SEND, Clock, decide, fronted, posts, started, visited
 
 YES: dict[str, Any] = {"approval": types.ElicitResult(action="accept", content={"approve": True})}
 OTHERS: dict[str, Facts] = {
@@ -213,3 +214,22 @@ async def test_a_no_wins_over_a_later_replayed_yes(house: House) -> None:
         assert (await _answer(Session(client=client), state))["code"] == "declined"
         assert (await session.facts("list_actions"))["actions"][0]["state"] == "denied"
     assert await posts(house) == 0
+
+
+async def test_a_slower_yes_after_an_instant_one_does_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a host answered at once was sent to the terminal: the same state with a slower yes stays there."""
+    thinking = {"human_minimum_ms": 30_000}
+    async with started(house, approval=thinking) as parts, _asking(parts) as client:
+        session = Session(client=client)
+        state = await _asked(session)
+        assert (await _answer(session, state))["outcome"] == "approval_required"
+        later = time.time() + 40
+        monkeypatch.setattr(time, "time", lambda: later)
+        assert (await _answer(session, state))["outcome"] == "approval_required"
+        (waiting,) = await parts.book.waiting()
+        assert await posts(house) == 0
+        assert await decide(house, approve=waiting.id, proof="y") == 0
+        assert (await session.facts("send_sms", SEND))["outcome"] == "done"
+    assert await posts(house) == 1

@@ -110,14 +110,16 @@ async def test_what_is_nobodys_answer_carries_out_nothing_that_was_approved_else
 async def test_what_is_nobodys_answer_is_not_taken_for_the_persons(house: House) -> None:
     """Some hosts answer every form with `accept` and nothing in it: a person can still decide elsewhere."""
     person = Slow(CANCEL)
+    calls: list[Facts] = [{**SEND, "text": f"您好 {number}"} for number in range(len(NOBODYS))]
     async with started(house) as parts, visited(parts, house.era, person) as session:
         person.parts = parts
-        for number, person.answer in enumerate(NOBODYS):
-            asked = await session.facts("send_sms", {**SEND, "text": f"您好 {number}"})
+        for call, person.answer in zip(calls, NOBODYS, strict=True):
+            asked = await session.facts("send_sms", call)
             assert asked["outcome"] == "approval_required", person.answer
-        assert await _states(session) == ["proposed"] * len(NOBODYS)
-        assert await decide(house, approve=asked["action_id"], proof="y") == 0
-        again = await session.facts("send_sms", {**SEND, "text": f"您好 {number}"})
+        waiting = await parts.book.waiting()
+        assert await _states(session) == ["proposed"] * len(calls)
+        assert await decide(house, approve=waiting[-1].id, proof="y") == 0
+        again = await session.facts("send_sms", calls[-1])
     assert (again["outcome"], len(person.asked), await posts(house)) == ("done", len(NOBODYS), 1)
 
 

@@ -35,7 +35,7 @@ _IMPATIENT = 0.12
 """How often a call is made twice at once."""
 _LAUNCH = {"launch_id": "1182"}
 _TOOLS = ("send_sms",) * 8 + ("send_sms_deduplicated",) * 2 + ("pause_launch", "terminate_launch")
-_REPLIES = ("yes",) * 18 + (
+_REPLIES = ("yes",) * 24 + (
     "wrong",
     "no",
     "veto",
