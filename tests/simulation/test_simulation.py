@@ -24,7 +24,7 @@ FOUND_AT = {
     "digest without recipients": 188,
     "digest without text": 22,
     "approval not bound": 23,
-    "caps outside the transaction": 136,
+    "caps outside the transaction": 110,
     "the reaper lets it go again": 11,
     "a lease without an end": 57,
     "finish whatever became of it": 11,
