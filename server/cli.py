@@ -162,13 +162,24 @@ def approvals(  # noqa: PLR0913 - each is an option of the command line
     approve: Annotated[str, typer.Option(help="Approve this action; needs --proof.")] = "",
     deny: Annotated[str, typer.Option(help="Deny this action.")] = "",
     proof: Annotated[str, typer.Option(help="What the question asks to type; y where it asks nothing.")] = "",
+    texts: Annotated[str, typer.Option(help="Show every different text of this action.")] = "",
+    page: Annotated[int, typer.Option(min=1, help="Of the texts.")] = 1,
     sandbox: Sandbox = False,
     config: Config = None,
 ) -> None:
     """List what waits for a person, and approve or deny it."""
     from server.terminal.approvals import Wanted, approvals  # noqa: PLC0415 - only this command needs it
 
-    wanted = Wanted(watch=watch, approve=approve, deny=deny, proof=proof, sandbox=sandbox, config=config)
+    wanted = Wanted(
+        watch=watch,
+        approve=approve,
+        deny=deny,
+        proof=proof,
+        texts=texts,
+        page=page,
+        sandbox=sandbox,
+        config=config,
+    )
     raise SystemExit(_run(partial(approvals, wanted)))
 
 

@@ -62,7 +62,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "點數與人數為上限：已收到的人會略過。",
     ),
     (r"Messages to a number that gets another one too: (\d+)\.", r"同一門號會收到多則，共 \1 則。"),
-    (r"Different texts that are not shown here: (\d+)\.", r"另有 \1 種內文未列於此。"),
+    (
+        r"Different texts that are not shown here: (\d+)\. (`.+`) shows all\.",
+        r"另有 \1 種內文未列於此；\2 可顯示全部。",
+    ),
     (
         r"The send times differ; those without one are sent at once\.",
         "各筆發送時間不同；未指定者立即發送。",

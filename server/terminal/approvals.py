@@ -13,6 +13,8 @@ from server.gate.questions import render
 from server.own_command import own_command
 from server.settings import Settings
 from server.terminal.common import FAILED, OK, console, parts_of, person
+from server.terminal.texts import page_of, texts_of
+from tools.cleaning import quote
 from tools.operation import Preview
 from tools.taipei import iso
 
@@ -30,6 +32,8 @@ class Wanted:
     approve: str = ""
     deny: str = ""
     proof: str = ""
+    texts: str = ""
+    page: int = 1
     sandbox: bool = False
     config: Path | None = None
 
@@ -43,6 +47,8 @@ async def approvals(wanted: Wanted) -> int:
             return await desk.approve(wanted.approve, wanted.proof)
         if wanted.deny:
             return await desk.deny(wanted.deny)
+        if wanted.texts:
+            return await desk.texts(wanted.texts, wanted.page)
         if wanted.watch:
             return await desk.watch()
         return await desk.walk()
@@ -109,6 +115,21 @@ class _Desk:
         if await self.book.approve(action.id, decision) is None:
             return self._fail(f"{action.id} was not approved: it is decided or expired already.")
         self.console.print(f"{action.id} is approved. The assistant repeats the same call to carry it out.")
+        return OK
+
+    async def texts(self, action_id: str, page: int) -> int:
+        """Every different text of an action, as it will go out."""
+        action = await self.book.get(action_id)
+        if action is None:
+            return self._fail(f"There is no action {action_id}{self.elsewhere}.")
+        texts = texts_of(action)
+        shown, pages = page_of(texts, page)
+        if page > pages:
+            return self._fail(f"{action.id} has {len(texts)} different texts on {pages} pages.")
+        for number, text in shown:
+            self.console.print(f"Text {number} of {len(texts)}: {quote(text, limit=4 * len(text) + 4)}")
+        if page < pages:
+            self.console.print(f"Page {page} of {pages}; the next with --page {page + 1}.")
         return OK
 
     async def deny(self, action_id: str) -> int:

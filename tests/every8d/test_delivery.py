@@ -216,3 +216,10 @@ def test_a_host_that_ignores_the_page_never_gives_a_row_twice() -> None:
     assert not found.complete
     assert mobiles[:50] == ["+886" + mobile(index)[1:] for index in range(950, 1000)]
     assert len(mobiles) == 190
+
+
+def test_failed_as_a_class_means_both_kinds() -> None:
+    rows = "3\r\n" + "".join(f"\t091234567{n}\t\t1.0\t{code}\t\n" for n, code in enumerate((100, 101, 103)))
+    found = ask(rows, status_class="failed")
+    assert {message.status_class for message in found.messages} == {"failed_retryable", "failed_permanent"}
+    assert found.matched == 2

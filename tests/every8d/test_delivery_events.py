@@ -5,7 +5,7 @@ from typing import cast
 from urllib.parse import quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.every8d.driving import BATCH
@@ -112,6 +112,7 @@ def test_a_flood_of_fields_is_refused() -> None:
 
 
 @given(st.binary(max_size=300))
+@example(b"\xa1&@")
 def test_any_bytes_make_an_event(body: bytes) -> None:
     read_event(read_callback_fields(body.replace(b"&", b"", max(0, body.count(b"&") - 30))))
 

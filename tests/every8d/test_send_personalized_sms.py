@@ -200,23 +200,33 @@ def test_the_same_message_to_the_same_number_goes_out_once_in_its_first_place() 
     assert warnings[1] == "Messages to a number that gets another one too: 1."
 
 
+_UNSEEN = "Different texts that are not shown here: 2. `campaign-ops-mcp approvals --texts` shows all."
+
+
 def test_the_limit_of_a_call_holds() -> None:
     world = Surroundings(now=NOW, every8d=Every8dOptions(max_recipients=1))
     with pytest.raises(InvalidArgumentError, match="Split the list"):
         build(params(MING, DA_MING, template=TEMPLATE), world)
 
 
-def test_the_preview_shows_template_example_sum_and_copies() -> None:
+def test_the_preview_shows_the_texts_that_a_template_makes_sum_and_copies() -> None:
     long = {"mobile": "+85291234567", "values": ["字" * 70, "x"], "email": "a@example.com"}
     found = preview(params(MING, long, template="【王小明】" + TEMPLATE))
-    assert (
-        found.text == f"【王小明】{TEMPLATE}\n\nFirst message:\n【王小明】客戶:小明您好、您於2021/09/30到期。"
-    )
+    first, second = found.text.split("\n\n")
+    assert first == "Text 1:\n【王小明】客戶:小明您好、您於2021/09/30到期。"
+    assert second.startswith("Text 2:\n【王小明】客戶:字字")
     assert (found.recipients, found.parts, found.points, found.points_left) == (2, 2, 7, 93)
     assert found.warnings == (
         "Numbers abroad: 1. They cost three times as much, and the account must allow them.",
     )
     assert found.emails == ("a@example.com",)
+
+
+def test_a_template_hides_no_text() -> None:
+    people = ({"mobile": f"09123456{n:02}", "values": [f"第{n}篇"]} for n in range(30))
+    found = preview(params(*people, template="【A】%field1%"), credit="1000.00")
+    assert [f"第{n}篇" in found.text for n in range(30)] == [True] * 20 + [False] * 10
+    assert found.warnings == (_UNSEEN.replace(": 2.", ": 10."),)
 
 
 def own(*texts: str) -> Preview:
@@ -233,13 +243,13 @@ def test_the_preview_of_own_texts_shows_each_different_one() -> None:
 def test_the_preview_says_how_many_own_texts_it_does_not_show() -> None:
     found = own(*(f"【A】{number}" for number in range(22)), "【A】0")
     assert found.text.endswith("Text 20:\n【A】19")
-    assert found.warnings == ("Different texts that are not shown here: 2.",)
+    assert found.warnings == (_UNSEEN,)
 
 
 def test_long_own_texts_are_shown_as_far_as_a_question_can_hold_them() -> None:
     found = own(*(f"【A】{number}{'字' * 1990}" for number in range(5)))
     assert found.text.count("Text ") == 3
-    assert "Different texts that are not shown here: 2." in found.warnings
+    assert _UNSEEN in found.warnings
 
 
 def test_a_url_in_any_text_is_warned_of() -> None:

@@ -63,3 +63,19 @@ async def test_an_unknown_id_and_an_empty_list_are_said(
     said = capsys.readouterr().out
     assert said.startswith("Nothing waits for an approval here")
     assert "--sandbox" in said
+
+
+async def test_every_text_of_a_send_can_be_read_by_pages(house: House) -> None:
+    people = [{"mobile": f"09123456{n:02}", "values": [f"第{n}篇"]} for n in range(1, 31)]
+    async with fronted(house) as session:
+        asked = await session.facts("send_personalized_sms", {"recipients": people, "template": "%field1%。"})
+        assert "approvals --texts" in asked["preview"]["warnings"][0]
+        action_id = asked["action_id"]
+        first = await run(house, "approvals", "--texts", action_id)
+        second = await run(house, "approvals", "--texts", action_id, "--page", "2")
+        beyond = await run(house, "approvals", "--texts", action_id, "--page", "3")
+    assert "Text 20 of 30: 「第20篇。」" in first.out
+    assert "Page 1 of 2" in first.out
+    assert [f"「第{n}篇。」" in second.out for n in range(1, 31)] == [False] * 20 + [True] * 10
+    assert (beyond.code, "30 different texts on 2 pages" in beyond.out) == (1, True)
+    assert await posts(house) == 0

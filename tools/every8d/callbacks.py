@@ -54,7 +54,8 @@ def read_callback_fields(encoded: bytes) -> dict[str, str]:
     if len(parts) > _MOST_FIELDS:
         raise ValueError(f"A callback with at most {_MOST_FIELDS} fields was expected.")
     raw = [(_percent(name), _percent(value)) for name, _, value in parts]
-    encoding, errors = _encoding(b"".join(name + value for name, value in raw))
+    # A line break is no second byte of Big5: no character is made of the ends of two values.
+    encoding, errors = _encoding(b"\n".join(part for pair in raw for part in pair))
     found: dict[str, str] = {}
     for name, value in raw:
         found.setdefault(name.decode(encoding, errors).upper(), value.decode(encoding, errors))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -58,7 +58,9 @@ class DeliveryParams(PagedParams):
 
     batch_id: BatchId
     mobile: Annotated[MobileArgument | None, Field(description="Only this number.")] = None
-    status_class: Annotated[StatusClass | None, Field(description="Only this class.")] = None
+    status_class: Annotated[
+        StatusClass | Literal["failed"] | None, Field(description="Only this class; failed: of both kinds.")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,10 @@ def _filtered(
 
 
 def _matches(message: DeliveryMessage, params: DeliveryParams) -> bool:
-    return params.mobile in (None, message.mobile) and params.status_class in (None, message.status_class)
+    wanted = params.status_class
+    of_class = wanted in (None, message.status_class)
+    failed = wanted == "failed" and message.status_class.startswith("failed_")
+    return params.mobile in (None, message.mobile) and (of_class or failed)
 
 
 GET_SMS_DELIVERY = Query(

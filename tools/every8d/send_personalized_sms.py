@@ -149,12 +149,12 @@ def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[P
             effect="Send personalized SMS",
             mobiles=[person.mobile for person in people],
             price=together(sms_price(text, [who.mobile]) for who, text in zip(people, texts, strict=True)),
-            text=_shown(params.template, texts),
+            text=_shown(texts),
             subject=params.subject,
             send_at=same,
             emails=_emails(people),
             warnings=(
-                *_unseen(params.template, texts),
+                *_unseen(texts),
                 *_people_cautions(params, people),
                 *text_cautions(texts),
                 *booking_caution(same, "erase_sms_booking"),
@@ -163,9 +163,8 @@ def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[P
     )
 
 
-def _shown(template: str, texts: Sequence[str]) -> str:
-    if template:
-        return f"{template}\n\nFirst message:\n{texts[0]}"
+def _shown(texts: Sequence[str]) -> str:
+    """The texts as they go out, whether a template made them or not: a template would hide them."""
     return "\n\n".join(f"Text {number}:\n{text}" for number, text in enumerate(_seen(texts), 1))
 
 
@@ -176,9 +175,12 @@ def _seen(texts: Sequence[str]) -> list[str]:
     return [text for text, end in zip(different, ends, strict=True) if end <= _SHOWN_CHARACTERS]
 
 
-def _unseen(template: str, texts: Sequence[str]) -> tuple[str, ...]:
-    unseen = 0 if template else len(set(texts)) - len(_seen(texts))
-    return (f"Different texts that are not shown here: {unseen}.",) if unseen > 0 else ()
+def _unseen(texts: Sequence[str]) -> tuple[str, ...]:
+    unseen = len(set(texts)) - len(_seen(texts))
+    said = (
+        f"Different texts that are not shown here: {unseen}. `campaign-ops-mcp approvals --texts` shows all."
+    )
+    return (said,) if unseen > 0 else ()
 
 
 def _people_cautions(params: PersonalizedParams, people: Sequence[Person]) -> tuple[str, ...]:
