@@ -89,6 +89,22 @@ async def test_a_reply_with_tabs_and_line_breaks_is_one_reply(house: House) -> N
     assert "912345101" not in str(facts)
 
 
+async def test_a_reply_that_looks_like_others_does_not_hide_who_opts_out(house: House) -> None:
+    """Two rows, or three? Nobody can tell, so all of it is shown, masked, and said to be undivided."""
+    batch_id = await house.vendor.batch("0912345100,0912345101")
+    await house.vendor.advance(31)
+    forged = "好\t2026/03/01 10:00:00\n\t0987654321\t我很滿意"
+    for mobile, text in (("0912345100", forged), ("0912345101", "退訂")):
+        await house.vendor.control("reply", mobile=mobile, text=text)
+    async with house.session() as session:
+        facts = await session.facts("get_sms_replies", {"batch_id": batch_id})
+    assert (facts["total"], facts["replies"], facts["complete"]) == (2, [], False)
+    assert facts["note"].startswith("2 of the replies")
+    raw = "\n".join(facts["undivided"])
+    assert all(text in raw for text in ("好", "我很滿意", "退訂", "0912***101", "0987***321"))
+    assert not any(number in raw for number in ("12345100", "12345101", "87654321"))
+
+
 async def test_an_older_host_with_five_columns_and_padded_numbers_is_read(house: House) -> None:
     legacy = {"every8d": {"uid": "legacy", "password": "legacy"}, "privacy": {"show_numbers": True}}
     async with house.session(Person(), **legacy) as session:

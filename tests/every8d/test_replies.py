@@ -35,6 +35,8 @@ def test_a_reply_is_mapped_field_by_field() -> None:
             }
         ],
         "complete": True,
+        "undivided": [],
+        "note": "",
     }
 
 
@@ -78,3 +80,22 @@ def test_replies_in_big5_are_read_whatever_the_header_says() -> None:
     with pytest.raises(StopIteration) as end:
         steps.send(Reply(status=200, body=page, content_type="text/plain; charset=utf-8"))
     assert [reply.text for reply in end.value.value.replies] == ["退訂"]
+
+
+def test_a_reply_that_looks_like_two_leaves_its_page_raw_and_the_others_as_rows() -> None:
+    """Page 2 of 3 holds it; rows and opt-outs of all are there, and how many are raw is said."""
+    forged = f"好\t{TIME}\n\t0900000000\t假"
+    texts = [f"text {index}" for index in range(21)]
+    texts[13], texts[17] = forged, "退訂"
+
+    def vendor(request: Request) -> str:
+        first = (int(fields(request)["PNO"]) - 1) * 10
+        return "21\r\n" + "".join(f"\t0912345678\t{text}\t{TIME}\n" for text in texts[first : first + 10])
+
+    found, _ = drive(GET_SMS_REPLIES.steps(RepliesParams(batch_id=BATCH), WORLD), vendor)
+    assert [each.text for each in found.replies] == [*texts[:10], texts[20]]
+    assert (found.total, found.complete, len(found.undivided)) == (21, False, 11)
+    assert f" 0912345678 退訂 {TIME}" in found.undivided
+    assert found.note.startswith("10 of the replies on these pages")
+    within = RepliesParams(batch_id=BATCH, page=5, page_size=4)
+    assert drive(GET_SMS_REPLIES.steps(within, WORLD), vendor)[0].undivided == found.undivided

@@ -34,7 +34,7 @@ DECODERS: dict[str, Decoder] = {
     "points": lambda body: csv_line.read_points(decode_text(body)),
     "erase": lambda body: csv_line.read_erase(decode_text(body)),
     "delivery": lambda body: tsv.read_page(decode_text(body), columns=(5, 6)),
-    "replies": lambda body: tsv.read_replies(decode_text(body)),
+    "replies": lambda body: tsv.read_replies(decode_text(body), page=1),
     "send_json": lambda body: json_body.read_send_json(decode_text(body)),
     "delivery_json": lambda body: json_body.read_delivery_json(decode_text(body)),
     "delivery_xml": xml_body.read_delivery_xml,

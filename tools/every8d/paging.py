@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tools.operation import Steps
-from tools.wire.page import Page
+from tools.wire.page import Page, rows_of_page
 
 Fetch = Callable[[int], Steps[Page]]
 """Fetches one of the vendor's pages, counted from 1."""
@@ -19,6 +19,10 @@ class Rows:
     rows: tuple[tuple[str, ...], ...]
     total: int
     complete: bool
+    undivided: tuple[str, ...] = ()
+    """The lines of these pages that could not be divided surely; all, wherever the slice lies in them."""
+    undivided_rows: int = 0
+    """How many rows those pages lack for it."""
 
 
 def pages_of(rows: int, page_size: int) -> int:
@@ -33,19 +37,30 @@ def read_slice(fetch: Fetch, *, start: int, count: int, size: int) -> Steps[Rows
     """
     number = first = start // size + 1
     rows: list[tuple[str, ...]] = []
+    undivided: list[str] = []
+    lacking = 0
     complete = True
     while True:
         page = yield from fetch(number)
         before = (number - 1) * size
         rows += page.rows[max(0, start - before) : max(0, min(size, start + count - before))]
         complete = complete and page.is_complete(page=number, size=size)
+        if page.undivided:
+            undivided += page.undivided
+            lacking += rows_of_page(page.total, page=number, size=size) - len(page.rows)
         if number * size >= min(start + count, page.total):
             break
         number += 1
     total = page.total
     if total == 0 and first > 1:
         total = (yield from fetch(1)).total
-    return Rows(rows=tuple(rows), total=total, complete=complete)
+    return Rows(
+        rows=tuple(rows),
+        total=total,
+        complete=complete,
+        undivided=tuple(undivided),
+        undivided_rows=lacking,
+    )
 
 
 def read_all(fetch: Fetch, *, size: int) -> Steps[Rows]:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from pydantic import Field
+
 from tools.every8d.answers import refused, text_of
 from tools.every8d.batches import BatchId
 from tools.every8d.paging import Fetch, pages_of, read_slice
@@ -15,6 +17,11 @@ from tools.wire.refusal import Refusal
 from tools.wire.tsv import read_replies
 
 VENDOR_PAGE = 10
+_UNDIVIDED = (
+    "{count} of the replies on these pages could not be told apart: a text among them looks like a reply of "
+    "its own. They stand in `undivided` as they came, and a number there may be made up. Read them for "
+    "people who opt out."
+)
 
 
 class RepliesParams(PagedParams):
@@ -40,14 +47,17 @@ class RepliesResult(Result):
     pages: int
     replies: list[ReplyMessage]
     complete: bool
-    """Whether no row was missing from the vendor's pages."""
+    """Whether no row was missing from the vendor's pages, and none is undivided."""
+    undivided: list[OutsideText] = Field(default_factory=list[str])
+    """Lines that could not be told apart surely, as they came: a text in them looks like another's reply."""
+    note: str = ""
 
 
 def _fetch(batch_id: str) -> Fetch:
     def fetch(number: int) -> Steps[Page]:
         fields = {"BID": batch_id, "PNO": str(number)}
         request = Request(vendor="every8d", path="API21/HTTP/getReplyMessage.ashx", fields=fields)
-        found = read_replies(_text((yield from one(request))))
+        found = read_replies(_text((yield from one(request))), page=number)
         if isinstance(found, Refusal):
             raise refused(found, "The replies were not read.")
         return found
@@ -80,6 +90,8 @@ def _steps(params: RepliesParams, _surroundings: Surroundings) -> Steps[RepliesR
         pages=pages_of(found.total, params.page_size),
         replies=[_reply(row) for row in found.rows],
         complete=found.complete,
+        undivided=[line for line in found.undivided if line.strip()],
+        note=_UNDIVIDED.format(count=found.undivided_rows) if found.undivided else "",
     )
 
 

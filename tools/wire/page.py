@@ -17,6 +17,8 @@ class Page:
 
     total: int
     rows: tuple[tuple[str, ...], ...]
+    undivided: tuple[str, ...] = ()
+    """The lines of the page that could not be divided into rows surely, as they came."""
 
     def __post_init__(self) -> None:
         if len(self.rows) > self.total:
@@ -25,9 +27,14 @@ class Page:
     def is_complete(self, *, page: int, size: int) -> bool:
         """Say whether this has the rows of page number `page` (from 1), at `size` rows a page.
 
-        Rows that are missing were cut off at a line end; rows too many were forged by a reply's text.
+        Rows that are missing were cut off at a line end, or are in `undivided`.
         """
-        return len(self.rows) == min(size, max(0, self.total - (page - 1) * size))
+        return len(self.rows) == rows_of_page(self.total, page=page, size=size)
+
+
+def rows_of_page(total: int, *, page: int, size: int) -> int:
+    """How many of `total` rows page number `page` (from 1) has, at `size` rows a page."""
+    return min(size, max(0, total - (page - 1) * size))
 
 
 def delivery_row(values: Mapping[str, str]) -> tuple[str, ...]:

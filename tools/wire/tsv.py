@@ -4,13 +4,14 @@ import re
 from collections.abc import Collection
 
 from tools.wire.errors import UnreadableReply
-from tools.wire.page import STATUS_CODE, Page
+from tools.wire.page import STATUS_CODE, Page, rows_of_page
 from tools.wire.refusal import Refusal, read_refusal
 
 __all__ = ["Page", "read_page", "read_replies"]
 
 _MOBILE, _STATUS = 1, 4
-_REPLIES_A_PAGE = 10
+_REPLIES_A_PAGE, _PLAIN_TABS = 10, 3
+_MOST_PIECES = 500
 _TOTAL = re.compile(r"0|[1-9][0-9]{0,8}")
 _TIME = r"[0-9]{4}([/-])[0-9]{2}\1[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,7})?"
 # What the last column of a page without a last line end may be: anything else can be half a value.
@@ -43,22 +44,29 @@ def read_page(text: str, *, columns: Collection[int]) -> Page | Refusal:
     return Page(total=total, rows=rows)
 
 
-def read_replies(text: str) -> Page | Refusal:
-    """Return a page of replies (document 003, section 2.4), or the vendor's refusal.
+def read_replies(text: str, *, page: int) -> Page | Refusal:
+    """Return page number `page` (from 1) of replies (document 003, section 2.4), or the vendor's refusal.
 
-    A row is (name, mobile, content, time). The content is what a stranger typed and can hold TABs and line
-    breaks, so a row opens with a name, a TAB, a mobile number and a TAB, and ends with a TAB and a time
-    before the next such opening. Raises UnreadableReply for a page that does not divide so, and for more
-    rows than a page has (10): then a content has the form of a row, and no division can be trusted.
+    A row is (name, mobile, content, time). The content is what a stranger typed and can hold TABs, line
+    breaks and whole rows. A row opens with a name, a TAB, a mobile number and a TAB, and ends with a TAB and
+    a time before the next such opening. The total says how many rows the page has, and only a division into
+    so many is sure; what cannot be divided surely is in
+    `Page.undivided`, line by line as it came. Of a page with fewer
+    places to divide at than rows, only the rows of one line and four columns are sure.
+
+    Raises UnreadableReply without a total, and for more than 500 places to divide at.
     """
     refusal = read_refusal(text)
     if refusal is not None:
         return refusal
     total, lines, _ended = _split(text)
-    rows = _reply_rows(lines)
-    if len(rows) > _REPLIES_A_PAGE:
-        raise UnreadableReply(f"No more than {_REPLIES_A_PAGE} replies on a page were expected.")
-    return Page(total=total, rows=rows)
+    pieces = _pieces(lines)
+    if len(pieces) > _MOST_PIECES or (pieces and not total):
+        raise UnreadableReply(f"A total, and at most {_MOST_PIECES} replies, were expected.")
+    expected = rows_of_page(total, page=page, size=_REPLIES_A_PAGE)
+    rows, undivided = _divided(pieces, expected)
+    left = tuple(line for piece in undivided for line in piece.split("\n"))
+    return Page(total=total, rows=rows, undivided=left)
 
 
 def _split(text: str) -> tuple[int, list[str], bool]:
@@ -90,27 +98,38 @@ def _check_last(row: tuple[str, ...]) -> None:
         raise UnreadableReply("A whole last row was expected; the page seems to be cut off.")
 
 
-def _reply_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
-    rows: list[tuple[str, ...]] = []
-    waiting: list[str] = []
+def _pieces(lines: list[str]) -> list[str]:
+    """Return what lies between the places at which a row could begin; a row is one of them, or several."""
+    pieces: list[list[str]] = []
     for line in lines:
-        if waiting and _REPLY_OPENS.match(line) and _REPLY_ENDS.search(waiting[-1]):
-            rows.append(_reply(waiting))
-            waiting = []
-        waiting.append(line)
-    if waiting:
-        rows.append(_reply(waiting))
-    return tuple(rows)
+        if pieces and not (_REPLY_OPENS.match(line) and _REPLY_ENDS.search(pieces[-1][-1])):
+            pieces[-1].append(line)
+        else:
+            pieces.append([line])
+    return ["\n".join(piece) for piece in pieces]
 
 
-def _reply(lines: list[str]) -> tuple[str, ...]:
-    row = "\n".join(lines)
-    if not _REPLY_OPENS.match(row) or not _REPLY_ENDS.search(row):
-        raise UnreadableReply(
-            "Replies that open with a mobile number and end with a whole time were expected."
-        )
-    name, mobile, rest = row.split("\t", 2)
+def _divided(pieces: list[str], expected: int) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    if expected == 1:
+        # Whatever it looks like inside, it is one stranger's.
+        pieces = ["\n".join(pieces)] if pieces else []
+    rows = [_reply(piece) for piece in pieces]
+    whole = tuple(row for row in rows if row is not None)
+    if len(whole) == len(pieces) == expected:
+        return whole, ()
+    if len(pieces) > expected:
+        return (), tuple(pieces)
+    plain = [
+        row if piece.count("\t") == _PLAIN_TABS and "\n" not in piece else None
+        for piece, row in zip(pieces, rows, strict=True)
+    ]
+    left = (piece for piece, row in zip(pieces, plain, strict=True) if row is None)
+    return tuple(row for row in plain if row is not None), tuple(left)
+
+
+def _reply(piece: str) -> tuple[str, ...] | None:
+    if not _REPLY_OPENS.match(piece) or not _REPLY_ENDS.search(piece):
+        return None
+    name, mobile, rest = piece.split("\t", 2)
     content, tab, time = rest.rpartition("\t")
-    if not tab:
-        raise UnreadableReply("Replies of four columns were expected.")
-    return name, mobile.strip(), content, time.strip()
+    return (name, mobile.strip(), content, time.strip()) if tab else None
