@@ -17,7 +17,7 @@ from server.settings import load_settings
 from tests.e2e.eras import Era
 from tests.e2e.house import Session, innermost
 from tests.e2e.person import Person
-from tests.faults.front_door import RECEIPT, SENDING, posts
+from tests.faults.front_door import SENDING, accept, posts
 from tests.faults.scripted import Exchange, Play, ScriptedVendor, whole
 
 TIMES = 100 if os.environ.get("SOAK") else 10
@@ -53,7 +53,7 @@ async def _leave_in_mid_post(
 
 
 @pytest.mark.parametrize(
-    ("play", "state"), [(whole(RECEIPT), "succeeded"), (whole("", status="500 Server Error"), "unknown")]
+    ("play", "state"), [(accept, "succeeded"), (whole("", status="500 Server Error"), "unknown")]
 )
 async def test_the_outcome_is_recorded_each_time_although_the_client_left(
     no_settings: Path, vendor: ScriptedVendor, era: Era, play: Play, state: str
