@@ -33,8 +33,13 @@ _PATH = r"[a-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
 _URL = re.compile(rf"(?<=[a-z0-9]):[/\\]{{2,}}(?P<authority>[^\s/\\?#<>\"]*)(?P<rest>{_PATH})")
 _AUTHORITY = re.compile(r"(?<=[a-z0-9]):[/\\]{2,}(?=(?P<authority>[^\s/\\?#<>\"]*)(?P<rest>[/\\]{0,2}))")
 """Takes up none of the authority: another link can begin within it."""
-_HOST = re.compile("\\[[0-9a-f:.]+\\]|[\\w.\\-。\u2190-\u2bff\U0001f000-\U0001faff]+")
-"""With the symbols and emoji that some registries allow."""
+_SYMBOLS = "\u2190-\u2bff\U0001f000-\U0001faff"
+"""The symbols and emoji that some registries allow in a name."""
+_HOST = re.compile(f"\\[[0-9a-f:.]+\\]|[\\w.\\-。{_SYMBOLS}]+")
+_ON_A_SYMBOL = re.compile(
+    rf"(?<![a-z0-9\-{_SYMBOLS}])[a-z0-9\-{_SYMBOLS}]*[{_SYMBOLS}](?P<rest>(?:\.[a-z0-9\-]+)+)"
+)
+"""A domain whose name ends in a symbol; one that begins with it cannot be told from prose and a domain."""
 _DOTTED = re.compile(r"(?<![\w\-])[\w\-]+(?:\.[\w\-]+)+")
 _TAIL = re.compile(rf"(?::\d+)?[/?#]{_PATH}|:\d+")
 _PROSE_BEFORE = re.compile(f"(?<=[{_HAN}])(?=[a-z0-9])")
@@ -133,6 +138,9 @@ def _runs(text: str) -> Iterator[str]:
         tops = [at for at, label in enumerate(labels) if at and _is_top(label)]
         if tops and not found["user"]:
             yield ".".join(labels[: tops[-1] + 1]).strip("-")
+    for found in _ON_A_SYMBOL.finditer(text):
+        if _is_top(found["rest"].rpartition(".")[2]):
+            yield normalise_host(found[0])
     for quad in _QUAD_RUN.finditer(text):
         if address := _ip_v4(quad[0]):
             yield address

@@ -94,6 +94,10 @@ WAYS_TO_WRITE_EVIL = [
     "https://evil.com\u3000好",
 ]
 HOSTS = {
+    "看 🍕.ws": ["xn--vi8h.ws"],
+    "好🍕.WS購買": ["xn--vi8h.ws"],
+    "i❤️.ws/a": ["xn--i-7iq.ws"],
+    "優惠🎉shop.tw": ["shop.tw"],
     "line.me": ["line.me"],
     "shop.example.tw/abc": ["shop.example.tw"],
     "reurl.cc/x": ["reurl.cc"],
@@ -153,6 +157,8 @@ HOSTS = {
     "line://ti/p/@abc": ["ti"],
 }
 NO_HOSTS = [
+    "好😀.再見",
+    "1👍.2",
     "",
     "您好，優惠只到今天。",
     "README.pdf",
