@@ -30,6 +30,8 @@ ANTICIPATED = (
     UnreadableReply,
 )
 """Everything that can go wrong around an operation; anything else is a defect of ours."""
+_MOST_LINES = 20
+"""Enough to see what is wrong with a list; thousands would fill the assistant's context."""
 
 
 def problem_of(operation: AnyOperation, error: Exception) -> Problem:
@@ -63,9 +65,12 @@ def _problem_of_store(operation: AnyOperation, error: Exception) -> Problem:
 
 
 def invalid_arguments(operation: AnyOperation, lines: list[str]) -> Problem:
-    """Arguments that cannot be used, one short line a field."""
+    """Arguments that cannot be used, one short line a field: the first ones, and how many more there are."""
+    told = lines[:_MOST_LINES]
+    if more := len(lines) - len(told):
+        told.append(f"and {more} more such mistakes")
     return Problem(
         code="invalid_arguments",
-        message=f"{nothing(operation)} The arguments cannot be used: " + "; ".join(lines),
+        message=f"{nothing(operation)} The arguments cannot be used: " + "; ".join(told),
         next="Correct the named arguments and call again.",
     )

@@ -21,6 +21,7 @@ from server.own_command import facts_with_own_commands
 from server.policy_settings import FORM_SECONDS
 from server.store.sessions import Session
 from tools.operation import Action, AnyOperation, DeskOperation, PagedParams, Query, Result, SavedFile
+from tools.problems import InvalidArgumentError
 
 
 class Gate:
@@ -71,6 +72,8 @@ class Gate:
             params = operation.params.model_validate(plainly_meant(operation.params, arguments))
         except ValidationError as error:
             return failure(invalid_arguments(operation, lines_of(operation.params, error)))
+        except InvalidArgumentError as error:
+            return failure(problem_of(operation, error))
         try:
             await self._context.owning.check(operation, params, caller)
         except ANTICIPATED as error:

@@ -1,7 +1,9 @@
 """Arguments that cannot be used: each line names the field, the problem and the way out."""
 
+import json
 from typing import Any
 
+import anyio
 import pytest
 
 from tests.e2e.eras import ERAS
@@ -55,6 +57,29 @@ async def test_a_line_has_field_problem_and_way_out(house: House, changed: Facts
         problem = await session.problem("send_sms", {**SEND, **changed})
     assert problem["code"] == "invalid_arguments"
     assert problem["message"] == f"Nothing was sent. The arguments cannot be used: {line}"
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_list_that_no_call_may_carry_is_refused_before_its_numbers_are_read(house: House) -> None:
+    """Reading a hundred thousand numbers would hold up every other call for half a minute."""
+    long = ["0912345678"] * 100_000
+    async with house.session() as session:
+        # The client writes and reads them too; with each number read this takes twenty seconds.
+        with anyio.fail_after(8):
+            listed = await session.problem("send_sms", {**SEND, "recipients": long})
+            as_text = await session.problem("send_sms", {**SEND, "recipients": json.dumps(long)})
+    line = "recipients: holds more than 10000 entries. Split the list into several calls."
+    assert (
+        listed["message"] == as_text["message"] == f"Nothing was sent. The arguments cannot be used: {line}"
+    )
+
+
+async def test_of_many_mistakes_the_first_are_told_and_how_many_more(house: House) -> None:
+    async with house.session() as session:
+        problem = await session.problem("send_sms", {**SEND, "recipients": ["0223456789"] * 400})
+    assert "recipients[20]: not a mobile number" in problem["message"]
+    assert problem["message"].endswith("; and 380 more such mistakes")
+    assert len(problem["message"]) < 3000
 
 
 @pytest.mark.parametrize(("tool", "arguments"), PAGED)
