@@ -149,6 +149,9 @@ class Acting:
         return preview.model_copy(update={"warnings": (*said, *preview.warnings)})
 
     async def _advance(self, call: CallOf, world: Surroundings, entry: "Entry") -> Answer | Question:
+        if str(entry.state) in ("proposed", "approved"):
+            # Before anything of it is shown or believed; the approval and the claim check again.
+            entry = await self._context.book.unaltered(entry)
         if str(entry.state) == "proposed":
             decided = await self._approval.decide(call, entry)
             if not isinstance(decided, Answer | Question):

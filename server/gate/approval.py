@@ -131,8 +131,10 @@ class Approval:
                 if now is not None and str(now.state) != "proposed":
                     return now
             raise RefusedError(cannot_be_asked(call.operation))
-        if not entry.out_of_band:
-            await self._context.book.send_out_of_band(entry.id)
+        if not entry.out_of_band and await self._context.book.send_out_of_band(entry.id) is None:
+            now = await self._context.book.get(entry.id)
+            if now is not None and str(now.state) == "expired":
+                return now
         decided = await self._wait(call, entry)
         return approval_required(call.operation, entry, why) if decided is None else decided
 

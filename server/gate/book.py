@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from server.gate.claiming import Claiming, Decision, approve_action, live_action
+from server.gate.claiming import Claiming, Decision, live_action
 from server.gate.finishing import Ending, Known
 from server.gate.journal import Note, OutcomeKeptError, finished
 from server.gate.records import blocked_of, note_of, noted
@@ -114,20 +114,41 @@ class Book(Claiming):
                 return (action, None), None
             hit = cap_hit(conn, action, self._caps, hashes, now)
             if hit is None:
-                return (action, None), note_of("proposed", action)
+                return (self._seal(conn, action), None), note_of("proposed", action)
             ledger.void(conn, action.id, reason=f"cap {hit.rule}")
             return (action, hit), replace(note_of("cap_refused", action), rule=hit.rule)
 
         return await self._journal.write(work)
 
     async def approve(self, action_id: str, decision: Decision) -> "Action | None":
-        """Proposed → approved; None when it was decided, expired or gone meanwhile, or sent out of band."""
+        """Proposed → approved; None when it was decided, expired or gone meanwhile, or sent out of band.
+
+        None too, and expired, when something else changed what the person was shown.
+        """
+        from server.store import ledger  # noqa: PLC0415 - as above
 
         def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
-            action = approve_action(conn, action_id, decision, now)
+            altered = self._altered(conn, ledger.get(conn, action_id))
+            if altered is not None:
+                return None, altered
+            action = self._approve(conn, action_id, decision, now)
             return action, noted("approved", action)
 
         return await self._journal.write(work)
+
+    async def unaltered(self, entry: "Action") -> "Action":
+        """An undecided action as it is; ended, when something other than this program wrote it."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+        from server.store.sealing import is_sealed  # noqa: PLC0415 - as above
+
+        if is_sealed(await self._journal.key(), entry):
+            return entry
+
+        def work(conn: "Connection", _: datetime) -> "tuple[Action | None, Note | None]":
+            altered = self._altered(conn, ledger.get(conn, entry.id))
+            return ledger.get(conn, entry.id), altered
+
+        return await self._journal.write(work) or entry
 
     async def deny(self, action_id: str, decision: Decision) -> "Action | None":
         """Proposed or approved → denied, as long as nothing was begun; None when it is past that."""
@@ -141,14 +162,18 @@ class Book(Claiming):
 
         return await self._journal.write(work)
 
-    async def send_out_of_band(self, action_id: str) -> None:
-        """Leave a proposal to another place: from now on no form can approve it."""
+    async def send_out_of_band(self, action_id: str) -> "Action | None":
+        """Leave a proposal to another place: from now on no form can approve it. None when it is ended."""
         from server.store import ledger  # noqa: PLC0415 - as above
 
-        def work(conn: "Connection", now: datetime) -> "tuple[None, Note | None]":
-            return None, noted("out_of_band", ledger.send_out_of_band(conn, action_id, now=now))
+        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+            altered = self._altered(conn, ledger.get(conn, action_id))
+            if altered is not None:
+                return None, altered
+            sent = ledger.send_out_of_band(conn, action_id, now=now)
+            return sent and self._seal(conn, sent), noted("out_of_band", sent)
 
-        await self._journal.write(work)
+        return await self._journal.write(work)
 
     async def void(self, action_id: str, reason: str) -> "Action | None":
         """Proposed or approved → expired, because what the person saw is no longer true."""

@@ -1,5 +1,6 @@
 """The step that takes a send for dispatch: whatever forbids it is asked for in the same transaction."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from server.store.sent_texts import Repeated, Texted
     from tools.operation import Message
 
+_log = logging.getLogger(__name__)
 LEASE_SECONDS = 200.0
 """Longer than the wait for a place and a whole exchange: a living owner is never taken for a dead one."""
 
@@ -122,7 +124,8 @@ class Claiming(Records):
                 return (action, None), None
             if refusal is not None:
                 return (action, refusal), note_of("proposed", action), _refused(refusal, action.id)
-            approved = approve_action(conn, action.id, decision, now) or action
+            self._seal(conn, action)
+            approved = self._approve(conn, action.id, decision, now) or action
             claimed, note = self._claim(conn, now, action.id, reach)
             return (approved, claimed), note_of("proposed", action), noted("approved", approved), note
 
@@ -156,6 +159,35 @@ class Claiming(Records):
             return (action, None), None
         return (action, action), *(note_of(what, action) for what in ("proposed", "approved", "dispatching"))
 
+    def _seal(self, conn: "Connection", action: "Action") -> "Action":
+        from server.store.sealing import seal  # noqa: PLC0415 - as above
+
+        return seal(conn, self._journal.held, action)
+
+    def _approve(
+        self, conn: "Connection", action_id: str, decision: Decision, now: datetime
+    ) -> "Action | None":
+        """Proposed → approved by this decision; None when it was decided, expired or gone."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+
+        approved = ledger.approve(
+            conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
+        )
+        return None if approved is None else self._seal(conn, approved)
+
+    def _altered(self, conn: "Connection", action: "Action | None") -> Note | None:
+        """End what waits for a decision or the claim, where its row is not as this program wrote it."""
+        from server.store import ledger  # noqa: PLC0415 - as above
+        from server.store.actions import ALTERED, State  # noqa: PLC0415 - as above
+        from server.store.sealing import is_sealed  # noqa: PLC0415 - as above
+
+        if action is None or action.state not in (State.PROPOSED, State.APPROVED):
+            return None
+        if is_sealed(self._journal.held, action):
+            return None
+        _log.error("action %s was changed by something other than this program; it is refused", action.id)
+        return noted("altered", ledger.void(conn, action.id, reason=ALTERED))
+
     def _refusal(
         self,
         conn: "Connection",
@@ -177,9 +209,13 @@ class Claiming(Records):
         from server.store import ledger  # noqa: PLC0415 - as above
         from server.store.actions import CapHit  # noqa: PLC0415 - as above
 
+        action = ledger.get(conn, action_id)
+        altered = self._altered(conn, action)
+        if altered is not None:
+            return None, altered
         claimed = (
             _blocked(conn, reach.named)
-            or _repeats(conn, now, action_id, reach)
+            or _repeats(conn, now, action, reach)
             or ledger.claim(
                 conn,
                 action_id,
@@ -212,27 +248,16 @@ def live_action(
     return found if same is None else ledger.get(conn, same)
 
 
-def approve_action(conn: "Connection", action_id: str, decision: Decision, now: datetime) -> "Action | None":
-    """Proposed → approved by this decision; None when it was decided, expired or gone."""
-    from server.store import ledger  # noqa: PLC0415 - as above
-
-    return ledger.approve(
-        conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
-    )
-
-
 def _blocked(conn: "Connection", named: dict[str, str]) -> Blocked | None:
     numbers = blocked_of(conn, named)
     return Blocked(numbers=numbers) if numbers else None
 
 
-def _repeats(conn: "Connection", now: datetime, action_id: str, reach: Reach) -> Repeats | None:
+def _repeats(conn: "Connection", now: datetime, action: "Action | None", reach: Reach) -> Repeats | None:
     """The sends of the same texts that the question of this action does not tell of."""
-    from server.store import ledger  # noqa: PLC0415 - as above
     from server.store.sent_texts import repeated, unseen  # noqa: PLC0415 - as above
 
-    action = ledger.get(conn, action_id) if reach.texts else None
-    if action is None:
+    if action is None or not reach.texts:
         return None
     sends = unseen(repeated(conn, reach.texts, now, retry_of=action.retry_of), action)
     return Repeats(sends=tuple(sends)) if sends else None

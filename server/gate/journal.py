@@ -80,6 +80,17 @@ class Journal:
         """The key, where it was read already."""
         return self._key
 
+    @property
+    def held(self) -> bytes:
+        """The key, for a step of `write`, which has read it.
+
+        Raises:
+            StoreUnavailableError: the store is being opened anew meanwhile.
+        """
+        if self._key is None:
+            raise StoreUnavailableError("the store is being opened anew.")
+        return self._key
+
     async def key(self) -> bytes:
         """The audit's key; made on a new machine.
 

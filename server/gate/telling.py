@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from server.gate.answers import Answer, Envelope, failure
 from server.gate.masking import present
-from server.gate.words import declined, nothing
+from server.gate.words import declined, ledger_altered, nothing
 from server.logs import redact, without_secrets
+from server.store.actions import ALTERED
 from tools.operation import AnyOperation, Preview
 from tools.problems import Problem
 from tools.taipei import iso
@@ -31,6 +32,8 @@ def told(operation: AnyOperation, action: "Action") -> Answer:
         case "failed":
             return failure(Problem(**json.loads(action.outcome)))
         case "expired" | "approved":
+            if action.reason == ALTERED:
+                return failure(ledger_altered(operation, action.id))
             # Approved and not claimed: the approval had lapsed.
             return failure(_expired(operation))
         case _:

@@ -140,6 +140,18 @@ def clock_back(operation: AnyOperation, reason: str) -> Problem:
     )
 
 
+def ledger_altered(operation: AnyOperation, action_id: str) -> Problem:
+    """The row of an action is not as this program wrote it."""
+    return Problem(
+        code="ledger_altered",
+        message=(
+            f"{nothing(operation)} Action {action_id} was changed in the store by something other than this "
+            "program, so what was approved cannot be known."
+        ),
+        next="Tell the person: somebody else writes this store. `campaign-ops-mcp audit verify` checks it.",
+    )
+
+
 def past_lost(operation: AnyOperation, reason: str) -> Problem:
     """The ledger does not know what was done: restored, deleted, replaced. `reason` is ours."""
     return Problem(

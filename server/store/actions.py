@@ -17,6 +17,9 @@ REPLAY_WINDOW = timedelta(hours=24)
 APPROVAL_TIME = timedelta(minutes=10)
 """How long a proposal, and the approval of it, stays good unless the caller says otherwise."""
 
+ALTERED = "altered outside of this program"
+"""The reason of an action that ended because its row was not as this program wrote it."""
+
 FORM = "form"
 """The channel of a decision that came with a client's form."""
 
@@ -113,6 +116,7 @@ class Action:
     `id` is in the shown form (`7KQ2-M9XD`). `outcome` is JSON text of the masked result or problem,
     `vendor_answer` the vendor's text as it came. `points_returned` came back from an erased booking.
     `out_of_band`: it was sent to another place to be approved, and no form can approve it any more.
+    `seal` is that of `sealing`, while it waits for the decision or the claim.
     """
 
     id: str
@@ -151,6 +155,7 @@ class Action:
     reason: str
     repeats: str
     out_of_band: bool
+    seal: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

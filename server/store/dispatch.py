@@ -237,7 +237,10 @@ def _take(conn: Connection, action_id: str, owner: str, now: datetime, lease_sec
 def _held(owner: str, now: datetime, lease_seconds: float) -> dict[str, object]:
     """What an action has while its owner may post it."""
     lease = now + timedelta(seconds=lease_seconds)
-    return {"state": State.DISPATCHING, "owner": owner, "lease_until": lease, "dispatched_at": now}
+    held: dict[str, object] = {"state": State.DISPATCHING, "owner": owner}
+    held |= {"lease_until": lease, "dispatched_at": now}
+    # An approval is good for one claim.
+    return held | {"seal": ""}
 
 
 def _reserve(

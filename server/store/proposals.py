@@ -163,7 +163,15 @@ def waiting(conn: Connection, now: datetime) -> list[Action]:
 
 
 def _holder(conn: Connection, key: str) -> Action | None:
-    return fetch_one(conn, _HOLDER, {"wanted_key": key})
+    """The key is compared with what the row says: else an approval could be lent to another call."""
+    found = fetch_one(conn, _HOLDER, {"wanted_key": key})
+    return found if found is not None and live_key(_key_of(found)) == key else None
+
+
+def _key_of(action: Action) -> CallKey:
+    return CallKey(
+        principal=action.principal, tool=action.tool, digest=action.digest, request_id=action.request_id
+    )
 
 
 def _is_live(action: Action, now: datetime) -> bool:

@@ -55,6 +55,7 @@ ACTIONS = Table(
     # Ids, comma between, of the actions whose texts this one repeats, as its question says.
     Column("repeats", Words, nullable=False, server_default=""),
     Column("out_of_band", Boolean, nullable=False, default=False, server_default=false()),
+    Column("seal", Words, nullable=False, default="", server_default=""),
     Index("actions_by_state", "state", "sequence"),
     Index("actions_by_tool", "tool", "sequence"),
     Index("actions_by_day", "day", "sequence"),

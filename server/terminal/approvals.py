@@ -12,6 +12,7 @@ from server.gate.book import Book, Decision
 from server.gate.questions import render
 from server.own_command import own_command
 from server.settings import Settings
+from server.store.actions import ALTERED
 from server.terminal.common import FAILED, OK, console, parts_of, person
 from server.terminal.texts import page_of, texts_of
 from tools.cleaning import quote
@@ -113,7 +114,10 @@ class _Desk:
             return self._fail(f"{action.id} was not approved: {what}. {self._how(action)}")
         decision = Decision(by=person(), channel="terminal")
         if await self.book.approve(action.id, decision) is None:
-            return self._fail(f"{action.id} was not approved: it is decided or expired already.")
+            now = await self.book.get(action.id)
+            altered = now is not None and now.reason == ALTERED
+            why = f"it was {ALTERED}" if altered else "it is decided or expired already"
+            return self._fail(f"{action.id} was not approved: {why}.")
         self.console.print(f"{action.id} is approved. The assistant repeats the same call to carry it out.")
         return OK
 

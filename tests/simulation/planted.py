@@ -16,7 +16,7 @@ from server.gate import approval, book, claiming, context, dispatching
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.policy import Intent
-from server.store import counting, dispatch, ledger, proposals, rows, sent_texts
+from server.store import counting, dispatch, ledger, proposals, rows, sealing, sent_texts
 from server.store.actions import NO_CAPS, Action, State
 from server.store.schema import ACTIONS
 from server.watch import Watch
@@ -177,6 +177,8 @@ def _reaper_lets_it_go_again(stack: ExitStack) -> None:
         return [action for each in found if (action := rows.by_id(conn, each)) is not None]
 
     _put(stack, ledger, "reap", reap)
+    # As if it were approved anew, with a seal that fits.
+    _put(stack, sealing, "is_sealed", _always(value=True))
 
 
 def _lease_without_an_end(stack: ExitStack) -> None:

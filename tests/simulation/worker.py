@@ -153,6 +153,10 @@ class MemoryJournal(Journal):
     async def key(self) -> bytes:
         return KEY
 
+    @property
+    def held(self) -> bytes:
+        return KEY
+
     @asynccontextmanager
     async def room(self) -> AsyncGenerator[None]:
         self._sealing = KEY
