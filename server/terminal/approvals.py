@@ -44,6 +44,8 @@ async def approvals(wanted: Wanted) -> int:
     async with parts_of(wanted.config, sandbox=wanted.sandbox) as parts:
         elsewhere = "" if wanted.sandbox else " here (that of `serve --sandbox` is shown with --sandbox)"
         desk = _Desk(book=parts.book, console=console(), settings=parts.settings, elsewhere=elsewhere)
+        if wanted.approve and wanted.deny:
+            return desk.both()
         if wanted.approve:
             return await desk.approve(wanted.approve, wanted.proof)
         if wanted.deny:
@@ -62,6 +64,11 @@ class _Desk:
     settings: Settings
     elsewhere: str
     """Where else to look; the assistant says only `campaign-ops-mcp approvals`."""
+
+    def both(self) -> int:
+        """A yes and a no at once: a no is never passed over."""
+        self.console.print("--approve and --deny were both given. Nothing was decided; give one of them.")
+        return FAILED
 
     async def walk(self) -> int:
         """Show each waiting action and ask for the decision."""

@@ -79,3 +79,14 @@ async def test_every_text_of_a_send_can_be_read_by_pages(house: House) -> None:
     assert [f"「第{n}篇。」" in second.out for n in range(1, 31)] == [False] * 20 + [True] * 10
     assert (beyond.code, "30 different texts on 2 pages" in beyond.out) == (1, True)
     assert await posts(house) == 0
+
+
+async def test_a_yes_and_a_no_at_once_decide_nothing(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with fronted(house) as session:
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        assert await decide(house, approve=asked, deny=asked, proof="y") == 1
+        assert "Nothing was decided" in capsys.readouterr().out
+        assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
+    assert await posts(house) == 0
