@@ -191,6 +191,7 @@ OUR_OWN_WORDS = {
     "Record.report_type": "our table's name of the type",
     "Record.status": "our meaning of the code",
     "Records.note": "ours",
+    "RepliesResult.note": "ours",
     "JobActionResult.job_id": "the caller's argument",
     "JobActionResult.action": "ours",
     "JobActionResult.note": "ours",
