@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.omis.support import AROUND, csv, element, parse, query, thorough, xml
+from tests.omis.support import AROUND, csv, element, parse, preview, query, thorough, xml
 from tools.omis.answers import read_answer
 from tools.operation import OmisOptions, Reply
 from tools.problems import RefusedError
@@ -115,6 +115,30 @@ def test_hidden_characters_do_not_come_through() -> None:
     result, _ = query("query_launch", LAUNCH, reply)
     assert "\u202e" not in result.model_dump_json()
     assert list(result.records[0].other.values()) == ["cd"]
+
+
+NAMED = "<LAUNCHID>7</LAUNCHID><STATUS>0</STATUS><ERRORCODE>0</ERRORCODE><NAME>新\x0b年&#x1;</NAME>"
+LEFT_OUT = "Control characters that XML forbids were left out of this answer: 2."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "big5", "utf-16"])
+def test_a_look_leaves_out_what_xml_forbids_and_says_so(encoding: str) -> None:
+    body = f'<?xml version="1.0" encoding="{encoding}"?><R>{NAMED}</R>'.encode(encoding)
+    result, _ = query("query_launch", LAUNCH, Reply(status=200, body=body))
+    assert result.records[0].other == {"name": "新年"}
+    assert result.note == LEFT_OUT
+
+
+def test_a_preview_leaves_it_out_and_says_so() -> None:
+    shown, _ = preview("terminate_launch", LAUNCH, xml(NAMED.replace("<STATUS>0", "<STATUS>3")))
+    assert shown.details["name"] == "新年"
+    assert LEFT_OUT in shown.warnings
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "&#11;"])
+def test_an_answer_to_an_action_with_what_xml_forbids_proves_nothing(odd: str) -> None:
+    with pytest.raises(UnreadableReply):
+        parse("pause_launch", LAUNCH, xml(f"<ERRORCODE>0</ERRORCODE><ERRORMSG>{odd}</ERRORMSG>"))
 
 
 @thorough

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.wire.examples import thorough
 from tools.wire.errors import UnreadableReply
 from tools.wire.page import DELIVERY_NAMES, Page
-from tools.wire.xml_body import Node, find_all, is_xml, read_delivery_xml, read_xml
+from tools.wire.xml_body import Node, find_all, is_xml, read_delivery_xml, read_xml, without_illegal
 
 NAMES = st.text(string.ascii_letters, min_size=1, max_size=8).filter(
     lambda name: not name.lower().startswith("xml")
@@ -135,3 +135,26 @@ def test_an_xml_page_of_another_shape_is_unreadable(body: str) -> None:
 def test_an_xml_declaration_cannot_change_the_encoding_of_the_content_type() -> None:
     body = '<?xml version="1.0" encoding="utf-8"?><a>電話</a>'.encode("big5")
     assert read_xml(body, "text/xml; charset=big5").text == "電話"
+
+
+FORBIDDEN = [chr(code) for code in range(32) if code not in (9, 10, 13)] + ["\ufffe", "\uffff"]
+
+
+@thorough
+@given(
+    st.lists(
+        st.sampled_from(
+            [*FORBIDDEN, "&#0;", "&#11;", "&#x1F;", "&#xD800;", "&#1114112;", "好", "&#9;", "&#x20;", "a"]
+        ),
+        max_size=12,
+    )
+)
+def test_without_what_xml_forbids_a_text_is_read_and_the_rest_is_kept(parts: list[str]) -> None:
+    legal = {"好": "好", "&#9;": "\t", "&#x20;": " ", "a": "a"}
+    kept, count = without_illegal(f"<a>|{''.join(parts)}|</a>")
+    assert count == sum(part not in legal for part in parts)
+    assert read_xml(kept.encode()).text == "|" + "".join(legal.get(part, "") for part in parts) + "|"
+
+
+def test_a_reference_in_cdata_is_text_and_stays() -> None:
+    assert without_illegal("<a><![CDATA[&#1;]]>\x01</a>") == ("<a><![CDATA[&#1;]]></a>", 1)

@@ -13,7 +13,7 @@ A call fails when its own answer has a positive ERRORCODE (`FailedUrl`: 如果�
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tools.omis.codes import Page, failed_action, refusal
 from tools.omis.groups import ANCHORS, DETAILS, Group, flat_groups, groups_of
@@ -22,7 +22,7 @@ from tools.operation import OmisOptions, Reply
 from tools.wire.csv_table import first_rows, read_table
 from tools.wire.errors import UnreadableReply
 from tools.wire.text import decode_text, looks_like_html
-from tools.wire.xml_body import is_xml, read_xml
+from tools.wire.xml_body import MAX_BYTES, is_xml, read_xml, without_illegal
 
 _OK = 200
 _REDIRECTS = range(300, 400)
@@ -32,6 +32,7 @@ _CSV_NAMES: dict[Page, frozenset[str]] = {
     "TaskManager": frozenset({"launchid", "jobid", "errorcode"}),
 }
 _STATE_NOT_SHOWN = "Accepted, but the state in the answer does not show it yet; query it to be sure."
+_DROPPED = "Control characters that XML forbids were left out of this answer: {count}."
 _MAGIC = (b"%PDF-", b"PK\x03\x04")
 
 
@@ -43,6 +44,8 @@ class Answer:
     records: tuple[Group, ...] = ()
     other: Group = field(default_factory=dict[str, str])
     content: bool = False
+    dropped: int = 0
+    """How many characters that XML forbids were left out, to read the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +99,14 @@ def read_groups(reply: Reply, options: OmisOptions, page: Page, *, nothing: str 
 
 
 def read_answer(reply: Reply, options: OmisOptions, page: Page) -> Answer:
-    """The answer to a query.
+    """The answer to a query. Characters that XML forbids are left out of it, and counted.
 
     Raises:
         RefusedError: the call's own answer has a positive ERRORCODE.
         UnreadableReply: nothing in the reply can be recognised.
     """
-    groups = read_groups(reply, options, page)
+    legal, dropped = _legal(reply)
+    groups = read_groups(legal, options, page)
     if groups is None:
         if page == "ManageReport" and _is_content(reply):
             return Answer(content=True)
@@ -114,7 +118,21 @@ def read_answer(reply: Reply, options: OmisOptions, page: Page) -> Answer:
             raise refusal(page, code, group.get("errormsg", ""))
     if not answer.records and not any(error_code(group) == 0 for group in answer.calls):
         raise UnreadableReply("Records, or an ERRORCODE, were expected.")
-    return answer
+    return replace(answer, dropped=dropped)
+
+
+def dropped_note(answer: Answer) -> str:
+    """What is said of an answer that lacks characters; empty for one that is whole."""
+    return _DROPPED.format(count=answer.dropped) if answer.dropped else ""
+
+
+def _legal(reply: Reply) -> tuple[Reply, int]:
+    if reply.location is not None or reply.body.startswith(_MAGIC) or len(reply.body) > MAX_BYTES:
+        return reply, 0
+    kept, dropped = without_illegal(decode_text(reply.body, reply.content_type))
+    if not dropped or not is_xml(kept):
+        return reply, 0
+    return replace(reply, body=kept.encode(), content_type="text/xml; charset=utf-8"), dropped
 
 
 def classified(groups: list[Group]) -> Answer:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.cleaning import clean
-from tools.omis.answers import Answer, error_code, integer
+from tools.omis.answers import Answer, dropped_note, error_code, integer
 from tools.omis.groups import KNOWN, Group
 from tools.omis.report_types import REPORT_TYPES
 from tools.omis.states import job_status, launch_status
@@ -92,7 +92,7 @@ def as_records(
         total=len(records),
         page=params.page,
         pages=math.ceil(len(records) / params.page_size),
-        note=note if isinstance(note, str) else note(records),
+        note=" ".join(filter(None, (note if isinstance(note, str) else note(records), dropped_note(answer)))),
         other=_other(answer.other),
     )
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from tools.omis.answers import read_answer
+from tools.omis.answers import dropped_note, read_answer
 from tools.omis.arguments import ReportId
 from tools.omis.groups import Group
 from tools.omis.report_content import Content, linked_content, told_content
@@ -68,7 +68,7 @@ def _period(params: DownloadReportParams, around: Surroundings) -> Period:
 
 def _steps(
     params: DownloadReportParams, around: Surroundings
-) -> Steps[tuple[Group | None, Callable[[], Content]]]:
+) -> Steps[tuple[Group | None, Callable[[], Content], str]]:
     """The listing, then the link; one exchange less when the content comes at once.
 
     What the content is takes a while to find out, with millions of rows: it is computed aside.
@@ -77,11 +77,11 @@ def _steps(
     listing = yield from one(manage(0, around, _period(params, around).fields(), mode=mode))
     answer = read_answer(listing, around.omis, "ManageReport")
     if answer.content:
-        return None, partial(told_content, listing)
+        return None, partial(told_content, listing), ""
     found = _chosen(answer.records, params)
     link = _link(found)
     reply = yield from one(Request(vendor="omis", link=link))
-    return found, partial(linked_content, reply, link)
+    return found, partial(linked_content, reply, link), dropped_note(answer)
 
 
 def _chosen(records: tuple[Group, ...], params: DownloadReportParams) -> Group:
@@ -130,7 +130,7 @@ def _refused(code: str, message: str, fix: str) -> RefusedError:
 
 
 async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult:
-    group, reading = await desk.query(_steps(params, desk.surroundings))
+    group, reading, dropped = await desk.query(_steps(params, desk.surroundings))
     content = await desk.aside(reading)
     type_id = (group or {}).get("reporttypeid") or params.report_type
     # Only a number of note 1 gets into the file's name: the vendor's text stays out of it.
@@ -144,7 +144,7 @@ async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult
         report_type_id=type_id,
         rows=content.rows,
         rows_preview=content.preview,
-        note=" ".join(filter(None, ("" if group else _NOT_CHECKED, content.note))),
+        note=" ".join(filter(None, ("" if group else _NOT_CHECKED, content.note, dropped))),
     )
 
 

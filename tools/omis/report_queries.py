@@ -1,6 +1,7 @@
 """Queries of reports: Options 0, 4 and 1001 of document 000."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tools.omis.answers import Answer, read_answer
 from tools.omis.arguments import ReportId
@@ -46,11 +47,8 @@ def types_steps(report_id: str, around: Surroundings) -> Steps[Answer]:
     answer = read_answer(reply, around.omis, "ManageReport")
     if answer.content:
         raise UnreadableReply("Report types were expected, and a report's content came.")
-    return Answer(
-        calls=answer.calls,
-        records=tuple(one_type for group in answer.records for one_type in _each_type(group)),
-        other=answer.other,
-    )
+    types = tuple(one_type for group in answer.records for one_type in _each_type(group))
+    return replace(answer, records=types)
 
 
 def list_steps(period: Period, around: Surroundings) -> Steps[Answer]:

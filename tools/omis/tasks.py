@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tools.omis.answers import About, Answer, check_accepted, read_answer, read_groups
+from tools.omis.answers import About, Answer, check_accepted, dropped_note, read_answer, read_groups
 from tools.omis.arguments import request
 from tools.omis.groups import Group
 from tools.omis.records import Record, as_record
@@ -61,14 +61,15 @@ def preview_steps(thing: Thing, verb: Verb, value: str, around: Surroundings) ->
             nobody is asked in vain.
         UnreadableReply: the answer does not show it.
     """
-    groups = (yield from query_steps(thing, value, around)).records
+    answer = yield from query_steps(thing, value, around)
+    groups = answer.records
     record = _record_of(thing, value, groups)
     _refuse_in_vain(thing, verb, record)
     return Preview(
         effect=f"{verb.name.capitalize()} a {thing.noun} of OMIS",
         nothing=verb.nothing,
         target=value,
-        warnings=(verb.warning.format(noun=thing.noun),) if verb.warning else (),
+        warnings=tuple(filter(None, (verb.warning.format(noun=thing.noun), dropped_note(answer)))),
         state={"status": _phase(record)},
         details=_details(thing, record, groups),
     )

@@ -19,6 +19,9 @@ MAX_BRACKETS = 200_000
 
 _PROLOG = re.compile(rb"(?:[ \t\r\n]++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _ROOT = re.compile(rb"<[^\s!?/<>&]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CODE_POINTS, _SURROGATES = range(0x110000), range(0xD800, 0xE000)
+_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,12})|([0-9]{1,12}));")
 _SPACE = " \t\r\n"
 _TOTAL = re.compile(r"[0-9]{1,9}")
 _NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
@@ -47,6 +50,20 @@ def read_xml(body: bytes, content_type: str = "") -> Node:
     if elements > MAX_NODES or data.count(b"=") > MAX_EQUALS or data.count(b"]") > MAX_BRACKETS:
         raise UnreadableReply("The XML has too many elements, attributes or brackets.")
     return _parse(memoryview(data)[_root_at(data) :])
+
+
+def without_illegal(text: str) -> tuple[str, int]:
+    """Return an XML text without the characters that XML 1.0 forbids, and how many those were.
+
+    Somebody pastes a vertical TAB into a name, and every answer with that name is not well formed. Forbidden
+    characters that are written as references (`&#11;`) go too, unless there are sections of CDATA, in which
+    they are text.
+    """
+    kept, count = _ILLEGAL.subn("", text)
+    if "&#" not in kept or "<![CDATA[" in kept:
+        return kept, count
+    written = _REFERENCE.sub(_if_legal, kept)
+    return written, count + len(_REFERENCE.findall(kept)) - len(_REFERENCE.findall(written))
 
 
 def is_xml(text: str) -> bool:
@@ -78,6 +95,12 @@ def read_delivery_xml(body: bytes, content_type: str = "") -> Page | Refusal:
         raise UnreadableReply("One SMS_COUNT with a whole number was expected.")
     values = (_values(node) for node in _walk(root))
     return Page(total=int(totals[0].text), rows=tuple(delivery_row(row) for row in values if "mobile" in row))
+
+
+def _if_legal(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    legal = code in _CODE_POINTS and code not in _SURROGATES and not _ILLEGAL.fullmatch(chr(code))
+    return reference[0] if legal else ""
 
 
 def _refusal(text: str) -> Refusal:
