@@ -84,10 +84,10 @@ async def _record(parts: Parts, fields: dict[str, str]) -> None:
     event = read_event(fields)
     code = fields["STATUS"].strip() if event.status_code is None else str(event.status_code)
     values = {
-        "batch_id": clean(event.batch_id, limit=64),
-        "record": clean(event.message_key, limit=64),
-        "status": clean(code, limit=16),
-        "message_id": clean(event.message_id, limit=64),
+        "batch_id": _kept(event.batch_id, 64),
+        "record": _kept(event.message_key, 64),
+        "status": _kept(code, 16),
+        "message_id": _kept(event.message_id, 64),
         "text": _kept(fields.get("SM", ""), 1_000),
         "reference": _kept(event.subject, 200),
     }
@@ -95,10 +95,10 @@ async def _record(parts: Parts, fields: dict[str, str]) -> None:
     identity = json.dumps([*values.values(), event.mobile, when])
     more = {
         "key": hashlib.sha256(identity.encode()).hexdigest(),
-        "mobile": mask_mobile(event.mobile),
+        "mobile": mask_mobile(without_secrets(event.mobile)),
         "reported_at": event.reported_at,
         "sent_at": event.sent_at,
-        "charge": clean(fields.get("CHARGE", "").strip(), limit=16),
+        "charge": _kept(fields.get("CHARGE", "").strip(), 16),
     }
     await parts.book.keep_event({**values, **more}, event.mobile)
 

@@ -20,8 +20,9 @@ from server.log_repeats import Repeats
 from server.number_masking import mask_numbers
 
 _SHORTEST_SECRET = 4
-"""Anything shorter stands in ordinary words; replacing it would tear the lines apart and betray it."""
+"""Anything shorter stands in ordinary words; replacing it there would tear the lines apart and betray it."""
 _REDACTED = "[secret]"
+_ID = re.compile(r"[0-9]{1,20}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CHATTY = ("alembic", "httpx2", "httpcore2", "httpx", "httpcore")
 """Their INFO and DEBUG lines hold URLs and headers."""
 
@@ -31,20 +32,30 @@ class _Redactor:
 
     def __init__(self, secrets: Collection[str]) -> None:
         self._secrets = _any_of(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
-        self._also_short = _any_of(secret for secret in secrets if secret)
+        self._short = _any_of(
+            (secret for secret in secrets if 0 < len(secret) < _SHORTEST_SECRET), _as_a_word
+        )
 
     def __call__(self, text: str) -> str:
-        without = self._secrets.sub(_REDACTED, text) if self._secrets else text
-        return mask_numbers(without)
+        return mask_numbers(_without(self._secrets, text))
 
     def of_any_length(self, text: str) -> str:
-        return self._also_short.sub(_REDACTED, text) if self._also_short else text
+        return _without(self._short, _without(self._secrets, text))
 
 
-def _any_of(secrets: Iterable[str]) -> re.Pattern[str] | None:
+def _without(secrets: re.Pattern[str] | None, text: str) -> str:
+    return secrets.sub(_REDACTED, text) if secrets else text
+
+
+def _any_of(secrets: Iterable[str], bounded: Callable[[str], str] = str) -> re.Pattern[str] | None:
     forms = {form for secret in secrets for form in _forms(secret)}
     ordered = sorted(forms, key=lambda form: (-len(form), form))
-    return re.compile("|".join(map(_pattern, ordered))) if ordered else None
+    return re.compile("|".join(bounded(_pattern(form)) for form in ordered)) if ordered else None
+
+
+def _as_a_word(pattern: str) -> str:
+    """What the pattern matches, where no letter or digit goes on before or after it."""
+    return rf"(?<![^\W_])(?:{pattern})(?![^\W_])"
 
 
 class _State:
@@ -84,11 +95,14 @@ def redact(text: str) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """Return what a vendor said without the configured secrets, short ones too, for the store.
+    """Return what a vendor said without the configured secrets, short ones too: for the store and answers.
 
-    Numbers stay. A secret of one letter tears the text apart: better that than to keep it.
+    Numbers stay. A secret of one to three characters is removed where it stands as a word or field of its
+    own: out of the middle of other words it could not be recognised, and would tear them apart. For the same
+    reason an id (digits, or a UUID) that is not itself a secret stays whole.
     """
-    return _State.redactor.of_any_length(text)
+    shown = _State.redactor.of_any_length(text)
+    return text if shown != _REDACTED and _ID.fullmatch(text) else shown
 
 
 class _JsonLines(logging.Formatter):

@@ -16,6 +16,7 @@ from server.gate.outside import OutsideTextReadError
 from server.gate.repeats import Repeats, cautions, still_open
 from server.gate.telling import shown_preview, told
 from server.gate.words import cap_hit, nothing, said_to_be_undone
+from server.logs import without_secrets
 from server.store.actions import CallKey
 from tools.operation import Preview, RiskyParams, Surroundings
 from tools.problems import RefusedError
@@ -77,7 +78,8 @@ class Acting:
             return Preview(effect=call.operation.title, nothing=nothing(call.operation))
         preview = await self._context.vendors.query(call.operation.preview(call.params, world))
         await self._context.check_rules(call, world, blocked, points=preview.points)
-        return self._context.warned(preview)
+        details = {name: without_secrets(value) for name, value in preview.details.items()}
+        return self._context.warned(preview.model_copy(update={"details": details}))
 
     async def _key(self, call: CallOf, world: Surroundings) -> CallKey:
         return CallKey(

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 
+from server.logs import without_secrets
 from server.number_masking import mask_numbers
 from tools.cleaning import clean
 from tools.email_address import mask_email
@@ -116,6 +117,9 @@ class _Presenter:
         if kinds & _FROM_OUTSIDE:
             self.outside.append(text)
         shown = clean(text, limit=4 * len(text) + 4, lines=True)
+        if kinds & _FROM_OUTSIDE:
+            # A vendor repeats what it was sent, a password in the worst case.
+            shown = without_secrets(shown)
         if self.show_numbers or shown in self.known:
             return shown
         if PERSON.kind in kinds:

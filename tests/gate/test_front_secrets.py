@@ -16,6 +16,7 @@ from server.serving import secrets_of
 from server.settings import Settings, load_settings
 from server.store import audit
 from server.vendors import Vendors
+from tests.e2e.eras import ERAS, Era
 from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, Session, open_session
 from tests.e2e.person import Person
@@ -132,6 +133,73 @@ async def test_nothing_shows_on_any_way_through_the_server(
     assert out == ""
     for line in err.splitlines():
         _clean("stderr", line)
+
+
+ECHOED = ("BatchID", "STATUS", "MR", "MSGID", "SM", "SUBJECT", "NAME", "CHARGE", "RM", "RT", "ST")
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("password", ["kTr9", "Canary/Pa55w+rd"])
+@pytest.mark.usefixtures("quiet_after")
+async def test_an_echoed_password_is_in_no_file_of_the_store_and_in_nothing_that_leaves(
+    no_settings: Path, vendor: ScriptedVendor, capsys: pytest.CaptureFixture[str], password: str, era: Era
+) -> None:
+    """In a refusal, in what cannot be read, in place of an id, in a launch's name, in replies and reports."""
+    url = f"http://localhost:{vendor.port}"
+    accounts: dict[str, Any] = {
+        "every8d": {"base_url": url, "uid": "scripted", "password": password},
+        "omis": {"base_url": url, "login_name": "scripted", "password": password},
+    }
+    settings = _settings(vendor, no_settings, **accounts)
+    configure_logging("DEBUG", secrets_of(settings))
+    async with open_session(settings, era, Person()) as session:
+        seen = await _echoes(vendor, session, password)
+        kept = _files(no_settings / "store")
+    kept |= _files(no_settings / "store")
+    assert [name for name, content in kept.items() if password.encode() in content] == []
+    assert any(b"[secret]" in content for content in kept.values())
+    assert [text for text in (*seen, *capsys.readouterr()) if password in text] == []
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+async def _echoes(vendor: ScriptedVendor, session: Session, password: str) -> list[str]:
+    """All that the assistant was told while the vendor repeated the password, and the audit."""
+    seen: list[str] = []
+
+    async def told(tool: str, arguments: Facts) -> Facts:
+        result = await session.client.call_tool(tool, arguments)
+        seen.append(str(result.model_dump(mode="json")))
+        return facts_of(result)
+
+    for at, body in enumerate((f"-27,{password}", f"<p>{password}", f"1,1,1,0,{password}", password)):
+        vendor.plays[SENDING] = whole(body)
+        await told("send_sms", {"recipients": ["0933222111"], "text": f"text {at}"})
+    row = f"{password}\t0933222111\t{password}\t2026/03/01 10:00:00\n"
+    vendor.plays["getReplyMessage.ashx"] = whole(f"1\n{row}")
+    await told("get_sms_replies", {"batch_id": "220478cc-8506-49b2-93b7-2505f651c12e"})
+    named = f"<LAUNCHID>7</LAUNCHID><STATUS>3</STATUS><ERRORCODE>0</ERRORCODE><NAME>{password}</NAME>"
+    for inner in (f"<ERRORCODE>113</ERRORCODE><ERRORMSG>{password}</ERRORMSG>", named, password):
+        vendor.plays["TaskManager.aspx"] = whole(f"<R>{inner}</R>", content_type="text/xml")
+        await told("pause_launch", {"launch_id": "7", "request_id": f"{len(seen)}"})
+        await told("query_launch", {"launch_id": "7"})
+        await told("terminate_launch", {"launch_id": "7"})
+    assert session.parts is not None
+    await _reports_that_echo(session.parts, password)
+    await told("list_delivery_events", {"page_size": 200})
+    for entry in (await told("list_actions", {"page_size": 200}))["actions"]:
+        await told("get_action", {"action_id": entry["action_id"]})
+    return [*seen, await _export(session.parts)]
+
+
+async def _reports_that_echo(parts: Parts, password: str) -> None:
+    transport = httpx.ASGITransport(app=callback_app(parts))
+    async with httpx.AsyncClient(transport=transport, base_url="http://callbacks") as http:
+        for field in ECHOED:
+            report = {"BatchID": "b1", "RM": "0933222111", "STATUS": "100", field: password}
+            assert (await http.get(f"{PATH}/{TOKEN}", params=report)).status_code == 200
 
 
 async def test_a_crash_shows_nothing(

@@ -342,3 +342,19 @@ def test_an_echoed_secret_of_any_length_is_removed_from_what_is_kept(secret: str
     configure_logging("INFO", [secret])
     assert secret not in without_secrets(f"<{secret}>")
     assert without_secrets("0912345678") == "0912345678"
+
+
+@pytest.mark.parametrize(
+    ("secret", "said", "kept"),
+    [
+        ("p", "-27,p wrong password", "-27,[secret] wrong password"),
+        ("88", "1088.88,1,1,0,b88", "1088.[secret],1,1,0,b88"),
+        ("ab1", "PWD=ab1&x=cab12", "PWD=[secret]&x=cab12"),
+        ("&1", "<PWD>&amp;1</PWD> %261 &1", "<PWD>[secret]</PWD> [secret] [secret]"),
+    ],
+)
+def test_a_secret_of_three_characters_is_removed_as_a_word_and_tears_no_other_apart(
+    secret: str, said: str, kept: str
+) -> None:
+    configure_logging("INFO", [secret])
+    assert without_secrets(said) == kept
