@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from server.store.schema import ACTIONS
 from tests.callbacks.support import TOKEN, WITHIN, events, vendor_of
 from tests.e2e.house import Facts, House, Session
+from tests.e2e.person import Person
+from tests.e2e.pictures import PNG
 from tests.gate.support import FREE, FREE_SEND, started, visited
 from tools.taipei import compact
 
@@ -75,6 +79,29 @@ async def test_a_report_on_the_batch_of_another_send_settles_nothing(house: Hous
         assert (await session.facts("reconcile_action", action))["state"] == "unknown"
 
 
+async def test_a_report_of_an_mms_whose_subject_is_the_id_of_an_sms_settles_nothing(house: House) -> None:
+    """Its recipients see the subject and its sender chose it; the MMS's own batch is not known either."""
+    images = house.folder / "images"
+    images.mkdir()
+    (images / "picture.png").write_bytes(PNG)
+    async with (
+        started(house, policy=FREE, callbacks={"token": TOKEN}) as parts,
+        vendor_of(parts) as http,
+        visited(parts, house.era, Person()) as session,
+    ):
+        sms = await _unknown(house, session)
+        await house.vendor.control("faults", path="sendMMS.ashx", fault="reset_after", times=1)
+        subject = sms["action_id"].replace("-", "")
+        to = {"recipients": FREE_SEND["recipients"], "image": "picture.png"}
+        mms = await session.facts("send_mms", {**to, "subject": subject, "text": "附圖"})
+        assert mms["outcome"] == "unknown"
+        assert (await http.get(WITHIN, params=_report(sms["action_id"]))).status_code == 200
+        for unknown in (sms, mms):
+            action = {"action_id": unknown["action_id"]}
+            assert (await session.facts("get_action", action))["state"] == "unknown"
+            assert (await session.facts("reconcile_action", action))["state"] == "unknown"
+
+
 async def test_one_report_is_one_event_whatever_the_spelling_of_number_and_time(house: House) -> None:
     times = ("20260301120000", "2026/03/01 12:00:00", "2026-03-01 12:00:00.123", "2026-3-1 12:00:00")
     numbers = ("+886912345678", " 886912345678", "0912345678", "886912345678", "0912-345-678")
@@ -119,3 +146,62 @@ def _forged(count: int = 60) -> list[dict[str, str]]:
 
     collect()
     return found
+
+
+OTHER_NUMBERS = st.sampled_from(["", "0987654321", "+886987654321", "912345100", "1922", "\x00"])
+OLD_TIMES = st.sampled_from(["", "00010101000000", "20200101000000", "not a time", _in(-60)])
+BREAKS = ("SUBJECT", "RM", "RT", "BatchID", "token")
+
+
+def _forgeries(unknown: str, others: list[Facts], count: int = 80) -> list[tuple[str, Facts]]:
+    """True reports of the unknown action of which at least one part is wrong, and anything beside."""
+    found: list[tuple[str, Facts]] = []
+    ids = [other["action_id"].replace("-", "") for other in others]
+    wrong: dict[str, st.SearchStrategy[str]] = {
+        "SUBJECT": st.sampled_from([*ids, "", unknown, unknown.lower(), "ZZZZZZZZ"]) | VALUES,
+        "RM": OTHER_NUMBERS,
+        "RT": OLD_TIMES,
+        "BatchID": st.sampled_from([other["batch_id"] for other in others]),
+        "token": st.just("x"),
+    }
+    beside = st.dictionaries(st.sampled_from(["STATUS", "SM", "MR", "MSGID", "ST", "CHARGE", "NAME"]), VALUES)
+
+    @settings(max_examples=count, database=None, deadline=None)
+    @given(st.data(), beside, st.sets(st.sampled_from(BREAKS), min_size=1, max_size=2))
+    def collect(data: st.DataObject, more: dict[str, str], breaks: set[str]) -> None:
+        broken = {name: data.draw(wrong[name]) for name in sorted(breaks)}
+        if broken.get("SUBJECT") == unknown.replace("-", ""):
+            return
+        url = f"{WITHIN}{broken.pop('token', '')}"
+        found.append((url, {**_report(unknown), **more, **broken}))
+
+    collect()
+    return found
+
+
+async def test_whatever_is_forged_every_action_stays_as_it_was(house: House) -> None:
+    """Reference, number, time and batch are all of one send, or the report is about none."""
+    async with (
+        started(house, policy=FREE, callbacks={"token": TOKEN}) as parts,
+        vendor_of(parts) as http,
+        visited(parts, house.era) as session,
+    ):
+        others = [await session.facts("send_sms", {**FREE_SEND, "text": text}) for text in ("one", "two")]
+        assert [other["outcome"] for other in others] == ["done", "done"]
+        await session.facts("send_sms", {"recipients": ["0987654321"], "text": "waits"})
+        unknown = await _unknown(house, session)
+
+        async def actions() -> list[tuple[Any, ...]]:
+            return await parts.store.read(
+                lambda conn: [tuple(row) for row in conn.execute(select(ACTIONS).order_by(ACTIONS.c.id))]
+            )
+
+        before = await actions()
+        forgeries = _forgeries(unknown["action_id"], others)
+        assert len(forgeries) > 40
+        for url, fields in forgeries:
+            answer = await http.post(url, data=fields)
+            assert answer.status_code in (200, 400, 404)
+            assert await actions() == before, (url, fields)
+        assert (await http.post(WITHIN, data=_report(unknown["action_id"]))).status_code == 200
+        assert await actions() != before
