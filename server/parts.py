@@ -92,6 +92,7 @@ async def running(parts: Parts) -> AsyncGenerator[Parts]:
         async with anyio.create_task_group() as background:
             background.start_soon(supervised, "the reaper", partial(keep_reaping, parts.book))
             background.start_soon(supervised, "the audit's head", partial(keep_remembering, parts.book))
+            background.start_soon(anyio.to_thread.run_sync, parts.journal.outbox.clear_left_over)
             yield parts
             background.cancel_scope.cancel()
     finally:

@@ -136,6 +136,9 @@ if sys.platform == "win32":
             else:
                 return
 
+    def sync_folder(_folder: Path) -> None:
+        """Nothing to do: the file system writes its names down in order, and no folder can be synced."""
+
     def files_at_once() -> int:
         """How many files, sockets among them, the process may have open: here so many at least."""
         return 8192
@@ -193,6 +196,14 @@ else:
     def replace(source: Path, target: Path) -> None:
         """Put a file in another's place at once."""
         source.replace(target)
+
+    def sync_folder(folder: Path) -> None:
+        """Bring the names in the folder to the disk: a file that was renamed is found there after a crash."""
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def files_at_once() -> int:
         """How many files, sockets among them, the process may have open."""

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from server.gate.claiming import Claiming, Decision, live_action
-from server.gate.finishing import Ending, Known
-from server.gate.journal import Note, OutcomeKeptError, finished
+from server.gate.finishing import Ending, Known, write_down
+from server.gate.journal import Note, OutcomeKeptError, ending_note
 from server.gate.records import blocked_of, note_of, noted
 from server.store.store import StoreUnavailableError
 from tools.action_id import normalise_id
@@ -185,8 +185,10 @@ class Book(Claiming):
 
         return await self._journal.write(work)
 
-    async def finish(self, action_id: str, ending: Ending) -> bool:
+    async def finish(self, action_id: str, ending: Ending) -> "Action | None":
         """Dispatching → its end, by the owner, or from unknown when the lease had run out meanwhile.
+
+        The action as it is recorded: a batch of an earlier send leaves it unknown. None: it was not open.
 
         Raises:
             OutcomeKeptError: the store cannot be written; the outbox holds the outcome until it can.
@@ -194,9 +196,9 @@ class Book(Claiming):
         """
         known = Known(action_id=action_id, owner=self._owner, ending=ending)
 
-        def work(conn: "Connection", now: datetime) -> "tuple[bool, Note | None]":
-            note = finished(conn, known, now)
-            return note is not None, note
+        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+            done = write_down(conn, known, now)
+            return done, ending_note(done)
 
         try:
             return await self._journal.write(work)

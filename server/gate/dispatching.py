@@ -2,7 +2,6 @@
 
 import json
 import logging
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from server.gate.calls import RISKY, CallOf
 from server.gate.claiming import Blocked
 from server.gate.context import GateContext
 from server.gate.failures import problem_of
+from server.gate.finishing import ANOTHERS_BATCH
 from server.gate.journal import OutcomeKeptError
 from server.gate.masking import present
 from server.gate.repeats import Repeats, repeated_since
@@ -33,7 +33,7 @@ from server.store.actions import CapHit, State
 from server.store.reports import reference_of
 from server.store.store import StoreUnavailableError
 from server.transport import NotSentError, UnknownOutcomeError
-from tools.operation import Preview, Reply, Result, Risk, Surroundings
+from tools.operation import Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import ForeignReply, UnreadableReply
 from tools.wire.text import decode_text
@@ -164,13 +164,15 @@ class Dispatching:
         opened = self._context.settings.privacy.show_numbers
         shown = _facts(outcome, show_numbers=True) if opened else masked
         try:
-            await self._context.book.finish(entry.id, _ending(outcome, entry, masked))
+            recorded = await self._context.book.finish(entry.id, _ending(outcome, entry, masked))
         except OutcomeKeptError:
             return outcome_kept(_answer(outcome, entry, shown))
         except StoreUnavailableError:
             return store_lost(_answer(outcome, entry, shown))
         if outcome.problem is not None:
             await self._context.noticed(call.operation, outcome.problem)
+        if recorded is not None and (outcome.state, recorded.state) == (State.SUCCEEDED, State.UNKNOWN):
+            return unknown(entry, ANOTHERS_BATCH)
         return _answer(outcome, entry, shown)
 
     async def _post(self, call: CallOf, world: Surroundings, entry: "Action") -> _Outcome:
@@ -187,17 +189,7 @@ class Dispatching:
         except Exception:  # noqa: BLE001 - whatever it is, it must not leave an action without an outcome
             _log.exception("the request of %s failed in an unexpected way", operation.name)
             return _Outcome(state=State.UNKNOWN, reason="the server had an internal error while sending")
-        return await self._not_seen_before(self._read(call, world, entry, reply), entry)
-
-    async def _not_seen_before(self, outcome: _Outcome, entry: "Action") -> _Outcome:
-        """A batch that the vendor gave to an earlier send is not this one's: the receipt is not, then."""
-        batch_id = _text(outcome.result, "batch_id")
-        # Without the store nobody can look; what comes next says that the store is lost.
-        with suppress(StoreUnavailableError):
-            if entry.risk == Risk.SPEND and await self._context.book.batch_is_anothers(batch_id, entry.id):
-                reason = "the vendor answered with the batch of an earlier send"
-                return _Outcome(state=State.UNKNOWN, reason=reason, reply=outcome.reply)
-        return outcome
+        return self._read(call, world, entry, reply)
 
     def _read(self, call: CallOf, world: Surroundings, entry: "Action", reply: Reply) -> _Outcome:
         operation = call.operation

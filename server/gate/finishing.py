@@ -9,6 +9,8 @@ from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
+from tools.operation import Risk
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
 
+ANOTHERS_BATCH = "the vendor answered with the batch of an earlier send"
 _KEPT_ANSWER = 8 * 1024
 """Characters of the vendor's answer that the outbox keeps."""
 
@@ -104,17 +107,37 @@ def opened(content: bytes, key: bytes) -> Known | None:
 
 def import_writing() -> None:
     """Import what `write_down` needs before anything is posted: on a full disk it may fail afterwards."""
-    for name in ("ledger", "superseding", "actions"):
+    for name in ("ledger", "superseding", "actions", "lookup"):
         import_module(f"server.store.{name}")
 
 
+def _belonging(conn: "Connection", known: Known) -> Ending:
+    """The outcome, unless its batch is an earlier send's: then the receipt is not this one's."""
+    from server.store.actions import State  # noqa: PLC0415 - as above
+    from server.store.lookup import get, other_send_of  # noqa: PLC0415 - as above
+
+    ending = known.ending
+    if ending.state is not State.SUCCEEDED or not ending.batch_id:
+        return ending
+    action = get(conn, known.action_id)
+    sends = action is not None and action.risk == Risk.SPEND
+    if not sends or not other_send_of(conn, ending.batch_id, known.action_id):
+        return ending
+    reason = json.dumps({"reason": ANOTHERS_BATCH})
+    return Ending(state=State.UNKNOWN, outcome=reason, vendor_answer=ending.vendor_answer)
+
+
 def write_down(conn: "Connection", known: Known, now: datetime) -> "Action | None":
-    """Dispatching → its end, by its owner, or from unknown when the lease had run out meanwhile."""
+    """Dispatching → its end, by its owner, or from unknown when the lease had run out meanwhile.
+
+    The batch is looked for here, with what the outbox held written before: no look at the store lies
+    between the POST and its record.
+    """
     from server.store import ledger  # noqa: PLC0415 - as above
     from server.store.actions import State  # noqa: PLC0415 - as above
     from server.store.superseding import supersede  # noqa: PLC0415 - as above
 
-    ending = known.ending
+    ending = _belonging(conn, known)
     done = ledger.finish(
         conn,
         known.action_id,

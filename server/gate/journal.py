@@ -74,6 +74,8 @@ class Journal:
         self.outbox = Outbox(key_file.parent / "outbox")
         self._sealing: bytes | None = None
         self._remembered: Head | None = None
+        self._refused: set[str] = set()
+        """What in the outbox was said to be nobody's, once."""
 
     @property
     def held_key(self) -> bytes | None:
@@ -172,7 +174,9 @@ class Journal:
         for name, content in self.outbox.due().items():
             known = opened(content, key)
             if known is None or known.action_id != name:
-                _log.error("an outcome beside the store is not this server's, and is left alone")
+                if name not in self._refused:
+                    self._refused.add(name)
+                    _log.error("an outcome beside the store is torn or not this server's, and is left alone")
             else:
                 found[name] = known
         return found
@@ -244,7 +248,7 @@ class Journal:
                 raise LossAcceptedError(_ACCEPTED)
             # Before anything else of these actions is done or told. A store whose past is lost may lack them.
             settled[:] = [] if self.past.lost else waiting
-            late = [finished(conn, waiting[name], now) for name in settled]
+            late = [ending_note(write_down(conn, waiting[name], now)) for name in settled]
             value, *notes = work(conn, now)
             notes = [*late, *notes]
             entries = [_entry(note) for note in notes if note is not None]
@@ -327,9 +331,8 @@ class Journal:
             self._remembered = newest
 
 
-def finished(conn: "Connection", known: Known, now: datetime) -> Note | None:
-    """Write an outcome into the ledger; None when it is there already, or was found out otherwise."""
-    done = write_down(conn, known, now)
+def ending_note(done: "Action | None") -> Note | None:
+    """The audit's line of an outcome that was written down; None when it was not."""
     if done is None:
         return None
     succeeded = str(done.state) == "succeeded"

@@ -83,12 +83,6 @@ class Records:
 
         await self._journal.write(work)
 
-    async def batch_is_anothers(self, batch_id: str, action_id: str) -> bool:
-        """Whether a send other than this action has this batch."""
-        from server.store.lookup import other_send_of  # noqa: PLC0415 - as above
-
-        return await self._journal.read(lambda conn, _: other_send_of(conn, batch_id, action_id))
-
     async def batch_belongs(self, batch_id: str, whose: "Whose") -> bool:
         """Whether a batch is one of these."""
         from server.store.lookup import owner_of_batch  # noqa: PLC0415 - as above

@@ -4,18 +4,25 @@ A place is made and filled before anything is posted, so that an outcome finds r
 holds one outcome: written over the place, on the disk, and only then given its name.
 """
 
+import logging
 import os
 import secrets
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 from server.store.files import private_directory, write_private
-from server.systems import replace
+from server.systems import replace, sync_folder
 
 ROOM = 64 * 1024
 """Bytes of a place; an outcome that is longer is not kept."""
+LEFT_OVER_SECONDS = 3600.0
+"""A place that nobody has taken for so long is a killed server's: each POST takes its own anew."""
 _DUE = ".due"
+_PLACE = ".place"
+_log = logging.getLogger(__name__)
 
 
 class Outbox:
@@ -25,6 +32,7 @@ class Outbox:
         self._folder = folder
         self._places: list[Path] = []
         self._wanted = 0
+        self._changing = Lock()
 
     @contextmanager
     def place(self) -> Generator[None]:
@@ -33,17 +41,28 @@ class Outbox:
         Raises:
             OSError: there is none.
         """
-        self._wanted += 1
+        self._want(1)
         try:
-            while len(self._places) < self._wanted:
-                self._places.append(self._filled())
+            self._make_room()
             yield
         finally:
-            self._wanted -= 1
+            self._want(-1)
+
+    def _want(self, more: int) -> None:
+        with self._changing:
+            self._wanted += more
+
+    def _make_room(self) -> None:
+        with self._changing:
+            self._places = [path for path in self._places if _taken(path)]
+            while len(self._places) < self._wanted:
+                self._places.append(self._filled())
 
     def _filled(self) -> Path:
-        private_directory(self._folder)
-        path = self._folder / f"{secrets.token_hex(8)}.place"
+        if not self._folder.exists():
+            private_directory(self._folder)
+            sync_folder(self._folder.parent)
+        path = self._folder / f"{secrets.token_hex(8)}{_PLACE}"
         write_private(path, b"\n" * ROOM)
         return path
 
@@ -55,24 +74,22 @@ class Outbox:
         """
         if len(content) > ROOM:
             raise OSError("longer than its place")
-        path = self._places.pop() if self._places else self._filled()
+        with self._changing:
+            path = self._places.pop() if self._places else self._filled()
         with path.open("r+b") as file:
             file.write(content.ljust(ROOM, b"\n"))
             file.flush()
             os.fsync(file.fileno())
         replace(path, self._folder / (name + _DUE))
+        sync_folder(self._folder)
 
     def due(self) -> dict[str, bytes]:
         """Every outcome that waits, by its name."""
-        try:
-            names = [path.name for path in self._folder.iterdir() if path.suffix == _DUE]
-        except OSError:
-            return {}
         found: dict[str, bytes] = {}
-        for name in sorted(names):
+        for path in self._files(_DUE):
             # Another server may have recorded it meanwhile.
             with suppress(OSError):
-                found[name.removesuffix(_DUE)] = (self._folder / name).read_bytes().strip()
+                found[path.name.removesuffix(_DUE)] = path.read_bytes().strip()
         return found
 
     def remove(self, name: str) -> None:
@@ -80,9 +97,36 @@ class Outbox:
         with suppress(OSError):
             (self._folder / (name + _DUE)).unlink()
 
+    def clear_left_over(self) -> None:
+        """Remove the places of servers that were killed. What one of them was about to keep is not known."""
+        before = time.time() - LEFT_OVER_SECONDS
+        for path in self._files(_PLACE):
+            with suppress(OSError):
+                if path.stat().st_mtime > before:
+                    continue
+                if path.read_bytes().strip():
+                    _log.error("a server was killed while it kept an outcome; its action is unknown")
+                path.unlink()
+
     def close(self) -> None:
         """Give the room back."""
         for path in self._places:
             with suppress(OSError):
                 path.unlink()
         self._places.clear()
+
+    def _files(self, kind: str) -> list[Path]:
+        try:
+            # A place that was being made has a name that goes on.
+            return sorted(path for path in self._folder.iterdir() if kind in path.suffixes)
+        except OSError:
+            return []
+
+
+def _taken(path: Path) -> bool:
+    """Whether a place is still there; it is as new as its last taking."""
+    try:
+        os.utime(path)
+    except OSError:
+        return False
+    return True

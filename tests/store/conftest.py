@@ -39,9 +39,16 @@ class Postgres:
         self.execute("postgres", f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def stop(self) -> None:
+        """Crash, and stay away until it is restarted."""
+        self._control("stop", "immediate")
+
     def restart(self, mode: str) -> None:
         """`immediate` is a crash: the server recovers from its log when it starts again."""
-        arguments = ("-w", "-m", mode, "-l", str(self.server.log), "-D", str(self.server.pgdata), "restart")
+        self._control("restart", mode)
+
+    def _control(self, what: str, mode: str) -> None:
+        arguments = ("-w", "-m", mode, "-l", str(self.server.log), "-D", str(self.server.pgdata), what)
         pgexec("pg_ctl", arguments, bin_path=self.server.bin_path, user=self.server.system_user)
 
 

@@ -67,9 +67,9 @@ SEND_SMS_DEDUPLICATED = Action(
     name="send_sms_deduplicated",
     title="Send SMS, no repeats",
     description=(
-        "Send one SMS text, skipping each number that had the same text within 24 hours. The safe way to "
-        "repeat a send of unknown outcome, with the very same text; for a first send use send_sms. Costs "
-        "points for the numbers not skipped."
+        "Send one SMS text, skipping each number that had the same text within 24 hours. For a first send "
+        "use send_sms; to repeat one of unknown outcome use retry_safely. Costs points for the numbers not "
+        "skipped."
     ),
     toolset="sms",
     vendor="every8d",
