@@ -49,6 +49,7 @@ def judge(said: Said, watch: Watch) -> None:
     if said.said_no and outcome in ("done", "unknown") and "too late" not in str(facts.get("message")):
         watch.fail(f"{outcome} was answered to a no")
     if outcome == "done":
+        watch.told_done.add(str(facts["action_id"]))
         _done(watch, watch.rows[str(facts["action_id"])], facts)
     elif said.dry_run:
         return

@@ -12,7 +12,7 @@ import httpx2 as httpx
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from server import transport
-from server.gate import approval, book, claiming, context, dispatching
+from server.gate import approval, book, claiming, context, dispatching, journal
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.policy import Intent
@@ -303,6 +303,11 @@ def _nobody_remembers_texts(stack: ExitStack) -> None:
     _put(stack, sent_texts, "repeated", _always([]))
 
 
+def _outbox_ignored(stack: ExitStack) -> None:
+    """What was kept beside the store is never written down."""
+    _put(stack, journal.Journal, "_waiting", _always({}))
+
+
 PLANTS: Mapping[str, Plant] = {
     "claim whatever the state": _claim_whatever_the_state,
     "post before the claim": _post_before_the_claim,
@@ -326,5 +331,6 @@ PLANTS: Mapping[str, Plant] = {
     "a slower yes after an instant one": _a_slower_yes_after_an_instant_one,
     "retry through the other endpoint": _retry_through_the_other_endpoint,
     "nobody remembers texts": _nobody_remembers_texts,
+    "the outbox is ignored": _outbox_ignored,
     "retry after the filter forgot": _retry_after_the_filter_forgot,
 }

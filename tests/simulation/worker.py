@@ -31,6 +31,7 @@ from server.store.store import Store, StoreUnavailableError
 from tests.simulation.database import SharedStore, raw
 from tests.simulation.loop import Life
 from tests.simulation.vendor import LossyVendors
+from tools.operation import Request
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -43,6 +44,7 @@ TEST_NUMBER = "+886912345601"
 TEST_POINTS = 1
 _FAULT = 0.004
 """How often a transaction fails, before it began or after its commit."""
+_AFTER_A_POST = 0.1
 CAPS = (
     Caps(),
     Caps(points_per_day=Decimal(5), points_per_month=Decimal(8)),
@@ -79,6 +81,15 @@ class FaultyStore(Store):
         self._inner = inner
         self._random = random
         self._look = look
+        self._away = 0
+
+    def go_away(self, transactions: int) -> None:
+        """Fail so often from now on."""
+        self._away = transactions
+
+    def _fails(self) -> bool:
+        away, self._away = self._away, max(0, self._away - 1)
+        return away > 0
 
     async def write(self, work: "Callable[[Connection], T]") -> T:
         def watched(conn: "Connection") -> T:
@@ -87,7 +98,7 @@ class FaultyStore(Store):
             return value
 
         fault = self._random.random()
-        if fault < _FAULT:
+        if self._fails() or fault < _FAULT:
             raise StoreUnavailableError("the store could not be written (disk I/O error).")
         value = await self._inner.write(watched)
         if fault > 1 - _FAULT:
@@ -95,7 +106,7 @@ class FaultyStore(Store):
         return value
 
     async def read(self, work: "Callable[[Connection], T]") -> T:
-        if self._random.random() < _FAULT:
+        if self._random.random() < _FAULT or self._fails():
             raise StoreUnavailableError("the store could not be read (disk I/O error).")
         return await self._inner.read(work)
 
@@ -180,7 +191,8 @@ class Worker:
         store = FaultyStore(
             world.store.beside(self._turn), world.random, lambda raw: world.watch.changed(raw, self.life)
         )
-        self._take_turn = world.loop.take_turn
+        self._world = world
+        self._store = store
         self.journal = MemoryJournal(
             store, clock=world.clock, heads=world.heads, turn=self._turn, outbox=world.outbox
         )
@@ -191,7 +203,7 @@ class Worker:
             truth=world.truth,
             life=self.life,
             turn=world.loop.take_turn,
-            seen=world.watch.post,
+            seen=self._posted,
             told=world.watch.note,
         )
         context = GateContext(
@@ -206,4 +218,12 @@ class Worker:
         self.gate = Gate(context)
 
     async def _turn(self) -> None:
-        await self._take_turn(self.life)
+        await self._world.loop.take_turn(self.life)
+
+    def _posted(self, request: Request, life: Life) -> None:
+        """A POST, right after which the store may fail, so that its outcome meets that."""
+        self._world.watch.post(request, life)
+        faults = self._world.faults
+        if faults.random() < _AFTER_A_POST:
+            self._world.watch.note("* the store fails after the POST")
+            self._store.go_away(faults.choice((1, 2, 4)))

@@ -60,20 +60,23 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
+        self.faults = Random(f"{seed}, the store after a POST")
+        """Of its own, so that a seed is the same run where no such fault is drawn."""
         self.loop = VirtualLoop(self.random)
         self.jumped = timedelta()
         self.witness = Witness(Terms(test_numbers=frozenset({TEST_NUMBER}), slack=0.0), self.seconds)
         self.truth = Truth(
             self.clock, self.random, Decimal(self.random.choice((4, 9, 50))), witness=self.witness
         )
+        self.outbox = MemoryOutbox()
         self.watch = Watch(
             clock=self.clock,
             truth=self.truth,
             rule=Rule(numbers=frozenset({TEST_NUMBER}), points=TEST_POINTS),
             hashes={number: hash_number(KEY, number) for number in NUMBERS},
+            kept=self.outbox.due,
         )
         self.heads = MemoryHead(Path("audit.head"))
-        self.outbox = MemoryOutbox()
         self.store = shared_store()
         self.caps = self.random.choice(CAPS)
         self._settings = settings(
@@ -124,6 +127,9 @@ class World:
         for row in self.watch.rows.values():
             if row.state == "dispatching":
                 self.watch.fail(f"{self.watch.name(row.id)} is dispatching for ever")
+        for action_id in self.watch.told_done:
+            if self.watch.rows[action_id].state == "unknown":
+                self.watch.fail(f"{self.watch.name(action_id)} was told as done, and is unknown at the end")
         self.watch.double_texts()
         for found in judge(self.witness.history):
             self.watch.fail(f"the judge: {found}")
