@@ -9,6 +9,7 @@ import ssl
 import tempfile
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -34,6 +35,7 @@ from server.store.store import StoreUnavailableError
 from server.systems import reserve_address
 from server.terminal.common import FAILED, OK, console, parts_over, person
 from server.transport import NotSentError, why_not_reached
+from server.vendor_clock import REFUSED, WARNED, minutes
 from tools.every8d.credit import QUERY_CREDIT
 from tools.omis.report_queries import list_updating_reports
 from tools.operation import AnyOperation, Vendor
@@ -98,7 +100,10 @@ async def _findings(settings: Settings, tools: int) -> AsyncGenerator[Finding]:
         for vendor, base_url in _accounts(settings):
             host = await _host(vendor, base_url)
             yield host
-            yield await _login(parts, vendor, _why_not(store, host))
+            login = await _login(parts, vendor, _why_not(store, host))
+            yield login
+            if login.state != "off":
+                yield _clock(parts, vendor)
     yield await anyio.to_thread.run_sync(_images, settings)
     yield await anyio.to_thread.run_sync(_reports, settings)
     yield _callbacks(settings)
@@ -219,6 +224,19 @@ async def _login(parts: Parts, vendor: Vendor, why_not: str) -> Finding:
         fix = _login_fix(vendor, answer.facts)
         return Finding(topic=topic, state="failed", text=text, fix=fix)
     return Finding(topic=topic, state="ok", text=_accepted(answer.facts))
+
+
+def _clock(parts: Parts, vendor: Vendor) -> Finding:
+    """This machine's clock beside that of the vendor, as the answer to the login had it."""
+    topic, apart = f"{vendor} clock", parts.vendors.apart(vendor)
+    if apart is None:
+        return Finding(topic=topic, state="off", text="Not compared: the vendor did not say its time.")
+    if abs(apart) <= WARNED:
+        return Finding(topic=topic, state="ok", text="It and this machine's agree to 2 minutes.")
+    side = "ahead of" if apart > timedelta() else "behind"
+    over = " Nothing is booked." if abs(apart) > REFUSED else ""
+    text = f"It is {minutes(apart):,} minutes {side} this machine's.{over}"
+    return Finding(topic=topic, state="failed", text=text, fix="Set this machine's clock.")
 
 
 def _accepted(facts: Mapping[str, Any]) -> str:

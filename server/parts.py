@@ -63,7 +63,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     )
     journal.outbox = Outbox(folder / "outbox")
     book = Book(journal, owner=_owner(), caps=_caps(settings))
-    vendors = Vendors(settings, book)
+    vendors = Vendors(settings, book, clock)
     files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)
     context = GateContext(
         settings=settings,

@@ -148,4 +148,5 @@ def _reply(response: httpx.Response, body: bytes) -> Reply:
         body=body,
         content_type=response.headers.get("content-type", ""),
         location=response.headers.get("location"),
+        date=response.headers.get("date", ""),
     )

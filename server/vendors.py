@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from server.network import make_client
 from server.settings import Every8dSettings, OmisSettings, Settings
 from server.store.store import StoreUnavailableError
 from server.transport import MAX_BODY, NotSentError, exchange
+from server.vendor_clock import apart
 from tools.operation import Reply, Request, Steps, T, Vendor
 from tools.problems import Problem, RefusedError
 
@@ -39,6 +41,8 @@ class _Line:
     locked: str | None = None
     lock_is_kept: bool = True
     """Whether the store may hold a lock of these credentials: true until it has been asked once."""
+    apart: timedelta | None = None
+    """How far the vendor's clock is ahead of ours, by its newest answer that said so."""
     limiter: anyio.CapacityLimiter = field(init=False)
     clients: dict[tuple[str, str], httpx.AsyncClient] = field(
         default_factory=dict[tuple[str, str], httpx.AsyncClient]
@@ -75,8 +79,9 @@ class Locks(Protocol):
 class Vendors:
     """Both vendors' accounts. Owns the credentials; nothing outside sees them."""
 
-    def __init__(self, settings: Settings, locks: Locks) -> None:
+    def __init__(self, settings: Settings, locks: Locks, clock: Callable[[], datetime]) -> None:
         self._locks = locks
+        self._clock = clock
         self._lines: dict[Vendor, _Line] = {}
         if settings.every8d is not None:
             self._lines["every8d"] = _every8d_line(settings.every8d)
@@ -98,7 +103,11 @@ class Vendors:
                 client, link = _checked_link(line, request.link)
                 return await exchange(client, link, max_body=line.max_link_body)
             client = line.open(line.base_url)
-            return await exchange(client, line.build(client, request))
+            asked = self._clock()
+            reply = await exchange(client, line.build(client, request))
+            said = apart(reply.date, asked, self._clock())
+            line.apart = line.apart if said is None else said
+            return reply
 
     async def query(self, steps: Steps[T]) -> T:
         """Carry out the read requests of a generator, one after another, and return its value."""
@@ -114,6 +123,11 @@ class Vendors:
     def account(self, vendor: Vendor | None) -> str:
         """Names the account without its password: the same call of another account is another call."""
         return "" if vendor is None else self._lines[vendor].account
+
+    def apart(self, vendor: Vendor | None) -> timedelta | None:
+        """How far the vendor's clock is ahead of ours, measured last; None when it has never said."""
+        line = None if vendor is None else self._lines.get(vendor)
+        return None if line is None else line.apart
 
     async def lock(self, vendor: Vendor, vendor_code: str) -> None:
         """After a login error: no further call, since repeated wrong logins lock the customer's account."""

@@ -106,8 +106,10 @@ async def test_when_all_is_well_every_line_says_so_and_each_login_is_tried_once(
         "store": "✓",
         "every8d host": "✓",
         "every8d login": "✓",
+        "every8d clock": "✓",
         "omis host": "✓",
         "omis login": "✓",
+        "omis clock": "✓",
         "images": "–",
         "reports": "✓",
         "callbacks": "–",
@@ -115,6 +117,25 @@ async def test_when_all_is_well_every_line_says_so_and_each_login_is_tried_once(
     assert str(house.folder / "store") in lines["store"]
     assert "10,000 points left" in lines["every8d login"]
     assert await house.calls() == ["getCredit.ashx", "ManageReport.aspx"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "mark", "said"),
+    [
+        (100, "✓", "agree"),
+        (-190, "✗", "3 minutes behind this machine's. Set this machine's clock."),
+        (700, "✗", "11 minutes ahead of this machine's. Nothing is booked. Set this machine's clock."),
+    ],
+)
+async def test_a_vendor_whose_clock_is_another_is_told(
+    house: House, seconds: int, mark: str, said: str
+) -> None:
+    await house.http.post("/_sandbox/clock", json={"date_offset_seconds": seconds})
+    code, lines = await house.examined()
+    for vendor in ("every8d", "omis"):
+        assert lines[f"{vendor} clock"][0] == mark
+        assert said in lines[f"{vendor} clock"]
+    assert code == (mark == "✗")
 
 
 async def test_every_setting_in_force_is_told_with_where_it_came_from(house: House) -> None:

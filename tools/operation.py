@@ -69,6 +69,8 @@ class Reply:
     body: bytes
     content_type: str = ""
     location: str | None = None
+    date: str = ""
+    """The vendor's `Date` header as it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,8 +78,9 @@ class Acting:
             return Preview(effect=call.operation.title, nothing=nothing(call.operation))
         preview = await self._context.vendors.query(call.operation.preview(call.params, world))
         await self._context.check_rules(call, world, blocked, points=preview.points)
+        self._context.check_clocks(call, world)
         details = {name: without_secrets(value) for name, value in preview.details.items()}
-        return self._context.warned(preview.model_copy(update={"details": details}))
+        return self._context.warned(call, preview.model_copy(update={"details": details}))
 
     async def _key(self, call: CallOf, world: Surroundings) -> CallKey:
         return CallKey(

@@ -95,6 +95,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"From (.+) to (.+), Taipei time\. Every type of report\.", r"自 \1 至 \2（台北時間），所有報表種類。"),
     (r"From (.+) to (.+), Taipei time\. The types (.+)\.", r"自 \1 至 \2（台北時間），種類 \3。"),
     (
+        r"This machine's clock and the vendor's are ([\d,]+) minutes apart: .+\.",
+        r"本機時鐘與廠商相差 \1 分鐘，所示時間可能與實際不符。",
+    ),
+    (
         r"Use rarely: the vendor says that it loads its database, and it cannot be stopped\.",
         "請少用：廠商表示會加重資料庫負擔，且無法中止。",
     ),

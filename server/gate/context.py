@@ -20,9 +20,10 @@ from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
 from server.gate.questions import proof_for
 from server.gate.repeats import Asked
-from server.gate.words import nothing, other_account, rate_limited
+from server.gate.words import clocks_apart, nothing, other_account, rate_limited
 from server.settings import Settings
 from server.store.store import StoreUnavailableError
+from server.vendor_clock import REFUSED, WARNED, minutes
 from server.vendors import Vendors
 from tools.desk.history import no_such_action
 from tools.operation import (
@@ -48,6 +49,9 @@ LOST = "What costs or destroys is refused until a person runs `campaign-ops-mcp 
 _MAY_BE_DONE = (
     "The record of what was done before was lost, so this may have been done already. Every send is asked "
     "for until 24 hours after."
+)
+_APART = (
+    "This machine's clock and the vendor's are {:,} minutes apart: times may mean another moment than said."
 )
 UNRECORDED = "The store is unavailable: this look is not in the audit, and nothing can be changed for now."
 
@@ -174,11 +178,23 @@ class GateContext:
         )
         await self.book.record(note)
 
-    def warned(self, preview: Preview) -> Preview:
+    def warned(self, call: CallOf, preview: Preview) -> Preview:
         """The preview with what a person should know of the server's own state."""
-        if not self.book.past.asks(self.clock()):
-            return preview
-        return preview.model_copy(update={"warnings": (*preview.warnings, _MAY_BE_DONE)})
+        apart = self.vendors.apart(call.operation.vendor)
+        said = [_MAY_BE_DONE] if self.book.past.asks(self.clock()) else []
+        if apart is not None and abs(apart) > WARNED:
+            said.append(_APART.format(minutes(apart)))
+        return preview.model_copy(update={"warnings": (*preview.warnings, *said)}) if said else preview
+
+    def check_clocks(self, call: CallOf, world: Surroundings) -> None:
+        """Nothing is booked by a clock that is far from the vendor's, as its newest answer has it.
+
+        Raises:
+            RefusedError: it is.
+        """
+        apart = self.vendors.apart(call.operation.vendor)
+        if apart is not None and abs(apart) > REFUSED and any(call.audience(world).send_times):
+            raise RefusedError(clocks_apart(call.operation, minutes(apart)))
 
     def free_rule(self, call: CallOf, world: Surroundings, preview: Preview) -> str | None:
         """The rule by which nobody has to be asked, if there is one."""

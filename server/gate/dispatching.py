@@ -149,6 +149,7 @@ class Dispatching:
         if call.operation.preview is None:
             return
         fresh = await self._context.vendors.query(call.operation.preview(call.params, world))
+        self._context.check_clocks(call, world)
         for name in sorted({*frozen.state, *fresh.state}):
             before, now = frozen.state.get(name, "not there"), fresh.state.get(name, "not there")
             if before != now:

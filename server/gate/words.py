@@ -152,6 +152,19 @@ def ledger_altered(operation: AnyOperation, action_id: str) -> Problem:
     )
 
 
+def clocks_apart(operation: AnyOperation, minutes: int) -> Problem:
+    """A booking would be sent at another time than the person agreed to."""
+    return Problem(
+        code="clocks_apart",
+        message=(
+            f"{nothing(operation)} This machine's clock and the vendor's are {minutes:,} minutes apart, so a "
+            "booking would go out at another time than was meant."
+        ),
+        next="A person sets this machine's clock. A send at once (without send_at) is not refused for it.",
+        retryable=True,
+    )
+
+
 def past_lost(operation: AnyOperation, reason: str) -> Problem:
     """The ledger does not know what was done: restored, deleted, replaced. `reason` is ours."""
     return Problem(

@@ -2,7 +2,7 @@
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.sandbox.call_log import Entry
 from server.sandbox.control import control_app
@@ -29,9 +29,21 @@ def build_app(sandbox: Sandbox) -> ASGIApp:
             call = await read_call(Request(scope, receive))
         except ClientDisconnect:
             return
-        await _serve(sandbox, call, scope, receive, send)
+        await _serve(sandbox, call, scope, receive, _dated(sandbox, send))
 
     return app
+
+
+def _dated(sandbox: Sandbox, send: Send) -> Send:
+    """Every answer has the header `Date`, as of a web server."""
+
+    async def dated(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            date = (b"date", sandbox.world.clock.date().encode())
+            message = {**message, "headers": [*message["headers"], date]}
+        await send(message)
+
+    return dated
 
 
 async def _serve(sandbox: Sandbox, call: VendorCall, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
 
 import anyio
 
@@ -26,6 +27,8 @@ class Clock:
 
     def __init__(self) -> None:
         self._offset = timedelta()
+        self.date_offset = timedelta()
+        """How far the `Date` of answers is from real time: clocks can be wrong."""
         self._due: list[_Due] = []
         self._order = itertools.count()
         self._changed = anyio.Event()
@@ -38,6 +41,10 @@ class Clock:
     def now(self) -> datetime:
         """The sandbox's present moment."""
         return datetime.now(UTC).astimezone(TAIPEI) + self._offset
+
+    def date(self) -> str:
+        """The `Date` of an answer (RFC 9110): real time unless told otherwise, wherever the clock is."""
+        return format_datetime(datetime.now(UTC) + self.date_offset, usegmt=True)
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward; what falls due is run by `run_due` or `run_next`."""

@@ -1,6 +1,7 @@
 """The control endpoints below /_sandbox: for tests and for people, never a vendor's."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from decimal import Decimal
 
 from starlette.applications import Starlette
@@ -52,7 +53,10 @@ async def _reset(sandbox: Sandbox, _: Request) -> Response:
 
 
 async def _clock(sandbox: Sandbox, request: Request) -> Response:
-    await sandbox.advance((await read(request, take.ClockInput)).advance_seconds)
+    given = await read(request, take.ClockInput)
+    if given.date_offset_seconds is not None:
+        sandbox.world.clock.date_offset = timedelta(seconds=given.date_offset_seconds)
+    await sandbox.advance(given.advance_seconds or 0)
     return _done(now=sandbox.world.clock.now().isoformat())
 
 

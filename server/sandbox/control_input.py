@@ -1,8 +1,8 @@
 """What the control endpoints take; anything else is refused with a reason."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.requests import Request
 
 from server.sandbox.callback_target import is_loopback
@@ -34,7 +34,14 @@ def _loopback(url: str | None) -> str | None:
 class ClockInput(_Input):
     """POST /_sandbox/clock."""
 
-    advance_seconds: float = Field(ge=0, le=_CENTURY)
+    advance_seconds: float | None = Field(default=None, ge=0, le=_CENTURY)
+    date_offset_seconds: float | None = Field(default=None, ge=-_CENTURY, le=_CENTURY)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("give advance_seconds or date_offset_seconds")
+        return self
 
 
 class FaultInput(_Input):

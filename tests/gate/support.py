@@ -54,7 +54,10 @@ async def fronted(
 async def started(
     house: House, *, clock: Callable[[], datetime] = utc_now, **changed: Any
 ) -> AsyncGenerator[Parts]:
-    """The running parts of a server, for several clients."""
+    """The running parts of a server, for several clients. The vendor takes the same time for the present."""
+    if clock is not utc_now:
+        offset = (clock() - utc_now()).total_seconds()
+        await house.vendor.http.post("/_sandbox/clock", json={"date_offset_seconds": offset})
     parts = build_parts(house.settings(**changed), clock=clock)
     try:
         async with running(parts):

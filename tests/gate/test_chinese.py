@@ -38,6 +38,7 @@ SENTENCES = [
     "A terminated launch cannot be resumed.",
     "The job's record disappears and cannot be brought back.",
     "Different texts that are not shown here: 2. `campaign-ops-mcp approvals --texts` shows all.",
+    "This machine's clock and the vendor's are 3 minutes apart: times may mean another moment than said.",
     "3 of these 40 had the same text 2 hours ago (action 7KQ2-M9XD).",
     "1 of these 1 had the same text 1 minute ago (another caller's).",
     "3 of these 40 may have had the same text 5 minutes ago: the outcome of action 7KQ2-M9XD is not known.",

@@ -178,7 +178,7 @@ class LossyVendors(Vendors):
         seen: Callable[[Request, Life], None],
         told: Callable[[str], None],
     ) -> None:
-        super().__init__(settings, locks)
+        super().__init__(settings, locks, truth.clock)
         self._truth = truth
         self._life = life
         self._turn = turn
