@@ -96,8 +96,8 @@ class Case:
         """The calls that a request can be of: those told of its action, else those with its content."""
         told = self.actions.get(action_of(post.reference), set())
         tied = {key for call in told if call in self.calls and (key := self.key(self.calls[call]))}
-        if tied:
-            return tied
+        if tied or told:
+            return tied  # None where only a safe retry knows of it.
         before = [called for called in self.calls.values() if called.at <= post.at + self.terms.slack]
         return {key for called in before if (key := self.key(called)) and key.content == content_of(post)}
 
@@ -260,7 +260,7 @@ def a_no_vetoes(case: Case) -> Iterator[str]:
     """Nothing is posted after a no was taken, nor by the very call that brought it."""
     for post in case.posts:
         for no in case.nos(action_of(post.reference)):
-            taken = no if isinstance(no, Decided) else case.answers.get(no.call)
+            taken = no if isinstance(no, Decided) else _taken(case, no)
             if taken is not None and case.before(taken, post):
                 yield f"{action_of(post.reference)} was posted after a no"
     for no in case.history.of(Replied):
@@ -345,6 +345,12 @@ def _action_told(event: object) -> str:
         return event.action_id
     facts: Any = event.facts if isinstance(event, Answered) else {}
     return str(facts.get("action_id") or "")
+
+
+def _taken(case: Case, no: Replied) -> Answered | None:
+    """The answer that says that the no was taken; without the store it could not be."""
+    answer = case.answers.get(no.call)
+    return answer if answer is not None and answer.facts.get("code") in _FOR_GOOD else None
 
 
 def _newly_done(answer: Answered) -> bool:
