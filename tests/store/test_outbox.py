@@ -208,7 +208,7 @@ def test_a_killed_servers_places_are_removed_and_a_living_ones_are_not(
     long_ago = time.time() - outbox_module.LEFT_OVER_SECONDS - 1
     for path in tmp_path.iterdir():
         os.utime(path, (long_ago, long_ago))
-    with living.place():
+    with living.place(), caplog.at_level(logging.ERROR):
         Outbox(tmp_path).clear_left_over()
         assert len(list(tmp_path.iterdir())) == 1
         living.keep("known", b"x")
