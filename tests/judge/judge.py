@@ -28,6 +28,7 @@ _OF_THIS_REQUEST = frozenset(
         "approval_mismatch",
         "in_progress",
         "internal_error",
+        "not_found",
         "not_sent",
         "rate_limited",
         "request_id_reused",
