@@ -7,3 +7,8 @@ def normalise_id(written: str) -> str:
     """The id as the ledger has it, from what somebody typed (`7kq2 m9xd`, O for 0, I or L for 1)."""
     letters = written.strip().upper().translate(_LOOKALIKES)
     return f"{letters[:4]}-{letters[4:]}"
+
+
+def reference_of(action_id: str) -> str:
+    """An action's id as it stands in SB and comes back in callbacks."""
+    return action_id.replace("-", "")

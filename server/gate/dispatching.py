@@ -30,9 +30,9 @@ from server.gate.words import (
 )
 from server.logs import without_secrets
 from server.store.actions import CapHit, State
-from server.store.reports import reference_of
 from server.store.store import StoreUnavailableError
 from server.transport import NotSentError, UnknownOutcomeError
+from tools.action_id import reference_of
 from tools.operation import Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import ForeignReply, UnreadableReply

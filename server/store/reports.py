@@ -8,15 +8,11 @@ from server.store.actions import Action
 from server.store.events import DeliveryEvent, events_with_reference
 from server.store.lookup import other_send_of
 from server.store.schema import ACTIONS, RECIPIENT_TEXTS
+from tools.action_id import reference_of
 
 _CLOCKS_APART = timedelta(minutes=10)
 _MMS = "send_mms"
 """The one send whose SUBJECT is the sender's own, so that it can be the reference of another."""
-
-
-def reference_of(action_id: str) -> str:
-    """An action's id as it stands in SB and comes back in callbacks."""
-    return action_id.replace("-", "")
 
 
 def report_about(conn: Connection, action: Action) -> DeliveryEvent | None:
