@@ -1,19 +1,17 @@
 """The MCP server: the chosen operations as tools, the tables as resources, the usual jobs as prompts."""
 
-from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from mcp.server.request_state import RequestStateSecurity
 
 from server.http_tokens import TOKENS_ONLY, NamedTokens
-from server.own_command import own_command
 from server.parts import Parts
 from server.prompts import PromptServer, add_prompts
 from server.resources import add_resources
 from server.rounds import SecondRounds, StoreCodec
 from server.settings import Settings, SettingsError
 from server.tool import OperationTool
-from tools.catalog import chosen, every_operation
+from tools.catalog import chosen
 from tools.operation import AnyOperation, Vendor
 
 NAME = "campaign-ops"
@@ -42,33 +40,21 @@ def offered(settings: Settings) -> tuple[AnyOperation, ...]:
     """The operations that these settings offer.
 
     Raises:
-        SettingsError: no vendor has an account, or a disabled tool does not exist.
+        SettingsError: no vendor has an account.
     """
-    wrong = list(_wrongly_disabled(settings))
     vendors: list[Vendor] = []
     if settings.every8d is not None:
         vendors.append("every8d")
     if settings.omis is not None:
         vendors.append("omis")
     if not vendors:
-        wrong.append(_NO_ACCOUNT)
-    if wrong:
-        raise SettingsError("\n".join(wrong))
+        raise SettingsError(_NO_ACCOUNT)
     return chosen(
         vendors=vendors,
         toolsets=settings.toolsets,
         read_only=settings.policy.read_only,
         disabled=settings.policy.disabled_tools,
     )
-
-
-def _wrongly_disabled(settings: Settings) -> Iterator[str]:
-    """A misspelt name would leave a tool switched on that somebody wanted off."""
-    known = {operation.name for operation in every_operation()}
-    unknown = sorted(set(settings.policy.disabled_tools) - known)
-    if unknown:
-        names, listing = ", ".join(unknown), own_command(settings, "tools --all")
-        yield f"CAMPAIGN_OPS_POLICY__DISABLED_TOOLS: no such tool: {names}. `{listing}` lists them."
 
 
 def build_server(parts: Parts) -> PromptServer:

@@ -1,36 +1,29 @@
 """Commands that a person is told to run, as they work for this server: its program, options and store."""
 
 import re
-import shutil
-import sys
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from server.own_program import NAME, typed
 from server.settings import Settings
 from server.settings_layers import ENVIRONMENT, name_of
-from server.systems import shell_line
 
-NAME = "campaign-ops-mcp"
 _WRITTEN = re.compile(f"`{NAME} ([^`]+)`")
 _OUR_SENTENCES = ("message", "next", "person_does", "warning")
 """The fields that hold no text from outside."""
 _STORE = ("folder", "audit_key_file", "audit_head_file")
-_PACKAGES = Path(__file__).parents[1]
 _HIDDEN = "…"
 """For what only the server's operator knows: a URL of a store can hold a password."""
 
 
 def own_command(settings: Settings, written: str) -> str:
     """What to type in any terminal of this user for `campaign-ops-mcp` and these words."""
-    called, needs = program(sys.argv[0], sys.executable)
-    words = [*called, *written.split()]
+    words = written.split()
     if settings.origins.sandbox:
         words.append("--sandbox")
     if settings.origins.file_was_named:
         words += ["--config", str(settings.origins.file)]
-    return shell_line(words, {**needs, **_from_environment(settings)})
+    return typed(words, _from_environment(settings))
 
 
 def with_own_commands(settings: Settings, text: str) -> str:
@@ -65,17 +58,3 @@ def _from_environment(settings: Settings) -> dict[str, str]:
     if settings.origins.origin("store", "url") == ENVIRONMENT:
         found[name_of(("store", "url"))] = _HIDDEN
     return found
-
-
-@cache
-def program(called: str, python: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """The bare name where the PATH leads to this very program, else the whole path; and what it needs.
-
-    Where it is not installed, the module is run from any folder, and nothing of that folder is imported.
-    """
-    candidates = (Path(called), Path(python).with_name(f"{NAME}{Path(python).suffix}"))
-    started = next((path.absolute() for path in candidates if path.stem == NAME and path.exists()), None)
-    if started is None:
-        return (python, "-P", "-m", "server.cli"), {"PYTHONPATH": str(_PACKAGES)}
-    on_path = shutil.which(NAME)
-    return (NAME if on_path and Path(on_path).resolve() == started.resolve() else str(started),), {}

@@ -1,5 +1,6 @@
 """Settings of the guards: what may be done, by whom it must be approved, and what may be shown."""
 
+import difflib
 import re
 from collections.abc import Iterator
 from datetime import time
@@ -17,7 +18,23 @@ from tools.mobile import normalise_mobile
 def _country(code: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}", code):
         raise ValueError("not a country. Write two capital letters, as TW.")
+    from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 - only where countries are set
+
+    if code not in SUPPORTED_REGIONS:
+        raise ValueError("no such country (ISO 3166). Taiwan is TW, the United Kingdom GB.")
     return code
+
+
+def _tool(name: str) -> str:
+    """A misspelt name would leave a tool switched on that somebody wanted off."""
+    from server.own_program import typed  # noqa: PLC0415 - only where tools are switched off
+    from tools.catalog import every_operation  # noqa: PLC0415 - as above
+
+    known = [operation.name for operation in every_operation()]
+    if name not in known:
+        meant = "".join(f" Did you mean {each}?" for each in difflib.get_close_matches(name, known, n=1))
+        raise ValueError(f"no such tool.{meant} `{typed(['tools', '--all'])}` lists them.")
+    return name
 
 
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
@@ -26,6 +43,7 @@ LONGEST_SECONDS = 30 * 24 * 3600
 Cap = Annotated[int, Field(ge=0)] | None
 PointsCap = Annotated[Decimal, Field(ge=0)] | None
 Seconds = Annotated[float, Field(gt=0, le=LONGEST_SECONDS)]
+Tool = Annotated[str, AfterValidator(_tool)]
 Country = Annotated[str, AfterValidator(_country)]
 Number = Annotated[str, AfterValidator(normalise_mobile)]
 EmailDomain = Annotated[str, AfterValidator(normalise_domain)]
@@ -64,7 +82,7 @@ class PolicySettings(Section):
     """The operator's rules. None means no limit."""
 
     read_only: bool = False
-    disabled_tools: Annotated[tuple[str, ...], COMMAS] = ()
+    disabled_tools: Annotated[tuple[Tool, ...], COMMAS] = ()
     points_per_call: PointsCap = None
     points_per_day: PointsCap = None
     points_per_month: PointsCap = None
@@ -111,6 +129,15 @@ class ApprovalSettings(Section):
     """
     out_of_band: bool = True
     mode: Literal["ladder", "out_of_band_only"] = "ladder"
+
+    def conflicts(self) -> Iterator[str]:
+        """An answer that is always too early or too late would be nobody's, whoever gives it."""
+        if self.human_minimum_ms >= self.form_timeout_s * 1000:
+            yield (
+                f"human_minimum_ms: a form waits {self.form_timeout_s:g} seconds (form_timeout_s), so no "
+                f"answer would count. Write less than {self.form_timeout_s * 1000:g}; to ask in the terminal "
+                "alone, set approval.mode to out_of_band_only."
+            )
 
 
 class PrivacySettings(Section):

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from server.app import offered
 from server.schema import input_schema
-from server.settings import load_settings
+from server.settings import Settings, load_settings
 from tools.catalog import every_operation
 from tools.operation import AnyOperation, Risk
 
@@ -51,12 +51,14 @@ def print_tools(config: Path | None, *, every: bool) -> None:
     """Print the tools that the settings offer; all of them with `every`, or when no account is set.
 
     Raises:
-        SettingsError: a setting is wrong.
+        SettingsError: a setting is wrong; never with `every`, which reads none.
     """
-    settings = load_settings(config)
+    Console().print(_table(every_operation() if every else _offered(load_settings(config))))
+
+
+def _offered(settings: Settings) -> Sequence[AnyOperation]:
     configured = settings.every8d is not None or settings.omis is not None
-    shown = offered(settings) if configured and not every else every_operation()
-    Console().print(_table(shown))
+    return offered(settings) if configured else every_operation()
 
 
 def _table(operations: Sequence[AnyOperation]) -> Table:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from server.app import offered
 from server.settings import SettingsError, load_settings
+from tests.e2e.process import COMMAND, environment
 
 PASSWORD = "canary-password-4711"
 EVERY8D = {"CAMPAIGN_OPS_EVERY8D__UID": "shop", "CAMPAIGN_OPS_EVERY8D__PASSWORD": PASSWORD}
@@ -144,7 +146,19 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"POLICY__POINTS_PER_CALL": "-1"}, "POLICY__POINTS_PER_CALL"),
     ({"POLICY__CALLS_PER_MINUTE": "many"}, "POLICY__CALLS_PER_MINUTE"),
     ({"POLICY__COUNTRIES": "TW,Taiwan"}, "POLICY__COUNTRIES: entry 2: not a country"),
+    ({"POLICY__COUNTRIES": "TW,XX"}, "POLICY__COUNTRIES: entry 2: no such country"),
+    ({"POLICY__COUNTRIES": "UK"}, "POLICY__COUNTRIES: entry 1: no such country"),
+    (
+        {"POLICY__DISABLED_TOOLS": "send_sms,send_msm"},
+        "DISABLED_TOOLS: entry 2: no such tool. Did you mean send_",
+    ),
+    ({"POLICY__DISABLED_TOOLS": "sms"}, "tools --all` lists them"),
     ({"APPROVAL__EXPIRES_S": "inf"}, "APPROVAL__EXPIRES_S"),
+    ({"APPROVAL__HUMAN_MINIMUM_MS": "40000"}, "HUMAN_MINIMUM_MS: a form waits 40 seconds"),
+    (
+        {"APPROVAL__HUMAN_MINIMUM_MS": "2000", "APPROVAL__FORM_TIMEOUT_S": "1.5"},
+        "HUMAN_MINIMUM_MS: a form waits 1.5 seconds (form_timeout_s), so no answer would count. Write less",
+    ),
     ({"CALLBACKS__TOKEN": "short"}, "CALLBACKS__TOKEN: must be at least 16"),
     ({"CALLBACKS__TOKEN": "a/long/token?for=tests"}, "CALLBACKS__TOKEN: must be at least 16"),
     ({"POLICY__BLOCKED_NUMBERS": "0212345678"}, "POLICY__BLOCKED_NUMBERS"),
@@ -188,10 +202,31 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     assert len(_complaint().splitlines()) == 2
 
 
-def test_a_disabled_tool_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    _set(monkeypatch, EVERY8D | {"CAMPAIGN_OPS_POLICY__DISABLED_TOOLS": "send_smss"})
-    with pytest.raises(SettingsError, match="no such tool: send_smss"):
-        offered(load_settings())
+@pytest.mark.parametrize("source", ["the environment", "a file"])
+async def test_every_command_refuses_the_rules_that_serve_refuses(no_settings: Path, source: str) -> None:
+    """A rule that `policy` prints and `serve` does not take would be believed to be in force."""
+    rules = {"disabled_tools": "send_smss", "countries": "XX"}
+    env, options = environment(no_settings), list[str]()
+    if source == "a file":
+        listed = "".join(f'{name} = ["{value}"]\n' for name, value in rules.items())
+        file = _toml(no_settings, f"[policy]\n{listed}[approval]\nhuman_minimum_ms = 60000\n")
+        options = ["--config", str(file)]
+    else:
+        named = {f"POLICY__{name.upper()}": value for name, value in rules.items()}
+        env = environment(no_settings, **named, APPROVAL__HUMAN_MINIMUM_MS="60000")
+    for command in ("policy", "serve", "approvals"):
+        done = await anyio.run_process([COMMAND, command, *options], env=env, cwd=no_settings, check=False)
+        told = done.stderr.decode().lower()
+        assert (done.returncode, done.stdout) == (2, b""), told
+        assert len(told.splitlines()) == 3, told
+        assert all(name in told for name in ("disabled_tools", "countries", "human_minimum_ms")), told
+
+
+async def test_the_command_that_lists_the_tools_needs_no_settings_that_are_right(no_settings: Path) -> None:
+    env = environment(no_settings, POLICY__DISABLED_TOOLS="send_smss")
+    done = await anyio.run_process([COMMAND, "tools", "--all"], env=env, cwd=no_settings, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "send_sms" in done.stdout.decode()
 
 
 def test_plain_http_to_omis_needs_a_setting_that_says_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:

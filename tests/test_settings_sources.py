@@ -182,6 +182,7 @@ VALUES: dict[Place, Any] = {
     ("http", "owner_of_foreign"): "desk",
     ("store", "url"): "postgresql://u:p@db.example/ops",
     ("policy", "countries"): ["TW", "JP"],
+    ("policy", "disabled_tools"): ["send_sms", "send_mms"],
     ("policy", "blocked_numbers"): ["0912345678", "0922333444"],
     ("policy", "test_numbers"): ["0912345100", "0912345101"],
     ("policy", "quiet_hours", "start"): "21:00",

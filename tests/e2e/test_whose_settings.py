@@ -11,7 +11,8 @@ import anyio
 import pytest
 
 from server.logs import configure_logging
-from server.own_command import own_command, program, with_own_commands
+from server.own_command import own_command, with_own_commands
+from server.own_program import program
 from server.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served

@@ -1,0 +1,33 @@
+"""This program as a person starts it in a terminal."""
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from server.systems import shell_line
+
+NAME = "campaign-ops-mcp"
+_PACKAGES = Path(__file__).parents[1]
+
+
+def typed(words: Sequence[str], environment: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What to type for this program with these words, and with this environment."""
+    called, needs = program(sys.argv[0], sys.executable)
+    return shell_line([*called, *words], {**needs, **environment})
+
+
+@cache
+def program(called: str, python: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The bare name where the PATH leads to this very program, else the whole path; and what it needs.
+
+    Where it is not installed, the module is run from any folder, and nothing of that folder is imported.
+    """
+    candidates = (Path(called), Path(python).with_name(f"{NAME}{Path(python).suffix}"))
+    started = next((path.absolute() for path in candidates if path.stem == NAME and path.exists()), None)
+    if started is None:
+        return (python, "-P", "-m", "server.cli"), {"PYTHONPATH": str(_PACKAGES)}
+    on_path = shutil.which(NAME)
+    return (NAME if on_path and Path(on_path).resolve() == started.resolve() else str(started),), {}
