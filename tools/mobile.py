@@ -5,6 +5,8 @@ import unicodedata
 
 from tools.cleaning import without_hidden
 
+_USUAL = re.compile(r" *(?:(?:\+|00)?886[ -]?0?|0?)(9[0-8]\d)[ -]?(\d{3})[ -]?(\d{3}) *", re.ASCII)
+"""Taiwanese numbers in their usual spellings; the plan of phonenumbers has 09[0-8] and any seven digits."""
 _SEPARATORS = re.compile(r"[\s\-().]+")
 _ASCII_NUMBER = re.compile(r"\+?\d{5,20}")
 _AS_TEXT = re.compile(r"'(?P<apostrophe>[^'\"]+)|=\"(?P<formula>[^'\"]+)\"")
@@ -30,6 +32,17 @@ def normalise_mobile(written: str) -> str:
 
     Raises:
         ValueError: the text is not a mobile number. The text itself is not repeated.
+    """
+    if found := _USUAL.fullmatch(written):
+        return _TAIWAN + found[1] + found[2] + found[3]
+    return by_numbering_plan(written)
+
+
+def by_numbering_plan(written: str) -> str:
+    """What `normalise_mobile` answers, for any spelling and any country, at forty times the cost.
+
+    Raises:
+        ValueError: as there.
     """
     if _MASKED.search(unicodedata.normalize("NFC", written).replace("＊", "*")):
         raise ValueError(
