@@ -44,13 +44,13 @@ $(NPM_READY): scripts/npm/package.json $(DEV_READY)
 	@touch $@
 
 demo: $(RUN_READY) ## play a whole session against both simulated vendors
-	@$(BIN)/python -m server.cli demo
+	@$(BIN)/python -m server.command.cli demo
 
 serve: $(RUN_READY) ## serve MCP on stdio, with both vendors simulated
-	@$(BIN)/python -m server.cli serve --sandbox
+	@$(BIN)/python -m server.command.cli serve --sandbox
 
 sandbox: $(RUN_READY) ## run both simulated vendors alone
-	@$(BIN)/python -m server.cli sandbox
+	@$(BIN)/python -m server.command.cli sandbox
 
 check: $(DEV_READY) ## ruff, pyright for Linux, Windows and macOS, import contracts, generated files
 	@$(BIN)/ruff check .

@@ -84,7 +84,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
     rounds = parser.parse_args().rounds
-    command = [sys.executable, "-m", "server.cli", "sandbox", "--port", "0"]
+    command = [sys.executable, "-m", "server.command.cli", "sandbox", "--port", "0"]
     root = Path(__file__).parent.parent
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=root) as sandbox:
         try:

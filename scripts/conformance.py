@@ -36,7 +36,7 @@ _LINE = re.compile(r"^[✓✗] ([\w-]+): (\d+) passed, (\d+) failed", re.MULTILI
 @contextmanager
 def served(folder: Path) -> Generator[str]:
     """The URL of a sandboxed server that keeps its files in `folder`."""
-    command = [sys.executable, "-m", "server.cli", "serve", "--sandbox", "--http", "--port", "0"]
+    command = [sys.executable, "-m", "server.command.cli", "serve", "--sandbox", "--http", "--port", "0"]
     environment = {"XDG_DATA_HOME": str(folder), "PYTHONPATH": str(ROOT)}
     log = folder / "server.log"
     with (

@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from server.tool_list import TOKENS_FILE, visible_text
+from server.command.tool_list import TOKENS_FILE, visible_text
 from tools.catalog import every_operation
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -28,6 +28,6 @@ def program(called: str, python: str) -> tuple[tuple[str, ...], Mapping[str, str
     candidates = (Path(called), Path(python).with_name(f"{NAME}{Path(python).suffix}"))
     started = next((path.absolute() for path in candidates if path.stem == NAME and path.exists()), None)
     if started is None:
-        return (python, "-P", "-m", "server.cli"), {"PYTHONPATH": str(_PACKAGES)}
+        return (python, "-P", "-m", "server.command.cli"), {"PYTHONPATH": str(_PACKAGES)}
     on_path = shutil.which(NAME)
     return (NAME if on_path and Path(on_path).resolve() == started.resolve() else str(started),), {}

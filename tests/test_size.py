@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.tool_list import estimated_tokens, recorded_tokens, visible_text
+from server.command.tool_list import estimated_tokens, recorded_tokens, visible_text
 from tools.catalog import every_operation
 from tools.operation import AnyOperation
 

@@ -37,7 +37,7 @@ class Home:
 
     def command(self, *arguments: str) -> list[str]:
         """A command of `campaign-ops-mcp` in the interpreter that runs the demo."""
-        return [sys.executable, "-m", "server.cli", *arguments]
+        return [sys.executable, "-m", "server.command.cli", *arguments]
 
     def environment(self) -> dict[str, str]:
         """The environment of the processes: the demo's own file of settings is the one that is read."""

@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager, closing
 import anyio
 import pytest
 
+from server.command import audit as terminal_audit
 from server.gate import reaper
 from server.parts import Parts
-from server.terminal import audit as terminal_audit
 from tests.crash.launcher import LEASE_SECONDS
 from tests.crash.storm import Storm
 from tests.e2e.house import House

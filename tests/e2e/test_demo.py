@@ -33,7 +33,7 @@ from server.parts import build_parts, running
 from server.sandbox.run import running_sandbox
 from server.settings import load_settings
 
-DEMO = [sys.executable, "-m", "server.cli", "demo"]
+DEMO = [sys.executable, "-m", "server.command.cli", "demo"]
 NUMBERS = ("912345678", "922333444", "933444999")
 EMPTY = World(state={"batches": []}, log=[])
 
@@ -189,7 +189,9 @@ def test_a_signal_ends_the_demo_and_both_processes(
 def test_a_process_that_dies_fails_the_demo_and_ends_the_other(started: Started, killed: str) -> None:
     started.wait_for("✓")
     assert len(list(processes_of(started.home))) == 3
-    (victim,) = (pid for pid, command in processes_of(started.home) if f"server.cli {killed}" in command)
+    (victim,) = (
+        pid for pid, command in processes_of(started.home) if f"server.command.cli {killed}" in command
+    )
     os.kill(victim, signal.SIGKILL)
     out = started.end()
     assert started.process.returncode == 1, out

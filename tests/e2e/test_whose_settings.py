@@ -135,14 +135,14 @@ def test_the_bare_name_is_told_where_the_path_leads_to_it(
 async def test_what_is_not_installed_can_be_run_from_a_folder_that_holds_a_package_of_its_name(
     no_settings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`python -m server.cli` would import the `server` of the folder that it is typed in."""
+    """`python -m server.command.cli` would import the `server` of the folder that it is typed in."""
     python = no_settings / "python"
     python.symlink_to(sys.executable)
     hostile = no_settings / "elsewhere" / "server"
     hostile.mkdir(parents=True)
     (hostile / "__init__.py").write_text("raise SystemExit('hostile')")
     program.cache_clear()
-    monkeypatch.setattr(sys, "argv", ["server/cli.py"])
+    monkeypatch.setattr(sys, "argv", ["server/command/cli.py"])
     monkeypatch.setattr(sys, "executable", str(python))
     command = own_command(load_settings(), "policy").replace(
         str(python), str(Path(COMMAND).parent / "python")

@@ -10,8 +10,8 @@ import anyio
 from mcp.client import Client
 
 from server.app import build_server
+from server.command.approvals import Wanted, approvals
 from server.parts import Parts, build_parts, running, utc_now
-from server.terminal.approvals import Wanted, approvals
 from tests.e2e.eras import Era
 from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House, Session, innermost

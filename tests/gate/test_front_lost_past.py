@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from server.doctor import examine
+from server.command import audit
+from server.command.doctor import examine
+from server.command.loss import accept_loss
 from server.store.keys import Head, read_head
-from server.terminal import audit
-from server.terminal.loss import accept_loss
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.support import FREE, FREE_SEND, LAUNCH, SEND, config_file, fronted, posts

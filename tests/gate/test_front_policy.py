@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from server.command.block import add, remove, show
 from server.gate.masking import has_outside_text
 from server.store import audit
-from server.terminal.block import add, remove, show
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tests.gate.support import FREE, FREE_SEND, SEND, Clock, config_file, fronted, posts

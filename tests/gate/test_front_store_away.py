@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from server.command.block import add
 from server.store import engine, sqlite_driver
-from server.terminal.block import add
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tests.faults import front_door as scripted

@@ -150,7 +150,7 @@ def main() -> None:
     windows_systems()
     place_folders()
     hide_posix()
-    from server.cli import main as command  # noqa: PLC0415 - only now, on what looks like Windows
+    from server.command.cli import main as command  # noqa: PLC0415 - only now, on what looks like Windows
 
     command()
 

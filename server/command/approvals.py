@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import anyio
 from rich.console import Console
 
+from server.command.common import FAILED, OK, console, parts_of, person
+from server.command.texts import page_of, texts_of
 from server.gate.approval import proves
 from server.gate.book import Book, Decision
 from server.gate.questions import render
 from server.own_command import own_command
 from server.settings import Settings
 from server.store.actions import ALTERED
-from server.terminal.common import FAILED, OK, console, parts_of, person
-from server.terminal.texts import page_of, texts_of
 from tools.cleaning import quote
 from tools.operation import Preview
 from tools.taipei import iso

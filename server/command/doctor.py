@@ -18,6 +18,7 @@ import anyio
 import anyio.to_thread
 
 from server.app import offered
+from server.command.common import FAILED, OK, console, parts_over, person
 from server.gate.answers import Answer
 from server.gate.caller import Caller
 from server.gate.journal import Note
@@ -33,7 +34,6 @@ from server.settings_file import users_file
 from server.settings_layers import ENVIRONMENT, SANDBOX, Origins
 from server.store.store import StoreUnavailableError
 from server.systems import reserve_address
-from server.terminal.common import FAILED, OK, console, parts_over, person
 from server.transport import NotSentError, why_not_reached
 from server.vendor_clock import REFUSED, WARNED, minutes
 from tools.every8d.credit import QUERY_CREDIT

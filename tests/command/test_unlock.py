@@ -10,12 +10,12 @@ import anyio
 import pytest
 import typer
 
-from server.desk_commands import unlock_vendor
+from server.command.common import parts_of
+from server.command.unlock import unlock_vendor
 from server.identity import local_user
 from server.parts import Parts, build_parts
 from server.settings import load_settings
 from server.store import audit
-from server.terminal.common import parts_of
 from tools.operation import Vendor
 
 
@@ -120,7 +120,7 @@ async def test_the_sandbox_has_stops_of_its_own(no_settings: Path, monkeypatch: 
 @pytest.mark.usefixtures("settings")
 async def test_the_command_unlocks(no_settings: Path) -> None:
     await stop_both()
-    command = [sys.executable, "-m", "server.cli", "unlock", "every8d"]
+    command = [sys.executable, "-m", "server.command.cli", "unlock", "every8d"]
     done = await anyio.run_process(command, cwd=no_settings)
     assert done.stderr == b""
     assert await stopped() == ["omis"]

@@ -4,8 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.command.common import FAILED, OK, console, parts_of, person
 from server.gate.journal import Note
-from server.terminal.common import FAILED, OK, console, parts_of, person
 from tools.mobile import mask_mobile, normalise_mobile
 from tools.taipei import iso
 

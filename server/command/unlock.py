@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, get_args
 
 import typer
 
+from server.command.common import console, parts_of, person
 from server.gate.journal import Note
 from server.store.store import StoreUnavailableError
-from server.terminal.common import console, parts_of, person
 from tools.operation import Vendor
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from server.command.common import FAILED, OK, console, parts_of, person
 from server.store.keys import KeyFileError
-from server.terminal.common import FAILED, OK, console, parts_of, person
 
 
 async def accept_loss(config: Path | None, *, sandbox: bool = False) -> int:

@@ -6,12 +6,12 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from tests.terminal.support import run
 
-from server.terminal import audit
+from server.command import audit
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.support import SEND, config_file, fronted
-from tests.terminal.support import run
 
 Shown = pytest.CaptureFixture[str]
 

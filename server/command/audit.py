@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.command.common import FAILED, OK, console, parts_of
 from server.parts import head_file_of
 from server.store.keys import Head, KeyFileError, read_head
-from server.terminal.common import FAILED, OK, console, parts_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from server.command.common import FAILED, OK, console, parts_of, person
 from server.gate.book import Settled
 from server.store.actions import ActionFilter, State
-from server.terminal.common import FAILED, OK, console, parts_of, person
 from tools.taipei import iso
 
 

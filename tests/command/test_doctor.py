@@ -11,7 +11,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from server.doctor import examine, where
+from server.command.doctor import examine, where
 from server.gate.answers import Answer
 from server.gate.caller import Caller
 from server.identity import local_user

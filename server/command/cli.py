@@ -129,7 +129,7 @@ def demo() -> None:
 @app.command()
 def tools(*, config: Config = None, every: Annotated[bool, typer.Option("--all")] = False) -> None:
     """List the tools with risk, document section and token cost."""
-    from server.tool_list import print_tools  # noqa: PLC0415 - only this command needs it
+    from server.command.tool_list import print_tools  # noqa: PLC0415 - only this command needs it
 
     print_tools(config, every=every)
 
@@ -137,7 +137,7 @@ def tools(*, config: Config = None, every: Annotated[bool, typer.Option("--all")
 @app.command()
 def doctor(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """Check settings, reachability and login of both vendors; one line each, with what to do."""
-    from server.doctor import examine  # noqa: PLC0415 - only this command needs it
+    from server.command.doctor import examine  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(_run(partial(examine, config, sandbox=sandbox)))
 
@@ -150,7 +150,7 @@ def unlock(
     config: Config = None,
 ) -> None:
     """Call a vendor's account again after its refused login was dealt with."""
-    from server.desk_commands import unlock_vendor  # noqa: PLC0415 - only this command needs it
+    from server.command.unlock import unlock_vendor  # noqa: PLC0415 - only this command needs it
 
     _run(partial(unlock_vendor, vendor, config, sandbox=sandbox))
 
@@ -168,7 +168,7 @@ def approvals(  # noqa: PLR0913 - each is an option of the command line
     config: Config = None,
 ) -> None:
     """List what waits for a person, and approve or deny it."""
-    from server.terminal.approvals import Wanted, approvals  # noqa: PLC0415 - only this command needs it
+    from server.command.approvals import Wanted, approvals  # noqa: PLC0415 - only this command needs it
 
     wanted = Wanted(
         watch=watch,
@@ -186,7 +186,7 @@ def approvals(  # noqa: PLR0913 - each is an option of the command line
 @app.command()
 def policy(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """Print the rules that are in force, and where each setting came from."""
-    from server.terminal.policy import show  # noqa: PLC0415 - only this command needs it
+    from server.command.policy import show  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(show(config, sandbox=sandbox))
 
@@ -194,7 +194,7 @@ def policy(*, sandbox: Sandbox = False, config: Config = None) -> None:
 @block.command("add")
 def block_add(number: str, *, note: str = "", sandbox: Sandbox = False, config: Config = None) -> None:
     """Never text this number again."""
-    from server.terminal.block import add  # noqa: PLC0415 - only this command needs it
+    from server.command.block import add  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(_run(partial(add, config, number, note, sandbox=sandbox)))
 
@@ -202,7 +202,7 @@ def block_add(number: str, *, note: str = "", sandbox: Sandbox = False, config: 
 @block.command("remove")
 def block_remove(number: str, *, sandbox: Sandbox = False, config: Config = None) -> None:
     """Let this number be texted again."""
-    from server.terminal.block import remove  # noqa: PLC0415 - only this command needs it
+    from server.command.block import remove  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(_run(partial(remove, config, number, sandbox=sandbox)))
 
@@ -210,7 +210,7 @@ def block_remove(number: str, *, sandbox: Sandbox = False, config: Config = None
 @block.command("list")
 def block_list(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """List the blocked numbers, masked."""
-    from server.terminal.block import show  # noqa: PLC0415 - only this command needs it
+    from server.command.block import show  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(_run(partial(show, config, sandbox=sandbox)))
 
@@ -223,7 +223,7 @@ def audit_verify(
     config: Config = None,
 ) -> None:
     """Check that no entry of the audit was changed, removed or cut off."""
-    from server.terminal.audit import verify  # noqa: PLC0415 - only this command needs it
+    from server.command.audit import verify  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(_run(partial(verify, config, expect_head, sandbox=sandbox)))
 
@@ -231,7 +231,7 @@ def audit_verify(
 @audit.command("accept-loss")
 def audit_accept_loss(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """Go on with a store that lost its past; for 24 hours every send is asked for."""
-    from server.terminal.loss import accept_loss  # noqa: PLC0415 - only this command needs it
+    from server.command.loss import accept_loss  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(_run(partial(accept_loss, config, sandbox=sandbox)))
 
@@ -239,7 +239,7 @@ def audit_accept_loss(*, sandbox: Sandbox = False, config: Config = None) -> Non
 @audit.command("export")
 def audit_export(*, sandbox: Sandbox = False, config: Config = None) -> None:
     """Write the audit to stdout as JSON lines."""
-    from server.terminal.audit import export  # noqa: PLC0415 - only this command needs it
+    from server.command.audit import export  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(_run(partial(export, config, sandbox=sandbox)))
 
@@ -247,7 +247,7 @@ def audit_export(*, sandbox: Sandbox = False, config: Config = None) -> None:
 @actions.command("list")
 def actions_list(*, state: str = "", sandbox: Sandbox = False, config: Config = None) -> None:
     """List the newest actions of the ledger."""
-    from server.terminal.actions import show  # noqa: PLC0415 - only this command needs it
+    from server.command.actions import show  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(_run(partial(show, config, state, sandbox=sandbox)))
 
@@ -261,7 +261,7 @@ def actions_close(
     config: Config = None,
 ) -> None:
     """Close an action of unknown outcome by hand."""
-    from server.terminal.actions import close  # noqa: PLC0415 - only this command needs it
+    from server.command.actions import close  # noqa: PLC0415 - only this command needs it
 
     raise SystemExit(_run(partial(close, config, action_id, state, sandbox=sandbox)))
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any, cast
 
+from server.command.common import OK, console, settings_of
 from server.gate.policy import describe
 from server.settings_layers import DEFAULT, place_of
-from server.terminal.common import OK, console, settings_of
 
 
 def show(config: Path | None, *, sandbox: bool = False) -> int:

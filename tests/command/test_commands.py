@@ -1,12 +1,12 @@
 """`campaign-ops-mcp block`, `policy`, `actions`, `unlock`: what they print and what they change."""
 
 import pytest
+from tests.terminal.support import run
 
-from server.desk_commands import unlock_vendor
-from server.terminal import actions, block, policy
+from server.command import actions, block, policy
+from server.command.unlock import unlock_vendor
 from tests.e2e.house import House
 from tests.gate.support import FREE, FREE_SEND, config_file, fronted, posts
-from tests.terminal.support import run
 
 RULES = """
 [policy]

@@ -2,10 +2,10 @@
 
 import anyio
 import pytest
+from tests.terminal.support import PATIENCE, run, watching
 
 from tests.e2e.house import House
 from tests.gate.support import LAUNCH, SEND, decide, fronted, posts
-from tests.terminal.support import PATIENCE, run, watching
 
 
 async def test_another_process_approves_and_the_same_call_goes_through(house: House) -> None:
