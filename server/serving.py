@@ -124,7 +124,7 @@ async def run_sandbox(port: int) -> None:
 
 
 async def _receive_callbacks(parts: Parts) -> None:
-    from server.callbacks import serve_callbacks  # noqa: PLC0415 - only where callbacks are received
+    from server.delivery.callbacks import serve_callbacks  # noqa: PLC0415 - only where callbacks are received
 
     await supervised("the receiver of delivery reports", partial(serve_callbacks, parts))
 

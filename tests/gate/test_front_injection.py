@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from server.callbacks import PATH, callback_app
+from server.delivery.callbacks import PATH, callback_app
 from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person

@@ -9,7 +9,7 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import Connection
 
-from server.callbacks import PATH, callback_app
+from server.delivery.callbacks import PATH, callback_app
 from server.logs import configure_logging
 from server.parts import Parts
 from server.serving import secrets_of

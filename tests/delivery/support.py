@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import httpx2 as httpx
 
-from server.callbacks import PATH, callback_app, serve_callbacks
+from server.delivery.callbacks import PATH, callback_app, serve_callbacks
 from server.parts import Parts
 from tests.e2e.facts import facts_of
 from tests.e2e.house import NO_TLS, Facts, House, Session

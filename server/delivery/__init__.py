@@ -1,0 +1,1 @@
+"""What became of it: delivery reports that the vendor sends."""
