@@ -20,8 +20,8 @@ from server.gate.gate import Gate
 from server.gate.journal import Journal
 from server.gate.outside import OutsideReading
 from server.gate.past import HeadFile
-from server.gate.policy import RateLimiter
 from server.gate.reaper import keep_reaping, keep_remembering
+from server.gate.rules.policy import RateLimiter
 from server.settings import Settings
 from server.store.actions import Caps
 from server.store.outbox import Outbox

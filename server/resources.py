@@ -28,7 +28,7 @@ def add_resources(server: MCPServer[None], parts: Parts) -> None:
         mime_type=_JSON,
     )
     def policy() -> str:
-        from server.gate.policy import describe  # noqa: PLC0415 - only when it is read
+        from server.gate.rules.policy import describe  # noqa: PLC0415 - only when it is read
 
         return _text(describe(parts.settings.policy))
 

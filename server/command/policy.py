@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from server.command.common import OK, console, settings_of
-from server.gate.policy import describe
+from server.gate.rules.policy import describe
 from server.settings_layers import DEFAULT, place_of
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from server.gate.policy import Intent, Violation, check_rules
+from server.gate.rules.policy import Intent, Violation, check_rules
 from server.policy_settings import PolicySettings
 from tools.operation import Risk
 from tools.taipei import TAIPEI

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from server.gate.blocked_file import BlockedFile, read_blocked_file
+from server.gate.rules.blocked_file import BlockedFile, read_blocked_file
 from tests.gate.support_policy import MOBILE, OTHER
 
 BOTH = frozenset({MOBILE, OTHER})

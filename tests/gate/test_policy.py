@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from server.gate.policy import (
+from server.gate.rules.policy import (
     Violation,
     check_rules,
     describe,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.gate.text_scan import find_hosts, find_phone_numbers, international, normalise_host
+from server.gate.rules.text_scan import find_hosts, find_phone_numbers, international, normalise_host
 
 ZERO_WIDTH = [
     "\u200b",

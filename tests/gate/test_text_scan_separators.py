@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from server.gate.policy import Violation
-from server.gate.text_scan import find_unreadable
+from server.gate.rules.policy import Violation
+from server.gate.rules.text_scan import find_unreadable
 from tests.gate.support_policy import check, intent, refused
 
 LINKS = ["shop.tw", "http://shop.tw", "https://shop.tw:443", "https://shop.tw/a", "https://shop.tw/?a=b#c"]

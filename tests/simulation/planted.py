@@ -15,7 +15,7 @@ from server import transport
 from server.gate import approval, book, claiming, context, dispatching, journal
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
-from server.gate.policy import Intent
+from server.gate.rules.policy import Intent
 from server.store import counting, dispatch, ledger, proposals, rows, sealing, sent_texts
 from server.store.actions import NO_CAPS, Action, State
 from server.store.schema import ACTIONS

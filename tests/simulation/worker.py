@@ -21,7 +21,7 @@ from server.gate.gate import Gate
 from server.gate.journal import Journal
 from server.gate.outside import OutsideReading
 from server.gate.past import HeadFile
-from server.gate.policy import RateLimiter
+from server.gate.rules.policy import RateLimiter
 from server.policy_settings import ApprovalSettings, PolicySettings
 from server.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
 from server.store.actions import Caps

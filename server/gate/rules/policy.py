@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from server.gate.blocked_file import read_blocked_file
+from server.gate.rules.blocked_file import read_blocked_file
 from server.policy_settings import PolicySettings, QuietHours
 from tools.cleaning import quote
 from tools.email_address import domain_of, mask_email
@@ -178,7 +178,7 @@ def _sender(texts: tuple[str, ...], name: str) -> Iterator[Violation]:
 
 
 def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[Violation]:
-    from server.gate.text_scan import find_hosts, find_unreadable  # noqa: PLC0415 - its tables take a fiftieth of a start
+    from server.gate.rules.text_scan import find_hosts, find_unreadable  # noqa: PLC0415 - its tables take a fiftieth of a start
 
     if allowed is None:
         return
@@ -195,14 +195,14 @@ def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[
 
 def _entry_host(entry: str) -> str:
     """The host of an entry that may be written as a URL or as `*.shop.tw`."""
-    from server.gate.text_scan import normalise_host  # noqa: PLC0415 - its tables take a fiftieth of a start
+    from server.gate.rules.text_scan import normalise_host  # noqa: PLC0415 - its tables take a fiftieth of a start
 
     place = entry.strip().rpartition("://")[2].partition("/")[0]
     return normalise_host(place.removeprefix("*.").partition(":")[0])
 
 
 def _phones(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[Violation]:
-    from server.gate.text_scan import find_phone_numbers, international  # noqa: PLC0415 - its tables take a fiftieth of a start
+    from server.gate.rules.text_scan import find_phone_numbers, international  # noqa: PLC0415 - its tables take a fiftieth of a start
 
     if allowed is None:
         return
@@ -215,7 +215,7 @@ def _phones(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator
 
 
 def _comparable(entry: str) -> str:
-    from server.gate.text_scan import find_phone_numbers, international  # noqa: PLC0415 - its tables take a fiftieth of a start
+    from server.gate.rules.text_scan import find_phone_numbers, international  # noqa: PLC0415 - its tables take a fiftieth of a start
 
     found = find_phone_numbers(entry)
     return international(found[0] if found else "".join(filter(str.isdigit, entry)))

@@ -19,8 +19,8 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from server.gate.phone_scan import find_phone_numbers, international
-from server.gate.top_level_domains import TOP_LEVEL_DOMAINS
+from server.gate.rules.phone_scan import find_phone_numbers, international
+from server.gate.rules.top_level_domains import TOP_LEVEL_DOMAINS
 from tools.cleaning import clean, hidden_characters
 
 __all__ = ["find_hosts", "find_phone_numbers", "international", "normalise_host"]
