@@ -17,8 +17,8 @@ from typing import Any
 
 import anyio
 
-from server.gate.answers import Question
 from server.gate.caller import Caller
+from server.gate.words.answers import Question
 from server.parts import Parts, build_parts, running
 from server.settings import load_settings
 from tools.every8d.credit import credit_steps

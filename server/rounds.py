@@ -16,7 +16,7 @@ from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestStat
 from mcp.shared.exceptions import MCPError
 
 from server.gate.journal import Journal
-from server.gate.words import approval_mismatch, store_unavailable
+from server.gate.words.sentences import approval_mismatch, store_unavailable
 from server.store.store import StoreUnavailableError
 from server.tool import told_before
 from tools.operation import AnyOperation

@@ -15,10 +15,10 @@ from mcp_types.version import is_version_at_least
 from pydantic import PrivateAttr
 
 from server.call_time import left, timed_call
-from server.gate.answers import Answer, Question, failure
 from server.gate.caller import Caller, FormReply
 from server.gate.gate import Gate
-from server.gate.words import crashed
+from server.gate.words.answers import Answer, Question, failure
+from server.gate.words.sentences import crashed
 from server.identity import caller_of
 from server.served_schemas import served_schemas
 from tools.operation import AnyOperation, Risk

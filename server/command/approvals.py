@@ -11,7 +11,7 @@ from server.command.common import FAILED, OK, console, parts_of, person
 from server.command.texts import page_of, texts_of
 from server.gate.approval import proves
 from server.gate.book import Book, Decision
-from server.gate.questions import render
+from server.gate.words.questions import render
 from server.own_command import own_command
 from server.settings import Settings
 from server.store.actions import ALTERED

@@ -17,10 +17,10 @@ from server.gate.journal import Note
 from server.gate.masking import has_outside_text
 from server.gate.outside import OutsideReading
 from server.gate.owning import BATCH_ARGUMENT, Owning
-from server.gate.questions import proof_for
 from server.gate.repeats import Asked
 from server.gate.rules.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
-from server.gate.words import clocks_apart, nothing, other_account, rate_limited
+from server.gate.words.questions import proof_for
+from server.gate.words.sentences import clocks_apart, nothing, other_account, rate_limited
 from server.settings import Settings
 from server.store.store import StoreUnavailableError
 from server.vendor_clock import REFUSED, WARNED, minutes

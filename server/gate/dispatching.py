@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from server.call_time import enough_to_post
-from server.gate.answers import Answer, Envelope, failure
 from server.gate.book import Decision, Ending
 from server.gate.calls import RISKY, CallOf
 from server.gate.claiming import Blocked
@@ -18,8 +17,8 @@ from server.gate.journal import OutcomeKeptError
 from server.gate.masking import present
 from server.gate.repeats import Repeats, repeated_since
 from server.gate.shield import uncancelled
-from server.gate.telling import problem_text, told, unknown
-from server.gate.words import (
+from server.gate.words.answers import Answer, Envelope, failure
+from server.gate.words.sentences import (
     blocked_since,
     cap_hit,
     drifted,
@@ -28,6 +27,7 @@ from server.gate.words import (
     time_is_up,
     unreachable,
 )
+from server.gate.words.telling import problem_text, told, unknown
 from server.logs import without_secrets
 from server.store.actions import CapHit, State
 from server.store.store import StoreUnavailableError

@@ -1,7 +1,7 @@
 """Which problem an error is: one table for looks and for what happens before an action."""
 
 from server.gate.past import ClockBackError, PastLostError
-from server.gate.words import (
+from server.gate.words.sentences import (
     clock_back,
     no_answer,
     no_answer_before,

@@ -7,9 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from server.gate.acting import Acting
-from server.gate.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.approval import USUAL_WAIT_SECONDS
-from server.gate.argument_words import lines_of
 from server.gate.caller import Caller, FormReply
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
@@ -17,6 +15,8 @@ from server.gate.desk import ServerDesk
 from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
 from server.gate.masking import present
 from server.gate.reading import plainly_meant
+from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
+from server.gate.words.arguments import lines_of
 from server.own_command import facts_with_own_commands
 from server.policy_settings import FORM_SECONDS
 from server.store.sessions import Session

@@ -9,7 +9,7 @@ from typing import Any
 
 from server.gate.book import Book
 from server.gate.caller import Caller
-from server.gate.words import no_such_batch
+from server.gate.words.sentences import no_such_batch
 from server.settings import HttpSettings
 from tools.operation import AnyOperation
 from tools.problems import RefusedError

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from server.gate.words import nothing
+from server.gate.words.sentences import nothing
 from server.store.actions import State
 from tools.desk.retry import RETRYABLE_TOOLS
 from tools.operation import AnyOperation

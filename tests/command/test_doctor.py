@@ -12,8 +12,8 @@ import httpx2 as httpx
 import pytest
 
 from server.command.doctor import examine, where
-from server.gate.answers import Answer
 from server.gate.caller import Caller
+from server.gate.words.answers import Answer
 from server.identity import local_user
 from server.parts import build_parts
 from server.sandbox.run import running_sandbox

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from server.gate.chinese import in_chinese
-from server.gate.questions import render
+from server.gate.words.chinese import in_chinese
+from server.gate.words.questions import render
 from tools.omis.verbs import RESUME
 from tools.operation import Preview
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.gate.chinese import in_chinese
+from server.gate.words.chinese import in_chinese
 from tests.e2e.house import Facts, House
 from tests.gate.support import SEND, fronted
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from server.gate.argument_words import lines_of
 from server.gate.reading import plainly_meant
+from server.gate.words.arguments import lines_of
 from tests.e2e.cases import CASES
 from tests.e2e.house import Facts, House
 from tests.gate.support import SEND, fronted

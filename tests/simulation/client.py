@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from server.gate.answers import Answer, Question
 from server.gate.caller import Caller, FormReply
+from server.gate.words.answers import Answer, Question
 from server.store.store import StoreUnavailableError
 from tests.judge.history import Says
 from tests.simulation.actions import Consent

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.gate.answers import Answer, Question
+from server.gate.words.answers import Answer, Question
 from tests.simulation.actions import Row
 from tests.simulation.watch import Watch
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from server.gate.chinese import in_chinese
+from server.gate.words.chinese import in_chinese
 from server.policy_settings import ApprovalSettings
 from tools.cleaning import clean, quote
 from tools.mobile import mask_mobile

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from server.gate.answers import Answer
+from server.gate.words.answers import Answer
 from tools.mobile import mask_mobile
 from tools.operation import AnyOperation, Risk
 from tools.problems import Problem

@@ -1,0 +1,1 @@
+"""Everything that the gate says: questions, sentences and answers, in every language."""
