@@ -14,14 +14,14 @@ import anyio
 import anyio.to_thread
 
 from server.files import Files
-from server.gate.book import Book
 from server.gate.context import GateContext
 from server.gate.gate import Gate
-from server.gate.journal import Journal
-from server.gate.outside import OutsideReading
-from server.gate.past import HeadFile
-from server.gate.reaper import keep_reaping, keep_remembering
 from server.gate.rules.policy import RateLimiter
+from server.ledger.book import Book
+from server.ledger.journal import Journal
+from server.ledger.outside import OutsideReading
+from server.ledger.past import HeadFile
+from server.ledger.reaper import keep_reaping, keep_remembering
 from server.settings import Settings
 from server.store.actions import Caps
 from server.store.outbox import Outbox

@@ -15,8 +15,8 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestState, RequestStateCodec
 from mcp.shared.exceptions import MCPError
 
-from server.gate.journal import Journal
 from server.gate.words.sentences import approval_mismatch, store_unavailable
+from server.ledger.journal import Journal
 from server.store.store import StoreUnavailableError
 from server.tool import told_before
 from tools.operation import AnyOperation

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from server.command.common import FAILED, OK, console, parts_of, person
-from server.gate.book import Settled
+from server.ledger.book import Settled
 from server.store.actions import ActionFilter, State
 from tools.taipei import iso
 

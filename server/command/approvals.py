@@ -10,8 +10,8 @@ from rich.console import Console
 from server.command.common import FAILED, OK, console, parts_of, person
 from server.command.texts import page_of, texts_of
 from server.gate.approval import proves
-from server.gate.book import Book, Decision
 from server.gate.words.questions import render
+from server.ledger.book import Book, Decision
 from server.own_command import own_command
 from server.settings import Settings
 from server.store.actions import ALTERED

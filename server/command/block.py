@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.command.common import FAILED, OK, console, parts_of, person
-from server.gate.journal import Note
+from server.ledger.journal import Note
 from tools.mobile import mask_mobile, normalise_mobile
 from tools.taipei import iso
 

@@ -20,8 +20,8 @@ import anyio.to_thread
 from server.app import offered
 from server.command.common import FAILED, OK, console, parts_over, person
 from server.gate.caller import Caller
-from server.gate.journal import Note
 from server.gate.words.answers import Answer
+from server.ledger.journal import Note
 from server.logs import configure_logging
 from server.network import tls_context
 from server.number_masking import mask_numbers

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import typer
 
 from server.command.common import console, parts_of, person
-from server.gate.journal import Note
+from server.ledger.journal import Note
 from server.store.store import StoreUnavailableError
 from tools.operation import Vendor
 

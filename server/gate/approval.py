@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 
 from server.call_time import left_before_a_post
-from server.gate.book import Decision
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
@@ -14,6 +13,7 @@ from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.questions import hint, render
 from server.gate.words.sentences import approval_mismatch, cannot_be_asked, declined, wrong_proof
 from server.gate.words.telling import approval_required, approved_elsewhere, told, too_late_for_a_no
+from server.ledger.book import Decision
 from tools.operation import Preview
 from tools.problems import Problem, RefusedError
 

@@ -10,17 +10,17 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from server.files import Files
-from server.gate.book import Book
 from server.gate.caller import Caller
 from server.gate.calls import RISKY, CallOf
-from server.gate.journal import Note
 from server.gate.masking import has_outside_text
-from server.gate.outside import OutsideReading
 from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.repeats import Asked
 from server.gate.rules.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
 from server.gate.words.questions import proof_for
 from server.gate.words.sentences import clocks_apart, nothing, other_account, rate_limited
+from server.ledger.book import Book
+from server.ledger.journal import Note
+from server.ledger.outside import OutsideReading
 from server.settings import Settings
 from server.store.store import StoreUnavailableError
 from server.vendor_clock import REFUSED, WARNED, minutes

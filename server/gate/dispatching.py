@@ -7,13 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from server.call_time import enough_to_post
-from server.gate.book import Decision, Ending
 from server.gate.calls import RISKY, CallOf
-from server.gate.claiming import Blocked
 from server.gate.context import GateContext
 from server.gate.failures import problem_of
-from server.gate.finishing import ANOTHERS_BATCH
-from server.gate.journal import OutcomeKeptError
 from server.gate.masking import present
 from server.gate.repeats import Repeats, repeated_since
 from server.gate.shield import uncancelled
@@ -28,6 +24,10 @@ from server.gate.words.sentences import (
     unreachable,
 )
 from server.gate.words.telling import problem_text, told, unknown
+from server.ledger.book import Decision, Ending
+from server.ledger.claiming import Blocked
+from server.ledger.finishing import ANOTHERS_BATCH
+from server.ledger.journal import OutcomeKeptError
 from server.logs import without_secrets
 from server.store.actions import CapHit, State
 from server.store.store import StoreUnavailableError
@@ -39,8 +39,8 @@ from tools.wire.errors import ForeignReply, UnreadableReply
 from tools.wire.text import decode_text
 
 if TYPE_CHECKING:
-    from server.gate.book import Ended
-    from server.gate.claiming import Claimed
+    from server.ledger.book import Ended
+    from server.ledger.claiming import Claimed
     from server.store.actions import Action, Proposal
 
 _log = logging.getLogger(__name__)

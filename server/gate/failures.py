@@ -1,6 +1,5 @@
 """Which problem an error is: one table for looks and for what happens before an action."""
 
-from server.gate.past import ClockBackError, PastLostError
 from server.gate.words.sentences import (
     clock_back,
     no_answer,
@@ -13,6 +12,7 @@ from server.gate.words.sentences import (
     unreadable,
     unreadable_before,
 )
+from server.ledger.past import ClockBackError, PastLostError
 from server.store.actions import RequestIdReusedError
 from server.store.store import StoreUnavailableError
 from server.transport import NotSentError, UnknownOutcomeError

@@ -7,9 +7,9 @@ local user, and to the token that the settings name. Launches and jobs are the a
 from dataclasses import dataclass
 from typing import Any
 
-from server.gate.book import Book
 from server.gate.caller import Caller
 from server.gate.words.sentences import no_such_batch
+from server.ledger.book import Book
 from server.settings import HttpSettings
 from tools.operation import AnyOperation
 from tools.problems import RefusedError

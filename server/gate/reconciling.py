@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from server.gate.book import Settled
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
+from server.ledger.book import Settled
 from server.store.actions import State
 from tools.catalog import every_operation
 from tools.desk.entries import NEXT_STEPS, ActionState

@@ -10,8 +10,8 @@ from typing import Any
 
 import anyio
 
-from server.gate import claiming, reaper
-from server.gate.book import Book
+from server.ledger import claiming, reaper
+from server.ledger.book import Book
 from server.serving import Serving
 from server.transports import leave
 

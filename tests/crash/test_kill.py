@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 from server.command import audit as terminal_audit
-from server.gate import reaper
+from server.ledger import reaper
 from server.parts import Parts
 from tests.crash.launcher import LEASE_SECONDS
 from tests.crash.storm import Storm

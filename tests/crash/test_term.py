@@ -12,7 +12,7 @@ from mcp import StdioServerParameters
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
-from server.gate import reaper
+from server.ledger import reaper
 from tests.crash.storm import ROOT
 from tests.e2e.house import Facts, House
 from tests.e2e.process import at_the_sandbox

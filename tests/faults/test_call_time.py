@@ -10,7 +10,7 @@ import pytest
 
 from server import call_time, tool, transport, vendors
 from server.gate.approval import USUAL_WAIT_SECONDS
-from server.gate.claiming import LEASE_SECONDS
+from server.ledger.claiming import LEASE_SECONDS
 from server.policy_settings import FORM_SECONDS, ApprovalSettings
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person

@@ -8,7 +8,7 @@ import anyio
 import mcp_types as types
 import pytest
 
-from server.gate.book import Decision
+from server.ledger.book import Decision
 from tests.e2e.eras import ERAS
 from tests.e2e.house import House
 from tests.e2e.person import Person

@@ -7,8 +7,8 @@ from pathlib import Path
 import anyio.to_thread
 import pytest
 
-from server.gate.journal import Journal, Note
-from server.gate.past import HeadFile
+from server.ledger.journal import Journal, Note
+from server.ledger.past import HeadFile
 from server.store.key_mark import known_mark, mark_of, remember_mark
 from server.store.keys import read_head
 from server.store.store import DatabaseStore, StoreUnavailableError

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from server.gate.book import Decision, Ending, Settled
 from server.gate.caller import Caller, FormReply
-from server.gate.claiming import LEASE_SECONDS
 from server.gate.repeats import Repeats
 from server.gate.words.answers import Answer, Question
+from server.ledger.book import Decision, Ending, Settled
+from server.ledger.claiming import LEASE_SECONDS
 from server.parts import Parts, build_parts
 from server.settings import load_settings
 from server.store import blocked

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from server.gate.journal import Note
+from server.ledger.journal import Note
 from server.store import blocked
 from server.store.store import StoreUnavailableError
 from tests.simulation.loop import Life

@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from server.gate.book import Decision, Settled
+from server.ledger.book import Decision, Settled
 from server.store.actions import State
 from server.store.store import StoreUnavailableError
 from tests.simulation.actions import Consent

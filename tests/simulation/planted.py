@@ -12,10 +12,11 @@ import httpx2 as httpx
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from server import transport
-from server.gate import approval, book, claiming, context, dispatching, journal
+from server.gate import approval, context, dispatching
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.rules.policy import Intent
+from server.ledger import book, claiming, journal
 from server.store import counting, dispatch, ledger, proposals, rows, sealing, sent_texts
 from server.store.actions import NO_CAPS, Action, State
 from server.store.schema import ACTIONS

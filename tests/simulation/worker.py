@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import SecretStr
 
 from server.files import Files
-from server.gate.book import Book
 from server.gate.context import GateContext
-from server.gate.finishing import Known, sealed
 from server.gate.gate import Gate
-from server.gate.journal import Journal
-from server.gate.outside import OutsideReading
-from server.gate.past import HeadFile
 from server.gate.rules.policy import RateLimiter
+from server.ledger.book import Book
+from server.ledger.finishing import Known, sealed
+from server.ledger.journal import Journal
+from server.ledger.outside import OutsideReading
+from server.ledger.past import HeadFile
 from server.policy_settings import ApprovalSettings, PolicySettings
 from server.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
 from server.store.actions import Caps

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from server.gate.finishing import Ending, Known, opened, sealed
+from server.ledger.finishing import Ending, Known, opened, sealed
 from server.store import outbox as outbox_module
 from server.store.actions import State
 from server.store.outbox import Outbox

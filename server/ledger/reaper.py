@@ -4,7 +4,7 @@ import logging
 
 import anyio
 
-from server.gate.book import Book
+from server.ledger.book import Book
 from server.store.store import StoreUnavailableError
 
 _EVERY_SECONDS = 1.0

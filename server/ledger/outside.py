@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from server.gate.journal import Journal, Note
+from server.ledger.journal import Journal, Note
 from server.store.sessions import HELD, RENEWED, Session
 from server.store.store import StoreUnavailableError
 

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from server.gate.claiming import Claiming, Decision, live_action
-from server.gate.finishing import Ending, Known, write_down
-from server.gate.journal import Note, OutcomeKeptError, ending_note
-from server.gate.records import blocked_of, note_of, noted
+from server.ledger.claiming import Claiming, Decision, live_action
+from server.ledger.finishing import Ending, Known, write_down
+from server.ledger.journal import Note, OutcomeKeptError, ending_note
+from server.ledger.records import blocked_of, note_of, noted
 from server.store.store import StoreUnavailableError
 from tools.action_id import normalise_id
 from tools.problems import Problem

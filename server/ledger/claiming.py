@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from server.gate.calls import RISKY
-from server.gate.journal import Journal, Note
-from server.gate.outside import OutsideTextReadError
-from server.gate.records import Records, blocked_of, note_of, noted
 from server.gate.repeats import Repeats
+from server.ledger.journal import Journal, Note
+from server.ledger.outside import OutsideTextReadError
+from server.ledger.records import Records, blocked_of, note_of, noted
 from server.store.sessions import Session
 
 if TYPE_CHECKING:

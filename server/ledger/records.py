@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from server.gate.journal import Journal, Note
-from server.gate.past import Past
+from server.ledger.journal import Journal, Note
+from server.ledger.past import Past
 from tools.taipei import compact
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
-from server.gate.finishing import Known, import_writing, opened, sealed, write_down
-from server.gate.past import HeadFile, LossAcceptedError, Past, refuse_earlier
+from server.ledger.finishing import Known, import_writing, opened, sealed, write_down
+from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
 from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key
 from server.store.outbox import Outbox
 from server.store.store import Store, StoreGoneError, StoreUnavailableError

@@ -1,0 +1,1 @@
+"""Actions, approvals and the audit as steps: one transaction each."""
