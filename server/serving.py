@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 
 from server.app import build_server
-from server.logs import configure_logging
+from server.logs.logs import configure_logging
 from server.own_command import with_own_commands
 from server.parts import Parts, build_parts, running, sandbox_store
 from server.settings import Settings, SettingsError, load_settings

@@ -22,9 +22,9 @@ from server.command.common import FAILED, OK, console, parts_over, person
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
 from server.ledger.journal import Note
-from server.logs import configure_logging
+from server.logs.logs import configure_logging
+from server.logs.number_masking import mask_numbers
 from server.network import tls_context
-from server.number_masking import mask_numbers
 from server.own_command import with_own_commands
 from server.parts import Parts, folder_of, reports_folder
 from server.proxies import UnusableProxyError, proxy_for

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from server.logs import without_secrets
+from server.logs.logs import without_secrets
 from server.parts import Parts
 from server.settings import CallbacksSettings
 from server.store.store import StoreUnavailableError

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from server.demo.expectations import Seen, Verdict
 from server.demo.steps import Step
-from server.number_masking import mask_numbers
+from server.logs.number_masking import mask_numbers
 
 _PIPED_WIDTH = 110
 _LONGEST = 400

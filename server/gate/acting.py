@@ -16,7 +16,7 @@ from server.gate.words.sentences import cap_hit, nothing, said_to_be_undone
 from server.gate.words.telling import shown_preview, told
 from server.ledger.book import Seen
 from server.ledger.outside import OutsideTextReadError
-from server.logs import without_secrets
+from server.logs.logs import without_secrets
 from server.store.actions import CallKey
 from tools.operation import Preview, RiskyParams, Surroundings
 from tools.problems import RefusedError

@@ -28,7 +28,7 @@ from server.ledger.book import Decision, Ending
 from server.ledger.claiming import Blocked
 from server.ledger.finishing import ANOTHERS_BATCH
 from server.ledger.journal import OutcomeKeptError
-from server.logs import without_secrets
+from server.logs.logs import without_secrets
 from server.store.actions import CapHit, State
 from server.store.store import StoreUnavailableError
 from server.transport import NotSentError, UnknownOutcomeError

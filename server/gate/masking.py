@@ -8,8 +8,8 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 
-from server.logs import without_secrets
-from server.number_masking import mask_numbers
+from server.logs.logs import without_secrets
+from server.logs.number_masking import mask_numbers
 from tools.cleaning import clean
 from tools.email_address import mask_email
 from tools.mobile import mask_mobile

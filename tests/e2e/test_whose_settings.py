@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from server.logs import configure_logging
+from server.logs.logs import configure_logging
 from server.own_command import own_command, with_own_commands
 from server.own_program import program
 from server.settings import load_settings

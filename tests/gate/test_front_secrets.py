@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from server.delivery.callbacks import PATH, callback_app
-from server.logs import configure_logging
+from server.logs.logs import configure_logging
 from server.parts import Parts
 from server.serving import secrets_of
 from server.settings import Settings, load_settings

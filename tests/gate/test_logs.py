@@ -13,9 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from server.log_repeats import WINDOW_SECONDS, WRITTEN, Repeats
-from server.logs import configure_logging, redact, without_secrets
-from server.number_masking import mask_numbers
+from server.logs.logs import configure_logging, redact, without_secrets
+from server.logs.number_masking import mask_numbers
+from server.logs.repeats import WINDOW_SECONDS, WRITTEN, Repeats
 
 SECRET = 'p&ß/"w\\ör+d 7'
 TAIWAN = st.from_regex(r"9[0-9]{8}", fullmatch=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.logs import redact, without_secrets
+from server.logs.logs import redact, without_secrets
 from tools.operation import SavedFile
 from tools.problems import Problem
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from server.gate.masking import present
 from server.gate.words.answers import Answer, Envelope, failure
 from server.gate.words.sentences import declined, ledger_altered, nothing
-from server.logs import redact, without_secrets
+from server.logs.logs import redact, without_secrets
 from server.store.actions import ALTERED
 from tools.operation import AnyOperation, Preview
 from tools.problems import Problem

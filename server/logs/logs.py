@@ -16,8 +16,8 @@ from types import TracebackType
 from typing import TextIO
 from urllib.parse import quote, quote_plus
 
-from server.log_repeats import Repeats
-from server.number_masking import mask_numbers
+from server.logs.number_masking import mask_numbers
+from server.logs.repeats import Repeats
 
 _SHORTEST_SECRET = 4
 """Anything shorter stands in ordinary words; replacing it there would tear the lines apart and betray it."""
