@@ -10,9 +10,9 @@ import anyio
 from pydantic import SecretStr
 from tool_page import tools_page
 
-from server.app import build_server
+from server.mcp.app import build_server
+from server.mcp.served_schemas import SCHEMAS_FILE, derived_schemas
 from server.parts import build_parts
-from server.served_schemas import SCHEMAS_FILE, derived_schemas
 from server.settings import Every8dSettings, OmisSettings, Settings
 from tools.catalog import every_operation
 
@@ -58,7 +58,7 @@ def generated(tools: list[Served]) -> dict[Path, str]:
     """Each generated file and what must stand in it."""
     files = {SNAPSHOTS / f"{tool['name']}.json": _pretty(tool) for tool in tools}
     files[SNAPSHOTS / SIZES] = _pretty(sizes(tools))
-    files[ROOT / "server" / SCHEMAS_FILE] = _compact(derived()) + "\n"
+    files[ROOT / "server" / "mcp" / SCHEMAS_FILE] = _compact(derived()) + "\n"
     files[ROOT / "docs" / "tools.md"] = tools_page(tools)
     return files
 

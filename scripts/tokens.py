@@ -22,7 +22,7 @@ def main() -> None:
     )
     tokens: dict[str, int] = json.loads(counted.stdout)
     record = {name: {"tokens": tokens[name], "characters": len(text)} for name, text in texts.items()}
-    (ROOT / "server" / TOKENS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    (ROOT / "server" / "mcp" / TOKENS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     for name, count in sorted(tokens.items(), key=lambda item: -item[1]):
         print(f"{count:6} {name}")
     print(f"{sum(tokens.values()):6} in {len(tokens)} tools")

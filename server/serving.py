@@ -10,13 +10,13 @@ from typing import Any
 
 import anyio
 
-from server.app import build_server
 from server.logs.logs import configure_logging
+from server.mcp.app import build_server
+from server.mcp.transports import no_port, serve_http, serve_stdio
 from server.own_command import with_own_commands
 from server.parts import Parts, build_parts, running, sandbox_store
 from server.settings import Settings, SettingsError, load_settings
 from server.supervision import supervised
-from server.transports import no_port, serve_http, serve_stdio
 
 SANDBOX_LOGIN = "sandbox"
 

@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import pytest
 
-from server.app import offered
+from server.mcp.app import offered
 from server.settings import SettingsError, load_settings
 from tests.e2e.process import COMMAND, environment
 

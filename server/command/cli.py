@@ -68,7 +68,7 @@ def _run(work: Callable[[], Awaitable[T]]) -> T:
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
     if wanted:
-        from server.app import own_version  # noqa: PLC0415 - only this option needs it
+        from server.mcp.app import own_version  # noqa: PLC0415 - only this option needs it
 
         typer.echo(own_version())
         raise typer.Exit
@@ -98,8 +98,8 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
 ) -> None:
     """Serve MCP over stdio (the default) or HTTP."""
     gc.disable()
+    from server.mcp.transports import leave  # noqa: PLC0415 - as above
     from server.serving import Serving  # noqa: PLC0415 - only this command needs the server
-    from server.transports import leave  # noqa: PLC0415 - as above
 
     serving = Serving(
         sandbox=sandbox, http=http, port=port, toolsets=toolsets, read_only=read_only, config=config

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from server.identity import local_user
+from server.mcp.identity import local_user
 from server.parts import Parts, build_parts, sandbox_store
 from server.settings import Settings, load_settings
 

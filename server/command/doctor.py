@@ -17,13 +17,13 @@ from urllib.parse import SplitResult, urlsplit
 import anyio
 import anyio.to_thread
 
-from server.app import offered
 from server.command.common import FAILED, OK, console, parts_over, person
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
 from server.ledger.journal import Note
 from server.logs.logs import configure_logging
 from server.logs.number_masking import mask_numbers
+from server.mcp.app import offered
 from server.network import tls_context
 from server.own_command import with_own_commands
 from server.parts import Parts, folder_of, reports_folder

@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from server.app import offered
-from server.schema import input_schema
+from server.mcp.app import offered
+from server.mcp.schema import input_schema
 from server.settings import Settings, load_settings
 from tools.catalog import every_operation
 from tools.operation import AnyOperation, Risk
@@ -34,7 +34,7 @@ def visible_text(operation: AnyOperation) -> str:
 @cache
 def recorded_tokens() -> dict[str, dict[str, int]]:
     """The last measurement: for each tool its `tokens` and the `characters` that they were counted over."""
-    text = files("server").joinpath(TOKENS_FILE).read_text(encoding="utf-8")
+    text = files("server.mcp").joinpath(TOKENS_FILE).read_text(encoding="utf-8")
     return json.loads(text)
 
 

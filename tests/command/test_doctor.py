@@ -14,7 +14,7 @@ import pytest
 from server.command.doctor import examine, where
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
-from server.identity import local_user
+from server.mcp.identity import local_user
 from server.parts import build_parts
 from server.sandbox.run import running_sandbox
 from server.settings import load_settings

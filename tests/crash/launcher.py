@@ -12,8 +12,8 @@ import anyio
 
 from server.ledger import claiming, reaper
 from server.ledger.book import Book
+from server.mcp.transports import leave
 from server.serving import Serving
-from server.transports import leave
 
 LEASE_SECONDS = 1.0
 

@@ -11,7 +11,7 @@ import mcp_types as types
 from mcp.client import Client
 from mcp.client.session import ElicitationFnT
 
-from server.app import build_server
+from server.mcp.app import build_server
 from server.parts import Parts, build_parts, running
 from server.settings import Settings, load_settings
 from tests.e2e.eras import Era

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.json_id import remains_of
+from server.mcp.json_id import remains_of
 from tests.e2e.eras import Era
 from tests.e2e.house import House
 from tests.e2e.process import Served, at_the_sandbox, environment, served

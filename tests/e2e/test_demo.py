@@ -20,7 +20,6 @@ import pytest
 from mcp import Client
 from rich.console import Console
 
-from server.app import build_server
 from server.demo.client import Answer, Asked, Assistant, Person, Reaction
 from server.demo.expectations import Expectation, Seen, Verdict, exit_code, judge, not_called, texts_more
 from server.demo.home import Home
@@ -29,6 +28,7 @@ from server.demo.sandbox_control import Sandbox, World
 from server.demo.session import SESSION
 from server.demo.steps import Stage, Step, calls, declines, kept
 from server.demo.transcript import Transcript
+from server.mcp.app import build_server
 from server.parts import build_parts, running
 from server.sandbox.run import running_sandbox
 from server.settings import load_settings

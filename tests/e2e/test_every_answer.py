@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
-from server.schema import action_schema
+from server.mcp.schema import action_schema
 from tests.e2e.case import Arguments
 from tests.e2e.cases import CASES
 from tests.e2e.house import Facts, House, Session, change_of

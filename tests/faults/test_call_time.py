@@ -8,9 +8,10 @@ from pathlib import Path
 import anyio
 import pytest
 
-from server import call_time, tool, transport, vendors
+from server import call_time, transport, vendors
 from server.gate.approval import USUAL_WAIT_SECONDS
 from server.ledger.claiming import LEASE_SECONDS
+from server.mcp import tool
 from server.policy_settings import FORM_SECONDS, ApprovalSettings
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person

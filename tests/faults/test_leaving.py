@@ -11,7 +11,7 @@ import pytest
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
-from server.app import build_server
+from server.mcp.app import build_server
 from server.parts import Parts, build_parts, running
 from server.settings import load_settings
 from tests.e2e.eras import Era

@@ -9,8 +9,8 @@ from typing import Any
 import anyio
 from mcp.client import Client
 
-from server.app import build_server
 from server.command.approvals import Wanted, approvals
+from server.mcp.app import build_server
 from server.parts import Parts, build_parts, running, utc_now
 from tests.e2e.eras import Era
 from tests.e2e.facts import facts_of

@@ -12,8 +12,8 @@ import pytest
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
-from server import identity
-from server.app import build_server
+from server.mcp import identity
+from server.mcp.app import build_server
 from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House, Session
 from tests.gate.support import SEND, Clock, decide, fronted, posts, started, visited

@@ -4,13 +4,13 @@ from importlib.metadata import PackageNotFoundError, version
 
 from mcp.server.request_state import RequestStateSecurity
 
-from server.http_tokens import TOKENS_ONLY, NamedTokens
+from server.mcp.http_tokens import TOKENS_ONLY, NamedTokens
+from server.mcp.prompts import PromptServer, add_prompts
+from server.mcp.resources import add_resources
+from server.mcp.rounds import SecondRounds, StoreCodec
+from server.mcp.tool import OperationTool
 from server.parts import Parts
-from server.prompts import PromptServer, add_prompts
-from server.resources import add_resources
-from server.rounds import SecondRounds, StoreCodec
 from server.settings import Settings, SettingsError
-from server.tool import OperationTool
 from tools.catalog import chosen
 from tools.operation import AnyOperation, Vendor
 

@@ -13,8 +13,8 @@ from anyio.abc import TaskGroup
 from mcp.server.mcpserver import MCPServer
 
 from server.gate.shield import recording
+from server.mcp.stdio import LineServer
 from server.settings import SettingsError
-from server.stdio import LineServer
 from server.systems import until_signal
 
 END_SECONDS = 2.0
@@ -80,7 +80,7 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
     from mcp.server.transport_security import TransportSecuritySettings  # noqa: PLC0415 - stdio needs none of it
 
     from server.http_door import Listener, listening_socket  # noqa: PLC0415 - as above
-    from server.only_post import only_post  # noqa: PLC0415 - as above
+    from server.mcp.only_post import only_post  # noqa: PLC0415 - as above
 
     security = TransportSecuritySettings(
         enable_dns_rebinding_protection=True,

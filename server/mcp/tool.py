@@ -19,8 +19,8 @@ from server.gate.caller import Caller, FormReply
 from server.gate.gate import Gate
 from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.sentences import crashed
-from server.identity import caller_of
-from server.served_schemas import served_schemas
+from server.mcp.identity import caller_of
+from server.mcp.served_schemas import served_schemas
 from tools.operation import AnyOperation, Risk
 from tools.problems import Problem
 

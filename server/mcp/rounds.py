@@ -17,8 +17,8 @@ from mcp.shared.exceptions import MCPError
 
 from server.gate.words.sentences import approval_mismatch, store_unavailable
 from server.ledger.journal import Journal
+from server.mcp.tool import told_before
 from server.store.store import StoreUnavailableError
-from server.tool import told_before
 from tools.operation import AnyOperation
 
 _LABEL = b"campaign-ops-mcp/request-state/v1"

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from server.schema import action_schema, input_schema, result_schema
+from server.mcp.schema import action_schema, input_schema, result_schema
 from tools.operation import Action, AnyOperation
 
 SCHEMAS_FILE = "tool_schemas.json"
@@ -28,6 +28,6 @@ def served_schemas(operation: AnyOperation) -> dict[str, Any]:
 @cache
 def _generated() -> dict[str, dict[str, Any]]:
     try:
-        return json.loads(files("server").joinpath(SCHEMAS_FILE).read_text(encoding="utf-8"))
+        return json.loads(files("server.mcp").joinpath(SCHEMAS_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}

@@ -19,7 +19,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR
 from pydantic import ValidationError
 
-from server.json_id import remains_of
+from server.mcp.json_id import remains_of
 
 _UNREADABLE = "The line is no JSON in UTF-8, or holds half a character; nothing was done with it."
 _NO_MESSAGE = "The line is no message of JSON-RPC 2.0; nothing was done with it."

@@ -7,7 +7,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
 from server.files import REPORT_URI
-from server.identity import principal, session
+from server.mcp.identity import principal, session
 from server.parts import Parts
 
 _JSON = "application/json"

@@ -1,0 +1,1 @@
+"""The face for assistants: tools, resources and prompts over stdio and HTTP."""
