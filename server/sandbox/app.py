@@ -4,10 +4,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.sandbox.call_log import Entry
-from server.sandbox.control import control_app
+from server.sandbox.control.call_log import Entry
+from server.sandbox.control.control import control_app
+from server.sandbox.control.faults import PLAYS, Exchange
 from server.sandbox.every8d import answer_every8d
-from server.sandbox.faults import PLAYS, Exchange
 from server.sandbox.omis import answer_omis
 from server.sandbox.sandbox import Sandbox
 from server.sandbox.vendor_call import VendorCall, read_call

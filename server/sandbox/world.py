@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from server.sandbox.accounts import Account, Manager, Token, every8d_accounts, omis_managers
-from server.sandbox.call_log import CallLog
 from server.sandbox.clock import Clock
-from server.sandbox.fault_list import FaultList
+from server.sandbox.control.call_log import CallLog
+from server.sandbox.control.fault_list import FaultList
 from server.sandbox.messages import Batch
 from server.sandbox.omis_models import Job, Launch, OmisManner, Report
 from server.sandbox.omis_seed import seed_launches, seed_reports

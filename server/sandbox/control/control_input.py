@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from starlette.requests import Request
 
 from server.sandbox.callback_target import is_loopback
-from server.sandbox.faults import PLAYS, REFUSE
+from server.sandbox.control.faults import PLAYS, REFUSE
 
 _CENTURY = 100 * 365.25 * 86_400
 

@@ -1,0 +1,1 @@
+"""How a test or a person looks into the sandbox, sets faults and moves its clock."""
