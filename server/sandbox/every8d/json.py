@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from server.sandbox.every8d_login import RefusedError
+from server.sandbox.every8d.login import RefusedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

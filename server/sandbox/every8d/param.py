@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from server.sandbox.every8d_fields import parse_compact
-from server.sandbox.every8d_json import Body, read_body
-from server.sandbox.every8d_login import RefusedError
-from server.sandbox.every8d_order import Order, Recipient, place
-from server.sandbox.every8d_token import account_of
+from server.sandbox.every8d.fields import parse_compact
+from server.sandbox.every8d.json import Body, read_body
+from server.sandbox.every8d.login import RefusedError
+from server.sandbox.every8d.order import Order, Recipient, place
+from server.sandbox.every8d.token import account_of
 from server.sandbox.messages import BAD_PARAMETER, BAD_SEND_TIME
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from server.sandbox.clock import TAIPEI
-from server.sandbox.every8d_login import RefusedError
+from server.sandbox.every8d.login import RefusedError
 from server.sandbox.vendor_call import VendorCall
 
 _COMPACT = "%Y%m%d%H%M%S"

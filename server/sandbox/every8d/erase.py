@@ -5,8 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from server.sandbox.accounts import Account
-from server.sandbox.every8d_login import RefusedError
-from server.sandbox.every8d_query import find_batch
+from server.sandbox.every8d.login import RefusedError
+from server.sandbox.every8d.query import find_batch
 from server.sandbox.messages import BOOKED, ERASED, Batch, Kind, Message
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World

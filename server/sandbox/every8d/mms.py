@@ -5,9 +5,9 @@ import binascii
 
 from server.sandbox.accounts import Account
 from server.sandbox.charging import LARGEST_MMS, mms_points
-from server.sandbox.every8d_fields import read_numbers, read_send_time
-from server.sandbox.every8d_login import RefusedError
-from server.sandbox.every8d_order import Order, Recipient, place
+from server.sandbox.every8d.fields import read_numbers, read_send_time
+from server.sandbox.every8d.login import RefusedError
+from server.sandbox.every8d.order import Order, Recipient, place
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

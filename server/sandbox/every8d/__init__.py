@@ -1,0 +1,1 @@
+"""The simulated EVERY8D: one file for each kind of page."""
