@@ -8,7 +8,7 @@ from server.sandbox.control.call_log import Entry
 from server.sandbox.control.control import control_app
 from server.sandbox.control.faults import PLAYS, Exchange
 from server.sandbox.every8d.pages import answer_every8d
-from server.sandbox.omis import answer_omis
+from server.sandbox.omis.pages import answer_omis
 from server.sandbox.sandbox import Sandbox
 from server.sandbox.vendor_call import VendorCall, read_call
 

@@ -7,8 +7,8 @@ from server.sandbox.clock import Clock
 from server.sandbox.control.call_log import CallLog
 from server.sandbox.control.fault_list import FaultList
 from server.sandbox.messages import Batch
-from server.sandbox.omis_models import Job, Launch, OmisManner, Report
-from server.sandbox.omis_seed import seed_launches, seed_reports
+from server.sandbox.omis.models import Job, Launch, OmisManner, Report
+from server.sandbox.omis.seed import seed_launches, seed_reports
 from server.sandbox.outbox import Outbox
 
 

@@ -2,7 +2,7 @@
 
 from server.sandbox.accounts import Account
 from server.sandbox.messages import Batch, Message
-from server.sandbox.omis_models import Job, Launch, Report
+from server.sandbox.omis.models import Job, Launch, Report
 from server.sandbox.world import World
 
 View = dict[str, object]

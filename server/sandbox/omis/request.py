@@ -8,7 +8,7 @@ from xml.parsers import expat
 from server.sandbox.accounts import Manager
 from server.sandbox.callback_target import is_loopback
 from server.sandbox.http_out import Outgoing, exchange
-from server.sandbox.omis_answers import OmisError
+from server.sandbox.omis.answers import OmisError
 from server.sandbox.vendor_call import Pairs, VendorCall
 from server.sandbox.world import World
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from server.sandbox.omis_models import (
+from server.sandbox.omis.models import (
     FAILED,
     OUT_OF_POINTS,
     PAUSED,

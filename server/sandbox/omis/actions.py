@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from server.sandbox.accounts import Manager
-from server.sandbox.omis_answers import Node, OmisError, record
-from server.sandbox.omis_models import OUT_OF_POINTS, PAUSED, TERMINATED, Job, Launch, Task
-from server.sandbox.omis_times import parse_time
+from server.sandbox.omis.answers import Node, OmisError, record
+from server.sandbox.omis.models import OUT_OF_POINTS, PAUSED, TERMINATED, Job, Launch, Task
+from server.sandbox.omis.times import parse_time
 from server.sandbox.world import World
 
 _DELETE, _TERMINATE, _PAUSE, _RESUME, _FIFTH = "1", "2", "3", "4", "5"

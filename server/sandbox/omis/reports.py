@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from server.sandbox.omis_answers import Answer, Node, OmisError, record
-from server.sandbox.omis_models import Report, ReportPart
-from server.sandbox.omis_report_files import TYPE_NAMES, file_name
-from server.sandbox.omis_request import INCORRECT
-from server.sandbox.omis_times import parse_time, shown
+from server.sandbox.omis.answers import Answer, Node, OmisError, record
+from server.sandbox.omis.models import Report, ReportPart
+from server.sandbox.omis.report_files import TYPE_NAMES, file_name
+from server.sandbox.omis.request import INCORRECT
+from server.sandbox.omis.times import parse_time, shown
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

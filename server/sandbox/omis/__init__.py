@@ -1,0 +1,1 @@
+"""The simulated OMIS: reports, launches and jobs."""
