@@ -20,7 +20,7 @@ import anyio
 from server.gate.caller import Caller
 from server.gate.words.answers import Question
 from server.parts import Parts, build_parts, running
-from server.settings import load_settings
+from server.settings.settings import load_settings
 from tools.every8d.credit import credit_steps
 from tools.every8d.send_sms import SEND_SMS
 from tools.operation import Surroundings

@@ -13,7 +13,7 @@ from tool_page import tools_page
 from server.mcp.app import build_server
 from server.mcp.served_schemas import SCHEMAS_FILE, derived_schemas
 from server.parts import build_parts
-from server.settings import Every8dSettings, OmisSettings, Settings
+from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from tools.catalog import every_operation
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 import httpx2 as httpx
 
-from server.settings import Every8dSettings, OmisSettings
+from server.settings.settings import Every8dSettings, OmisSettings
 from tools.operation import Request
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from server.settings import FilesSettings
+from server.settings.settings import FilesSettings
 from server.systems import create_new, open_plain, plain_name
 from tools.operation import SavedFile
 from tools.problems import InvalidArgumentError, Problem, RefusedError

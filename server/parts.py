@@ -22,7 +22,7 @@ from server.ledger.journal import Journal
 from server.ledger.outside import OutsideReading
 from server.ledger.past import HeadFile
 from server.ledger.reaper import keep_reaping, keep_remembering
-from server.settings import Settings
+from server.settings.settings import Settings
 from server.store.actions import Caps
 from server.store.outbox import Outbox
 from server.store.store import DatabaseStore, Store, data_directory, default_url

@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from server.settings import is_loopback
+from server.settings.settings import is_loopback
 
 _KINDS = {"http": "http", "https": "https", "socks": "socks5", "socks5": "socks5", "socks5h": "socks5h"}
 """`socks://` is what desktops write for SOCKS 5."""

@@ -13,9 +13,9 @@ import anyio
 from server.logs.logs import configure_logging
 from server.mcp.app import build_server
 from server.mcp.transports import no_port, serve_http, serve_stdio
-from server.own_command import with_own_commands
 from server.parts import Parts, build_parts, running, sandbox_store
-from server.settings import Settings, SettingsError, load_settings
+from server.settings.own_command import with_own_commands
+from server.settings.settings import Settings, SettingsError, load_settings
 from server.supervision import supervised
 
 SANDBOX_LOGIN = "sandbox"

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from server.call_time import left_before_a_post
 from server.credentials import every8d_request, omis_request
 from server.network import make_client
-from server.settings import Every8dSettings, OmisSettings, Settings
+from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from server.store.store import StoreUnavailableError
 from server.transport import MAX_BODY, NotSentError, exchange
 from server.vendor_clock import apart

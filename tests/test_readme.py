@@ -10,8 +10,8 @@ from typing import Any, cast, get_args
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
-from server.settings import Settings, load_settings
-from server.settings_layers import PREFIX
+from server.settings.layers import PREFIX
+from server.settings.settings import Settings, load_settings
 
 README = Path(__file__).parent.parent / "README.md"
 _ROW = re.compile(rf"^\| `({PREFIX}\w+)` \| (.*?) \| (.+?) \|$", re.MULTILINE)

@@ -12,8 +12,8 @@ from server.command.texts import page_of, texts_of
 from server.gate.approval import proves
 from server.gate.words.questions import render
 from server.ledger.book import Book, Decision
-from server.own_command import own_command
-from server.settings import Settings
+from server.settings.own_command import own_command
+from server.settings.settings import Settings
 from server.store.actions import ALTERED
 from tools.cleaning import quote
 from tools.operation import Preview

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from server.mcp.identity import local_user
 from server.parts import Parts, build_parts, sandbox_store
-from server.settings import Settings, load_settings
+from server.settings.settings import Settings, load_settings
 
 OK, FAILED = 0, 1
 

@@ -25,13 +25,13 @@ from server.logs.logs import configure_logging
 from server.logs.number_masking import mask_numbers
 from server.mcp.app import offered
 from server.network import tls_context
-from server.own_command import with_own_commands
 from server.parts import Parts, folder_of, reports_folder
 from server.proxies import UnusableProxyError, proxy_for
 from server.serving import embedded_sandbox, secrets_of
-from server.settings import Settings, SettingsError, load_settings
-from server.settings_file import users_file
-from server.settings_layers import ENVIRONMENT, SANDBOX, Origins
+from server.settings.file import users_file
+from server.settings.layers import ENVIRONMENT, SANDBOX, Origins
+from server.settings.own_command import with_own_commands
+from server.settings.settings import Settings, SettingsError, load_settings
 from server.store.store import StoreUnavailableError
 from server.systems import reserve_address
 from server.transport import NotSentError, why_not_reached

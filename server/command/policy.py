@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from server.command.common import OK, console, settings_of
 from server.gate.rules.policy import describe
-from server.settings_layers import DEFAULT, place_of
+from server.settings.layers import DEFAULT, place_of
 
 
 def show(config: Path | None, *, sandbox: bool = False) -> int:

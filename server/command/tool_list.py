@@ -11,7 +11,7 @@ from rich.table import Table
 
 from server.mcp.app import offered
 from server.mcp.schema import input_schema
-from server.settings import Settings, load_settings
+from server.settings.settings import Settings, load_settings
 from tools.catalog import every_operation
 from tools.operation import AnyOperation, Risk
 

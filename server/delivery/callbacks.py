@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from server.logs.logs import without_secrets
 from server.parts import Parts
-from server.settings import CallbacksSettings
+from server.settings.settings import CallbacksSettings
 from server.store.store import StoreUnavailableError
 from tools.cleaning import clean
 from tools.every8d.callbacks import read_callback_fields, read_event

@@ -10,7 +10,7 @@ from pathlib import Path
 import anyio
 from mcp.client.stdio import get_default_environment
 
-from server.settings_file import FILE_VARIABLE
+from server.settings.file import FILE_VARIABLE
 from server.store.files import write_private
 
 _LOGIN = "sandbox"

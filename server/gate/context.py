@@ -21,7 +21,7 @@ from server.gate.words.sentences import clocks_apart, nothing, other_account, ra
 from server.ledger.book import Book
 from server.ledger.journal import Note
 from server.ledger.outside import OutsideReading
-from server.settings import Settings
+from server.settings.settings import Settings
 from server.store.store import StoreUnavailableError
 from server.vendor_clock import REFUSED, WARNED, minutes
 from server.vendors import Vendors

@@ -17,8 +17,8 @@ from server.gate.masking import present
 from server.gate.reading import plainly_meant
 from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.words.arguments import lines_of
-from server.own_command import facts_with_own_commands
-from server.policy_settings import FORM_SECONDS
+from server.settings.own_command import facts_with_own_commands
+from server.settings.policy import FORM_SECONDS
 from server.store.sessions import Session
 from tools.operation import Action, AnyOperation, DeskOperation, PagedParams, Query, Result, SavedFile
 from tools.problems import InvalidArgumentError

@@ -10,7 +10,7 @@ from typing import Any
 from server.gate.caller import Caller
 from server.gate.words.sentences import no_such_batch
 from server.ledger.book import Book
-from server.settings import HttpSettings
+from server.settings.settings import HttpSettings
 from tools.operation import AnyOperation
 from tools.problems import RefusedError
 

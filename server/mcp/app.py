@@ -10,7 +10,7 @@ from server.mcp.resources import add_resources
 from server.mcp.rounds import SecondRounds, StoreCodec
 from server.mcp.tool import OperationTool
 from server.parts import Parts
-from server.settings import Settings, SettingsError
+from server.settings.settings import Settings, SettingsError
 from tools.catalog import chosen
 from tools.operation import AnyOperation, Vendor
 

@@ -14,7 +14,7 @@ from mcp.server.mcpserver import MCPServer
 
 from server.gate.shield import recording
 from server.mcp.stdio import LineServer
-from server.settings import SettingsError
+from server.settings.settings import SettingsError
 from server.systems import until_signal
 
 END_SECONDS = 2.0

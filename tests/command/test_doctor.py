@@ -17,8 +17,8 @@ from server.gate.words.answers import Answer
 from server.mcp.identity import local_user
 from server.parts import build_parts
 from server.sandbox.run import running_sandbox
-from server.settings import load_settings
-from server.settings_file import users_file
+from server.settings.file import users_file
+from server.settings.settings import load_settings
 from tests.faults.certificates import own_certificate
 from tests.faults.scripted import ScriptedVendor, whole
 from tools.every8d.credit import QUERY_CREDIT

@@ -14,7 +14,7 @@ from server.command.common import parts_of
 from server.command.unlock import unlock_vendor
 from server.mcp.identity import local_user
 from server.parts import Parts, build_parts
-from server.settings import load_settings
+from server.settings.settings import load_settings
 from server.store import audit
 from tools.operation import Vendor
 

@@ -13,7 +13,7 @@ from mcp.client.session import ElicitationFnT
 
 from server.mcp.app import build_server
 from server.parts import Parts, build_parts, running
-from server.settings import Settings, load_settings
+from server.settings.settings import Settings, load_settings
 from tests.e2e.eras import Era
 from tests.e2e.facts import facts_of
 from tests.e2e.json_schema import check_schema

@@ -31,7 +31,7 @@ from server.demo.transcript import Transcript
 from server.mcp.app import build_server
 from server.parts import build_parts, running
 from server.sandbox.run import running_sandbox
-from server.settings import load_settings
+from server.settings.settings import load_settings
 
 DEMO = [sys.executable, "-m", "server.command.cli", "demo"]
 NUMBERS = ("912345678", "922333444", "933444999")

@@ -11,9 +11,9 @@ import anyio
 import pytest
 
 from server.logs.logs import configure_logging
-from server.own_command import own_command, with_own_commands
-from server.own_program import program
-from server.settings import load_settings
+from server.settings.own_command import own_command, with_own_commands
+from server.settings.own_program import program
+from server.settings.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
 from tests.gate.support import config_file, decide, fronted

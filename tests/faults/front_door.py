@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import mcp_types as types
 
-from server.settings import load_settings
+from server.settings.settings import load_settings
 from tests.e2e.eras import Era
 from tests.e2e.house import Session, open_session
 from tests.e2e.person import Person

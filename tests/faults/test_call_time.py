@@ -12,7 +12,7 @@ from server import call_time, transport, vendors
 from server.gate.approval import USUAL_WAIT_SECONDS
 from server.ledger.claiming import LEASE_SECONDS
 from server.mcp import tool
-from server.policy_settings import FORM_SECONDS, ApprovalSettings
+from server.settings.policy import FORM_SECONDS, ApprovalSettings
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts

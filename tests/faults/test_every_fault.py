@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import load_settings
+from server.settings.settings import load_settings
 from tests.e2e.house import open_session
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts
 from tests.faults.plays import FAULTS, Fault

@@ -13,7 +13,7 @@ from mcp.shared.exceptions import MCPError
 
 from server.mcp.app import build_server
 from server.parts import Parts, build_parts, running
-from server.settings import load_settings
+from server.settings.settings import load_settings
 from tests.e2e.eras import Era
 from tests.e2e.house import Session, innermost
 from tests.e2e.person import Person

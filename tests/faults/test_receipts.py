@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from server.settings import load_settings
+from server.settings.settings import load_settings
 from tests.e2e.house import open_session
 from tests.e2e.person import Person
 from tests.faults.front_door import RECEIPT, SEND, SENDING, front_door

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.gate.rules.policy import Intent, Violation, check_rules
-from server.policy_settings import PolicySettings
+from server.settings.policy import PolicySettings
 from tools.operation import Risk
 from tools.taipei import TAIPEI
 

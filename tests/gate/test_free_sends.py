@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.gate.rules.policy import needs_no_approval
-from server.policy_settings import PolicySettings
+from server.settings.policy import PolicySettings
 from tests.gate.support_policy import AMERICAN, MOBILE, OTHER, intent
 from tools.operation import Risk
 

@@ -9,7 +9,7 @@ from mcp.shared.exceptions import MCPError
 from tests.callbacks.support import events, receiving
 
 from server.mcp import identity
-from server.settings import SettingsError, load_settings
+from server.settings.settings import SettingsError, load_settings
 from tests.e2e.house import Facts, House, Session
 from tests.gate.support import FREE, FREE_SEND, fronted
 from tools.catalog import every_operation

@@ -13,7 +13,7 @@ from server.delivery.callbacks import PATH, callback_app
 from server.logs.logs import configure_logging
 from server.parts import Parts
 from server.serving import secrets_of
-from server.settings import Settings, load_settings
+from server.settings.settings import Settings, load_settings
 from server.store import audit
 from server.vendors import Vendors
 from tests.e2e.eras import ERAS, Era

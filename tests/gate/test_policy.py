@@ -18,7 +18,7 @@ from server.gate.rules.policy import (
     describe,
     to_problem,
 )
-from server.policy_settings import PolicySettings, QuietHours
+from server.settings.policy import PolicySettings, QuietHours
 from tests.gate.support_policy import AMERICAN, JAPANESE, MOBILE, NOON, OTHER, TEXT, check, intent, refused
 from tools.operation import Risk
 from tools.taipei import TAIPEI

@@ -19,7 +19,7 @@ from server.gate.words.answers import Answer, Question
 from server.ledger.book import Decision, Ending, Settled
 from server.ledger.claiming import LEASE_SECONDS
 from server.parts import Parts, build_parts
-from server.settings import load_settings
+from server.settings.settings import load_settings
 from server.store import blocked
 from server.store.actions import Action, State
 from tests.e2e.house import Facts

@@ -16,7 +16,7 @@ from random import Random
 import anyio
 import httpx2 as httpx
 
-from server.settings import Settings
+from server.settings.settings import Settings
 from server.transport import UnknownOutcomeError, classified
 from server.vendors import Locks, Vendors
 from server.watch import Watch

@@ -22,8 +22,8 @@ from server.ledger.finishing import Known, sealed
 from server.ledger.journal import Journal
 from server.ledger.outside import OutsideReading
 from server.ledger.past import HeadFile
-from server.policy_settings import ApprovalSettings, PolicySettings
-from server.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
+from server.settings.policy import ApprovalSettings, PolicySettings
+from server.settings.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
 from server.store.actions import Caps
 from server.store.keys import Head
 from server.store.outbox import Outbox

@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 from server.command.doctor import where
-from server.settings import load_settings
+from server.settings.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import Served, served
 from tests.systems import windows_play

@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from server.gate.rules.blocked_file import read_blocked_file
-from server.policy_settings import PolicySettings, QuietHours
+from server.settings.policy import PolicySettings, QuietHours
 from tools.cleaning import quote
 from tools.email_address import domain_of, mask_email
 from tools.mobile import mask_mobile

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from server.gate.words.chinese import in_chinese
-from server.policy_settings import ApprovalSettings
+from server.settings.policy import ApprovalSettings
 from tools.cleaning import clean, quote
 from tools.mobile import mask_mobile
 from tools.operation import Preview, Risk

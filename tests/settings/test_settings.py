@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from server.mcp.app import offered
-from server.settings import SettingsError, load_settings
+from server.settings.settings import SettingsError, load_settings
 from tests.e2e.process import COMMAND, environment
 
 PASSWORD = "canary-password-4711"

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError
 
-from server.policy_settings import ApprovalSettings, PolicySettings, PrivacySettings
-from server.setting_types import COMMAS, Section, WholePath
-from server.settings_errors import complaints
-from server.settings_file import SettingsError, read_settings_file
-from server.settings_layers import Origins, laid_over
+from server.settings.errors import complaints
+from server.settings.file import SettingsError, read_settings_file
+from server.settings.layers import Origins, laid_over
+from server.settings.policy import ApprovalSettings, PolicySettings, PrivacySettings
+from server.settings.types import COMMAS, Section, WholePath
 
 MISPRINTED_DOMAIN = "itpisom.com"
 """The OMIS ManageReport document's examples misprint the host; credentials would go to a stranger."""
@@ -226,7 +226,7 @@ def load_settings(
 ) -> Settings:
     """Settings from what `sandbox` sets, then the command's options, the environment, and the file.
 
-    The file is the one of `config`, of CAMPAIGN_OPS_CONFIG, or the user's own (`server.settings_file`).
+    The file is the one of `config`, of CAMPAIGN_OPS_CONFIG, or the user's own (`server.settings.file`).
 
     Raises:
         SettingsError: with one line for each setting that is wrong, or why the file was not read.

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from server.setting_types import COMMAS, Section, WholePath
+from server.settings.types import COMMAS, Section, WholePath
 from tools.email_address import normalise_domain
 from tools.mobile import normalise_mobile
 
@@ -27,7 +27,7 @@ def _country(code: str) -> str:
 
 def _tool(name: str) -> str:
     """A misspelt name would leave a tool switched on that somebody wanted off."""
-    from server.own_program import typed  # noqa: PLC0415 - only where tools are switched off
+    from server.settings.own_program import typed  # noqa: PLC0415 - only where tools are switched off
     from tools.catalog import every_operation  # noqa: PLC0415 - as above
 
     known = [operation.name for operation in every_operation()]

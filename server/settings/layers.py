@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
-from server.settings_file import FILE_VARIABLE, SettingsFile
+from server.settings.file import FILE_VARIABLE, SettingsFile
 
 PREFIX = "CAMPAIGN_OPS_"
 ENVIRONMENT = "the environment"

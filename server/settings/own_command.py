@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from server.own_program import NAME, typed
-from server.settings import Settings
-from server.settings_layers import ENVIRONMENT, name_of
+from server.settings.layers import ENVIRONMENT, name_of
+from server.settings.own_program import NAME, typed
+from server.settings.settings import Settings
 
 _WRITTEN = re.compile(f"`{NAME} ([^`]+)`")
 _OUR_SENTENCES = ("message", "next", "person_does", "warning")

@@ -10,9 +10,9 @@ import pytest
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from server.settings import Settings, SettingsError, load_settings
-from server.settings_errors import section_of
-from server.settings_file import users_file
+from server.settings.errors import section_of
+from server.settings.file import users_file
+from server.settings.settings import Settings, SettingsError, load_settings
 
 SECRET = "canary-password-4711"
 

@@ -8,7 +8,7 @@ from typing import Any, cast, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from server.settings_layers import Origins, Place, name_of
+from server.settings.layers import Origins, Place, name_of
 
 _NAMED = re.compile(r"(\w+): ")
 """A check of a whole section names the field first."""

@@ -1,0 +1,1 @@
+"""What the operator decides: every setting, where it came from, and what is wrong with it."""
