@@ -27,7 +27,7 @@ from server.store.actions import Caps
 from server.store.outbox import Outbox
 from server.store.store import DatabaseStore, Store, data_directory, default_url
 from server.supervision import supervised
-from server.vendors import Vendors
+from server.vendors.vendors import Vendors
 
 Clock = Callable[[], datetime]
 

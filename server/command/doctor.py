@@ -24,9 +24,7 @@ from server.ledger.journal import Note
 from server.logs.logs import configure_logging
 from server.logs.number_masking import mask_numbers
 from server.mcp.app import offered
-from server.network import tls_context
 from server.parts import Parts, folder_of, reports_folder
-from server.proxies import UnusableProxyError, proxy_for
 from server.serving import embedded_sandbox, secrets_of
 from server.settings.file import users_file
 from server.settings.layers import ENVIRONMENT, SANDBOX, Origins
@@ -34,8 +32,10 @@ from server.settings.own_command import with_own_commands
 from server.settings.settings import Settings, SettingsError, load_settings
 from server.store.store import StoreUnavailableError
 from server.systems import reserve_address
-from server.transport import NotSentError, why_not_reached
-from server.vendor_clock import REFUSED, WARNED, minutes
+from server.vendors.clock import REFUSED, WARNED, minutes
+from server.vendors.exchange import NotSentError, why_not_reached
+from server.vendors.network import tls_context
+from server.vendors.proxies import UnusableProxyError, proxy_for
 from tools.every8d.credit import QUERY_CREDIT
 from tools.omis.report_queries import list_updating_reports
 from tools.operation import AnyOperation, Vendor

@@ -23,8 +23,8 @@ from server.ledger.journal import Note
 from server.ledger.outside import OutsideReading
 from server.settings.settings import Settings
 from server.store.store import StoreUnavailableError
-from server.vendor_clock import REFUSED, WARNED, minutes
-from server.vendors import Vendors
+from server.vendors.clock import REFUSED, WARNED, minutes
+from server.vendors.vendors import Vendors
 from tools.desk.history import no_such_action
 from tools.operation import (
     AnyOperation,

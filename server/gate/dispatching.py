@@ -31,7 +31,7 @@ from server.ledger.journal import OutcomeKeptError
 from server.logs.logs import without_secrets
 from server.store.actions import CapHit, State
 from server.store.store import StoreUnavailableError
-from server.transport import NotSentError, UnknownOutcomeError
+from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.action_id import reference_of
 from tools.operation import Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError

@@ -15,7 +15,7 @@ from server.gate.words.sentences import (
 from server.ledger.past import ClockBackError, PastLostError
 from server.store.actions import RequestIdReusedError
 from server.store.store import StoreUnavailableError
-from server.transport import NotSentError, UnknownOutcomeError
+from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.operation import AnyOperation, Risk
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import UnreadableReply

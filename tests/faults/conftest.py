@@ -4,7 +4,8 @@ from functools import partial
 import httpx2 as httpx
 import pytest
 
-from server import transport, vendors
+from server.vendors import exchange as transport
+from server.vendors import vendors
 from tests.e2e.conftest import house
 from tests.faults.front_door import CREDIT
 from tests.faults.scripted import ScriptedVendor, whole

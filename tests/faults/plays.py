@@ -8,7 +8,7 @@ from typing import Any, Literal
 import anyio
 import pytest
 
-from server import watch
+from server.vendors import watch
 from tests.faults.front_door import RECEIPT
 from tests.faults.scripted import Exchange, Play, ScriptedVendor, whole
 

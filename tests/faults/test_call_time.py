@@ -8,11 +8,13 @@ from pathlib import Path
 import anyio
 import pytest
 
-from server import call_time, transport, vendors
+from server import call_time
 from server.gate.approval import USUAL_WAIT_SECONDS
 from server.ledger.claiming import LEASE_SECONDS
 from server.mcp import tool
 from server.settings.policy import FORM_SECONDS, ApprovalSettings
+from server.vendors import exchange as transport
+from server.vendors import vendors
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server import watch
+from server.vendors import watch
 from tests.faults.certificates import own_certificate
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, answer, whole

@@ -8,7 +8,7 @@ from typing import Any
 import mcp_types as types
 import pytest
 
-from server.vendor_clock import apart
+from server.vendors.clock import apart
 from tests.e2e.eras import Era
 from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts

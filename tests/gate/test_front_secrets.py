@@ -15,7 +15,7 @@ from server.parts import Parts
 from server.serving import secrets_of
 from server.settings.settings import Settings, load_settings
 from server.store import audit
-from server.vendors import Vendors
+from server.vendors.vendors import Vendors
 from tests.e2e.eras import ERAS, Era
 from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, Session, open_session

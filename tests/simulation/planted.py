@@ -11,7 +11,6 @@ from unittest.mock import patch
 import httpx2 as httpx
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from server import transport
 from server.gate import approval, context, dispatching
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
@@ -20,7 +19,8 @@ from server.ledger import book, claiming, journal
 from server.store import counting, dispatch, ledger, proposals, rows, sealing, sent_texts
 from server.store.actions import NO_CAPS, Action, State
 from server.store.schema import ACTIONS
-from server.watch import Watch
+from server.vendors import exchange as transport
+from server.vendors.watch import Watch
 from tests.simulation import vendor
 from tests.simulation.vendor import LossyVendors
 from tools.desk import retry

@@ -17,9 +17,9 @@ import anyio
 import httpx2 as httpx
 
 from server.settings.settings import Settings
-from server.transport import UnknownOutcomeError, classified
-from server.vendors import Locks, Vendors
-from server.watch import Watch
+from server.vendors.exchange import UnknownOutcomeError, classified
+from server.vendors.vendors import Locks, Vendors
+from server.vendors.watch import Watch
 from tests.judge.witness import Witness
 from tests.simulation.loop import Life
 from tools.operation import Reply, Request

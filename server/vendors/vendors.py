@@ -12,12 +12,12 @@ import httpx2 as httpx
 from pydantic import SecretStr
 
 from server.call_time import left_before_a_post
-from server.credentials import every8d_request, omis_request
-from server.network import make_client
 from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from server.store.store import StoreUnavailableError
-from server.transport import MAX_BODY, NotSentError, exchange
-from server.vendor_clock import apart
+from server.vendors.clock import apart
+from server.vendors.credentials import every8d_request, omis_request
+from server.vendors.exchange import MAX_BODY, NotSentError, exchange
+from server.vendors.network import make_client
 from tools.operation import Reply, Request, Steps, T, Vendor
 from tools.problems import Problem, RefusedError
 

@@ -13,7 +13,7 @@ import anyio
 import httpx2 as httpx
 
 from server.call_time import left
-from server.watch import EarlyAnswerError, Watch
+from server.vendors.watch import EarlyAnswerError, Watch
 from tools.operation import Reply
 
 _log = logging.getLogger(__name__)

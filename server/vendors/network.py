@@ -9,8 +9,8 @@ from urllib.parse import SplitResult
 
 import httpx2 as httpx
 
-from server.proxies import UnusableProxyError, Way, proxy_for
-from server.transport import NotSentError
+from server.vendors.exchange import NotSentError
+from server.vendors.proxies import UnusableProxyError, Way, proxy_for
 
 
 def make_client(url: SplitResult, calls_at_once: int, timeout: httpx.Timeout) -> httpx.AsyncClient:

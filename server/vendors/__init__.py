@@ -1,0 +1,1 @@
+"""The only place that does HTTP to a vendor and holds credentials."""
