@@ -84,7 +84,7 @@ conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packa
 
 soak: $(DEV_READY) ## the long runs, with their figures (about an hour)
 	@SOAK=1 TEST_EXAMPLES=20000 TEST_FUZZ_SECONDS=60 $(BIN)/python -m pytest -s tests/wire tests/omis tests/store tests/faults \
-	  tests/gate tests/crash tests/callbacks
+	  tests/gate tests/crash tests/delivery
 
 simulate: $(DEV_READY) ## the simulated worlds: SEEDS=1000 START=0
 	@$(BIN)/python scripts/simulate.py --seeds $(SEEDS) --start $(START)

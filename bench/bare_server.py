@@ -5,7 +5,7 @@ from mcp.server.mcpserver import MCPServer
 server: MCPServer[None] = MCPServer("bare", version="0")
 
 
-@server.mcp.tool()
+@server.tool()
 def answer(question: str) -> str:
     """Answer a question."""
     return question

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from server.systems import shell_line
 
 NAME = "campaign-ops-mcp"
-_PACKAGES = Path(__file__).parents[1]
+_PACKAGES = Path(__file__).parents[2]
 
 
 def typed(words: Sequence[str], environment: Mapping[str, str] = MappingProxyType({})) -> str:

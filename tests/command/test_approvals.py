@@ -2,8 +2,8 @@
 
 import anyio
 import pytest
-from tests.terminal.support import PATIENCE, run, watching
 
+from tests.command.support import PATIENCE, run, watching
 from tests.e2e.house import House
 from tests.gate.support import LAUNCH, SEND, decide, fronted, posts
 

@@ -6,9 +6,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from tests.terminal.support import run
 
 from server.command import audit
+from tests.command.support import run
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.support import SEND, config_file, fronted

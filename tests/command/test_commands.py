@@ -1,10 +1,10 @@
 """`campaign-ops-mcp block`, `policy`, `actions`, `unlock`: what they print and what they change."""
 
 import pytest
-from tests.terminal.support import run
 
 from server.command import actions, block, policy
 from server.command.unlock import unlock_vendor
+from tests.command.support import run
 from tests.e2e.house import House
 from tests.gate.support import FREE, FREE_SEND, config_file, fronted, posts
 

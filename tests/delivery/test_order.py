@@ -7,8 +7,8 @@ import os
 import random
 
 import anyio
-from tests.callbacks.support import TOKEN, WITHIN, events, vendor_of
 
+from tests.delivery.support import TOKEN, WITHIN, events, vendor_of
 from tests.e2e.house import Facts, House
 from tests.gate.support import started, visited
 

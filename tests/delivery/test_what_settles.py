@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from tests.callbacks.support import TOKEN, WITHIN, events, vendor_of
 
 from server.store.schema import ACTIONS
+from tests.delivery.support import TOKEN, WITHIN, events, vendor_of
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.e2e.pictures import PNG

@@ -12,10 +12,10 @@ import httpx2 as httpx
 import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
-from tests.callbacks.support import receiving, vendor_of
 
 from server import http_door, supervision
 from server.ledger import reaper
+from tests.delivery.support import receiving, vendor_of
 from tests.e2e.house import NO_TLS, House, Session
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, served
 from tests.gate.support import FREE, FREE_SEND, fronted

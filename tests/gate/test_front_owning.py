@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from mcp.server.auth.provider import AccessToken
 from mcp.shared.exceptions import MCPError
-from tests.callbacks.support import events, receiving
 
 from server.mcp import identity
 from server.settings.settings import SettingsError, load_settings
+from tests.delivery.support import events, receiving
 from tests.e2e.house import Facts, House, Session
 from tests.gate.support import FREE, FREE_SEND, fronted
 from tools.catalog import every_operation
