@@ -42,6 +42,9 @@ class Risk(StrEnum):
     """Cannot be undone (delete, erase, terminate) or hits everything (refresh of all reports)."""
 
 
+RISKY = (Risk.SPEND, Risk.DESTROY)
+"""What a person agrees to, unless a rule lets it through."""
+
 Vendor = Literal["every8d", "omis"]
 Toolset = Literal["sms", "reports", "launches", "jobs", "desk"]
 

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 from server.gate.approval import Approval
 from server.gate.caller import FormReply
-from server.gate.calls import RISKY, CallOf
+from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
-from server.gate.repeats import Repeats, cautions, still_open
+from server.gate.repeats import cautions, still_open
 from server.gate.words.answers import Answer, Envelope, Question, failure
 from server.gate.words.sentences import cap_hit, nothing, said_to_be_undone
 from server.gate.words.telling import shown_preview, told
 from server.ledger.book import Seen
 from server.ledger.outside import OutsideTextReadError
+from server.ledger.refusals import Repeats
 from server.logs.logs import without_secrets
 from server.store.actions import CallKey
-from tools.operation import Preview, RiskyParams, Surroundings
+from tools.operation import RISKY, Preview, RiskyParams, Surroundings
 from tools.problems import RefusedError
 
 if TYPE_CHECKING:

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.gate.caller import Caller
-from tools.operation import Action, Audience, Message, Risk, Surroundings
-
-RISKY = (Risk.SPEND, Risk.DESTROY)
+from tools.operation import Action, Audience, Message, Surroundings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

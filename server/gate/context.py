@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.files import Files
 from server.gate.caller import Caller
-from server.gate.calls import RISKY, CallOf
+from server.gate.calls import CallOf
 from server.gate.masking import has_outside_text
 from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.repeats import Asked
@@ -27,6 +27,7 @@ from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.vendors import Vendors
 from tools.desk.history import no_such_action
 from tools.operation import (
+    RISKY,
     AnyOperation,
     Audience,
     Earlier,

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from server.call_time import enough_to_post
-from server.gate.calls import RISKY, CallOf
+from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.failures import problem_of
 from server.gate.masking import present
-from server.gate.repeats import Repeats, repeated_since
+from server.gate.repeats import repeated_since
 from server.gate.shield import uncancelled
 from server.gate.words.answers import Answer, Envelope, failure
 from server.gate.words.sentences import (
@@ -25,15 +25,15 @@ from server.gate.words.sentences import (
 )
 from server.gate.words.telling import problem_text, told, unknown
 from server.ledger.book import Decision, Ending
-from server.ledger.claiming import Blocked
 from server.ledger.finishing import ANOTHERS_BATCH
 from server.ledger.journal import OutcomeKeptError
+from server.ledger.refusals import Blocked, Repeats
 from server.logs.logs import without_secrets
 from server.store.actions import CapHit, State
 from server.store.store import StoreUnavailableError
 from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.action_id import reference_of
-from tools.operation import Preview, Reply, Result, Surroundings
+from tools.operation import RISKY, Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import ForeignReply, UnreadableReply
 from tools.wire.text import decode_text

@@ -4,12 +4,12 @@ A batch belongs to whose send got it. What was sent elsewhere (no action of ours
 local user, and to the token that the settings name. Launches and jobs are the account's own, and so shared.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from server.gate.caller import Caller
 from server.gate.words.sentences import no_such_batch
 from server.ledger.book import Book
+from server.ledger.whose import Whose
 from server.settings.settings import HttpSettings
 from tools.operation import AnyOperation
 from tools.problems import RefusedError
@@ -23,14 +23,6 @@ _TOKEN = "token:"  # noqa: S105 - how such a principal begins
 def token_principal(name: str) -> str:
     """The principal of a token's holder."""
     return _TOKEN + name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
-    """Whose batches are meant: those that sends of `principal` got, and perhaps those sent elsewhere."""
-
-    principal: str
-    elsewhere: bool
 
 
 class Owning:

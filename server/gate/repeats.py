@@ -26,13 +26,6 @@ _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repeats:
-    """Earlier sends of the same texts, which nobody was told of yet."""
-
-    sends: "tuple[Repeated, ...]"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a send is about to do, and who asks: what the earlier sends are compared with."""
 

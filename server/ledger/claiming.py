@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from server.gate.calls import RISKY
-from server.gate.repeats import Repeats
 from server.ledger.journal import Journal, Note
 from server.ledger.outside import OutsideTextReadError
 from server.ledger.records import Records, blocked_of, note_of, noted
+from server.ledger.refusals import Blocked, Repeats
 from server.store.sessions import Session
+from tools.operation import RISKY
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -33,13 +33,6 @@ class Decision:
     channel: str
     rule: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocked:
-    """Numbers that were blocked since the call was checked."""
-
-    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from server.gate.owning import Whose
+    from server.ledger.whose import Whose
     from server.store.actions import Action
     from server.store.events import DeliveryEvent
     from server.store.sent_texts import Texted

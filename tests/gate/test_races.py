@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from server.gate.caller import Caller, FormReply
-from server.gate.repeats import Repeats
 from server.gate.words.answers import Answer, Question
 from server.ledger.book import Decision, Ending, Settled
 from server.ledger.claiming import LEASE_SECONDS
+from server.ledger.refusals import Repeats
 from server.parts import Parts, build_parts
 from server.settings.settings import load_settings
 from server.store import blocked
