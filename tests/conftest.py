@@ -8,6 +8,8 @@ import pytest
 
 from tests.e2e.eras import ERAS, Era
 
+pytest_plugins = ["tests.loopback_only.plugin"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_file_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -13,6 +13,7 @@ import anyio
 
 from tests.e2e.eras import Era
 from tests.e2e.house import House
+from tests.loopback_only.plugin import guarded
 
 COMMAND = str(Path(sys.executable).parent / "campaign-ops-mcp")
 START_SECONDS = 20
@@ -28,7 +29,8 @@ _META = {
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """An environment with these settings and nothing else of ours; everything kept stays in the folder."""
     named = {f"CAMPAIGN_OPS_{name}": value for name, value in settings.items()}
-    return {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"), **named}
+    ours = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data")}
+    return {**ours, **guarded(), **named}
 
 
 def at_the_sandbox(house: House, **settings: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from server.command.doctor import where
 from server.settings.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import Served, served
+from tests.loopback_only.plugin import guarded
 from tests.systems import windows_play
 
 PLAY = (
@@ -44,7 +45,7 @@ def at_home(house: House) -> tuple[Path, dict[str, str]]:
     ]
     settings.write_bytes(("\ufeff" + "\r\n".join(lines)).encode())
     env = {"HOME": str(home), "USERPROFILE": str(home), "LOCALAPPDATA": str(local), "USERNAME": "王"}
-    return home, {**env, "PATH": os.defpath, "PYTHONIOENCODING": "cp950", "LC_ALL": "C.UTF-8"}
+    return home, {**env, **guarded(), "PATH": os.defpath, "PYTHONIOENCODING": "cp950", "LC_ALL": "C.UTF-8"}
 
 
 async def called(server: Served, tool: str, **arguments: Any) -> Any:
