@@ -2,8 +2,6 @@
 
 import json
 import re
-import sqlite3
-from contextlib import closing
 
 import pytest
 
@@ -11,6 +9,7 @@ from server.command import audit
 from tests.command.support import run
 from tests.e2e.house import House
 from tests.e2e.person import Person
+from tests.e2e.sql import run_sql, store_of
 from tests.gate.support import SEND, config_file, fronted
 
 Shown = pytest.CaptureFixture[str]
@@ -33,9 +32,8 @@ async def _history(house: House) -> None:
         await session.facts("query_credit")
 
 
-def _tamper(house: House, statements: str) -> None:
-    with closing(sqlite3.connect(house.folder / "store" / "store.sqlite3")) as store:
-        store.executescript(statements)
+async def _tamper(house: House, statements: str) -> None:
+    await run_sql(store_of(house), *statements.split(";"))
 
 
 async def test_what_was_written_is_intact_and_its_head_is_told(house: House, capsys: Shown) -> None:
@@ -53,7 +51,7 @@ async def test_what_was_written_is_intact_and_its_head_is_told(house: House, cap
 @pytest.mark.parametrize("statements", TAMPERED.values(), ids=TAMPERED)
 async def test_each_way_to_tamper_is_found(house: House, capsys: Shown, statements: str) -> None:
     await _history(house)
-    _tamper(house, statements)
+    await _tamper(house, statements)
     assert await audit.verify(config_file(house), "", sandbox=False) == 1
     assert "The audit is NOT intact" in capsys.readouterr().out
 
@@ -65,7 +63,7 @@ async def test_a_cut_is_found_against_a_noted_head_even_without_the_head_file(
     config = config_file(house)
     await audit.verify(config, "", sandbox=False)
     noted = capsys.readouterr().out.split()[-1]
-    _tamper(house, TAMPERED["a cut"])
+    await _tamper(house, TAMPERED["a cut"])
     (house.folder / "store" / "audit.head").unlink()
     assert await audit.verify(config, noted, sandbox=False) == 1
     assert "the end is missing" in capsys.readouterr().out
@@ -74,7 +72,7 @@ async def test_a_cut_is_found_against_a_noted_head_even_without_the_head_file(
 async def test_an_entry_after_a_cut_does_not_hide_it(house: House, capsys: Shown) -> None:
     """The server goes on writing on the shortened chain; the head that was remembered is still missed."""
     await _history(house)
-    _tamper(house, TAMPERED["a cut"])
+    await _tamper(house, TAMPERED["a cut"])
     async with fronted(house, Person()) as session:
         for _ in range(8):
             await session.facts("query_credit")
@@ -92,5 +90,5 @@ async def test_export_and_verify_are_commands_with_exit_codes(house: House) -> N
     assert [line["sequence"] for line in lines] == list(range(1, len(lines) + 1))
     assert "912345678" not in said.out
     assert "您好" not in said.out
-    _tamper(house, TAMPERED["an edit"])
+    await _tamper(house, TAMPERED["an edit"])
     assert (await run(house, "audit", "verify")).code == 1

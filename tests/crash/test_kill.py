@@ -5,9 +5,8 @@
 
 import os
 import random
-import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 
 import anyio
 import pytest
@@ -18,6 +17,7 @@ from server.parts import Parts
 from tests.crash.launcher import LEASE_SECONDS
 from tests.crash.storm import Storm
 from tests.e2e.house import House
+from tests.e2e.sql import run_sql, store_of
 from tests.gate.support import config_file, started, until
 from tests.judge.judge import judge
 
@@ -75,7 +75,7 @@ async def test_nothing_is_sent_twice_and_nothing_is_falsely_done(
                 f"SEED={SEED}: {text} arrived, and stands as {found}"
             )
     assert "unknown" in states.values(), f"SEED={SEED}: no kill fell into a send"
-    assert _integrity(house) == "ok"
+    assert await run_sql(store_of(house), "PRAGMA integrity_check") == [[["ok"]]]
     assert await terminal_audit.verify(config_file(house), "", sandbox=False) == 0
     assert "intact" in capsys.readouterr().out
 
@@ -87,11 +87,6 @@ async def test_the_naive_order_sends_twice(house: House, monkeypatch: pytest.Mon
         while max((await storm.arrived()).values(), default=0) < 2:
             await storm.rage(1)
     assert any("one_" in found for found in judge(await storm.history()))
-
-
-def _integrity(house: House) -> str:
-    with closing(sqlite3.connect(house.folder / "store" / "store.sqlite3")) as store:
-        return store.execute("PRAGMA integrity_check").fetchone()[0]
 
 
 def _print(storm: Storm, states: dict[str, str], arrived: int) -> None:

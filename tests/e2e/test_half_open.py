@@ -2,9 +2,8 @@
 
 import logging
 import socket
-import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager, closing, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 
 import anyio
 import anyio.to_thread
@@ -18,6 +17,7 @@ from server.ledger import reaper
 from tests.delivery.support import receiving, vendor_of
 from tests.e2e.house import NO_TLS, House, Session
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, served
+from tests.e2e.sql import run_sql, store_of
 from tests.gate.support import FREE, FREE_SEND, fronted
 
 FEW_FILES = ("sh", "-c", 'ulimit -n 256; exec "$@"', "sh", COMMAND)
@@ -171,8 +171,8 @@ async def test_a_damaged_row_does_not_end_the_server(house: House, monkeypatch: 
     monkeypatch.setattr(supervision, "_log", _Told(failures))
     async with fronted(house, policy=FREE) as session:
         await session.facts("send_sms", FREE_SEND)
-        with closing(sqlite3.connect(house.folder / "store" / "store.sqlite3")) as store, store:
-            store.execute("UPDATE actions SET state = 'dispatching', lease_until = '2020', created_at = 'x'")
+        stuck = "UPDATE actions SET state = 'dispatching', lease_until = '2020', created_at = 'x'"
+        assert await run_sql(store_of(house), stuck) == [1]
         with anyio.fail_after(5):
             while len(failures) < 2:  # noqa: ASYNC110 - a log announces nothing
                 await anyio.sleep(0.02)

@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import anyio
+import httpx2 as httpx
 import pytest
 
 from server import call_time
@@ -20,6 +22,7 @@ from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts
 from tests.faults.scripted import Exchange, Play, ScriptedVendor, whole
 from tests.gate.support import FREE, FREE_SEND
+from tools.operation import Reply
 
 CLIENTS_GIVE_UP = 60
 LONG = 10.0
@@ -70,19 +73,23 @@ def test_every_wait_has_its_place_in_the_time_of_a_call_and_the_lease_outlives_i
 
 
 async def test_an_unknown_outcome_is_told_before_the_client_gives_up(
-    no_settings: Path, vendor: ScriptedVendor, set_times: SetTimes
+    no_settings: Path, vendor: ScriptedVendor, set_times: SetTimes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The looks take their share, and the vendor never answers the send. The form is in the call."""
-    vendor.plays[LOOKING] = late(whole(CREDIT), 0.1)
+    """Half a second of the call is left at its POST, and the vendor never answers that."""
+
+    async def hurried(client: httpx.AsyncClient, request: httpx.Request, **limits: Any) -> Reply:
+        if SENDING not in request.url.path:
+            return await transport.exchange(client, request, **limits)
+        set_times(0.5, 0.1)
+        with call_time.timed_call():
+            return await transport.exchange(client, request, **limits)
+
+    monkeypatch.setattr(vendors, "exchange", hurried)
     vendor.plays[SENDING] = _never
     async with front_door(vendor, no_settings, era="legacy") as session:
-        # The first call opens the store and loads what it needs.
-        await session.facts("list_actions")
-        await session.facts("send_sms", {**SEND, "dry_run": True})
-        set_times(1.8, 0.1)
         facts, took = await _timed(session)
     assert facts.get("outcome") == "unknown", facts
-    assert 1.7 < took < LONG
+    assert 0.5 <= took < transport.DEADLINE
 
 
 async def test_after_a_slow_look_nothing_is_begun_that_could_not_be_waited_for(

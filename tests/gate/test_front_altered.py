@@ -1,10 +1,7 @@
 """What something other than the program wrote into the ledger is refused: nothing of it is posted."""
 
-import json
-import sys
 from typing import Any
 
-import anyio
 import mcp_types as types
 import pytest
 
@@ -12,6 +9,7 @@ from server.ledger.book import Decision
 from tests.e2e.eras import ERAS
 from tests.e2e.house import House
 from tests.e2e.person import Person
+from tests.e2e.sql import run_sql, store_of
 from tests.gate.support import LAUNCH, SEND, decide, fronted, posts
 
 FOREIGN = "2099-01-01T00:00:00.000000Z"
@@ -19,22 +17,8 @@ OTHER: dict[str, Any] = {"recipients": ["0922333444"], "text": "別的"}
 APPROVED = f"state = 'approved', decided_by = 'somebody', channel = 'terminal', decided_at = '{FOREIGN}'"
 
 
-async def run(house: House, *statements: str) -> list[Any]:
-    """By another process, as whoever has the file does it."""
-    script = (
-        "import json, sqlite3, sys\n"
-        "store = sqlite3.connect(sys.argv[1])\n"
-        "done = [store.execute(each) for each in sys.argv[2:]]\n"
-        "print(json.dumps([each.fetchall() if each.description else each.rowcount for each in done]))\n"
-        "store.commit()\n"
-    )
-    file = str(house.folder / "store" / "store.sqlite3")
-    done = await anyio.run_process([sys.executable, "-IS", "-c", script, file, *statements])
-    return json.loads(done.stdout)
-
-
 async def edit(house: House, what: str, where: str = "1 = 1") -> None:
-    assert await run(house, f"UPDATE actions SET {what} WHERE {where}") == [1]  # noqa: S608 - our own words
+    assert await run_sql(store_of(house), f"UPDATE actions SET {what} WHERE {where}") == [1]  # noqa: S608 - our own words
 
 
 class Meddled(Person):
@@ -62,7 +46,7 @@ async def test_an_approval_that_nobody_gave_posts_nothing(
         assert problem["code"] == "ledger_altered"
         assert problem["message"].startswith("Nothing was ")
         assert [each["state"] for each in (await session.facts("list_actions"))["actions"]] == ["expired"]
-    (events,) = await run(house, "SELECT json_extract(entry, '$.event') FROM audit")
+    (events,) = await run_sql(store_of(house), "SELECT json_extract(entry, '$.event') FROM audit")
     assert ["altered"] in events
     assert await posts(house) == 0
 
@@ -126,7 +110,7 @@ async def test_an_approval_is_not_lent_to_another_call(house: House) -> None:
         asked = await session.facts("send_sms", SEND)
         assert await decide(house, approve=asked["action_id"], proof="y") == 0
         wanted = await session.facts("send_sms", OTHER)
-        ((_, (key,)),) = await run(house, "SELECT live_key FROM actions ORDER BY sequence")
+        ((_, (key,)),) = await run_sql(store_of(house), "SELECT live_key FROM actions ORDER BY sequence")
         await edit(house, "live_key = NULL", f"id = '{wanted['action_id']}'")
         await edit(house, f"live_key = '{key}'", f"id = '{asked['action_id']}'")
         assert (await session.problem("send_sms", OTHER))["code"] == "store_unavailable"

@@ -1,10 +1,7 @@
 """A store that was restored, deleted or replaced sends nothing, until a person accepts the loss."""
 
 import shutil
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -14,55 +11,46 @@ from server.command.loss import accept_loss
 from server.store.keys import Head, read_head
 from tests.e2e.house import House
 from tests.e2e.person import Person
+from tests.e2e.sql import copied, run_sql, store_of
 from tests.gate.support import FREE, FREE_SEND, LAUNCH, SEND, config_file, fronted, posts
 
 Shown = pytest.CaptureFixture[str]
 
 
-def store_of(house: House) -> Path:
-    return house.folder / "store" / "store.sqlite3"
+async def backed_up(house: House) -> None:
+    await copied(store_of(house), house.folder / "backup.sqlite3")
 
 
-def copied(house: House) -> Path:
-    """A backup, as a person makes one while the server runs."""
-    backup = house.folder / "backup.sqlite3"
-    with closing(sqlite3.connect(store_of(house))) as store, closing(sqlite3.connect(backup)) as copy:
-        store.backup(copy)
-    return backup
-
-
-def removed(house: House) -> None:
+async def removed(house: House) -> None:
     for each in store_of(house).parent.glob("store.sqlite3*"):
         if not each.name.endswith(".lock"):
             each.unlink()
 
 
-def restored(house: House) -> None:
-    removed(house)
+async def restored(house: House) -> None:
+    await removed(house)
     shutil.copy(house.folder / "backup.sqlite3", store_of(house))
 
 
-def replaced(house: House) -> None:
+async def replaced(house: House) -> None:
     """The store of another machine, with the same key."""
-    restored(house)
-    with closing(sqlite3.connect(store_of(house))) as store:
-        store.execute("UPDATE meta SET value = 'another-0' WHERE name = 'generation'")
-        store.commit()
+    await restored(house)
+    await run_sql(store_of(house), "UPDATE meta SET value = 'another-0' WHERE name = 'generation'")
 
 
-def without_head(house: House) -> None:
+async def without_head(house: House) -> None:
     (house.folder / "store" / "audit.head").unlink()
 
 
 @pytest.mark.parametrize("lose", [removed, restored, replaced, without_head])
 async def test_what_was_sent_before_the_loss_is_not_sent_again(
-    house: House, lose: Callable[[House], None]
+    house: House, lose: Callable[[House], Awaitable[None]]
 ) -> None:
     async with fronted(house, policy=FREE) as session:
         await session.facts("query_credit")
-        copied(house)
+        await backed_up(house)
         assert (await session.facts("send_sms", FREE_SEND))["outcome"] == "done"
-    lose(house)
+    await lose(house)
     async with fronted(house, Person(), policy=FREE) as session:
         for tool, arguments in (("send_sms", FREE_SEND), ("send_sms", SEND), ("terminate_launch", LAUNCH)):
             refused = await session.problem(tool, arguments)
@@ -76,13 +64,13 @@ async def test_what_was_sent_before_the_loss_is_not_sent_again(
 
 @pytest.mark.parametrize("lose", [removed, restored, replaced])
 async def test_a_loss_under_a_running_server_stops_it_too(
-    house: House, lose: Callable[[House], None]
+    house: House, lose: Callable[[House], Awaitable[None]]
 ) -> None:
     async with fronted(house, policy=FREE) as session:
         await session.facts("query_credit")
-        copied(house)
+        await backed_up(house)
         await session.facts("send_sms", FREE_SEND)
-        lose(house)
+        await lose(house)
         codes = [(await session.problem("send_sms", FREE_SEND))["code"] for _ in range(3)]
     assert codes == ["store_unavailable", "past_lost", "past_lost"]
     assert await posts(house) == 1
@@ -93,11 +81,9 @@ async def test_rows_that_went_back_in_the_same_file_are_noticed(house: House) ->
     async with fronted(house, policy=FREE) as session:
         await session.facts("query_credit")
         await session.facts("send_sms", FREE_SEND)
-        with closing(sqlite3.connect(store_of(house))) as store:
-            for table in ("recipient_texts", "actions", "usage_days"):
-                store.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-            store.execute("DELETE FROM audit WHERE sequence > 1")
-            store.commit()
+        tables = ("recipient_texts", "actions", "usage_days")
+        emptied = [f"DELETE FROM {table}" for table in tables]  # noqa: S608 - our own names
+        await run_sql(store_of(house), *emptied, "DELETE FROM audit WHERE sequence > 1")
         assert (await session.problem("send_sms", FREE_SEND))["code"] == "past_lost"
     assert await posts(house) == 1
 
@@ -118,9 +104,9 @@ async def test_after_the_accepted_loss_everything_is_asked_for_a_day(house: Hous
     async with fronted(house, policy=FREE) as session:
         await session.facts("query_credit")
         await session.facts("send_sms", SEND)
-        copied(house)
+        await backed_up(house)
         await session.facts("send_sms", FREE_SEND)
-    restored(house)
+    await restored(house)
     config = config_file(house)
     assert await audit.verify(config, "", sandbox=False) == 1
     assert await accept_loss(config) == 0
@@ -141,9 +127,9 @@ async def test_after_the_accepted_loss_everything_is_asked_for_a_day(house: Hous
 async def test_another_process_that_runs_goes_on_after_the_accepted_loss(house: House) -> None:
     async with fronted(house, Person(), policy=FREE) as session:
         await session.facts("query_credit")
-        copied(house)
+        await backed_up(house)
         await session.facts("send_sms", FREE_SEND)
-        restored(house)
+        await restored(house)
         for _ in range(2):
             await session.problem("send_sms", FREE_SEND)
         assert await accept_loss(config_file(house)) == 0
@@ -154,7 +140,7 @@ async def test_another_process_that_runs_goes_on_after_the_accepted_loss(house: 
 async def test_the_doctor_names_the_loss(house: House, capsys: Shown) -> None:
     async with fronted(house, policy=FREE) as session:
         await session.facts("send_sms", FREE_SEND)
-    removed(house)
+    await removed(house)
     account = f'[every8d]\nuid = "sandbox"\npassword = "sandbox"\nbase_url = "{house.url}"'
     assert await examine(config_file(house, account)) == 1
     assert "accept-loss" in capsys.readouterr().out
@@ -181,9 +167,7 @@ async def test_a_head_of_an_older_version_is_taken_over(house: House) -> None:
     known = read_head(head)
     assert known is not None
     head.write_text(f"{known.sequence} {known.mac}\n")
-    with closing(sqlite3.connect(store_of(house))) as store:
-        store.execute("DELETE FROM meta WHERE name = 'generation'")
-        store.commit()
+    await run_sql(store_of(house), "DELETE FROM meta WHERE name = 'generation'")
     async with fronted(house, policy=FREE) as session:
         assert (await session.facts("send_sms", FREE_SEND | {"text": "later"}))["outcome"] == "done"
     assert read_head(head) != Head(known.sequence, known.mac)

@@ -95,6 +95,13 @@ def _facts(answer: Answer | Question) -> Facts:
 
 
 @pytest.fixture
+async def vendor() -> AsyncIterator[ScriptedVendor]:
+    """EVERY8D with the waits as in use: what another process does meanwhile may take its time."""
+    async with ScriptedVendor.serving(whole(CREDIT)) as scripted:
+        yield scripted
+
+
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
