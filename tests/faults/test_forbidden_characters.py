@@ -13,10 +13,12 @@ LAUNCH = {"launch_id": "1182"}
 
 
 @pytest.mark.parametrize("era", ["auto", "legacy"])
+@pytest.mark.parametrize("forbidden", ["\x0b", "\0"], ids=["vertical TAB", "NUL"])
 async def test_a_name_with_a_control_character_is_read_and_an_action_is_not_believed(
-    no_settings: Path, vendor: ScriptedVendor, era: Era
+    no_settings: Path, vendor: ScriptedVendor, era: Era, forbidden: str
 ) -> None:
-    record = "<LAUNCHID>1182</LAUNCHID><STATUS>3</STATUS><ERRORCODE>0</ERRORCODE><NAME>新\x0b年</NAME>"
+    name = f"<NAME>新{forbidden}年</NAME>"
+    record = f"<LAUNCHID>1182</LAUNCHID><STATUS>3</STATUS><ERRORCODE>0</ERRORCODE>{name}"
     vendor.plays[TASKS] = whole(f"<OMIS>{record}</OMIS>", content_type="text/xml; charset=utf-8")
     omis = {"base_url": f"http://localhost:{vendor.port}", "login_name": "s", "password": "scripted"}
     async with front_door(vendor, no_settings, era=era, omis=omis) as session:

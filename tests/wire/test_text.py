@@ -44,6 +44,13 @@ def test_utf_16_that_nothing_declares_is_unreadable(order: str) -> None:
         decode_text("-27".encode(order))
 
 
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_nul_is_kept_for_who_drops_it_and_never_takes_utf_16_for_single_bytes(order: str) -> None:
+    assert decode_text(b"<A>\0</A>", keep_nul=True) == "<A>\0</A>"
+    with pytest.raises(UnreadableReply, match="NUL"):
+        decode_text("<A>1</A>".encode(order), keep_nul=True)
+
+
 def test_utf_16_whose_byte_order_cannot_be_told_is_unreadable() -> None:
     with pytest.raises(UnreadableReply, match="byte order"):
         decode_text("空".encode("utf-16-le"), "text/plain; charset=utf-16")

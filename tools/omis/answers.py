@@ -129,7 +129,7 @@ def dropped_note(answer: Answer) -> str:
 def _legal(reply: Reply) -> tuple[Reply, int]:
     if reply.location is not None or reply.body.startswith(_MAGIC) or len(reply.body) > MAX_BYTES:
         return reply, 0
-    kept, dropped = without_illegal(decode_text(reply.body, reply.content_type))
+    kept, dropped = without_illegal(decode_text(reply.body, reply.content_type, keep_nul=True))
     if not dropped or not is_xml(kept):
         return reply, 0
     return replace(reply, body=kept.encode(), content_type="text/xml; charset=utf-8"), dropped

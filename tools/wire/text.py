@@ -23,6 +23,7 @@ _CHARSETS = {
     "windows-950": "cp950",
     "x-windows-950": "cp950",
 }
+_OPENING = 2
 _SINGLE_BYTES = ("utf-8", "cp950")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.-]{1,40})""", re.IGNORECASE)
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})""")
@@ -33,7 +34,9 @@ _HTML = re.compile(
 )
 
 
-def decode_text(body: bytes, content_type: str = "", *, limit: int = MAX_BYTES) -> str:
+def decode_text(
+    body: bytes, content_type: str = "", *, limit: int = MAX_BYTES, keep_nul: bool = False
+) -> str:
     """Return the text of a reply, without its byte order mark.
 
     The encoding is, in this order: the byte order mark; UTF-16 when the body opens with `<?` in it; the
@@ -42,7 +45,8 @@ def decode_text(body: bytes, content_type: str = "", *, limit: int = MAX_BYTES) 
     and 001 say "Unicode", which may mean either of the first two. An XML declaration of UTF-16 in a body of
     single bytes is ignored: .NET writes it by mistake.
 
-    Raises UnreadableReply for more than `limit` bytes, a byte that the encoding does not know, and NUL.
+    Raises UnreadableReply for more than `limit` bytes, a byte that the encoding does not know, and NUL; with
+    `keep_nul` only for one in the opening, where it means that UTF-16 was not declared.
     """
     if len(body) > limit:
         raise UnreadableReply(f"The reply is larger than {limit} bytes.")
@@ -52,7 +56,7 @@ def decode_text(body: bytes, content_type: str = "", *, limit: int = MAX_BYTES) 
     except UnicodeDecodeError:
         # The original error holds the whole body: it must not travel on as a cause.
         raise UnreadableReply(f"The reply is not text in the encoding {encoding}.") from None
-    if "\0" in text:
+    if "\0" in (text[:_OPENING] if keep_nul else text):
         raise UnreadableReply("The reply holds NUL: it is not text, or its encoding is not declared.")
     return text
 
