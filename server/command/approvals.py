@@ -15,6 +15,7 @@ from server.ledger.book import Book, Decision
 from server.settings.own_command import own_command
 from server.settings.settings import Settings
 from server.store.actions import ALTERED
+from server.store.store import StoreUnavailableError
 from tools.cleaning import quote
 from tools.operation import Preview
 from tools.taipei import iso
@@ -120,7 +121,11 @@ class _Desk:
             what = "what was typed is not the proof" if typed else "nothing was typed as its proof"
             return self._fail(f"{action.id} was not approved: {what}. {self._how(action)}")
         decision = Decision(by=person(), channel="terminal")
-        if await self.book.approve(action.id, decision) is None:
+        try:
+            approved = await self.book.approve(action.id, decision)
+        except StoreUnavailableError as error:
+            return self._fail(f"{action.id} was not approved: {error}")
+        if approved is None:
             now = await self.book.get(action.id)
             altered = now is not None and now.reason == ALTERED
             why = f"it was {ALTERED}" if altered else "it is decided or expired already"

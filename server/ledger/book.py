@@ -124,6 +124,9 @@ class Book(Claiming):
         """Proposed → approved; None when it was decided, expired or gone meanwhile, or sent out of band.
 
         None too, and expired, when something else changed what the person was shown.
+
+        Raises:
+            PastLostError: the store's past is lost.
         """
         from server.store import ledger  # noqa: PLC0415 - as above
 
@@ -134,7 +137,8 @@ class Book(Claiming):
             action = self._approve(conn, action_id, decision, now)
             return action, noted("approved", action)
 
-        return await self._journal.write(work)
+        # Nobody can know what they agree to where it may be done already: the same yes may have been used.
+        return await self._journal.write(work, standing=True)
 
     async def unaltered(self, entry: "Action") -> "Action":
         """An undecided action as it is; ended, when something other than this program wrote it."""

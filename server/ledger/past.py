@@ -125,7 +125,9 @@ class Past:
         return until is not None and now < until
 
     def remember(self, head: Head) -> None:
-        """What was appended and committed."""
+        """What was appended and committed. Nothing while the past is lost: the loss would be forgotten."""
+        if self.lost:
+            return
         if (
             self.newest is None
             or self.newest.generation != self._agreed

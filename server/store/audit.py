@@ -42,6 +42,7 @@ _NEXT = (
     .order_by(AUDIT.c.sequence)
     .limit(_BATCH)
 )
+_MAC_OF = select(AUDIT.c.mac).where(AUDIT.c.sequence == bindparam("wanted_sequence"))
 _INSERT = insert(AUDIT)
 
 Json = None | bool | int | str | list["Json"] | Mapping[str, "Json"]
@@ -133,7 +134,7 @@ def stands(conn: Connection, known: Head) -> bool:
     """
     if known.sequence == 0:
         return True
-    return conn.scalar(select(AUDIT.c.mac).where(AUDIT.c.sequence == known.sequence)) == known.mac
+    return conn.scalar(_MAC_OF, {"wanted_sequence": known.sequence}) == known.mac
 
 
 def verify(conn: Connection, key: bytes, expect_head: Head | None = None) -> Verification:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, bindparam, func, or_, select
 
 from server.store.actions import Action, ActionFilter
 from server.store.rows import actions_where, by_id, fetch, fetch_one, first_where
@@ -15,6 +15,10 @@ COUNT_LIMIT = 1_000
 _IS_SEND = ACTIONS.c.risk == "spend"
 """An erasing names the batch of a send as well."""
 
+_SPELT = or_(
+    *(ACTIONS.c.batch_id == bindparam(f"batch_{how}") for how in ("as_written", "in_lower", "in_upper"))
+)
+_OTHER_SEND = select(ACTIONS.c.id).where(_SPELT, _IS_SEND, ACTIONS.c.id != bindparam("this_action")).limit(1)
 _BY_BATCH = first_where(ACTIONS.c.batch_id == bindparam("wanted_batch"))
 
 
@@ -42,9 +46,9 @@ def other_send_of(conn: Connection, batch_id: str, action_id: str) -> bool:
     """Whether a send other than this action got this batch, however its id is written."""
     if not batch_id:
         return False
-    spellings = [batch_id, batch_id.lower(), batch_id.upper()]
-    other = select(ACTIONS.c.id).where(ACTIONS.c.batch_id.in_(spellings), _IS_SEND, ACTIONS.c.id != action_id)
-    return conn.scalar(other.limit(1)) is not None
+    written, lower, upper = batch_id, batch_id.lower(), batch_id.upper()
+    spellings = {"batch_as_written": written, "batch_in_lower": lower, "batch_in_upper": upper}
+    return conn.scalar(_OTHER_SEND, {**spellings, "this_action": action_id}) is not None
 
 
 def owner_of(batch_id: ColumnElement[str]) -> ScalarSelect[str]:

@@ -12,7 +12,7 @@ from server.store.keys import Head, read_head
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.e2e.sql import copied, run_sql, store_of
-from tests.gate.support import FREE, FREE_SEND, LAUNCH, SEND, config_file, fronted, posts
+from tests.gate.support import FREE, FREE_SEND, LAUNCH, SEND, config_file, decide, fronted, posts
 
 Shown = pytest.CaptureFixture[str]
 
@@ -30,6 +30,11 @@ async def removed(house: House) -> None:
 async def restored(house: House) -> None:
     await removed(house)
     shutil.copy(house.folder / "backup.sqlite3", store_of(house))
+
+
+async def restored_in_place(house: House) -> None:
+    """The file stays, its content is the copy's."""
+    await copied(house.folder / "backup.sqlite3", store_of(house))
 
 
 async def replaced(house: House) -> None:
@@ -85,6 +90,37 @@ async def test_rows_that_went_back_in_the_same_file_are_noticed(house: House) ->
         emptied = [f"DELETE FROM {table}" for table in tables]  # noqa: S608 - our own names
         await run_sql(store_of(house), *emptied, "DELETE FROM audit WHERE sequence > 1")
         assert (await session.problem("send_sms", FREE_SEND))["code"] == "past_lost"
+    assert await posts(house) == 1
+
+
+async def test_a_loss_is_not_forgotten_by_what_is_still_done(house: House) -> None:
+    """An older copy was written into the file of a running server, which goes on with its brakes."""
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        await backed_up(house)
+        await session.facts("send_sms", FREE_SEND)
+        await restored_in_place(house)
+        for _ in range(3):
+            await session.told("pause_launch", LAUNCH)
+        assert (await session.problem("send_sms", FREE_SEND))["code"] == "past_lost"
+        assert session.parts is not None
+        await session.parts.journal.remember_head()
+    async with fronted(house, policy=FREE) as session:
+        assert (await session.problem("send_sms", FREE_SEND))["code"] == "past_lost"
+    assert await posts(house) == 4
+
+
+async def test_nobody_approves_what_a_copy_brought_back(house: House, capsys: Shown) -> None:
+    """It may be done already; a no is taken, as it harms nobody."""
+    async with fronted(house, policy=FREE) as session:
+        asked = await session.facts("send_sms", SEND)
+        await backed_up(house)
+        assert await decide(house, approve=asked["action_id"], proof="y") == 0
+        assert (await session.facts("send_sms", SEND))["outcome"] == "done"
+    await restored(house)
+    assert await decide(house, approve=asked["action_id"], proof="y") == 1
+    assert "was not approved: the store is an older copy" in " ".join(capsys.readouterr().out.split())
+    assert await decide(house, deny=asked["action_id"]) == 0
     assert await posts(house) == 1
 
 
