@@ -4,25 +4,47 @@ from tests.sandbox.support import TAIWANESE, Probe
 
 
 @pytest.mark.parametrize(
-    ("name", "values"),
+    ("name", "values", "said"),
     [
-        ("clock", {"advance_seconds": -1}),
-        ("clock", {}),
-        ("clock", {"advance_seconds": 1, "speed": 2}),
-        ("faults", {"fault": "sneeze"}),
-        ("faults", {"fault": "hang", "times": 0}),
-        ("callbacks", {"url": "http://127.0.0.1/", "encoding": "latin-1"}),
-        ("callbacks", {"url": "http://127.0.0.1/", "uid": "nobody"}),
-        ("credit", {"login": "nobody", "points": 1}),
-        ("omis", {"root": "<a>"}),
+        ("clock", {"advance_seconds": -1}, "advance_seconds: must be at least 0"),
+        ("clock", {"advance_seconds": "soon"}, "advance_seconds: is not a number"),
+        ("clock", {}, "give advance_seconds or date_offset_seconds"),
+        ("clock", [], "the body is no JSON object"),
+        (
+            "clock",
+            {"advance_seconds": 1, "speed": 2},
+            "speed: no such field; there are advance_seconds, date_offset_seconds",
+        ),
+        ("faults", {}, "fault: is needed"),
+        ("faults", {"fault": "sneeze"}, "fault: unknown fault; there are refuse, "),
+        ("faults", {"fault": "hang", "times": 0}, "times: must be at least 1"),
+        ("faults", {"fault": "hang", "times": 1.5}, "times: is not a whole number"),
+        (
+            "faults",
+            {"fault": "hang", "seconds": 601, "processed": "maybe"},
+            "seconds: must be at most 600; processed: write true or false",
+        ),
+        ("callbacks", {"url": "http://127.0.0.1/", "encoding": "latin-1"}, "encoding: write utf-8 or big5"),
+        ("callbacks", {"url": "http://vendor.example/"}, "url: callbacks go to loopback hosts only"),
+        ("callbacks", {"url": "http://127.0.0.1/", "uid": "nobody"}, "uid: "),
+        ("credit", {"login": "nobody", "points": 1}, "login: "),
+        ("reply", {"mobile": 912, "text": "?"}, "mobile: is not a text"),
+        ("omis", {"root": "<a>"}, "root: must match ^[A-Za-z_]"),
     ],
 )
-async def test_a_control_request_that_makes_no_sense_is_refused(
-    probe: Probe, name: str, values: dict[str, object]
+async def test_a_control_request_that_makes_no_sense_is_refused_in_our_words(
+    probe: Probe, name: str, values: object, said: str
 ) -> None:
     response = await probe.http.post(f"/_sandbox/{name}", json=values)
     assert response.status_code == 400
-    assert response.json()["error"]
+    error = response.json()["error"]
+    assert error.startswith(said)
+    assert not any(word in error for word in ("Value error", "should", "nput"))
+
+
+async def test_a_control_request_that_is_no_json_is_refused_in_our_words(probe: Probe) -> None:
+    response = await probe.http.post("/_sandbox/clock", content=b'{"advance_seconds": ')
+    assert (response.status_code, response.json()) == (400, {"error": "the body is no JSON object"})
 
 
 async def test_a_reset_forgets_everything(probe: Probe) -> None:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from server.sandbox.callback_target import is_loopback
 from server.sandbox.control.faults import PLAYS, REFUSE
+from server.sandbox.control.input_words import problem
 
 _CENTURY = 100 * 365.25 * 86_400
 
@@ -107,5 +108,5 @@ async def read(request: Request, model: type[Input]) -> Input:
     try:
         return model.model_validate_json(await request.body() or b"{}")
     except ValidationError as error:
-        problems = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise WrongInputError("; ".join(problems)) from None
+        wrong = error.errors(include_url=False, include_input=False)
+        raise WrongInputError("; ".join(problem(each, model.model_fields) for each in wrong)) from None
