@@ -80,6 +80,7 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
     from mcp.server.transport_security import TransportSecuritySettings  # noqa: PLC0415 - stdio needs none of it
 
     from server.http_door import Listener, listening_socket  # noqa: PLC0415 - as above
+    from server.mcp.one_authorization import one_authorization  # noqa: PLC0415 - as above
     from server.mcp.only_post import only_post  # noqa: PLC0415 - as above
 
     security = TransportSecuritySettings(
@@ -92,7 +93,7 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
         bound = listening_socket(_LOOPBACK, port)
     except OSError as error:
         raise no_port(port, error) from None
-    web = Listener(only_post(app, _PATH))
+    web = Listener(one_authorization(only_post(app, _PATH)))
 
     async def stop_on_signal() -> None:
         _log.info("ending on %s", await until_signal())

@@ -64,3 +64,15 @@ async def test_without_a_known_token_nothing_is_answered(house: House) -> None:
             answer = await http.post(url, json=LISTING, headers=headers)
             assert (each, answer.status_code) == (each, 401)
             assert "tools" not in answer.text
+
+
+@pytest.mark.parametrize("era", ["auto"], indirect=True)
+async def test_a_request_with_two_tokens_is_nobodys(house: House) -> None:
+    """A proxy in front may have believed the other one."""
+    accept = ("accept", "application/json, text/event-stream")
+    desk, night = (("authorization", f"Bearer {token}") for token in (DESK, NIGHT))
+    async with guarded(house) as url, httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
+        for both in ((desk, night), (night, desk), (desk, desk)):
+            answer = await http.post(url, json=LISTING, headers=[accept, *both])
+            assert (answer.status_code, "tools" in answer.text) == (400, False)
+        assert (await http.post(url, json=LISTING, headers=[accept, desk])).status_code == 200
