@@ -1,9 +1,10 @@
 """A request says once who sends it: of two headers a proxy in front could believe the one, we the other."""
 
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_NAME = b"authorization"
+_NAME = "authorization"
 
 
 def one_authorization(app: ASGIApp) -> ASGIApp:
@@ -11,8 +12,7 @@ def one_authorization(app: ASGIApp) -> ASGIApp:
     refusal = PlainTextResponse("Nothing was done: more than one Authorization header", status_code=400)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = scope["headers"] if scope["type"] == "http" else []
-        several = sum(name == _NAME for name, _ in headers) > 1
+        several = scope["type"] == "http" and len(Headers(scope=scope).getlist(_NAME)) > 1
         await (refusal if several else app)(scope, receive, send)
 
     return serve
