@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.command.common import FAILED, OK, console, parts_of
+from server.command.comparison import told
 from server.parts import head_file_of
 from server.store.keys import Head, KeyFileError, read_head
 
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.store.audit import Verification
+    from server.store.comparing import Comparison
 
 
 async def verify(config: Path | None, expect_head: str, *, sandbox: bool) -> int:
-    """Check every entry; against the remembered head, or the one given as `NUMBER:MAC`."""
+    """Check every entry, against the remembered head or the one given as `NUMBER:MAC`; then every table."""
     from server.store import audit  # noqa: PLC0415 - the store's own libraries, only when it is used
+    from server.store.comparing import Comparing  # noqa: PLC0415 - as above
 
     out = console()
     async with parts_of(config, sandbox=sandbox) as parts:
@@ -27,15 +30,19 @@ async def verify(config: Path | None, expect_head: str, *, sandbox: bool) -> int
             return FAILED
         key = await parts.journal.key()
 
-        def work(conn: "Connection") -> "Verification":
-            return audit.verify(conn, key, expected)
+        def work(conn: "Connection") -> "tuple[Verification, list[Comparison]]":
+            comparing = Comparing(key)
+            found = audit.verify(conn, key, expected, take=comparing.take)
+            return found, comparing.compare(conn) if found.ok else []
 
-        found = await parts.store.read(work)
+        found, comparisons = await parts.store.read(work)
     if not found.ok:
         out.print(f"The audit is NOT intact: {found.problem} (entry {found.first_bad}).")
         return FAILED
+    for line in told(comparisons):
+        out.print(line)
     out.print(f"The audit is intact: {found.entries} entries, head {found.head.sequence}:{found.head.mac}")
-    return OK
+    return OK if all(each.ok for each in comparisons) else FAILED
 
 
 def _parse(written: str) -> Head:

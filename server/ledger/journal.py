@@ -3,9 +3,9 @@
 import hashlib
 import hmac
 import logging
-from collections.abc import AsyncGenerator, Callable, Collection, Generator
+from collections.abc import AsyncGenerator, Callable, Collection, Generator, Iterable
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from server.store.actions import Action
     from server.store.audit import AuditEntry
+    from server.store.changes import Changes
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -231,6 +232,7 @@ class Journal:
             LossAcceptedError: it was accepted that the past is lost.
         """
         from server.store import audit  # noqa: PLC0415 - as above
+        from server.store.changes import collect  # noqa: PLC0415 - as above
 
         key = await self.key()
 
@@ -246,14 +248,13 @@ class Journal:
                 refuse_earlier(latest, now)
             if unasked and self.past.asks(now):
                 raise LossAcceptedError(_ACCEPTED)
+            changes = collect(conn)
             # Before anything else of these actions is done or told. A store whose past is lost may lack them.
             settled[:] = [] if self.past.lost else waiting
             late = [ending_note(write_down(conn, waiting[name], now)) for name in settled]
             value, *notes = work(conn, now)
-            notes = [*late, *notes]
-            entries = [_entry(note) for note in notes if note is not None]
-            if self.past.adopted:
-                entries.insert(0, _entry(Note(what="head_adopted")))
+            adopted = Note(what="head_adopted") if self.past.adopted else None
+            entries = _entries([adopted, *late, *notes], changes, key)
             if not entries:
                 return value, None
             return value, audit.append_after(conn, entries, key, now, tip=tip, latest=latest)
@@ -285,6 +286,7 @@ class Journal:
             KeyFileError: the head cannot be written; the past is still taken for lost, then.
         """
         from server.store import audit, ledger  # noqa: PLC0415 - as above
+        from server.store.changes import collect  # noqa: PLC0415 - as above
         from server.store.past import new_generation, set_generation  # noqa: PLC0415 - as above
 
         key = await self.key()
@@ -296,10 +298,12 @@ class Journal:
                 return None
             generation = new_generation(now)
             set_generation(conn, generation)
-            for action in ledger.undecided(conn):
-                ledger.void(conn, action.id, reason="the store's past was lost")
-            note = Note(what="loss_accepted", by=by, channel="terminal", outcome=self.past.difference(tip))
-            head = audit.append_all(conn, [_entry(note)], key, now)
+            changes = collect(conn)
+            reason = "the store's past was lost"
+            voided = [ledger.void(conn, action.id, reason=reason) for action in ledger.undecided(conn)]
+            notes = [Note(what="voided", action_id=action.id, outcome=reason) for action in voided if action]
+            lost = Note(what="loss_accepted", by=by, channel="terminal", outcome=self.past.difference(tip))
+            head = audit.append_all(conn, _entries([*notes, lost], changes, key), key, now)
             return self.past.lost, head._replace(generation=generation)
 
         with self._noticing():
@@ -338,6 +342,20 @@ def ending_note(done: "Action | None") -> Note | None:
     succeeded = str(done.state) == "succeeded"
     settles = f"settles {done.retry_of}" if done.retry_of and succeeded else ""
     return Note(what=str(done.state), action_id=done.id, outcome=settles)
+
+
+def _entries(notes: "Iterable[Note | None]", changes: "Changes", key: bytes) -> "list[AuditEntry]":
+    """The entries of one transaction; the last one says what became of every row that was changed in it."""
+    given = [note for note in notes if note is not None]
+    told = {note.action_id for note in given}
+    given += [Note(what="stepped", action_id=each) for each in changes.keys_of("actions") if each not in told]
+    rows = changes.hashed(key)
+    if rows and not given:
+        given = [Note(what="changed")]
+    entries = [_entry(note) for note in given]
+    if rows:
+        entries[-1] = replace(entries[-1], details={**entries[-1].details, "rows": rows})
+    return entries
 
 
 def _entry(note: Note) -> "AuditEntry":

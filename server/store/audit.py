@@ -6,7 +6,7 @@ is appended in the same transaction as the step that it records.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -137,10 +137,17 @@ def stands(conn: Connection, known: Head) -> bool:
     return conn.scalar(_MAC_OF, {"wanted_sequence": known.sequence}) == known.mac
 
 
-def verify(conn: Connection, key: bytes, expect_head: Head | None = None) -> Verification:
+def verify(
+    conn: Connection,
+    key: bytes,
+    expect_head: Head | None = None,
+    *,
+    take: Callable[[str], None] | None = None,
+) -> Verification:
     """Check every entry, in pieces. `expect_head` is what `read_head` remembers: what it names must stand.
 
     Entries after the expected head are allowed: the file is written after the commit, so it can be behind.
+    `take` is given each entry that is as it was written, in their order.
     """
     mac_of = _Chain(key).mac
     number, before = _START.sequence, _START.mac
@@ -153,6 +160,8 @@ def verify(conn: Connection, key: bytes, expect_head: Head | None = None) -> Ver
         if mac_of(before, sequence, text) != mac:
             return _broken(Head(number, before), "an entry is not as it was written")
         number, before = sequence, mac
+        if take is not None:
+            take(text)
         if number == expected.sequence:
             expected_stands = mac == expected.mac
     if not expected_stands:

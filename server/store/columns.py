@@ -24,7 +24,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """The text as an aware time in UTC."""
-        return None if value is None else datetime.fromisoformat(value)
+        return None if value is None else moment_of(value)
 
 
 class Points(TypeDecorator[Decimal]):
@@ -41,10 +41,7 @@ class Points(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> Decimal | None:
         """Points as people write them, without trailing zeros (`4`, `0.5`)."""
-        if value is None:
-            return None
-        points = Decimal(int(value)) / _UNITS
-        return points.quantize(Decimal(1)) if points == int(points) else points.normalize()
+        return None if value is None else points_of(value)
 
 
 class Words(TypeDecorator[str]):
@@ -69,3 +66,14 @@ def moment_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time without an offset.")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment_of(text: str) -> datetime:
+    """The time that the store writes so."""
+    return datetime.fromisoformat(text)
+
+
+def points_of(units: int | Decimal) -> Decimal:
+    """The points that the store writes so, without trailing zeros (`4`, `0.5`)."""
+    points = Decimal(int(units)) / _UNITS
+    return points.quantize(Decimal(1)) if points == int(points) else points.normalize()

@@ -30,6 +30,7 @@ from server.store.rows import (
     in_state,
     live_key,
     step,
+    stepped,
     taipei_day,
 )
 from server.store.schema import ACTIONS
@@ -220,6 +221,6 @@ def _values(proposal: Proposal, key: str, now: datetime) -> Mapping[str, object]
 def _insert(conn: Connection, values: Mapping[str, object], fresh_id: Callable[[], str]) -> Action:
     statement = _INSERT[conn.dialect.name]
     while True:
-        made = fetch_one(conn, statement, {**values, "id": fresh_id()})
+        made = stepped(conn, statement, {**values, "id": fresh_id()})
         if made is not None:
             return made

@@ -15,15 +15,21 @@ from sqlalchemy import ColumnElement, Connection, Executable, Select, bindparam,
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from server.store.actions import Action, CallKey, State
-from server.store.columns import Moment
+from server.store.changes import Stored, as_stored, changed
+from server.store.columns import Moment, Points, moment_of, points_of
 from server.store.schema import ACTIONS
 from tools.taipei import as_taipei
 
 _NAMES = tuple(field.name for field in fields(Action))
-_STATE = _NAMES.index("state")
+_COLUMNS = (*(ACTIONS.c[name] for name in _NAMES), *(each for each in ACTIONS.c if each.name not in _NAMES))
+STORED = Stored(_COLUMNS)
+"""How the audit's chain says a row of `WHOLE`."""
 
-WHOLE = tuple(ACTIONS.c[name] for name in _NAMES)
-"""The columns of an action, in the order of its fields: to be selected or returned."""
+_MOMENTS = [name for name in _NAMES if isinstance(ACTIONS.c[name].type, Moment)]
+_POINTS = [name for name in _NAMES if isinstance(ACTIONS.c[name].type, Points)]
+
+WHOLE = tuple(as_stored(column) for column in _COLUMNS)
+"""The columns of an action, first those of its fields, in their order: to be selected or returned."""
 
 AT: ColumnElement[datetime] = bindparam("at_moment", type_=Moment())
 """Now, in the conditions of a step."""
@@ -74,7 +80,21 @@ def compare_and_set(conn: Connection, change: Step, action_id: str, **values: ob
 
     `values` are the columns' new values, and those of the conditions' parameters (`at_moment`).
     """
-    return fetch_one(conn, change, {"wanted_id": action_id, **values})
+    return stepped(conn, change, {"wanted_id": action_id, **values})
+
+
+def stepped(conn: Connection, statement: Executable, values: Mapping[str, object]) -> Action | None:
+    """The action as a statement that returns `WHOLE` left it, reported as changed; None when it left none."""
+    row = conn.execute(statement, values).one_or_none()
+    if row is None:
+        return None
+    report(conn, row)
+    return _action(row)
+
+
+def report(conn: Connection, row: Sequence[Any]) -> None:
+    """Report an action that was changed: the values of `WHOLE` as they are then."""
+    changed(conn, ACTIONS, row[0], STORED.row(row))
 
 
 def in_state(*states: State) -> ColumnElement[bool]:
@@ -95,6 +115,11 @@ def taipei_day(moment: datetime) -> str:
 
 
 def _action(row: Sequence[Any]) -> Action:
-    values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
-    values["state"] = State(row[_STATE])
+    values: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
+    for name in _MOMENTS:
+        values[name] = values[name] and moment_of(values[name])
+    for name in _POINTS:
+        values[name] = None if values[name] is None else points_of(values[name])
+    values["state"] = State(values["state"])
+    values["out_of_band"] = bool(values["out_of_band"])
     return Action(**values)

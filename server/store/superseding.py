@@ -7,7 +7,7 @@ to the launch in between. Without this it would find the first one's result and 
 from sqlalchemy import Connection, bindparam, update
 
 from server.store.actions import Action, State
-from server.store.rows import in_state
+from server.store.rows import WHOLE, in_state, report
 from server.store.schema import ACTIONS
 
 _SUPERSEDE = (
@@ -20,6 +20,7 @@ _SUPERSEDE = (
         ACTIONS.c.tool != bindparam("this_tool"),
     )
     .values(live_key=None)
+    .returning(*WHOLE)
 )
 
 
@@ -27,4 +28,5 @@ def supersede(conn: Connection, action: Action) -> None:
     """Free the calls of other tools that succeeded on the target of this action."""
     if action.target:
         values = {"same_vendor": action.vendor, "same_target": action.target, "this_tool": action.tool}
-        conn.execute(_SUPERSEDE, values)
+        for row in conn.execute(_SUPERSEDE, values).all():
+            report(conn, row)

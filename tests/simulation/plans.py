@@ -140,6 +140,7 @@ class PlannedConnection:
         self.raw.deserialize(content)
         self.raw.execute("PRAGMA foreign_keys = ON")
         self.dialect = SQLiteDialect()
+        self.info: dict[str, object] = {}
         self._plans: WeakKeyDictionary[Executable, dict[tuple[str, ...], Plan]] = WeakKeyDictionary()
 
     def execute(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> Rows:

@@ -8,7 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+from sqlalchemy import Connection
+
 from server.store import audit
+from server.store.comparing import Comparing
 from server.store.keys import hash_number
 from tests.judge.history import Terms
 from tests.judge.judge import judge
@@ -136,9 +139,17 @@ class World:
         for action_id, code in self.watch.promised.items():
             if self.watch.happened(self.watch.rows[action_id]):
                 self.watch.fail(f"{self.watch.name(action_id)} was done after the answer {code}")
-        found = await self.store.read(lambda conn: audit.verify(conn, KEY, self.heads.head))
+        await self.store.read(self._audited)
+
+    def _audited(self, conn: Connection) -> None:
+        """The chain is intact, and every table is what it says."""
+        comparing = Comparing(KEY)
+        found = audit.verify(conn, KEY, self.heads.head, take=comparing.take)
         if not found.ok:
             self.watch.fail(f"the audit is not intact: {found.problem}")
+        for each in comparing.compare(conn):
+            if not each.ok:
+                self.watch.fail(f"{each.table} is not as the audit says: {each}")
 
 
 def run(seed: int) -> Run:

@@ -1,0 +1,100 @@
+"""What a transaction changed, row by row: what the audit's entry of the transaction says of it.
+
+Whatever changes a row of a table that the audit covers reports the row as it is then (`changed`). The journal
+collects these reports and writes a short keyed hash of each row into the chain, in the same transaction. So
+no place has to think of it, and `comparing` can hold the tables against the chain.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import Boolean, Column, Connection, Integer, Table, type_coerce
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import NullType
+
+Row: TypeAlias = Mapping[str, object] | None
+"""Names and values that are not empty, as the store has them; None: there is no such row any more."""
+
+Rows: TypeAlias = Mapping[str, Mapping[str, str]]
+"""The hashes of rows, by table and key."""
+
+GONE = ""
+"""In the place of a hash: there is no such row any more."""
+
+_COLLECTED = "rows that this transaction changed"
+_DIGITS = 32
+_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=repr).encode
+
+
+class Changes:
+    """The rows that one transaction changed, each as it is after the last change of it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, Row]] = {}
+
+    def add(self, table: str, key: str, row: Row) -> None:
+        """A row as it is now."""
+        self._rows.setdefault(table, {})[key] = row
+
+    def keys_of(self, table: str) -> list[str]:
+        """Which rows of a table were changed, in the order of their first change."""
+        return list(self._rows.get(table, ()))
+
+    def hashed(self, key: bytes) -> Rows:
+        """What is written into the chain."""
+        return {
+            table: {
+                name: GONE if row is None else row_hash(key, table, name, row) for name, row in each.items()
+            }
+            for table, each in self._rows.items()
+        }
+
+
+def collect(conn: Connection) -> Changes:
+    """Collect what is changed from here to the end of the transaction."""
+    changes = Changes()
+    conn.info[_COLLECTED] = changes
+    return changes
+
+
+def changed(conn: Connection, table: Table, key: str, row: Row) -> None:
+    """Report a row that was changed, as it is after that; `key` is its name in the chain."""
+    changes = conn.info.get(_COLLECTED)
+    if changes is not None:
+        changes.add(table.name, key, row)
+
+
+def row_hash(key: bytes, table: str, name: str, row: Mapping[str, object]) -> str:
+    """The keyed hash of a row, in hexadecimal: of every value that is not empty.
+
+    A column that a migration adds, and leaves empty, changes no hash.
+    """
+    written = _encoded([table, name, row])
+    return hmac.digest(key, b"row:" + written.encode(), hashlib.sha256).hex()[:_DIGITS]
+
+
+def as_stored(column: Column[Any]) -> ColumnElement[Any]:
+    """A column without the conversion of its values: what somebody wrote there by hand can be anything."""
+    return type_coerce(column, NullType())
+
+
+class Stored:
+    """How rows of a table are said to the chain; `columns` are those that are read, in their order."""
+
+    def __init__(self, columns: Sequence[Column[Any]]) -> None:
+        self._said = tuple((column.name, _empty(column)) for column in columns)
+
+    def row(self, values: Sequence[Any]) -> dict[str, object]:
+        """A row as the driver has it, without what is empty: of a column that may be NULL only that."""
+        return {
+            name: value for (name, empty), value in zip(self._said, values, strict=True) if value != empty
+        }
+
+
+def _empty(column: Column[Any]) -> object:
+    if column.nullable:
+        return None
+    return 0 if isinstance(getattr(column.type, "impl", column.type), Integer | Boolean) else ""
