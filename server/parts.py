@@ -24,8 +24,10 @@ from server.ledger.past import HeadFile
 from server.ledger.reaper import keep_reaping, keep_remembering
 from server.settings.settings import Settings
 from server.store.actions import Caps
+from server.store.database import DatabaseStore
 from server.store.outbox import Outbox
-from server.store.store import DatabaseStore, Store, data_directory, default_url
+from server.store.places import data_directory, default_url
+from server.store.transactions import Store
 from server.supervision import supervised
 from server.vendors.vendors import Vendors
 

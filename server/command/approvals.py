@@ -15,7 +15,7 @@ from server.ledger.book import Book, Decision
 from server.settings.own_command import own_command
 from server.settings.settings import Settings
 from server.store.actions import ALTERED
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from tools.cleaning import quote
 from tools.operation import Preview
 from tools.taipei import iso

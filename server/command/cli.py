@@ -39,7 +39,7 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a f
 def main() -> None:
     """The entry point. A wrong setting ends with one clear message and exit code 2."""
     from server.settings.settings import SettingsError  # noqa: PLC0415 - after typer has read the command
-    from server.store.store import StoreUnavailableError  # noqa: PLC0415 - as above
+    from server.store.errors import StoreUnavailableError  # noqa: PLC0415 - as above
 
     if sys.stderr is None:
         # What is printed to no stderr goes to stdout, which is the MCP channel.

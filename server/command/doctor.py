@@ -30,7 +30,7 @@ from server.settings.file import users_file
 from server.settings.layers import ENVIRONMENT, SANDBOX, Origins
 from server.settings.own_command import with_own_commands
 from server.settings.settings import Settings, SettingsError, load_settings
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from server.systems import reserve_address
 from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.exchange import NotSentError, why_not_reached

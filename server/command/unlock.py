@@ -8,7 +8,7 @@ import typer
 
 from server.command.common import console, parts_of, person
 from server.ledger.journal import Note
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from tools.operation import Vendor
 
 if TYPE_CHECKING:

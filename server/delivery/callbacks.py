@@ -19,7 +19,7 @@ from starlette.routing import Route
 from server.logs.logs import without_secrets
 from server.parts import Parts
 from server.settings.settings import CallbacksSettings
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from tools.cleaning import clean
 from tools.every8d.callbacks import read_callback_fields, read_event
 from tools.mobile import mask_mobile

@@ -22,7 +22,7 @@ from server.ledger.book import Book
 from server.ledger.journal import Note
 from server.ledger.outside import OutsideReading
 from server.settings.settings import Settings
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.vendors import Vendors
 from tools.desk.history import no_such_action

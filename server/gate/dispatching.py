@@ -30,7 +30,7 @@ from server.ledger.journal import OutcomeKeptError
 from server.ledger.refusals import Blocked, Repeats
 from server.logs.logs import without_secrets
 from server.store.actions import CapHit, State
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.action_id import reference_of
 from tools.operation import RISKY, Preview, Reply, Result, Surroundings

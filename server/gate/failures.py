@@ -14,7 +14,7 @@ from server.gate.words.sentences import (
 )
 from server.ledger.past import ClockBackError, PastLostError
 from server.store.actions import RequestIdReusedError
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.operation import AnyOperation, Risk
 from tools.problems import InvalidArgumentError, Problem, RefusedError

@@ -13,7 +13,7 @@ from server.ledger.claiming import Claiming, Decision, live_action
 from server.ledger.finishing import Ending, Known, write_down
 from server.ledger.journal import Note, OutcomeKeptError, ending_note
 from server.ledger.records import blocked_of, note_of, noted
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from tools.action_id import normalise_id
 from tools.problems import Problem
 

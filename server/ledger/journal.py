@@ -15,9 +15,10 @@ import anyio.to_thread
 
 from server.ledger.finishing import Known, import_writing, opened, sealed, write_down
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
+from server.store.errors import StoreGoneError, StoreUnavailableError
 from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key
 from server.store.outbox import Outbox
-from server.store.store import Store, StoreGoneError, StoreUnavailableError
+from server.store.transactions import Store
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.ledger.journal import Journal, Note
+from server.store.errors import StoreUnavailableError
 from server.store.sessions import HELD, RENEWED, Session
-from server.store.store import StoreUnavailableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.store.errors import StoreUnavailableError
 from server.store.keys import Head, KeyFileError, read_head, write_head
-from server.store.store import StoreUnavailableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -5,7 +5,7 @@ import logging
 import anyio
 
 from server.ledger.book import Book
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 
 _EVERY_SECONDS = 1.0
 _REAP_EVERY = 5

@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 from server.gate.words.sentences import approval_mismatch, store_unavailable
 from server.ledger.journal import Journal
 from server.mcp.tool import told_before
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from tools.operation import AnyOperation
 
 _LABEL = b"campaign-ops-mcp/request-state/v1"

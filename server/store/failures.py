@@ -5,9 +5,9 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from server.store.errors import StoreUnavailableError
 from server.store.sqlite_driver import Error as SqliteError
 from server.store.sqlite_driver import error_name
-from server.store.store import StoreUnavailableError
 
 ENGINE_ERRORS: Final = (DBAPIError, PoolTimeoutError, SqliteError)
 """The last comes bare from rows that are taken from the driver itself (`audit.verify`)."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, inspect, text
 
 from server.store.engine import is_sqlite, synchronous_engine
+from server.store.errors import StoreUnavailableError
 from server.store.files import create_private, private_directory
-from server.store.store import StoreUnavailableError
 from server.systems import exclusively
 
 NEWEST = "0005"

@@ -23,9 +23,9 @@ from server.store.engine import (
     reading_engine,
     synchronous_engine,
 )
+from server.store.errors import StoreGoneError, StoreUnavailableError
 from server.store.failures import ENGINE_ERRORS, unavailable
 from server.store.migrate import open_and_migrate
-from server.store.store import StoreGoneError, StoreUnavailableError
 
 T = TypeVar("T")
 _THREADS = 4

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from server.call_time import left_before_a_post
 from server.settings.settings import Every8dSettings, OmisSettings, Settings
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from server.vendors.clock import apart
 from server.vendors.credentials import every8d_request, omis_request
 from server.vendors.exchange import MAX_BODY, NotSentError, exchange

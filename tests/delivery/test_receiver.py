@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from tests.delivery.support import TOKEN, WITHIN, events, receiving, vendor_of
 from tests.e2e.house import Facts, House
 from tests.gate.support import FREE, FREE_SEND, started, until

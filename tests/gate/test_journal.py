@@ -9,9 +9,10 @@ import pytest
 
 from server.ledger.journal import Journal, Note
 from server.ledger.past import HeadFile
+from server.store.database import DatabaseStore
+from server.store.errors import StoreUnavailableError
 from server.store.key_mark import known_mark, mark_of, remember_mark
 from server.store.keys import read_head
-from server.store.store import DatabaseStore, StoreUnavailableError
 
 NOW = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
 NOTE = Note(what="looked")

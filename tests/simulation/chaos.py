@@ -7,7 +7,7 @@ import anyio
 
 from server.ledger.journal import Note
 from server.store import blocked
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from tests.simulation.loop import Life
 from tests.simulation.worker import CAPS
 

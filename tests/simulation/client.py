@@ -11,7 +11,7 @@ import anyio
 
 from server.gate.caller import Caller, FormReply
 from server.gate.words.answers import Answer, Question
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from tests.judge.history import Says
 from tests.simulation.actions import Consent
 from tests.simulation.judging import Said, judge

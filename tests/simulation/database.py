@@ -8,8 +8,9 @@ from typing import TypeVar, cast
 from sqlalchemy import Connection, delete
 
 from server.store.failures import ENGINE_ERRORS, unavailable
+from server.store.memory import Checkpoint, SynchronousStore
 from server.store.schema import METADATA
-from server.store.store import Checkpoint, Store, SynchronousStore
+from server.store.transactions import Store
 from tests.simulation.plans import PlannedConnection
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from server.ledger.book import Decision, Settled
 from server.store.actions import State
-from server.store.store import StoreUnavailableError
+from server.store.errors import StoreUnavailableError
 from tests.simulation.actions import Consent
 
 if TYPE_CHECKING:

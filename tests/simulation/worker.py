@@ -25,9 +25,10 @@ from server.ledger.past import HeadFile
 from server.settings.policy import ApprovalSettings, PolicySettings
 from server.settings.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
 from server.store.actions import Caps
+from server.store.errors import StoreUnavailableError
 from server.store.keys import Head
 from server.store.outbox import Outbox
-from server.store.store import Store, StoreUnavailableError
+from server.store.transactions import Store
 from tests.simulation.database import SharedStore, raw
 from tests.simulation.loop import Life
 from tests.simulation.vendor import LossyVendors

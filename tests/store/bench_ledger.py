@@ -16,8 +16,9 @@ from sqlalchemy import Connection, func, insert, literal, select
 
 from server.store import audit, ledger
 from server.store.actions import ActionFilter, Caps, State
+from server.store.database import DatabaseStore
 from server.store.schema import ACTIONS, AUDIT, RECIPIENT_TEXTS, USAGE_DAYS
-from server.store.store import DatabaseStore, Store
+from server.store.transactions import Store
 from tests.store.samples import KEY, NOW, approved, claim, proposal
 
 T = TypeVar("T")

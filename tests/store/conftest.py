@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from server.store.database import DatabaseStore
 from server.store.schema import METADATA
-from server.store.store import DatabaseStore
 
 with warnings.catch_warnings():
     # Without a desktop session the package falls back to a temporary folder for its lock, and says so.

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from server.store import audit, ledger
 from server.store.actions import Action
 from server.store.audit import AuditEntry
-from server.store.store import DatabaseStore, Store
+from server.store.database import DatabaseStore
+from server.store.transactions import Store
 from tests.store.samples import KEY, NOW, claim, dispatching, proposal
 
 

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Delete, Update, delete, insert, select, updat
 
 from server.store import audit, ledger
 from server.store.audit import AuditEntry, Head
+from server.store.database import DatabaseStore
+from server.store.errors import StoreUnavailableError
+from server.store.memory import SynchronousStore
 from server.store.schema import AUDIT
-from server.store.store import DatabaseStore, StoreUnavailableError, SynchronousStore
 from tests.store.samples import KEY, NOW, proposal
 
 ROWS = 40

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from server.store import ledger
 from server.store.actions import Action, Caps, RequestIdReusedError, State, Usage
 from server.store.counting import cap_hit
+from server.store.database import DatabaseStore
 from server.store.schema import ACTIONS, RECIPIENT_TEXTS
-from server.store.store import DatabaseStore
 from tests.store.samples import DAY, MINUTE, NOW, approved, claim, proposal, proposed
 
 WHOM = ["hash-a", "hash-b", "hash-a"]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from server.store import ledger
 from server.store.actions import Action, CapHit, Caps, State, Usage
-from server.store.store import DatabaseStore
+from server.store.database import DatabaseStore
 from tests.store.samples import DAY, NOW, approved, claim, dispatching, proposal
 
 

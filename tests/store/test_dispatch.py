@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from server.store import ledger
 from server.store.actions import Action, State
-from server.store.store import DatabaseStore
+from server.store.database import DatabaseStore
 from server.store.superseding import supersede
 from tests.store.samples import MINUTE, NOW, approved, claim, dispatching, proposal, proposed
 

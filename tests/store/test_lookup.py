@@ -2,7 +2,7 @@ from sqlalchemy import Connection
 
 from server.store import ledger
 from server.store.actions import ActionFilter, State
-from server.store.store import DatabaseStore
+from server.store.database import DatabaseStore
 from tests.store.samples import DAY, NOW, approved, proposal, proposed
 
 

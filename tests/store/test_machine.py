@@ -16,9 +16,9 @@ from sqlalchemy import Connection, select
 from server.store import ledger
 from server.store.actions import COUNTED, TERMINAL, Action, ActionFilter, CapHit, Caps, State
 from server.store.counting import counted_points
+from server.store.memory import SynchronousStore
 from server.store.rows import taipei_day
 from server.store.schema import USAGE_DAYS
-from server.store.store import SynchronousStore
 from tests.store.samples import NOW, proposal
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from typing import IO
 
 from server.store import audit, ledger
 from server.store.actions import ActionFilter, State
-from server.store.store import DatabaseStore
+from server.store.database import DatabaseStore
 from tests.store.samples import KEY, NOW, approved, proposal
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, select, text
 
 from server.store import audit
 from server.store.audit import AuditEntry, Head
+from server.store.database import DatabaseStore
+from server.store.errors import StoreUnavailableError
 from server.store.schema import AUDIT
-from server.store.store import DatabaseStore, StoreUnavailableError
 from tests.store.conftest import Postgres
 from tests.store.samples import KEY, NOW
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from server.store import ledger
 from server.store.actions import Action, Caps, State
-from server.store.store import DatabaseStore
+from server.store.database import DatabaseStore
 from tests.store.samples import MINUTE, NOW, approved, claim, dispatching, proposal, proposed
 
 SEND = proposal("first", points=2)

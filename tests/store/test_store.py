@@ -13,16 +13,13 @@ from sqlalchemy import Connection, insert, text
 
 from server.store import ledger
 from server.store.actions import ActionFilter
+from server.store.database import DatabaseStore
 from server.store.engine import journal_mode
+from server.store.errors import StoreUnavailableError
+from server.store.memory import SynchronousStore
+from server.store.places import data_directory, default_url
 from server.store.schema import META
 from server.store.sqlite_driver import sqlite_version
-from server.store.store import (
-    DatabaseStore,
-    StoreUnavailableError,
-    SynchronousStore,
-    data_directory,
-    default_url,
-)
 from tests.store.samples import proposal, proposed
 
 ROOT = Path(__file__).parents[2]
@@ -265,7 +262,7 @@ def test_the_default_store_is_a_file_in_the_users_data_folder() -> None:
 
 def test_what_a_tool_list_needs_does_not_import_sqlalchemy() -> None:
     code = (
-        "import sys, server.store.store as s, server.store.actions, server.store.keys\n"
+        "import sys, server.store.database as s, server.store.actions, server.store.keys\n"
         "s.DatabaseStore('sqlite:///unused')\n"
         "sys.exit('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"
     )

@@ -7,8 +7,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from server.store import blocked, events, locks, migrate
+from server.store.database import DatabaseStore
 from server.store.schema import METADATA
-from server.store.store import DatabaseStore
 from tests.store.samples import MINUTE, NOW
 
 

@@ -1,0 +1,67 @@
+"""A store over a real database: opened at the first use, and opened anew when it was away."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from server.store.errors import StoreGoneError
+from server.store.transactions import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from server.store.runners import Runner
+
+T = TypeVar("T")
+
+
+class DatabaseStore(Store):
+    """SQLite (`sqlite:///path`) or PostgreSQL (`postgresql://…`), opened and migrated at the first use.
+
+    After a failure the next call tries again from the start, so a database that came back is used again.
+    A transaction that began is carried through even when its caller is cancelled; waiting for it is not.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._runner: Runner | None = None
+        self._opening = anyio.Lock()
+        self._writing = anyio.Lock()
+
+    async def write(self, work: "Callable[[Connection], T]") -> T:
+        """See `Store.write`. Writers of this process queue here, those of others at the database."""
+        async with self._writing:
+            return await self._transact(work, "written", reads=False)
+
+    async def read(self, work: "Callable[[Connection], T]") -> T:
+        """See `Store.read`."""
+        return await self._transact(work, "read", reads=True)
+
+    async def _transact(self, work: "Callable[[Connection], T]", doing: str, *, reads: bool) -> T:
+        database = await self._opened()
+        try:
+            return await database.transact(work, doing, reads=reads)
+        except StoreGoneError:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """See `Store.close`. The store opens again if it is used again."""
+        database, self._runner = self._runner, None
+        if database is not None:
+            with anyio.CancelScope(shield=True):
+                await database.close()
+
+    async def _opened(self) -> "Runner":
+        async with self._opening:
+            if self._runner is None:
+                self._runner = await anyio.to_thread.run_sync(_open, self._url)
+            return self._runner
+
+
+def _open(url: str) -> "Runner":
+    from server.store.runners import open_runner  # noqa: PLC0415 - SQLAlchemy, in a thread, at the first use
+
+    return open_runner(url)
