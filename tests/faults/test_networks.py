@@ -4,9 +4,11 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from server.vendors.proxies import proxy_for
 from tests.faults.certificates import own_certificate
 from tests.faults.front_door import CREDIT, RECEIPT, SEND, SENDING, front_door, posts
 from tests.faults.proxy import SocksProxy
@@ -120,6 +122,7 @@ async def test_plain_http_that_a_proxy_refuses_is_no_proof(
         ("HTTPS_PROXY", "http://127.0.0.1:99999"),
         ("HTTPS_PROXY", "http://[::1"),
         ("HTTPS_PROXY", "http://"),
+        ("HTTPS_PROXY", "http://pro\x01xy:1"),
         ("SSLKEYLOGFILE", "/nowhere/keys.log"),
     ],
 )
@@ -153,6 +156,18 @@ async def test_a_host_that_no_proxy_names_is_reached_without_one(
     monkeypatch.setenv("NO_PROXY", covers)
     async with front_door(vendor, no_settings, every8d=_elsewhere(vendor)) as session:
         assert (await session.facts("query_credit"))["credit"] == 1230
+
+
+@pytest.mark.parametrize(
+    ("host", "covered"),
+    [("192.0.2.7", True), ("192.0.3.7", False), ("[2001:db8::1]", True), ("[::2]", False)],
+)
+def test_a_network_that_no_proxy_names_covers_its_addresses(
+    monkeypatch: pytest.MonkeyPatch, host: str, covered: object
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "192.0.2.0/24,2001:db8::/32")
+    assert (proxy_for(urlsplit(f"https://{host}")) is None) == covered
 
 
 async def test_a_certificate_that_cannot_be_verified_is_said_to_be_that(

@@ -67,6 +67,16 @@ async def test_what_does_not_agree_with_the_call_is_said(
     assert says in facts["note"]
 
 
+async def test_a_text_that_the_platform_splits_may_count_as_several(
+    no_settings: Path, vendor: ScriptedVendor
+) -> None:
+    """How it counts beyond the documented lengths is not known: it is said, and no other call's receipt."""
+    vendor.plays[SENDING] = whole(f"1225.00,2,6,0,{BATCH}")
+    facts = await _told(vendor, no_settings, "send_sms", {**SEND, "text": "長" * 334}, TWO[:1])
+    assert (facts["outcome"], facts["batch_id"]) == ("done", BATCH)
+    assert "accounts for 2 of 1 messages" in facts["note"]
+
+
 async def test_a_receipt_that_agrees_has_nothing_to_note(no_settings: Path, vendor: ScriptedVendor) -> None:
     vendor.plays[SENDING] = whole(f"1225.00,2,2,0,{BATCH}")
     facts = await _told(vendor, no_settings, "send_sms", {**SEND, "recipients": TWO}, TWO)

@@ -113,7 +113,25 @@ async def test_a_clock_that_was_set_right_books_again(no_settings: Path, vendor:
         assert (await session.facts("send_sms", booked()))["outcome"] == "done"
 
 
-@pytest.mark.parametrize("date", ["", "Date: soon\r\n", "Date: Tue, 31 Feb 2026 10:00:00 GMT\r\n"])
+async def test_a_vendor_that_falls_silent_takes_back_nothing(
+    no_settings: Path, vendor: ScriptedVendor
+) -> None:
+    vendor.plays[LOOKING] = dated(CREDIT, hours=5)
+    async with front_door(vendor, no_settings) as session:
+        await session.facts("query_credit")
+        vendor.plays[LOOKING] = whole(CREDIT)
+        assert (await session.problem("send_sms", booked()))["code"] == "clocks_apart"
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "Date: soon\r\n",
+        "Date: Tue, 31 Feb 2026 10:00:00 GMT\r\n",
+        "Date: Tue, 01 Dec 2020 10:00:00 +0800\r\n",
+    ],
+)
 async def test_a_date_that_cannot_be_read_says_nothing(
     no_settings: Path, vendor: ScriptedVendor, date: str
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from server.command import audit
 from server.command.doctor import examine
 from server.command.loss import accept_loss
+from server.mcp.identity import local_user
 from server.store.keys import Head, read_head
 from tests.e2e.house import House
 from tests.e2e.person import Person
@@ -15,6 +16,10 @@ from tests.e2e.sql import copied, run_sql, store_of
 from tests.gate.support import FREE, FREE_SEND, LAUNCH, SEND, config_file, decide, fronted, posts
 
 Shown = pytest.CaptureFixture[str]
+_ACCEPTED = (
+    "SELECT json_extract(entry, '$.details.by'), json_extract(entry, '$.details.channel') FROM audit"
+    " WHERE json_extract(entry, '$.event') = 'loss_accepted'"
+)
 
 
 async def backed_up(house: House) -> None:
@@ -148,6 +153,8 @@ async def test_after_the_accepted_loss_everything_is_asked_for_a_day(house: Hous
     assert await accept_loss(config) == 0
     assert await audit.verify(config, "", sandbox=False) == 0
     assert await accept_loss(config) == 0
+    ((accepted,),) = await run_sql(store_of(house), _ACCEPTED)
+    assert accepted == [local_user(), "terminal"]
     said = capsys.readouterr().out
     assert "an older copy of itself" in said
     assert "Nothing is lost" in said
