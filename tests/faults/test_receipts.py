@@ -131,6 +131,16 @@ async def test_the_numbers_that_were_filtered_are_the_calls_own(
     assert says in facts["message" if outcome == "unknown" else "note"] if says else "note" not in facts
 
 
+@pytest.mark.parametrize("filtered", ["819012345678", "+819012345678"])
+async def test_a_filtered_number_abroad_is_the_calls_own_with_its_plus_and_without(
+    no_settings: Path, vendor: ScriptedVendor, filtered: str
+) -> None:
+    vendor.plays[FILTERING] = whole(f"-98,{filtered}")
+    arguments = {**SEND, "recipients": ["+819012345678"]}
+    facts = await _told(vendor, no_settings, "send_sms_deduplicated", arguments, [])
+    assert facts["outcome"] == "done", facts
+
+
 @pytest.mark.parametrize(("counted", "outcome"), [(2, "done"), (3, "unknown")])
 async def test_a_personalized_receipt_counts_its_messages(
     no_settings: Path, vendor: ScriptedVendor, counted: int, outcome: str
