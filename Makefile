@@ -19,7 +19,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_GLOBAL_NODE := 0
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help setup demo serve sandbox check test update tokens tdqs bench conformance soak simulate lock clean
+# What checks at the same time say comes in blocks, where make can do that.
+IN_BLOCKS = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+ON_ALL_CORES = -n auto --dist loadgroup
+# The many processes that tests start need not compile the server again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup demo serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench conformance soak simulate lock clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -53,16 +59,28 @@ sandbox: $(RUN_READY) ## run both simulated vendors alone
 	@$(BIN)/python -m server.command.cli sandbox
 
 check: $(DEV_READY) ## ruff, pyright for Linux, Windows and macOS, import contracts, generated files
+	@$(MAKE) --no-print-directory -j2 $(IN_BLOCKS) style types-here types-elsewhere imports generated
+
+style:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+types-here:
 	@$(BIN)/pyright --pythonplatform Linux
-	@$(BIN)/pyright --pythonplatform Windows server tools & windows=$$!; \
-	  $(BIN)/pyright --pythonplatform Darwin server tools && wait $$windows
+
+types-elsewhere:
+	@$(BIN)/pyright --pythonplatform Windows server tools
+	@$(BIN)/pyright --pythonplatform Darwin server tools
+
+imports:
 	@$(BIN)/lint-imports
+
+generated:
 	@$(BIN)/python scripts/generate.py --check
 
-test: check $(NPM_READY) ## everything that CI runs
-	@$(BIN)/python -m pytest
+test: $(DEV_READY) $(NPM_READY) ## everything that CI runs, on all cores
+	@began=$$(date +%s); $(MAKE) --no-print-directory check && $(BIN)/python -m pytest $(ON_ALL_CORES) --durations=20; \
+	  ended=$$?; echo "make test took $$(( $$(date +%s) - began )) seconds"; exit $$ended
 
 update: $(DEV_READY) ## write docs/tools.md and tests/snapshots/ again
 	@$(BIN)/python scripts/generate.py

@@ -10,6 +10,18 @@ from tests.e2e.eras import ERAS, Era
 
 pytest_plugins = ["tests.loopback_only.plugin"]
 
+ONE_WORKER = {"postgres": "postgresql", "short_waits": "time"}
+"""With several workers (`pytest -n`), one of them has all tests that use such a fixture."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Before pytest-xdist looks at the groups."""
+    used = item.fixturenames if isinstance(item, pytest.Function) else ()
+    for fixture, group in ONE_WORKER.items():
+        if fixture in used:
+            item.add_marker(pytest.mark.xdist_group(group))
+            return
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_file_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

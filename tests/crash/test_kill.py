@@ -21,6 +21,8 @@ from tests.e2e.sql import run_sql, store_of
 from tests.gate.support import config_file, started, until
 from tests.judge.judge import judge
 
+pytestmark = pytest.mark.xdist_group("time")
+
 SOAK = bool(os.environ.get("SOAK"))
 SECONDS, KILLS = (90, 150) if SOAK else (6, 5)
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)

@@ -18,6 +18,8 @@ from tests.e2e.house import Facts, House
 from tests.e2e.process import at_the_sandbox
 from tests.gate.support import FREE, FREE_SEND, posts, started, until, visited
 
+pytestmark = pytest.mark.xdist_group("time")
+
 GONE_SECONDS = 3
 
 

@@ -33,6 +33,8 @@ from server.parts import build_parts, running
 from server.sandbox.run import running_sandbox
 from server.settings.settings import load_settings
 
+pytestmark = pytest.mark.xdist_group("time")
+
 DEMO = [sys.executable, "-m", "server.command.cli", "demo"]
 NUMBERS = ("912345678", "922333444", "933444999")
 EMPTY = World(state={"batches": []}, log=[])

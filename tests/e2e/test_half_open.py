@@ -20,6 +20,8 @@ from tests.e2e.process import COMMAND, Served, at_the_sandbox, served
 from tests.e2e.sql import run_sql, store_of
 from tests.gate.support import FREE, FREE_SEND, fronted
 
+pytestmark = pytest.mark.xdist_group("time")
+
 FEW_FILES = ("sh", "-c", 'ulimit -n 256; exec "$@"', "sh", COMMAND)
 HALF_OPEN = 400
 LONGEST_LOG = 20_000

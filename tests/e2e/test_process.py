@@ -16,6 +16,8 @@ from tests.e2e.house import NO_TLS, House, Session, innermost
 from tests.e2e.person import Person
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
 
+pytestmark = pytest.mark.xdist_group("time")
+
 End = Literal["eof", "SIGINT", "SIGTERM"]
 END_SECONDS = 3
 SEND: dict[str, Any] = {"recipients": ["0912345100"], "text": "您好"}

@@ -24,6 +24,8 @@ from tests.faults.scripted import Exchange, Play, ScriptedVendor, whole
 from tests.gate.support import FREE, FREE_SEND
 from tools.operation import Reply
 
+pytestmark = pytest.mark.xdist_group("time")
+
 CLIENTS_GIVE_UP = 60
 LONG = 10.0
 

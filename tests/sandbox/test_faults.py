@@ -7,6 +7,8 @@ import pytest
 
 from tests.sandbox.support import LOGIN, TAIWANESE, Probe
 
+pytestmark = pytest.mark.xdist_group("time")
+
 SEND = "/API21/HTTP/sendSMS.ashx"
 FIELDS = {**LOGIN, "MSG": "hi", "DEST": TAIWANESE}
 BROKEN = [

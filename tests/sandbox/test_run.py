@@ -15,6 +15,8 @@ from server.sandbox.run import running_sandbox, serve_sandbox
 from tests.sandbox.receiver import receiving
 from tests.sandbox.support import LOGIN
 
+pytestmark = pytest.mark.xdist_group("time")
+
 CREDIT = "/API21/HTTP/getCredit.ashx"
 
 

