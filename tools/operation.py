@@ -161,31 +161,41 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-class RiskyParams(Params):
-    """Arguments of a SPEND or DESTROY tool."""
-
-    dry_run: Annotated[StrictBool, Field(description="Only preview; do nothing.")] = False
-    request_id: Annotated[
-        str,
-        IDENTIFIER,
-        Field(max_length=64, description="New value = do it again on purpose; else repeats replay."),
-    ] = ""
-
-
 _LAST_PAGE = 1_000_000
+_LONGEST_REQUEST_ID = 64
+
+# The next two limits are checked and not told beforehand: they are not worth words in every schema.
 
 
 def _check_page(page: int) -> int:
-    """Refuse what fits into no database's number, nor into a vendor's; not worth words in every schema."""
+    """Refuse what fits into no database's number, nor into a vendor's."""
     if page > _LAST_PAGE:
         raise ValueError("is beyond the end of any list. Give one from 1 to the answer's `pages`.")
     return page
 
 
+def _check_request_id(request_id: str) -> str:
+    if len(request_id) > _LONGEST_REQUEST_ID:
+        raise ValueError(f"has more than {_LONGEST_REQUEST_ID} characters. Shorten it.")
+    return request_id
+
+
+class RiskyParams(Params):
+    """Arguments of a SPEND or DESTROY tool."""
+
+    dry_run: Annotated[StrictBool, Field(description="Only preview.")] = False
+    request_id: Annotated[
+        str,
+        IDENTIFIER,
+        AfterValidator(_check_request_id),
+        Field(description="A new value repeats on purpose."),
+    ] = ""
+
+
 class PagedParams(Params):
     """Arguments of a list: pages are the tool's own, counted from 1."""
 
-    page: Annotated[int, Field(ge=1, description="Page."), NO_FLAG, AfterValidator(_check_page)] = 1
+    page: Annotated[int, Field(ge=1, description="Page number."), NO_FLAG, AfterValidator(_check_page)] = 1
     page_size: Annotated[int, Field(ge=1, le=200, description="Rows a page."), NO_FLAG] = 50
 
 

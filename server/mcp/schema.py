@@ -1,11 +1,32 @@
-"""JSON schemas as the model reads them: inlined, without titles, nulls and other noise."""
+"""JSON schemas as the model reads them: inlined, without titles, nulls and other noise.
 
+Hosts pay for them in every conversation, and two tools cannot share a part. So what a tool answers is only
+outlined: its own fields with their types, one level deep.
+"""
+
+from collections.abc import Collection
 from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
 _NOISE = ("title", "additionalProperties", "writeOnly")
+_OUTCOMES = ("done", "dry_run", "unknown", "in_progress", "approval_required")
+
+ENVELOPE = frozenset(
+    {
+        "action_id",
+        "expires_at",
+        "message",
+        "next",
+        "note",
+        "person_does",
+        "preview",
+        "replayed",
+        "warning",
+    }
+)
+"""What can surround the result of any change, besides the outcome; of a look only `warning`."""
 
 
 def input_schema(params: type[BaseModel]) -> dict[str, Any]:
@@ -14,28 +35,23 @@ def input_schema(params: type[BaseModel]) -> dict[str, Any]:
 
 
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a look's result, with the warning that an unrecorded look carries."""
-    schema = _described(result, "serialization")
-    schema["properties"] = {**schema.get("properties", {}), "warning": {"type": "string"}}
-    return schema
+    """The outline of a look's result."""
+    return {"type": "object", "properties": _types(result)}
 
 
-def action_schema(result: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a change's answer: the outcome, and the result's fields when it was done."""
-    inner = _described(result, "serialization").get("properties", {})
-    text, flag = {"type": "string"}, {"type": "boolean"}
-    outcomes = ["done", "dry_run", "unknown", "in_progress", "approval_required"]
-    head = {"outcome": {"type": "string", "enum": outcomes}, "action_id": text, "replayed": flag}
-    tail = {
-        "preview": {"type": "object"},
-        "message": text,
-        "note": text,
-        "next": text,
-        "person_does": text,
-        "expires_at": text,
-        "warning": text,
-    }
-    return {"type": "object", "properties": {**tail, **inner, **head}, "required": ["outcome"]}
+def action_schema(result: type[BaseModel], said: Collection[str]) -> dict[str, Any]:
+    """The outline of a change's answer: the outcome, and the result's fields when it was done.
+
+    The envelope is left out, and so are the fields that repeat what the caller has `said`.
+    """
+    own = {name: kind for name, kind in _types(result).items() if name not in ENVELOPE and name not in said}
+    outcome = {"outcome": {"enum": [*_OUTCOMES]}}
+    return {"type": "object", "properties": {**outcome, **own}, "required": ["outcome"]}
+
+
+def _types(result: type[BaseModel]) -> dict[str, Any]:
+    fields = _described(result, "serialization")["properties"]
+    return {name: {"type": field["type"]} for name, field in fields.items()}
 
 
 def _described(model: type[BaseModel], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
@@ -60,25 +76,12 @@ def _node(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
         name = node["$ref"].rsplit("/", 1)[-1]
         rest = {key: value for key, value in node.items() if key != "$ref"}
         node = {**definitions[name], **rest}
-    node = _requiring_only_certain(node)
     kept: dict[str, Any] = {}
     for key, value in node.items():
-        if key in _NOISE or (key == "default" and value in (None, "", False)):
+        if key in _NOISE or (key == "default" and value is None):
             continue
         kept[key] = _named(value, definitions) if key == "properties" else _value(value, definitions)
     return kept
-
-
-def _requiring_only_certain(node: dict[str, Any]) -> dict[str, Any]:
-    """What is null is left out of an answer, so only what cannot be null is required."""
-    properties = node.get("properties", {})
-    certain = [name for name in node.get("required", []) if not _nullable(properties.get(name, {}))]
-    rest = {key: value for key, value in node.items() if key != "required"}
-    return {**rest, "required": certain} if certain else rest
-
-
-def _nullable(node: dict[str, Any]) -> bool:
-    return any(choice.get("type") == "null" for choice in node.get("anyOf", []))
 
 
 def _named(properties: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -100,4 +103,11 @@ def _without_null(node: dict[str, Any]) -> dict[str, Any]:
     rest = {key: value for key, value in node.items() if key != "anyOf"}
     if len(choices) == 1:
         return {**choices[0], **rest}
+    if choices and all(choice.get("type") == "string" and _words(choice) for choice in choices):
+        return {"type": "string", "enum": [word for choice in choices for word in _words(choice)], **rest}
     return {**rest, "anyOf": choices} if choices else node
+
+
+def _words(choice: dict[str, Any]) -> list[str]:
+    """The words that a choice of texts allows; none when it allows any."""
+    return choice.get("enum") or ([choice["const"]] if "const" in choice else [])

@@ -16,8 +16,18 @@ SCHEMAS_FILE = "tool_schemas.json"
 
 def derived_schemas(operation: AnyOperation) -> dict[str, Any]:
     """Both schemas of a tool, from its models."""
-    output = action_schema if isinstance(operation, Action) else result_schema
-    return {"input": input_schema(operation.params), "output": output(operation.result)}
+    return {"input": input_schema(operation.params), "output": _output(operation)}
+
+
+def _output(operation: AnyOperation) -> dict[str, Any]:
+    if isinstance(operation, Action):
+        return action_schema(operation.result, said=said_already(operation))
+    return result_schema(operation.result)
+
+
+def said_already(operation: Action[Any, Any]) -> frozenset[str]:
+    """The fields of a result that the call itself holds: its arguments, and which change was accepted."""
+    return frozenset({*operation.params.model_fields, "action", "accepted"})
 
 
 def served_schemas(operation: AnyOperation) -> dict[str, Any]:

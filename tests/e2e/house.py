@@ -12,6 +12,8 @@ from mcp.client import Client
 from mcp.client.session import ElicitationFnT
 
 from server.mcp.app import build_server
+from server.mcp.schema import ENVELOPE
+from server.mcp.served_schemas import said_already
 from server.parts import Parts, build_parts, running
 from server.settings.settings import Settings, load_settings
 from tests.e2e.eras import Era
@@ -20,11 +22,19 @@ from tests.e2e.json_schema import check_schema
 from tests.e2e.person import Person
 from tests.judge.witness import Witness
 from tests.sandbox.support import Probe
+from tools.catalog import every_operation
+from tools.operation import Action
 
 # Plain HTTP only: one context for all clients, since each takes 40 ms to make.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 Facts = dict[str, Any]
+
+_AROUND = {
+    each.name: ENVELOPE | said_already(each) if isinstance(each, Action) else {"warning"}
+    for each in every_operation()
+}
+"""What an answer may hold besides the fields that its schema outlines."""
 
 _EVERY8D_LOOKS = ("getcredit.ashx", "getdeliverystatus.ashx", "getreplymessage.ashx")
 _REPORT_LOOKS = ("0", "4", "1001")
@@ -80,6 +90,7 @@ class Session:
         schema = (await self.tools())[tool].output_schema
         assert schema is not None
         check_schema(facts, schema)
+        assert facts.keys() <= schema["properties"].keys() | _AROUND[tool], "told, and described nowhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,14 @@ from typing import Any
 import anyio
 import pytest
 
-from server.mcp.schema import action_schema
+from server.mcp.schema import ENVELOPE
+from server.mcp.served_schemas import derived_schemas
 from tests.e2e.case import Arguments
 from tests.e2e.cases import CASES
 from tests.e2e.house import Facts, House, Session, change_of
 from tests.e2e.person import Person
 from tools.catalog import every_operation
-from tools.operation import Action, Result, Risk
+from tools.operation import Action, Risk
 
 ACTIONS = [each for each in every_operation() if isinstance(each, Action)]
 AnyAction = Action[Any, Any]
@@ -72,10 +73,13 @@ async def test_a_call_that_is_being_carried_out_is_an_answer_of_its_schema(house
 
 
 @pytest.mark.parametrize("operation", ACTIONS, ids=lambda operation: operation.name)
-def test_what_surrounds_a_result_is_described_alike_for_every_tool(operation: AnyAction) -> None:
-    """A result's own field of the same name would describe the envelope's away."""
-    of_the_envelope = action_schema(Result)["properties"]
-    described = action_schema(operation.result)["properties"]
-    assert {name: described[name]["type"] for name in of_the_envelope} == {
-        name: each["type"] for name, each in of_the_envelope.items()
-    }
+def test_no_result_has_a_field_that_its_envelope_has_for_something_else(operation: AnyAction) -> None:
+    """A `note` is one wherever it comes from; anything else would be taken for the envelope's."""
+    assert operation.result.model_fields.keys() & {*ENVELOPE, "outcome"} <= {"note"}
+
+
+@pytest.mark.parametrize("operation", ACTIONS, ids=lambda operation: operation.name)
+def test_every_fact_of_a_result_is_outlined_unless_the_call_itself_holds_it(operation: AnyAction) -> None:
+    outlined = derived_schemas(operation)["output"]["properties"]
+    untold = operation.result.model_fields.keys() - outlined.keys()
+    assert untold <= operation.params.model_fields.keys() | {"action", "accepted", "note"}

@@ -1,7 +1,5 @@
 """Names, risks and sections are fixed: approval, ledger and annotations derive from them."""
 
-import json
-
 from tools.omis import OPERATIONS
 from tools.omis.records import CELLS, Record, Records
 from tools.omis.report_download import DownloadReportResult
@@ -60,15 +58,3 @@ def test_no_tool_takes_an_account_or_a_url() -> None:
 def test_every_text_of_unknown_content_is_marked_for_masking() -> None:
     for model, name in ((Record, "other"), (Records, "other"), (DownloadReportResult, "rows_preview")):
         assert CELLS in model.model_fields[name].metadata
-
-
-def test_arguments_and_descriptions_stay_small() -> None:
-    for operation in OPERATIONS:
-        schema = operation.params.model_json_schema()
-        properties = {
-            name: {key: value for key, value in field.items() if key != "title"}
-            for name, field in schema["properties"].items()
-        }
-        size = len(operation.description) + len(json.dumps(properties))
-        large = operation.toolset == "reports" or operation.name == "find_jobs"
-        assert size < (940 if large else 620), operation.name

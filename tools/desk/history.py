@@ -13,9 +13,9 @@ from tools.values import IDENTIFIER, DayArgument
 class ListActionsParams(PagedParams):
     """Which actions to list."""
 
-    tool: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this tool.")] = ""
-    state: ActionState | None = None
-    day: Annotated[DayArgument | None, Field(description="Only this day (Asia/Taipei).")] = None
+    tool: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this tool; empty: any.")] = ""
+    state: Annotated[ActionState | None, Field(description="Only this state; absent: any.")] = None
+    day: Annotated[DayArgument | None, Field(description="Only this day (Asia/Taipei); absent: any.")] = None
     batch_id: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this batch.")] = ""
     campaign: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this campaign.")] = ""
 
@@ -71,8 +71,10 @@ LIST_ACTIONS = DeskOperation(
     name="list_actions",
     title="List actions",
     description=(
-        "List what this server sent, changed or was asked to do, newest first, with states and batch ids. "
-        "The only record of past batches: the vendor lists none. For one in full use get_action."
+        "List the history of what we did here (past batches, sends and changes of today, yesterday, any "
+        "day), newest first: state, such as pending (waiting for approval) or failed, points spent, batch "
+        "ids, who approved. 發送紀錄、操作歷史：昨天發了什麼、花了多少點、等待核准或審核、誰做的、"
+        "批次編號。"
     ),
     toolset="desk",
     vendor=None,
@@ -85,7 +87,10 @@ LIST_ACTIONS = DeskOperation(
 GET_ACTION = DeskOperation(
     name="get_action",
     title="Show an action",
-    description="Show one action: what the person was shown, how it ended, and what to do next.",
+    description=(
+        "Show the details of an action: what exactly the person saw and approved, how it ended, what to do "
+        "next. 單筆動作的詳細內容：當時核准了什麼、操作結果。"
+    ),
     toolset="desk",
     vendor=None,
     section="ours: the ledger",

@@ -28,8 +28,9 @@ RECONCILE_ACTION = DeskOperation(
     name="reconcile_action",
     title="Reconcile an action",
     description=(
-        "Find out whether an action of unknown outcome happened, from delivery queries, callbacks and "
-        "credit. It sends nothing and repeats nothing; without proof the action stays unknown."
+        "Check whether an action of unknown, unclear outcome happened: did it really go out? Looks at "
+        "delivery, callbacks and credit, sends nothing; without proof it stays unknown. "
+        "確認結果不明的動作：到底有沒有發出去、查證。"
     ),
     toolset="desk",
     vendor=None,

@@ -17,6 +17,6 @@ def _check(batch_id: str) -> str:
 
 
 BatchId = Annotated[
-    str, IDENTIFIER, AfterValidator(_check), Field(description="Batch id that a send answered.")
+    str, IDENTIFIER, AfterValidator(_check), Field(description="Batch id (批次) that a send answered.")
 ]
 """A batch id of the form 220478cc-8506-49b2-93b7-2505f651c12e (EVERY8D 1.1)."""

@@ -44,7 +44,10 @@ def _steps(_params: QueryCreditParams, _surroundings: Surroundings) -> Steps[Cre
 QUERY_CREDIT = Query(
     name="query_credit",
     title="Points left",
-    description="Get the points left in the EVERY8D account. Free; a domestic SMS of 70 characters costs 1.",
+    description=(
+        "Check the balance of the EVERY8D account: how many points (credit) are left. Free. 餘額查詢："
+        "帳戶剩餘點數、還剩幾點、額度夠不夠、還能發幾封。"
+    ),
     toolset="sms",
     vendor="every8d",
     section="EVERY8D 3.1",

@@ -57,9 +57,10 @@ class DeliveryParams(PagedParams):
     """A batch, perhaps one of its numbers or one class of states."""
 
     batch_id: BatchId
-    mobile: Annotated[MobileArgument | None, Field(description="Only this number.")] = None
+    mobile: Annotated[MobileArgument | None, Field(description="Only this number; absent: all.")] = None
     status_class: Annotated[
-        StatusClass | Literal["failed"] | None, Field(description="Only this class; failed: of both kinds.")
+        StatusClass | Literal["failed"] | None,
+        Field(description="Only this class; failed: of both kinds; absent: all."),
     ] = None
 
 
@@ -191,8 +192,9 @@ GET_SMS_DELIVERY = Query(
     name="get_sms_delivery",
     title="SMS delivery",
     description=(
-        "List each SMS of a batch with its state and why it failed; filter by number or class. Free. For an "
-        "MMS use get_mms_delivery."
+        "List the delivery status of each SMS text in a batch: delivered, arrived, undelivered or failed, "
+        "and why. Free. For MMS use get_mms_delivery. 發送狀態查詢：這批簡訊成功送達、收到沒、沒送到、"
+        "為什麼失敗、空號、停用、關機、黑名單。"
     ),
     toolset="sms",
     vendor="every8d",
@@ -206,8 +208,8 @@ GET_MMS_DELIVERY = Query(
     name="get_mms_delivery",
     title="MMS delivery",
     description=(
-        "List each MMS of a batch with its state; its arrival is not reported. Filter by number or class. "
-        "Free. For an SMS use get_sms_delivery."
+        "List the status of each MMS in a batch: sent, scheduled or cancelled; arrival is not reported. "
+        "Free. For SMS use get_sms_delivery. MMS 發送狀態查詢：圖片、多媒體簡訊送出沒。"
     ),
     toolset="sms",
     vendor="every8d",

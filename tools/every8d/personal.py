@@ -47,11 +47,15 @@ class Person(BaseModel):
         extra="forbid", frozen=True, defer_build=True, json_schema_extra=_without_description
     )
 
-    mobile: Annotated[MobileArgument, Field(description="09… or +….")]
+    mobile: Annotated[MobileArgument, Field(description="Mobile number: 09… or +….")]
     values: Annotated[list[str], Field(max_length=FIELDS, description="For %field1% and on.")] = []
     text: Annotated[str, Field(max_length=LONGEST_TEXT, description="Own text, without template.")] = ""
-    name: Annotated[str, AfterValidator(_check_name), PERSON] = ""
-    email: Annotated[str, AfterValidator(_check_email), PERSON] = ""
+    name: Annotated[
+        str, AfterValidator(_check_name), PERSON, Field(description="Name for the vendor's log.")
+    ] = ""
+    email: Annotated[
+        str, AfterValidator(_check_email), PERSON, Field(description="Address that gets a copy.")
+    ] = ""
     send_at: SendAt = None
     key: Annotated[str, AfterValidator(_check_key), Field(description="Unique id in delivery events.")] = ""
 

@@ -64,7 +64,9 @@ class SendMmsParams(RiskyParams):
     subject: Annotated[
         str, Field(description="Seen by recipients: 15 characters, ASCII 95."), AfterValidator(_check_subject)
     ]
-    text: Annotated[str, Field(max_length=_LONGEST_TEXT, description="Text."), AfterValidator(_check_text)]
+    text: Annotated[
+        str, Field(max_length=_LONGEST_TEXT, description="Text of the MMS."), AfterValidator(_check_text)
+    ]
     image: Annotated[str, Field(min_length=1, max_length=255, description="Name of a JPEG or PNG file.")]
     send_at: SendAt = None
     validity_minutes: ValidityMinutes = DEFAULT_VALIDITY
@@ -138,8 +140,9 @@ SEND_MMS = Action(
     name="send_mms",
     title="Send MMS",
     description=(
-        "Send an MMS (subject, text and one image, up to 300 KB) to Taiwanese mobile numbers. Costs 3 or 5 "
-        "points each and cannot be undone once sent. Without an image use send_sms."
+        "Send an MMS (multimedia message: subject, text and a picture, an image or photo up to 300 KB) to "
+        "Taiwanese mobile numbers. Costs 3 or 5 points each; final once sent. Without an image use "
+        "send_sms. 傳送 MMS 多媒體簡訊：附圖片、照片的簡訊。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -219,8 +219,9 @@ SEND_PERSONALIZED_SMS = Action(
     name="send_personalized_sms",
     title="Send personalized SMS",
     description=(
-        "Send each recipient their own SMS, from a template or as whole texts. Costs points and cannot be "
-        "undone once sent. An allowed email gets a copy. For one text to all use send_sms."
+        "Send each recipient a different SMS or reminder: a template filled with their name, date or "
+        "amount, or whole texts. Costs points; final once sent. For a common text use send_sms. 參數簡訊、"
+        "個人化簡訊：每人內容不同，帶入姓名、日期。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -61,9 +61,10 @@ SEND_SMS = Action(
     name="send_sms",
     title="Send SMS",
     description=(
-        "Send one SMS text to one or many mobile numbers, at once or booked. Costs points and cannot be "
-        "undone once sent. For texts that differ use send_personalized_sms; to repeat a send of unknown "
-        "outcome use send_sms_deduplicated."
+        "Send (text) an SMS message or reminder, the same to one or many people (numbers), at once or "
+        "scheduled (booked). Costs points; final once sent. dry_run tells the cost and parts. For texts "
+        "that differ use send_personalized_sms. 傳送簡訊、預約簡訊：群發一則給客戶、會員、這些號碼，"
+        "立即或明天早上發，可先發幾個人試試；要多少點、拆成幾則。"
     ),
     toolset="sms",
     vendor="every8d",

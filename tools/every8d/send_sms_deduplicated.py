@@ -67,9 +67,9 @@ SEND_SMS_DEDUPLICATED = Action(
     name="send_sms_deduplicated",
     title="Send SMS, no repeats",
     description=(
-        "Send one SMS text, skipping each number that had the same text within 24 hours. For a first send "
-        "use send_sms; to repeat one of unknown outcome use retry_safely. Costs points for the numbers not "
-        "skipped."
+        "Send an SMS without duplicates: skips (filters) each number that already got the same text within "
+        "24 hours. Costs points for the others. To repeat a send of unknown outcome use retry_safely. "
+        "過濾24小時內重複名單：避免重複發送，收過的不再發。"
     ),
     toolset="sms",
     vendor="every8d",

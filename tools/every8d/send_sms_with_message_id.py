@@ -112,9 +112,9 @@ SEND_SMS_WITH_MESSAGE_ID = Action(
     name="send_sms_with_message_id",
     title="Send SMS with own id",
     description=(
-        "Send one SMS to exactly one number under a numeric id of your own, which delivery events carry "
-        "back. Costs points and cannot be undone once sent. Without such an id, or for several numbers, use "
-        "send_sms."
+        "Send an SMS to a single number under a message id of your own (MSGID, a reference), which "
+        "delivery events carry back. Costs points; final once sent. For several numbers use send_sms. "
+        "自行帶入 MSGID：自訂編號，單筆發給一支門號。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -37,7 +37,7 @@ Text = Annotated[
     AfterValidator(_not_blank),
 ]
 Subject = Annotated[str, Field(max_length=40, description="Note for the vendor's log; never sent.")]
-SendAt = Annotated[TimeArgument | None, Field(description="When (Asia/Taipei); absent: at once.")]
+SendAt = Annotated[TimeArgument | None, Field(description="When (Asia/Taipei, 預約時間); absent: at once.")]
 ValidityMinutes = Annotated[
     int,
     Field(ge=1, le=DEFAULT_VALIDITY, description="Minutes that delivery is tried."),

@@ -11,9 +11,11 @@ from tools.values import IDENTIFIER
 
 _ID = r"^[0-9A-Za-z-]{1,32}$"
 
-LaunchId = Annotated[str, IDENTIFIER, Field(pattern=_ID, description="The launch.")]
-JobId = Annotated[str, IDENTIFIER, Field(pattern=_ID, description="The job.")]
-ReportId = Annotated[str, IDENTIFIER, Field(pattern=_ID, description="The report, from list_reports.")]
+LaunchId = Annotated[str, IDENTIFIER, Field(pattern=_ID, description="Launch id (任務編號).")]
+JobId = Annotated[str, IDENTIFIER, Field(pattern=_ID, description="Job id (寄送編號).")]
+ReportId = Annotated[
+    str, IDENTIFIER, Field(pattern=_ID, description="Report id (報表編號), from list_reports.")
+]
 
 
 def request(page: Page, options: OmisOptions, **fields: str) -> Request:

@@ -28,13 +28,14 @@ Email = Annotated[str, Field(max_length=254), AfterValidator(_email), PERSON]
 class FindJobsParams(PagedParams):
     """Exactly one of the three ways to find jobs."""
 
-    email: Annotated[Email | None, Field(description="Recipient's address.")] = None
-    mobile: Annotated[MobileArgument | None, Field(description="Recipient's number.")] = None
+    email: Annotated[Email | None, Field(description="Recipient's address, or absent.")] = None
+    mobile: Annotated[MobileArgument | None, Field(description="Recipient's number, or absent.")] = None
     external_reference: Annotated[
-        str | None, Field(min_length=1, max_length=64, description="Needs job_type.")
+        str | None, Field(min_length=1, max_length=64, description="Needs job_type; or absent.")
     ] = None
     job_type: Annotated[
-        str | None, Field(pattern=r"^[0-9A-Za-z_-]{1,32}$", description="Goes with external_reference.")
+        str | None,
+        Field(pattern=r"^[0-9A-Za-z_-]{1,32}$", description="Goes with external_reference; or absent."),
     ] = None
 
     @model_validator(mode="after")
@@ -62,8 +63,9 @@ find_jobs = Query(
     name="find_jobs",
     title="Find jobs",
     description=(
-        "Find OMIS jobs by email, by mobile, or by external_reference with job_type: exactly one of these. "
-        "With a job id, use query_job."
+        "Find (search) which OMIS jobs were sent to an email or a mobile (phone) number, or by "
+        "external_reference with job_type: exactly one of these. With a job id use query_job. 查詢的對象："
+        "用信箱 email、手機號碼、外部編號找寄給他的寄送紀錄，收過哪些信。"
     ),
     toolset="jobs",
     vendor="omis",

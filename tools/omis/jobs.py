@@ -73,7 +73,10 @@ _RISKY = Kind(
 query_job = Query(
     name="query_job",
     title="Look up a job",
-    description="Show an OMIS job and its launch, with states in words. Without a job id, use find_jobs.",
+    description=(
+        "Show the status of an OMIS job and its launch: processing, how far the sending is, why it "
+        "stopped. Without a job id use find_jobs. 查詢寄送狀態：寄送進度、狀況、寄到哪了。"
+    ),
     toolset="jobs",
     vendor="omis",
     section="OMIS TaskManager, JobID",
@@ -87,7 +90,7 @@ pause_job = act(
     _BRAKED,
     PAUSE,
     Risk.CHANGE,
-    "Pause an OMIS job: sending stops until resume_job. What was sent stays sent.",
+    "Pause (hold, halt) an OMIS job: stop its sending now, until resume_job. 暫停寄送：先停下，先不要寄。",
 )
 
 JOB_OPERATIONS = (
@@ -98,27 +101,27 @@ JOB_OPERATIONS = (
         _RISKY,
         RESUME,
         Risk.SPEND,
-        "Resume a paused OMIS job: sending goes on and costs points. A person must approve.",
+        "Resume (continue, unpause) an OMIS job: it goes on sending and costs points. 解除暫停寄送：恢復、"
+        "繼續寄送。",
     ),
     act(
         _RISKY,
         TERMINATE,
         Risk.DESTROY,
-        "Terminate an OMIS job for good; pause_job can be undone. A person must approve.",
+        "Terminate (abort, end) an OMIS job permanently, irreversibly. 終止寄送：永久結束，不再寄。",
     ),
     act(
         _RISKY,
         DELETE,
         Risk.DESTROY,
-        "Delete an OMIS job and its record, for good. To only stop sending, use pause_job. "
-        "A person must approve.",
+        "Delete (remove) an OMIS job with its record, irreversibly. 刪除寄送、移除。",
     ),
     act(
         _RISKY,
         RESTART,
         Risk.SPEND,
-        "Restart an OMIS job that stopped for lack of points, after a top-up. Sending costs points; "
-        "a person must approve.",
+        "Restart an OMIS job that stopped because it ran out of points (insufficient), after a top-up. "
+        "Costs points. 點數不足，補充點數（儲值）後重新啟動寄送。",
     ),
 )
 """Every operation on jobs."""

@@ -99,7 +99,10 @@ _RISKY = Kind(
 query_launch = Query(
     name="query_launch",
     title="Look up a launch",
-    description="Show an OMIS launch and its jobs, with states in words. Use query_job for one job alone.",
+    description=(
+        "Show the status of an OMIS launch and its jobs: whether they run (running, waiting, paused), "
+        "finished or failed. OMIS lists no launches. 查詢任務狀態：任務進度、在跑嗎、跑完了沒、有哪些寄送。"
+    ),
     toolset="launches",
     vendor="omis",
     section="OMIS TaskManager, LaunchID",
@@ -113,13 +116,17 @@ pause_launch = act(
     _BRAKED,
     PAUSE,
     Risk.CHANGE,
-    "Pause an OMIS launch: sending stops until resume_launch. What was sent stays sent.",
+    "Pause (hold, halt) an OMIS launch or campaign: stop its sending now, until resume_launch. 暫停任務："
+    "先停下發送。",
 )
 
 extend_launch = Action(
     name="extend_launch",
     title="Extend a launch's deadline",
-    description="Set a later tracking deadline for an OMIS launch. It sends nothing and costs nothing.",
+    description=(
+        "Extend an OMIS launch: set a later tracking deadline (expiry time). Free, sends nothing. "
+        "延長任務截止時間：變更追蹤期限。"
+    ),
     toolset="launches",
     vendor="omis",
     section="OMIS TaskManager, LaunchAction 5",
@@ -137,20 +144,20 @@ LAUNCH_OPERATIONS = (
         _RISKY,
         RESUME,
         Risk.SPEND,
-        "Resume a paused OMIS launch: sending goes on and costs points. A person must approve.",
+        "Resume (continue, unpause) an OMIS launch: it goes on sending and costs points. 解除暫停任務："
+        "恢復、繼續任務。",
     ),
     act(
         _RISKY,
         TERMINATE,
         Risk.DESTROY,
-        "Terminate an OMIS launch for good; pause_launch can be undone. A person must approve.",
+        "Terminate (abort, end) an OMIS launch permanently, irreversibly. 終止任務：永久結束，不再啟動。",
     ),
     act(
         _RISKY,
         DELETE,
         Risk.DESTROY,
-        "Delete an OMIS launch and its record, for good. To only stop sending, use pause_launch. "
-        "A person must approve.",
+        "Delete (remove) an OMIS launch with its record, irreversibly. 刪除任務、移除。",
     ),
     extend_launch,
 )

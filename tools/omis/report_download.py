@@ -32,7 +32,9 @@ class DownloadReportParams(Params):
     """Which report, and where to look for it."""
 
     report_id: ReportId
-    report_type: Annotated[ReportType | None, Field(description="Number (20001) or name.")] = None
+    report_type: Annotated[
+        ReportType | None, Field(description="Number (20001) or name; absent: its only one.")
+    ] = None
     since: Annotated[TimeArgument | None, Field(description="Listed from; default 31 days ago.")] = None
     until: Annotated[TimeArgument | None, Field(description="Listed until; default now.")] = None
 
@@ -152,8 +154,10 @@ download_report = DeskOperation(
     name="download_report",
     title="Download a report",
     description=(
-        "Save an OMIS report's content as a file and show its first rows. "
-        "list_reports gives report_id; give report_type when the report has several."
+        "Download (export, save as a CSV file) an OMIS report and show its first rows: results of a "
+        "campaign or newsletter, e-mail opens, clicks, who opened or clicked, bounces, the bounce list, "
+        "unsubscribes, failed SMS. 下載報表、匯出名單明細：電子報成效、開信率、點擊點選連結、退信、"
+        "發送失敗。"
     ),
     toolset="reports",
     vendor="omis",

@@ -88,8 +88,8 @@ list_reports = Query(
     name="list_reports",
     title="List reports",
     description=(
-        "List the OMIS reports of a period, with their ids, types and download links. "
-        "To read a report's content, use download_report."
+        "List all OMIS reports of a period (day, week, month), with ids, types and links, to compare "
+        "campaigns. 查詢時間區段的所有報表：有哪些報表、報表清單、比較成效。"
     ),
     toolset="reports",
     vendor="omis",
@@ -103,7 +103,10 @@ list_reports = Query(
 list_updating_reports = Query(
     name="list_updating_reports",
     title="List reports being refreshed",
-    description="List the OMIS reports that are being refreshed now. A report that is gone from it is done.",
+    description=(
+        "List which OMIS reports are still being updated, in progress now; one that is gone from it has "
+        "finished its refresh and is ready. 查詢目前正在更新的報表：更新進度，更新完了沒。"
+    ),
     toolset="reports",
     vendor="omis",
     section="OMIS ManageReport, Option 4",
@@ -116,7 +119,9 @@ list_updating_reports = Query(
 list_report_types = Query(
     name="list_report_types",
     title="List a report's types",
-    description="List the types in which an OMIS report can be refreshed with update_report.",
+    description=(
+        "List which types (kinds) an OMIS report has, to refresh it in. 查詢單一報表可更新的報表種類、類型。"
+    ),
     toolset="reports",
     vendor="omis",
     section="OMIS ManageReport, Option 1001",

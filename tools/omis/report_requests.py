@@ -10,7 +10,7 @@ from tools.operation import Params, Request, Surroundings
 from tools.taipei import dashed
 from tools.values import TimeArgument
 
-Refresh = Annotated[Literal["data", "html", "pdf"], Field(description="What to rebuild.")]
+Refresh = Annotated[Literal["data", "html", "pdf"], Field(description="Form to rebuild.")]
 """ReportCheckType: the SQL data, the HTML file, or the PDF file."""
 
 _CHECK_TYPES = {"data": "0", "html": "1", "pdf": "2"}
@@ -20,7 +20,7 @@ class Period(Params):
     """A period with an order."""
 
     start: Annotated[TimeArgument, Field(description="From (Taipei time).")]
-    end: Annotated[TimeArgument, Field(description="Until.")]
+    end: Annotated[TimeArgument, Field(description="Until (Taipei time).")]
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -47,9 +47,7 @@ class UpdateReportParams(Params):
 class UpdateAllReportsParams(Period, RiskyParams):
     """The period whose reports are all refreshed."""
 
-    report_types: ReportTypes = Field(
-        default_factory=list[str], description="Numbers or names; none: every type."
-    )
+    report_types: ReportTypes = Field(default=[], description="Numbers or names; none: every type.")
     refresh: Refresh = "data"
 
 
@@ -135,7 +133,7 @@ def _update_all_preview(params: UpdateAllReportsParams, around: Surroundings) ->
 delete_report = Action(
     name="delete_report",
     title="Delete a report",
-    description="Delete an OMIS report for good, with all its types. A person must approve.",
+    description="Delete (remove) an OMIS report, irreversibly. 刪除單一報表、移除。",
     toolset="reports",
     vendor="omis",
     section="OMIS ManageReport, Option 2",
@@ -151,8 +149,8 @@ update_report = Action(
     name="update_report",
     title="Refresh a report",
     description=(
-        "Queue a refresh of one OMIS report in the given types. The answer does not wait for its end: "
-        "list_updating_reports shows what still runs. list_report_types gives the types."
+        "Queue a refresh (update, renewal) of a single OMIS report to its newest data; "
+        "list_updating_reports tells when it is ready. 更新單一報表：更新報表到最新數據、重新整理。"
     ),
     toolset="reports",
     vendor="omis",
@@ -168,8 +166,8 @@ update_all_reports = Action(
     name="update_all_reports",
     title="Refresh all reports of a period",
     description=(
-        "Queue a refresh of every OMIS report of a period. Use rarely: it loads the vendor's database. "
-        "For one report use update_report. A person must approve."
+        "Queue a refresh of every OMIS report of a period, in bulk (mass). Use rarely: it loads the "
+        "vendor's database. 大量更新：區間內所有報表全部更新。"
     ),
     toolset="reports",
     vendor="omis",
