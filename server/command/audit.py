@@ -5,22 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.command.common import FAILED, OK, console, parts_of
-from server.command.comparison import told
+from server.command.comparison import examined
 from server.parts import head_file_of
+from server.settings.own_command import with_own_commands
 from server.store.keys import Head, KeyFileError, read_head
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from server.store.audit import Verification
-    from server.store.comparing import Comparison
-
 
 async def verify(config: Path | None, expect_head: str, *, sandbox: bool) -> int:
     """Check every entry, against the remembered head or the one given as `NUMBER:MAC`; then every table."""
-    from server.store import audit  # noqa: PLC0415 - the store's own libraries, only when it is used
-    from server.store.comparing import Comparing  # noqa: PLC0415 - as above
-
     out = console()
     async with parts_of(config, sandbox=sandbox) as parts:
         try:
@@ -28,21 +23,13 @@ async def verify(config: Path | None, expect_head: str, *, sandbox: bool) -> int
         except (ValueError, KeyFileError) as error:
             out.print(f"The expected head cannot be used: {error}")
             return FAILED
-        key = await parts.journal.key()
-
-        def work(conn: "Connection") -> "tuple[Verification, list[Comparison]]":
-            comparing = Comparing(key)
-            found = audit.verify(conn, key, expected, take=comparing.take)
-            return found, comparing.compare(conn) if found.ok else []
-
-        found, comparisons = await parts.store.read(work)
-    if not found.ok:
-        out.print(f"The audit is NOT intact: {found.problem} (entry {found.first_bad}).")
-        return FAILED
-    for line in told(comparisons):
-        out.print(line)
-    out.print(f"The audit is intact: {found.entries} entries, head {found.head.sequence}:{found.head.mac}")
-    return OK if all(each.ok for each in comparisons) else FAILED
+        found = await examined(parts, expected)
+    for line in (*found.told(), *found.not_compared()):
+        out.print(with_own_commands(parts.settings, line))
+    if found.chain.ok:
+        head = found.chain.head
+        out.print(f"The audit is intact: {found.chain.entries} entries, head {head.sequence}:{head.mac}")
+    return OK if found.ok else FAILED
 
 
 def _parse(written: str) -> Head:

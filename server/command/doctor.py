@@ -18,19 +18,21 @@ import anyio
 import anyio.to_thread
 
 from server.command.common import FAILED, OK, console, parts_over, person
+from server.command.comparison import examined, put_back
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
 from server.ledger.journal import Note
 from server.logs.logs import configure_logging
 from server.logs.number_masking import mask_numbers
 from server.mcp.app import offered
-from server.parts import Parts, folder_of, reports_folder
+from server.parts import Parts, folder_of, head_file_of, reports_folder
 from server.serving import embedded_sandbox, secrets_of
 from server.settings.file import users_file
 from server.settings.layers import ENVIRONMENT, SANDBOX, Origins
 from server.settings.own_command import with_own_commands
 from server.settings.settings import Settings, SettingsError, load_settings
 from server.store.errors import StoreUnavailableError
+from server.store.keys import KeyFileError, read_head
 from server.systems import reserve_address
 from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.exchange import NotSentError, why_not_reached
@@ -97,6 +99,9 @@ async def _findings(settings: Settings, tools: int) -> AsyncGenerator[Finding]:
     async with parts_over(settings) as parts:
         store = await _store(parts)
         yield store
+        if store.state == "ok":
+            async for finding in _audit(parts):
+                yield finding
         for vendor, base_url in _accounts(settings):
             host = await _host(vendor, base_url)
             yield host
@@ -151,6 +156,24 @@ async def _store(parts: Parts) -> Finding:
             topic="store", state="failed", text=f"{parts.journal.past.lost}.".capitalize(), fix=fix
         )
     return Finding(topic="store", state="ok", text=f"{where(parts.settings)} opens and can be written.")
+
+
+async def _audit(parts: Parts) -> AsyncGenerator[Finding]:
+    """The audit is intact, and the store is what it says; the database's own triggers are put back."""
+    try:
+        found = await examined(parts, read_head(head_file_of(parts.settings)))
+        if found.missing:
+            await put_back(parts, found.missing)
+    except (StoreUnavailableError, KeyFileError) as error:
+        yield Finding(topic="audit", state="failed", text=str(error))
+        return
+    for line in found.told():
+        yield Finding(topic="audit", state="failed", text=line)
+    for line in found.not_compared():
+        yield Finding(topic="audit", state="off", text=line)
+    if found.ok:
+        text = f"{found.chain.entries:,} entries are intact, and the store is as they say."
+        yield Finding(topic="audit", state="ok", text=text)
 
 
 def where(settings: Settings) -> str:

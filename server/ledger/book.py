@@ -258,11 +258,10 @@ class Book(Claiming):
         if not await self._journal.read(ledger.due) and not self._journal.outcomes_wait:
             return []
 
-        def work(conn: "Connection", now: datetime) -> "tuple[list[Action], Note | None]":
-            ledger.expire_due(conn, now)
-            found = ledger.reap(conn, now)
-            ids = ",".join(action.id for action in found)
-            return found, (Note(what="reaped", action_id=ids) if found else None)
+        def work(conn: "Connection", now: datetime) -> "tuple[list[Action], *tuple[Note, ...]]":
+            lapsed, orphaned = ledger.expire_due(conn, now), ledger.reap(conn, now)
+            expired = (Note(what="expired", action_id=action.id) for action in lapsed)
+            return orphaned, *expired, *(Note(what="reaped", action_id=action.id) for action in orphaned)
 
         return await self._journal.write(work)
 

@@ -9,7 +9,7 @@ from server.command import audit
 from tests.command.support import run
 from tests.e2e.house import House
 from tests.e2e.person import Person
-from tests.e2e.sql import run_sql, store_of
+from tests.e2e.sql import store_of, tampered
 from tests.gate.support import SEND, config_file, fronted
 
 Shown = pytest.CaptureFixture[str]
@@ -33,7 +33,7 @@ async def _history(house: House) -> None:
 
 
 async def _tamper(house: House, statements: str) -> None:
-    await run_sql(store_of(house), *statements.split(";"))
+    await tampered(store_of(house), *statements.split(";"))
 
 
 async def test_what_was_written_is_intact_and_its_head_is_told(house: House, capsys: Shown) -> None:

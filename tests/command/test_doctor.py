@@ -104,6 +104,7 @@ async def test_when_all_is_well_every_line_says_so_and_each_login_is_tried_once(
         "settings file": "–",
         "defaults": "–",
         "store": "✓",
+        "audit": "✓",
         "every8d host": "✓",
         "every8d login": "✓",
         "every8d clock": "✓",

@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 
 from tests.e2e.house import House
+from tests.store.unguarding import DROPPING
 
 _RUN = (
     "done = [store.execute(each) for each in sys.argv[2:]]\n"
@@ -19,6 +20,11 @@ _RUN = (
     "store.commit()\n"
 )
 _COPY = "copy = sqlite3.connect(sys.argv[2])\nstore.backup(copy)\ncopy.close()\nprint('null')\n"
+
+
+async def tampered(store: Path, *statements: str) -> list[Any]:
+    """The same by somebody who drops the triggers first that keep the ledger and the audit."""
+    return (await run_sql(store, *DROPPING, *statements))[len(DROPPING) :]
 
 
 def store_of(house: House) -> Path:

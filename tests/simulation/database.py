@@ -12,6 +12,7 @@ from server.store.memory import Checkpoint, SynchronousStore
 from server.store.schema import METADATA
 from server.store.transactions import Store
 from tests.simulation.plans import PlannedConnection
+from tests.store.unguarding import unguard
 
 T = TypeVar("T")
 _EMPTYING = [delete(table) for table in reversed(METADATA.sorted_tables)]
@@ -69,9 +70,10 @@ def _migrated() -> bytes:
     """A migrated database, from the store itself."""
 
     def work(conn: Connection) -> bytes:
+        unguard(conn)
         return cast("sqlite3.Connection", conn.connection.driver_connection).serialize()
 
-    waiting = SynchronousStore(_at_once).read(work)
+    waiting = SynchronousStore(_at_once).write(work)
     try:
         waiting.send(None)
     except StopIteration as end:

@@ -84,6 +84,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     tables = ", ".join(METADATA.tables)
     postgres.execute(
         database,
+        "SET session_replication_role = replica; "
         f"DO $$ BEGIN IF to_regclass('actions') IS NOT NULL THEN TRUNCATE {tables}; END IF; END $$",
     )
     return postgres.url(database)

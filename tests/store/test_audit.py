@@ -15,6 +15,7 @@ from server.store.errors import StoreUnavailableError
 from server.store.memory import SynchronousStore
 from server.store.schema import AUDIT
 from tests.store.samples import KEY, NOW, proposal
+from tests.store.unguarding import unguard
 
 ROWS = 40
 _PAGE = 4096
@@ -154,6 +155,7 @@ async def test_random_attacks_on_the_chain_are_found() -> None:
     ]
     store = SynchronousStore()
     newest = await store.write(write)
+    await store.write(unguard)
     random = Random(20260131)
 
     def attack(conn: Connection) -> bool:
@@ -175,7 +177,12 @@ async def test_a_finding_says_what_and_where(
     store: DatabaseStore, change: Delete | Update, problem: str
 ) -> None:
     await store.write(write)
-    await store.write(lambda conn: conn.execute(change.where(AUDIT.c.sequence == 7)))
+
+    def tamper(conn: Connection) -> None:
+        unguard(conn)
+        conn.execute(change.where(AUDIT.c.sequence == 7))
+
+    await store.write(tamper)
     found = await store.read(lambda conn: audit.verify(conn, KEY))
     assert (found.ok, found.first_bad, found.entries) == (False, 7, 6)
     assert problem in found.problem
@@ -187,6 +194,7 @@ async def test_a_cut_end_shows_before_anything_is_appended(store: DatabaseStore)
     assert await store.read(lambda conn: audit.stands(conn, Head(0, "")))
 
     def cut_and_go_on(conn: Connection) -> None:
+        unguard(conn)
         conn.execute(delete(AUDIT).where(AUDIT.c.sequence > ROWS - 3))
         write(conn, 5)
 
@@ -204,7 +212,7 @@ async def test_a_damaged_file_is_an_error_of_the_store_wherever_it_is_met(
     store = DatabaseStore(f"sqlite:///{file}")
     await store.write(lambda conn: write(conn, 400))
     if damage == "text":
-        await store.write(lambda conn: conn.exec_driver_sql(_NO_TEXT))
+        await store.write(_no_text)
     await store.close()
     if damage == "page":
         _spoil(file)
@@ -216,6 +224,11 @@ async def test_a_damaged_file_is_an_error_of_the_store_wherever_it_is_met(
 
 
 _NO_TEXT = "UPDATE audit SET entry = CAST(x'7bff7d' AS TEXT) WHERE sequence = 300"
+
+
+def _no_text(conn: Connection) -> None:
+    unguard(conn)
+    conn.exec_driver_sql(_NO_TEXT)
 
 
 def _verified(conn: Connection) -> object:
