@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.catalog import every_operation
-from tools.operation import AnyOperation, Risk
+from tools.desk_operation import AnyOperation
+from tools.operation import Risk
 
 Served = dict[str, Any]
 

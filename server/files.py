@@ -12,7 +12,7 @@ import anyio.to_thread
 
 from server.settings.settings import FilesSettings
 from server.systems import create_new, open_plain, plain_name
-from tools.operation import SavedFile
+from tools.desk_operation import SavedFile
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 
 REPORT_URI = "campaign-ops://reports/"

@@ -8,7 +8,7 @@ import pytest
 from server.command.tool_list import estimated_tokens, recorded_tokens, visible_text
 from tests.clients.node import ROOT, run_node
 from tools.catalog import every_operation
-from tools.operation import AnyOperation
+from tools.desk_operation import AnyOperation
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 COUNTER = ROOT / "scripts" / "count_tokens.mjs"

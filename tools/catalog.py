@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from tools import desk, every8d, omis
-from tools.operation import AnyOperation, Risk, Vendor
+from tools.desk_operation import AnyOperation
+from tools.operation import Risk, Vendor
 
 
 def every_operation() -> tuple[AnyOperation, ...]:

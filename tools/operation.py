@@ -5,11 +5,11 @@ around it (network, approval, ledger, masking) is dealt with once, in the server
 enter here.
 """
 
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
@@ -23,10 +23,6 @@ from tools.values import (
     Points,
     Timestamp,
 )
-
-if TYPE_CHECKING:
-    from tools.desk.entries import ActionDetail, ActionSummary
-    from tools.desk.reconcile import ReconcileResult
 
 
 class Risk(StrEnum):
@@ -253,62 +249,6 @@ R = TypeVar("R", bound=Result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavedFile:
-    """A file that the desk keeps for the user, under a name of ours."""
-
-    name: str
-    uri: str
-    size: int
-
-
-class Desk(Protocol):
-    """What the server does for an operation that is more than one exchange with a vendor."""
-
-    @property
-    def surroundings(self) -> Surroundings:
-        """The world as it is now."""
-        ...
-
-    async def query(self, steps: Steps[T]) -> T:
-        """Carry out read requests and return the generator's value."""
-        ...
-
-    async def aside(self, work: Callable[[], T]) -> T:
-        """Compute something long without holding up other calls."""
-        ...
-
-    async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
-        """Keep a file in the configured folder, under a name of ours made from `stem`."""
-        ...
-
-    async def actions(  # noqa: PLR0913 - the filters of a list
-        self,
-        *,
-        tool: str,
-        state: str,
-        day: str,
-        batch_id: str,
-        campaign: str,
-        page: int,
-        page_size: int,
-    ) -> "tuple[Sequence[ActionSummary], int]":
-        """A page of the ledger, newest first, and how many there are; empty filters mean any."""
-        ...
-
-    async def action(self, action_id: str) -> "ActionDetail | None":
-        """One action of the ledger, however its id was typed."""
-        ...
-
-    async def reconcile(self, action_id: str) -> "ReconcileResult":
-        """Find out about an unknown outcome; `RefusedError` when there is no such action."""
-        ...
-
-    async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
-        """The callbacks of 2.1 that have arrived, newest first, as they were sent; all batches when empty."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[P, R]):
     """One thing that the assistant can do. `risk` is required: an undefined risk would be a silent gap."""
 
@@ -357,17 +297,6 @@ class Action(Operation[P, R]):
         """A risky action without a preview could not be approved by anybody."""
         if self.risk in (Risk.SPEND, Risk.DESTROY) and self.preview is None:
             raise TypeError(f"{self.name}: a {self.risk} action needs a preview")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskOperation(Operation[P, R]):
-    """Something that we add over `Desk`; it may read from vendors, and changes nothing there."""
-
-    run: Callable[[P, Desk], Awaitable[R]]
-
-
-AnyOperation = Query[Any, Any] | Action[Any, Any] | DeskOperation[Any, Any]
-"""Any of the three kinds, as the catalogue and the gate hold them."""
 
 
 def one(request: Request) -> Steps[Reply]:

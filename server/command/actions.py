@@ -1,8 +1,13 @@
 """`campaign-ops-mcp actions`: the ledger in a terminal, and closing an unknown outcome by hand."""
 
+from functools import partial
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from server.command.common import FAILED, OK, console, parts_of, person
+from server.command.options import Config, Sandbox, run
 from server.ledger.book import Settled
 from server.store.actions import ActionFilter, State
 from tools.taipei import iso
@@ -46,3 +51,19 @@ async def close(config: Path | None, action_id: str, state: str, *, sandbox: boo
         return FAILED
     out.print(f"{closed.id} is closed as {state}.")
     return OK
+
+
+def actions_list(*, state: str = "", sandbox: Sandbox = False, config: Config = None) -> None:
+    """List the newest actions of the ledger."""
+    raise SystemExit(run(partial(show, config, state, sandbox=sandbox)))
+
+
+def actions_close(
+    action_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    state: Annotated[str, typer.Option("--as", help="succeeded or failed")],
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
+    """Close an action of unknown outcome by hand."""
+    raise SystemExit(run(partial(close, config, action_id, state, sandbox=sandbox)))

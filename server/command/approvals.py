@@ -1,13 +1,16 @@
 """`campaign-ops-mcp approvals`: what waits for a person, and the decision with the same typed proof."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import anyio
+import typer
 from rich.console import Console
 
 from server.command.common import FAILED, OK, console, parts_of, person
+from server.command.options import Config, Sandbox, run
 from server.command.texts import page_of, texts_of
 from server.gate.approval import proves
 from server.gate.words.questions import render
@@ -168,3 +171,28 @@ class _Desk:
     def _fail(self, line: str) -> int:
         self.console.print(line)
         return FAILED
+
+
+def approvals_command(  # noqa: PLR0913 - each is an option of the command line
+    *,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and show new ones as they come.")] = False,
+    approve: Annotated[str, typer.Option(help="Approve this action; needs --proof.")] = "",
+    deny: Annotated[str, typer.Option(help="Deny this action.")] = "",
+    proof: Annotated[str, typer.Option(help="What the question asks to type; y where it asks nothing.")] = "",
+    texts: Annotated[str, typer.Option(help="Show every different text of this action.")] = "",
+    page: Annotated[int, typer.Option(min=1, help="Of the texts.")] = 1,
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
+    """List what waits for a person, and approve or deny it."""
+    wanted = Wanted(
+        watch=watch,
+        approve=approve,
+        deny=deny,
+        proof=proof,
+        texts=texts,
+        page=page,
+        sandbox=sandbox,
+        config=config,
+    )
+    raise SystemExit(run(partial(approvals, wanted)))

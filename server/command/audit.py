@@ -1,17 +1,20 @@
 """`campaign-ops-mcp audit`: check the chain, or write it out."""
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
+
+import typer
+from sqlalchemy import Connection
 
 from server.command.common import FAILED, OK, console, parts_of
 from server.command.comparison import examined
+from server.command.options import Config, Sandbox, run
 from server.parts import head_file_of
 from server.settings.own_command import with_own_commands
+from server.store import audit
 from server.store.keys import Head, KeyFileError, read_head
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
 async def verify(config: Path | None, expect_head: str, *, sandbox: bool) -> int:
@@ -41,11 +44,25 @@ def _parse(written: str) -> Head:
 
 async def export(config: Path | None, *, sandbox: bool) -> int:
     """JSON lines on stdout."""
-    from server.store import audit  # noqa: PLC0415 - the store's own libraries, only when it is used
 
-    def work(conn: "Connection") -> None:
+    def work(conn: Connection) -> None:
         sys.stdout.writelines(audit.export(conn))
 
     async with parts_of(config, sandbox=sandbox) as parts:
         await parts.store.read(work)
     return OK
+
+
+def audit_verify(
+    *,
+    expect_head: Annotated[str, typer.Option("--expect-head", help="NUMBER:MAC, noted earlier.")] = "",
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
+    """Check that no entry of the audit was changed, removed or cut off."""
+    raise SystemExit(run(partial(verify, config, expect_head, sandbox=sandbox)))
+
+
+def audit_export(*, sandbox: Sandbox = False, config: Config = None) -> None:
+    """Write the audit to stdout as JSON lines."""
+    raise SystemExit(run(partial(export, config, sandbox=sandbox)))

@@ -1,22 +1,21 @@
 """`campaign-ops-mcp block`: numbers that are never texted, whatever anybody approves."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
 
 from server.command.common import FAILED, OK, console, parts_of, person
+from server.command.options import Config, Sandbox, run
 from server.ledger.journal import Note
+from server.store import blocked
 from tools.mobile import mask_mobile, normalise_mobile
 from tools.taipei import iso
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
 async def add(config: Path | None, number: str, note: str, *, sandbox: bool = False) -> int:
     """Block a number from now on."""
-    from server.store import blocked  # noqa: PLC0415 - the store's own libraries, only when it is used
-
     out = console()
     try:
         mobile = normalise_mobile(number)
@@ -26,7 +25,7 @@ async def add(config: Path | None, number: str, note: str, *, sandbox: bool = Fa
     async with parts_of(config, sandbox=sandbox) as parts:
         (hashed,) = await parts.journal.hashes([mobile])
 
-        def work(conn: "Connection", now: datetime) -> tuple[bool, Note]:
+        def work(conn: Connection, now: datetime) -> tuple[bool, Note]:
             masked = mask_mobile(mobile)
             fresh = blocked.add(conn, hashed, masked, note, now)
             return fresh, Note(what="blocked", by=person(), outcome=hashed)
@@ -38,8 +37,6 @@ async def add(config: Path | None, number: str, note: str, *, sandbox: bool = Fa
 
 async def remove(config: Path | None, number: str, *, sandbox: bool = False) -> int:
     """Let a number be texted again."""
-    from server.store import blocked  # noqa: PLC0415 - as above
-
     out = console()
     try:
         mobile = normalise_mobile(number)
@@ -49,7 +46,7 @@ async def remove(config: Path | None, number: str, *, sandbox: bool = False) -> 
     async with parts_of(config, sandbox=sandbox) as parts:
         (hashed,) = await parts.journal.hashes([mobile])
 
-        def work(conn: "Connection", _: datetime) -> tuple[bool, Note]:
+        def work(conn: Connection, _: datetime) -> tuple[bool, Note]:
             return blocked.remove(conn, hashed), Note(what="unblocked", by=person(), outcome=hashed)
 
         found = await parts.journal.write(work)
@@ -59,8 +56,6 @@ async def remove(config: Path | None, number: str, *, sandbox: bool = False) -> 
 
 async def show(config: Path | None, *, sandbox: bool = False) -> int:
     """List the blocked numbers, masked, newest first."""
-    from server.store import blocked  # noqa: PLC0415 - as above
-
     out = console()
     async with parts_of(config, sandbox=sandbox) as parts:
         found, total = await parts.store.read(lambda conn: blocked.list_blocked(conn, 1, 1000))
@@ -68,3 +63,18 @@ async def show(config: Path | None, *, sandbox: bool = False) -> int:
         out.print(f"{entry.masked}  {iso(entry.added_at)}  {entry.note}")
     out.print(f"{total} blocked")
     return OK
+
+
+def block_add(number: str, *, note: str = "", sandbox: Sandbox = False, config: Config = None) -> None:
+    """Never text this number again."""
+    raise SystemExit(run(partial(add, config, number, note, sandbox=sandbox)))
+
+
+def block_remove(number: str, *, sandbox: Sandbox = False, config: Config = None) -> None:
+    """Let this number be texted again."""
+    raise SystemExit(run(partial(remove, config, number, sandbox=sandbox)))
+
+
+def block_list(*, sandbox: Sandbox = False, config: Config = None) -> None:
+    """List the blocked numbers, masked."""
+    raise SystemExit(run(partial(show, config, sandbox=sandbox)))

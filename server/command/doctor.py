@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -19,6 +20,7 @@ import anyio.to_thread
 
 from server.command.common import FAILED, OK, console, parts_over, person
 from server.command.comparison import examined, put_back
+from server.command.options import Config, Sandbox, run
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
 from server.ledger.journal import Note
@@ -31,6 +33,7 @@ from server.settings.file import users_file
 from server.settings.layers import ENVIRONMENT, SANDBOX, Origins
 from server.settings.own_command import with_own_commands
 from server.settings.settings import Settings, SettingsError, load_settings
+from server.store.engine import is_sqlite, read_url
 from server.store.errors import StoreUnavailableError
 from server.store.keys import KeyFileError, read_head
 from server.systems import reserve_address
@@ -38,9 +41,10 @@ from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.exchange import NotSentError, why_not_reached
 from server.vendors.network import tls_context
 from server.vendors.proxies import UnusableProxyError, proxy_for
+from tools.desk_operation import AnyOperation
 from tools.every8d.credit import QUERY_CREDIT
 from tools.omis.report_queries import list_updating_reports
-from tools.operation import AnyOperation, Vendor
+from tools.operation import Vendor
 
 _CONNECT_SECONDS = 5.0
 _MARKS = {"ok": "✓", "off": "–", "failed": "✗"}
@@ -178,8 +182,6 @@ async def _audit(parts: Parts) -> AsyncGenerator[Finding]:
 
 def where(settings: Settings) -> str:
     """Where the store is. Never its URL itself, which holds the database's password."""
-    from server.store.engine import is_sqlite, read_url  # noqa: PLC0415 - SQLAlchemy at the first use only
-
     written = settings.store.url.get_secret_value()
     if not written:
         return str(folder_of(settings))
@@ -326,3 +328,8 @@ def _callbacks(settings: Settings) -> Finding:
     return Finding(
         topic="callbacks", state="ok", text=f"{address} is free for the vendor's delivery reports."
     )
+
+
+def doctor(*, sandbox: Sandbox = False, config: Config = None) -> None:
+    """Check settings, reachability and login of both vendors; one line each, with what to do."""
+    raise SystemExit(run(partial(examine, config, sandbox=sandbox)))

@@ -1,8 +1,10 @@
 """`campaign-ops-mcp audit accept-loss`: a person goes on with a store that lost its past."""
 
+from functools import partial
 from pathlib import Path
 
 from server.command.common import FAILED, OK, console, parts_of, person
+from server.command.options import Config, Sandbox, run
 from server.store.keys import KeyFileError
 
 
@@ -24,3 +26,8 @@ async def accept_loss(config: Path | None, *, sandbox: bool = False) -> int:
     )
     out.print("Nothing is sent unasked for 24 hours; what waited for a decision has expired.")
     return OK
+
+
+def audit_accept_loss(*, sandbox: Sandbox = False, config: Config = None) -> None:
+    """Go on with a store that lost its past; for 24 hours every send is asked for."""
+    raise SystemExit(run(partial(accept_loss, config, sandbox=sandbox)))

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from server.command.common import OK, console, settings_of
+from server.command.options import Config, Sandbox
 from server.gate.rules.policy import describe
 from server.settings.layers import DEFAULT, place_of
 
@@ -20,3 +21,8 @@ def show(config: Path | None, *, sandbox: bool = False) -> int:
         out.print(f"From {origin}: {', '.join(names)}")
     out.print(f"Every other setting has its {DEFAULT}.")
     return OK
+
+
+def policy(*, sandbox: Sandbox = False, config: Config = None) -> None:
+    """Print the rules that are in force, and where each setting came from."""
+    raise SystemExit(show(config, sandbox=sandbox))

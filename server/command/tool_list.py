@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
+from server.command.options import Config
 from server.mcp.app import offered
 from server.mcp.schema import input_schema
 from server.settings.settings import Settings, load_settings
 from tools.catalog import every_operation
-from tools.operation import AnyOperation, Risk
+from tools.desk_operation import AnyOperation
+from tools.operation import Risk
 
 TOKENS_FILE = "tool_tokens.json"
 """Measured o200k_base tokens of each tool, with the characters that they were measured at (`make tokens`)."""
@@ -70,3 +74,8 @@ def _table(operations: Sequence[AnyOperation]) -> Table:
         risk = f"[{_STYLES[operation.risk]}]{operation.risk}[/]"
         table.add_row(operation.name, risk, operation.section, str(cost))
     return table
+
+
+def tools(*, config: Config = None, every: Annotated[bool, typer.Option("--all")] = False) -> None:
+    """List the tools with risk, document section and token cost."""
+    print_tools(config, every=every)

@@ -1,18 +1,19 @@
 """`campaign-ops-mcp unlock`: call a vendor's account again after its refused login was dealt with."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import Annotated, get_args
 
 import typer
+from sqlalchemy import Connection
 
 from server.command.common import console, parts_of, person
+from server.command.options import Config, Sandbox, run
 from server.ledger.journal import Note
+from server.store import locks
 from server.store.errors import StoreUnavailableError
 from tools.operation import Vendor
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 _VENDORS: tuple[Vendor, ...] = get_args(Vendor)
 
@@ -40,12 +41,20 @@ async def unlock_vendor(vendor: str, config: Path | None, *, sandbox: bool = Fal
 
 
 async def _unlock(name: str, config: Path | None, *, sandbox: bool) -> bool:
-    from server.store.locks import unlock  # noqa: PLC0415 - the store's own libraries, only when it is used
-
-    def work(conn: "Connection", _: datetime) -> tuple[bool, Note | None]:
-        found = unlock(conn, name)
+    def work(conn: Connection, _: datetime) -> tuple[bool, Note | None]:
+        found = locks.unlock(conn, name)
         note = Note(what="login_unlocked", principal=person(), by=person(), channel="terminal", outcome=name)
         return found, note if found else None
 
     async with parts_of(config, sandbox=sandbox) as parts:
         return await parts.journal.write(work)
+
+
+def unlock(
+    vendor: Annotated[str, typer.Argument(help="every8d or omis")],
+    *,
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
+    """Call a vendor's account again after its refused login was dealt with."""
+    run(partial(unlock_vendor, vendor, config, sandbox=sandbox))

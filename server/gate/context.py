@@ -26,9 +26,9 @@ from server.store.errors import StoreUnavailableError
 from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.vendors import Vendors
 from tools.desk.history import no_such_action
+from tools.desk_operation import AnyOperation
 from tools.operation import (
     RISKY,
-    AnyOperation,
     Audience,
     Earlier,
     Every8dOptions,

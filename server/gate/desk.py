@@ -9,9 +9,9 @@ from server.gate.context import GateContext
 from server.gate.entries import detail_of, summary_of
 from server.gate.reconciling import Reconciling
 from server.store.actions import ActionFilter, State
-from tools.desk.entries import ActionDetail, ActionSummary
-from tools.desk.reconcile import ReconcileResult
-from tools.operation import SavedFile, Steps, Surroundings, T
+from tools.desk_operation import SavedFile
+from tools.entries import ActionDetail, ActionSummary, ReconcileResult
+from tools.operation import Steps, Surroundings, T
 
 
 class ServerDesk:

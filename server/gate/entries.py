@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from server.store.actions import Action
-from tools.desk.entries import NEXT_STEPS, ActionDetail, ActionState, ActionSummary
+from tools.entries import NEXT_STEPS, ActionDetail, ActionState, ActionSummary
 from tools.operation import Preview
 
 

@@ -16,7 +16,8 @@ from server.ledger.past import ClockBackError, PastLostError
 from server.store.actions import RequestIdReusedError
 from server.store.errors import StoreUnavailableError
 from server.vendors.exchange import NotSentError, UnknownOutcomeError
-from tools.operation import AnyOperation, Risk
+from tools.desk_operation import AnyOperation
+from tools.operation import Risk
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import UnreadableReply
 

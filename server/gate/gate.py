@@ -20,7 +20,8 @@ from server.gate.words.arguments import lines_of
 from server.settings.own_command import facts_with_own_commands
 from server.settings.policy import FORM_SECONDS
 from server.store.sessions import Session
-from tools.operation import Action, AnyOperation, DeskOperation, PagedParams, Query, Result, SavedFile
+from tools.desk_operation import AnyOperation, DeskOperation, SavedFile
+from tools.operation import Action, PagedParams, Query, Result
 from tools.problems import InvalidArgumentError
 
 

@@ -11,7 +11,7 @@ from server.gate.words.sentences import no_such_batch
 from server.ledger.book import Book
 from server.ledger.whose import Whose
 from server.settings.settings import HttpSettings
-from tools.operation import AnyOperation
+from tools.desk_operation import AnyOperation
 from tools.problems import RefusedError
 
 BATCH_ARGUMENT = "batch_id"

@@ -8,9 +8,8 @@ from server.gate.failures import ANTICIPATED
 from server.ledger.book import Settled
 from server.store.actions import State
 from tools.catalog import every_operation
-from tools.desk.entries import NEXT_STEPS, ActionState
 from tools.desk.history import no_such_action
-from tools.desk.reconcile import ReconcileResult
+from tools.entries import NEXT_STEPS, ActionState, ReconcileResult
 from tools.every8d.credit import credit_steps
 from tools.operation import Action, Preview
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from server.gate.words.sentences import nothing
 from server.store.actions import State
 from tools.desk.retry import RETRYABLE_TOOLS
-from tools.operation import AnyOperation
+from tools.desk_operation import AnyOperation
 from tools.problems import Problem
 from tools.taipei import iso
 

@@ -1,7 +1,5 @@
 """The MCP server: the chosen operations as tools, the tables as resources, the usual jobs as prompts."""
 
-from importlib.metadata import PackageNotFoundError, version
-
 from mcp.server.request_state import RequestStateSecurity
 
 from server.mcp.http_tokens import TOKENS_ONLY, NamedTokens
@@ -11,8 +9,10 @@ from server.mcp.rounds import SecondRounds, StoreCodec
 from server.mcp.tool import OperationTool
 from server.parts import Parts
 from server.settings.settings import Settings, SettingsError
+from server.version import own_version
 from tools.catalog import chosen
-from tools.operation import AnyOperation, Vendor
+from tools.desk_operation import AnyOperation
+from tools.operation import Vendor
 
 NAME = "campaign-ops"
 INSTRUCTIONS = (
@@ -26,14 +26,6 @@ _NO_ACCOUNT = (
     "No vendor account is set. Set CAMPAIGN_OPS_EVERY8D__UID and CAMPAIGN_OPS_EVERY8D__PASSWORD, or "
     "CAMPAIGN_OPS_OMIS__LOGIN_NAME and CAMPAIGN_OPS_OMIS__PASSWORD; or try it with --sandbox."
 )
-
-
-def own_version() -> str:
-    """The installed version."""
-    try:
-        return version("campaign-ops-mcp")
-    except PackageNotFoundError:
-        return "0"
 
 
 def offered(settings: Settings) -> tuple[AnyOperation, ...]:

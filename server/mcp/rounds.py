@@ -19,7 +19,7 @@ from server.gate.words.sentences import approval_mismatch, store_unavailable
 from server.ledger.journal import Journal
 from server.mcp.tool import told_before
 from server.store.errors import StoreUnavailableError
-from tools.operation import AnyOperation
+from tools.desk_operation import AnyOperation
 
 _LABEL = b"campaign-ops-mcp/request-state/v1"
 _REASON = "invalid_request_state"

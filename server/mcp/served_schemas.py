@@ -9,7 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 from server.mcp.schema import action_schema, input_schema, result_schema
-from tools.operation import Action, AnyOperation
+from tools.desk_operation import AnyOperation
+from tools.operation import Action
 
 SCHEMAS_FILE = "tool_schemas.json"
 

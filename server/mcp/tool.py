@@ -21,7 +21,8 @@ from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.sentences import crashed
 from server.mcp.identity import caller_of
 from server.mcp.served_schemas import served_schemas
-from tools.operation import AnyOperation, Risk
+from tools.desk_operation import AnyOperation
+from tools.operation import Risk
 from tools.problems import Problem
 
 _MODERN = "2026-07-28"

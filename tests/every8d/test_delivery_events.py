@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.every8d.driving import BATCH
+from tools.desk_operation import Desk
 from tools.every8d.callbacks import read_callback_fields, read_event
 from tools.every8d.delivery_events import LIST_DELIVERY_EVENTS, DeliveryEventsParams
-from tools.operation import Desk
 
 
 class FakeDesk:

@@ -13,7 +13,8 @@ from tests.delivery.support import events, receiving
 from tests.e2e.house import Facts, House, Session
 from tests.gate.support import FREE, FREE_SEND, fronted
 from tools.catalog import every_operation
-from tools.operation import AnyOperation, RiskyParams
+from tools.desk_operation import AnyOperation
+from tools.operation import RiskyParams
 
 TOKENS = {"tokens": {"desk": "d" * 40, "night": "n" * 40}}
 OF_BATCHES = tuple(

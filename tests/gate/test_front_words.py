@@ -12,8 +12,9 @@ from tests.e2e.cases import CASES
 from tests.e2e.house import Facts, House
 from tests.gate.support import SEND, fronted
 from tools.catalog import every_operation
+from tools.desk_operation import AnyOperation
 from tools.every8d.personal import Person
-from tools.operation import AnyOperation, PagedParams
+from tools.operation import PagedParams
 
 OPERATIONS = every_operation()
 PAGED = [each.name for each in OPERATIONS if issubclass(each.params, PagedParams)]

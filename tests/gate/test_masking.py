@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field, computed_field
 from server.gate.masking import outside_fields, present, text_fields
 from tools.catalog import every_operation
 from tools.cleaning import hidden_characters
-from tools.operation import AnyOperation, Preview, Result
+from tools.desk_operation import AnyOperation
+from tools.operation import Preview, Result
 from tools.values import (
     MOBILE,
     OUTSIDE,

@@ -7,21 +7,9 @@ from typing import Any, TypeVar, cast
 
 from hypothesis import settings
 
+from tools.desk_operation import AnyOperation, Desk, DeskOperation, SavedFile
 from tools.omis import OPERATIONS
-from tools.operation import (
-    Action,
-    AnyOperation,
-    Desk,
-    DeskOperation,
-    OmisOptions,
-    Preview,
-    Query,
-    Reply,
-    Request,
-    SavedFile,
-    Steps,
-    Surroundings,
-)
+from tools.operation import Action, OmisOptions, Preview, Query, Reply, Request, Steps, Surroundings
 from tools.taipei import TAIPEI
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=TAIPEI)

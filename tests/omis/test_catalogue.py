@@ -1,9 +1,10 @@
 """Names, risks and sections are fixed: approval, ledger and annotations derive from them."""
 
+from tools.desk_operation import DeskOperation
 from tools.omis import OPERATIONS
 from tools.omis.records import CELLS, Record, Records
 from tools.omis.report_download import DownloadReportResult
-from tools.operation import Action, DeskOperation, Query, RiskyParams
+from tools.operation import Action, Query, RiskyParams
 
 EXPECTED = {
     "reports": {

@@ -3,7 +3,7 @@
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.reconcile import RECONCILE_ACTION
 from tools.desk.retry import RETRY_SAFELY
-from tools.operation import AnyOperation
+from tools.desk_operation import AnyOperation
 
 OPERATIONS: tuple[AnyOperation, ...] = (LIST_ACTIONS, GET_ACTION, RECONCILE_ACTION, RETRY_SAFELY)
 """Every desk operation."""

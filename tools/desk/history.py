@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.desk.entries import ActionDetail, ActionId, ActionState, ActionSummary
-from tools.operation import Desk, DeskOperation, PagedParams, Params, Result, Risk
+from tools.desk_operation import Desk, DeskOperation
+from tools.entries import ActionDetail, ActionId, ActionState, ActionSummary
+from tools.operation import PagedParams, Params, Result, Risk
 from tools.problems import Problem, RefusedError
 from tools.values import IDENTIFIER, DayArgument
 

@@ -1,23 +1,14 @@
 """Finding out what an unknown outcome was, from evidence only."""
 
-from tools.desk.entries import ActionId, ActionState
-from tools.operation import Desk, DeskOperation, Params, Result, Risk
+from tools.desk_operation import Desk, DeskOperation
+from tools.entries import ActionId, ReconcileResult
+from tools.operation import Params, Risk
 
 
 class ReconcileParams(Params):
     """Which action to find out about."""
 
     action_id: ActionId
-
-
-class ReconcileResult(Result):
-    """Where the action stands now, and what that rests on."""
-
-    action_id: str
-    state: ActionState
-    evidence: list[str]
-    """In our words; empty when nothing could be found out."""
-    next: str
 
 
 async def _run(params: ReconcileParams, desk: Desk) -> ReconcileResult:

@@ -6,7 +6,7 @@ that went through 1.1 (vendor facts, "1.3 as a safe retry").
 
 from datetime import timedelta
 
-from tools.desk.entries import ActionId
+from tools.entries import ActionId
 from tools.every8d.receipt_check import check_receipt
 from tools.every8d.send_sms_deduplicated import SEND_SMS_DEDUPLICATED, DeduplicatedResult, SendSmsParams
 from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings

@@ -1,5 +1,6 @@
 """Every operation of EVERY8D, one file for each section of its document."""
 
+from tools.desk_operation import AnyOperation
 from tools.every8d.credit import QUERY_CREDIT
 from tools.every8d.delivery import GET_MMS_DELIVERY, GET_SMS_DELIVERY
 from tools.every8d.delivery_events import LIST_DELIVERY_EVENTS
@@ -10,7 +11,6 @@ from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS
 from tools.every8d.send_sms import SEND_SMS
 from tools.every8d.send_sms_deduplicated import SEND_SMS_DEDUPLICATED
 from tools.every8d.send_sms_with_message_id import SEND_SMS_WITH_MESSAGE_ID
-from tools.operation import AnyOperation
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     QUERY_CREDIT,

@@ -2,10 +2,11 @@
 
 from pydantic import Field
 
+from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.batches import BatchId
 from tools.every8d.callbacks import DeliveryEvent, read_event
 from tools.every8d.paging import pages_of
-from tools.operation import Desk, DeskOperation, PagedParams, Result, Risk
+from tools.operation import PagedParams, Result, Risk
 
 
 class DeliveryEventsParams(PagedParams):

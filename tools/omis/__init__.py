@@ -1,11 +1,11 @@
 """OMIS: reports (document 000, ManageReport), launches and jobs (document 001, TaskManager)."""
 
+from tools.desk_operation import AnyOperation
 from tools.omis.jobs import JOB_OPERATIONS
 from tools.omis.launches import LAUNCH_OPERATIONS
 from tools.omis.report_download import download_report
 from tools.omis.report_queries import list_report_types, list_reports, list_updating_reports
 from tools.omis.reports import delete_report, update_all_reports, update_report
-from tools.operation import AnyOperation
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     list_reports,

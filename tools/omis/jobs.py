@@ -6,16 +6,7 @@ from tools.omis.records import Records, as_records
 from tools.omis.tasks import query_steps
 from tools.omis.twins import Kind, act
 from tools.omis.verbs import DELETE, JOB, PAUSE, RESTART, RESUME, TERMINATE
-from tools.operation import (
-    PagedParams,
-    Params,
-    Query,
-    Result,
-    Risk,
-    RiskyParams,
-    Steps,
-    Surroundings,
-)
+from tools.operation import PagedParams, Params, Query, Result, Risk, RiskyParams, Steps, Surroundings
 
 
 class QueryJobParams(PagedParams):

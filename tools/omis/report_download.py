@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
+from tools.desk_operation import Desk, DeskOperation
 from tools.omis.answers import dropped_note, read_answer
 from tools.omis.arguments import ReportId
 from tools.omis.groups import Group
 from tools.omis.report_content import Content, linked_content, told_content
 from tools.omis.report_requests import Period, manage
 from tools.omis.report_types import REPORT_TYPES, ReportType
-from tools.operation import Desk, DeskOperation, Params, Request, Result, Risk, Steps, Surroundings, one
+from tools.operation import Params, Request, Result, Risk, Steps, Surroundings, one
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.values import CELLS, OutsideText, TimeArgument
 

@@ -6,18 +6,7 @@ from typing import Generic
 
 from tools.omis.tasks import action_request, check_action, preview_steps, settle_steps
 from tools.omis.verbs import Thing, Verb
-from tools.operation import (
-    Action,
-    P,
-    Preview,
-    R,
-    Reply,
-    Request,
-    Risk,
-    Steps,
-    Surroundings,
-    Toolset,
-)
+from tools.operation import Action, P, Preview, R, Reply, Request, Risk, Steps, Surroundings, Toolset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.logs.logs import redact, without_secrets
-from tools.operation import SavedFile
+from tools.desk_operation import SavedFile
 from tools.problems import Problem
 
 UNTRUSTED = "vendor_text_untrusted"

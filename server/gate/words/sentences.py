@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from server.gate.words.answers import Answer
+from tools.desk_operation import AnyOperation
 from tools.mobile import mask_mobile
-from tools.operation import AnyOperation, Risk
+from tools.operation import Risk
 from tools.problems import Problem
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from server.gate.words.answers import Answer, Envelope, failure
 from server.gate.words.sentences import declined, ledger_altered, nothing
 from server.logs.logs import redact, without_secrets
 from server.store.actions import ALTERED
-from tools.operation import AnyOperation, Preview
+from tools.desk_operation import AnyOperation
+from tools.operation import Preview
 from tools.problems import Problem
 from tools.taipei import iso
 

@@ -63,3 +63,13 @@ class ActionDetail(ActionSummary):
     reason: str | None = None
     retry_of: str | None = None
     next: str
+
+
+class ReconcileResult(Result):
+    """Where the action stands now, and what that rests on."""
+
+    action_id: str
+    state: ActionState
+    evidence: list[str]
+    """In our words; empty when nothing could be found out."""
+    next: str

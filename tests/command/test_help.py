@@ -1,0 +1,84 @@
+"""The command line as it is found: every command, its sentence and its options, each imported when named."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from server.command.cli import app
+
+OF_AN_ACCOUNT = ("--sandbox", "--config")
+COMMANDS = {
+    "serve": (
+        "Serve MCP over stdio (the default) or HTTP.",
+        ("--sandbox", "--http", "--port", "--toolsets", "--read-only", "--config"),
+    ),
+    "sandbox": ("Run both simulated vendors alone; any client of these vendors", ("--port",)),
+    "demo": ("Play a whole session through a real MCP client against the sandbox.", ()),
+    "tools": ("List the tools with risk, document section and token cost.", ("--config", "--all")),
+    "doctor": ("Check settings, reachability and login of both vendors", OF_AN_ACCOUNT),
+    "unlock": ("Call a vendor's account again after its refused login was dealt with.", OF_AN_ACCOUNT),
+    "approvals": (
+        "List what waits for a person, and approve or deny it.",
+        ("--watch", "--approve", "--deny", "--proof", "--texts", "--page", *OF_AN_ACCOUNT),
+    ),
+    "policy": ("Print the rules that are in force, and where each setting came from.", OF_AN_ACCOUNT),
+    "block add": ("Never text this number again.", ("--note", *OF_AN_ACCOUNT)),
+    "block remove": ("Let this number be texted again.", OF_AN_ACCOUNT),
+    "block list": ("List the blocked numbers, masked.", OF_AN_ACCOUNT),
+    "audit verify": ("", ("--expect-head", *OF_AN_ACCOUNT)),
+    "audit accept-loss": ("Go on with a store that lost its past", OF_AN_ACCOUNT),
+    "audit export": ("Write the audit to stdout as JSON lines.", OF_AN_ACCOUNT),
+    "actions list": ("List the newest actions of the ledger.", ("--state", *OF_AN_ACCOUNT)),
+    "actions close": ("Close an action of unknown outcome by hand.", ("--as", *OF_AN_ACCOUNT)),
+}
+GROUPS = {
+    "": "Run SMS, MMS and e-mail campaigns on EVERY8D and OMIS from an MCP client.",
+    "block": "Numbers that are never texted.",
+    "audit": "The record of every decision.",
+    "actions": "The ledger of what was done.",
+}
+_OPTION = re.compile(r"^[│ ]+(?:\*\s+)?(--[a-z-]+)", re.MULTILINE)
+
+
+def told(*typed: str) -> str:
+    """What the command line prints, on a wide terminal without colours."""
+    shown = CliRunner().invoke(app, typed, env={"COLUMNS": "200", "TERMINAL_WIDTH": "200", "NO_COLOR": "1"})
+    return shown.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does_and_takes_its_options(command: str) -> None:
+    sentence, options = COMMANDS[command]
+    shown = told(*command.split(), "--help")
+    assert f"{command} [OPTIONS]" in shown
+    assert sentence in shown
+    assert sorted(_OPTION.findall(shown)) == sorted((*options, "--help"))
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_lists_its_commands_in_their_order(group: str) -> None:
+    shown = told(*group.split(), "--help")
+    assert GROUPS[group] in shown
+    listed = re.findall(r"^│ ([a-z][a-z-]+) ", shown, re.MULTILINE)
+    inside = [name.removeprefix(group).split()[0] for name in COMMANDS if name.startswith(group)]
+    assert listed == list(dict.fromkeys(inside))
+
+
+def test_a_misspelt_command_is_guessed() -> None:
+    assert "Did you mean 'serve'?" in told("servr")
+    assert "Did you mean 'verify'?" in told("audit", "verfy")
+
+
+def test_naming_a_command_imports_no_other() -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from server.command.cli import app\n"
+        "CliRunner().invoke(app, ['sandbox', '--help'])\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('server.command.')))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == [
+        f"server.command.{name}" for name in ("cli", "late_group", "options", "sandbox")
+    ]

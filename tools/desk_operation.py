@@ -1,0 +1,79 @@
+"""An operation that is more than one exchange with a vendor, and what the server does for it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from tools.entries import ActionDetail, ActionSummary, ReconcileResult
+from tools.operation import Action, Operation, Params, Query, Result, Steps, Surroundings
+
+P = TypeVar("P", bound=Params)
+R = TypeVar("R", bound=Result)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFile:
+    """A file that the desk keeps for the user, under a name of ours."""
+
+    name: str
+    uri: str
+    size: int
+
+
+class Desk(Protocol):
+    """What the server does for an operation that is more than one exchange with a vendor."""
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """The world as it is now."""
+        ...
+
+    async def query(self, steps: Steps[T]) -> T:
+        """Carry out read requests and return the generator's value."""
+        ...
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Compute something long without holding up other calls."""
+        ...
+
+    async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
+        """Keep a file in the configured folder, under a name of ours made from `stem`."""
+        ...
+
+    async def actions(  # noqa: PLR0913 - the filters of a list
+        self,
+        *,
+        tool: str,
+        state: str,
+        day: str,
+        batch_id: str,
+        campaign: str,
+        page: int,
+        page_size: int,
+    ) -> tuple[Sequence[ActionSummary], int]:
+        """A page of the ledger, newest first, and how many there are; empty filters mean any."""
+        ...
+
+    async def action(self, action_id: str) -> ActionDetail | None:
+        """One action of the ledger, however its id was typed."""
+        ...
+
+    async def reconcile(self, action_id: str) -> ReconcileResult:
+        """Find out about an unknown outcome; `RefusedError` when there is no such action."""
+        ...
+
+    async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
+        """The callbacks of 2.1 that have arrived, newest first, as they were sent; all batches when empty."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskOperation(Operation[P, R]):
+    """Something that we add over `Desk`; it may read from vendors, and changes nothing there."""
+
+    run: Callable[[P, Desk], Awaitable[R]]
+
+
+AnyOperation = Query[Any, Any] | Action[Any, Any] | DeskOperation[Any, Any]
+"""Any of the three kinds, as the catalogue and the gate hold them."""
