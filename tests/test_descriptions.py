@@ -17,9 +17,9 @@ from server.mcp.schema import input_schema
 from server.parts import build_parts
 from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from tools.catalog import every_operation
+from tools.desk_operation import AnyOperation
 from tools.every8d.personal import Person
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS
-from tools.operation import AnyOperation
 
 SHORTEST = 10
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from server.mcp.schema import input_schema
 from tools.catalog import every_operation
-from tools.operation import AnyOperation
+from tools.desk_operation import AnyOperation
 
 Language = Literal["en", "zh"]
 Half = Literal["looked_at", "held_out"]
