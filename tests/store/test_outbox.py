@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -225,6 +225,34 @@ def test_room_that_somebody_removed_is_made_again(tmp_path: Path) -> None:
         path.unlink()
     with box.place():
         assert len(list(tmp_path.glob("*.place"))) == 1
+
+
+def test_what_is_longer_than_its_place_is_not_kept(tmp_path: Path) -> None:
+    """There may be no room for more, and half an outcome is none."""
+    box = Outbox(tmp_path)
+    with box.place():
+        with pytest.raises(OSError, match="longer than its place"):
+            box.keep("long", b"x" * (outbox_module.ROOM + 1))
+        assert box.due() == {}
+        box.keep("whole", b"x" * outbox_module.ROOM)
+    assert set(box.due()) == {"whole"}
+
+
+def test_an_outcome_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+
+    def noting(step: str) -> Callable[..., None]:
+        return lambda *_: steps.append(step)
+
+    box = Outbox(tmp_path)
+    with box.place():
+        monkeypatch.setattr(os, "fsync", noting("content"))
+        monkeypatch.setattr(outbox_module, "replace", noting("name"))
+        monkeypatch.setattr(outbox_module, "sync_folder", noting("folder"))
+        box.keep("known", b"x")
+    assert steps == ["content", "name", "folder"]
 
 
 def test_nothing_is_imported_after_the_post() -> None:
