@@ -42,17 +42,22 @@ async def restored_in_place(house: House) -> None:
     await copied(house.folder / "backup.sqlite3", store_of(house))
 
 
+async def of_another_generation(house: House) -> None:
+    """All that the head knows of is there, and somebody has accepted a loss on another copy of it."""
+    await run_sql(store_of(house), "UPDATE meta SET value = 'another-0' WHERE name = 'generation'")
+
+
 async def replaced(house: House) -> None:
     """The store of another machine, with the same key."""
     await restored(house)
-    await run_sql(store_of(house), "UPDATE meta SET value = 'another-0' WHERE name = 'generation'")
+    await of_another_generation(house)
 
 
 async def without_head(house: House) -> None:
     (house.folder / "store" / "audit.head").unlink()
 
 
-@pytest.mark.parametrize("lose", [removed, restored, replaced, without_head])
+@pytest.mark.parametrize("lose", [removed, restored, replaced, of_another_generation, without_head])
 async def test_what_was_sent_before_the_loss_is_not_sent_again(
     house: House, lose: Callable[[House], Awaitable[None]]
 ) -> None:
