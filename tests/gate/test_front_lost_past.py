@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -183,6 +184,29 @@ async def test_another_process_that_runs_goes_on_after_the_accepted_loss(house: 
         assert await accept_loss(config_file(house)) == 0
         assert (await session.facts("send_sms", FREE_SEND))["outcome"] == "done"
     assert await posts(house) == 2
+
+
+async def test_a_free_send_whose_claim_meets_an_accepted_loss_is_not_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rule was looked up before a person accepted the loss: from then on everything is asked."""
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        await backed_up(house)
+        await session.facts("send_sms", FREE_SEND | {"text": "before"})
+        assert session.parts is not None
+        book, claim = session.parts.book, session.parts.book.approve_and_claim
+
+        async def after_the_loss(*given: Any, **more: Any) -> Any:
+            await restored_in_place(house)
+            assert await accept_loss(config_file(house)) == 0
+            return await claim(*given, **more)
+
+        monkeypatch.setattr(book, "approve_and_claim", after_the_loss)
+        refused = await session.problem("send_sms", FREE_SEND)
+    assert refused["message"].startswith("Nothing was sent.")
+    assert "accepted just now" in refused["message"]
+    assert await posts(house) == 1
 
 
 async def test_the_doctor_names_the_loss(house: House, capsys: Shown) -> None:
