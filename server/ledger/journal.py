@@ -74,6 +74,8 @@ class Journal:
         self._key: bytes | None = None
         self.past = Past(heads=heads, shared=shared)
         self.outbox = Outbox(key_file.parent / "outbox")
+        self._unmarked = False
+        """Whether the store did not say yet which key it is written with."""
         self._sealing: bytes | None = None
         self._remembered: Head | None = None
         self._refused: set[str] = set()
@@ -115,15 +117,20 @@ class Journal:
         from server.store.key_mark import (  # noqa: PLC0415 - the store is opened at the first use, not at start
             known_mark,
             mark_of,
-            remember_mark,
         )
 
-        mark = mark_of(key)
         known = await self.store.read(known_mark)
-        if known is None:
-            known = await self.store.write(lambda conn: remember_mark(conn, mark))
-        if known != mark:
+        if known not in (None, mark_of(key)):
             raise StoreUnavailableError(_WRONG_KEY)
+        self._unmarked = known is None
+
+    def _mark(self, conn: "Connection", key: bytes) -> None:
+        """Keep in the store which key it is written with, in the first step of it."""
+        if self._unmarked:
+            from server.store.key_mark import mark_of, remember_mark  # noqa: PLC0415 - as above
+
+            if remember_mark(conn, mark_of(key)) != mark_of(key):
+                raise StoreUnavailableError(_WRONG_KEY)
 
     @asynccontextmanager
     async def room(self) -> AsyncGenerator[None]:
@@ -241,15 +248,15 @@ class Journal:
         settled: list[str] = []
 
         def both(conn: "Connection") -> "tuple[T, Head | None]":
-            now = self.clock()
+            now, changes = self.clock(), collect(conn)
             tip, latest = audit.newest(conn)
+            self._mark(conn, key)
             self.past.look(conn, tip, writing=True)
             if standing:
                 self.past.refuse()
                 refuse_earlier(latest, now)
             if unasked and self.past.asks(now):
                 raise LossAcceptedError(_ACCEPTED)
-            changes = collect(conn)
             # Before anything else of these actions is done or told. A store whose past is lost may lack them.
             settled[:] = [] if self.past.lost else waiting
             late = [ending_note(write_down(conn, waiting[name], now)) for name in settled]
@@ -262,6 +269,7 @@ class Journal:
 
         with self._noticing():
             value, head = await self.store.write(both)
+        self._unmarked = False
         for name in settled:
             self.outbox.remove(name)
         if head is not None:
@@ -293,13 +301,13 @@ class Journal:
         key = await self.key()
 
         def both(conn: "Connection") -> "tuple[str, Head] | None":
-            now, tip = self.clock(), audit.head(conn)
-            self.past.look(conn, tip, writing=True)
+            now, changes, tip = self.clock(), collect(conn), audit.head(conn)
+            self.past.look(conn, tip, writing=False)
             if not self.past.lost:
                 return None
+            self._mark(conn, key)
             generation = new_generation(now)
             set_generation(conn, generation)
-            changes = collect(conn)
             reason = "the store's past was lost"
             voided = [ledger.void(conn, action.id, reason=reason) for action in ledger.undecided(conn)]
             notes = [Note(what="voided", action_id=action.id, outcome=reason) for action in voided if action]

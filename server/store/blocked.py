@@ -4,16 +4,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
+from server.store.covered import CoveredRows
 from server.store.schema import BLOCKED_NUMBERS
 
 _CHUNK = 500
 """Parameters a statement; both engines take more."""
 
+BLOCKED = CoveredRows(BLOCKED_NUMBERS)
 _NUMBERS = select(BLOCKED_NUMBERS.c.number)
 _ONE = _NUMBERS.where(BLOCKED_NUMBERS.c.number == bindparam("wanted_number"))
 _SOME = _NUMBERS.where(BLOCKED_NUMBERS.c.number.in_(bindparam("wanted_numbers", expanding=True)))
+_REMOVE = BLOCKED.deleting(
+    delete(BLOCKED_NUMBERS).where(BLOCKED_NUMBERS.c.number == bindparam("this_number"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +35,13 @@ def add(conn: Connection, number: str, masked: str, note: str, now: datetime) ->
     """Block a number; False when it was blocked already, and then nothing changes."""
     if which_blocked(conn, [number]):
         return False
-    values = {"number": number, "masked": masked, "note": note, "added_at": now}
-    conn.execute(insert(BLOCKED_NUMBERS).values(values))
+    BLOCKED.insert(conn, {"number": number, "masked": masked, "note": note, "added_at": now})
     return True
 
 
 def remove(conn: Connection, number: str) -> bool:
     """Let a number be texted again; False when it was not blocked."""
-    return conn.execute(delete(BLOCKED_NUMBERS).where(BLOCKED_NUMBERS.c.number == number)).rowcount == 1
+    return BLOCKED.delete(conn, _REMOVE, {"this_number": number}) == 1
 
 
 def list_blocked(conn: Connection, page: int = 1, page_size: int = 50) -> tuple[list[BlockedNumber], int]:

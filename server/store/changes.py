@@ -1,8 +1,9 @@
 """What a transaction changed, row by row: what the audit's entry of the transaction says of it.
 
-Whatever changes a row of a table that the audit covers reports the row as it is then (`changed`). The journal
-collects these reports and writes a short keyed hash of each row into the chain, in the same transaction. So
-no place has to think of it, and `comparing` can hold the tables against the chain.
+Whatever changes a row of a table that the audit covers reports the row as it is then (`changed`), and as it
+was before where that is known. The journal collects these reports and writes short keyed hashes into the
+chain, in the same transaction. So no place has to think of it, and `comparing` can hold the tables against
+the chain: what each row is, and that nothing else changed it between two steps of ours.
 """
 
 import hashlib
@@ -22,7 +23,17 @@ Rows: TypeAlias = Mapping[str, Mapping[str, str]]
 """The hashes of rows, by table and key."""
 
 GONE = ""
-"""In the place of a hash: there is no such row any more."""
+"""In the place of a hash: there is no such row, any more or yet."""
+
+BEFORE = ":"
+"""Stands behind the hash of the row as it was, where that is known."""
+
+
+class Unseen:
+    """In the place of a row as it was: nobody looked."""
+
+
+UNSEEN = Unseen()
 
 _COLLECTED = "rows that this transaction changed"
 _DIGITS = 32
@@ -30,14 +41,16 @@ _encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=repr)
 
 
 class Changes:
-    """The rows that one transaction changed, each as it is after the last change of it."""
+    """The rows that one transaction changed: before its first change of each, and after the last."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, dict[str, Row]] = {}
+        self._rows: dict[str, dict[str, tuple[Row | Unseen, Row]]] = {}
 
-    def add(self, table: str, key: str, row: Row) -> None:
-        """A row as it is now."""
-        self._rows.setdefault(table, {})[key] = row
+    def add(self, table: str, key: str, row: Row, before: Row | Unseen) -> None:
+        """A row as it is now, and as it was."""
+        rows = self._rows.setdefault(table, {})
+        first = rows[key][0] if key in rows else before
+        rows[key] = (first, row)
 
     def keys_of(self, table: str) -> list[str]:
         """Which rows of a table were changed, in the order of their first change."""
@@ -45,12 +58,15 @@ class Changes:
 
     def hashed(self, key: bytes) -> Rows:
         """What is written into the chain."""
-        return {
-            table: {
-                name: GONE if row is None else row_hash(key, table, name, row) for name, row in each.items()
-            }
-            for table, each in self._rows.items()
-        }
+        said: dict[str, dict[str, str]] = {}
+        for table, rows in self._rows.items():
+            for name, (before, row) in rows.items():
+                if before == row:
+                    continue
+                then = _hash(key, table, name, row)
+                was = "" if isinstance(before, Unseen) else _hash(key, table, name, before) + BEFORE
+                said.setdefault(table, {})[name] = was + then
+        return said
 
 
 def collect(conn: Connection) -> Changes:
@@ -60,11 +76,15 @@ def collect(conn: Connection) -> Changes:
     return changes
 
 
-def changed(conn: Connection, table: Table, key: str, row: Row) -> None:
+def changed(conn: Connection, table: Table, key: str, row: Row, *, before: Row | Unseen = UNSEEN) -> None:
     """Report a row that was changed, as it is after that; `key` is its name in the chain."""
     changes = conn.info.get(_COLLECTED)
     if changes is not None:
-        changes.add(table.name, key, row)
+        changes.add(table.name, key, row, before)
+
+
+def _hash(key: bytes, table: str, name: str, row: Row) -> str:
+    return GONE if row is None else row_hash(key, table, name, row)
 
 
 def row_hash(key: bytes, table: str, name: str, row: Mapping[str, object]) -> str:

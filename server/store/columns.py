@@ -35,9 +35,7 @@ class Points(TypeDecorator[Decimal]):
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         """The points in units, rounded up: an outcome is recorded however finely a vendor counts."""
-        if value is None:
-            return None
-        return int((value * _UNITS).to_integral_value(ROUND_CEILING))
+        return None if value is None else units_of(value)
 
     def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> Decimal | None:
         """Points as people write them, without trailing zeros (`4`, `0.5`)."""
@@ -71,6 +69,11 @@ def moment_text(moment: datetime) -> str:
 def moment_of(text: str) -> datetime:
     """The time that the store writes so."""
     return datetime.fromisoformat(text)
+
+
+def units_of(points: Decimal) -> int:
+    """The points as the store writes them, rounded up."""
+    return int((points * _UNITS).to_integral_value(ROUND_CEILING))
 
 
 def points_of(units: int | Decimal) -> Decimal:

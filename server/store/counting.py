@@ -9,15 +9,19 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from server.store.actions import COUNTED, Action, CapHit, Caps, Proposal, Usage
-from server.store.columns import Points
+from server.store.columns import Points, units_of
+from server.store.covered import CoveredRows, CoveredSets, Read
 from server.store.rows import taipei_day
 from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
 
 _CHUNK = 500
 """Parameters a statement; both engines take more."""
+
+USAGE = CoveredRows(USAGE_DAYS)
+TEXTS = CoveredSets(RECIPIENT_TEXTS)
 
 _OF_DAY = select(USAGE_DAYS.c.points, USAGE_DAYS.c.recipients).where(USAGE_DAYS.c.day == bindparam("on_day"))
 _OF_MONTH = select(func.sum(USAGE_DAYS.c.points)).where(
@@ -30,10 +34,8 @@ _RAISE = (
         points=USAGE_DAYS.c.points + bindparam("more_points", type_=Points()),
         recipients=USAGE_DAYS.c.recipients + bindparam("more_recipients"),
     )
+    .returning(*USAGE.columns)
 )
-_FIRST_OF_DAY = insert(USAGE_DAYS)
-_RESERVE = insert(RECIPIENT_TEXTS)
-_RELEASE = delete(RECIPIENT_TEXTS).where(RECIPIENT_TEXTS.c.action_id == bindparam("of_action"))
 _TEXTS = (
     select(RECIPIENT_TEXTS.c.recipient, func.sum(RECIPIENT_TEXTS.c.texts))
     .where(
@@ -93,12 +95,12 @@ def reserve_texts(conn: Connection, action_id: str, recipients: Sequence[str], n
         for recipient, count in texts.items()
     ]
     if rows:
-        conn.execute(_RESERVE, rows)
+        TEXTS.insert(conn, action_id, rows)
 
 
 def release_texts(conn: Connection, action_id: str) -> bool:
     """Forget the texts of an action that certainly sent none; False when none were counted (any more)."""
-    return conn.execute(_RELEASE, {"of_action": action_id}).rowcount > 0
+    return TEXTS.delete_of(conn, action_id)
 
 
 def return_recipients(conn: Connection, action: Action) -> None:
@@ -144,5 +146,9 @@ def _counted_recipients(action: Action) -> int:
 
 def _add(conn: Connection, day: str, points: Decimal, recipients: int) -> None:
     raised = {"on_day": day, "more_points": points, "more_recipients": recipients}
-    if conn.execute(_RAISE, raised).rowcount == 0:
-        conn.execute(_FIRST_OF_DAY, {"day": day, "points": points, "recipients": recipients})
+    row: Read | None = conn.execute(_RAISE, raised).one_or_none()
+    if row is None:
+        USAGE.insert(conn, {"day": day, "points": points, "recipients": recipients})
+    else:
+        # What it was, without another look: so a total that somebody edited before this step is found too.
+        USAGE.updated(conn, (day, row[1] - units_of(points), row[2] - recipients), row)

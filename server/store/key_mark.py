@@ -7,11 +7,12 @@ would get texts, and a call made before would be made again.
 import hashlib
 import hmac
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
-from server.store.schema import META
+from server.store.meta import set_value, value_of
 
-_NAME = "audit_key"
+MARK = "audit_key"
+"""The name of the mark."""
 
 
 def mark_of(key: bytes) -> str:
@@ -21,12 +22,12 @@ def mark_of(key: bytes) -> str:
 
 def known_mark(conn: Connection) -> str | None:
     """The mark of the key that this store was first used with."""
-    return conn.scalar(select(META.c.value).where(META.c.name == _NAME))
+    return value_of(conn, MARK)
 
 
 def remember_mark(conn: Connection, mark: str) -> str:
     """Keep the mark unless there is one already; the one that holds."""
     known = known_mark(conn)
     if known is None:
-        conn.execute(insert(META).values(name=_NAME, value=mark))
+        set_value(conn, MARK, mark)
     return known or mark

@@ -6,9 +6,13 @@ A lock holds for the credentials that failed: other settings have another finger
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
+from server.store.covered import CoveredRows
 from server.store.schema import VENDOR_LOCKS
+
+LOCKS = CoveredRows(VENDOR_LOCKS)
+_UNLOCK = LOCKS.deleting(delete(VENDOR_LOCKS).where(VENDOR_LOCKS.c.vendor == bindparam("this_vendor")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +28,7 @@ class VendorLock:
 def lock_vendor(conn: Connection, vendor: str, fingerprint: str, reason: str, now: datetime) -> None:
     """Stop the calls of an account; a lock of older credentials is replaced."""
     unlock(conn, vendor)
-    values = {"vendor": vendor, "fingerprint": fingerprint, "reason": reason, "at": now}
-    conn.execute(insert(VENDOR_LOCKS).values(values))
+    LOCKS.insert(conn, {"vendor": vendor, "fingerprint": fingerprint, "reason": reason, "at": now})
 
 
 def vendor_lock(conn: Connection, vendor: str, fingerprint: str) -> VendorLock | None:
@@ -38,4 +41,4 @@ def vendor_lock(conn: Connection, vendor: str, fingerprint: str) -> VendorLock |
 
 def unlock(conn: Connection, vendor: str) -> bool:
     """Let the account be called again; False when it was not locked."""
-    return conn.execute(delete(VENDOR_LOCKS).where(VENDOR_LOCKS.c.vendor == vendor)).rowcount == 1
+    return LOCKS.delete(conn, _UNLOCK, {"this_vendor": vendor}) == 1

@@ -7,32 +7,26 @@ has another generation, or its audit no longer holds the entry that the head nam
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection
 
 from server.store.audit import stands
 from server.store.keys import Head
-from server.store.schema import META
+from server.store.meta import set_value, value_of
 
 ASKING = timedelta(hours=24)
 """How long after an accepted loss every send is asked for: as long as a repeated call finds its action."""
 
 _NAME = "generation"
-_GENERATION = select(META.c.value).where(META.c.name == _NAME)
-_FIRST = insert(META)
-_NEXT = update(META).where(META.c.name == _NAME).values(value=bindparam("new_value"))
 
 
 def generation_of(conn: Connection) -> str:
     """The store's generation; '' when it has none yet."""
-    return conn.scalar(_GENERATION) or ""
+    return value_of(conn, _NAME) or ""
 
 
 def set_generation(conn: Connection, generation: str) -> None:
     """Give the store a generation: its first, or the one after an accepted loss."""
-    if generation_of(conn):
-        conn.execute(_NEXT, {"new_value": generation})
-    else:
-        conn.execute(_FIRST, {"name": _NAME, "value": generation})
+    set_value(conn, _NAME, generation)
 
 
 def new_generation(accepted: datetime | None = None) -> str:

@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, or_, select
 
 from server.store.actions import REPLAY_WINDOW, Action, CallKey, State
 from server.store.columns import moment_text
+from server.store.covered import CoveredSets
 from server.store.rows import AT
 from server.store.schema import ACTIONS, SENT_TEXTS
 
 _CHUNK = 500
 """Parameters a statement; both engines take more."""
 
+SENT = CoveredSets(SENT_TEXTS)
 _COLUMNS = (
     SENT_TEXTS.c.message,
     SENT_TEXTS.c.send_at,
@@ -36,10 +38,10 @@ def _remembered(which: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
 _ONE = _remembered(SENT_TEXTS.c.message == bindparam("wanted"))
 _SOME = _remembered(SENT_TEXTS.c.message.in_(bindparam("those", expanding=True)))
 _COUNT = select(func.count()).select_from(SENT_TEXTS).where(SENT_TEXTS.c.action_id == bindparam("of_action"))
-_REMEMBER = insert(SENT_TEXTS)
-_FORGET = delete(SENT_TEXTS).where(SENT_TEXTS.c.action_id == bindparam("of_action"))
 _UNKNOWN = select(ACTIONS.c.id).where(ACTIONS.c.state == State.UNKNOWN)
-_FORGET_OLD = delete(SENT_TEXTS).where(SENT_TEXTS.c.until < AT, SENT_TEXTS.c.action_id.not_in(_UNKNOWN))
+_FORGET_OLD = SENT.deleting(
+    delete(SENT_TEXTS).where(SENT_TEXTS.c.until < AT, SENT_TEXTS.c.action_id.not_in(_UNKNOWN))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ def remember(conn: Connection, action_id: str, texts: Iterable[Texted], now: dat
         for text in texts
     }
     if rows:
-        conn.execute(_FORGET_OLD, {"at_moment": now})
-        conn.execute(_REMEMBER, list(rows.values()))
+        SENT.delete(conn, _FORGET_OLD, {"at_moment": now})
+        SENT.insert(conn, action_id, list(rows.values()))
 
 
 def repeated(
@@ -142,7 +144,7 @@ def same_send(
 
 def forget(conn: Connection, action_id: str) -> None:
     """Certainly nobody has, or will get, the texts of this send."""
-    conn.execute(_FORGET, {"of_action": action_id})
+    SENT.delete_of(conn, action_id)
 
 
 def unseen(sends: Iterable[Repeated], action: Action) -> list[Repeated]:

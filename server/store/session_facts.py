@@ -2,19 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from server.store.columns import Moment
+from server.store.covered import CoveredRows
 from server.store.schema import SESSION_FACTS
 from server.store.sessions import HELD, Session
 
+FACTS = CoveredRows(SESSION_FACTS)
 _TABLE = SESSION_FACTS.c
 _SINCE = bindparam("since_moment", type_=Moment())
 _THIS = (_TABLE.principal == bindparam("of_principal"), _TABLE.session == bindparam("of_session"))
 _READ = select(_TABLE.outside_text_at).where(*_THIS, _TABLE.outside_text_at > _SINCE).limit(1)
-_FORGET = delete(SESSION_FACTS).where(_TABLE.outside_text_at <= _SINCE)
-_FORGET_THIS = delete(SESSION_FACTS).where(*_THIS)
-_KEEP = insert(SESSION_FACTS)
+_FORGET = FACTS.deleting(delete(SESSION_FACTS).where(_TABLE.outside_text_at <= _SINCE))
+_FORGET_THIS = FACTS.deleting(delete(SESSION_FACTS).where(*_THIS))
 
 
 def outside_text_was_read(conn: Connection, session: Session, now: datetime) -> bool:
@@ -25,6 +26,6 @@ def outside_text_was_read(conn: Connection, session: Session, now: datetime) -> 
 
 def remember_outside_text(conn: Connection, session: Session, now: datetime) -> None:
     """It was read now. What is past is forgotten, so that there is never more than one row a live session."""
-    conn.execute(_FORGET, {"since_moment": now - HELD})
-    conn.execute(_FORGET_THIS, {"of_principal": session.principal, "of_session": session.session})
-    conn.execute(_KEEP, {**session._asdict(), "outside_text_at": now})
+    FACTS.delete(conn, _FORGET, {"since_moment": now - HELD})
+    FACTS.delete(conn, _FORGET_THIS, {"of_principal": session.principal, "of_session": session.session})
+    FACTS.insert(conn, {**session._asdict(), "outside_text_at": now})
