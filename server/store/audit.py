@@ -32,6 +32,8 @@ __all__ = [
 
 _START = Head(0, "0" * 64)
 _BATCH = 10_000
+_LOWEST = -(2**63)
+"""Somebody may have inserted entries before the first."""
 _BLOCK = 64
 """Bytes that SHA-256 takes at once."""
 
@@ -178,7 +180,7 @@ def export(conn: Connection) -> Iterator[str]:
 
 def _rows(conn: Connection) -> Iterator[tuple[int, str, str]]:
     """All rows in order, a piece at a time: none is kept."""
-    last = 0
+    last = _LOWEST
     while rows := _piece(conn, last):
         yield from rows
         last = rows[-1][0]

@@ -5,7 +5,7 @@ while it is open, with its final points once they are known, less what an erased
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -146,9 +146,13 @@ def _counted_recipients(action: Action) -> int:
 
 def _add(conn: Connection, day: str, points: Decimal, recipients: int) -> None:
     raised = {"on_day": day, "more_points": points, "more_recipients": recipients}
-    row: Read | None = conn.execute(_RAISE, raised).one_or_none()
+    row = _changed_row(conn, raised)
     if row is None:
         USAGE.insert(conn, {"day": day, "points": points, "recipients": recipients})
     else:
         # What it was, without another look: so a total that somebody edited before this step is found too.
         USAGE.updated(conn, (day, row[1] - units_of(points), row[2] - recipients), row)
+
+
+def _changed_row(conn: Connection, raised: Mapping[str, object]) -> Read | None:
+    return conn.execute(_RAISE, raised).one_or_none()
