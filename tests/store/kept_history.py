@@ -31,12 +31,18 @@ RULE = Decision(by="policy", channel="policy", rule="test numbers")
 class Keeper:
     """One process's ledger over a store, with a clock that moves by hand."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
-        self.now, self.sent = NOW, 0
+    def __init__(self, store: Store, folder: Path, last: Action | None = None) -> None:
+        self.now, self.sent, self._last = NOW, 0 if last is None else 100, last
         heads = HeadFile(folder / "audit.head")
         self.journal = Journal(store, key_file=folder / "audit.key", heads=heads, clock=lambda: self.now)
         self.book = Book(self.journal, owner="w1", caps=CAPS)
         self.outside = OutsideReading(self.journal, lambda: self.now)
+
+    @property
+    def last(self) -> Action:
+        """What was claimed last, here or by the keeper before."""
+        assert self._last is not None
+        return self._last
 
     async def propose(self, count: int = 2, *, tool: str = "send_sms", target: str = "") -> Action:
         """A new proposal for so many recipients."""
@@ -55,6 +61,7 @@ class Keeper:
         messages = [Message(to, f"text {self.sent}", at) for to in MOBILES[:count]]
         claimed = await self.book.claim(action.id, MOBILES[:count], messages)
         assert isinstance(claimed, Action)
+        self._last = claimed
         return claimed
 
     async def finish(self, action: Action, state: State, batch_id: str = "") -> None:

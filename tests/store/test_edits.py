@@ -4,8 +4,9 @@
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,13 +15,14 @@ import pytest
 from sqlalchemy import Connection, Table, delete, insert, select, text, update
 
 from server.store import audit, comparing
+from server.store.actions import State
 from server.store.changes import as_stored
 from server.store.compared import Compared
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
 from server.store.keys import Head
 from server.store.schema import AUDIT, METADATA
-from tests.store.kept_history import Keeper, steps
+from tests.store.kept_history import MOBILES, Keeper, steps
 
 EDITS = 1_000 if os.environ.get("SOAK") else 80
 TABLES = [table for table in METADATA.sorted_tables if table.name != "delivery_events"]
@@ -219,3 +221,42 @@ async def test_without_its_comparison_the_edits_of_a_table_are_missed(
 
         monkeypatch.setattr(comparing, "tables", others)
         assert len(await unfound(store, kept, 3, [table])) == 3, table.name
+
+
+async def _unfinished(keeper: Keeper) -> None:
+    await keeper.finish(keeper.last, State.FAILED)
+
+
+LATER: dict[str, tuple[str, Callable[[Keeper], Awaitable[Any]]]] = {
+    "usage_days": ("UPDATE usage_days SET points = 0", Keeper.claim),
+    "recipient_texts": (
+        "DELETE FROM recipient_texts WHERE recipient = (SELECT min(recipient) FROM recipient_texts)",
+        _unfinished,
+    ),
+    "sent_texts": ("UPDATE sent_texts SET until = '2020-01-01T00:00:00.000000Z'", Keeper.claim),
+    "blocked_numbers": ("DELETE FROM blocked_numbers", partial(Keeper.block, number=MOBILES[-1])),
+    "session_facts": (
+        "UPDATE session_facts SET outside_text_at = '2020-01-01T00:00:00.000000Z'",
+        partial(Keeper.read_outside_text, session="s9"),
+    ),
+    "vendor_locks": ("UPDATE vendor_locks SET fingerprint = 'x'", partial(Keeper.unlock, vendor="every8d")),
+    "meta": ("DELETE FROM meta WHERE name = 'audit_key'", partial(Keeper.read_outside_text, session="s9")),
+}
+
+
+@pytest.mark.parametrize("table", LATER)
+async def test_an_edit_is_found_although_the_program_changed_the_row_again_since(
+    store: DatabaseStore, tmp_path: Path, table: str
+) -> None:
+    keeper = Keeper(store, tmp_path)
+    await keeper.claim()
+    await keeper.block(MOBILES[-1])
+    await keeper.read_outside_text("s8")
+    await keeper.book.lock_vendor("every8d", "uid password", "-100")
+    kept = Kept(key=await keeper.journal.key(), head=keeper.journal.past.newest)
+    statement, step = LATER[table]
+    await store.write(lambda conn: conn.execute(text(statement)))
+    later = Keeper(store, tmp_path, keeper.last)
+    await step(later)
+    kept.head = later.journal.past.newest
+    assert await store.read(lambda conn: differences(conn, kept)) == table
