@@ -1,9 +1,9 @@
 """One database in memory for all seeds of a process: the plan of each statement is made once."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import cache
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, delete
 
@@ -69,15 +69,19 @@ async def _at_once() -> None:
 def _migrated() -> bytes:
     """A migrated database, from the store itself."""
 
-    def work(conn: Connection) -> bytes:
-        unguard(conn)
-        return cast("sqlite3.Connection", conn.connection.driver_connection).serialize()
+    store = SynchronousStore(_at_once)
+    _now(store.write(unguard))
+    # In a transaction of its own: what is not committed is not in the copy.
+    return _now(
+        store.read(lambda conn: cast("sqlite3.Connection", conn.connection.driver_connection).serialize())
+    )
 
-    waiting = SynchronousStore(_at_once).write(work)
+
+def _now(waiting: Coroutine[Any, Any, T]) -> T:
     try:
         waiting.send(None)
     except StopIteration as end:
-        return cast("bytes", end.value)
+        return cast("T", end.value)
     raise AssertionError("a store whose checkpoints do not wait never waits")
 
 

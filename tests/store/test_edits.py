@@ -23,6 +23,7 @@ from server.store.errors import StoreUnavailableError
 from server.store.keys import Head
 from server.store.schema import AUDIT, METADATA
 from tests.store.kept_history import MOBILES, Keeper, steps
+from tests.store.unguarding import unguard
 
 EDITS = 1_000 if os.environ.get("SOAK") else 80
 TABLES = [table for table in METADATA.sorted_tables if table.name != "delivery_events"]
@@ -65,14 +66,11 @@ def differences(conn: Connection, kept: Kept) -> str:
     return " ".join(each.table for each in held.compare(conn) if not each.ok)
 
 
-def unguard(conn: Connection) -> None:
+def unguarded(conn: Connection) -> None:
     """As whoever owns the database: neither triggers nor foreign keys hold them back."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("SET LOCAL session_replication_role = replica"))
-        return
-    conn.execute(text("PRAGMA defer_foreign_keys = ON"))
-    for (name,) in conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-        conn.execute(text(f'DROP TRIGGER "{name}"'))
+    unguard(conn)
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
 
 
 class Meddler:
@@ -175,7 +173,7 @@ async def unfound(
     meddler = Meddler(dice, kept.older)
 
     def work(conn: Connection, table: Table) -> None:
-        unguard(conn)
+        unguarded(conn)
         before = rows_of(conn, table)
         done = meddler.edit(conn, table)
         changed = rows_of(conn, table) != before
