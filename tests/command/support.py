@@ -9,8 +9,7 @@ import anyio
 
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, at_the_sandbox
-
-PATIENCE = 30
+from tests.patience import PATIENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +32,13 @@ async def run(house: House, *command: str, typed: str = "") -> Said:
         env=at_the_sandbox(house),
         cwd=house.folder,
     )
-    with anyio.fail_after(PATIENCE):
-        out, _ = await process.communicate(typed.encode())
+    try:
+        with anyio.fail_after(PATIENCE):
+            out, _ = await process.communicate(typed.encode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
     assert process.returncode is not None
     return Said(code=process.returncode, out=out.decode())
 

@@ -3,9 +3,10 @@
 import anyio
 import pytest
 
-from tests.command.support import PATIENCE, run, watching
+from tests.command.support import run, watching
 from tests.e2e.house import House
 from tests.gate.support import LAUNCH, SEND, decide, fronted, posts
+from tests.patience import PATIENCE
 
 
 async def test_another_process_approves_and_the_same_call_goes_through(house: House) -> None:
@@ -41,7 +42,7 @@ async def test_what_waits_is_shown_and_decided_one_by_one(house: House) -> None:
 
 
 async def test_watch_shows_what_comes_and_takes_the_decision(house: House) -> None:
-    async with fronted(house, approval={"wait_seconds": PATIENCE}) as session, watching(house) as terminal:
+    async with fronted(house, approval={"wait_seconds": 30}) as session, watching(house) as terminal:
         assert terminal.stdout is not None
         assert terminal.stdin is not None
         with anyio.fail_after(PATIENCE):

@@ -20,13 +20,13 @@ from tests.e2e.house import House
 from tests.e2e.sql import run_sql, store_of
 from tests.gate.support import config_file, started, until
 from tests.judge.judge import judge
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("time")
 
 SOAK = bool(os.environ.get("SOAK"))
 SECONDS, KILLS = (90, 150) if SOAK else (6, 5)
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-PATIENCE = 20
 
 
 @asynccontextmanager
@@ -59,6 +59,9 @@ async def test_nothing_is_sent_twice_and_nothing_is_falsely_done(
 ) -> None:
     storm = Storm(house=house, dice=random.Random(SEED), lanes=3 if SOAK else 2)
     await storm.rage(SECONDS, kills=KILLS)
+    with anyio.fail_after(PATIENCE):
+        while not storm.told_unknown():
+            await storm.rage(1)
     async with _afterwards(house, monkeypatch) as parts:
         states = await _states(parts)
     arrived = await storm.arrived()
@@ -85,7 +88,7 @@ async def test_nothing_is_sent_twice_and_nothing_is_falsely_done(
 async def test_the_naive_order_sends_twice(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same storm finds the mistake, so that it proves something when it finds none."""
     storm = Storm(house=house, dice=random.Random(SEED), naive=True, lanes=1, answer_after=0.3)
-    with anyio.fail_after(60):
+    with anyio.fail_after(PATIENCE):
         while max((await storm.arrived()).values(), default=0) < 2:
             await storm.rage(1)
     assert any("one_" in found for found in judge(await storm.history()))

@@ -13,6 +13,7 @@ from server.parts import Parts
 from tests.e2e.facts import facts_of
 from tests.e2e.house import NO_TLS, Facts, House, Session
 from tests.gate.support import started, visited
+from tests.patience import PATIENCE
 
 TOKEN = "a-long-token-for-tests"
 WITHIN = f"http://callbacks{PATH}/{TOKEN}"
@@ -36,7 +37,7 @@ async def receiving(house: House, **changed: Any) -> AsyncGenerator[tuple[Sessio
 
 
 async def _listening(port: int) -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE):
         while True:
             try:
                 stream = await anyio.connect_tcp("127.0.0.1", port)

@@ -7,6 +7,7 @@ import pytest
 from server.sandbox.run import running_sandbox
 from tests.e2e.eras import Era
 from tests.e2e.house import NO_TLS, House
+from tests.patience import PATIENCE
 from tests.sandbox.support import Probe
 
 
@@ -14,6 +15,6 @@ from tests.sandbox.support import Probe
 async def house(no_settings: Path, era: Era) -> AsyncIterator[House]:
     async with (
         running_sandbox() as url,
-        httpx.AsyncClient(base_url=url, timeout=10, trust_env=False, verify=NO_TLS) as http,
+        httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False, verify=NO_TLS) as http,
     ):
         yield House(url=url, vendor=Probe(http=http), folder=no_settings, era=era)

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,6 +56,7 @@ class Session:
     client: Client
     parts: Parts | None = None
     witness: Witness | None = None
+    _schemas: dict[str, Any] = field(default_factory=dict[str, Any])
 
     async def told(self, tool: str, arguments: Mapping[str, Any] | None = None) -> Told:
         """Call a tool; the answer obeys what holds for every answer."""
@@ -87,8 +88,9 @@ class Session:
         return {tool.name: tool for tool in (await self.client.list_tools()).tools}
 
     async def _check_schema(self, tool: str, facts: Facts) -> None:
-        schema = (await self.tools())[tool].output_schema
-        assert schema is not None
+        if not self._schemas:
+            self._schemas.update({each.name: each.output_schema for each in (await self.tools()).values()})
+        schema = self._schemas[tool]
         check_schema(facts, schema)
         assert facts.keys() <= schema["properties"].keys() | _AROUND[tool], "told, and described nowhere"
 

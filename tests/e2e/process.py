@@ -14,9 +14,9 @@ import anyio
 from tests.e2e.eras import Era
 from tests.e2e.house import House
 from tests.loopback_only.plugin import guarded
+from tests.patience import PATIENCE
 
 COMMAND = str(Path(sys.executable).parent / "campaign-ops-mcp")
-START_SECONDS = 20
 _MODERN = "2026-07-28"
 _WHO = {"name": "test", "version": "0"}
 _META = {
@@ -62,7 +62,7 @@ class Served:
     async def line(self, beginning: str) -> str:
         """The rest of the line on stderr that begins so."""
         assert self.process.stderr is not None
-        with anyio.fail_after(START_SECONDS):
+        with anyio.fail_after(PATIENCE):
             while line := (await self.process.stderr.readline()).decode():
                 if line.startswith(beginning):
                     return line.removeprefix(beginning).strip()
@@ -78,7 +78,7 @@ class Served:
         """Send a request over stdio, and wait for its result."""
         await self.tell(method, params)
         assert self.process.stdout is not None
-        with anyio.fail_after(START_SECONDS):
+        with anyio.fail_after(PATIENCE):
             while line := await self.process.stdout.readline():
                 message = json.loads(line)
                 if message.get("id") == self.sent:

@@ -14,6 +14,7 @@ from tests.e2e.eras import Era
 from tests.e2e.house import House
 from tests.e2e.process import Served, at_the_sandbox, environment, served
 from tests.gate.support import SEND, posts
+from tests.patience import PATIENCE
 
 CALL = '{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"query_credit","arguments":{%s}}}'
 BROKEN: list[tuple[bytes, int, object]] = [
@@ -40,7 +41,7 @@ async def said(server: Served, line: bytes) -> Any:
     assert server.process.stdout is not None
     server.process.stdin.write(line + b"\n")
     await server.process.stdin.drain()
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE):
         return json.loads(await server.process.stdout.readline())
 
 
@@ -76,7 +77,7 @@ async def test_a_broken_answer_to_the_question_is_nobodys_answer(house: House) -
         await server.ready(elicits=True)
         await server.tell("tools/call", {"name": "send_sms", "arguments": SEND})
         assert server.process.stdout is not None
-        with anyio.fail_after(10):
+        with anyio.fail_after(PATIENCE):
             question = json.loads(await server.process.stdout.readline())
         assert question["method"] == "elicitation/create"
         result = r'{"action":"accept","content":{"approve":true,"note":"\ud800"}}'

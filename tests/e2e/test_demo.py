@@ -32,6 +32,7 @@ from server.mcp.app import build_server
 from server.parts import build_parts, running
 from server.sandbox.run import running_sandbox
 from server.settings.settings import load_settings
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("time")
 
@@ -81,7 +82,13 @@ def play(home: Path) -> Run:
     """The whole demo, from the start of its process to its end."""
     began = time.monotonic()
     done = subprocess.run(
-        DEMO, cwd=home, env=environment(home), capture_output=True, encoding="utf-8", timeout=60, check=False
+        DEMO,
+        cwd=home,
+        env=environment(home),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
     )
     seconds = time.monotonic() - began
     return Run(code=done.returncode, out=done.stdout, err=done.stderr, seconds=seconds, home=home)
@@ -152,7 +159,7 @@ class Started:
         pytest.fail(f"the demo ended before it printed {mark}")
 
     def end(self) -> str:
-        return self.process.communicate(timeout=20)[0]
+        return self.process.communicate(timeout=PATIENCE)[0]
 
 
 @pytest.fixture

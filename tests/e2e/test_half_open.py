@@ -19,6 +19,7 @@ from tests.e2e.house import NO_TLS, House, Session
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, served
 from tests.e2e.sql import run_sql, store_of
 from tests.gate.support import FREE, FREE_SEND, fronted
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("time")
 
@@ -73,7 +74,7 @@ def _press(held: ExitStack, port: int, begun: bytes) -> None:
 async def _honest_work(house: House, url: str, port: int) -> None:
     """A client with a token and the vendor, each with a new connection."""
     headers = {"authorization": f"Bearer {TOKEN}"}
-    async with httpx.AsyncClient(headers=headers, trust_env=False, verify=NO_TLS, timeout=20) as http:
+    async with httpx.AsyncClient(headers=headers, trust_env=False, verify=NO_TLS, timeout=PATIENCE) as http:
         answer = await http.post(f"http://127.0.0.1:{port}{CALLBACK}", data=REPORT)
         assert (answer.status_code, answer.text) == (200, "OK")
         async with Client(streamable_http_client(url, http_client=http), mode=house.era) as client:
@@ -146,7 +147,7 @@ async def test_only_post_is_taken_where_mcp_is_served(house: House) -> None:
     env = at_the_sandbox(house)
     async with served("--http", "--port", "0", env=env, folder=house.folder) as server:
         url = await server.line("serving MCP at ")
-        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS, timeout=5) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS, timeout=PATIENCE) as http:
             for method in ("GET", "DELETE", "PUT", "HEAD"):
                 answer = await http.request(method, url, headers={"accept": "text/event-stream"})
                 assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
@@ -175,7 +176,7 @@ async def test_a_damaged_row_does_not_end_the_server(house: House, monkeypatch: 
         await session.facts("send_sms", FREE_SEND)
         stuck = "UPDATE actions SET state = 'dispatching', lease_until = '2020', created_at = 'x'"
         assert await run_sql(store_of(house), stuck) == [1]
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             while len(failures) < 2:  # noqa: ASYNC110 - a log announces nothing
                 await anyio.sleep(0.02)
         assert (await session.facts("query_credit"))["credit"] > 0

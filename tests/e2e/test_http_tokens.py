@@ -11,6 +11,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from tests.e2e.house import NO_TLS, House, Session, innermost
 from tests.e2e.process import at_the_sandbox, served
+from tests.patience import PATIENCE
 
 SEND: dict[str, Any] = {"recipients": ["0912345100"], "text": "您好"}
 DESK, NIGHT = "d" * 40, "n" * 40
@@ -31,7 +32,7 @@ async def holding(token: str, url: str, house: House) -> AsyncGenerator[Session]
     headers = {"authorization": f"Bearer {token}"}
     try:
         async with (
-            httpx.AsyncClient(headers=headers, trust_env=False, verify=NO_TLS, timeout=20) as http,
+            httpx.AsyncClient(headers=headers, trust_env=False, verify=NO_TLS, timeout=PATIENCE) as http,
             Client(streamable_http_client(url, http_client=http), mode=house.era) as client,
         ):
             yield Session(client=client)

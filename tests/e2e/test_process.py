@@ -15,6 +15,7 @@ from tests.e2e.eras import Era
 from tests.e2e.house import NO_TLS, House, Session, innermost
 from tests.e2e.person import Person
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("time")
 
@@ -27,7 +28,7 @@ PLAIN = {"accept": "application/json, text/event-stream", "content-type": "appli
 
 async def _arrived(house: House, page: str) -> None:
     """Wait until the vendor has a request for that page."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE):
         while not any(entry["path"].endswith(page) for entry in await house.vendor.log()):  # noqa: ASYNC110 - another process
             await anyio.sleep(0.02)
 
@@ -203,7 +204,7 @@ async def test_wrong_settings_stop_the_start_with_one_clear_message(
     no_settings: Path, settings: dict[str, str], says: str
 ) -> None:
     async with served(env=environment(no_settings, **settings), folder=no_settings) as server:
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE):
             out, err = await server.process.communicate()
     assert server.process.returncode == 2
     assert out == b""

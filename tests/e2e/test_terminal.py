@@ -11,12 +11,13 @@ import anyio
 import pytest
 
 from tests.e2e.process import COMMAND, environment, served
+from tests.patience import PATIENCE
 
 ACCOUNT = {"EVERY8D__UID": "u", "EVERY8D__PASSWORD": "p"}
 
 
 async def _run(*command: str, env: Mapping[str, str], folder: Path) -> tuple[int, str, str]:
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         ended = await anyio.run_process(command, env=env, cwd=folder, check=False)
     return ended.returncode, ended.stdout.decode(errors="replace"), ended.stderr.decode(errors="replace")
 
@@ -46,7 +47,7 @@ async def test_a_taken_callback_port_is_waited_for(no_settings: Path) -> None:
         async with served(env=env, folder=no_settings) as server:
             await server.ready()
             taken.close()
-            with anyio.fail_after(10):
+            with anyio.fail_after(PATIENCE):
                 while await _refused(port):  # noqa: ASYNC110 - another process takes it
                     await asyncio.sleep(0.05)
             await server.ready()
@@ -100,6 +101,6 @@ async def test_a_demo_whose_reader_has_gone_ends_without_a_traceback(no_settings
     )
     os.close(reading)
     os.close(writing)
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         _, err = await process.communicate()
     assert (process.returncode, err) == (1, b"")

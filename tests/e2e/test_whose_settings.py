@@ -17,6 +17,7 @@ from server.settings.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
 from tests.gate.support import config_file, decide, fronted
+from tests.patience import PATIENCE
 
 ASKED: dict[str, Any] = {"recipients": ["0912345101"], "text": "您好"}
 HOSTILE = {
@@ -71,7 +72,7 @@ async def test_serve_takes_no_file_of_the_folder_that_it_is_started_in(no_settin
     plant(no_settings)
     env = environment(no_settings)
     async with served("--config", "hostile.toml", env=env, folder=no_settings) as server:
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE):
             out, err = await server.process.communicate()
     assert (server.process.returncode, out) == (2, b"")
     assert "--config: is not a whole path" in err.decode()

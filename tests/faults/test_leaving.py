@@ -19,9 +19,9 @@ from tests.e2e.house import Session, innermost
 from tests.e2e.person import Person
 from tests.faults.front_door import SENDING, accept, posts
 from tests.faults.scripted import Exchange, Play, ScriptedVendor, whole
+from tests.patience import PATIENCE
 
 TIMES = 100 if os.environ.get("SOAK") else 10
-PATIENCE = 10
 
 
 async def _states(parts: Parts) -> list[str]:

@@ -16,6 +16,7 @@ from tests.e2e.eras import Era
 from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House, Session, innermost
 from tests.e2e.person import Person
+from tests.patience import PATIENCE
 
 FREE_NUMBER, FREE_MOBILE = "0912345100", "+886912345100"
 FREE: dict[str, Any] = {"test_numbers": [FREE_NUMBER], "test_recipients": 1, "test_points": 5}
@@ -104,7 +105,7 @@ async def told_together(session: Session, tool: str, arguments: Facts, times: in
     return found
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
     """Wait for what nothing announces: a row of another process, a process's end, a log of the vendor."""
     with anyio.fail_after(seconds):
         while not await holds():  # noqa: ASYNC110 - as it says: nothing announces it

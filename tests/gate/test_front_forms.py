@@ -25,7 +25,10 @@ WELL_FORMED: list[tuple[str, Facts]] = [
     ("get_sms_delivery", {"batch_id": BATCH, "page": 2}),
     ("get_action", {"action_id": "7KQ2-M9XD"}),
 ]
-IDS = {"launch_id", "job_id", "report_id", "batch_id", "action_id", "request_id", "report_types"}
+IDS = {
+    *("launch_id", "job_id", "report_id", "batch_id", "action_id", "request_id"),
+    *("report_type", "report_types", "tool", "campaign"),
+}
 LISTS = {"recipients", "report_types"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

@@ -7,8 +7,7 @@ from tests.e2e.eras import ERAS, Era
 from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House
 from tests.gate.support import LAUNCH, SEND, Clock, decide, fronted, posts, started, visited
-
-PATIENCE = 10
+from tests.patience import PATIENCE
 
 
 async def test_the_assistant_is_told_what_the_person_does_and_sees_no_number(house: House) -> None:
@@ -76,7 +75,7 @@ async def test_the_call_itself_can_wait_and_reports_progress(house: House, era: 
         steps.append(progress)
 
     async with (
-        started(house, approval={"wait_seconds": PATIENCE}) as parts,
+        started(house, approval={"wait_seconds": 30}) as parts,
         visited(parts, era) as session,
         anyio.create_task_group() as group,
     ):

@@ -5,6 +5,7 @@ import httpx2 as httpx
 import pytest
 
 from server.sandbox.run import running_sandbox
+from tests.patience import PATIENCE
 from tests.sandbox.support import Probe
 
 # Plain HTTP only: one context for all clients, since each takes 40 ms to make.
@@ -15,6 +16,6 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 async def probe() -> AsyncIterator[Probe]:
     async with (
         running_sandbox() as url,
-        httpx.AsyncClient(base_url=url, timeout=5, trust_env=False, verify=NO_TLS) as http,
+        httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False, verify=NO_TLS) as http,
     ):
         yield Probe(http=http)

@@ -4,6 +4,7 @@ from datetime import timedelta
 import anyio
 import pytest
 
+from tests.patience import PATIENCE
 from tests.sandbox.receiver import receiving
 from tests.sandbox.support import TAIWANESE, Probe
 
@@ -181,7 +182,7 @@ async def test_a_reset_drops_the_reports_that_wait_and_their_retries(probe: Prob
         await probe.control("callbacks", url=receiver.url)
         await probe.batch(",".join(f"09123451{number:02d}" for number in range(20)))
         moving = asyncio.create_task(probe.advance(86_400))
-        with anyio.fail_after(3):
+        with anyio.fail_after(PATIENCE):
             while len(receiver.raw) < 8:
                 await anyio.lowlevel.checkpoint()
         await probe.control("reset")

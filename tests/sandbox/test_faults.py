@@ -5,6 +5,7 @@ import anyio
 import httpx2 as httpx
 import pytest
 
+from tests.patience import PATIENCE
 from tests.sandbox.support import LOGIN, TAIWANESE, Probe
 
 pytestmark = pytest.mark.xdist_group("time")
@@ -109,11 +110,11 @@ async def test_omis_pages_have_faults_too(probe: Probe) -> None:
 
 async def test_refuse_closes_the_port_and_opens_it_again(probe: Probe) -> None:
     await probe.credit()
-    await probe.control("faults", fault="refuse", seconds=0.3)
+    await probe.control("faults", fault="refuse", seconds=1)
     for _ in range(3):
         with pytest.raises(httpx.ConnectError):
             await probe.credit()
-    with anyio.fail_after(3):
+    with anyio.fail_after(PATIENCE):
         while not await answers(probe):
             await anyio.lowlevel.checkpoint()
     assert await probe.credit() == "10000.00"
@@ -133,7 +134,7 @@ async def test_refuse_drops_idle_connections(probe: Probe) -> None:
         await idle.send(b"GET /_sandbox/state HTTP/1.1\r\nHost: a\r\n\r\n")
         await idle.receive()
         await probe.control("faults", fault="refuse", seconds=0.1)
-        with anyio.fail_after(2):
+        with anyio.fail_after(PATIENCE):
             rest = [chunk async for chunk in idle]
     assert all(b"HTTP/1.1" not in chunk for chunk in rest)
 

@@ -12,6 +12,7 @@ import httpx2 as httpx
 import pytest
 
 from server.sandbox.run import running_sandbox, serve_sandbox
+from tests.patience import PATIENCE
 from tests.sandbox.receiver import receiving
 from tests.sandbox.support import LOGIN
 
@@ -25,7 +26,7 @@ async def started(
 ) -> tuple[asyncio.Task[None], str]:
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     task = serve(ready.set_result)
-    return task, await asyncio.wait_for(ready, 5)
+    return task, await asyncio.wait_for(ready, PATIENCE)
 
 
 async def test_it_ends_within_two_seconds_with_hung_and_idle_connections() -> None:
@@ -34,7 +35,7 @@ async def test_it_ends_within_two_seconds_with_hung_and_idle_connections() -> No
         await http.post("/_sandbox/faults", json={"fault": "hang"})
         await http.post("/_sandbox/faults", json={"fault": "slow", "seconds": 600})
         asked = [asyncio.create_task(http.post(CREDIT, data=LOGIN)) for _ in range(2)]
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             while len((await http.get("/_sandbox/log")).json()) < 2:
                 pass
         before = time.monotonic()
@@ -59,7 +60,7 @@ async def test_a_cancelled_scope_leaves_no_task_behind() -> None:
             )
             await stream.receive()
             await stream.send(f"GET {CREDIT} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-            with anyio.fail_after(3):
+            with anyio.fail_after(PATIENCE):
                 while len(asyncio.all_tasks() - before) < 2:
                     await anyio.lowlevel.checkpoint()
             tasks.cancel_scope.cancel()
@@ -136,7 +137,7 @@ async def test_callbacks_go_out_in_real_time_too_even_after_a_reset() -> None:
         await http.post("/_sandbox/callbacks", json={"url": receiver.url})
         await http.post("/API21/HTTP/sendSMS.ashx", data={**LOGIN, "MSG": "hi", "DEST": "0912345678"})
         await http.post("/_sandbox/clock", json={"advance_seconds": 29.8})
-        with anyio.fail_after(3):
+        with anyio.fail_after(PATIENCE):
             while not receiver.raw:
                 await anyio.lowlevel.checkpoint()
 
@@ -157,7 +158,7 @@ def test_the_module_says_where_it_is_and_imports_little() -> None:
         line = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         try:
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
     assert line.startswith("sandbox ready at http://127.0.0.1:")

@@ -15,6 +15,7 @@ from server.store.audit import AuditEntry, Head
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
 from server.store.schema import AUDIT
+from tests.patience import PATIENCE
 from tests.store.conftest import Postgres
 from tests.store.samples import KEY, NOW
 
@@ -58,7 +59,7 @@ class Writers:
         return True
 
     async def is_there(self, number: int) -> bool:
-        with anyio.fail_after(60):
+        with anyio.fail_after(PATIENCE):
             while True:
                 try:
                     return number in await self.store.read(rows)
@@ -66,7 +67,7 @@ class Writers:
                     await anyio.sleep(0.005)
 
     async def reached(self, count: int) -> None:
-        with anyio.fail_after(60):
+        with anyio.fail_after(PATIENCE):
             async with self.progress:
                 while self.kept < count:
                     await self.progress.wait()
