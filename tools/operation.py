@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
@@ -158,9 +158,9 @@ class Params(BaseModel):
 
 
 _LAST_PAGE = 1_000_000
-_LONGEST_REQUEST_ID = 64
 
-# The next two limits are checked and not told beforehand: they are not worth words in every schema.
+# The limits of a page's number and of a request's id are checked and not told: they are not worth words in
+# every schema.
 
 
 def _check_page(page: int) -> int:
@@ -170,10 +170,8 @@ def _check_page(page: int) -> int:
     return page
 
 
-def _check_request_id(request_id: str) -> str:
-    if len(request_id) > _LONGEST_REQUEST_ID:
-        raise ValueError(f"has more than {_LONGEST_REQUEST_ID} characters. Shorten it.")
-    return request_id
+def _without_length(schema: dict[str, Any]) -> None:
+    schema.pop("maxLength", None)
 
 
 class RiskyParams(Params):
@@ -183,8 +181,9 @@ class RiskyParams(Params):
     request_id: Annotated[
         str,
         IDENTIFIER,
-        AfterValidator(_check_request_id),
-        Field(description="A new value repeats on purpose."),
+        Field(
+            max_length=64, description="A new value repeats on purpose.", json_schema_extra=_without_length
+        ),
     ] = ""
 
 

@@ -35,6 +35,8 @@ async def test_recipients_are_counted_from_one_by_every_check(house: House) -> N
         ({"recipients": [912345678]}, "recipients[1]: is no text. Write it in quotation marks."),
         ({"text": 5}, "text: is no text. Write it in quotation marks."),
         ({"text": "\ud800"}, "text: holds half a character (a lone surrogate). Leave it out."),
+        ({"request_id": "\ud800"}, "request_id: holds half a character (a lone surrogate). Leave it out."),
+        ({"request_id": "r" * 65}, "request_id: is longer than 64 characters. Shorten it."),
         (
             {"send_at": "2026-12-31"},
             "send_at: is no date with a time. Write it as 2026-12-31T09:30:00+08:00.",
