@@ -192,9 +192,9 @@ GET_SMS_DELIVERY = Query(
     name="get_sms_delivery",
     title="SMS delivery",
     description=(
-        "List the delivery status of each SMS text in a batch: delivered, arrived, undelivered or failed, "
-        "and why. Free. For MMS use get_mms_delivery. 發送狀態查詢：這批簡訊成功送達、收到沒、沒送到、"
-        "為什麼失敗、空號、停用、關機、黑名單。"
+        "List the delivery status of each SMS text in a batch: which numbers it arrived at (delivered, "
+        "undelivered, switched off), why some failed. Free. For MMS use get_mms_delivery. 發送狀態查詢："
+        "這批簡訊成功送達、收到沒、沒送到、為什麼失敗、空號、停用、關機、黑名單。"
     ),
     toolset="sms",
     vendor="every8d",

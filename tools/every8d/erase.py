@@ -117,8 +117,8 @@ ERASE_SMS_BOOKING = Action(
     name="erase_sms_booking",
     title="Erase SMS booking",
     description=(
-        "Cancel (erase, withdraw) a booked or scheduled SMS batch before it goes out, irreversibly; its "
-        "points return. 刪除預約簡訊：取消預約，點數退回。"
+        "Cancel (erase, withdraw) an unsent SMS that is booked or scheduled, irreversibly; its points "
+        "return. 刪除預約簡訊：取消預約，點數退回。"
     ),
     toolset="sms",
     vendor="every8d",
@@ -135,8 +135,8 @@ ERASE_MMS_BOOKING = Action(
     name="erase_mms_booking",
     title="Erase MMS booking",
     description=(
-        "Cancel (erase, withdraw) a booked or scheduled MMS batch before it goes out, irreversibly; its "
-        "points return. 刪除 MMS 預約：取消預約的多媒體簡訊。"
+        "Cancel (erase, withdraw) an unsent MMS that is booked or scheduled, irreversibly; its points "
+        "return. 刪除 MMS 預約：取消預約的多媒體簡訊。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -105,7 +105,7 @@ JOB_OPERATIONS = (
         _RISKY,
         DELETE,
         Risk.DESTROY,
-        "Delete (remove) an OMIS job with its record, irreversibly. 刪除寄送、移除。",
+        "Delete (remove) an OMIS job and its record, irreversibly. 刪除寄送、移除。",
     ),
     act(
         _RISKY,

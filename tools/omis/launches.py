@@ -157,7 +157,7 @@ LAUNCH_OPERATIONS = (
         _RISKY,
         DELETE,
         Risk.DESTROY,
-        "Delete (remove) an OMIS launch with its record, irreversibly. 刪除任務、移除。",
+        "Delete (remove) an OMIS launch and its record, irreversibly. 刪除任務、移除。",
     ),
     extend_launch,
 )

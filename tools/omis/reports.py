@@ -166,8 +166,8 @@ update_all_reports = Action(
     name="update_all_reports",
     title="Refresh all reports of a period",
     description=(
-        "Queue a refresh of every OMIS report of a period, in bulk (mass). Use rarely: it loads the "
-        "vendor's database. 大量更新：區間內所有報表全部更新。"
+        "Queue a refresh of every OMIS report of a period, in bulk (mass). Use rarely: a heavy load on "
+        "OMIS. 大量更新：區間內所有報表全部更新。"
     ),
     toolset="reports",
     vendor="omis",
