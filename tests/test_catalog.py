@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import tools
-from tests.e2e.cases import CASES
+from tests.e2e.good_cases import CASES
 from tools.catalog import chosen, every_operation
 from tools.operation import Operation, Risk, Toolset, Vendor
 

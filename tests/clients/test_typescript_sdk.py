@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.clients.node import run_node
-from tests.e2e.cases import CASES
+from tests.e2e.good_cases import CASES
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tests.e2e.process import COMMAND, at_the_sandbox

@@ -3,9 +3,9 @@
 import anyio
 import pytest
 
-from tests.command.support import run, watching
+from tests.command.terminal import run, watching
 from tests.e2e.house import House
-from tests.gate.support import LAUNCH, SEND, decide, fronted, posts
+from tests.gate.servers import LAUNCH, SEND, decide, fronted, posts
 from tests.patience import PATIENCE
 
 

@@ -6,11 +6,11 @@ import re
 import pytest
 
 from server.command import audit
-from tests.command.support import run
+from tests.command.terminal import run
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.e2e.sql import store_of, tampered
-from tests.gate.support import SEND, config_file, fronted
+from tests.gate.servers import SEND, config_file, fronted
 
 Shown = pytest.CaptureFixture[str]
 

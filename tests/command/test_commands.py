@@ -4,9 +4,9 @@ import pytest
 
 from server.command import actions, block, policy
 from server.command.unlock import unlock_vendor
-from tests.command.support import run
+from tests.command.terminal import run
 from tests.e2e.house import House
-from tests.gate.support import FREE, FREE_SEND, config_file, fronted, posts
+from tests.gate.servers import FREE, FREE_SEND, config_file, fronted, posts
 
 RULES = """
 [policy]

@@ -8,12 +8,12 @@ from mcp import StdioServerParameters
 from mcp.client import Client
 
 from server.command import audit
-from tests.command.support import run
+from tests.command.terminal import run
 from tests.e2e.house import House, Session, innermost
 from tests.e2e.person import Person
 from tests.e2e.process import COMMAND, at_the_sandbox
 from tests.e2e.sql import copied, run_sql, store_of, tampered
-from tests.gate.support import FREE, FREE_SEND, SEND, config_file, fronted
+from tests.gate.servers import FREE, FREE_SEND, SEND, config_file, fronted
 
 Shown = pytest.CaptureFixture[str]
 INSERTED, EDITED, DELETED = "inserted them", "edited them", "deleted them"

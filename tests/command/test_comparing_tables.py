@@ -3,10 +3,10 @@
 import pytest
 
 from server.command import audit
-from tests.command.support import run
+from tests.command.terminal import run
 from tests.e2e.house import House
 from tests.e2e.sql import run_sql, store_of
-from tests.gate.support import FREE, FREE_SEND, config_file, fronted
+from tests.gate.servers import FREE, FREE_SEND, config_file, fronted
 
 EDITS = {
     "usage_days": "UPDATE usage_days SET points = 0",

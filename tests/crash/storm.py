@@ -17,7 +17,7 @@ from mcp import StdioServerParameters
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
-from tests.e2e.facts import facts_of
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import House
 from tests.e2e.process import at_the_sandbox
 from tests.judge.history import Answered, Called, History, Posted, Terms

@@ -18,7 +18,7 @@ from tests.crash.launcher import LEASE_SECONDS
 from tests.crash.storm import Storm
 from tests.e2e.house import House
 from tests.e2e.sql import run_sql, store_of
-from tests.gate.support import config_file, started, until
+from tests.gate.servers import config_file, started, until
 from tests.judge.judge import judge
 from tests.patience import PATIENCE
 

@@ -16,7 +16,7 @@ from server.ledger import reaper
 from tests.crash.storm import ROOT
 from tests.e2e.house import Facts, House
 from tests.e2e.process import at_the_sandbox
-from tests.gate.support import FREE, FREE_SEND, posts, started, until, visited
+from tests.gate.servers import FREE, FREE_SEND, posts, started, until, visited
 
 pytestmark = pytest.mark.xdist_group("time")
 

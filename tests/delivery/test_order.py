@@ -8,9 +8,9 @@ import random
 
 import anyio
 
-from tests.delivery.support import TOKEN, WITHIN, events, vendor_of
+from tests.delivery.receivers import TOKEN, WITHIN, events, vendor_of
 from tests.e2e.house import Facts, House
-from tests.gate.support import started, visited
+from tests.gate.servers import started, visited
 
 RUNS = 10_000 if os.environ.get("SOAK") else 300
 AT_ONCE = 20

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from server.store.errors import StoreUnavailableError
-from tests.delivery.support import TOKEN, WITHIN, events, receiving, vendor_of
+from tests.delivery.receivers import TOKEN, WITHIN, events, receiving, vendor_of
 from tests.e2e.house import Facts, House
-from tests.gate.support import FREE, FREE_SEND, started, until
+from tests.gate.servers import FREE, FREE_SEND, started, until
 
 REPORT = {
     "BatchID": "b1",

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from server.store.schema import ACTIONS
-from tests.delivery.support import TOKEN, WITHIN, events, vendor_of
+from tests.delivery.receivers import TOKEN, WITHIN, events, vendor_of
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.e2e.pictures import PNG
-from tests.gate.support import FREE, FREE_SEND, started, visited
+from tests.gate.servers import FREE, FREE_SEND, started, visited
 from tools.taipei import compact
 
 NAMES = ("BatchID", "RM", "RT", "STATUS", "SM", "MR", "MSGID", "SUBJECT", "ST", "CHARGE", "NAME")

@@ -8,7 +8,7 @@ from server.sandbox.run import running_sandbox
 from tests.e2e.eras import Era
 from tests.e2e.house import NO_TLS, House
 from tests.patience import PATIENCE
-from tests.sandbox.support import Probe
+from tests.sandbox.probe import Probe
 
 
 @pytest.fixture

@@ -16,12 +16,12 @@ from server.mcp.schema import ENVELOPE
 from server.mcp.served_schemas import said_already
 from server.parts import Parts, build_parts, running
 from server.settings.settings import Settings, load_settings
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.eras import Era
-from tests.e2e.facts import facts_of
 from tests.e2e.json_schema import check_schema
 from tests.e2e.person import Person
 from tests.judge.witness import Witness
-from tests.sandbox.support import Probe
+from tests.sandbox.probe import Probe
 from tools.catalog import every_operation
 from tools.operation import Action
 

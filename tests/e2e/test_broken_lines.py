@@ -13,7 +13,7 @@ from server.mcp.json_id import remains_of
 from tests.e2e.eras import Era
 from tests.e2e.house import House
 from tests.e2e.process import Served, at_the_sandbox, environment, served
-from tests.gate.support import SEND, posts
+from tests.gate.servers import SEND, posts
 from tests.patience import PATIENCE
 
 CALL = '{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"query_credit","arguments":{%s}}}'

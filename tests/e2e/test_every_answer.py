@@ -10,8 +10,8 @@ import pytest
 
 from server.mcp.schema import ENVELOPE
 from server.mcp.served_schemas import derived_schemas
-from tests.e2e.case import Arguments
-from tests.e2e.cases import CASES
+from tests.e2e.good_case import Arguments
+from tests.e2e.good_cases import CASES
 from tests.e2e.house import Facts, House, Session, change_of
 from tests.e2e.person import Person
 from tools.catalog import every_operation

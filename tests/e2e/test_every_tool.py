@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.cases import CASES
+from tests.e2e.good_cases import CASES
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tools.catalog import every_operation

@@ -14,11 +14,11 @@ from mcp.client.streamable_http import streamable_http_client
 
 from server import http_door, supervision
 from server.ledger import reaper
-from tests.delivery.support import receiving, vendor_of
+from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import NO_TLS, House, Session
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, served
 from tests.e2e.sql import run_sql, store_of
-from tests.gate.support import FREE, FREE_SEND, fronted
+from tests.gate.servers import FREE, FREE_SEND, fronted
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("time")

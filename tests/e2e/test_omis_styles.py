@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from mcp.shared.exceptions import MCPError
 
-from tests.e2e.cases_omis import last_month
+from tests.e2e.good_cases_omis import last_month
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tests.faults.scripted import ScriptedVendor, whole

@@ -16,7 +16,7 @@ from server.settings.own_program import program
 from server.settings.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
-from tests.gate.support import config_file, decide, fronted
+from tests.gate.servers import config_file, decide, fronted
 from tests.patience import PATIENCE
 
 ASKED: dict[str, Any] = {"recipients": ["0912345101"], "text": "您好"}

@@ -21,7 +21,7 @@ from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts
 from tests.faults.scripted import Exchange, Play, ScriptedVendor, whole
-from tests.gate.support import FREE, FREE_SEND
+from tests.gate.servers import FREE, FREE_SEND
 from tools.operation import Reply
 
 pytestmark = pytest.mark.xdist_group("time")

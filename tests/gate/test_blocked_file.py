@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.gate.rules.blocked_file import BlockedFile, read_blocked_file
-from tests.gate.support_policy import MOBILE, OTHER
+from tests.gate.intents import MOBILE, OTHER
 
 BOTH = frozenset({MOBILE, OTHER})
 TABLES = {

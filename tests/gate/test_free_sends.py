@@ -7,7 +7,7 @@ import pytest
 
 from server.gate.rules.policy import needs_no_approval
 from server.settings.policy import PolicySettings
-from tests.gate.support_policy import AMERICAN, MOBILE, OTHER, intent
+from tests.gate.intents import AMERICAN, MOBILE, OTHER, intent
 from tools.operation import Risk
 
 SMALL: dict[str, Any] = {"test_numbers": (MOBILE, OTHER), "test_recipients": 1, "test_points": 2}

@@ -10,7 +10,7 @@ from tests.e2e.eras import ERAS
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.e2e.sql import run_sql, store_of
-from tests.gate.support import LAUNCH, SEND, decide, fronted, posts
+from tests.gate.servers import LAUNCH, SEND, decide, fronted, posts
 
 FOREIGN = "2099-01-01T00:00:00.000000Z"
 OTHER: dict[str, Any] = {"recipients": ["0922333444"], "text": "別的"}

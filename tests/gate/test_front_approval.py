@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.eras import ERAS
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
-from tests.gate.support import LAUNCH, SEND, decide, fronted, posts
+from tests.gate.servers import LAUNCH, SEND, decide, fronted, posts
 
 HUMAN: dict[str, Any] = {"human_minimum_ms": 300}
 THINKS = 0.4

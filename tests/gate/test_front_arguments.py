@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.eras import ERAS
 from tests.e2e.house import Facts, House
-from tests.gate.support import SEND
+from tests.gate.servers import SEND
 
 GOOD = {"mobile": "0912345678", "text": "您好"}
 PAGED: list[tuple[str, Facts]] = [

@@ -10,7 +10,7 @@ from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.faults.front_door import RECEIPT, SENDING, front_door
 from tests.faults.scripted import ScriptedVendor, whole
-from tests.gate.support import FREE, FREE_SEND, SEND, Clock, fronted, posts, started, visited
+from tests.gate.servers import FREE, FREE_SEND, SEND, Clock, fronted, posts, started, visited
 
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 """12:00 in Taipei."""

@@ -2,7 +2,7 @@
 
 from tests.e2e.house import House
 from tests.e2e.person import Person
-from tests.gate.support import FREE, FREE_SEND, LAUNCH, SEND, Clock, fronted, posts
+from tests.gate.servers import FREE, FREE_SEND, LAUNCH, SEND, Clock, fronted, posts
 
 
 async def test_a_clock_that_jumped_back_refuses_what_costs_until_it_is_past(house: House) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
-from tests.gate.support import LAUNCH, SEND, Clock, decide, fronted, posts
+from tests.gate.servers import LAUNCH, SEND, Clock, decide, fronted, posts
 
 BOTH: Facts = {"recipients": ["0912345678", "0912345679"], "text": "您好"}
 

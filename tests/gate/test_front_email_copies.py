@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
-from tests.gate.support import FREE, FREE_NUMBER, fronted, posts
+from tests.gate.servers import FREE, FREE_NUMBER, fronted, posts
 from tools.email_address import normalise_domain, normalise_email
 
 ADDRESS = "Ming.Lee@Shop.TW"

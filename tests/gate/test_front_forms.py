@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from server.gate.reading import plainly_meant
 from tests.e2e.house import Facts, House
-from tests.gate.support import fronted
+from tests.gate.servers import fronted
 from tests.wire.examples import thorough
 from tools.catalog import every_operation
 

@@ -7,13 +7,13 @@ from typing import Any
 import httpx2 as httpx
 
 from server.delivery.callbacks import PATH, callback_app
-from tests.e2e.facts import facts_of
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tests.faults.front_door import SEND, SENDING, front_door
 from tests.faults.scripted import ScriptedVendor, whole
-from tests.gate.support import fronted
-from tests.gate.support_payloads import MARK, payloads, shows_hidden, strings
+from tests.gate.payloads import MARK, payloads, shows_hidden, strings
+from tests.gate.servers import fronted
 
 PAYLOADS = payloads()
 SOME = PAYLOADS[:: 1 if os.environ.get("SOAK") else 8]

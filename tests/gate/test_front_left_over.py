@@ -4,7 +4,7 @@ import pytest
 
 from server.gate.words.chinese import in_chinese
 from tests.e2e.house import Facts, House
-from tests.gate.support import SEND, fronted
+from tests.gate.servers import SEND, fronted
 
 NAME = "【王品】"
 PLACEHOLDER = (

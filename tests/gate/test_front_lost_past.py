@@ -14,7 +14,7 @@ from server.store.keys import Head, read_head
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.e2e.sql import copied, run_sql, store_of, tampered
-from tests.gate.support import FREE, FREE_SEND, LAUNCH, SEND, config_file, decide, fronted, posts
+from tests.gate.servers import FREE, FREE_SEND, LAUNCH, SEND, config_file, decide, fronted, posts
 
 Shown = pytest.CaptureFixture[str]
 _ACCEPTED = (

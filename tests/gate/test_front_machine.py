@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from server.ledger.journal import Note
 from server.store import blocked
-from tests.e2e.facts import facts_of
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import House, Session
-from tests.gate.support import Clock, fronted
+from tests.gate.servers import Clock, fronted
 from tools.taipei import as_taipei
 
 SOAK = bool(os.environ.get("SOAK"))

@@ -5,9 +5,9 @@ from typing import Any
 import mcp_types as types
 import pytest
 
-from tests.e2e.facts import facts_of
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import Facts, House, Session
-from tests.gate.support import FREE, FREE_SEND, SEND, fronted, posts
+from tests.gate.servers import FREE, FREE_SEND, SEND, fronted, posts
 
 WORDS = (
     "confirm",

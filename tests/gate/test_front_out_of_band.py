@@ -3,10 +3,10 @@
 import anyio
 import pytest
 
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.eras import ERAS, Era
-from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House
-from tests.gate.support import LAUNCH, SEND, Clock, decide, fronted, posts, started, visited
+from tests.gate.servers import LAUNCH, SEND, Clock, decide, fronted, posts, started, visited
 from tests.patience import PATIENCE
 
 

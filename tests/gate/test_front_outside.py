@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from server.store.schema import SESSION_FACTS
 from tests.e2e.house import House, Session
-from tests.gate.support import FREE, FREE_SEND, Clock, fronted
+from tests.gate.servers import FREE, FREE_SEND, Clock, fronted
 
 FREE_POLICY = FREE | {"test_numbers": ["0912345999"]}
 TO_WHO_REPLIES = FREE_SEND | {"recipients": ["0912345999"]}

@@ -1,9 +1,9 @@
 """An action belongs to its principal and to its account; a vendor's own words count as read."""
 
-from tests.e2e.cases_desk import unknown_send
+from tests.e2e.good_cases_desk import unknown_send
 from tests.e2e.house import House
 from tests.e2e.person import Person
-from tests.gate.support import FREE, FREE_SEND, fronted, posts
+from tests.gate.servers import FREE, FREE_SEND, fronted, posts
 
 _LEGACY = {"uid": "legacy", "password": "legacy"}
 

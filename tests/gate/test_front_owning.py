@@ -9,9 +9,9 @@ from mcp.shared.exceptions import MCPError
 
 from server.mcp import identity
 from server.settings.settings import SettingsError, load_settings
-from tests.delivery.support import events, receiving
+from tests.delivery.receivers import events, receiving
 from tests.e2e.house import Facts, House, Session
-from tests.gate.support import FREE, FREE_SEND, fronted
+from tests.gate.servers import FREE, FREE_SEND, fronted
 from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation
 from tools.operation import RiskyParams

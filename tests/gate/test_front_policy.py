@@ -11,7 +11,7 @@ from server.gate.masking import has_outside_text
 from server.store import audit
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
-from tests.gate.support import FREE, FREE_SEND, SEND, Clock, config_file, fronted, posts
+from tests.gate.servers import FREE, FREE_SEND, SEND, Clock, config_file, fronted, posts
 from tools.every8d.replies import RepliesResult, ReplyMessage
 
 THREE: Facts = {"recipients": ["0912345678", "0912345679", "0912345680"], "text": "您好"}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.house import House
 from tests.e2e.person import Person, proof_in
-from tests.gate.support import LAUNCH, fronted
+from tests.gate.servers import LAUNCH, fronted
 
 LINES: dict[str, Any] = {
     "recipients": ["0912345678", "0912345679"],

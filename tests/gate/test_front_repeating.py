@@ -9,11 +9,11 @@ import pytest
 from mcp import StdioServerParameters
 from mcp.client import Client
 
-from tests.e2e.cases_desk import unknown_send
+from tests.e2e.good_cases_desk import unknown_send
 from tests.e2e.house import Facts, House, Session, innermost
 from tests.e2e.person import Person
 from tests.e2e.process import COMMAND, at_the_sandbox
-from tests.gate.support import FREE, FREE_SEND, SEND, Clock, decide, fronted, posts, told_together
+from tests.gate.servers import FREE, FREE_SEND, SEND, Clock, decide, fronted, posts, told_together
 
 PROCESSES = 3
 EACH = 10

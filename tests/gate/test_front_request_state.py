@@ -14,9 +14,9 @@ from mcp.shared.exceptions import MCPError
 
 from server.mcp import identity
 from server.mcp.app import build_server
-from tests.e2e.facts import facts_of
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import Facts, House, Session
-from tests.gate.support import SEND, Clock, decide, fronted, posts, started, visited
+from tests.gate.servers import SEND, Clock, decide, fronted, posts, started, visited
 
 YES: dict[str, Any] = {"approval": types.ElicitResult(action="accept", content={"approve": True})}
 OTHERS: dict[str, Facts] = {

@@ -9,13 +9,13 @@ import anyio
 import mcp_types as types
 import pytest
 
-from tests.e2e.cases_desk import unknown_send
-from tests.e2e.facts import facts_of
+from tests.e2e.answer_facts import facts_of
+from tests.e2e.good_cases_desk import unknown_send
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, front_door
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
-from tests.gate.support import FREE, FREE_NUMBER, FREE_SEND, SEND, Clock, fronted, posts, started, visited
+from tests.gate.servers import FREE, FREE_NUMBER, FREE_SEND, SEND, Clock, fronted, posts, started, visited
 
 TEXT = FREE_SEND["text"]
 OTHER_MEANS: dict[str, tuple[str, Facts]] = {

@@ -16,13 +16,13 @@ from server.serving import secrets_of
 from server.settings.settings import Settings, load_settings
 from server.store import audit
 from server.vendors.vendors import Vendors
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.eras import ERAS, Era
-from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, Session, open_session
 from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SENDING
 from tests.faults.scripted import ScriptedVendor, whole
-from tests.gate.support_payloads import shows_number, spellings
+from tests.gate.payloads import shows_number, spellings
 
 PASSWORD = "Canary/Pa55w+rd é&"
 TOKEN = "canary-token-77-long"

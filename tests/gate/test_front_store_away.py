@@ -13,7 +13,7 @@ from tests.e2e.person import Person
 from tests.faults import front_door as scripted
 from tests.faults.front_door import RECEIPT, SEND, SENDING, front_door
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
-from tests.gate.support import FREE, FREE_SEND, config_file, fronted, posts
+from tests.gate.servers import FREE, FREE_SEND, config_file, fronted, posts
 from tools.catalog import every_operation
 from tools.operation import Action
 

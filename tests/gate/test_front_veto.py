@@ -10,7 +10,7 @@ from server.parts import Parts
 from tests.e2e.eras import ERAS
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
-from tests.gate.support import LAUNCH, SEND, decide, posts, started, visited
+from tests.gate.servers import LAUNCH, SEND, decide, posts, started, visited
 
 both_eras = pytest.mark.parametrize("era", ERAS)
 pytestmark = both_eras

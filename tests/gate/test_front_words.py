@@ -8,9 +8,9 @@ from pydantic import BaseModel, ValidationError
 
 from server.gate.reading import plainly_meant
 from server.gate.words.arguments import lines_of
-from tests.e2e.cases import CASES
+from tests.e2e.good_cases import CASES
 from tests.e2e.house import Facts, House
-from tests.gate.support import SEND, fronted
+from tests.gate.servers import SEND, fronted
 from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation
 from tools.every8d.personal import Person

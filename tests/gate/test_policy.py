@@ -19,7 +19,7 @@ from server.gate.rules.policy import (
     to_problem,
 )
 from server.settings.policy import PolicySettings, QuietHours
-from tests.gate.support_policy import AMERICAN, JAPANESE, MOBILE, NOON, OTHER, TEXT, check, intent, refused
+from tests.gate.intents import AMERICAN, JAPANESE, MOBILE, NOON, OTHER, TEXT, check, intent, refused
 from tools.operation import Risk
 from tools.taipei import TAIPEI
 

@@ -25,7 +25,7 @@ from server.store.actions import Action, State
 from tests.e2e.house import Facts
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, accept, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
-from tests.gate.support import FREE, FREE_MOBILE, FREE_SEND, Clock
+from tests.gate.servers import FREE, FREE_MOBILE, FREE_SEND, Clock
 from tests.judge.history import Terms
 from tests.judge.judge import judge
 from tests.judge.witness import Witness

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.gate.rules.policy import RateLimiter
-from tests.gate.support_policy import NOON
+from tests.gate.intents import NOON
 
 
 def test_a_minute_holds_so_many_calls_for_each_principal() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from server.gate.rules.policy import Violation
 from server.gate.rules.text_scan import find_unreadable
-from tests.gate.support_policy import check, intent, refused
+from tests.gate.intents import check, intent, refused
 
 LINKS = ["shop.tw", "http://shop.tw", "https://shop.tw:443", "https://shop.tw/a", "https://shop.tw/?a=b#c"]
 FOREIGN_LINKS = [

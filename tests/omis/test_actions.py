@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.omis.support import AROUND, NOW, build, element, parse, preview, query, xml
+from tests.omis.driving import AROUND, NOW, build, element, parse, preview, query, xml
 from tools.operation import Reply
 from tools.problems import InvalidArgumentError, RefusedError
 from tools.wire.errors import UnreadableReply

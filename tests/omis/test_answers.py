@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.omis.support import AROUND, csv, element, parse, preview, query, thorough, xml
+from tests.omis.driving import AROUND, csv, element, parse, preview, query, thorough, xml
 from tools.omis.answers import read_answer
 from tools.operation import OmisOptions, Reply
 from tools.problems import RefusedError

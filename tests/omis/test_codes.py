@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.omis.support import parse, query, xml
+from tests.omis.driving import parse, query, xml
 from tools.omis.codes import MANAGE_REPORT, TASK_MANAGER, Page, failed_action, refusal
 from tools.problems import RefusedError
 from tools.wire.errors import UnreadableReply

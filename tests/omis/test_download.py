@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.omis.support import FakeDesk, csv, download, element, xml
+from tests.omis.driving import FakeDesk, csv, download, element, xml
 from tools.operation import OmisOptions, Reply
 from tools.problems import InvalidArgumentError, RefusedError
 from tools.wire.errors import UnreadableReply

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.omis.support import element, thorough, xml
+from tests.omis.driving import element, thorough, xml
 from tools.omis.answers import classified
 from tools.omis.groups import ANCHORS, Group, flat_groups, groups_of
 from tools.omis.records import as_record

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.omis.support import NOW, build, parse, query
+from tests.omis.driving import NOW, build, parse, query
 from tools.operation import OmisOptions, Reply, Surroundings
 from tools.problems import InvalidArgumentError, RefusedError
 from tools.wire.errors import UnreadableReply

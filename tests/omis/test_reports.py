@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from tests.omis.support import AROUND, NOW, build, element, parse, preview, query, xml
+from tests.omis.driving import AROUND, NOW, build, element, parse, preview, query, xml
 from tools.omis.report_types import REPORT_TYPES
 from tools.operation import OmisOptions, Surroundings
 from tools.problems import RefusedError

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.omis.support import BY_NAME, parse, query
+from tests.omis.driving import BY_NAME, parse, query
 from tools.operation import Action, Reply
 from tools.problems import RefusedError
 from tools.wire.errors import UnreadableReply

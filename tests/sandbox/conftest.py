@@ -6,7 +6,7 @@ import pytest
 
 from server.sandbox.run import running_sandbox
 from tests.patience import PATIENCE
-from tests.sandbox.support import Probe
+from tests.sandbox.probe import Probe
 
 # Plain HTTP only: one context for all clients, since each takes 40 ms to make.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -5,8 +5,8 @@ import anyio
 import pytest
 
 from tests.patience import PATIENCE
+from tests.sandbox.probe import TAIWANESE, Probe
 from tests.sandbox.receiver import receiving
-from tests.sandbox.support import TAIWANESE, Probe
 
 NAMES = [
     *("BatchID", "RM", "RT", "STATUS", "SM", "MR", "USERID"),

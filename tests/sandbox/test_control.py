@@ -1,6 +1,6 @@
 import pytest
 
-from tests.sandbox.support import TAIWANESE, Probe
+from tests.sandbox.probe import TAIWANESE, Probe
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.sandbox.support import TAIWANESE, Probe, parse_xml
+from tests.sandbox.probe import TAIWANESE, Probe, parse_xml
 
 SMS_FATES = [
     *(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.sandbox.support import TAIWANESE, Probe
+from tests.sandbox.probe import TAIWANESE, Probe
 
 BATCH_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PICTURE = base64.b64encode(b"\xff\xd8" + bytes(1000)).decode()

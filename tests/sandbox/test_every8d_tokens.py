@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.support import LOGIN, TAIWANESE, Probe
+from tests.sandbox.probe import LOGIN, TAIWANESE, Probe
 
 GET: dict[str, Any] = {"HandlerType": 3, "VerifyType": 1, **LOGIN}
 

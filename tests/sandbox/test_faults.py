@@ -6,7 +6,7 @@ import httpx2 as httpx
 import pytest
 
 from tests.patience import PATIENCE
-from tests.sandbox.support import LOGIN, TAIWANESE, Probe
+from tests.sandbox.probe import LOGIN, TAIWANESE, Probe
 
 pytestmark = pytest.mark.xdist_group("time")
 

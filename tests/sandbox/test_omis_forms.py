@@ -2,8 +2,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.sandbox.probe import MANAGER, Probe, parse_xml
 from tests.sandbox.receiver import receiving
-from tests.sandbox.support import MANAGER, Probe, parse_xml
 
 TASKS = "/WebAPI/TaskManager.aspx"
 REQUEST = (

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.sandbox.support import Probe, parse_xml
+from tests.sandbox.probe import Probe, parse_xml
 
 EVER = {"StartTime": "2000-01-01 00:00:00", "EndTime": "2999-12-31 23:59:59"}
 

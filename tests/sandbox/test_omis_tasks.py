@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.sandbox.support import Probe, parse_xml
+from tests.sandbox.probe import Probe, parse_xml
 
 LAUNCHES = [
     ("1180", "0", "0", "1"),

@@ -13,8 +13,8 @@ import pytest
 
 from server.sandbox.run import running_sandbox, serve_sandbox
 from tests.patience import PATIENCE
+from tests.sandbox.probe import LOGIN
 from tests.sandbox.receiver import receiving
-from tests.sandbox.support import LOGIN
 
 pytestmark = pytest.mark.xdist_group("time")
 

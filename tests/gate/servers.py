@@ -1,4 +1,4 @@
-"""What the tests through the front door share: a clock to move, free sends, counts, and a terminal."""
+"""Servers over a house by a clock that a test moves, their clients, and what reached the vendors."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,8 +12,8 @@ from mcp.client import Client
 from server.command.approvals import Wanted, approvals
 from server.mcp.app import build_server
 from server.parts import Parts, build_parts, running, utc_now
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.eras import Era
-from tests.e2e.facts import facts_of
 from tests.e2e.house import Facts, House, Session, innermost
 from tests.e2e.person import Person
 from tests.patience import PATIENCE

@@ -10,9 +10,9 @@ import httpx2 as httpx
 
 from server.delivery.callbacks import PATH, callback_app, serve_callbacks
 from server.parts import Parts
-from tests.e2e.facts import facts_of
+from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import NO_TLS, Facts, House, Session
-from tests.gate.support import started, visited
+from tests.gate.servers import started, visited
 from tests.patience import PATIENCE
 
 TOKEN = "a-long-token-for-tests"

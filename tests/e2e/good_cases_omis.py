@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
-from tests.e2e.case import Arguments, Case, contains, with_arguments
+from tests.e2e.good_case import Arguments, Case, contains, with_arguments
 from tests.e2e.house import Facts, House, Session
 
 _TAIPEI = timezone(timedelta(hours=8))

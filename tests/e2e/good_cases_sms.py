@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from server.store.events import DeliveryEvent, record_event
-from tests.e2e.case import Arguments, Case, contains, with_arguments
+from tests.e2e.good_case import Arguments, Case, contains, with_arguments
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.pictures import PNG
 

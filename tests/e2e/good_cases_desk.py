@@ -1,6 +1,6 @@
 """The good cases of the desk's tools: what was done before, and what became of it."""
 
-from tests.e2e.case import Arguments, Case, contains
+from tests.e2e.good_case import Arguments, Case, contains
 from tests.e2e.house import Facts, House, Session
 
 _SEND: Arguments = {"recipients": ["0912345100"], "text": "您好"}

@@ -1,8 +1,0 @@
-"""Every tool's good case, by its name."""
-
-from tests.e2e.case import Case
-from tests.e2e.cases_desk import DESK_CASES
-from tests.e2e.cases_omis import OMIS_CASES
-from tests.e2e.cases_sms import SMS_CASES
-
-CASES: dict[str, Case] = {**SMS_CASES, **OMIS_CASES, **DESK_CASES}
