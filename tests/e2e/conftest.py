@@ -1,3 +1,5 @@
+"""The whole server as its users have it: real clients, both transports, both eras, every tool."""
+
 from collections.abc import AsyncIterator
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Whatever vendor or network do wrong: what was not sent is said so, what may have been stays unknown."""
+
 from collections.abc import AsyncIterator
 from functools import partial
 

@@ -1,3 +1,5 @@
+"""The sandbox over real HTTP: it answers as the vendors' documents say, and fails as it is asked to."""
+
 import ssl
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,7 @@
-"""Both engines: SQLite files, and a real PostgreSQL that is started once for the whole run."""
+"""The store and the ledger in it, on both engines: SQLite files, and a real PostgreSQL.
+
+PostgreSQL is started once; with several workers, one of them has all its tests (`tests/conftest.py`).
+"""
 
 import shutil
 import tempfile
