@@ -320,8 +320,11 @@ class Journal:
         if accepted is None:
             return None
         lost, head = accepted
-        await anyio.to_thread.run_sync(partial(self.past.heads.write, head, after_loss=True))
+        await self._write_head(head, after_loss=True)
         return lost
+
+    async def _write_head(self, head: Head, *, after_loss: bool = False) -> None:
+        await anyio.to_thread.run_sync(partial(self.past.heads.write, head, after_loss=after_loss))
 
     async def record(self, note: Note) -> None:
         """A note without a step."""
@@ -337,7 +340,7 @@ class Journal:
         if newest is None or newest == self._remembered or self.past.lost:
             return
         try:
-            await anyio.to_thread.run_sync(self.past.heads.write, newest)
+            await self._write_head(newest)
         except KeyFileError:
             _log.exception("the audit's head file could not be written")
         else:

@@ -30,6 +30,7 @@ _OF_THIS_REQUEST = frozenset(
         "internal_error",
         "not_found",
         "not_sent",
+        "past_lost",
         "rate_limited",
         "request_id_reused",
         "store_unavailable",
@@ -175,7 +176,8 @@ def one_text_for_one_call(case: Case) -> Iterator[str]:
         for earlier in done[:place]:
             both = set(map(plain_number, post.texted)) & set(map(plain_number, earlier.texted))
             recent = _recent(case, earlier, post) and post.text == earlier.text
-            if both and recent and case.keys(post) & case.keys(earlier) and not _told_failed(case, earlier):
+            allowed = _told_failed(case, earlier) or _after_a_loss(case, earlier, post)
+            if both and recent and case.keys(post) & case.keys(earlier) and not allowed:
                 yield f"{post.reference} texts somebody again who had the text of {earlier.reference}"
 
 
@@ -229,7 +231,7 @@ def nothing_was_nothing(case: Case) -> Iterator[str]:
             continue
         action_id = called.action_id or str(answer.facts.get("action_id", ""))
         for post in case.posts:
-            named = action_of(post.reference) == action_id
+            named = action_of(post.reference) == action_id and not _lost_between(case, post, answer)
             later = code not in _FOR_GOOD and case.before(answer, post)
             if named and post.carried_out and not later and code not in _OF_THIS_REQUEST:
                 yield f"{action_id} was carried out, and {code} was answered"
@@ -370,6 +372,29 @@ def _told_failed(case: Case, post: Posted) -> bool:
         answer.error and answer.facts.get("action_id") == action_id and "Nothing was" in str(answer.facts)
         for answer in case.answers.values()
     )
+
+
+def _after_a_loss(case: Case, first: Posted, second: Posted) -> bool:
+    """Whether a person agreed to one of both knowing that the server had lost sight of the other."""
+    for loss in case.history.of(PastLost):
+        if not loss.accepted:
+            continue
+        agreed = [
+            any(
+                case.before(loss, yes) and case.before(yes, post)
+                for yes in case.yeses(action_of(post.reference))
+            )
+            for post in (first, second)
+        ]
+        if agreed.count(True) == 1:
+            return True
+    return False
+
+
+def _lost_between(case: Case, first: object, second: object) -> bool:
+    """Whether the store was set back in between: the server cannot know of the first then."""
+    losses = [each for each in case.history.of(PastLost) if not each.accepted]
+    return any(case.before(first, each) and case.before(each, second) for each in losses)
 
 
 def _block_before(case: Case, number: str, begun: list[Called]) -> bool:

@@ -8,7 +8,7 @@ import anyio
 from server.ledger.journal import Note
 from server.store import blocked
 from server.store.errors import StoreUnavailableError
-from tests.simulation.loop import Life
+from tests.simulation.loop import CrashedError, Life
 from tests.simulation.worker import CAPS
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Chaos:
         self._world.watch.note(f"* {event}")
         match event:
             case "crash":
-                self._crash(self._random.randrange(2))
+                self._world.crash(self._random.randrange(2))
             case "jump":
                 self._world.jumped += self._random.choice(_JUMPS)
             case "stall":
@@ -75,8 +75,8 @@ class Chaos:
                 self._random.choice(self._world.clients).cancel()
             case "other caps":
                 self._world.caps = self._random.choice(CAPS)
-                self._crash(0)
-                self._crash(1)
+                self._world.crash(0)
+                self._world.crash(1)
             case "launch":
                 self._world.truth.launch = self._random.choice(("running", "paused"))
             case _:
@@ -95,10 +95,8 @@ class Chaos:
                     await self._block(adding=event == "block")
         except StoreUnavailableError:
             self._world.watch.note("the store failed")
-
-    def _crash(self, index: int) -> None:
-        self._world.workers[index].life.over = True
-        self._world.workers[index] = self._world.start_worker()
+        except CrashedError:
+            self._world.watch.note("the process has crashed")
 
     async def _callback(self) -> None:
         """A delivery report of a text that really went out (EVERY8D 2.1)."""
@@ -128,7 +126,7 @@ class Chaos:
         if not adding:
             witness.blocked(mobile, lifted=True)
         await self._world.terminal.journal.write(work)
-        if adding:
+        if adding and mobile in self._world.watch.blocked:
             witness.blocked(mobile)
 
     async def rest(self) -> None:

@@ -33,6 +33,7 @@ _MESSAGES: tuple[Mapping[str, Any], ...] = (
 )
 _IMPATIENT = 0.12
 """How often a call is made twice at once."""
+_TOMORROW = (86_370, 86_401, 90_000)
 _LAUNCH = {"launch_id": "1182"}
 _TOOLS = ("send_sms",) * 8 + ("send_sms_deduplicated",) * 2 + ("pause_launch", "terminate_launch")
 _REPLIES = ("yes",) * 24 + (
@@ -63,6 +64,9 @@ class Wanted:
     def as_arguments(self) -> dict[str, Any]:
         """What the tool is called with."""
         return {**self.arguments, **({"request_id": self.request_id} if self.request_id else {})}
+
+
+BRAKE = Wanted(tool="pause_launch", arguments=_LAUNCH)
 
 
 def wish(random: Random) -> Wanted:
@@ -119,10 +123,13 @@ class Client:
         return self._random.random() < 0.35
 
     async def _looked_into(self, wanted: Wanted, action_id: str) -> None:
-        what = self._random.choice(("reconcile", "retry", "retry", "by hand", "nothing"))
+        what = self._random.choice(("reconcile", "retry", "retry", "retry tomorrow", "by hand", "nothing"))
         if what == "reconcile":
             await self._call(Wanted(tool="reconcile_action", arguments={"action_id": action_id}))
-        elif what == "retry" and wanted.tool.startswith("send_sms"):
+        elif what.startswith("retry") and wanted.tool.startswith("send_sms"):
+            if what == "retry tomorrow":
+                # Around the end of the vendor's filter of 24 hours.
+                await anyio.sleep(self._random.choice(_TOMORROW))
             retry_id = self._random.choice(("", "", "r3"))
             await self._pursue(
                 Wanted(tool="retry_safely", arguments={"action_id": action_id}, request_id=retry_id)

@@ -46,6 +46,35 @@ class SharedStore(Store):
         await self._checkpoint()
         return result
 
+    def copy(self) -> bytes:
+        """The whole database, as a backup has it."""
+        return self._database.raw.serialize()
+
+    def begun_anew(self) -> bytes:
+        """A database that nothing was written to."""
+        return _migrated()
+
+    def put_back(self, content: bytes) -> None:
+        """Go on with another content."""
+        self._database.raw.deserialize(content)
+
+    def newest(self) -> tuple[int, str]:
+        """Number and MAC of the audit's newest entry."""
+        found = self._database.raw.execute("SELECT sequence, mac FROM audit ORDER BY sequence DESC LIMIT 1")
+        return found.fetchone() or (0, "")
+
+    def holds(self, sequence: int, mac: str) -> bool:
+        """Whether the audit has this entry; before the first one nothing can be missing."""
+        if sequence == 0:
+            return True
+        found = self._database.raw.execute("SELECT mac FROM audit WHERE sequence = ?", (sequence,))
+        return found.fetchone() == (mac,)
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The driver's own connection."""
+        return self._database.raw
+
     async def close(self) -> None:
         """See `Store.close`; the database is the process's."""
 
@@ -66,6 +95,7 @@ async def _at_once() -> None:
     pass
 
 
+@cache
 def _migrated() -> bytes:
     """A migrated database, from the store itself."""
 

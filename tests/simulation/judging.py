@@ -13,6 +13,7 @@ _OPEN = ("proposed", "approved", "dispatching", "unknown")
 _ABOUT_THIS_REQUEST = (
     "store_unavailable",
     "approval_mismatch",
+    "past_lost",
     "request_id_reused",
     "rate_limited",
     "vendor_unavailable",
@@ -59,7 +60,8 @@ def judge(said: Said, watch: Watch) -> None:
         for row in _this_call(said, watch):
             if watch.happened(row):
                 watch.fail(f"{outcome} was answered for {watch.name(row.id)}, and the vendor did it")
-        if outcome in _FOR_GOOD and said.action_id is not None:
+        known = said.action_id is not None and said.action_id not in watch.loss.undone
+        if outcome in _FOR_GOOD and said.action_id is not None and known:
             watch.promised[said.action_id] = outcome
 
 
@@ -86,7 +88,7 @@ def _this_call(said: Said, watch: Watch) -> Iterator[Row]:
     for row in watch.rows.values():
         asked: dict[str, Any] = json.loads(row.arguments)
         same = all(asked.get(name) == value for name, value in said.arguments.items())
-        if said.action_id is not None and row.id != said.action_id:
+        if row.id in watch.loss.undone or said.action_id not in (None, row.id):
             continue
         known = (row.principal, row.tool, row.request_id) == (said.principal, said.tool, said.request_id)
         before = said.before.get(row.id)

@@ -15,9 +15,10 @@ from server.gate import approval, context, dispatching
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.rules.policy import Intent
-from server.ledger import book, claiming, journal
+from server.ledger import book, claiming, journal, past
 from server.store import counting, dispatch, ledger, proposals, rows, sealing, sent_texts
 from server.store.actions import NO_CAPS, Action, State
+from server.store.keys import Head
 from server.store.schema import ACTIONS
 from server.vendors import exchange as transport
 from server.vendors.watch import Watch
@@ -309,6 +310,31 @@ def _outbox_ignored(stack: ExitStack) -> None:
     _put(stack, journal.Journal, "_waiting", _always({}))
 
 
+def _nobody_compares_store_and_head(stack: ExitStack) -> None:
+    """An older copy of the store is taken for the store."""
+    _put(stack, past.Past, "_difference", _always(""))
+
+
+def _an_accepted_loss_asks_nobody(stack: ExitStack) -> None:
+    """What a rule lets go is let go right after a loss was accepted, too."""
+    _put(stack, past.Past, "asks", _always(value=False))
+
+
+def _a_loss_leaves_questions_open(stack: ExitStack) -> None:
+    """What waited for a decision, or for its claim, outlives the accepted loss."""
+    _put(stack, ledger, "undecided", _always([]))
+
+
+def _a_loss_is_forgotten(stack: ExitStack) -> None:
+    """What is still written to a store without its past becomes its past."""
+
+    def remember(self: past.Past, head: Head) -> None:
+        known = self.heads.read()
+        self.newest = head if known is None else head._replace(generation=known.generation)
+
+    _put(stack, past.Past, "remember", remember)
+
+
 PLANTS: Mapping[str, Plant] = {
     "claim whatever the state": _claim_whatever_the_state,
     "post before the claim": _post_before_the_claim,
@@ -334,4 +360,8 @@ PLANTS: Mapping[str, Plant] = {
     "nobody remembers texts": _nobody_remembers_texts,
     "the outbox is ignored": _outbox_ignored,
     "retry after the filter forgot": _retry_after_the_filter_forgot,
+    "nobody compares store and head": _nobody_compares_store_and_head,
+    "an accepted loss asks nobody": _an_accepted_loss_asks_nobody,
+    "a loss leaves questions open": _a_loss_leaves_questions_open,
+    "a loss is forgotten": _a_loss_is_forgotten,
 }

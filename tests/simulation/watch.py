@@ -17,6 +17,7 @@ from typing import Any
 from server.store.actions import Caps
 from tests.simulation.actions import COUNTED, TAIPEI, Consent, Row, Rule, at
 from tests.simulation.loop import Life
+from tests.simulation.loss import Loss
 from tests.simulation.vendor import Truth
 from tools.operation import Request
 
@@ -68,6 +69,7 @@ class Watch:
     """Actions of which a person was told that nothing was done, for good."""
     told_done: set[str] = field(default_factory=set[str])
     """Actions that a client was told are done."""
+    loss: Loss = field(default_factory=Loss)
     lines: list[str] = field(default_factory=list[str])
     violations: list[str] = field(default_factory=list[str])
 
@@ -98,6 +100,15 @@ class Watch:
             self._fixed(before, row)
             self._step(before, row, now, life)
         self._usage(raw)
+
+    def restored(self, raw: sqlite3.Connection, *, lost: bool) -> None:
+        """Another content of the store: what it knows counts from now on, what it lacks does not."""
+        self._see_blocked(raw)
+        found = {row.id: row for row in map(Row._make, raw.execute(_SELECT))}
+        self.loss.restored(self.rows, found, self.posted, lost=lost)
+
+    def _present(self) -> list[Row]:
+        return [row for row in self.rows.values() if row.id not in self.loss.missing]
 
     def _see_blocked(self, raw: sqlite3.Connection) -> None:
         found = {number for (number,) in raw.execute("SELECT number FROM blocked_numbers")}
@@ -130,6 +141,11 @@ class Watch:
             self.fail(f"{self.name(row.id)} was approved after its expiry")
         if not self._consented(row):
             self.fail(f"{self.name(row.id)} was approved through {row.channel}, and nobody agreed to it")
+        self._broken(row, self.loss.broken_by_approval(row))
+
+    def _broken(self, row: Row, how: str) -> None:
+        if how:
+            self.fail(f"{self.name(row.id)} {how}")
 
     def _consented(self, row: Row) -> bool:
         if row.channel == "policy":
@@ -149,12 +165,13 @@ class Watch:
         numbers, _ = self.content(row)
         if numbers & self.blocked:
             self.fail(f"{self.name(row.id)} was claimed although a number of it is blocked")
+        self._broken(row, self.loss.broken_by_claim(row, now))
         self._within(row, self.caps[life.name])
 
     def _within(self, row: Row, caps: Caps) -> None:
         day = row.day
-        today = [other for other in self.rows.values() if other.day == day]
-        month = [other for other in self.rows.values() if other.day[:7] == day[:7]]
+        month = [other for other in self._present() if other.day[:7] == day[:7]]
+        today = [other for other in month if other.day == day]
         self._cap("points a day", sum(other.counted for other in today), caps.points_per_day)
         self._cap("points a month", sum(other.counted for other in month), caps.points_per_month)
         each: Counter[str] = Counter()
@@ -190,7 +207,7 @@ class Watch:
     def _usage(self, raw: sqlite3.Connection) -> None:
         points: Counter[str] = Counter()
         people: Counter[str] = Counter()
-        for row in self.rows.values():
+        for row in self._present():
             if row.dispatched_at is not None and row.state in COUNTED:
                 points[row.day] += row.counted
                 people[row.day] += row.recipients
@@ -216,6 +233,8 @@ class Watch:
             return
         if row.id in self.posted:
             self.fail(f"{self.name(row.id)} was posted twice")
+        self._broken(row, self.loss.broken_by_post(row))
+        row = self.loss.claimed(row)
         if row.state != "dispatching" and not (row.state == "unknown" and row.owner == life.name):
             self.fail(f"{self.name(row.id)} was posted while {row.state}")
         if not self._consented(row):
@@ -239,7 +258,8 @@ class Watch:
             root = self.rows[row.retry_of] if row.retry_of else row
             key = (root.same_call, text.number)
             before = self.rows.get(had.get(key, ""))
-            if before is not None and at(root.created_at) - at(before.created_at) < DAY:
+            again = before is not None and at(root.created_at) - at(before.created_at) < DAY
+            if before is not None and again and not self.loss.excuses(row, before):
                 self.fail(f"{self.name(row.id)} texted a number that had the text of {self.name(before.id)}")
             had[key] = root.id
 
@@ -257,7 +277,9 @@ class Watch:
             other = self.rows[other_id]
             same = other.id != row.id and other.same_call == row.same_call
             recent = self.clock() - at(other.created_at) < DAY
-            if same and recent and other.state != "failed" and not self._superseded(row, moment):
+            if self.loss.excuses(row, other) or self._superseded(row, moment):
+                continue
+            if same and recent and other.state != "failed":
                 self.fail(f"{self.name(row.id)} repeats {self.name(other.id)}, which is {other.state}")
 
     def _superseded(self, row: Row, since: datetime) -> bool:

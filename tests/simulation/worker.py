@@ -25,7 +25,7 @@ from server.ledger.past import HeadFile
 from server.settings.policy import ApprovalSettings, PolicySettings
 from server.settings.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
 from server.store.actions import Caps
-from server.store.errors import StoreUnavailableError
+from server.store.errors import StoreGoneError, StoreUnavailableError
 from server.store.keys import Head
 from server.store.outbox import Outbox
 from server.store.transactions import Store
@@ -83,10 +83,20 @@ class FaultyStore(Store):
         self._random = random
         self._look = look
         self._away = 0
+        self._gone = False
 
     def go_away(self, transactions: int) -> None:
         """Fail so often from now on."""
         self._away = transactions
+
+    def lose_the_file(self) -> None:
+        """Find at the next transaction that the file is another one."""
+        self._gone = True
+
+    def _notice(self) -> None:
+        gone, self._gone = self._gone, False
+        if gone:
+            raise StoreGoneError("the store could not be used (its file was moved or deleted).")
 
     def _fails(self) -> bool:
         away, self._away = self._away, max(0, self._away - 1)
@@ -98,6 +108,7 @@ class FaultyStore(Store):
             self._look(raw(conn))
             return value
 
+        self._notice()
         fault = self._random.random()
         if self._fails() or fault < _FAULT:
             raise StoreUnavailableError("the store could not be written (disk I/O error).")
@@ -107,6 +118,7 @@ class FaultyStore(Store):
         return value
 
     async def read(self, work: "Callable[[Connection], T]") -> T:
+        self._notice()
         if self._random.random() < _FAULT or self._fails():
             raise StoreUnavailableError("the store could not be read (disk I/O error).")
         return await self._inner.read(work)
@@ -120,13 +132,24 @@ class MemoryHead(HeadFile):
     """The file that remembers the audit's head, in memory: like it, it never goes back."""
 
     head: Head | None = None
+    accepted: Callable[[], None] | None = None
+    """Told when a person's acceptance of a loss is in force."""
+
+    def named(self) -> tuple[int, str]:
+        """The entry that it names."""
+        return (0, "") if self.head is None else (self.head.sequence, self.head.mac)
 
     def read(self) -> Head | None:
         return self.head
 
     def write(self, head: Head, *, after_loss: bool = False) -> None:
-        if after_loss or self.head is None or self.head.sequence < head.sequence:
+        if after_loss or self.head is None or self._follows(self.head, head):
             self.head = head
+        if after_loss and self.accepted is not None:
+            self.accepted()
+
+    def _follows(self, known: Head, head: Head) -> bool:
+        return known.generation in ("", head.generation) and known.sequence < head.sequence
 
 
 class MemoryOutbox(Outbox):
@@ -178,10 +201,9 @@ class MemoryJournal(Journal):
         await self._turn()
         self.outbox.keep(known.action_id, sealed(known, KEY))
 
-    async def remember_head(self) -> None:
+    async def _write_head(self, head: Head, *, after_loss: bool = False) -> None:
         await self._turn()
-        if self.past.newest is not None and not self.past.lost:
-            self.past.heads.write(self.past.newest)
+        self.past.heads.write(head, after_loss=after_loss)
 
 
 class Worker:
@@ -217,6 +239,10 @@ class Worker:
             clock=world.clock,
         )
         self.gate = Gate(context)
+
+    def lose_the_file(self) -> None:
+        """Somebody replaced the store's file under this process."""
+        self._store.lose_the_file()
 
     async def _turn(self) -> None:
         await self._world.loop.take_turn(self.life)

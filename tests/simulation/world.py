@@ -18,9 +18,10 @@ from tests.judge.judge import judge
 from tests.judge.witness import Witness
 from tests.simulation.actions import Rule
 from tests.simulation.chaos import Chaos
-from tests.simulation.client import NUMBERS, Client, wish
+from tests.simulation.client import BRAKE, NUMBERS, Client, wish
 from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
+from tests.simulation.restoring import Operator
 from tests.simulation.vendor import Truth
 from tests.simulation.watch import Watch
 from tests.simulation.worker import (
@@ -36,6 +37,8 @@ from tests.simulation.worker import (
 
 START = datetime(2026, 1, 31, 15, 40, tzinfo=UTC)
 """23:40 in Taipei, on the last day of a month."""
+_RESTORING, _RESTORED = 8, 5
+"""One world of eight has an operator who puts a copy of the store back."""
 PRINCIPALS = ("local:a", "local:a", "token:b")
 
 
@@ -79,7 +82,7 @@ class World:
             hashes={number: hash_number(KEY, number) for number in NUMBERS},
             kept=self.outbox.due,
         )
-        self.heads = MemoryHead(Path("audit.head"))
+        self.heads = MemoryHead(Path("audit.head"), accepted=self._loss_accepted)
         self.store = shared_store()
         self.caps = self.random.choice(CAPS)
         self._settings = settings(
@@ -89,12 +92,17 @@ class World:
         self.workers = [self.start_worker(), self.start_worker()]
         self.terminal = self.start_worker()
         self.wishes = [wish(self.random) for _ in range(self.random.choice((1, 2, 2, 3)))]
+        restoring = seed % _RESTORING == _RESTORED
+        if restoring:
+            # What goes on although the past is lost.
+            self.wishes.append(BRAKE)
         can_ask = self.random.random() < 0.7
         self.clients = [
             Client(self, self.random.choice(PRINCIPALS), can_ask=can_ask)
             for _ in range(self.random.choice((2, 2, 3)))
         ]
         self.working = len(self.clients)
+        self._operator = Operator(self, Random(f"{seed}, the operator")) if restoring else None
 
     def clock(self) -> datetime:
         """What every process takes for the time."""
@@ -111,26 +119,53 @@ class World:
         self.watch.caps[name] = self.caps
         return Worker(self, name, self.caps, self._settings)
 
+    def crash(self, index: int) -> None:
+        """A process is gone, and another one started."""
+        self.workers[index].life.over = True
+        self.workers[index] = self.start_worker()
+
+    def restored(self, how: str) -> None:
+        """The store is another one since this moment."""
+        before = set(self.watch.blocked)
+        was_lost, lost = self.watch.loss.lost, not self.store.holds(*self.heads.named())
+        self.watch.restored(self.store.raw, lost=lost)
+        self.watch.note(f"* a copy is put back, {how}: {'the past is lost' if lost else 'nothing is lost'}")
+        if lost != was_lost:
+            self.witness.past_lost(accepted=not lost)
+        for number in sorted(before ^ self.watch.blocked):
+            self.witness.blocked(number, lifted=number in before)
+
+    def _loss_accepted(self) -> None:
+        self.watch.note("* the loss is accepted")
+        self.watch.loss.accepted()
+        self.witness.past_lost(accepted=True)
+
     async def live(self) -> None:
         """From the first call until everything is at rest."""
         await self.store.write(empty)
         chaos = Chaos(self)
         async with asyncio.TaskGroup() as group:
             group.create_task(chaos.run())
+            if self._operator is not None:
+                group.create_task(self._operator.run())
             for client in self.clients:
                 group.create_task(self._work(client))
         await chaos.rest()
         await self._judge()
 
     async def _work(self, client: Client) -> None:
-        await client.run()
+        for _ in range(1 if self._operator is None else 2):
+            await client.run()
         self.working -= 1
 
     async def _judge(self) -> None:
+        loss = self.watch.loss
         for row in self.watch.rows.values():
-            if row.state == "dispatching":
+            if row.state == "dispatching" and row.id not in loss.missing:
                 self.watch.fail(f"{self.watch.name(row.id)} is dispatching for ever")
-        for action_id in self.watch.told_done:
+        # What is kept beside a store that lost its past is written down once that is accepted.
+        kept = set(self.outbox.due()) if loss.lost else set[str]()
+        for action_id in self.watch.told_done - loss.changed - kept:
             if self.watch.rows[action_id].state == "unknown":
                 self.watch.fail(f"{self.watch.name(action_id)} was told as done, and is unknown at the end")
         self.watch.double_texts()
@@ -145,7 +180,10 @@ class World:
         """The chain is intact, and every table is what it says."""
         comparing = Comparing(KEY)
         found = audit.verify(conn, KEY, self.heads.head, take=comparing.take)
-        if not found.ok:
+        lost = self.watch.loss.lost
+        if found.ok and lost:
+            self.watch.fail("the audit is called intact although the past is lost")
+        if not found.ok and not lost:
             self.watch.fail(f"the audit is not intact: {found.problem}")
         for each in comparing.compare(conn):
             if not each.ok:
