@@ -56,13 +56,24 @@ class _Waiting(selectors.BaseSelector):
         return []
 
     def _go_on(self, timeout: float | None) -> None:
-        self.parked = [future for future in self.parked if not future.done()]
-        if self.parked and (timeout is None or self.random.random() > _TIME_GOES_ON):
-            self.parked.pop(self.random.randrange(len(self.parked))).set_result(None)
-        elif timeout is not None:
+        while self.parked and (timeout is None or self.random.random() > _TIME_GOES_ON):
+            drawn = self._draw()
+            if not drawn.done():
+                drawn.set_result(None)
+                return
+        if timeout is not None:
             self.now += timeout
         else:
             raise StuckError
+
+    def _draw(self) -> asyncio.Future[None]:
+        """One of the waiting; the last one takes its place."""
+        place = int(self.random.random() * len(self.parked))
+        last = self.parked.pop()
+        if place == len(self.parked):
+            return last
+        drawn, self.parked[place] = self.parked[place], last
+        return drawn
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

@@ -7,7 +7,7 @@ that is made once, with its module, keeps its plan: the SQL, and how each value 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, Column, Connection, Executable
@@ -17,6 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 T = TypeVar("T")
 Values = Mapping[str, Any]
 Converter = Callable[[Any], Any]
+_NONE: Values = {}
 
 
 class Rows:
@@ -69,6 +70,13 @@ class Rows:
         return Rows([row[0] for row in self._rows], self._names, self.rowcount)
 
 
+class _Expansion(NamedTuple):
+    """A statement for lists of certain lengths, and where each of its values is found."""
+
+    sql: str
+    binds: "list[tuple[str, int | None, Converter | None]]"
+
+
 class Plan:
     """One statement for one set of named values."""
 
@@ -78,14 +86,17 @@ class Plan:
         self._sql = str(compiled)
         self._dialect = dialect
         bound: dict[BindParameter[Any], str] = compiled.bind_names
-        self._expands = any(each.expanding or each.literal_execute for each in bound)
+        if any(each.literal_execute for each in bound):
+            raise LookupError("a value is written into the statement itself, so it has no plan")
+        self._lists = [name for each, name in bound.items() if each.expanding]
+        self._expansions: dict[tuple[int, ...], _Expansion] = {}
         by_name = {name: each for each, name in bound.items()}
         prefetched = {column.key: _default(column) for column in compiled.insert_prefetch}
-        known = prefetched | {
+        self._known: dict[str, Any] = prefetched | {
             name: each.value for name, each in by_name.items() if not each.required and name not in prefetched
         }
         self._binds = [
-            (each, known.get(each), self._binding(by_name[each])) for each in compiled.positiontup or ()
+            (each, self._known.get(each), self._binding(by_name[each])) for each in compiled.positiontup or ()
         ]
         columns: Any = getattr(statement, "exported_columns", ())
         self._names = tuple(column.key for column in columns)
@@ -96,7 +107,7 @@ class Plan:
 
     def run(self, raw: sqlite3.Connection, values: Values) -> Rows:
         """Run it with these values."""
-        sql, given = self._expanded(values) if self._expands else (self._sql, self._given(values))
+        sql, given = self._expanded(values) if self._lists else (self._sql, self._given(values))
         cursor = raw.execute(sql, given)
         return Rows(self._read(cursor.fetchall()), self._names, cursor.rowcount)
 
@@ -108,14 +119,32 @@ class Plan:
         return given
 
     def _expanded(self, values: Values) -> tuple[str, list[Any]]:
-        """A list in the statement (IN) is written out anew each time."""
+        """A list in the statement (IN) is written out once for each length."""
+        whole: dict[str, Any] = {**self._known, **values}
+        lengths = tuple(len(whole[name]) for name in self._lists)
+        known = self._expansions.get(lengths)
+        if known is None:
+            known = self._expansions[lengths] = self._expansion(values)
+        given: list[Any] = []
+        for name, place, convert in known.binds:
+            value = whole[name] if place is None else whole[name][place]
+            given.append(value if convert is None else convert(value))
+        return known.sql, given
+
+    def _expansion(self, values: Values) -> "_Expansion":
         state = self._compiled.construct_expanded_state(values, escape_names=False)
-        converters = {name: convert for name, _, convert in self._binds} | dict(state.processors)
-        return state.statement, [
-            value if (convert := converters.get(name)) is None else convert(value)
-            for name in state.positiontup or ()
-            for value in (state.parameters[name],)
-        ]
+        converters: dict[str, Converter | None] = {name: convert for name, _, convert in self._binds}
+        converters |= cast("dict[str, Converter]", dict(state.processors))
+        members = {
+            member: (name, place)
+            for name, names in state.parameter_expansion.items()
+            for place, member in enumerate(names)
+        }
+        binds: list[tuple[str, int | None, Converter | None]] = []
+        for each in state.positiontup or ():
+            name, place = members.get(each, (each, None))
+            binds.append((name, place, converters.get(each)))
+        return _Expansion(state.statement, binds)
 
     def _read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         return [self._row(self._converted(row)) for row in rows]
@@ -146,7 +175,8 @@ class PlannedConnection:
     def execute(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> Rows:
         """Run a statement, once or for each of several sets of values."""
         if values is None or isinstance(values, Mapping):
-            return self._plan(statement, values or {}).run(self.raw, values or {})
+            values = values or _NONE
+            return self._plan(statement, values).run(self.raw, values)
         plan = self._plan(statement, values[0])
         for each in values:
             plan.run(self.raw, each)

@@ -70,13 +70,20 @@ class Watch:
     told_done: set[str] = field(default_factory=set[str])
     """Actions that a client was told are done."""
     loss: Loss = field(default_factory=Loss)
-    lines: list[str] = field(default_factory=list[str])
+    _notes: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
     violations: list[str] = field(default_factory=list[str])
 
     def note(self, line: str) -> None:
-        """One line of the trace; ids are numbered in the order of the proposals, as they are random."""
-        named = _ID.sub(lambda found: self.name(found[0]), line)
-        self.lines.append(f"{self.clock() + TAIPEI:%d %H:%M:%S} {named}")
+        """One line of the trace."""
+        self._notes.append((self.clock(), line))
+
+    def told(self) -> list[str]:
+        """The trace; ids are numbered in the order of the proposals, as they are random."""
+        numbers = {action_id: f"#{number}" for number, action_id in enumerate(self.rows, 1)}
+        named = (
+            (when, _ID.sub(lambda found: numbers.get(found[0], found[0]), line)) for when, line in self._notes
+        )
+        return [f"{when + TAIPEI:%d %H:%M:%S} {line}" for when, line in named]
 
     def fail(self, line: str) -> None:
         """Something happened that must not."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -49,12 +49,9 @@ class Run:
     seed: int
     violations: list[str]
     lines: list[str]
+    """The trace, where it is asked for or something is broken."""
     posts: int
     answers: int
-
-    def short(self) -> "Run":
-        """Without its trace: what many runs are kept as."""
-        return replace(self, lines=[])
 
     def kind(self) -> str:
         """The first violation, without the number of its action."""
@@ -70,6 +67,7 @@ class World:
         """Of its own, so that a seed is the same run where no such fault is drawn."""
         self.loop = VirtualLoop(self.random)
         self.jumped = timedelta()
+        self._moment, self._now = (self.jumped, 0.0), START
         self.witness = Witness(Terms(test_numbers=frozenset({TEST_NUMBER}), slack=0.0), self.seconds)
         self.truth = Truth(
             self.clock, self.random, Decimal(self.random.choice((4, 9, 50))), witness=self.witness
@@ -106,7 +104,10 @@ class World:
 
     def clock(self) -> datetime:
         """What every process takes for the time."""
-        return START + self.jumped + timedelta(seconds=self.loop.time())
+        moment = (self.jumped, self.loop.time())
+        if moment != self._moment:
+            self._moment, self._now = moment, START + self.jumped + timedelta(seconds=self.loop.time())
+        return self._now
 
     def seconds(self) -> float:
         """The same for the judge."""
@@ -190,7 +191,7 @@ class World:
                 self.watch.fail(f"{each.table} is not as the audit says: {each}")
 
 
-def run(seed: int) -> Run:
+def run(seed: int, *, traced: bool = True) -> Run:
     """Play one seed to its end."""
     world = World(seed)
     try:
@@ -201,7 +202,7 @@ def run(seed: int) -> Run:
     return Run(
         seed=seed,
         violations=watch.violations,
-        lines=watch.lines,
+        lines=watch.told() if traced or watch.violations else [],
         posts=len(watch.posted),
         answers=sum(client.answers for client in world.clients),
     )
