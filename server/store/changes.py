@@ -1,7 +1,7 @@
 """What a transaction changed, row by row: what the audit's entry of the transaction says of it.
 
-Whatever changes a row of a table that the audit covers reports the row as it is then (`changed`), and as it
-was before where that is known. The journal collects these reports and writes short keyed hashes into the
+Whatever changes a row of a table that the audit covers reports the row as it is then, and as it was before
+(`changed`). The journal collects these reports and writes short keyed hashes into the
 chain, in the same transaction. So no place has to think of it, and `comparing` can hold the tables against
 the chain: what each row is, and that nothing else changed it between two steps of ours.
 """
@@ -25,15 +25,8 @@ Rows: TypeAlias = Mapping[str, Mapping[str, str]]
 GONE = ""
 """In the place of a hash: there is no such row, any more or yet."""
 
-BEFORE = ":"
-"""Stands behind the hash of the row as it was, where that is known."""
-
-
-class Unseen:
-    """In the place of a row as it was: nobody looked."""
-
-
-UNSEEN = Unseen()
+BETWEEN = ":"
+"""Stands between the hash of a row as it was and that of the row as it is."""
 
 _COLLECTED = "rows that this transaction changed"
 _DIGITS = 32
@@ -44,17 +37,21 @@ class Changes:
     """The rows that one transaction changed: before its first change of each, and after the last."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, dict[str, tuple[Row | Unseen, Row]]] = {}
+        self._rows: dict[str, dict[str, tuple[Row, Row]]] = {}
 
-    def add(self, table: str, key: str, row: Row, before: Row | Unseen) -> None:
+    def add(self, table: str, key: str, row: Row, before: Row) -> None:
         """A row as it is now, and as it was."""
         rows = self._rows.setdefault(table, {})
         first = rows[key][0] if key in rows else before
         rows[key] = (first, row)
 
+    def has(self, table: str, key: str) -> bool:
+        """Whether a row was reported."""
+        return key in self._rows.get(table, ())
+
     def keys_of(self, table: str) -> list[str]:
         """Which rows of a table were changed, in the order of their first change."""
-        return list(self._rows.get(table, ()))
+        return [key for key, (before, row) in self._rows.get(table, {}).items() if before != row]
 
     def hashed(self, key: bytes) -> Rows:
         """What is written into the chain."""
@@ -63,9 +60,8 @@ class Changes:
             for name, (before, row) in rows.items():
                 if before == row:
                     continue
-                then = _hash(key, table, name, row)
-                was = "" if isinstance(before, Unseen) else _hash(key, table, name, before) + BEFORE
-                said.setdefault(table, {})[name] = was + then
+                was, then = (_hash(key, table, name, each) for each in (before, row))
+                said.setdefault(table, {})[name] = was + BETWEEN + then
         return said
 
 
@@ -76,8 +72,17 @@ def collect(conn: Connection) -> Changes:
     return changes
 
 
-def changed(conn: Connection, table: Table, key: str, row: Row, *, before: Row | Unseen = UNSEEN) -> None:
-    """Report a row that was changed, as it is after that; `key` is its name in the chain."""
+def reported(conn: Connection, table: Table, key: str) -> bool:
+    """Whether nothing has to be known of a row as it is: it was reported before, or nobody collects."""
+    changes = conn.info.get(_COLLECTED)
+    return changes is None or changes.has(table.name, key)
+
+
+def changed(conn: Connection, table: Table, key: str, row: Row, *, before: Row) -> None:
+    """Report a row that was changed, as it is after that and as it was; `key` is its name in the chain.
+
+    Of what was `reported` in this transaction already, what it was before counts no more.
+    """
     changes = conn.info.get(_COLLECTED)
     if changes is not None:
         changes.add(table.name, key, row, before)

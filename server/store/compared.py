@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Table
 
-from server.store.changes import BEFORE, GONE, row_hash
+from server.store.changes import BETWEEN, GONE, row_hash
 
 _SHOWN = 5
 
@@ -76,8 +76,8 @@ class Compared(ABC):
     def take(self, rows: Mapping[str, str]) -> None:
         """What an entry says of rows of this table."""
         for name, said in rows.items():
-            was, seen, then = said.rpartition(BEFORE)
-            if seen and not self._known_earlier(name) and self._last.get(name, b"") != bytes.fromhex(was):
+            was, _, then = said.partition(BETWEEN)
+            if not self._known_earlier(name) and self._last.get(name, b"") != bytes.fromhex(was):
                 self._meddled[name] = None
             if then == GONE:
                 self._last.pop(name, None)

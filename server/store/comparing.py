@@ -3,7 +3,7 @@
 The last entry of each transaction says what became of every row that was changed in it (`changes`). What the
 chain says last of a row must be what the table holds: a row that the chain does not know was inserted by
 something else, one that differs was edited, and one that the chain knows and the table lacks was deleted.
-Where an entry says as well what the row was before, that must be what the chain said last: an edit is found
+An entry says as well what the row was before, and that must be what the chain said last: an edit is found
 although the program changed the row again since.
 """
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, Select, bindparam,
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from server.store.actions import Action, CallKey, State
-from server.store.changes import Stored, as_stored, changed
+from server.store.changes import Stored, as_stored, changed, reported
 from server.store.columns import Moment, Points, moment_of, points_of
 from server.store.schema import ACTIONS
 from tools.taipei import as_taipei
@@ -80,21 +80,28 @@ def compare_and_set(conn: Connection, change: Step, action_id: str, **values: ob
 
     `values` are the columns' new values, and those of the conditions' parameters (`at_moment`).
     """
-    return stepped(conn, change, {"wanted_id": action_id, **values})
+    # As it was: so an edit is found although this step changes the row again. Once a transaction.
+    known = reported(conn, ACTIONS, action_id)
+    before = None if known else conn.execute(_BY_ID, {"wanted_id": action_id}).one_or_none()
+    return stepped(conn, change, {"wanted_id": action_id, **values}, before)
 
 
-def stepped(conn: Connection, statement: Executable, values: Mapping[str, object]) -> Action | None:
-    """The action as a statement that returns `WHOLE` left it, reported as changed; None when it left none."""
+def stepped(
+    conn: Connection,
+    statement: Executable,
+    values: Mapping[str, object],
+    before: Sequence[Any] | None = None,
+) -> Action | None:
+    """The action as a statement that returns `WHOLE` left it, reported as changed; None when it left none.
+
+    `before` is the row as it was: None when there was none, or when it was reported in this transaction.
+    """
     row = conn.execute(statement, values).one_or_none()
     if row is None:
         return None
-    report(conn, row)
+    was = None if before is None else STORED.row(before)
+    changed(conn, ACTIONS, row[0], STORED.row(row), before=was)
     return _action(row)
-
-
-def report(conn: Connection, row: Sequence[Any]) -> None:
-    """Report an action that was changed: the values of `WHOLE` as they are then."""
-    changed(conn, ACTIONS, row[0], STORED.row(row))
 
 
 def in_state(*states: State) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -56,7 +57,7 @@ async def stop_both() -> None:
         await parts.vendors.lock("omis", "102")
 
 
-async def entries() -> list[dict[str, object]]:
+async def entries() -> list[dict[str, Any]]:
     async with a_server() as parts:
         key = await parts.journal.key()
         assert (await parts.store.read(lambda conn: audit.verify(conn, key))).ok
@@ -75,14 +76,18 @@ async def test_one_vendors_stop_is_removed_and_recorded(capsys: pytest.CaptureFi
     assert await stopped() == ["omis"]
     last = (await entries())[-1]
     assert (last["event"], last["principal"]) == ("login_unlocked", local_user())
+    rows = last["details"].pop("rows")
     assert last["details"] == {"by": local_user(), "channel": "terminal", "outcome": "every8d"}
+    assert list(rows) == ["vendor_locks"]
 
 
 @pytest.mark.usefixtures("settings")
-async def test_without_a_stop_nothing_is_changed_or_recorded(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_without_a_stop_nothing_is_changed_but_the_new_store_says_whose_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     await unlock_vendor("omis", None)
     assert "were not stopped; nothing was changed" in capsys.readouterr().out
-    assert await entries() == []
+    assert [entry["details"]["rows"].keys() for entry in await entries()] == [{"meta"}]
 
 
 @pytest.mark.usefixtures("settings")

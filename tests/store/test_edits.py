@@ -226,6 +226,7 @@ async def _unfinished(keeper: Keeper) -> None:
 
 
 LATER: dict[str, tuple[str, Callable[[Keeper], Awaitable[Any]]]] = {
+    "actions": ("UPDATE actions SET points = 1", _unfinished),
     "usage_days": ("UPDATE usage_days SET points = 0", Keeper.claim),
     "recipient_texts": (
         "DELETE FROM recipient_texts WHERE recipient = (SELECT min(recipient) FROM recipient_texts)",
