@@ -4,19 +4,23 @@ The SDK seals it, and can replay it for ten minutes: only the ledger keeps the s
 """
 
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
 import mcp_types as types
 import pytest
 from mcp.client import Client
+from mcp.server.request_state import InvalidRequestState
 from mcp.shared.exceptions import MCPError
 
 from server.mcp import identity
 from server.mcp.app import build_server
+from server.mcp.rounds import SecondRounds, StoreCodec
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import Facts, House, Session
 from tests.gate.servers import SEND, Clock, decide, fronted, posts, started, visited
+from tools.every8d import SEND_SMS
 
 YES: dict[str, Any] = {"approval": types.ElicitResult(action="accept", content={"approve": True})}
 OTHERS: dict[str, Facts] = {
@@ -161,6 +165,31 @@ async def test_a_state_of_another_store_is_refused(house: House) -> None:
         ended = await _answer(Session(client=client), state)
     assert (ended["code"], ended["message"][:17]) == ("approval_mismatch", "Nothing was sent.")
     assert await posts(house) == 0
+
+
+def test_a_state_of_the_key_before_is_not_opened_with_the_one_that_is_held_now() -> None:
+    """A store that was replaced has another key; while it is opened anew there is none to compare."""
+    held: list[bytes | None] = [b"1" * 32]
+    codec = StoreCodec(lambda: held[0])
+    sealed = codec.seal(b"state")
+    held[0] = None
+    assert codec.unseal(sealed) == b"state"
+    held[0] = b"2" * 32
+    with pytest.raises(InvalidRequestState):
+        codec.unseal(sealed)
+
+
+async def test_an_error_that_is_not_of_the_state_stays_one_of_the_protocol(house: House) -> None:
+    async def fails(_: Any) -> Any:
+        raise MCPError(code=-32603, message="of something else")
+
+    context: Any = SimpleNamespace(
+        method="tools/call", params={"name": "send_sms", "requestState": "a state"}
+    )
+    async with started(house) as parts:
+        rounds = SecondRounds(journal=parts.journal, operations={"send_sms": SEND_SMS})
+        with pytest.raises(MCPError, match="of something else"):
+            await rounds(context, fails)
 
 
 async def test_where_the_key_is_away_an_answer_is_told_that_nothing_was_sent(house: House) -> None:
