@@ -11,7 +11,7 @@ from server.store.errors import StoreUnavailableError
 from server.store.files import create_private, private_directory
 from server.systems import exclusively
 
-NEWEST = "0006"
+NEWEST = "0007"
 """The newest migration; a test compares it with the folder."""
 
 # Alembic keeps what it works on in module globals, and the file must not be opened beside SQLite's locks.

@@ -134,6 +134,7 @@ DELIVERY_EVENTS = Table(
     Column("charge", Words, nullable=False),
     Column("received_at", Moment, nullable=False),
     Index("delivery_events_by_batch", "batch_id", "reported_at", "key"),
+    Index("delivery_events_by_time", "received_at"),
 )
 
 SESSION_FACTS = Table(

@@ -1,10 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.event import listen
 
 from server.store import blocked, events, locks, migrate
 from server.store.database import DatabaseStore
@@ -101,3 +104,19 @@ async def test_a_vendor_lock_holds_for_the_credentials_that_failed(store: Databa
     assert await store.read(lambda conn: locks.vendor_lock(conn, "every8d", "f1")) is None
     assert await store.write(lambda conn: locks.unlock(conn, "every8d"))
     assert not await store.write(lambda conn: locks.unlock(conn, "every8d"))
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_the_newest_events_are_found_by_an_index(store: DatabaseStore) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(*context: Any) -> None:
+        asked.append((context[2], context[3]))
+
+    def work(conn: Connection) -> str:
+        listen(conn, "before_cursor_execute", note)
+        events.newest_events(conn)
+        statement, values = asked[0]
+        return str(conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+
+    assert "delivery_events_by_time" in await store.read(work)
