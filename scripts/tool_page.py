@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from server.mcp.schema import ENVELOPE, OUTCOMES
 from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation
 from tools.operation import Risk
@@ -27,13 +28,24 @@ _HEAD = """# Tools
 
 This page is generated from the catalogue by `make update`; do not edit it. A vendor without an account in the
 settings has no tools in the list, and neither has what the policy switches off.
+
+A change answers with an `outcome`:
+{outcomes}.
+The fields named below are there when it was done, and around them there can be
+{around}.
+A look can have a `warning`.
 """
 
 
 def tools_page(tools: list[Served]) -> str:
     """The whole page, grouped by toolset."""
     by_name = {tool["name"]: tool for tool in tools}
-    return "\n".join([_HEAD, *_risk_table(), *_sections(by_name)]) + "\n"
+    return "\n".join([_head(), *_risk_table(), *_sections(by_name)]) + "\n"
+
+
+def _head() -> str:
+    outcomes = ", ".join(f"`{outcome}`" for outcome in OUTCOMES)
+    return _HEAD.format(outcomes=outcomes, around=", ".join(f"`{name}`" for name in sorted(ENVELOPE)))
 
 
 def _risk_table() -> Iterator[str]:
@@ -59,8 +71,14 @@ def _tool(operation: AnyOperation, tool: Served) -> Iterator[str]:
     yield f"{operation.description}\n"
     yield f"- Risk: **{operation.risk}**, {_RISKS[operation.risk]}"
     yield f"- Source: {operation.section}"
-    yield f"- Annotations: {hints}\n"
+    yield f"- Annotations: {hints}"
+    yield f"- Answers with: {', '.join(_answered(tool['outputSchema']))}\n"
     yield from _parameters(tool["inputSchema"])
+
+
+def _answered(schema: Served) -> Iterator[str]:
+    for name, field in schema["properties"].items():
+        yield f"`{name}`" if "enum" in field else f"`{name}` ({field['type']})"
 
 
 def _parameters(schema: Served) -> Iterator[str]:

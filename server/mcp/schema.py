@@ -11,7 +11,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 _NOISE = ("title", "additionalProperties", "writeOnly")
-_OUTCOMES = ("done", "dry_run", "unknown", "in_progress", "approval_required")
+OUTCOMES = ("done", "dry_run", "unknown", "in_progress", "approval_required")
+"""How a change can end, as long as it did not fail."""
 
 ENVELOPE = frozenset(
     {
@@ -45,7 +46,7 @@ def action_schema(result: type[BaseModel], said: Collection[str]) -> dict[str, A
     The envelope is left out, and so are the fields that repeat what the caller has `said`.
     """
     own = {name: kind for name, kind in _types(result).items() if name not in ENVELOPE and name not in said}
-    outcome = {"outcome": {"enum": [*_OUTCOMES]}}
+    outcome = {"outcome": {"enum": [*OUTCOMES]}}
     return {"type": "object", "properties": {**outcome, **own}, "required": ["outcome"]}
 
 
