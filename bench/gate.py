@@ -19,7 +19,8 @@ import anyio
 
 from server.gate.caller import Caller
 from server.gate.words.answers import Question
-from server.parts import Parts, build_parts, running
+from server.late_parts import LateParts, running
+from server.parts import Parts, build_parts
 from server.settings.settings import load_settings
 from tools.every8d.credit import credit_steps
 from tools.every8d.send_sms import SEND_SMS
@@ -68,7 +69,7 @@ async def measure(url: str, rounds: int) -> tuple[float, float]:
     """Medians in ms: guarded, bare; interleaved, so that noise meets both."""
     with tempfile.TemporaryDirectory() as folder:
         parts = build_parts(settings_for(url, folder))
-        async with running(parts):
+        async with running(LateParts.of(parts)):
             for number in range(10):
                 await guarded(parts, f"warm {number}")
                 await bare(parts, f"warm bare {number}")

@@ -10,9 +10,9 @@ import anyio
 from pydantic import SecretStr
 from tool_page import tools_page
 
+from server.late_parts import LateParts
 from server.mcp.app import build_server
 from server.mcp.served_schemas import SCHEMAS_FILE, derived_schemas
-from server.parts import build_parts
 from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from tools.catalog import every_operation
 
@@ -32,7 +32,7 @@ async def served_tools() -> list[Served]:
         every8d=Every8dSettings(uid="none", password=nobody),
         omis=OmisSettings(login_name="none", password=nobody),
     )
-    server = build_server(build_parts(settings))
+    server = build_server(LateParts(settings))
     tools = await server.list_tools()
     served = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
     schemas = derived()

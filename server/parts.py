@@ -1,19 +1,18 @@
-"""One server's parts, put together, started and ended."""
+"""One server's parts, put together, with their background work and their end."""
 
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import anyio
 import anyio.to_thread
 
 from server.files import Files
+from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.context import GateContext
 from server.gate.gate import Gate
 from server.gate.rules.policy import RateLimiter
@@ -26,7 +25,7 @@ from server.settings.settings import Settings
 from server.store.actions import Caps
 from server.store.database import DatabaseStore
 from server.store.outbox import Outbox
-from server.store.places import data_directory, default_url
+from server.store.places import default_url
 from server.store.transactions import Store
 from server.supervision import supervised
 from server.vendors.vendors import Vendors
@@ -50,6 +49,20 @@ class Parts:
     vendors: Vendors
     files: Files
     gate: Gate
+
+    async def work(self) -> None:
+        """What a server does beside its calls, until cancelled."""
+        async with anyio.create_task_group() as background:
+            background.start_soon(supervised, "the reaper", partial(keep_reaping, self.book))
+            background.start_soon(supervised, "the audit's head", partial(keep_remembering, self.book))
+            background.start_soon(anyio.to_thread.run_sync, self.journal.outbox.clear_left_over)
+
+    async def close(self) -> None:
+        """Remember the audit's head, and let go of everything."""
+        await self.journal.remember_head()
+        await self.vendors.close()
+        await self.store.close()
+        await anyio.to_thread.run_sync(self.journal.outbox.close)
 
 
 def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
@@ -87,52 +100,9 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     )
 
 
-@asynccontextmanager
-async def running(parts: Parts) -> AsyncGenerator[Parts]:
-    """The parts with their background work, closed at the end."""
-    try:
-        async with anyio.create_task_group() as background:
-            background.start_soon(supervised, "the reaper", partial(keep_reaping, parts.book))
-            background.start_soon(supervised, "the audit's head", partial(keep_remembering, parts.book))
-            background.start_soon(anyio.to_thread.run_sync, parts.journal.outbox.clear_left_over)
-            yield parts
-            background.cancel_scope.cancel()
-    finally:
-        with anyio.CancelScope(shield=True), anyio.move_on_after(1):
-            await parts.journal.remember_head()
-            await parts.vendors.close()
-            await parts.store.close()
-            await anyio.to_thread.run_sync(parts.journal.outbox.close)
-
-
 def open_store(settings: Settings) -> Store:
     """The configured store, not opened yet."""
     return DatabaseStore(settings.store.url.get_secret_value() or default_url(folder_of(settings)))
-
-
-def sandbox_store() -> dict[str, object]:
-    """Where `serve --sandbox` keeps everything, apart from what is real, whatever the settings name."""
-    return {
-        "url": "",
-        "folder": data_directory() / "sandbox",
-        "audit_key_file": None,
-        "audit_head_file": None,
-    }
-
-
-def reports_folder(settings: Settings) -> Path:
-    """Where downloaded reports are kept."""
-    return settings.files.reports or folder_of(settings) / "reports"
-
-
-def head_file_of(settings: Settings) -> Path:
-    """Where the audit's newest head is remembered, outside the store."""
-    return settings.store.audit_head_file or folder_of(settings) / "audit.head"
-
-
-def folder_of(settings: Settings) -> Path:
-    """Where everything of this server is kept, unless a setting says otherwise."""
-    return settings.store.folder or data_directory()
 
 
 def _caps(settings: Settings) -> Caps:

@@ -10,10 +10,12 @@ from typing import Any
 
 import anyio
 
+from server.folders import sandbox_store
+from server.late_parts import LateParts, running
 from server.logs.logs import configure_logging
 from server.mcp.app import build_server
-from server.mcp.transports import no_port, serve_http, serve_stdio
-from server.parts import Parts, build_parts, running, sandbox_store
+from server.mcp.prompts import PromptServer
+from server.mcp.transports import serve_stdio
 from server.settings.own_command import with_own_commands
 from server.settings.settings import Settings, SettingsError, load_settings
 from server.supervision import supervised
@@ -66,14 +68,14 @@ class Serving:
     async def _serve(self, settings: Settings) -> None:
         own_words = partial(with_own_commands, settings)
         configure_logging(settings.log_level, secrets_of(settings), own_words)
-        parts = build_parts(settings)
+        parts = LateParts(settings)
         server = build_server(parts)
         configure_logging(settings.log_level, secrets_of(settings), own_words)
         async with running(parts), anyio.create_task_group() as beside:
             if settings.callbacks.token.get_secret_value():
                 beside.start_soon(_receive_callbacks, parts)
             if self.http:
-                await serve_http(server, self.port, _announce)
+                await _serve_http(server, self.port)
             else:
                 await serve_stdio(server)
             beside.cancel_scope.cancel()
@@ -85,7 +87,7 @@ async def embedded_sandbox() -> AsyncGenerator[dict[str, Any]]:
     from server.sandbox.run import running_sandbox  # noqa: PLC0415 - only with --sandbox
 
     async with running_sandbox() as url:
-        _say(f"sandbox at {url}: nothing real is sent")
+        say(f"sandbox at {url}: nothing real is sent")
         yield sandbox_accounts(url)
 
 
@@ -105,34 +107,23 @@ def secrets_of(settings: Settings) -> list[str]:
     return [secret.get_secret_value() for secret in kept if secret.get_secret_value()]
 
 
-async def run_sandbox(port: int) -> None:
-    """The sandbox alone, until a signal comes."""
-    from server.sandbox.run import serve_sandbox  # noqa: PLC0415 - only this command needs it
-    from server.systems import until_signal  # noqa: PLC0415 - as above
+async def _serve_http(server: PromptServer, port: int) -> None:
+    from server.mcp.http_transport import serve_http  # noqa: PLC0415 - stdio needs none of it
 
-    async with anyio.create_task_group() as group:
-
-        async def watch() -> None:
-            await until_signal()
-            group.cancel_scope.cancel()
-
-        group.start_soon(watch)
-        try:
-            await serve_sandbox(port, on_ready=lambda url: _say(f"sandbox ready at {url}"))
-        except OSError as error:
-            raise no_port(port, error) from None
+    await serve_http(server, port, _announce)
 
 
-async def _receive_callbacks(parts: Parts) -> None:
+async def _receive_callbacks(late: LateParts) -> None:
+    parts = await late.opened()
     from server.delivery.callbacks import serve_callbacks  # noqa: PLC0415 - only where callbacks are received
 
     await supervised("the receiver of delivery reports", partial(serve_callbacks, parts))
 
 
 def _announce(url: str) -> None:
-    _say(f"serving MCP at {url}")
+    say(f"serving MCP at {url}")
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
     """For the person at the terminal; stdout is the MCP channel."""
     print(line, file=sys.stderr, flush=True)  # noqa: T201 - stderr is where a person reads

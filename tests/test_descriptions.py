@@ -12,9 +12,9 @@ import pytest
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
+from server.late_parts import LateParts
 from server.mcp.app import build_server
 from server.mcp.schema import input_schema
-from server.parts import build_parts
 from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation
@@ -74,7 +74,7 @@ async def test_every_resource_prompt_and_argument_of_a_prompt_says_something() -
         every8d=Every8dSettings(uid="none", password=nobody),
         omis=OmisSettings(login_name="none", password=nobody),
     )
-    server = build_server(build_parts(settings))
+    server = build_server(LateParts(settings))
     prompts = await server.list_prompts()
     described = [
         *await server.list_resources(),

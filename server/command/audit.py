@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from server.command.common import FAILED, OK, console, parts_of
 from server.command.comparison import examined
 from server.command.options import Config, Sandbox, run
-from server.parts import head_file_of
+from server.folders import head_file_of
 from server.settings.own_command import with_own_commands
 from server.store import audit
 from server.store.keys import Head, KeyFileError, read_head

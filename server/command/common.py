@@ -6,8 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from server.folders import sandbox_store
 from server.mcp.identity import local_user
-from server.parts import Parts, build_parts, sandbox_store
+from server.parts import Parts, build_parts
 from server.settings.settings import Settings, load_settings
 
 OK, FAILED = 0, 1
@@ -32,9 +33,7 @@ async def parts_over(settings: Settings) -> AsyncGenerator[Parts]:
     try:
         yield parts
     finally:
-        await parts.journal.remember_head()
-        await parts.vendors.close()
-        await parts.store.close()
+        await parts.close()
 
 
 def console() -> Console:

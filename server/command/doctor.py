@@ -21,13 +21,14 @@ import anyio.to_thread
 from server.command.common import FAILED, OK, console, parts_over, person
 from server.command.comparison import examined, put_back
 from server.command.options import Config, Sandbox, run
+from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
 from server.ledger.journal import Note
 from server.logs.logs import configure_logging
 from server.logs.number_masking import mask_numbers
 from server.mcp.app import offered
-from server.parts import Parts, folder_of, head_file_of, reports_folder
+from server.parts import Parts
 from server.serving import embedded_sandbox, secrets_of
 from server.settings.file import users_file
 from server.settings.layers import ENVIRONMENT, SANDBOX, Origins

@@ -3,7 +3,25 @@
 import anyio
 
 from server.command.options import Port
-from server.serving import run_sandbox
+from server.mcp.transports import no_port
+from server.sandbox.run import serve_sandbox
+from server.serving import say
+from server.systems import until_signal
+
+
+async def run_sandbox(port: int) -> None:
+    """The sandbox alone, until a signal comes."""
+    async with anyio.create_task_group() as group:
+
+        async def watch() -> None:
+            await until_signal()
+            group.cancel_scope.cancel()
+
+        group.start_soon(watch)
+        try:
+            await serve_sandbox(port, on_ready=lambda url: say(f"sandbox ready at {url}"))
+        except OSError as error:
+            raise no_port(port, error) from None
 
 
 def sandbox(*, port: Port = 8091) -> None:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from server.http_door import Listener, listening_socket
 from server.logs.logs import without_secrets
 from server.parts import Parts
 from server.settings.settings import CallbacksSettings
@@ -110,8 +111,6 @@ def _kept(written: str, limit: int) -> str:
 
 async def serve_callbacks(parts: Parts) -> None:
     """Listen for the vendor's calls until cancelled; as long as the port is another's, wait for it."""
-    from server.http_door import Listener  # noqa: PLC0415 - only a server that receives callbacks needs it
-
     settings = parts.settings.callbacks
     web = Listener(callback_app(parts), lifespan="off")
     bound = await _listening(settings)
@@ -130,8 +129,6 @@ async def _listening(wanted: CallbacksSettings) -> socket.socket:
     Every host on a machine starts a server of its own: the first has the port and keeps what comes for all of
     them, in the store that they share. When it ends, the next one takes over.
     """
-    from server.http_door import listening_socket  # noqa: PLC0415 - as above
-
     told = False
     while True:
         try:

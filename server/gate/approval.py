@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from server.store.actions import Action
 
 _POLL_SECONDS = 0.25
-USUAL_WAIT_SECONDS = 30.0
-"""How long a call of the usual length can wait for an approval out of band, in seconds."""
 _Meaning = Literal["yes", "no", "wrong proof", "nobody's"]
 
 

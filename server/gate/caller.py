@@ -5,6 +5,13 @@ from dataclasses import dataclass
 
 from server.store.sessions import Session
 
+TOKEN = "token:"  # noqa: S105 - how the principal of a token's holder begins
+
+
+def token_principal(name: str) -> str:
+    """The principal of a token's holder."""
+    return TOKEN + name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from server.gate.acting import Acting
-from server.gate.approval import USUAL_WAIT_SECONDS
 from server.gate.caller import Caller, FormReply
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
@@ -15,10 +14,10 @@ from server.gate.desk import ServerDesk
 from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
 from server.gate.masking import present
 from server.gate.reading import plainly_meant
+from server.gate.rules.policy import describe
 from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.words.arguments import lines_of
 from server.settings.own_command import facts_with_own_commands
-from server.settings.policy import FORM_SECONDS
 from server.store.sessions import Session
 from tools.desk_operation import AnyOperation, DeskOperation, SavedFile
 from tools.operation import Action, PagedParams, Query, Result
@@ -32,17 +31,9 @@ class Gate:
         self._context = context
         self._acting = Acting(context)
 
-    @property
-    def form_timeout_s(self) -> float:
-        """How long a form may stay open, in seconds."""
-        return self._context.settings.approval.form_timeout_s
-
-    @property
-    def more_seconds(self) -> float:
-        """What the settings grant a call beyond its usual time, in seconds."""
-        approval = self._context.settings.approval
-        longer_form = max(0.0, approval.form_timeout_s - FORM_SECONDS)
-        return longer_form + max(0.0, approval.wait_seconds - USUAL_WAIT_SECONDS)
+    def rules(self) -> dict[str, object]:
+        """The operator's rules that are in force."""
+        return describe(self._context.settings.policy)
 
     async def outside_text_was_read(self, session: Session) -> None:
         """Without a look, as in a resource: nothing goes without approval in this session any more."""

@@ -6,7 +6,7 @@ local user, and to the token that the settings name. Launches and jobs are the a
 
 from typing import Any
 
-from server.gate.caller import Caller
+from server.gate.caller import TOKEN, Caller, token_principal
 from server.gate.words.sentences import no_such_batch
 from server.ledger.book import Book
 from server.ledger.whose import Whose
@@ -16,13 +16,6 @@ from tools.problems import RefusedError
 
 BATCH_ARGUMENT = "batch_id"
 """The one name under which an operation takes a batch; a test holds every operation to it."""
-
-_TOKEN = "token:"  # noqa: S105 - how such a principal begins
-
-
-def token_principal(name: str) -> str:
-    """The principal of a token's holder."""
-    return _TOKEN + name
 
 
 class Owning:
@@ -37,13 +30,13 @@ class Owning:
         if self._settings.shared or not self._settings.tokens:
             return None
         named = token_principal(self._settings.owner_of_foreign)
-        return Whose(principal=principal, elsewhere=principal == named or not principal.startswith(_TOKEN))
+        return Whose(principal=principal, elsewhere=principal == named or not principal.startswith(TOKEN))
 
     def shelf_of(self, principal: str) -> str | None:
         """The folder below that of the reports in which this principal's are; None where all are read."""
         if self.limits_of(principal) is None:
             return None
-        return principal.removeprefix(_TOKEN) if principal.startswith(_TOKEN) else ""
+        return principal.removeprefix(TOKEN) if principal.startswith(TOKEN) else ""
 
     async def check(self, operation: AnyOperation, params: Any, caller: Caller) -> None:
         """What every call passes before anything is asked of a vendor.

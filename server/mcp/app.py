@@ -2,12 +2,12 @@
 
 from mcp.server.request_state import RequestStateSecurity
 
+from server.late_parts import LateParts
 from server.mcp.http_tokens import TOKENS_ONLY, NamedTokens
 from server.mcp.prompts import PromptServer, add_prompts
 from server.mcp.resources import add_resources
 from server.mcp.rounds import SecondRounds, StoreCodec
 from server.mcp.tool import OperationTool
-from server.parts import Parts
 from server.settings.settings import Settings, SettingsError
 from server.version import own_version
 from tools.catalog import chosen
@@ -49,10 +49,10 @@ def offered(settings: Settings) -> tuple[AnyOperation, ...]:
     )
 
 
-def build_server(parts: Parts) -> PromptServer:
+def build_server(parts: LateParts) -> PromptServer:
     """The server over its parts; it does not start anything."""
     operations = offered(parts.settings)
-    tools = [OperationTool.of(operation, parts.gate) for operation in operations]
+    tools = [OperationTool.of(operation, parts) for operation in operations]
     tokens = parts.settings.http.tokens
     server = PromptServer(
         NAME,
@@ -62,10 +62,10 @@ def build_server(parts: Parts) -> PromptServer:
         log_level=parts.settings.log_level,
         auth=TOKENS_ONLY if tokens else None,
         token_verifier=NamedTokens(tokens) if tokens else None,
-        request_state_security=RequestStateSecurity(codec=StoreCodec(lambda: parts.journal.held_key)),
+        request_state_security=RequestStateSecurity(codec=StoreCodec(parts.held_key)),
     )
     named = {operation.name: operation for operation in operations}
-    server.pass_first(SecondRounds(journal=parts.journal, operations=named))
+    server.pass_first(SecondRounds(parts=parts, operations=named))
     add_resources(server, parts)
     add_prompts(server, parts.settings)
     return server

@@ -9,8 +9,7 @@ from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.mcpserver.context import Context
 from mcp_types.version import is_version_at_least
 
-from server.gate.caller import Caller
-from server.gate.owning import token_principal
+from server.gate.caller import Caller, token_principal
 from server.store.sessions import Session
 
 _MODERN = "2026-07-28"

@@ -7,13 +7,16 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
 from server.files import REPORT_URI
+from server.late_parts import LateParts
 from server.mcp.identity import principal, session
-from server.parts import Parts
+from tools.every8d.charging import charging_table
+from tools.every8d.codes import status_table as every8d_statuses
+from tools.omis.states import status_table as omis_statuses
 
 _JSON = "application/json"
 
 
-def add_resources(server: MCPServer[None], parts: Parts) -> None:
+def add_resources(server: MCPServer[None], parts: LateParts) -> None:
     """Register what the configured vendors and the policy have to show."""
     if parts.settings.every8d is not None:
         _add_every8d(server)
@@ -27,10 +30,8 @@ def add_resources(server: MCPServer[None], parts: Parts) -> None:
         description="The operator's rules: caps, countries, quiet hours, allowed hosts and more.",
         mime_type=_JSON,
     )
-    def policy() -> str:
-        from server.gate.rules.policy import describe  # noqa: PLC0415 - only when it is read
-
-        return _text(describe(parts.settings.policy))
+    async def policy() -> str:
+        return _text((await parts.opened()).gate.rules())
 
 
 def _add_every8d(server: MCPServer[None]) -> None:
@@ -42,9 +43,7 @@ def _add_every8d(server: MCPServer[None]) -> None:
         mime_type=_JSON,
     )
     def statuses() -> str:
-        from tools.every8d.codes import status_table  # noqa: PLC0415 - only when it is read
-
-        return _text(status_table())
+        return _text(every8d_statuses())
 
     @server.resource(
         "campaign-ops://every8d/charging",
@@ -54,12 +53,10 @@ def _add_every8d(server: MCPServer[None]) -> None:
         mime_type=_JSON,
     )
     def charging() -> str:
-        from tools.every8d.charging import charging_table  # noqa: PLC0415 - only when it is read
-
         return _text(charging_table())
 
 
-def _add_omis(server: MCPServer[None], parts: Parts) -> None:
+def _add_omis(server: MCPServer[None], parts: LateParts) -> None:
     @server.resource(
         "campaign-ops://omis/statuses",
         name="omis-statuses",
@@ -68,9 +65,7 @@ def _add_omis(server: MCPServer[None], parts: Parts) -> None:
         mime_type=_JSON,
     )
     def statuses() -> str:
-        from tools.omis.states import status_table  # noqa: PLC0415 - only when it is read
-
-        return _text(status_table())
+        return _text(omis_statuses())
 
     @server.resource(
         REPORT_URI + "{name}",
@@ -80,12 +75,13 @@ def _add_omis(server: MCPServer[None], parts: Parts) -> None:
         mime_type="application/octet-stream",
     )
     async def report(name: str) -> bytes:
+        gate = (await parts.opened()).gate
         try:
-            content = await parts.gate.report(name, principal())
+            content = await gate.report(name, principal())
         except FileNotFoundError:
             raise ResourceNotFoundError("There is no report of this name.") from None
         # Strangers typed its cells: they could be what asks for a send.
-        await parts.gate.outside_text_was_read(session())
+        await gate.outside_text_was_read(session())
         return content
 
 

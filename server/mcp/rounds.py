@@ -16,7 +16,7 @@ from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestStat
 from mcp.shared.exceptions import MCPError
 
 from server.gate.words.sentences import approval_mismatch, store_unavailable
-from server.ledger.journal import Journal
+from server.late_parts import LateParts
 from server.mcp.tool import told_before
 from server.store.errors import StoreUnavailableError
 from tools.desk_operation import AnyOperation
@@ -54,7 +54,7 @@ class StoreCodec(RequestStateCodec):
 class SecondRounds:
     """Has the key at hand before a state is opened, and says in a tool's answer when it cannot be opened."""
 
-    journal: Journal
+    parts: LateParts
     operations: Mapping[str, AnyOperation]
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
@@ -64,7 +64,7 @@ class SecondRounds:
         if operation is None or params.get("requestState") is None:
             return await call_next(ctx)
         try:
-            await self.journal.key()
+            await (await self.parts.opened()).journal.key()
             return await call_next(ctx)
         except StoreUnavailableError as error:
             return told_before(store_unavailable(operation, str(error)))

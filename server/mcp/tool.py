@@ -16,9 +16,9 @@ from pydantic import PrivateAttr
 
 from server.call_time import left, timed_call
 from server.gate.caller import Caller, FormReply
-from server.gate.gate import Gate
 from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.sentences import crashed
+from server.late_parts import LateParts
 from server.mcp.identity import caller_of
 from server.mcp.served_schemas import served_schemas
 from tools.desk_operation import AnyOperation
@@ -36,10 +36,10 @@ class OperationTool(Tool):
     """One operation of the catalogue, served through the gate."""
 
     _operation: AnyOperation = PrivateAttr()
-    _gate: Gate = PrivateAttr()
+    _parts: LateParts = PrivateAttr()
 
     @classmethod
-    def of(cls, operation: AnyOperation, gate: Gate) -> "OperationTool":
+    def of(cls, operation: AnyOperation, parts: LateParts) -> "OperationTool":
         """The tool of an operation. Schema, annotations and behaviour all derive from it."""
         tool = cls(
             fn=_never_called,
@@ -55,7 +55,7 @@ class OperationTool(Tool):
             annotations=annotations_of(operation),
         )
         tool._operation = operation
-        tool._gate = gate
+        tool._parts = parts
         return tool
 
     @property
@@ -71,7 +71,7 @@ class OperationTool(Tool):
     ) -> types.CallToolResult | types.InputRequiredResult:
         """One call, or its second round with the person's answer."""
         try:
-            with timed_call(self._gate.more_seconds):
+            with timed_call(self._parts.settings.approval.more_seconds):
                 return await self._run(arguments, context)
         except MCPError:
             raise
@@ -85,10 +85,11 @@ class OperationTool(Tool):
         caller = caller_of(context)
         if _is_modern(context):
             return await self._run_modern(arguments, context, caller)
-        ended = await self._gate.call(self._operation, arguments, caller)
+        gate = (await self._parts.opened()).gate
+        ended = await gate.call(self._operation, arguments, caller)
         if isinstance(ended, Question):
             reply = await self._ask(ended, context)
-            ended = await self._gate.call(
+            ended = await gate.call(
                 self._operation, arguments, caller, action_id=ended.action_id, reply=reply
             )
         return _result(ended)
@@ -98,7 +99,8 @@ class OperationTool(Tool):
     ) -> types.CallToolResult | types.InputRequiredResult:
         """2026-07-28: the question is a result, and the answer comes with the call's second round."""
         action_id, reply = _second_round(context)
-        ended = await self._gate.call(self._operation, arguments, caller, action_id=action_id, reply=reply)
+        gate = (await self._parts.opened()).gate
+        ended = await gate.call(self._operation, arguments, caller, action_id=action_id, reply=reply)
         if not isinstance(ended, Question):
             return _result(ended)
         request = types.ElicitRequest(params=_form(ended))
@@ -109,7 +111,7 @@ class OperationTool(Tool):
     async def _ask(self, question: Question, context: Context[Any, Any]) -> FormReply:
         """2025-11-25 and older: the server asks in mid-call, and does not wait for ever."""
         began = time.time()
-        with anyio.move_on_after(left(self._gate.form_timeout_s, keep=_TO_ANSWER_SECONDS)):
+        with anyio.move_on_after(left(self._parts.settings.approval.form_timeout_s, keep=_TO_ANSWER_SECONDS)):
             try:
                 form = _form(question)
                 answer = await context.session.elicit_form(

@@ -111,6 +111,8 @@ class PolicySettings(Section):
 
 FORM_SECONDS = 40
 """How long a form waits for its answer, in seconds."""
+USUAL_WAIT_SECONDS = 30.0
+"""How long a call of the usual length can wait for an approval out of band, in seconds."""
 
 
 class ApprovalSettings(Section):
@@ -129,6 +131,12 @@ class ApprovalSettings(Section):
     """
     out_of_band: bool = True
     mode: Literal["ladder", "out_of_band_only"] = "ladder"
+
+    @property
+    def more_seconds(self) -> float:
+        """What a call is granted beyond its usual time, in seconds."""
+        longer_form = max(0.0, self.form_timeout_s - FORM_SECONDS)
+        return longer_form + max(0.0, self.wait_seconds - USUAL_WAIT_SECONDS)
 
     def conflicts(self) -> Iterator[str]:
         """An answer that is always too early or too late would be nobody's, whoever gives it."""

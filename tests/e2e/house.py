@@ -11,10 +11,11 @@ import mcp_types as types
 from mcp.client import Client
 from mcp.client.session import ElicitationFnT
 
+from server.late_parts import LateParts, running
 from server.mcp.app import build_server
 from server.mcp.schema import ENVELOPE
 from server.mcp.served_schemas import said_already
-from server.parts import Parts, build_parts, running
+from server.parts import Parts, build_parts
 from server.settings.settings import Settings, load_settings
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.eras import Era
@@ -145,8 +146,8 @@ async def open_session(
     """A server with these settings in this process, and a client in memory."""
     parts = build_parts(settings)
     try:
-        async with running(parts):
-            client = Client(build_server(parts), mode=era, elicitation_callback=person)
+        async with running(LateParts.of(parts)):
+            client = Client(build_server(LateParts.of(parts)), mode=era, elicitation_callback=person)
             async with client:
                 yield Session(client=client, parts=parts)
     except BaseExceptionGroup as group:

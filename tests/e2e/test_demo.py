@@ -28,8 +28,9 @@ from server.demo.sandbox_control import Sandbox, World
 from server.demo.session import SESSION
 from server.demo.steps import Stage, Step, calls, declines, kept
 from server.demo.transcript import Transcript
+from server.late_parts import LateParts, running
 from server.mcp.app import build_server
-from server.parts import build_parts, running
+from server.parts import build_parts
 from server.sandbox.run import running_sandbox
 from server.settings.settings import load_settings
 from tests.patience import PATIENCE
@@ -271,7 +272,10 @@ async def a_stage(folder: Path) -> AsyncGenerator[Stage]:
         account = {"base_url": url, "uid": "sandbox", "password": "sandbox"}
         parts = build_parts(load_settings(store={"folder": folder}, every8d=account))
         person = Person()
-        async with running(parts), Client(build_server(parts), elicitation_callback=person.answer) as client:
+        async with (
+            running(LateParts.of(parts)),
+            Client(build_server(LateParts.of(parts)), elicitation_callback=person.answer) as client,
+        ):
             sandbox = Sandbox(http=http, url=url)
             yield Stage(
                 home=Home(folder=folder), sandbox=sandbox, assistant=Assistant(client=client), person=person

@@ -11,10 +11,9 @@ import httpx2 as httpx
 import pytest
 
 from server import call_time
-from server.gate.approval import USUAL_WAIT_SECONDS
 from server.ledger.claiming import LEASE_SECONDS
 from server.mcp import tool
-from server.settings.policy import FORM_SECONDS, ApprovalSettings
+from server.settings.policy import FORM_SECONDS, USUAL_WAIT_SECONDS, ApprovalSettings
 from server.vendors import exchange as transport
 from server.vendors import vendors
 from tests.e2e.house import Facts, House, Session

@@ -11,8 +11,9 @@ import pytest
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
+from server.late_parts import LateParts, running
 from server.mcp.app import build_server
-from server.parts import Parts, build_parts, running
+from server.parts import Parts, build_parts
 from server.settings.settings import load_settings
 from tests.e2e.eras import Era
 from tests.e2e.house import Session, innermost
@@ -40,7 +41,9 @@ async def _leave_in_mid_post(
     async with anyio.create_task_group() as group:
 
         async def send() -> None:
-            async with Client(build_server(parts), mode=era, elicitation_callback=Person()) as client:
+            async with Client(
+                build_server(LateParts.of(parts)), mode=era, elicitation_callback=Person()
+            ) as client:
                 # In memory the handler runs on as a part of the client's own task, and then finds nobody.
                 with suppress(MCPError):
                     await Session(client=client).told("send_sms", arguments)
@@ -77,7 +80,7 @@ async def test_the_outcome_is_recorded_each_time_although_the_client_left(
     )
     parts = build_parts(settings)
     try:
-        async with running(parts):
+        async with running(LateParts.of(parts)):
             for number in range(TIMES):
                 arguments = {"recipients": ["0912345678"], "text": f"第{number}則"}
                 await _leave_in_mid_post(parts, era, vendor, go_on, arguments)

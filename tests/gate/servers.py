@@ -10,8 +10,9 @@ import anyio
 from mcp.client import Client
 
 from server.command.approvals import Wanted, approvals
+from server.late_parts import LateParts, running
 from server.mcp.app import build_server
-from server.parts import Parts, build_parts, running, utc_now
+from server.parts import Parts, build_parts, utc_now
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.eras import Era
 from tests.e2e.house import Facts, House, Session, innermost
@@ -61,7 +62,7 @@ async def started(
         await house.vendor.http.post("/_sandbox/clock", json={"date_offset_seconds": offset})
     parts = build_parts(house.settings(**changed), clock=clock)
     try:
-        async with running(parts):
+        async with running(LateParts.of(parts)):
             yield parts
     except BaseExceptionGroup as group:
         raise innermost(group) from None
@@ -70,7 +71,7 @@ async def started(
 @asynccontextmanager
 async def visited(parts: Parts, era: Era, person: Person | None = None) -> AsyncGenerator[Session]:
     """A client of a running server."""
-    async with Client(build_server(parts), mode=era, elicitation_callback=person) as client:
+    async with Client(build_server(LateParts.of(parts)), mode=era, elicitation_callback=person) as client:
         yield Session(client=client, parts=parts)
 
 

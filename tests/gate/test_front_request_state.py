@@ -14,6 +14,7 @@ from mcp.client import Client
 from mcp.server.request_state import InvalidRequestState
 from mcp.shared.exceptions import MCPError
 
+from server.late_parts import LateParts
 from server.mcp import identity
 from server.mcp.app import build_server
 from server.mcp.rounds import SecondRounds, StoreCodec
@@ -59,7 +60,7 @@ def _asking(parts: Any) -> Client:
     async def never(context: Any, params: Any) -> types.ElicitResult:
         raise AssertionError("the test answers by itself")
 
-    return Client(build_server(parts), elicitation_callback=never)
+    return Client(build_server(LateParts.of(parts)), elicitation_callback=never)
 
 
 @pytest.fixture(autouse=True)
@@ -187,7 +188,7 @@ async def test_an_error_that_is_not_of_the_state_stays_one_of_the_protocol(house
         method="tools/call", params={"name": "send_sms", "requestState": "a state"}
     )
     async with started(house) as parts:
-        rounds = SecondRounds(journal=parts.journal, operations={"send_sms": SEND_SMS})
+        rounds = SecondRounds(parts=LateParts.of(parts), operations={"send_sms": SEND_SMS})
         with pytest.raises(MCPError, match="of something else"):
             await rounds(context, fails)
 

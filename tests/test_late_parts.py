@@ -1,0 +1,98 @@
+"""What a start imports, and the one door through which the rest is opened."""
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+import pytest
+
+from server import late_parts
+from server.late_parts import LateParts, running
+from server.parts import Parts
+from server.settings.settings import Settings, load_settings
+
+ROOT = Path(__file__).parent.parent
+SLOW = ("sqlalchemy", "apsw", "alembic", "rich", "phonenumbers", "server.ledger", "server.vendors")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(store={"folder": tmp_path})
+
+
+def test_what_lists_the_tools_imports_nothing_that_is_slow() -> None:
+    code = "import sys, server.command.serve; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = ran.stdout.split()
+    assert "server.mcp.app" in loaded
+    assert [name for name in loaded if name.startswith(SLOW)] == []
+
+
+async def test_who_comes_at_once_gets_the_same_parts_and_they_are_built_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = Counter[str]()
+    real = late_parts.builder
+
+    def counted() -> Callable[[Settings], Parts]:
+        built["times"] += 1
+        return real()
+
+    monkeypatch.setattr(late_parts, "builder", counted)
+    late = LateParts(settings)
+    assert late.held is None
+    got: list[Parts] = []
+
+    async def come() -> None:
+        got.append(await late.opened())
+
+    async with anyio.create_task_group() as group:
+        for _ in range(5):
+            group.start_soon(come)
+    assert len(got) == 5
+    assert {id(parts) for parts in got} == {id(late.held)}
+    assert built["times"] == 1
+
+
+async def test_who_is_cancelled_while_the_door_opens_leaves_it_open_for_the_next(settings: Settings) -> None:
+    late = LateParts(settings)
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as group:
+            group.start_soon(late.opened)
+            await anyio.lowlevel.checkpoint()
+            scope.cancel()
+    with anyio.fail_after(20):
+        assert (await late.opened()).settings is settings
+
+
+async def test_a_server_that_nobody_calls_opens_its_parts_by_itself_and_closes_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(late_parts, "MOMENT_SECONDS", 0)
+    closed: list[Parts] = []
+    opened = anyio.Event()
+
+    async def work(_: Parts) -> None:
+        opened.set()
+        await anyio.sleep_forever()
+
+    async def close(parts: Parts) -> None:
+        closed.append(parts)
+
+    monkeypatch.setattr(Parts, "work", work)
+    monkeypatch.setattr(Parts, "close", close)
+    late = LateParts(settings)
+    with anyio.fail_after(20):
+        async with running(late):
+            await opened.wait()
+    assert closed == [late.held]
+
+
+async def test_a_server_that_ends_at_once_opens_nothing(settings: Settings) -> None:
+    late = LateParts(settings)
+    async with running(late):
+        pass
+    assert late.held is None
