@@ -6,6 +6,7 @@ has another generation, or its audit no longer holds the entry that the head nam
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from sqlalchemy import Connection
 
@@ -31,7 +32,7 @@ def set_generation(conn: Connection, generation: str) -> None:
 
 def new_generation(accepted: datetime | None = None) -> str:
     """A name that none had. It says when a loss was accepted: nobody can change that alone."""
-    return f"{secrets.token_hex(8)}-{0 if accepted is None else int(accepted.timestamp())}"
+    return f"{secrets.token_hex(8)}-{0 if accepted is None else ceil(accepted.timestamp())}"
 
 
 def asking_until(generation: str) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from server.store.keys import Head, read_head
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.e2e.sql import copied, run_sql, store_of, tampered
-from tests.gate.servers import FREE, FREE_SEND, LAUNCH, SEND, config_file, decide, fronted, posts
+from tests.gate.servers import FREE, FREE_SEND, LAUNCH, SEND, Clock, config_file, decide, fronted, posts
 
 Shown = pytest.CaptureFixture[str]
 _ACCEPTED = (
@@ -170,6 +171,21 @@ async def test_after_the_accepted_loss_everything_is_asked_for_a_day(house: Hous
         states = [each["state"] for each in (await session.facts("list_actions"))["actions"]]
     assert "may have been done already" in person.asked[0]
     assert states == ["denied", "expired"]
+    assert await posts(house) == 1
+
+
+async def test_the_day_after_an_accepted_loss_is_a_whole_one(house: House) -> None:
+    """What was sent in the very moment before the acceptance is 24 hours old when nothing asks any more."""
+    clock, person = Clock(datetime.now(UTC).replace(microsecond=900_000)), Person("decline")
+    async with fronted(house, person, clock=clock, policy=FREE) as session:
+        await session.facts("query_credit")
+        await backed_up(house)
+        await session.facts("send_sms", FREE_SEND)
+        await restored_in_place(house)
+        assert session.parts is not None
+        assert await session.parts.journal.accept_loss("王小明")
+        clock.advance(hours=24, seconds=-0.1)
+        assert (await session.problem("send_sms", FREE_SEND))["code"] == "declined"
     assert await posts(house) == 1
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from tests.simulation.actions import COUNTED, Row
 
-_ASKING = timedelta(hours=24, seconds=-1)
-"""How long everything is asked for; the product counts from a whole second."""
+_ASKING = timedelta(hours=24)
+"""How long everything is asked for."""
 _BRAKE = "pause_launch"
 
 
