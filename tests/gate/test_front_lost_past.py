@@ -10,8 +10,11 @@ import pytest
 from server.command import audit
 from server.command.doctor import examine
 from server.command.loss import accept_loss
+from server.ledger.finishing import Ending, Known, sealed
 from server.mcp.identity import local_user
-from server.store.keys import Head, read_head
+from server.store.actions import State
+from server.store.keys import Head, load_or_create_key, read_head
+from server.store.outbox import Outbox
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.e2e.sql import copied, run_sql, store_of, tampered
@@ -223,6 +226,23 @@ async def test_a_free_send_whose_claim_meets_an_accepted_loss_is_not_sent(
     assert refused["message"].startswith("Nothing was sent.")
     assert "accepted just now" in refused["message"]
     assert await posts(house) == 1
+
+
+async def test_an_outcome_that_waits_stays_where_it_is_while_the_past_is_lost(house: House) -> None:
+    """The copy lacks its action: recorded there, the outcome would be gone."""
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        await backed_up(house)
+        done = await session.facts("send_sms", FREE_SEND)
+    await restored(house)
+    folder = house.folder / "store"
+    box, key = Outbox(folder / "outbox"), load_or_create_key(folder / "audit.key")
+    known = Known(action_id=done["action_id"], owner="", ending=Ending(state=State.SUCCEEDED, outcome="{}"))
+    with box.place():
+        box.keep(known.action_id, sealed(known, key))
+    async with fronted(house) as session:
+        await session.facts("query_credit")
+    assert set(box.due()) == {done["action_id"]}
 
 
 async def test_the_doctor_names_the_loss(house: House, capsys: Shown) -> None:
