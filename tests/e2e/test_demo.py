@@ -88,7 +88,7 @@ def play(home: Path) -> Run:
         env=environment(home),
         capture_output=True,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=3 * PATIENCE,
         check=False,
     )
     seconds = time.monotonic() - began
