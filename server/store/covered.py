@@ -2,16 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Delete, Insert, Select, Table, bindparam, delete, insert, select
 from sqlalchemy.sql.dml import ReturningDelete
 
 from server.store.changes import Row, Stored, as_stored, changed
-from server.store.columns import moment_text
+from server.store.columns import Moment, moment_text
 
 _PIECE = 1_000
 _encoded = json.JSONEncoder(separators=(",", ":"), default=repr).encode
@@ -71,8 +72,10 @@ class CoveredSets:
     def __init__(self, table: Table) -> None:
         self.table = table
         self._columns = tuple(as_stored(column) for column in table.c)
-        self._names = tuple(table.c.keys())
-        self._at = self._names.index("action_id")
+        names = tuple(table.c.keys())
+        self._values: Callable[[Values], tuple[object, ...]] = itemgetter(*names)
+        self._has_moments = any(isinstance(column.type, Moment) for column in table.c)
+        self._at = names.index("action_id")
         action: Column[Any] = table.c.action_id
         self._insert: Insert = insert(table)
         self._of_action = select(*self._columns).where(action == bindparam("of_action"))
@@ -82,7 +85,9 @@ class CoveredSets:
     def insert(self, conn: Connection, action_id: str, rows: Sequence[Values]) -> None:
         """Insert the rows of an action, one at least, that has none yet."""
         conn.execute(self._insert, rows)
-        stored = [tuple(_written(row[name]) for name in self._names) for row in rows]
+        stored = list(map(self._values, rows))
+        if self._has_moments:
+            stored = [tuple(map(_written, row)) for row in stored]
         changed(conn, self.table, action_id, _together(stored), before=None)
 
     def deleting(self, statement: Delete) -> ReturningDelete[Any]:
@@ -125,5 +130,13 @@ def _together(rows: Sequence[Read]) -> Row:
     """All rows of an action, in whatever order they were read."""
     if not rows:
         return None
-    written = _encoded(sorted(map(tuple, rows), key=repr))
+    written = _encoded(_in_order(list(map(tuple, rows))))
     return {"rows": len(rows), "digest": hashlib.sha256(written.encode()).hexdigest()}
+
+
+def _in_order(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    try:
+        return sorted(rows)
+    except TypeError:
+        # Values of several kinds in one column: somebody edited them, and any order shows that.
+        return sorted(rows, key=repr)
