@@ -140,7 +140,8 @@ async def test_a_yes_just_in_time_stays_a_yes_for_the_same_call(
 async def test_a_form_that_is_not_answered_ends_with_the_call_and_waits_elsewhere(
     no_settings: Path, vendor: ScriptedVendor, set_times: SetTimes
 ) -> None:
-    set_times(0.6, 0.1)
+    # Enough for a busy machine to come as far as the question.
+    set_times(2, 0.1)
     person = Person(thinks_for=2 * LONG)
     async with front_door(vendor, no_settings, era="legacy", person=person) as session:
         facts, took = await _timed(session)
