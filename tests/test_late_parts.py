@@ -1,5 +1,6 @@
 """What a start imports, and the one door through which the rest is opened."""
 
+import ast
 import subprocess
 import sys
 from collections import Counter
@@ -96,3 +97,50 @@ async def test_a_server_that_ends_at_once_opens_nothing(settings: Settings) -> N
     async with running(late):
         pass
     assert late.held is None
+
+
+DOORS = {
+    "server/command/late_group.py": 1,
+    "server/late_parts.py": 1,
+    "server/sandbox/http_out.py": 1,
+    "server/sandbox/run.py": 3,
+    "server/serving.py": 3,
+    "server/settings/file.py": 1,
+    "server/settings/policy.py": 1,
+    "server/store/migrate.py": 1,
+    "server/store/places.py": 1,
+}
+"""Each imports late what stands, with its own imports at the top, in few modules; at most fifteen in all."""
+
+
+def late_imports(code: str) -> int:
+    """How many imports stand in functions, and how many are called by name."""
+    tree = ast.parse(code)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    inside = {
+        id(node)
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    called = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("import_module", "__import__")
+    ]
+    return len(inside) + len(called)
+
+
+def test_imports_stand_at_the_top_but_for_a_few_doors() -> None:
+    files = (file for file in sorted((ROOT / "server").rglob("*.py")))
+    counts = {str(file.relative_to(ROOT)): late_imports(file.read_text("utf-8")) for file in files}
+    found = {name: count for name, count in counts.items() if count}
+    assert found == DOORS
+    assert sum(found.values()) <= 15
+
+
+def test_an_import_in_a_function_is_counted_however_it_is_written() -> None:
+    assert late_imports("import a") == 0
+    assert late_imports("async def f():\n    def g():\n        from a import b\n") == 1
+    assert late_imports("def f():\n    importlib.import_module('a')\n    __import__('b')\n") == 2

@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
 
 from server.command.common import person
 from server.ledger.journal import Note
+from server.parts import Parts
+from server.store import audit, triggers
+from server.store.audit import Verification
+from server.store.comparing import Comparing, Comparison
 from server.store.keys import Head
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from server.parts import Parts
-    from server.store.audit import Verification
-    from server.store.comparing import Comparison
 
 _WORDS = {
     "unknown": "that no entry of the audit knows: something other than this program inserted",
@@ -36,8 +34,8 @@ _UNGUARDED = (
 class Examined:
     """What was found. Tables are compared with an intact audit only."""
 
-    chain: "Verification"
-    tables: "list[Comparison]"
+    chain: Verification
+    tables: list[Comparison]
     missing: list[str]
     """The triggers that are gone."""
 
@@ -72,18 +70,15 @@ class Examined:
                     yield f"{found.count:,} rows of {each.table} {words} them ({found})."
 
 
-async def examined(parts: "Parts", expected: Head | None) -> Examined:
+async def examined(parts: Parts, expected: Head | None) -> Examined:
     """Every entry of the audit, every row of every table that it covers, and the store's own triggers.
 
     Raises:
         StoreUnavailableError: the store cannot be read.
     """
-    from server.store import audit, triggers  # noqa: PLC0415 - the store's own libraries, only when it is used
-    from server.store.comparing import Comparing  # noqa: PLC0415 - as above
-
     key = await parts.journal.key()
 
-    def work(conn: "Connection") -> Examined:
+    def work(conn: Connection) -> Examined:
         comparing = Comparing(key)
         chain = audit.verify(conn, key, expected, take=comparing.take)
         tables = comparing.compare(conn) if chain.ok else []
@@ -92,15 +87,14 @@ async def examined(parts: "Parts", expected: Head | None) -> Examined:
     return await parts.store.read(work)
 
 
-async def put_back(parts: "Parts", missing: list[str]) -> None:
+async def put_back(parts: Parts, missing: list[str]) -> None:
     """Make the triggers anew that are gone; the audit says so.
 
     Raises:
         StoreUnavailableError: the store cannot be written.
     """
-    from server.store import triggers  # noqa: PLC0415 - as above
 
-    def work(conn: "Connection", _: datetime) -> tuple[None, Note]:
+    def work(conn: Connection, _: datetime) -> tuple[None, Note]:
         triggers.create(conn, missing)
         return None, Note(
             what="triggers_restored", by=person(), channel="terminal", outcome=",".join(missing)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from server.files import Files
 from server.gate.caller import Caller
@@ -22,7 +22,10 @@ from server.ledger.book import Book
 from server.ledger.journal import Note
 from server.ledger.outside import OutsideReading
 from server.settings.settings import Settings
+from server.store.actions import Action as Entry
+from server.store.actions import CallKey, Proposal
 from server.store.errors import StoreUnavailableError
+from server.store.sent_texts import Repeated
 from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.vendors import Vendors
 from tools.desk.history import no_such_action
@@ -38,11 +41,6 @@ from tools.operation import (
     Surroundings,
 )
 from tools.problems import Problem, RefusedError
-
-if TYPE_CHECKING:
-    from server.store.actions import Action as Entry
-    from server.store.actions import CallKey, Proposal
-    from server.store.sent_texts import Repeated
 
 _log = logging.getLogger(__name__)
 
@@ -229,12 +227,10 @@ class GateContext:
         call: CallOf,
         world: Surroundings,
         preview: Preview,
-        key: "CallKey",
-        repeats: "Sequence[Repeated]" = (),
-    ) -> "Proposal":
+        key: CallKey,
+        repeats: Sequence[Repeated] = (),
+    ) -> Proposal:
         """The proposal with its frozen preview, which tells of these earlier sends."""
-        from server.store.actions import Proposal  # noqa: PLC0415 - the store is opened at the first use
-
         return Proposal(
             principal=key.principal,
             session=call.caller.session,
@@ -272,7 +268,7 @@ class GateContext:
         return f"{LOST} ({self.book.past.lost})." if self.book.past.lost else ""
 
 
-def _as_earlier(entry: "Entry") -> Earlier:
+def _as_earlier(entry: Entry) -> Earlier:
     return Earlier(
         action_id=entry.id,
         tool=entry.tool,

@@ -7,31 +7,33 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+from sqlalchemy import Connection
 
 from server.ledger.claiming import Claiming, Decision, live_action
 from server.ledger.finishing import Ending, Known, write_down
 from server.ledger.journal import Note, OutcomeKeptError, ending_note
 from server.ledger.records import blocked_of, note_of, noted
+from server.store import ledger
+from server.store.actions import Action, ActionFilter, CallKey, CapHit, Proposal, State
+from server.store.counting import cap_hit
 from server.store.errors import StoreUnavailableError
+from server.store.lookup import by_batch
+from server.store.sealing import is_sealed
+from server.store.sent_texts import Repeated, repeated
 from tools.action_id import normalise_id
+from tools.operation import Message
 from tools.problems import Problem
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from server.store.actions import Action, ActionFilter, CallKey, CapHit, Proposal, State
-    from server.store.sent_texts import Repeated
-    from tools.operation import Message
-
-    Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
+Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What an unknown outcome turned out to be, and how that was found out."""
 
-    state: "Literal[State.SUCCEEDED, State.FAILED]"
+    state: Literal[State.SUCCEEDED, State.FAILED]
     by: str
     how: str
     batch_id: str = ""
@@ -41,11 +43,11 @@ class Settled:
 class Seen:
     """What the ledger knows of a call before anything else is done."""
 
-    live: "Action | None"
+    live: Action | None
     """The action of the same call, or of one with the same effect."""
     blocked: tuple[str, ...]
     """Those of its numbers that are blocked."""
-    repeats: "tuple[Repeated, ...]"
+    repeats: tuple[Repeated, ...]
     """Earlier sends of the same texts to the same numbers."""
 
 
@@ -53,17 +55,15 @@ class Book(Claiming):
     """One process's access to the ledger. `owner` names this process in leases."""
 
     async def look(
-        self, key: "CallKey", numbers: Sequence[str], messages: "Sequence[Message]", *, standing: bool
+        self, key: CallKey, numbers: Sequence[str], messages: Sequence[Message], *, standing: bool
     ) -> Seen:
         """The live action of the same call within 24 hours, blocked numbers, and who had the text already.
 
         `standing`: for what costs or destroys, and refused where the store's past is lost.
         """
-        from server.store.sent_texts import repeated  # noqa: PLC0415 - the store is opened at the first use, not at start
-
         hashes, texts = await self.hashed(numbers), await self.texted(messages)
 
-        def work(conn: "Connection", now: datetime) -> Seen:
+        def work(conn: Connection, now: datetime) -> Seen:
             repeats = repeated(conn, texts, now) if texts else []
             live = live_action(conn, key, texts, repeats, now)
             known = live and self._journal.as_known(live)
@@ -72,42 +72,33 @@ class Book(Claiming):
         read = self._journal.read_standing if standing else self._journal.read
         return await read(work)
 
-    async def repeats(self, messages: "Sequence[Message]", retry_of: str) -> "tuple[Repeated, ...]":
+    async def repeats(self, messages: Sequence[Message], retry_of: str) -> tuple[Repeated, ...]:
         """Who had the texts of a safe retry by other sends than the one that it repeats."""
-        from server.store.sent_texts import repeated  # noqa: PLC0415 - as above
-
         texts = await self.texted(messages)
         return await self._journal.read(
             lambda conn, now: tuple(repeated(conn, texts, now, retry_of=retry_of))
         )
 
-    async def get(self, action_id: str) -> "Action | None":
+    async def get(self, action_id: str) -> Action | None:
         """One action by its id, however the id was typed."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-
         found = await self._journal.read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
         return found and self._journal.as_known(found)
 
-    async def of_batch(self, batch_id: str) -> "Action | None":
+    async def of_batch(self, batch_id: str) -> Action | None:
         """The action that the vendor gave this batch to."""
-        from server.store.lookup import by_batch  # noqa: PLC0415 - as above
-
         return await self._journal.read(lambda conn, _: by_batch(conn, batch_id))
 
     async def propose(
-        self, proposal: "Proposal", expires_s: float, recipients: Sequence[str]
-    ) -> "tuple[Action, CapHit | None]":
+        self, proposal: Proposal, expires_s: float, recipients: Sequence[str]
+    ) -> tuple[Action, CapHit | None]:
         """The action of this call: the live one, or a new one. Its expiry starts now.
 
         Nobody is asked about what a cap forbids anyway: such a proposal is ended at once. The claim checks
         again, since others may have used the cap up by then.
         """
-        from server.store import ledger  # noqa: PLC0415 - as above
-        from server.store.counting import cap_hit  # noqa: PLC0415 - as above
-
         hashes = await self._journal.hashes(recipients)
 
-        def work(conn: "Connection", now: datetime) -> "tuple[tuple[Action, CapHit | None], Note | None]":
+        def work(conn: Connection, now: datetime) -> tuple[tuple[Action, CapHit | None], Note | None]:
             fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
             action, created = ledger.propose(conn, fresh, now)
             if not created:
@@ -120,7 +111,7 @@ class Book(Claiming):
 
         return await self._journal.write(work)
 
-    async def approve(self, action_id: str, decision: Decision) -> "Action | None":
+    async def approve(self, action_id: str, decision: Decision) -> Action | None:
         """Proposed → approved; None when it was decided, expired or gone meanwhile, or sent out of band.
 
         None too, and expired, when something else changed what the person was shown.
@@ -128,9 +119,8 @@ class Book(Claiming):
         Raises:
             PastLostError: the store's past is lost.
         """
-        from server.store import ledger  # noqa: PLC0415 - as above
 
-        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
             altered = self._altered(conn, ledger.get(conn, action_id))
             if altered is not None:
                 return None, altered
@@ -140,25 +130,21 @@ class Book(Claiming):
         # Nobody can know what they agree to where it may be done already: the same yes may have been used.
         return await self._journal.write(work, standing=True)
 
-    async def unaltered(self, entry: "Action") -> "Action":
+    async def unaltered(self, entry: Action) -> Action:
         """An undecided action as it is; ended, when something other than this program wrote it."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-        from server.store.sealing import is_sealed  # noqa: PLC0415 - as above
-
         if is_sealed(await self._journal.key(), entry):
             return entry
 
-        def work(conn: "Connection", _: datetime) -> "tuple[Action | None, Note | None]":
+        def work(conn: Connection, _: datetime) -> tuple[Action | None, Note | None]:
             altered = self._altered(conn, ledger.get(conn, entry.id))
             return ledger.get(conn, entry.id), altered
 
         return await self._journal.write(work) or entry
 
-    async def deny(self, action_id: str, decision: Decision) -> "Action | None":
+    async def deny(self, action_id: str, decision: Decision) -> Action | None:
         """Proposed or approved → denied, as long as nothing was begun; None when it is past that."""
-        from server.store import ledger  # noqa: PLC0415 - as above
 
-        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
             action = ledger.deny(
                 conn, action_id, by=decision.by, channel=decision.channel, reason=decision.reason, now=now
             )
@@ -166,11 +152,10 @@ class Book(Claiming):
 
         return await self._journal.write(work)
 
-    async def send_out_of_band(self, action_id: str) -> "Action | None":
+    async def send_out_of_band(self, action_id: str) -> Action | None:
         """Leave a proposal to another place: from now on no form can approve it. None when it is ended."""
-        from server.store import ledger  # noqa: PLC0415 - as above
 
-        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
             altered = self._altered(conn, ledger.get(conn, action_id))
             if altered is not None:
                 return None, altered
@@ -179,17 +164,16 @@ class Book(Claiming):
 
         return await self._journal.write(work)
 
-    async def void(self, action_id: str, reason: str) -> "Action | None":
+    async def void(self, action_id: str, reason: str) -> Action | None:
         """Proposed or approved → expired, because what the person saw is no longer true."""
-        from server.store import ledger  # noqa: PLC0415 - as above
 
-        def work(conn: "Connection", _: datetime) -> "tuple[Action | None, Note | None]":
+        def work(conn: Connection, _: datetime) -> tuple[Action | None, Note | None]:
             action = ledger.void(conn, action_id, reason=reason)
             return action, noted("voided", action)
 
         return await self._journal.write(work)
 
-    async def finish(self, action_id: str, ending: Ending) -> "Action | None":
+    async def finish(self, action_id: str, ending: Ending) -> Action | None:
         """Dispatching → its end, by the owner, or from unknown when the lease had run out meanwhile.
 
         The action as it is recorded: a batch of an earlier send leaves it unknown. None: it was not open.
@@ -200,7 +184,7 @@ class Book(Claiming):
         """
         known = Known(action_id=action_id, owner=self._owner, ending=ending)
 
-        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
             done = write_down(conn, known, now)
             return done, ending_note(done)
 
@@ -210,15 +194,12 @@ class Book(Claiming):
             await self._journal.keep(known)
             raise OutcomeKeptError("the store could not be written; the outcome is kept.") from None
 
-    async def reconcile(self, action_id: str, settled: Settled) -> "Action | None":
+    async def reconcile(self, action_id: str, settled: Settled) -> Action | None:
         """Unknown → succeeded or failed; None when it is not unknown (any more)."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-        from server.store.actions import State  # noqa: PLC0415 - as above
-
         done = settled.state is State.SUCCEEDED
         outcome = {"reconciled": settled.how} if done else _not_done(settled.how)
 
-        def work(conn: "Connection", now: datetime) -> "tuple[Action | None, Note | None]":
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
             action = ledger.reconcile(
                 conn,
                 action_id,
@@ -234,31 +215,23 @@ class Book(Claiming):
 
         return await self._journal.write(work)
 
-    async def list_actions(
-        self, wanted: "ActionFilter", page: int, page_size: int
-    ) -> "tuple[list[Action], int]":
+    async def list_actions(self, wanted: ActionFilter, page: int, page_size: int) -> tuple[list[Action], int]:
         """A page of the ledger, newest first; the number is at least so many when it is large."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-
         found, total = await self._journal.read(
             lambda conn, _: ledger.list_actions(conn, wanted, page, page_size)
         )
         return [self._journal.as_known(action) for action in found], total
 
-    async def waiting(self) -> "list[Action]":
+    async def waiting(self) -> list[Action]:
         """The proposals that wait for a person, oldest first."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-
         return await self._journal.read(ledger.waiting)
 
-    async def reap(self) -> "list[Action]":
+    async def reap(self) -> list[Action]:
         """Dispatching without a living owner → unknown; lapsed proposals → expired."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-
         if not await self._journal.read(ledger.due) and not self._journal.outcomes_wait:
             return []
 
-        def work(conn: "Connection", now: datetime) -> "tuple[list[Action], *tuple[Note, ...]]":
+        def work(conn: Connection, now: datetime) -> tuple[list[Action], *tuple[Note, ...]]:
             lapsed, orphaned = ledger.expire_due(conn, now), ledger.reap(conn, now)
             expired = (Note(what="expired", action_id=action.id) for action in lapsed)
             return orphaned, *expired, *(Note(what="reaped", action_id=action.id) for action in orphaned)

@@ -4,21 +4,27 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
+
+from sqlalchemy import Connection
 
 from server.ledger.journal import Journal, Note
 from server.ledger.outside import OutsideTextReadError
 from server.ledger.records import Records, blocked_of, note_of, noted
 from server.ledger.refusals import Blocked, Repeats
+from server.store import ledger
+from server.store.actions import ALTERED, Action, CallKey, CapHit, Caps, Proposal, State
+from server.store.counting import cap_hit
+from server.store.sealing import is_sealed, seal
+from server.store.sent_texts import Repeated, Texted, repeated, same_send, unseen
+from server.store.session_facts import outside_text_was_read
 from server.store.sessions import Session
-from tools.operation import RISKY
+from tools.operation import RISKY, Message
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+Refusal: TypeAlias = CapHit | Blocked | Repeats
+Claimed: TypeAlias = Action | Refusal | None
+_Begun: TypeAlias = tuple[tuple[Action, Claimed] | Repeats, *tuple[Note | None, ...]]
 
-    from server.store.actions import Action, CallKey, CapHit, Caps, Proposal
-    from server.store.sent_texts import Repeated, Texted
-    from tools.operation import Message
 
 _log = logging.getLogger(__name__)
 LEASE_SECONDS = 200.0
@@ -41,7 +47,7 @@ class Reach:
 
     numbers: tuple[str, ...]
     hashes: list[str]
-    texts: "list[Texted]"
+    texts: list[Texted]
 
     @property
     def named(self) -> dict[str, str]:
@@ -49,43 +55,37 @@ class Reach:
         return dict(zip(self.hashes, self.numbers, strict=True))
 
 
-if TYPE_CHECKING:
-    Refusal: TypeAlias = CapHit | Blocked | Repeats
-    Claimed: TypeAlias = Action | Refusal | None
-    _Begun: TypeAlias = tuple[tuple[Action, Claimed] | Repeats, *tuple[Note | None, ...]]
-
-
 class Claiming(Records):
     """From the proposal, or the approval, to `dispatching`. `owner` names this process in leases."""
 
-    def __init__(self, journal: Journal, *, owner: str, caps: "Caps") -> None:
+    def __init__(self, journal: Journal, *, owner: str, caps: Caps) -> None:
         super().__init__(journal)
         self._owner = owner
         self._caps = caps
 
-    async def _reach(self, recipients: Sequence[str], messages: "Sequence[Message]") -> Reach:
+    async def _reach(self, recipients: Sequence[str], messages: Sequence[Message]) -> Reach:
         hashes = await self._journal.hashes(recipients)
         return Reach(numbers=tuple(recipients), hashes=hashes, texts=await self.texted(messages))
 
     async def claim(
-        self, action_id: str, recipients: Sequence[str], messages: "Sequence[Message]" = ()
-    ) -> "Action | CapHit | Blocked | Repeats | None":
+        self, action_id: str, recipients: Sequence[str], messages: Sequence[Message] = ()
+    ) -> Action | CapHit | Blocked | Repeats | None:
         """Approved → dispatching by this process: caps, blocked numbers and who had the text, in one step."""
         reach = await self._reach(recipients, messages)
 
-        def work(conn: "Connection", now: datetime) -> "tuple[Claimed, Note | None]":
+        def work(conn: Connection, now: datetime) -> tuple[Claimed, Note | None]:
             return self._claim(conn, now, action_id, reach)
 
         return await self._journal.write(work, standing=True)
 
     async def approve_and_claim(
         self,
-        proposal: "Proposal",
+        proposal: Proposal,
         expires_s: float,
         decision: Decision,
         recipients: Sequence[str],
-        messages: "Sequence[Message]" = (),
-    ) -> "tuple[Action, Claimed] | Repeats":
+        messages: Sequence[Message] = (),
+    ) -> tuple[Action, Claimed] | Repeats:
         """A new call that nobody has to agree to, in one step: proposed, approved by a rule, claimed.
 
         When the call turns out to be live already, that action is returned and nothing is claimed; where
@@ -94,13 +94,9 @@ class Claiming(Records):
         Raises:
             OutsideTextReadError: the session has read outside text, in whatever process: nothing is proposed.
         """
-        from server.store import ledger  # noqa: PLC0415 - the store is opened at the first use, not at start
-        from server.store.sent_texts import repeated  # noqa: PLC0415 - as above
-        from server.store.session_facts import outside_text_was_read  # noqa: PLC0415 - as above
-
         reach = await self._reach(recipients, messages)
 
-        def work(conn: "Connection", now: datetime) -> "_Begun":
+        def work(conn: Connection, now: datetime) -> _Begun:
             session = Session(proposal.principal, proposal.session)
             if proposal.risk in RISKY and outside_text_was_read(conn, session, now):
                 raise OutsideTextReadError
@@ -127,15 +123,13 @@ class Claiming(Records):
 
     def _begin(
         self,
-        conn: "Connection",
+        conn: Connection,
         now: datetime,
-        proposal: "Proposal",
+        proposal: Proposal,
         decision: Decision,
         reach: Reach,
-    ) -> "_Begun":
+    ) -> _Begun:
         """One row written once, in place of three steps that each write it."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-
         action, created = ledger.begin(
             conn,
             proposal,
@@ -152,28 +146,19 @@ class Claiming(Records):
             return (action, None), None
         return (action, action), *(note_of(what, action) for what in ("proposed", "approved", "dispatching"))
 
-    def _seal(self, conn: "Connection", action: "Action") -> "Action":
-        from server.store.sealing import seal  # noqa: PLC0415 - as above
+    def _seal(self, conn: Connection, action: Action) -> Action:
 
         return seal(conn, self._journal.held, action)
 
-    def _approve(
-        self, conn: "Connection", action_id: str, decision: Decision, now: datetime
-    ) -> "Action | None":
+    def _approve(self, conn: Connection, action_id: str, decision: Decision, now: datetime) -> Action | None:
         """Proposed → approved by this decision; None when it was decided, expired or gone."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-
         approved = ledger.approve(
             conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
         )
         return None if approved is None else self._seal(conn, approved)
 
-    def _altered(self, conn: "Connection", action: "Action | None") -> Note | None:
+    def _altered(self, conn: Connection, action: Action | None) -> Note | None:
         """End what waits for a decision or the claim, where its row is not as this program wrote it."""
-        from server.store import ledger  # noqa: PLC0415 - as above
-        from server.store.actions import ALTERED, State  # noqa: PLC0415 - as above
-        from server.store.sealing import is_sealed  # noqa: PLC0415 - as above
-
         if action is None or action.state not in (State.PROPOSED, State.APPROVED):
             return None
         if is_sealed(self._journal.held, action):
@@ -183,24 +168,21 @@ class Claiming(Records):
 
     def _refusal(
         self,
-        conn: "Connection",
+        conn: Connection,
         now: datetime,
-        asked: "Action | Proposal",
+        asked: Action | Proposal,
         reach: Reach,
-    ) -> "CapHit | Blocked | None":
-        from server.store.counting import cap_hit  # noqa: PLC0415 - as above
+    ) -> CapHit | Blocked | None:
 
         return _blocked(conn, reach.named) or cap_hit(conn, asked, self._caps, reach.hashes, now)
 
     def _claim(
         self,
-        conn: "Connection",
+        conn: Connection,
         now: datetime,
         action_id: str,
         reach: Reach,
-    ) -> "tuple[Claimed, Note | None]":
-        from server.store import ledger  # noqa: PLC0415 - as above
-        from server.store.actions import CapHit  # noqa: PLC0415 - as above
+    ) -> tuple[Claimed, Note | None]:
 
         action = ledger.get(conn, action_id)
         altered = self._altered(conn, action)
@@ -226,37 +208,32 @@ class Claiming(Records):
 
 
 def live_action(
-    conn: "Connection",
-    key: "CallKey",
-    texts: "Sequence[Texted]",
-    repeats: "Sequence[Repeated]",
+    conn: Connection,
+    key: CallKey,
+    texts: Sequence[Texted],
+    repeats: Sequence[Repeated],
     now: datetime,
-) -> "Action | None":
+) -> Action | None:
     """The action of the same call, or of one whose arguments differ in nothing that a phone shows."""
-    from server.store import ledger  # noqa: PLC0415 - as above
-    from server.store.sent_texts import same_send  # noqa: PLC0415 - as above
-
     found = ledger.find_live(conn, key, now)
     same = same_send(conn, repeats, texts, key, now) if found is None and repeats else None
     return found if same is None else ledger.get(conn, same)
 
 
-def _blocked(conn: "Connection", named: dict[str, str]) -> Blocked | None:
+def _blocked(conn: Connection, named: dict[str, str]) -> Blocked | None:
     numbers = blocked_of(conn, named)
     return Blocked(numbers=numbers) if numbers else None
 
 
-def _repeats(conn: "Connection", now: datetime, action: "Action | None", reach: Reach) -> Repeats | None:
+def _repeats(conn: Connection, now: datetime, action: Action | None, reach: Reach) -> Repeats | None:
     """The sends of the same texts that the question of this action does not tell of."""
-    from server.store.sent_texts import repeated, unseen  # noqa: PLC0415 - as above
-
     if action is None or not reach.texts:
         return None
     sends = unseen(repeated(conn, reach.texts, now, retry_of=action.retry_of), action)
     return Repeats(sends=tuple(sends)) if sends else None
 
 
-def _refused(refusal: "Refusal", action_id: str) -> Note:
+def _refused(refusal: Refusal, action_id: str) -> Note:
     if isinstance(refusal, Blocked):
         return Note(what="block_refused", action_id=action_id)
     if isinstance(refusal, Repeats):

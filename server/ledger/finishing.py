@@ -6,17 +6,18 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from sqlalchemy import Connection
+
+from server.store import ledger
+from server.store.actions import Action, State
+from server.store.lookup import get, other_send_of
+from server.store.superseding import supersede
 from tools.operation import Risk
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
 
-    from server.store.actions import Action, State
-
-    Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
 
 ANOTHERS_BATCH = "the vendor answered with the batch of an earlier send"
 _KEPT_ANSWER = 8 * 1024
@@ -27,7 +28,7 @@ _KEPT_ANSWER = 8 * 1024
 class Ending:
     """How a dispatched action ended."""
 
-    state: "Ended"
+    state: Ended
     outcome: str
     """JSON text of the masked result or of the problem."""
     vendor_answer: str = ""
@@ -45,10 +46,8 @@ class Known:
     owner: str
     ending: Ending
 
-    def of(self, action: "Action") -> "Action":
+    def of(self, action: Action) -> Action:
         """The action as it stands with this outcome."""
-        from server.store.actions import State  # noqa: PLC0415 - the store is opened at the first use, not at start
-
         if action.state is not State.DISPATCHING:
             return action
         ending = self.ending
@@ -86,7 +85,6 @@ def opened(content: bytes, key: bytes) -> Known | None:
     mac, _, text = content.decode("utf-8", "replace").partition(" ")
     if not hmac.compare_digest(mac.encode(), _mac(text, key).encode()):
         return None
-    from server.store.actions import State  # noqa: PLC0415 - as above
 
     values: dict[str, Any] = json.loads(text)
     points, back = values["points_final"], values["gives_back"]
@@ -105,17 +103,8 @@ def opened(content: bytes, key: bytes) -> Known | None:
     )
 
 
-def import_writing() -> None:
-    """Import what `write_down` needs before anything is posted: on a full disk it may fail afterwards."""
-    for name in ("ledger", "superseding", "actions", "lookup"):
-        import_module(f"server.store.{name}")
-
-
-def _belonging(conn: "Connection", known: Known) -> Ending:
+def _belonging(conn: Connection, known: Known) -> Ending:
     """The outcome, unless its batch is an earlier send's: then the receipt is not this one's."""
-    from server.store.actions import State  # noqa: PLC0415 - as above
-    from server.store.lookup import get, other_send_of  # noqa: PLC0415 - as above
-
     ending = known.ending
     if ending.state is not State.SUCCEEDED or not ending.batch_id:
         return ending
@@ -127,16 +116,12 @@ def _belonging(conn: "Connection", known: Known) -> Ending:
     return Ending(state=State.UNKNOWN, outcome=reason, vendor_answer=ending.vendor_answer)
 
 
-def write_down(conn: "Connection", known: Known, now: datetime) -> "Action | None":
+def write_down(conn: Connection, known: Known, now: datetime) -> Action | None:
     """Dispatching → its end, by its owner, or from unknown when the lease had run out meanwhile.
 
     The batch is looked for here, with what the outbox held written before: no look at the store lies
     between the POST and its record.
     """
-    from server.store import ledger  # noqa: PLC0415 - as above
-    from server.store.actions import State  # noqa: PLC0415 - as above
-    from server.store.superseding import supersede  # noqa: PLC0415 - as above
-
     ending = _belonging(conn, known)
     done = ledger.finish(
         conn,

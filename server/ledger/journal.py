@@ -9,23 +9,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import anyio.to_thread
+from sqlalchemy import Connection
 
-from server.ledger.finishing import Known, import_writing, opened, sealed, write_down
+from server.ledger.finishing import Known, opened, sealed, write_down
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
+from server.store import audit, ledger
+from server.store.actions import Action
+from server.store.audit import AuditEntry
+from server.store.changes import Changes, collect
 from server.store.errors import StoreGoneError, StoreUnavailableError
+from server.store.key_mark import (
+    known_mark,
+    mark_of,
+    remember_mark,
+)
 from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key
 from server.store.outbox import Outbox
+from server.store.past import new_generation, set_generation
 from server.store.transactions import Store
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from server.store.actions import Action
-    from server.store.audit import AuditEntry
-    from server.store.changes import Changes
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -114,23 +118,16 @@ class Journal:
         return self._key
 
     async def _check_key(self, key: bytes) -> None:
-        from server.store.key_mark import (  # noqa: PLC0415 - the store is opened at the first use, not at start
-            known_mark,
-            mark_of,
-        )
 
         known = await self.store.read(known_mark)
         if known not in (None, mark_of(key)):
             raise StoreUnavailableError(_WRONG_KEY)
         self._unmarked = known is None
 
-    def _mark(self, conn: "Connection", key: bytes) -> None:
+    def _mark(self, conn: Connection, key: bytes) -> None:
         """Keep in the store which key it is written with, in the first step of it."""
-        if self._unmarked:
-            from server.store.key_mark import mark_of, remember_mark  # noqa: PLC0415 - as above
-
-            if remember_mark(conn, mark_of(key)) != mark_of(key):
-                raise StoreUnavailableError(_WRONG_KEY)
+        if self._unmarked and remember_mark(conn, mark_of(key)) != mark_of(key):
+            raise StoreUnavailableError(_WRONG_KEY)
 
     @asynccontextmanager
     async def room(self) -> AsyncGenerator[None]:
@@ -139,8 +136,6 @@ class Journal:
         Raises:
             StoreUnavailableError: there is none.
         """
-        # What writes an outcome down is imported before anything is posted, not after it.
-        import_writing()
         self._sealing = await self.key()
         with ExitStack() as stack:
             try:
@@ -168,7 +163,7 @@ class Journal:
         """Whether the outbox holds any."""
         return bool(self.outbox.due())
 
-    def as_known(self, action: "Action") -> "Action":
+    def as_known(self, action: Action) -> Action:
         """The action with the outcome that the outbox holds of it: nobody is told less than is known."""
         key = self._sealing or self._key
         if key is None or str(action.state) != "dispatching":
@@ -199,20 +194,19 @@ class Journal:
         key = await self.key()
         return [hash_number(key, number) for number in numbers]
 
-    async def read(self, work: "Callable[[Connection, datetime], T]") -> T:
+    async def read(self, work: Callable[[Connection, datetime], T]) -> T:
         """A look at the store."""
         with self._noticing():
             return await self.store.read(lambda conn: work(conn, self.clock()))
 
-    async def read_standing(self, work: "Callable[[Connection, datetime], T]") -> T:
+    async def read_standing(self, work: Callable[[Connection, datetime], T]) -> T:
         """A look for a call that costs or destroys.
 
         Raises:
             PastLostError: the store's past is lost.
         """
-        from server.store import audit  # noqa: PLC0415 - the store is opened at the first use, not at start
 
-        def both(conn: "Connection") -> T:
+        def both(conn: Connection) -> T:
             now = self.clock()
             tip, latest = audit.newest(conn)
             self.past.look(conn, tip, writing=False)
@@ -239,15 +233,12 @@ class Journal:
             PastLostError: the past is lost.
             LossAcceptedError: it was accepted that the past is lost.
         """
-        from server.store import audit  # noqa: PLC0415 - as above
-        from server.store.changes import collect  # noqa: PLC0415 - as above
-
         key = await self.key()
 
         waiting = self._waiting(key)
         settled: list[str] = []
 
-        def both(conn: "Connection") -> "tuple[T, Head | None]":
+        def both(conn: Connection) -> tuple[T, Head | None]:
             now, changes = self.clock(), collect(conn)
             tip, latest = audit.newest(conn)
             self._mark(conn, key)
@@ -294,13 +285,9 @@ class Journal:
         Raises:
             KeyFileError: the head cannot be written; the past is still taken for lost, then.
         """
-        from server.store import audit, ledger  # noqa: PLC0415 - as above
-        from server.store.changes import collect  # noqa: PLC0415 - as above
-        from server.store.past import new_generation, set_generation  # noqa: PLC0415 - as above
-
         key = await self.key()
 
-        def both(conn: "Connection") -> "tuple[str, Head] | None":
+        def both(conn: Connection) -> tuple[str, Head] | None:
             now, changes, tip = self.clock(), collect(conn), audit.head(conn)
             self.past.look(conn, tip, writing=False)
             if not self.past.lost:
@@ -347,7 +334,7 @@ class Journal:
             self._remembered = newest
 
 
-def ending_note(done: "Action | None") -> Note | None:
+def ending_note(done: Action | None) -> Note | None:
     """The audit's line of an outcome that was written down; None when it was not."""
     if done is None:
         return None
@@ -356,7 +343,7 @@ def ending_note(done: "Action | None") -> Note | None:
     return Note(what=str(done.state), action_id=done.id, outcome=settles)
 
 
-def _entries(notes: "Iterable[Note | None]", changes: "Changes", key: bytes) -> "list[AuditEntry]":
+def _entries(notes: "Iterable[Note | None]", changes: Changes, key: bytes) -> list[AuditEntry]:
     """The entries of one transaction; the last one says what became of every row that was changed in it."""
     given = [note for note in notes if note is not None]
     told = {note.action_id for note in given}
@@ -370,8 +357,7 @@ def _entries(notes: "Iterable[Note | None]", changes: "Changes", key: bytes) -> 
     return entries
 
 
-def _entry(note: Note) -> "AuditEntry":
-    from server.store.audit import AuditEntry  # noqa: PLC0415 - as above
+def _entry(note: Note) -> AuditEntry:
 
     named = {"digest": note.digest, "by": note.by, "channel": note.channel, "rule": note.rule}
     named["outcome"] = note.outcome

@@ -3,14 +3,15 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
 
 from server.ledger.journal import Journal, Note
 from server.store.errors import StoreUnavailableError
+from server.store.session_facts import (
+    remember_outside_text,
+)
 from server.store.sessions import HELD, RENEWED, Session
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 _log = logging.getLogger(__name__)
 
@@ -34,10 +35,6 @@ class OutsideReading:
         Raises:
             StoreUnavailableError: neither is in the store; here the session is known all the same.
         """
-        from server.store.session_facts import (  # noqa: PLC0415 - the store is opened at the first use
-            remember_outside_text,
-        )
-
         now = self._clock()
         if session is not None and now - self._written.get(session, now - RENEWED) >= RENEWED:
             self._unwritten[session] = now
@@ -45,7 +42,7 @@ class OutsideReading:
         if note is None and not waiting:
             return
 
-        def work(conn: "Connection", _: datetime) -> tuple[None, Note | None]:
+        def work(conn: Connection, _: datetime) -> tuple[None, Note | None]:
             for each, at in waiting.items():
                 remember_outside_text(conn, each, at)
             return None, note

@@ -8,13 +8,12 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
 
 from server.store.errors import StoreUnavailableError
 from server.store.keys import Head, KeyFileError, read_head, write_head
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from server.store.past import asking_until, generation_of, holds, new_generation, set_generation
 
 _log = logging.getLogger(__name__)
 TOLERANCE = timedelta(seconds=5)
@@ -93,7 +92,7 @@ class Past:
         """The generation that head and store agreed on last."""
         return self._agreed
 
-    def look(self, conn: "Connection", tip: Head, *, writing: bool) -> None:
+    def look(self, conn: Connection, tip: Head, *, writing: bool) -> None:
         """Compare the head with the store, whose newest entry is `tip`.
 
         Raises:
@@ -119,8 +118,6 @@ class Past:
 
     def asks(self, now: datetime) -> bool:
         """Whether nothing may be sent unasked, since a loss was accepted."""
-        from server.store.past import asking_until  # noqa: PLC0415 - the store is opened at the first use
-
         until = asking_until(self._agreed)
         return until is not None and now < until
 
@@ -154,8 +151,7 @@ class Past:
             return filed
         return own if filed is None or own.sequence > filed.sequence else filed
 
-    def _difference(self, conn: "Connection", tip: Head, known: Head | None, *, writing: bool) -> str:
-        from server.store.past import generation_of, holds  # noqa: PLC0415 - as above
+    def _difference(self, conn: Connection, tip: Head, known: Head | None, *, writing: bool) -> str:
 
         if known is not None and known.generation and known.generation == self._agreed:
             return "" if holds(conn, tip, known) else _OLDER
@@ -169,7 +165,7 @@ class Past:
         self._agree(conn, of_store or known.generation, writing=writing, known=bool(of_store))
         return ""
 
-    def _without_head(self, conn: "Connection", tip: Head, of_store: str, *, writing: bool) -> str:
+    def _without_head(self, conn: Connection, tip: Head, of_store: str, *, writing: bool) -> str:
         begun = bool(of_store) or tip.sequence > 0
         if begun and not self.shared:
             return _NO_HEAD
@@ -180,8 +176,7 @@ class Past:
             self.heads.write(tip._replace(generation=self._agreed))
         return ""
 
-    def _agree(self, conn: "Connection", generation: str, *, writing: bool, known: bool) -> None:
-        from server.store.past import new_generation, set_generation  # noqa: PLC0415 - as above
+    def _agree(self, conn: Connection, generation: str, *, writing: bool, known: bool) -> None:
 
         if known:
             self._agreed = generation

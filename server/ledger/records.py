@@ -2,24 +2,27 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sqlalchemy import Connection
 
 from server.ledger.journal import Journal, Note
 from server.ledger.past import Past
+from server.ledger.whose import Whose
+from server.store import ledger
+from server.store.actions import Action, State
+from server.store.blocked import which_blocked
+from server.store.events import DeliveryEvent, newest_events, record_event
+from server.store.keys import hash_message
+from server.store.locks import lock_vendor, vendor_lock
+from server.store.lookup import owner_of_batch
+from server.store.reports import is_about, report_about
+from server.store.sent_texts import Texted
+from tools.operation import Message
 from tools.taipei import compact
-
-if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
-    from sqlalchemy import Connection
-
-    from server.ledger.whose import Whose
-    from server.store.actions import Action
-    from server.store.events import DeliveryEvent
-    from server.store.sent_texts import Texted
-    from tools.operation import Message
 
 
 class Records:
@@ -33,7 +36,7 @@ class Records:
         """What this process knows of the store's past."""
         return self._journal.past
 
-    def room(self) -> "AbstractAsyncContextManager[None]":
+    def room(self) -> AbstractAsyncContextManager[None]:
         """Room for an outcome beside the store, to be had before anything is posted."""
         return self._journal.room()
 
@@ -46,11 +49,8 @@ class Records:
         each = tuple(dict.fromkeys(numbers))
         return dict(zip(await self._journal.hashes(each), each, strict=True))
 
-    async def texted(self, messages: "Sequence[Message]") -> "list[Texted]":
+    async def texted(self, messages: Sequence[Message]) -> list[Texted]:
         """Each message to a phone by its keyed hash: what the memory of texts holds."""
-        from server.store.keys import hash_message  # noqa: PLC0415 - the store is opened at the first use, not at start
-        from server.store.sent_texts import Texted  # noqa: PLC0415 - as above
-
         key = await self._journal.key()
         return [Texted(hash_message(key, each.to, each.content), each.send_at) for each in messages]
 
@@ -65,35 +65,27 @@ class Records:
 
     async def vendor_lock(self, vendor: str, credentials: str) -> str | None:
         """The vendor's code of a refused login of these credentials; None when there is none."""
-        from server.store.locks import vendor_lock  # noqa: PLC0415 - the store is opened at the first use, not at start
-
         fingerprint = await self._journal.digest(credentials)
         lock = await self._journal.read(lambda conn, _: vendor_lock(conn, vendor, fingerprint))
         return None if lock is None else lock.reason
 
     async def lock_vendor(self, vendor: str, credentials: str, vendor_code: str) -> None:
         """Remember that these credentials were refused."""
-        from server.store.locks import lock_vendor  # noqa: PLC0415 - as above
-
         fingerprint = await self._journal.digest(credentials)
 
-        def work(conn: "Connection", now: datetime) -> tuple[None, Note]:
+        def work(conn: Connection, now: datetime) -> tuple[None, Note]:
             lock_vendor(conn, vendor, fingerprint, vendor_code, now)
             return None, Note(what="login_stopped", outcome=f"{vendor} {vendor_code}")
 
         await self._journal.write(work)
 
-    async def batch_belongs(self, batch_id: str, whose: "Whose") -> bool:
+    async def batch_belongs(self, batch_id: str, whose: Whose) -> bool:
         """Whether a batch is one of these."""
-        from server.store.lookup import owner_of_batch  # noqa: PLC0415 - as above
-
         owner = await self._journal.read(lambda conn, _: owner_of_batch(conn, batch_id))
         return whose.elsewhere if owner is None else owner == whose.principal
 
-    async def delivery_events(self, batch_id: str, whose: "Whose | None" = None) -> list[dict[str, str]]:
+    async def delivery_events(self, batch_id: str, whose: Whose | None = None) -> list[dict[str, str]]:
         """The callbacks of a batch, or of all of these, newest first, by the vendor's field names."""
-        from server.store.events import newest_events  # noqa: PLC0415 - as above
-
         limits = None if whose is None else (whose.principal, whose.elsewhere)
         found = await self._journal.read(lambda conn, _: newest_events(conn, batch_id, whose=limits))
         return [_fields(event) for event in found]
@@ -103,21 +95,17 @@ class Records:
 
         A report that carries the reference of an action of unknown outcome settles it in the same step.
         """
-        from server.store.events import DeliveryEvent, record_event  # noqa: PLC0415 - as above
-
         (number,) = await self._journal.hashes([mobile])
 
-        def work(conn: "Connection", now: datetime) -> "tuple[bool, Note | None]":
+        def work(conn: Connection, now: datetime) -> tuple[bool, Note | None]:
             event = DeliveryEvent(**values, number=number, received_at=now)
             fresh = record_event(conn, event)
             return fresh, _settle_by_report(conn, now, event) if fresh else None
 
         return await self._journal.write(work)
 
-    async def event_of(self, action: "Action") -> str | None:
+    async def event_of(self, action: Action) -> str | None:
         """The batch id of a callback that is about this send; None when there is none."""
-        from server.store.reports import report_about  # noqa: PLC0415 - as above
-
         event = await self._journal.read(lambda conn, _: report_about(conn, action))
         return None if event is None else event.batch_id
 
@@ -126,7 +114,7 @@ class Records:
         await self._journal.remember_head()
 
 
-def note_of(what: str, action: "Action") -> Note:
+def note_of(what: str, action: Action) -> Note:
     """The audit's line on a step of this action."""
     return Note(
         what=what,
@@ -140,7 +128,7 @@ def note_of(what: str, action: "Action") -> Note:
     )
 
 
-def noted(what: str, action: "Action | None") -> Note | None:
+def noted(what: str, action: Action | None) -> Note | None:
     """The same; nothing for a step that was not taken."""
     return None if action is None else note_of(what, action)
 
@@ -148,12 +136,8 @@ def noted(what: str, action: "Action | None") -> Note | None:
 _REPORTED = "a delivery report carries this action's reference"
 
 
-def _settle_by_report(conn: "Connection", now: datetime, event: "DeliveryEvent") -> Note | None:
+def _settle_by_report(conn: Connection, now: datetime, event: DeliveryEvent) -> Note | None:
     """The vendor only reports on what it took: the send of this reference arrived (EVERY8D 2.1, SUBJECT)."""
-    from server.store import ledger  # noqa: PLC0415 - as above
-    from server.store.actions import State  # noqa: PLC0415 - as above
-    from server.store.reports import is_about  # noqa: PLC0415 - as above
-
     first = ledger.get(conn, event.reference.partition(" ")[0])
     if first is None or first.state is not State.UNKNOWN or not is_about(conn, event, first):
         return None
@@ -171,15 +155,13 @@ def _settle_by_report(conn: "Connection", now: datetime, event: "DeliveryEvent")
     return note and replace(note, by="callback", outcome=f"succeeded: {_REPORTED}")
 
 
-def blocked_of(conn: "Connection", hashes: dict[str, str]) -> tuple[str, ...]:
+def blocked_of(conn: Connection, hashes: dict[str, str]) -> tuple[str, ...]:
     """Those of these numbers that the table of blocked numbers holds."""
-    from server.store.blocked import which_blocked  # noqa: PLC0415 - as above
-
     found = which_blocked(conn, list(hashes))
     return tuple(number for hashed, number in hashes.items() if hashed in found)
 
 
-def _fields(event: "DeliveryEvent") -> dict[str, str]:
+def _fields(event: DeliveryEvent) -> dict[str, str]:
     return {
         "BatchID": event.batch_id,
         "RM": event.mobile,

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from server.settings.own_program import typed
 from server.settings.types import COMMAS, Section, WholePath
+from tools.catalog import every_operation
 from tools.email_address import normalise_domain
 from tools.mobile import normalise_mobile
 
@@ -27,9 +29,6 @@ def _country(code: str) -> str:
 
 def _tool(name: str) -> str:
     """A misspelt name would leave a tool switched on that somebody wanted off."""
-    from server.settings.own_program import typed  # noqa: PLC0415 - only where tools are switched off
-    from tools.catalog import every_operation  # noqa: PLC0415 - as above
-
     known = [operation.name for operation in every_operation()]
     if name not in known:
         meant = "".join(f" Did you mean {each}?" for each in difflib.get_close_matches(name, known, n=1))

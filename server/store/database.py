@@ -1,18 +1,15 @@
 """A store over a real database: opened at the first use, and opened anew when it was away."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
+from sqlalchemy import Connection
 
 from server.store.errors import StoreGoneError
+from server.store.runners import Runner, open_runner
 from server.store.transactions import Store
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from server.store.runners import Runner
 
 T = TypeVar("T")
 
@@ -30,16 +27,16 @@ class DatabaseStore(Store):
         self._opening = anyio.Lock()
         self._writing = anyio.Lock()
 
-    async def write(self, work: "Callable[[Connection], T]") -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
         """See `Store.write`. Writers of this process queue here, those of others at the database."""
         async with self._writing:
             return await self._transact(work, "written", reads=False)
 
-    async def read(self, work: "Callable[[Connection], T]") -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         """See `Store.read`."""
         return await self._transact(work, "read", reads=True)
 
-    async def _transact(self, work: "Callable[[Connection], T]", doing: str, *, reads: bool) -> T:
+    async def _transact(self, work: Callable[[Connection], T], doing: str, *, reads: bool) -> T:
         database = await self._opened()
         try:
             return await database.transact(work, doing, reads=reads)
@@ -54,14 +51,8 @@ class DatabaseStore(Store):
             with anyio.CancelScope(shield=True):
                 await database.close()
 
-    async def _opened(self) -> "Runner":
+    async def _opened(self) -> Runner:
         async with self._opening:
             if self._runner is None:
-                self._runner = await anyio.to_thread.run_sync(_open, self._url)
+                self._runner = await anyio.to_thread.run_sync(open_runner, self._url)
             return self._runner
-
-
-def _open(url: str) -> "Runner":
-    from server.store.runners import open_runner  # noqa: PLC0415 - SQLAlchemy, in a thread, at the first use
-
-    return open_runner(url)

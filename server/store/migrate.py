@@ -1,13 +1,11 @@
 """Bringing a store to the newest schema, once over all processes that open it."""
 
 import threading
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, inspect, text
 
 from server.store.engine import is_sqlite, synchronous_engine
-from server.store.errors import StoreUnavailableError
 from server.store.files import create_private, private_directory
 from server.systems import exclusively
 
@@ -41,19 +39,9 @@ def migrate(conn: Connection) -> None:
     """Run what is missing, in the connection's transaction; nothing when the schema is the newest."""
     if _version(conn) == NEWEST:
         return
-    from alembic import command  # noqa: PLC0415 - only a new or an old store needs it; it is slow to import
-    from alembic.config import Config  # noqa: PLC0415 - as above
-    from alembic.util import CommandError  # noqa: PLC0415 - as above
+    from server.store.upgrading import upgrade  # noqa: PLC0415 - Alembic: only a new or an old store needs it
 
-    with as_file(files("server.store") / "migrations") as folder:
-        config = Config(attributes={"connection": conn})
-        config.set_main_option("script_location", str(folder).replace("%", "%%"))
-        try:
-            command.upgrade(config, "head")
-        except CommandError:
-            raise StoreUnavailableError(
-                "the store was written by a newer version of this program. Update the program."
-            ) from None
+    upgrade(conn)
 
 
 def _migrate_through(url: URL) -> None:

@@ -1,10 +1,9 @@
 """What the rest of the program knows of a database: transactions over synchronous functions."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from sqlalchemy import Connection
 
 T = TypeVar("T")
 
@@ -12,7 +11,7 @@ T = TypeVar("T")
 class Store(Protocol):
     """Transactions over synchronous functions of a connection."""
 
-    async def write(self, work: "Callable[[Connection], T]") -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` alone in one transaction, and commit. An exception rolls back and passes through.
 
         Raises:
@@ -21,7 +20,7 @@ class Store(Protocol):
         """
         ...
 
-    async def read(self, work: "Callable[[Connection], T]") -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on the store as it stands at one moment; it cannot write.
 
         Raises:

@@ -1,8 +1,6 @@
 import asyncio
 import sqlite3
 import stat
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -258,15 +256,6 @@ def test_a_write_ahead_log_is_used_only_where_it_is_sound(
 def test_the_default_store_is_a_file_in_the_users_data_folder() -> None:
     assert default_url() == f"sqlite:///{data_directory()}/store.sqlite3"
     assert data_directory().name == "campaign-ops-mcp"
-
-
-def test_what_a_tool_list_needs_does_not_import_sqlalchemy() -> None:
-    code = (
-        "import sys, server.store.database as s, server.store.actions, server.store.keys\n"
-        "s.DatabaseStore('sqlite:///unused')\n"
-        "sys.exit('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 async def test_the_simulations_store_behaves_alike() -> None:

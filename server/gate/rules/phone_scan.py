@@ -13,6 +13,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+import phonenumbers
+
 from tools.cleaning import clean, hidden_characters
 
 _S = r"[ \t\-‐‒–—―−.()\[\]·•・_*]*"
@@ -117,8 +119,6 @@ def _hangs_together(written: str) -> bool:
 
 def _foreign(written: str) -> tuple[str, str] | None:
     """The longest run of digit groups that its country's plan allows for: as written, and as a number."""
-    import phonenumbers  # noqa: PLC0415 - the metadata is only needed once a number is checked
-
     while digits := re.sub(r"\D", "", written):
         try:
             number = phonenumbers.parse("+" + digits)

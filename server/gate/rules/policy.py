@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import phonenumbers
+
 from server.gate.rules.blocked_file import read_blocked_file
+from server.gate.rules.text_scan import (
+    find_hosts,
+    find_phone_numbers,
+    find_unreadable,
+    international,
+    normalise_host,
+)
 from server.settings.policy import PolicySettings, QuietHours
 from tools.cleaning import quote
 from tools.email_address import domain_of, mask_email
@@ -136,7 +145,6 @@ def _emails(emails: tuple[str, ...], allowed: tuple[str, ...]) -> Iterator[Viola
 
 
 def _country(number: str) -> str:
-    import phonenumbers  # noqa: PLC0415 - the metadata is only needed once a number is checked
 
     try:
         return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or "unknown"
@@ -178,7 +186,6 @@ def _sender(texts: tuple[str, ...], name: str) -> Iterator[Violation]:
 
 
 def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[Violation]:
-    from server.gate.rules.text_scan import find_hosts, find_unreadable  # noqa: PLC0415 - its tables take a fiftieth of a start
 
     if allowed is None:
         return
@@ -195,14 +202,11 @@ def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[
 
 def _entry_host(entry: str) -> str:
     """The host of an entry that may be written as a URL or as `*.shop.tw`."""
-    from server.gate.rules.text_scan import normalise_host  # noqa: PLC0415 - its tables take a fiftieth of a start
-
     place = entry.strip().rpartition("://")[2].partition("/")[0]
     return normalise_host(place.removeprefix("*.").partition(":")[0])
 
 
 def _phones(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[Violation]:
-    from server.gate.rules.text_scan import find_phone_numbers, international  # noqa: PLC0415 - its tables take a fiftieth of a start
 
     if allowed is None:
         return
@@ -215,7 +219,6 @@ def _phones(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator
 
 
 def _comparable(entry: str) -> str:
-    from server.gate.rules.text_scan import find_phone_numbers, international  # noqa: PLC0415 - its tables take a fiftieth of a start
 
     found = find_phone_numbers(entry)
     return international(found[0] if found else "".join(filter(str.isdigit, entry)))
