@@ -36,6 +36,14 @@ async def test_a_restart_does_not_forget_it(house: House) -> None:
         assert await _outcome(session, "two") == "approval_required"
 
 
+async def test_a_refusal_in_the_vendors_words_is_outside_text_too(house: House) -> None:
+    async with fronted(house, policy=FREE_POLICY) as session:
+        assert await _outcome(session, "before") == "done"
+        refused = await session.problem("query_launch", {"launch_id": "999999"})
+        assert refused["vendor_text_untrusted"]
+        assert await _outcome(session, "after") == "approval_required"
+
+
 async def test_another_process_knows_it_at_once(house: House) -> None:
     async with (
         fronted(house, policy=FREE_POLICY) as reading,
