@@ -16,6 +16,7 @@ from server.gate.masking import has_outside_text
 from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.repeats import Asked
 from server.gate.rules.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
+from server.gate.surroundings import every8d_options, omis_options
 from server.gate.words.questions import proof_for
 from server.gate.words.sentences import clocks_apart, nothing, other_account, rate_limited
 from server.ledger.book import Book
@@ -34,8 +35,6 @@ from tools.operation import (
     RISKY,
     Audience,
     Earlier,
-    Every8dOptions,
-    OmisOptions,
     Preview,
     Result,
     Surroundings,
@@ -76,25 +75,12 @@ class GateContext:
         self, files: Mapping[str, bytes] | None = None, earlier: Earlier | None = None
     ) -> Surroundings:
         """The world as an operation sees it now."""
-        every8d, omis = self.settings.every8d, self.settings.omis
         return Surroundings(
             now=self.clock(),
             files=files or {},
             earlier=earlier,
-            every8d=Every8dOptions()
-            if every8d is None
-            else Every8dOptions(
-                response_format=every8d.response_format, max_recipients=every8d.max_recipients
-            ),
-            omis=OmisOptions()
-            if omis is None
-            else OmisOptions(
-                response_mode=omis.response_mode,
-                refer_url=omis.refer_url,
-                successful_url=omis.successful_url,
-                failed_url=omis.failed_url,
-                redirect_hosts=omis.redirect_hosts,
-            ),
+            every8d=every8d_options(self.settings.every8d),
+            omis=omis_options(self.settings.omis),
         )
 
     async def world(self, call: CallOf) -> Surroundings:
