@@ -1,6 +1,5 @@
 """The outcome of a dispatched action: as a value, as a text for the outbox, and written into the ledger."""
 
-import hashlib
 import hmac
 import json
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from sqlalchemy import Connection
 
 from server.store import ledger
 from server.store.actions import Action, State
+from server.store.keys import keyed
 from server.store.lookup import get, other_send_of
 from server.store.superseding import supersede
 from tools.operation import Risk
@@ -145,4 +145,4 @@ def write_down(conn: Connection, known: Known, now: datetime) -> Action | None:
 
 
 def _mac(text: str, key: bytes) -> str:
-    return hmac.digest(key, b"outbox:" + text.encode(), hashlib.sha256).hex()
+    return keyed(key, "outbox", text)

@@ -6,8 +6,6 @@ chain, in the same transaction. So no place has to think of it, and `comparing` 
 the chain: what each row is, and that nothing else changed it between two steps of ours.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -15,6 +13,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Boolean, Column, Connection, Integer, Table, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import NullType
+
+from server.store.keys import keyed
 
 Row: TypeAlias = Mapping[str, object] | None
 """Names and values that are not empty, as the store has them; None: there is no such row any more."""
@@ -98,7 +98,7 @@ def row_hash(key: bytes, table: str, name: str, row: Mapping[str, object]) -> st
     A column that a migration adds, and leaves empty, changes no hash.
     """
     written = _encoded([table, name, row])
-    return hmac.digest(key, b"row:" + written.encode(), hashlib.sha256).hex()[:_DIGITS]
+    return keyed(key, "row", written)[:_DIGITS]
 
 
 def as_stored(column: Column[Any]) -> ColumnElement[Any]:

@@ -92,14 +92,19 @@ def _follows(known: Head | None, head: Head) -> bool:
     return known.generation == head.generation and known.sequence < head.sequence
 
 
+def keyed(key: bytes, label: str, text: str) -> str:
+    """HMAC-SHA256 of a text, in hexadecimal. What was made for one purpose (`label`) serves no other."""
+    return hmac.digest(key, f"{label}:{text}".encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+
+
 def hash_number(key: bytes, e164: str) -> str:
     """A mobile number as a keyed hash: comparable, and without the key not to be found by trying all."""
-    return hmac.digest(key, b"number:" + e164.encode(), hashlib.sha256).hex()
+    return keyed(key, "number", e164)
 
 
 def hash_message(key: bytes, to: str, content: str) -> str:
     """Whom a message goes to and what is seen of it, as a keyed hash. No address holds a line break."""
-    return hmac.digest(key, f"message:{to}\n{content}".encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+    return keyed(key, "message", f"{to}\n{content}")
 
 
 def _lock_of(path: Path) -> Path:

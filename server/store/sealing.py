@@ -4,7 +4,6 @@ Whoever can write the store, and has not the audit's key, can neither change suc
 another state. The claim takes the seal away, so that an approval is good for one claim.
 """
 
-import hashlib
 import hmac
 import json
 from dataclasses import fields
@@ -15,6 +14,7 @@ from sqlalchemy import Connection
 
 from server.store.actions import Action
 from server.store.columns import moment_text
+from server.store.keys import keyed
 from server.store.rows import compare_and_set, step
 
 _SEALED = attrgetter(*(field.name for field in fields(Action) if field.name != "seal"))
@@ -35,7 +35,7 @@ def seal_of(key: bytes, action: Action) -> str:
     """The seal of an action, in hexadecimal."""
     values = [_written(value) for value in _SEALED(action)]
     written = json.dumps(["action", *values], separators=(",", ":"))
-    return hmac.digest(key, b"seal:" + written.encode(), hashlib.sha256).hex()
+    return keyed(key, "seal", written)
 
 
 def _written(value: object) -> str | None:
