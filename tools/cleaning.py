@@ -42,6 +42,8 @@ def clean(text: str, *, limit: int = 1000, lines: bool = False) -> str:
     normalised to NFC; a text that is too long ends in `…`. Cleaning twice changes nothing. Emoji made of
     several lose their joiner and show as several; characters newer than Python's Unicode tables go too.
     """
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text
     broken = _LINE_BREAK.sub("\n" if lines else " ", text).replace("\t", " ")
     visible = (char for char in broken if char == "\n" or not _is_hidden(char))
     # NFC makes one character of four at most, and takes quadratic time on endless combining marks.

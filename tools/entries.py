@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from tools.action_id import normalise_id
 from tools.operation import Preview, Result
-from tools.values import IDENTIFIER, OUTSIDE, OutsideText, Points, Timestamp
+from tools.values import IDENTIFIER, OUTSIDE, Minute, OutsideText, Points, Timestamp
 
 ActionState = Literal[
     "proposed", "approved", "denied", "expired", "dispatching", "succeeded", "failed", "unknown"
@@ -46,8 +46,7 @@ class ActionSummary(Result):
     action_id: str
     tool: str
     state: ActionState
-    created_at: Timestamp
-    finished_at: Timestamp | None = None
+    created_at: Minute
     recipients: int | None = None
     points: Points | None = None
     target: OutsideText | None = None
@@ -58,6 +57,8 @@ class ActionSummary(Result):
 class ActionDetail(ActionSummary):
     """One action whole: what was shown to the person, what came of it, what to do next."""
 
+    created_at: Timestamp
+    finished_at: Timestamp | None = None
     preview: Preview | None = None
     outcome: Annotated[dict[str, Any] | None, OUTSIDE] = None
     reason: str | None = None

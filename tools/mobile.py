@@ -14,6 +14,8 @@ _AS_TEXT = re.compile(r"'(?P<apostrophe>[^'\"]+)|=\"(?P<formula>[^'\"]+)\"")
 _TEL = re.compile(r"tel:\s*", re.IGNORECASE)
 _HOME = re.compile(r"(?:\+|00[25679]?)?886[ \-]*(?:\(0\)|0)?[ \-]*(?=9)")
 """The country code, also behind a dialling prefix, with the 0 that some keep behind it."""
+_LOCAL = re.compile(r"09\d{8}")
+_WITHOUT_PLUS = re.compile(r"886\d{9}")
 _DECIMAL = re.compile(r"(9\d{8})\.0")
 _DASHES = str.maketrans(dict.fromkeys("\u2212\u2043\u02d7\u30fc", "-"))
 """Those whose category is not that of a dash."""
@@ -102,17 +104,15 @@ def from_vendor(written: str) -> str:
 
     Nothing is validated here: the vendor also lists numbers that do not exist.
     """
-    plain = _SEPARATORS.sub("", written)
-    if re.fullmatch(r"09\d{8}", plain):
+    plain = written if written.isalnum() else _SEPARATORS.sub("", written)
+    if _LOCAL.fullmatch(plain):
         return _TAIWAN + plain[1:]
-    if re.fullmatch(r"886\d{9}", plain):
-        return "+" + plain
-    return plain
+    return "+" + plain if _WITHOUT_PLUS.fullmatch(plain) else plain
 
 
 def mask_mobile(number: str) -> str:
     """`0912***678`: enough to recognise a number that one knows, too little to call it."""
-    local = as_dest(number)
+    local = "0" + number[len(_TAIWAN) :] if number.startswith(_TAIWAN) else number
     if len(local) < 8:  # noqa: PLR2004 - nothing shorter can show seven digits and still hide some
         return "***"
     return f"{local[:4]}***{local[-3:]}"

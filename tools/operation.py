@@ -191,7 +191,7 @@ class PagedParams(Params):
     """Arguments of a list: pages are the tool's own, counted from 1."""
 
     page: Annotated[int, Field(ge=1, description="Page number."), NO_FLAG, AfterValidator(_check_page)] = 1
-    page_size: Annotated[int, Field(ge=1, le=200, description="Rows a page."), NO_FLAG] = 50
+    page_size: Annotated[int, Field(ge=1, le=200, description="Rows a page."), NO_FLAG] = 20
 
 
 class Result(BaseModel):

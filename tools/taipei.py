@@ -6,6 +6,7 @@ The EVERY8D document never names its time zone; every known client takes Asia/Ta
 import re
 from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")
 """Taiwan has had no daylight saving time since 1979, so a fixed offset is exact."""
@@ -13,11 +14,14 @@ TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")
 _WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS = range(2000, 3000)
+_USUAL_ROW_TIME = re.compile(r"\d{4}([/-])\d\d\1\d\d \d\d:\d\d:\d\d", re.ASCII)
 _ROW_TIME = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})[ T](\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?")
 
 
 def as_taipei(moment: datetime) -> datetime:
     """The same moment in Asia/Taipei; a time without an offset is taken to be Asia/Taipei already."""
+    if moment.tzinfo is TAIPEI:
+        return moment
     return moment.replace(tzinfo=TAIPEI) if moment.tzinfo is None else moment.astimezone(TAIPEI)
 
 
@@ -59,7 +63,13 @@ def _parsed(written: object) -> datetime:
 
 def iso(moment: datetime) -> str:
     """ISO 8601 to the second, with +08:00."""
-    return as_taipei(moment).isoformat(timespec="seconds")
+    # Three times as fast as with the zone in it.
+    return as_taipei(moment).replace(tzinfo=None).isoformat(timespec="seconds") + "+08:00"
+
+
+def iso_minute(moment: datetime) -> str:
+    """ISO 8601 to the minute, with +08:00."""
+    return as_taipei(moment).replace(tzinfo=None).isoformat(timespec="minutes") + "+08:00"
 
 
 def compact(moment: datetime) -> str:
@@ -79,13 +89,20 @@ def dashed(moment: datetime) -> str:
 
 def read_row_time(text: str) -> datetime | None:
     """A time from a vendor's row (`2021/06/01 14:25:55`, or with dashes); None when there is none."""
-    found = _ROW_TIME.fullmatch(text.strip())
-    if found is None:
-        return None
     try:
-        year, month, day, hour, minute, second = (int(part) for part in found.groups())
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=TAIPEI)
+        moment = _row_moment(text.strip())
     except ValueError:
         return None
     # Near the ends of the calendar it could not be kept, nor told in another zone.
-    return moment if year in _YEARS else None
+    return moment if moment is not None and moment.year in _YEARS else None
+
+
+@lru_cache(maxsize=4096)
+def _row_moment(text: str) -> datetime | None:
+    if _USUAL_ROW_TIME.fullmatch(text):
+        return datetime.fromisoformat(text.replace("/", "-")).replace(tzinfo=TAIPEI)
+    found = _ROW_TIME.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (int(part) for part in found.groups())
+    return datetime(year, month, day, hour, minute, second, tzinfo=TAIPEI)

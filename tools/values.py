@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 
 from tools.cleaning import clean
 from tools.mobile import normalise_mobile
-from tools.taipei import iso, read_day, read_time
+from tools.taipei import iso, iso_minute, read_day, read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,17 @@ IDENTIFIER = Mark("identifier")
 EMAIL = Mark("email")
 CELLS = Mark("cells")
 """Every text inside may hold mobile numbers or names, under a heading that we do not know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Marks a list of rows in a result, which leaves as arrays under one line of columns.
+
+    What follows from a column (`key`) alone, as a state's words from its code, is `told` once, in a legend.
+    """
+
+    key: str = ""
+    told: tuple[str, ...] = ()
 
 
 def _number(value: Decimal) -> int | float:
@@ -52,6 +63,9 @@ Timestamp = Annotated[
     datetime, PlainSerializer(iso), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 """A point in time in a result: ISO 8601 with +08:00."""
+
+Minute = Annotated[datetime, PlainSerializer(iso_minute), WithJsonSchema({"type": "string"})]
+"""A point in time in a list in which seconds would only cost room: ISO 8601 to the minute, with +08:00."""
 
 MobileArgument = Annotated[str, Field(max_length=32), AfterValidator(normalise_mobile), MOBILE]
 """A mobile number as a caller writes it (09…, 886…, +886…, spaces or dashes); E.164 once validated."""

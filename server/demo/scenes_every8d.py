@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.demo.expectations import Expectation, asked, done, not_called, succeeded, texts_more
+from server.demo.rows import rows_of
 from server.demo.steps import Memory, Step, agrees, calls, clock_moves, declines, kept, types_in
 from tools.taipei import TAIPEI
 
@@ -21,15 +22,15 @@ def _tomorrow(_memory: Memory) -> str:
 
 
 def _classes(facts: Mapping[str, Any]) -> list[str]:
-    return [message["status_class"] for message in facts["messages"]]
+    return [message["status_class"] for message in rows_of(facts)]
 
 
 def _delivery(facts: Mapping[str, Any]) -> str:
-    return ", ".join(f"{each['mobile']} {each['status_class']}" for each in facts["messages"])
+    return ", ".join(f"{each['mobile']} {each['status_class']}" for each in rows_of(facts))
 
 
 def _replies(facts: Mapping[str, Any]) -> str:
-    return ", ".join(f"{each['mobile']} wrote 「{each['text']}」" for each in facts["replies"])
+    return ", ".join(f"{each['mobile']} wrote 「{each['text']}」" for each in rows_of(facts))
 
 
 SENDING = (
@@ -81,9 +82,9 @@ SENDING = (
         does=calls("get_sms_replies", batch_id=kept("batch")),
         shows=_replies,
         expects=(
-            Expectation(says="one reply", holds=lambda seen: len(seen.facts["replies"]) == 1),
+            Expectation(says="one reply", holds=lambda seen: len(rows_of(seen.facts)) == 1),
             Expectation(
-                says="its number is masked", holds=lambda seen: "***" in seen.facts["replies"][0]["mobile"]
+                says="its number is masked", holds=lambda seen: "***" in rows_of(seen.facts)[0]["mobile"]
             ),
         ),
     ),

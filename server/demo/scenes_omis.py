@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.demo.expectations import Expectation, asked, done
+from server.demo.rows import rows_of
 from server.demo.steps import Memory, Step, agrees, calls, clock_moves, kept, reads, top_up
 from tools.taipei import TAIPEI
 
@@ -26,7 +27,7 @@ def _today(_memory: Memory) -> str:
 
 
 def _first_state(facts: Mapping[str, Any]) -> str:
-    return f"job {facts['records'][0]['job_id']}: {facts['records'][0]['status']}"
+    return f"job {rows_of(facts)[0]['job_id']}: {rows_of(facts)[0]['status']}"
 
 
 def _csv(facts: Mapping[str, Any]) -> str:
@@ -34,7 +35,7 @@ def _csv(facts: Mapping[str, Any]) -> str:
 
 
 def _ids(facts: Mapping[str, Any]) -> str:
-    return ", ".join(sorted({record["report_job_id"] for record in facts["records"]}))
+    return ", ".join(sorted({record["report_job_id"] for record in rows_of(facts)}))
 
 
 LAUNCHES = (
@@ -67,10 +68,10 @@ LAUNCHES = (
     Step(
         title="Why did job 5514 stop?",
         does=calls("query_job", job_id="5514"),
-        shows=lambda facts: f"{_first_state(facts)} ({facts['records'][0]['error_message']})",
+        shows=lambda facts: f"{_first_state(facts)} ({rows_of(facts)[0]['error_message']})",
         expects=(
             Expectation(
-                says="it has an error", holds=lambda seen: seen.facts["records"][0]["status"] == "error"
+                says="it has an error", holds=lambda seen: rows_of(seen.facts)[0]["status"] == "error"
             ),
         ),
     ),
@@ -94,7 +95,7 @@ LAUNCHES = (
         does=calls("query_job", job_id="5514"),
         shows=_first_state,
         expects=(
-            Expectation(says="it sends", holds=lambda seen: seen.facts["records"][0]["status"] == "sending"),
+            Expectation(says="it sends", holds=lambda seen: rows_of(seen.facts)[0]["status"] == "sending"),
         ),
     ),
 )

@@ -12,7 +12,6 @@ from typing import Any
 from server.files import Files
 from server.gate.caller import Caller
 from server.gate.calls import CallOf
-from server.gate.masking import has_outside_text
 from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.repeats import Asked
 from server.gate.rules.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
@@ -36,7 +35,6 @@ from tools.operation import (
     Audience,
     Earlier,
     Preview,
-    Result,
     Surroundings,
 )
 from tools.problems import Problem, RefusedError
@@ -242,9 +240,9 @@ class GateContext:
             await self.vendors.lock(operation.vendor, problem.vendor_code or "?")
         return problem
 
-    async def looked(self, operation: AnyOperation, caller: Caller, result: Result) -> str:
-        """Records a look, and remembers that text from outside was read; a warning when it cannot, or ''."""
-        reader = caller.in_session if has_outside_text(result) else None
+    async def looked(self, operation: AnyOperation, caller: Caller, *, outside: bool) -> str:
+        """Records a look, and whether text from outside was read by it; a warning when it cannot, or ''."""
+        reader = caller.in_session if outside else None
         note = Note(what="looked", principal=caller.principal, tool=operation.name)
         try:
             await self.outside.record(note, reader)

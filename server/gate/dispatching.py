@@ -229,7 +229,7 @@ def _not_now(call: CallOf, entry: "Action") -> Answer:
 
 
 def _facts(outcome: _Outcome, *, show_numbers: bool) -> dict[str, Any]:
-    return {} if outcome.result is None else present(outcome.result, show_numbers=show_numbers)
+    return {} if outcome.result is None else present(outcome.result, show_numbers=show_numbers).facts
 
 
 def _ending(outcome: _Outcome, entry: "Action", masked: dict[str, Any]) -> Ending:

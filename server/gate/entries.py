@@ -18,6 +18,7 @@ def detail_of(entry: Action) -> ActionDetail:
     state: ActionState = entry.state.value
     return ActionDetail(
         **_common(entry),
+        finished_at=entry.finished_at,
         preview=Preview.model_validate_json(entry.preview),
         outcome=json.loads(entry.outcome) if entry.outcome else None,
         reason=entry.reason or None,
@@ -32,7 +33,6 @@ def _common(entry: Action) -> dict[str, Any]:
         "tool": entry.tool,
         "state": entry.state.value,
         "created_at": entry.created_at,
-        "finished_at": entry.finished_at,
         "recipients": entry.recipients or None,
         "points": entry.points_final if entry.points_final is not None else entry.points or None,
         "target": entry.target or None,

@@ -12,6 +12,7 @@ from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.desk import ServerDesk
 from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
+from server.gate.fitting import fitted
 from server.gate.masking import present
 from server.gate.reading import plainly_meant
 from server.gate.rules.policy import describe
@@ -79,7 +80,8 @@ class Gate:
             return ended
         if UNTRUSTED in ended.facts:
             await self.outside_text_was_read(caller.in_session)
-        return replace(ended, facts=facts_with_own_commands(self._context.settings, ended.facts))
+        facts = facts_with_own_commands(self._context.settings, ended.facts)
+        return replace(ended, facts=facts if ended.is_error else fitted(facts, params))
 
     async def _look(
         self, operation: Query[Any, Any] | DeskOperation[Any, Any], params: Any, caller: Caller
@@ -88,8 +90,9 @@ class Gate:
             result = await self._result(operation, params, caller)
         except ANTICIPATED as error:
             return failure(await self._context.noticed(operation, problem_of(operation, error)))
-        warning = await self._context.looked(operation, caller, result)
-        facts = present(result, show_numbers=self._context.settings.privacy.show_numbers)
+        shown = present(result, show_numbers=self._context.settings.privacy.show_numbers)
+        warning = await self._context.looked(operation, caller, outside=shown.outside)
+        facts = shown.facts
         return Answer(facts=facts | _warned(warning, _beyond_the_end(params, facts)), link=_link(result))
 
     async def _result(

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from server.mcp.table_schema import with_tables
+
 _NOISE = ("title", "additionalProperties", "writeOnly")
 OUTCOMES = ("done", "dry_run", "unknown", "in_progress", "approval_required")
 """How a change can end, as long as it did not fail."""
@@ -63,7 +65,7 @@ def _described(model: type[BaseModel], mode: Literal["validation", "serializatio
 @cache
 def _built(model: type[BaseModel], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
     """Built once: building costs 1 ms, twin tools share their models, and every listing asks again."""
-    return _slim(model.model_json_schema(mode=mode))
+    return with_tables(model, _slim(model.model_json_schema(mode=mode)))
 
 
 def _slim(schema: dict[str, Any]) -> dict[str, Any]:

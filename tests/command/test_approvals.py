@@ -3,6 +3,7 @@
 import anyio
 import pytest
 
+from server.demo.rows import rows_of
 from tests.command.terminal import run, watching
 from tests.e2e.house import House
 from tests.gate.servers import LAUNCH, SEND, decide, fronted, posts
@@ -31,7 +32,7 @@ async def test_what_waits_is_shown_and_decided_one_by_one(house: House) -> None:
         for text in ("later", "much later"):
             await session.facts("send_sms", {**SEND, "text": text})
         said = await run(house, "approvals", typed="1182\nn\n\n")
-        listed = (await session.facts("list_actions"))["actions"]
+        listed = rows_of(await session.facts("list_actions"))
     assert [entry["state"] for entry in listed] == ["proposed", "proposed", "denied", "approved"]
     assert "Traceback" not in said.out
     assert "type '1182' to approve" in said.out

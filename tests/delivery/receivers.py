@@ -9,6 +9,7 @@ import anyio
 import httpx2 as httpx
 
 from server.delivery.callbacks import PATH, callback_app, serve_callbacks
+from server.demo.rows import rows_of
 from server.parts import Parts
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import NO_TLS, Facts, House, Session
@@ -61,4 +62,4 @@ async def events(session: Session, batch_id: str = "") -> list[Facts]:
     wanted = {"batch_id": batch_id} if batch_id else {}
     result = await session.client.call_tool("list_delivery_events", {**wanted, "page_size": 200})
     facts = facts_of(result)
-    return sorted(facts["events"], key=str)
+    return sorted(rows_of(facts), key=str)

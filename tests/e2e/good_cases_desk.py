@@ -1,5 +1,6 @@
 """The good cases of the desk's tools: what was done before, and what became of it."""
 
+from server.demo.rows import rows_of
 from tests.e2e.good_case import Arguments, Case, contains
 from tests.e2e.house import Facts, House, Session
 
@@ -18,7 +19,7 @@ async def _listed(house: House, session: Session) -> Arguments:
 
 def _one_action(facts: Facts) -> None:
     contains(facts, {"total": 1, "page": 1, "pages": 1})
-    contains(facts["actions"][0], {"tool": "send_sms", "recipients": 1, "points": 1})
+    contains(rows_of(facts)[0], {"tool": "send_sms", "recipients": 1, "points": 1})
 
 
 def _whole_action(facts: Facts) -> None:

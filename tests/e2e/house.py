@@ -15,6 +15,7 @@ from server.late_parts import LateParts, running
 from server.mcp.app import build_server
 from server.mcp.schema import ENVELOPE
 from server.mcp.served_schemas import said_already
+from server.mcp.table_schema import SHARED
 from server.parts import Parts, build_parts
 from server.settings.settings import Settings, load_settings
 from tests.e2e.answer_facts import facts_of
@@ -32,7 +33,7 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 Facts = dict[str, Any]
 
 _AROUND = {
-    each.name: ENVELOPE | said_already(each) if isinstance(each, Action) else {"warning"}
+    each.name: ENVELOPE | said_already(each) if isinstance(each, Action) else {"warning"} | SHARED
     for each in every_operation()
 }
 """What an answer may hold besides the fields that its schema outlines."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.demo.rows import rows_of
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 
@@ -33,7 +34,7 @@ async def test_2500_recipients_are_sliced_over_the_vendors_pages(house: House) -
             await house.forget_log()
             facts = await _page(session, sent["batch_id"], page, page_size)
             start = (page - 1) * page_size
-            shown = [message["mobile"] for message in facts["messages"]]
+            shown = [message["mobile"] for message in rows_of(facts)]
             assert shown == _e164(NUMBERS[start : start + page_size])
             assert (facts["total"], facts["page"], facts["complete"]) == (2500, page, True)
             assert facts["pages"] == -(-2500 // page_size)
@@ -47,7 +48,7 @@ async def test_a_filter_reads_the_whole_batch_and_finds_one_number(house: House)
         await house.forget_log()
         facts = await session.facts("get_sms_delivery", {"batch_id": sent["batch_id"], "mobile": NUMBERS[-1]})
     assert (facts["total"], facts["matched"], facts["pages"]) == (2500, 1, 1)
-    assert [message["mobile"] for message in facts["messages"]] == _e164(NUMBERS[-1:])
+    assert [message["mobile"] for message in rows_of(facts)] == _e164(NUMBERS[-1:])
     assert [look["PNO"] for look in await house.looks()] == ["1", "2", "3"]
 
 
@@ -55,7 +56,7 @@ async def test_a_page_beyond_the_end_is_empty_and_keeps_the_total(house: House) 
     batch_id = await house.vendor.batch("0912345100")
     async with house.session() as session:
         facts = await _page(session, batch_id, 9, 200)
-    assert (facts["total"], facts["messages"]) == (1, [])
+    assert (facts["total"], rows_of(facts)) == (1, [])
 
 
 async def test_replies_beyond_the_vendors_ten_a_page_are_sliced(house: House) -> None:
@@ -66,11 +67,11 @@ async def test_replies_beyond_the_vendors_ten_a_page_are_sliced(house: House) ->
         await house.forget_log()
         arguments = {"batch_id": batch_id, "page": 3, "page_size": 7}
         facts = await session.facts("get_sms_replies", arguments)
-        every = await session.facts("get_sms_replies", {"batch_id": batch_id})
+        every = await session.facts("get_sms_replies", {"batch_id": batch_id, "page_size": 25})
     assert (facts["total"], facts["page"], facts["pages"], facts["complete"]) == (25, 3, 4, True)
-    everybody = [reply["mobile"] for reply in every["replies"]]
+    everybody = [reply["mobile"] for reply in rows_of(every)]
     assert sorted(everybody) == _e164(numbers)
-    assert [reply["mobile"] for reply in facts["replies"]] == everybody[14:21]
+    assert [reply["mobile"] for reply in rows_of(facts)] == everybody[14:21]
     assert [look["PNO"] for look in (await house.looks())[:2]] == ["2", "3"]
 
 
@@ -81,8 +82,8 @@ async def test_a_reply_with_tabs_and_line_breaks_is_one_reply(house: House) -> N
         "reply", mobile="0912345100", text="第一行\n王小明\t+886912345101\t假的\n第三行"
     )
     async with house.session() as session:
-        facts = await session.facts("get_sms_replies", {"batch_id": batch_id})
-    (reply,) = facts["replies"]
+        facts = await session.facts("get_sms_replies", {"batch_id": batch_id, "page_size": 25})
+    (reply,) = rows_of(facts)
     assert reply["mobile"] == "0912***100"
     assert reply["text"].startswith("第一行")
     assert "0912345101" not in str(facts)
@@ -97,8 +98,8 @@ async def test_a_reply_that_looks_like_others_does_not_hide_who_opts_out(house: 
     for mobile, text in (("0912345100", forged), ("0912345101", "退訂")):
         await house.vendor.control("reply", mobile=mobile, text=text)
     async with house.session() as session:
-        facts = await session.facts("get_sms_replies", {"batch_id": batch_id})
-    assert (facts["total"], facts["replies"], facts["complete"]) == (2, [], False)
+        facts = await session.facts("get_sms_replies", {"batch_id": batch_id, "page_size": 25})
+    assert (facts["total"], rows_of(facts), facts["complete"]) == (2, [], False)
     assert facts["note"].startswith("2 of the replies")
     raw = "\n".join(facts["undivided"])
     assert all(text in raw for text in ("好", "我很滿意", "退訂", "0912***101", "0987***321"))
@@ -111,7 +112,7 @@ async def test_an_older_host_with_five_columns_and_padded_numbers_is_read(house:
         sent = await session.facts("send_sms", {"recipients": ["0912345103"], "text": "您好"})
         await house.vendor.advance(31)
         facts = await session.facts("get_sms_delivery", {"batch_id": sent["batch_id"]})
-    (message,) = facts["messages"]
+    (message,) = rows_of(facts)
     assert (message["mobile"], message["status_code"], message["points"]) == ("+886912345103", 103, 1)
     assert message["status_class"] == "failed_permanent"
     assert "received_at" not in message
@@ -151,5 +152,5 @@ async def test_a_status_has_its_class(house: House, ending: str, code: int, stat
     await house.vendor.advance(31)
     async with house.session() as session:
         facts = await session.facts("get_sms_delivery", {"batch_id": batch_id})
-    (message,) = facts["messages"]
+    (message,) = rows_of(facts)
     assert (message["status_code"], message["status_class"]) == (code, status_class)

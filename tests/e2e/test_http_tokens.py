@@ -9,6 +9,7 @@ import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from server.demo.rows import rows_of
 from tests.e2e.house import NO_TLS, House, Session, innermost
 from tests.e2e.process import at_the_sandbox, served
 from tests.patience import PATIENCE
@@ -46,7 +47,7 @@ async def test_each_token_has_its_own_actions(house: House) -> None:
             sent = await session.facts("send_sms", SEND)
             assert (sent["outcome"], (await session.facts("send_sms", SEND))["replayed"]) == ("done", True)
         async with holding(NIGHT, url, house) as session:
-            assert (await session.facts("list_actions"))["actions"] == []
+            assert rows_of(await session.facts("list_actions")) == []
             hidden = await session.problem("get_action", {"action_id": sent["action_id"]})
             assert hidden["code"] == "not_found"
             # The same call of somebody else is another call; that its text was sent before is asked about.

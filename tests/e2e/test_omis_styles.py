@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from mcp.shared.exceptions import MCPError
 
+from server.demo.rows import rows_of
 from tests.e2e.good_cases_omis import last_month
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
@@ -85,8 +86,8 @@ async def test_csv_holds_the_same_records(house: House, encoding: str) -> None:
     expected = await _launch(house)
     await house.vendor.control("omis", format="csv", encoding=encoding)
     found = await _launch(house)
-    assert [_without_other(record) for record in found["records"]] == [
-        _without_other(record) for record in expected["records"]
+    assert [_without_other(record) for record in rows_of(found)] == [
+        _without_other(record) for record in rows_of(expected)
     ]
 
 
@@ -100,8 +101,8 @@ async def test_a_redirect_is_read_and_never_followed(house: House, name: str) ->
         url = f"{ours.url}/back?{ALL}"
         found = await _launch(house, **{name: url}, redirect_hosts=LOOPBACK)
         assert ours.requests == []
-    assert found["records"][0]["launch_id"] == "1182"
-    assert found["records"][0]["status_code"] == 2
+    assert rows_of(found)[0]["launch_id"] == "1182"
+    assert rows_of(found)[0]["status_code"] == 2
 
 
 async def test_a_redirect_to_the_failed_url_is_a_refusal_with_its_code(house: House) -> None:
@@ -121,7 +122,7 @@ async def test_an_action_can_be_answered_by_a_redirect(house: House) -> None:
 async def test_unc_links_are_said_to_be_useless(house: House) -> None:
     async with house.session(omis={"response_mode": 0}) as session:
         facts = await session.facts("list_reports", last_month())
-    assert facts["records"][0]["download_link"].startswith("\\\\")
+    assert rows_of(facts)[0]["download_link"].startswith("\\\\")
     assert "response_mode=1" in facts["note"]
 
 
@@ -140,7 +141,7 @@ async def test_a_report_is_downloaded_or_its_refusal_is_clear_in_every_mode(hous
 
 @pytest.mark.parametrize("mode", [0, 1, 2, 3])
 async def test_launches_do_not_depend_on_the_response_mode(house: House, mode: int) -> None:
-    assert (await _launch(house, response_mode=mode))["records"][0]["launch_id"] == "1182"
+    assert rows_of(await _launch(house, response_mode=mode))[0]["launch_id"] == "1182"
 
 
 async def test_a_downloaded_report_can_be_read_as_a_resource(house: House) -> None:
@@ -200,7 +201,7 @@ async def test_a_records_own_error_is_no_failure_of_the_call(
 ) -> None:
     async with house.session() as session:
         facts = await session.facts(tool, arguments)
-    record = facts["records"][0]
+    record = rows_of(facts)[0]
     assert (record["status"], record["error_code"]) == (status, code)
     assert ("error_message" in record) is (code > 0)
 

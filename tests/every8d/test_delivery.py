@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,9 +12,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.every8d.driving import BATCH, NOW, WORLD, always, drive, fields
-from tools.every8d.delivery import GET_MMS_DELIVERY, GET_SMS_DELIVERY, DeliveryParams, DeliveryResult
+from tools.every8d.delivery import (
+    GET_MMS_DELIVERY,
+    GET_SMS_DELIVERY,
+    DeliveryMessage,
+    DeliveryParams,
+    DeliveryResult,
+)
 from tools.operation import Every8dOptions, Request, Surroundings
 from tools.problems import RefusedError
+from tools.taipei import TAIPEI
 from tools.wire.errors import UnreadableReply
 
 DOCUMENT = (
@@ -67,27 +76,27 @@ def test_the_documents_sample_is_mapped_field_by_field() -> None:
         "pages": 1,
         "complete": True,
     }
-    assert [message.model_dump(mode="json") for message in found.messages[:2]] == [
-        {
-            "name": "Roger",
-            "mobile": "+886933123123",
-            "sent_at": "2021-06-01T14:25:55+08:00",
-            "points": 1,
-            "status_code": 100,
-            "status": "delivered to the handset",
-            "status_class": "delivered",
-            "received_at": "2021-06-01T16:56:20+08:00",
-        },
-        {
-            "name": "",
-            "mobile": "+886933123122",
-            "sent_at": "2021-06-01T14:26:55+08:00",
-            "points": 1,
-            "status_code": 0,
-            "status": "handed to the carrier, waiting for the handset",
-            "status_class": "pending",
-            "received_at": None,
-        },
+    assert found.messages[:2] == [
+        DeliveryMessage(
+            name="Roger",
+            mobile="+886933123123",
+            sent_at=datetime(2021, 6, 1, 14, 25, 55, tzinfo=TAIPEI),
+            points=Decimal(1),
+            status_code=100,
+            status="delivered to the handset",
+            status_class="delivered",
+            received_at=datetime(2021, 6, 1, 16, 56, 20, tzinfo=TAIPEI),
+        ),
+        DeliveryMessage(
+            name="",
+            mobile="+886933123122",
+            sent_at=datetime(2021, 6, 1, 14, 26, 55, tzinfo=TAIPEI),
+            points=Decimal(1),
+            status_code=0,
+            status="handed to the carrier, waiting for the handset",
+            status_class="pending",
+            received_at=None,
+        ),
     ]
 
 

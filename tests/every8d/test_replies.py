@@ -92,7 +92,7 @@ def test_a_reply_that_looks_like_two_leaves_its_page_raw_and_the_others_as_rows(
         first = (int(fields(request)["PNO"]) - 1) * 10
         return "21\r\n" + "".join(f"\t0912345678\t{text}\t{TIME}\n" for text in texts[first : first + 10])
 
-    found, _ = drive(GET_SMS_REPLIES.steps(RepliesParams(batch_id=BATCH), WORLD), vendor)
+    found, _ = drive(GET_SMS_REPLIES.steps(RepliesParams(batch_id=BATCH, page_size=50), WORLD), vendor)
     assert [each.text for each in found.replies] == [*texts[:10], texts[20]]
     assert (found.total, found.complete, len(found.undivided)) == (21, False, 11)
     assert f" 0912345678 退訂 {TIME}" in found.undivided

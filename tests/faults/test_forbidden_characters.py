@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from server.demo.rows import rows_of
 from tests.e2e.eras import Era
 from tests.faults.front_door import front_door
 from tests.faults.scripted import ScriptedVendor, whole
@@ -23,7 +24,7 @@ async def test_a_name_with_a_control_character_is_read_and_an_action_is_not_beli
     omis = {"base_url": f"http://localhost:{vendor.port}", "login_name": "s", "password": "scripted"}
     async with front_door(vendor, no_settings, era=era, omis=omis) as session:
         looked = await session.facts("query_launch", LAUNCH)
-        assert looked["records"][0]["other"] == {"name": "新年"}
+        assert rows_of(looked)[0]["other"] == {"name": "新年"}
         assert "left out of this answer: 1." in looked["note"]
         paused = await session.facts("pause_launch", LAUNCH)
     assert paused["outcome"] == "unknown"

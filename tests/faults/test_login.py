@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from server.demo.rows import rows_of
 from tests.e2e.house import House
 from tests.e2e.person import Person
 
@@ -65,7 +66,7 @@ async def test_other_credentials_are_tried_again(house: House) -> None:
 async def test_the_other_vendor_goes_on(house: House) -> None:
     async with house.session(**WRONG) as session:
         await session.problem("query_credit")
-        assert (await session.facts("query_launch", {"launch_id": "1182"}))["records"]
+        assert rows_of(await session.facts("query_launch", {"launch_id": "1182"}))
 
 
 async def test_the_password_is_in_no_answer(house: House) -> None:

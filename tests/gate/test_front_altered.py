@@ -5,6 +5,7 @@ from typing import Any
 import mcp_types as types
 import pytest
 
+from server.demo.rows import rows_of
 from server.ledger.book import Decision
 from tests.e2e.eras import ERAS
 from tests.e2e.house import House
@@ -45,7 +46,7 @@ async def test_an_approval_that_nobody_gave_posts_nothing(
         problem = await session.problem(tool, arguments)
         assert problem["code"] == "ledger_altered"
         assert problem["message"].startswith("Nothing was ")
-        assert [each["state"] for each in (await session.facts("list_actions"))["actions"]] == ["expired"]
+        assert [each["state"] for each in rows_of(await session.facts("list_actions"))] == ["expired"]
     (events,) = await run_sql(store_of(house), "SELECT json_extract(entry, '$.event') FROM audit")
     assert ["altered"] in events
     assert await posts(house) == 0

@@ -6,6 +6,7 @@ import anyio
 import mcp_types as types
 import pytest
 
+from server.demo.rows import rows_of
 from tests.e2e.eras import ERAS
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
@@ -46,7 +47,7 @@ class Silent(Person):
 
 async def _frozen(session: Session, state: str) -> Facts:
     """The one action of the ledger, which stands in that state."""
-    (entry,) = (await session.facts("list_actions"))["actions"]
+    (entry,) = rows_of(await session.facts("list_actions"))
     assert entry["state"] == state
     return await session.facts("get_action", {"action_id": entry["action_id"]})
 

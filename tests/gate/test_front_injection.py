@@ -7,9 +7,11 @@ from typing import Any
 import httpx2 as httpx
 
 from server.delivery.callbacks import PATH, callback_app
+from server.demo.rows import rows_of
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
+from tests.e2e.whole_list import every_page
 from tests.faults.front_door import SEND, SENDING, front_door
 from tests.faults.scripted import ScriptedVendor, whole
 from tests.gate.payloads import MARK, payloads, shows_hidden, strings
@@ -24,7 +26,8 @@ TOKEN = "a-token-for-the-test"
 def _only_in(facts: Facts, *fields: str) -> int:
     """Check one answer; how many payloads stand in it, all of them in these fields."""
     found = 0
-    for path, text in strings(facts):
+    named = {**facts, "rows": rows_of(facts)} if "columns" in facts else facts
+    for path, text in strings(named):
         assert not shows_hidden(text), (path, text)
         if MARK in text:
             assert path in fields, (path, text)
@@ -44,10 +47,8 @@ async def test_replies_stand_cleaned_in_their_own_field(house: House) -> None:
         await house.vendor.control("reply", mobile=number, text=text)
     found = 0
     async with fronted(house) as session:
-        for page in range(1, -(-len(PAYLOADS) // 100) + 1):
-            arguments = {"batch_id": batch_id, "page": page, "page_size": 100}
-            facts = await session.facts("get_sms_replies", arguments)
-            found += _only_in(facts, "replies[].text")
+        async for facts in every_page(session, "get_sms_replies", {"batch_id": batch_id}, 100):
+            found += _only_in(facts, "rows[].text")
             assert facts["total"] == len(PAYLOADS)
     assert found >= len(PAYLOADS) - 5
 
@@ -63,7 +64,7 @@ async def test_a_vendors_message_stands_in_its_own_field(no_settings: Any, vendo
             seen += _only_in(facts, "vendor_text_untrusted")
         listed = await session.facts("list_actions", {"page_size": 200})
         assert _only_in(listed) == 0
-        for entry in listed["actions"][:20]:
+        for entry in rows_of(listed)[:20]:
             _only_in(
                 await session.facts("get_action", {"action_id": entry["action_id"]}), "outcome.vendor_text"
             )
@@ -86,10 +87,9 @@ async def test_a_callbacks_fields_stand_cleaned_in_their_own_fields(house: House
                 answer = await http.get(f"{PATH}/{TOKEN}", params=fields | outside)
                 assert answer.status_code == 200
         found = 0
-        for page in range(1, -(-len(PAYLOADS) // 100) + 1):
-            facts = await session.facts("list_delivery_events", {"page": page, "page_size": 100})
-            allowed = ("reply", "subject", "name", "message_key", "message_id")
-            found += _only_in(facts, *(f"events[].{name}" for name in allowed))
+        allowed = ("reply", "subject", "name", "message_key", "message_id")
+        async for facts in every_page(session, "list_delivery_events", {}, 100):
+            found += _only_in(facts, *(f"rows[].{name}" for name in allowed))
     assert found >= len(PAYLOADS)
 
 
@@ -108,7 +108,7 @@ async def test_an_answer_of_omis_stands_in_marked_fields_and_never_in_a_question
             answer = f"<R><ERRORCODE>0</ERRORCODE><L>{record}</L></R>"
             vendor.plays["TaskManager.aspx"] = whole(answer, content_type="text/xml")
             facts = await session.facts("query_launch", {"launch_id": "1182"})
-            found += _only_in(facts, "records[].error_message", "records[].other.note", "other.note", "note")
+            found += _only_in(facts, "rows[].error_message", "rows[].other.note", "other.note", "note")
             asked = (await session.told("terminate_launch", {"launch_id": "1182"})).facts
             assert _only_in(asked, "vendor_text_untrusted") == 0
     assert found

@@ -10,6 +10,7 @@ import pytest
 from server.command import audit
 from server.command.doctor import examine
 from server.command.loss import accept_loss
+from server.demo.rows import rows_of
 from server.ledger.finishing import Ending, Known, sealed
 from server.mcp.identity import local_user
 from server.store.actions import State
@@ -171,7 +172,7 @@ async def test_after_the_accepted_loss_everything_is_asked_for_a_day(house: Hous
     person = Person("decline")
     async with fronted(house, person, policy=FREE) as session:
         assert (await session.problem("send_sms", FREE_SEND))["code"] == "declined"
-        states = [each["state"] for each in (await session.facts("list_actions"))["actions"]]
+        states = [each["state"] for each in rows_of(await session.facts("list_actions"))]
     assert "may have been done already" in person.asked[0]
     assert states == ["denied", "expired"]
     assert await posts(house) == 1

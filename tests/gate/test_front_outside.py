@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from server.demo.rows import rows_of
 from server.store.schema import SESSION_FACTS
 from tests.e2e.house import House, Session
 from tests.gate.servers import FREE, FREE_SEND, Clock, fronted
@@ -58,7 +59,7 @@ async def test_it_counts_for_a_day_and_is_written_once_an_hour_at_most(house: Ho
     clock = Clock()
     async with fronted(house, policy=FREE_POLICY, clock=clock) as session:
         await _reads_a_reply(session, house)
-        batch_id = (await session.facts("list_actions"))["actions"][0]["batch_id"]
+        batch_id = rows_of(await session.facts("list_actions"))[0]["batch_id"]
         first = await _rows(session)
         clock.advance(minutes=59)
         await session.facts("get_sms_replies", {"batch_id": batch_id})

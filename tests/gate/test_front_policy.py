@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.command.block import add, remove, show
-from server.gate.masking import has_outside_text
+from server.gate.masking import present
 from server.store import audit
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
@@ -229,7 +229,8 @@ def test_words_without_a_space_are_words_and_a_bare_id_is_none() -> None:
 
     def read(text: str) -> bool:
         reply = ReplyMessage(name="", mobile="+886912345678", text=text)
-        return has_outside_text(RepliesResult(total=1, page=1, pages=1, replies=[reply], complete=True))
+        found = RepliesResult(total=1, page=1, pages=1, replies=[reply], complete=True)
+        return present(found, show_numbers=False).outside
 
     assert [text for text in (*SPOKEN, *WITH_DIGITS) if not read(text)] == []
     assert [text for text in BARE_IDS if read(text)] == []

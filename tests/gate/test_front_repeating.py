@@ -9,6 +9,7 @@ import pytest
 from mcp import StdioServerParameters
 from mcp.client import Client
 
+from server.demo.rows import rows_of
 from tests.e2e.good_cases_desk import unknown_send
 from tests.e2e.house import Facts, House, Session, innermost
 from tests.e2e.person import Person
@@ -196,7 +197,7 @@ async def test_pause_and_resume_in_turn_do_each_of_them(house: House) -> None:
             for tool, status in (("pause_launch", "paused"), ("resume_launch", "starting")):
                 facts = await session.facts(tool, {"launch_id": "1182"})
                 assert "replayed" not in facts
-                launch = (await session.facts("query_launch", {"launch_id": "1182"}))["records"][0]
+                launch = rows_of(await session.facts("query_launch", {"launch_id": "1182"}))[0]
                 assert launch["status"] == status
     assert len(person.asked) == 2
     assert len(await house.changes()) == 4

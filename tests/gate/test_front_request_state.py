@@ -14,6 +14,7 @@ from mcp.client import Client
 from mcp.server.request_state import InvalidRequestState
 from mcp.shared.exceptions import MCPError
 
+from server.demo.rows import rows_of
 from server.late_parts import LateParts
 from server.mcp import identity
 from server.mcp.app import build_server
@@ -213,7 +214,7 @@ async def test_a_yes_after_the_expiry_sends_nothing(house: House) -> None:
         listed = await session.facts("list_actions")
     assert ended["code"] in ("approval_mismatch", "approval_expired")
     assert ended["message"].startswith("Nothing was sent.")
-    assert [entry["state"] for entry in listed["actions"]] != ["succeeded"]
+    assert [entry["state"] for entry in rows_of(listed)] != ["succeeded"]
     assert await posts(house) == 0
 
 
@@ -242,7 +243,7 @@ async def test_a_no_wins_over_a_later_replayed_yes(house: House) -> None:
             "send_sms", SEND, input_responses=no, request_state=state, allow_input_required=True
         )
         assert (await _answer(Session(client=client), state))["code"] == "declined"
-        assert (await session.facts("list_actions"))["actions"][0]["state"] == "denied"
+        assert rows_of(await session.facts("list_actions"))[0]["state"] == "denied"
     assert await posts(house) == 0
 
 

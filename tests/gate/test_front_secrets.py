@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from server.delivery.callbacks import PATH, callback_app
+from server.demo.rows import rows_of
 from server.logs.logs import configure_logging
 from server.parts import Parts
 from server.serving import secrets_of
@@ -87,7 +88,7 @@ async def _each_end_of_a_send(vendor: ScriptedVendor, session: Session, number: 
         await _checked(session, "send_sms", arguments)
         await _checked(session, "send_sms", {**arguments, "dry_run": True})
         # A refusal names no action, but the ledger has one: with the vendor's words.
-        newest = (await _checked(session, "list_actions", {"page_size": 1}))["actions"][0]
+        newest = rows_of(await _checked(session, "list_actions", {"page_size": 1}))[0]
         await _checked(session, "get_action", {"action_id": newest["action_id"]})
 
 
@@ -189,7 +190,7 @@ async def _echoes(vendor: ScriptedVendor, session: Session, password: str) -> li
     assert session.parts is not None
     await _reports_that_echo(session.parts, password)
     await told("list_delivery_events", {"page_size": 200})
-    for entry in (await told("list_actions", {"page_size": 200}))["actions"]:
+    for entry in rows_of(await told("list_actions", {"page_size": 200})):
         await told("get_action", {"action_id": entry["action_id"]})
     return [*seen, await _export(session.parts)]
 
@@ -267,7 +268,7 @@ async def test_show_numbers_opens_results_alone(
     async with open_session(settings, "auto", Person()) as session:
         assert session.parts is not None
         shown = await session.facts("get_sms_delivery", batch)
-        assert shown["messages"][0]["mobile"] == "+886933222111"
+        assert rows_of(shown)[0]["mobile"] == "+886933222111"
         _clean("audit", await _export(session.parts))
         await _checked(session, "send_sms", {"recipients": ["0933222111"], "text": "x", "dry_run": True})
     for line in capsys.readouterr().err.splitlines():

@@ -67,7 +67,7 @@ async def test_looking_goes_on_with_a_warning(house: House, nowhere: dict[str, A
         facts = await session.facts("query_credit")
         launch = await session.facts("query_launch", LAUNCH)
     assert facts["credit"] == 10000
-    assert launch["records"]
+    assert launch["rows"]
     for looked in (facts, launch):
         assert "nothing can be changed for now" in looked["warning"]
 

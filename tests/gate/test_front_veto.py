@@ -6,6 +6,7 @@ from typing import Any
 import mcp_types as types
 import pytest
 
+from server.demo.rows import rows_of
 from server.parts import Parts
 from tests.e2e.eras import ERAS
 from tests.e2e.house import Facts, House
@@ -51,7 +52,7 @@ def in_the_terminal(house: House, proof: str = "y") -> Meanwhile:
 
 
 async def _states(session: Any) -> list[str]:
-    return [entry["state"] for entry in (await session.facts("list_actions"))["actions"]]
+    return [entry["state"] for entry in rows_of(await session.facts("list_actions"))]
 
 
 @pytest.mark.parametrize("no", [DECLINE, NO_TICK], ids=["decline", "no tick"])

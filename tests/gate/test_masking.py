@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field, computed_field
+from pydantic import BaseModel, Field, computed_field, field_serializer
 
-from server.gate.masking import outside_fields, present, text_fields
+from server.gate.masking import present
+from server.gate.text_fields import outside_fields, text_fields
 from tools.catalog import every_operation
 from tools.cleaning import hidden_characters
 from tools.desk_operation import AnyOperation
@@ -27,6 +28,8 @@ from tools.values import (
     Timestamp,
 )
 
+EXACT = ("points", "kind", "at", "note")
+"""Fields of `Everything` that hold no text from outside."""
 CELLS = Mark("cells")
 NUMBER, MASKED = "+886912345678", "0912***678"
 TEXT = "call +886 912-345-678 or ０９１２３４５６７８"
@@ -70,7 +73,7 @@ class Everything(Result):
 
 
 def shown(*, show_numbers: bool = False, known: Sequence[str] = (), **fields: Any) -> dict[str, object]:
-    facts = present(Everything(**fields), show_numbers=show_numbers, known=known)
+    facts = present(Everything(**fields), show_numbers=show_numbers, known=known).facts
     return {name: facts[name] for name in fields}
 
 
@@ -109,14 +112,14 @@ def test_marked_fields_are_masked_wherever_they_stand(
 
 
 def test_a_computed_field_is_masked_and_none_is_left_out() -> None:
-    facts = present(Everything(), show_numbers=False)
+    facts = present(Everything(), show_numbers=False).facts
     assert facts["first"] == MASKED
     assert "row" not in facts
 
 
 def test_a_result_within_a_result_is_masked() -> None:
     inner = Everything(above=Everything(numbers=(NUMBER,)))
-    above = present(inner, show_numbers=False)["above"]
+    above = present(inner, show_numbers=False).facts["above"]
     assert isinstance(above, dict)
     assert above["numbers"] == [MASKED]
 
@@ -244,7 +247,7 @@ def test_a_preview_shows_its_first_and_last_number_masked() -> None:
     preview = Preview(
         effect="Send an SMS", nothing="Nothing was sent.", first_mobile=NUMBER, last_mobile=NUMBER
     )
-    facts = present(preview, show_numbers=False)
+    facts = present(preview, show_numbers=False).facts
     assert (facts["first_mobile"], facts["last_mobile"]) == (MASKED, MASKED)
 
 
@@ -252,4 +255,31 @@ def test_a_field_that_pydantic_has_renamed_is_masked_under_its_own_name() -> Non
     class Renamed(BaseModel):
         mobile: MobileNumber = Field(serialization_alias="to")
 
-    assert present(Renamed(mobile=NUMBER), show_numbers=False) == {"mobile": MASKED}
+    assert present(Renamed(mobile=NUMBER), show_numbers=False).facts == {"mobile": MASKED}
+
+
+@given(st.builds(Everything, loose=st.none(), above=st.none()))
+def test_what_needs_no_masking_is_shown_as_pydantic_writes_it(everything: Everything) -> None:
+    shown = present(everything, show_numbers=True).facts
+    written = everything.model_dump(mode="json", exclude_none=True)
+    assert [shown.get(name) for name in EXACT] == [written.get(name) for name in EXACT]
+
+
+def test_a_field_that_pydantic_leaves_out_is_left_out() -> None:
+    class Quiet(BaseModel):
+        word: str = "x"
+        password: str = Field(default="secret", exclude=True)
+
+    assert present(Quiet(), show_numbers=True).facts == {"word": "x"}
+
+
+def test_a_serialiser_that_would_be_passed_over_is_refused() -> None:
+    class Decorated(BaseModel):
+        points: int = 1
+
+        @field_serializer("points")
+        def _in_words(self, points: int) -> str:
+            return f"{points} points"
+
+    with pytest.raises(TypeError, match="Decorated"):
+        present(Decorated(), show_numbers=True)

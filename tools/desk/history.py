@@ -8,7 +8,7 @@ from tools.desk_operation import Desk, DeskOperation
 from tools.entries import ActionDetail, ActionId, ActionState, ActionSummary
 from tools.operation import PagedParams, Params, Result, Risk
 from tools.problems import Problem, RefusedError
-from tools.values import IDENTIFIER, DayArgument
+from tools.values import IDENTIFIER, DayArgument, Table
 
 
 class ListActionsParams(PagedParams):
@@ -27,7 +27,7 @@ class ActionsResult(Result):
     total: int
     page: int
     pages: int
-    actions: list[ActionSummary]
+    actions: Annotated[list[ActionSummary], Table()]
 
 
 class GetActionParams(Params):

@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Literal
+from functools import lru_cache
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, SkipValidation
 
+from tools.cleaning import clean
 from tools.every8d.answers import refused, text_of
 from tools.every8d.batches import BatchId
-from tools.every8d.codes import StatusClass, read_status
+from tools.every8d.codes import Status, StatusClass, read_status
 from tools.every8d.paging import Fetch, pages_of, read_all, read_slice
 from tools.mobile import from_vendor
 from tools.operation import PagedParams, Query, Reply, Request, Result, Risk, Steps, Surroundings, one
 from tools.taipei import read_row_time
-from tools.values import MobileArgument, MobileNumber, PersonName, Points, Timestamp
+from tools.values import MobileArgument, MobileNumber, PersonName, Points, Table, Timestamp
 from tools.wire.json_body import read_delivery_json
 from tools.wire.page import Page
 from tools.wire.refusal import Refusal
@@ -26,17 +28,17 @@ _RECEIVED = 5
 """The column that MMS rows and older hosts do not have."""
 
 
-class DeliveryMessage(Result):
+class DeliveryMessage(NamedTuple):
     """One message of a batch. `points` is None where the vendor's row has no price."""
 
     name: PersonName
     mobile: MobileNumber
-    sent_at: Timestamp | None = None
-    points: Points | None = None
+    sent_at: Timestamp | None
+    points: Points | None
     status_code: int
     status: str
     status_class: StatusClass
-    received_at: Timestamp | None = None
+    received_at: Timestamp | None
 
 
 class DeliveryResult(Result):
@@ -48,7 +50,11 @@ class DeliveryResult(Result):
     """Messages that the filter found, when there is one."""
     page: int
     pages: int
-    messages: list[DeliveryMessage]
+    messages: Annotated[
+        list[DeliveryMessage],
+        SkipValidation,
+        Table(key="status_code", told=("status", "status_class")),
+    ]
     complete: bool
     """Whether all the vendor's rows that were needed have been read."""
 
@@ -119,20 +125,26 @@ def _read(reply: Reply) -> Page:
 
 def _message(row: tuple[str, ...]) -> DeliveryMessage:
     name, mobile, sent_at, cost, code = row[:5]
-    number = int(code)
-    status = read_status(number)
+    number, status = _state(code)
     return DeliveryMessage(
-        name=name.strip(),
-        mobile=from_vendor(mobile),
-        sent_at=read_row_time(sent_at),
-        points=_points(cost),
-        status_code=number,
-        status=status.meaning,
-        status_class=status.kind,
-        received_at=read_row_time(row[_RECEIVED]) if len(row) > _RECEIVED else None,
+        clean(name.strip()),
+        from_vendor(mobile),
+        read_row_time(sent_at),
+        _points(cost),
+        number,
+        status.meaning,
+        status.kind,
+        read_row_time(row[_RECEIVED]) if len(row) > _RECEIVED else None,
     )
 
 
+@lru_cache(maxsize=64)
+def _state(code: str) -> tuple[int, Status]:
+    number = int(code)
+    return number, read_status(number)
+
+
+@lru_cache(maxsize=64)
 def _points(cost: str) -> Decimal | None:
     try:
         points = Decimal(cost.strip())

@@ -1,5 +1,7 @@
 """The callbacks of 2.1 that have arrived: states and replies that the vendor reported by itself."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from tools.desk_operation import Desk, DeskOperation
@@ -7,6 +9,7 @@ from tools.every8d.batches import BatchId
 from tools.every8d.callbacks import DeliveryEvent, read_event
 from tools.every8d.paging import pages_of
 from tools.operation import PagedParams, Result, Risk
+from tools.values import Table
 
 
 class DeliveryEventsParams(PagedParams):
@@ -21,7 +24,7 @@ class DeliveryEventsResult(Result):
     total: int
     page: int
     pages: int
-    events: list[DeliveryEvent]
+    events: Annotated[list[DeliveryEvent], Table(key="status_code", told=("status", "status_class"))]
 
 
 async def _run(params: DeliveryEventsParams, desk: Desk) -> DeliveryEventsResult:

@@ -1,6 +1,7 @@
 """What recipients answered to a batch (EVERY8D 2.4)."""
 
 from dataclasses import replace
+from typing import Annotated
 
 from pydantic import Field
 
@@ -10,7 +11,7 @@ from tools.every8d.paging import Fetch, pages_of, read_slice
 from tools.mobile import from_vendor
 from tools.operation import PagedParams, Query, Reply, Request, Result, Risk, Steps, Surroundings, one
 from tools.taipei import read_row_time
-from tools.values import MobileNumber, OutsideText, PersonName, Timestamp
+from tools.values import MobileNumber, OutsideText, PersonName, Table, Timestamp
 from tools.wire.errors import UnreadableReply
 from tools.wire.page import Page
 from tools.wire.refusal import Refusal
@@ -45,7 +46,7 @@ class RepliesResult(Result):
     total: int
     page: int
     pages: int
-    replies: list[ReplyMessage]
+    replies: Annotated[list[ReplyMessage], Table()]
     complete: bool
     """Whether no row was missing from the vendor's pages, and none is undivided."""
     undivided: list[OutsideText] = Field(default_factory=list[str])

@@ -12,7 +12,7 @@ from tools.omis.groups import KNOWN, Group
 from tools.omis.report_types import REPORT_TYPES
 from tools.omis.states import job_status, launch_status
 from tools.operation import PagedParams, Result
-from tools.values import CELLS, OutsideText
+from tools.values import CELLS, OutsideText, Table
 
 Kind = Literal["launch", "job", "report"]
 
@@ -46,7 +46,7 @@ class Record(Result):
 class Records(Result):
     """Records, a page at a time."""
 
-    records: list[Record]
+    records: Annotated[list[Record], Table()]
     total: int
     page: int
     pages: int

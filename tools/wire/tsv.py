@@ -36,9 +36,7 @@ def read_page(text: str, *, columns: Collection[int]) -> Page | Refusal:
     if refusal is not None:
         return refusal
     total, lines, ended = _split(text)
-    rows = tuple(_row(line, columns) for line in lines)
-    if len({len(row) for row in rows}) > 1:
-        raise UnreadableReply("The same number of columns was expected in every row.")
+    rows = _rows(lines, columns)
     if rows and not ended:
         _check_last(rows[-1])
     return Page(total=total, rows=rows)
@@ -81,15 +79,20 @@ def _split(text: str) -> tuple[int, list[str], bool]:
     return int(first), lines, rest.endswith("\n")
 
 
-def _row(line: str, columns: Collection[int]) -> tuple[str, ...]:
-    row = line.split("\t")
-    if len(row) not in columns or "\r" in line:
+def _rows(lines: list[str], columns: Collection[int]) -> tuple[tuple[str, ...], ...]:
+    rows = [line.split("\t") for line in lines]
+    counts = {len(row) for row in rows}
+    if not counts <= set(columns) or any("\r" in line for line in lines):
         expected = " or ".join(str(count) for count in sorted(columns))
         raise UnreadableReply(f"Rows of {expected} columns, separated by TABs, were expected.")
-    if not STATUS_CODE.fullmatch(row[_STATUS].strip()):
+    if len(counts) > 1:
+        raise UnreadableReply("The same number of columns was expected in every row.")
+    # Few different codes stand in a thousand rows.
+    if not all(STATUS_CODE.fullmatch(code.strip()) for code in {row[_STATUS] for row in rows}):
         raise UnreadableReply("A status code was expected in the fifth column.")
-    row[_MOBILE] = row[_MOBILE].strip()
-    return tuple(row)
+    for row in rows:
+        row[_MOBILE] = row[_MOBILE].strip()
+    return tuple(map(tuple, rows))
 
 
 def _check_last(row: tuple[str, ...]) -> None:

@@ -112,7 +112,7 @@ def too_late_for_a_no(operation: AnyOperation, action: "Action") -> Answer:
 def shown_preview(preview: Preview) -> dict[str, Any]:
     """A preview for the assistant: always masked, whatever the settings."""
     # Names that the vendor holds are for the person: who reads them here has read text from outside.
-    return present(preview.model_copy(update={"details": {}}), show_numbers=False)
+    return present(preview.model_copy(update={"details": {}}), show_numbers=False).facts
 
 
 def problem_text(problem: Problem) -> str:

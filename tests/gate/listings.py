@@ -1,0 +1,133 @@
+"""Long lists of every kind, of ordinary rows and of the longest that anybody could bring about."""
+
+import random
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from tools.desk.history import ActionsResult
+from tools.entries import ActionSummary
+from tools.every8d.callbacks import read_event
+from tools.every8d.codes import read_status
+from tools.every8d.delivery import DeliveryMessage, DeliveryResult
+from tools.every8d.delivery_events import DeliveryEventsResult
+from tools.every8d.replies import RepliesResult, ReplyMessage
+from tools.omis.records import Record, Records
+from tools.operation import PagedParams, Result
+
+TOTAL = 220
+NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
+BATCH = "220478cc-8506-49b2-93b7-2505f651c12e"
+WORST = "龘靐齉xqzj!😀" * 20
+_ID = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TOOLS = ("send_sms", "send_personalized_sms", "erase_sms_booking", "send_mms")
+_REPLIES = ("好的，謝謝", "收到", "請問可以改到下午三點嗎？", "不要再傳了", "STOP", "請改星期五上午，謝謝您")
+
+
+def page_of(kind: type[Result], params: PagedParams, *, worst: bool) -> Result:
+    """The page that was asked for, of a list of 220."""
+    field, _, more = _KINDS[kind]
+    rows = _rows(kind, worst)
+    start = (params.page - 1) * params.page_size
+    some = {field: rows[start : start + params.page_size], "page": params.page, "total": TOTAL}
+    return kind.model_validate({**some, "pages": -(-TOTAL // params.page_size), **more})
+
+
+@cache
+def _rows(kind: type[Result], worst: bool) -> list[Any]:  # noqa: FBT001 - cached by it
+    row, chance = _KINDS[kind][1], random.Random(7)
+    return [row(chance, number, worst) for number in range(TOTAL)]
+
+
+def _moment(chance: random.Random, *, worst: bool) -> datetime:
+    return NOW - timedelta(seconds=chance.randrange(10_000_000 if worst else 7_200))
+
+
+def _mobile(number: int) -> str:
+    return f"+8869{12_000_000 + 7919 * number:08d}"
+
+
+def _message(chance: random.Random, number: int, worst: bool) -> DeliveryMessage:  # noqa: FBT001 - one of a table
+    code = chance.choice((100, 100, 100, 101, 102, 103, 104, 107, 0))
+    status = read_status(code)
+    return DeliveryMessage(
+        name="王小明" if worst else "",
+        mobile=_mobile(number),
+        sent_at=_moment(chance, worst=True) if worst else NOW,
+        points=Decimal("1.25") if worst else Decimal(1),
+        status_code=code,
+        status=status.meaning,
+        status_class=status.kind,
+        received_at=_moment(chance, worst=worst),
+    )
+
+
+def _reply(chance: random.Random, number: int, worst: bool) -> ReplyMessage:  # noqa: FBT001 - one of a table
+    text = WORST if worst else chance.choice(_REPLIES)
+    return ReplyMessage(
+        name=WORST if worst else "",
+        mobile=_mobile(number),
+        text=text,
+        received_at=_moment(chance, worst=worst),
+    )
+
+
+def _action(chance: random.Random, number: int, worst: bool) -> ActionSummary:  # noqa: FBT001 - one of a table
+    batch = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+    tool = chance.choice(_TOOLS)
+    return ActionSummary(
+        action_id="".join(chance.choices(_ID, k=4)) + "-" + "".join(chance.choices(_ID, k=4)),
+        tool=tool,
+        state=chance.choice(("succeeded", "succeeded", "failed", "denied")),
+        created_at=_moment(chance, worst=worst),
+        recipients=chance.randrange(1, 500),
+        points=Decimal(chance.randrange(1, 2000)),
+        target=batch if tool.startswith("erase") or worst else None,
+        batch_id=None if tool.startswith("erase") and not worst else batch,
+        approved_by="form",
+    )
+
+
+def _event(chance: random.Random, number: int, worst: bool) -> Any:  # noqa: FBT001 - one of a table
+    at = _moment(chance, worst=worst).strftime("%Y%m%d%H%M%S")
+    return read_event(
+        {
+            "BATCHID": WORST if worst else BATCH,
+            "RM": _mobile(number),
+            "STATUS": str(chance.choice((100, 100, 101, 103, 999))),
+            "RT": at,
+            "ST": at if worst else "20260302100000",
+            "SM": WORST if worst else chance.choice(_REPLIES),
+            "MR": WORST if worst else str(number),
+            "SUBJECT": WORST if worst else "三月通知",
+            "NAME": WORST if worst else "",
+            "CHARGE": "1",
+        }
+    )
+
+
+def _record(chance: random.Random, number: int, worst: bool) -> Record:  # noqa: FBT001 - one of a table
+    other = {f"{WORST[:60]}{n}": WORST for n in range(3)} if worst else {"REPORTNAME": "三月電子報"}
+    return Record(
+        launch_id=str(1182 + number),
+        job_id=str(5506 + number),
+        status_code=chance.randrange(9),
+        status="sending",
+        error_code=0,
+        error_message=WORST if worst else None,
+        launch_count=1,
+        download_link=WORST if worst else None,
+        other=other,
+    )
+
+
+_KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any], dict[str, Any]]] = {
+    DeliveryResult: ("messages", _message, {"complete": True}),
+    RepliesResult: ("replies", _reply, {"complete": True}),
+    ActionsResult: ("actions", _action, {}),
+    DeliveryEventsResult: ("events", _event, {}),
+    Records: ("records", _record, {}),
+}
