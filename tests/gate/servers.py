@@ -1,7 +1,7 @@
 """Servers over a house by a clock that a test moves, their clients, and what reached the vendors."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,16 @@ import anyio
 from mcp.client import Client
 
 from server.command.approvals import Wanted, approvals
+from server.command.comparison import examined
 from server.late_parts import LateParts, running
 from server.mcp.app import build_server
 from server.parts import Parts, build_parts, utc_now
+from server.store.errors import StoreUnavailableError
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.eras import Era
 from tests.e2e.house import Facts, House, Session, innermost
 from tests.e2e.person import Person
+from tests.e2e.sql import MEDDLED, store_of
 from tests.patience import PATIENCE
 
 FREE_NUMBER, FREE_MOBILE = "0912345100", "+886912345100"
@@ -64,8 +67,18 @@ async def started(
     try:
         async with running(LateParts.of(parts)):
             yield parts
+            await _as_the_audit_says(house, parts)
     except BaseExceptionGroup as group:
         raise innermost(group) from None
+
+
+async def _as_the_audit_says(house: House, parts: Parts) -> None:
+    """Whatever a test did through the front door: every row is what the audit says last of it."""
+    if store_of(house) in MEDDLED or parts.journal.past.lost:
+        return
+    with suppress(StoreUnavailableError):
+        found = await examined(parts, None)
+        assert found.ok, list(found.told())
 
 
 @asynccontextmanager

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, update
 
-from server.ledger.book import Book, Decision
+from server.ledger.book import Book, Decision, Settled
 from server.ledger.finishing import Ending
 from server.ledger.journal import Journal
 from server.ledger.past import HeadFile
@@ -82,6 +82,19 @@ async def test_an_action_that_is_begun_now_cannot_pass_for_an_earlier_one(journa
     action_id = await noted_by_an_earlier_version(journal, "d2")
     found = await compared(journal)
     assert (found.ok, found.unknown.names) == (False, [action_id])
+
+
+async def test_a_step_on_what_was_edited_does_not_make_it_true(journal: Journal) -> None:
+    book = Book(journal, owner="w1", caps=NO_CAPS)
+    action, _ = await book.propose(proposal("d1"), 600, ["r1"])
+    await book.approve(action.id, Decision(by="a person", channel="terminal"))
+    await book.claim(action.id, ["+886912345678"])
+    await book.finish(action.id, Ending(state=State.UNKNOWN, outcome="{}"))
+    await journal.store.write(lambda conn: conn.execute(update(ACTIONS).values(recipients=0)))
+    settled = Settled(state=State.SUCCEEDED, by="a person", how="asked the vendor")
+    assert await book.reconcile(action.id, settled) is not None
+    found = await compared(journal)
+    assert (found.ok, found.altered.names) == (False, [action.id])
 
 
 async def test_no_step_of_a_send_leaves_the_chain_behind(journal: Journal) -> None:
