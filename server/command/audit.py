@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection
 
 from server.command.common import FAILED, OK, console, parts_of
 from server.command.comparison import examined
@@ -15,6 +14,7 @@ from server.folders import head_file_of
 from server.settings.own_command import with_own_commands
 from server.store import audit
 from server.store.keys import Head, KeyFileError, read_head
+from server.store.plans import Connection
 
 
 async def verify(config: Path | None, expect_head: str, *, sandbox: bool) -> int:

@@ -4,12 +4,11 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from server.command.common import FAILED, OK, console, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.ledger.journal import Note
 from server.store import blocked
+from server.store.plans import Connection
 from tools.mobile import mask_mobile, normalise_mobile
 from tools.taipei import iso
 

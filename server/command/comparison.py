@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from server.command.common import person
 from server.ledger.journal import Note
 from server.parts import Parts
@@ -13,6 +11,7 @@ from server.store import audit, triggers
 from server.store.audit import Verification
 from server.store.comparing import Comparing, Comparison
 from server.store.keys import Head
+from server.store.plans import Connection
 
 _WORDS = {
     "unknown": "that no entry of the audit knows: something other than this program inserted",

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
-from sqlalchemy import Connection
 
 from server.command.common import console, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.ledger.journal import Note
 from server.store import locks
 from server.store.errors import StoreUnavailableError
+from server.store.plans import Connection
 from tools.operation import Vendor
 
 _VENDORS: tuple[Vendor, ...] = get_args(Vendor)

@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from server.ledger.claiming import Claiming, Decision, live_action
 from server.ledger.finishing import Ending, Known, write_down
 from server.ledger.journal import Note, OutcomeKeptError, ending_note
@@ -20,6 +18,7 @@ from server.store.actions import Action, ActionFilter, CallKey, CapHit, Proposal
 from server.store.counting import cap_hit
 from server.store.errors import StoreUnavailableError
 from server.store.lookup import by_batch
+from server.store.plans import Connection
 from server.store.sealing import is_sealed
 from server.store.sent_texts import Repeated, repeated
 from tools.action_id import normalise_id
@@ -69,24 +68,24 @@ class Book(Claiming):
             known = live and self._journal.as_known(live)
             return Seen(live=known, blocked=blocked_of(conn, hashes), repeats=tuple(repeats))
 
-        read = self._journal.read_standing if standing else self._journal.read
+        read = self._journal.read_standing if standing else self._journal.glance
         return await read(work)
 
     async def repeats(self, messages: Sequence[Message], retry_of: str) -> tuple[Repeated, ...]:
         """Who had the texts of a safe retry by other sends than the one that it repeats."""
         texts = await self.texted(messages)
-        return await self._journal.read(
+        return await self._journal.glance(
             lambda conn, now: tuple(repeated(conn, texts, now, retry_of=retry_of))
         )
 
     async def get(self, action_id: str) -> Action | None:
         """One action by its id, however the id was typed."""
-        found = await self._journal.read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
+        found = await self._journal.glance(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
         return found and self._journal.as_known(found)
 
     async def of_batch(self, batch_id: str) -> Action | None:
         """The action that the vendor gave this batch to."""
-        return await self._journal.read(lambda conn, _: by_batch(conn, batch_id))
+        return await self._journal.glance(lambda conn, _: by_batch(conn, batch_id))
 
     async def propose(
         self, proposal: Proposal, expires_s: float, recipients: Sequence[str]
@@ -228,7 +227,7 @@ class Book(Claiming):
 
     async def reap(self) -> list[Action]:
         """Dispatching without a living owner → unknown; lapsed proposals → expired."""
-        if not await self._journal.read(ledger.due) and not self._journal.outcomes_wait:
+        if not await self._journal.glance(ledger.due) and not self._journal.outcomes_wait:
             return []
 
         def work(conn: Connection, now: datetime) -> tuple[list[Action], *tuple[Note, ...]]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Connection
-
 from server.ledger.journal import Journal, Note
 from server.ledger.outside import OutsideTextReadError
 from server.ledger.records import Records, blocked_of, note_of, noted
@@ -15,6 +13,7 @@ from server.ledger.refusals import Blocked, Repeats
 from server.store import ledger
 from server.store.actions import ALTERED, Action, CallKey, CapHit, Caps, Proposal, State
 from server.store.counting import cap_hit
+from server.store.plans import Connection
 from server.store.sealing import is_sealed, seal
 from server.store.sent_texts import Repeated, Texted, repeated, same_send, unseen
 from server.store.session_facts import outside_text_was_read

@@ -7,12 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import Connection
-
 from server.store import ledger
 from server.store.actions import Action, State
 from server.store.keys import keyed
 from server.store.lookup import get, other_send_of
+from server.store.plans import Connection
 from server.store.superseding import supersede
 from tools.operation import Risk
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import anyio.to_thread
-from sqlalchemy import Connection
 
 from server.ledger.finishing import Known, opened, sealed, write_down
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
@@ -29,6 +28,7 @@ from server.store.key_mark import (
 from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key
 from server.store.outbox import Outbox
 from server.store.past import new_generation, set_generation
+from server.store.plans import Connection
 from server.store.transactions import Store
 
 T = TypeVar("T")
@@ -119,7 +119,7 @@ class Journal:
 
     async def _check_key(self, key: bytes) -> None:
 
-        known = await self.store.read(known_mark)
+        known = await self.store.glance(known_mark)
         if known not in (None, mark_of(key)):
             raise StoreUnavailableError(_WRONG_KEY)
         self._unmarked = known is None
@@ -199,6 +199,11 @@ class Journal:
         with self._noticing():
             return await self.store.read(lambda conn: work(conn, self.clock()))
 
+    async def glance(self, work: Callable[[Connection, datetime], T]) -> T:
+        """A look at a few rows that are found by their keys."""
+        with self._noticing():
+            return await self.store.glance(lambda conn: work(conn, self.clock()))
+
     async def read_standing(self, work: Callable[[Connection, datetime], T]) -> T:
         """A look for a call that costs or destroys.
 
@@ -215,7 +220,7 @@ class Journal:
             return work(conn, now)
 
         with self._noticing():
-            return await self.store.read(both)
+            return await self.store.glance(both)
 
     async def write(
         self,

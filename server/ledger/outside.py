@@ -4,10 +4,9 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from server.ledger.journal import Journal, Note
 from server.store.errors import StoreUnavailableError
+from server.store.plans import Connection
 from server.store.session_facts import (
     remember_outside_text,
 )

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from server.store.errors import StoreUnavailableError
 from server.store.keys import Head, KeyFileError, read_head, write_head
 from server.store.past import asking_until, generation_of, holds, new_generation, set_generation
+from server.store.plans import Connection
 
 _log = logging.getLogger(__name__)
 TOLERANCE = timedelta(seconds=5)

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from server.ledger.journal import Journal, Note
 from server.ledger.past import Past
 from server.ledger.whose import Whose
@@ -19,6 +17,7 @@ from server.store.events import DeliveryEvent, newest_events, record_event
 from server.store.keys import hash_message
 from server.store.locks import lock_vendor, vendor_lock
 from server.store.lookup import owner_of_batch
+from server.store.plans import Connection
 from server.store.reports import is_about, report_about
 from server.store.sent_texts import Texted
 from tools.operation import Message
@@ -66,7 +65,7 @@ class Records:
     async def vendor_lock(self, vendor: str, credentials: str) -> str | None:
         """The vendor's code of a refused login of these credentials; None when there is none."""
         fingerprint = await self._journal.digest(credentials)
-        lock = await self._journal.read(lambda conn, _: vendor_lock(conn, vendor, fingerprint))
+        lock = await self._journal.glance(lambda conn, _: vendor_lock(conn, vendor, fingerprint))
         return None if lock is None else lock.reason
 
     async def lock_vendor(self, vendor: str, credentials: str, vendor_code: str) -> None:
@@ -81,7 +80,7 @@ class Records:
 
     async def batch_belongs(self, batch_id: str, whose: Whose) -> bool:
         """Whether a batch is one of these."""
-        owner = await self._journal.read(lambda conn, _: owner_of_batch(conn, batch_id))
+        owner = await self._journal.glance(lambda conn, _: owner_of_batch(conn, batch_id))
         return whose.elsewhere if owner is None else owner == whose.principal
 
     async def delivery_events(self, batch_id: str, whose: Whose | None = None) -> list[dict[str, str]]:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from server.store.columns import moment_text
 from server.store.keys import Head, hash_number
+from server.store.plans import Connection
 from server.store.schema import AUDIT
 
 __all__ = [
@@ -187,11 +188,8 @@ def _rows(conn: Connection) -> Iterator[tuple[int, str, str]]:
 
 
 def _piece(conn: Connection, after: int) -> Sequence[tuple[int, str, str]]:
-    """Rows as the driver has them: SQLAlchemy's own take as long as the MACs (no column needs converting)."""
-    result = conn.execute(_NEXT, {"after": after})
-    rows = () if result.cursor is None else result.cursor.fetchall()
-    result.close()
-    return rows
+    """The rows after this number, as many as are kept at a time."""
+    return conn.execute(_NEXT, {"after": after}).all()
 
 
 def _canonical(entry: AuditEntry, now: datetime, latest: datetime | None) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from server.store.covered import CoveredRows
+from server.store.plans import Connection
 from server.store.schema import BLOCKED_NUMBERS
 
 _CHUNK = 500

@@ -10,11 +10,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Boolean, Column, Connection, Integer, Table, type_coerce
+from sqlalchemy import Boolean, Column, Integer, Table, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import NullType
 
 from server.store.keys import keyed
+from server.store.plans import Connection
 
 Row: TypeAlias = Mapping[str, object] | None
 """Names and values that are not empty, as the store has them; None: there is no such row any more."""

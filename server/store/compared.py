@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 
 from server.store.changes import BETWEEN, GONE, row_hash
+from server.store.plans import Connection
 
 _SHOWN = 5
 

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from server.store.blocked import BLOCKED
 from server.store.compared import Compared
 from server.store.counting import TEXTS, USAGE
@@ -19,6 +17,7 @@ from server.store.covered import CoveredRows, CoveredSets
 from server.store.key_mark import MARK
 from server.store.locks import LOCKS
 from server.store.meta import VALUES
+from server.store.plans import Connection
 from server.store.rows import STORED, actions_where, taipei_day
 from server.store.schema import ACTIONS
 from server.store.sent_texts import SENT
@@ -26,7 +25,7 @@ from server.store.session_facts import FACTS
 
 _ACTION = re.compile(r'\{"action_id":"([^"]*)"')
 _PIECE = 1_000
-_ACTIONS = actions_where().order_by(ACTIONS.c.sequence).execution_options(yield_per=_PIECE)
+_ACTIONS = actions_where().order_by(ACTIONS.c.sequence)
 
 
 class ComparedActions(Compared):
@@ -37,7 +36,7 @@ class ComparedActions(Compared):
 
     def rows(self, conn: Connection) -> Iterator[tuple[str, Mapping[str, object]]]:
         """Every action, whatever its columns hold by now."""
-        for row in conn.execute(_ACTIONS):
+        for row in conn.stream(_ACTIONS):
             yield str(row[0]), STORED.row(row)
 
     def known_by(self, entry: str) -> Iterable[str]:

@@ -9,10 +9,9 @@ although the program changed the row again since.
 
 import json
 
-from sqlalchemy import Connection
-
 from server.store.compared import Comparison
 from server.store.compared_tables import tables
+from server.store.plans import Connection
 
 _ROWS = '"rows":'
 _decode = json.JSONDecoder().raw_decode

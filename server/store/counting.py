@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from server.store.actions import COUNTED, Action, CapHit, Caps, Proposal, Usage
 from server.store.columns import Points, units_of
 from server.store.covered import CoveredRows, CoveredSets, Read
+from server.store.plans import Connection
 from server.store.rows import taipei_day
 from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
 

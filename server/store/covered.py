@@ -8,11 +8,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, Delete, Insert, Select, Table, bindparam, delete, insert, select
+from sqlalchemy import Column, Delete, Insert, Select, Table, bindparam, delete, insert, select
 from sqlalchemy.sql.dml import ReturningDelete
 
 from server.store.changes import Row, Stored, as_stored, changed
 from server.store.columns import Moment, moment_text
+from server.store.plans import Connection
 
 _PIECE = 1_000
 _encoded = json.JSONEncoder(separators=(",", ":"), default=repr).encode
@@ -32,7 +33,7 @@ class CoveredRows:
         self._stored = Stored(tuple(table.c))
         self._key = [place for place, column in enumerate(table.c) if column.primary_key]
         self._insert = insert(table).returning(*self.columns)
-        self._all = select(*self.columns).execution_options(yield_per=_PIECE)
+        self._all = select(*self.columns)
 
     def insert(self, conn: Connection, values: Values) -> None:
         """Insert a row."""
@@ -59,7 +60,7 @@ class CoveredRows:
 
     def rows(self, conn: Connection) -> Iterator[tuple[str, Values]]:
         """Every row, by its name in the chain."""
-        for row in conn.execute(self._all):
+        for row in conn.stream(self._all):
             yield self._name(row), self._stored.row(row)
 
     def _name(self, row: Read) -> str:
@@ -80,7 +81,7 @@ class CoveredSets:
         self._insert: Insert = insert(table)
         self._of_action = select(*self._columns).where(action == bindparam("of_action"))
         self._delete = self.deleting(delete(table).where(action == bindparam("of_action")))
-        self._all: Select[Any] = select(*self._columns).order_by(action).execution_options(yield_per=_PIECE)
+        self._all: Select[Any] = select(*self._columns).order_by(action)
 
     def insert(self, conn: Connection, action_id: str, rows: Sequence[Values]) -> None:
         """Insert the rows of an action, one at least, that has none yet."""
@@ -109,7 +110,7 @@ class CoveredSets:
 
     def rows(self, conn: Connection) -> Iterator[tuple[str, Values]]:
         """What the chain knows of each action's rows, by the action."""
-        for action_id, rows in groupby(conn.execute(self._all), self._action_of):
+        for action_id, rows in groupby(conn.stream(self._all), self._action_of):
             together = _together(list(rows))
             if together is not None:
                 yield action_id, together

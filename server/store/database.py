@@ -1,14 +1,15 @@
 """A store over a real database: opened at the first use, and opened anew when it was away."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import anyio
 import anyio.to_thread
-from sqlalchemy import Connection
 
 from server.store.errors import StoreGoneError
-from server.store.runners import Runner, open_runner
+from server.store.opening import open_runner
+from server.store.plans import Connection
+from server.store.runners import Runner
 from server.store.transactions import Store
 
 T = TypeVar("T")
@@ -25,21 +26,23 @@ class DatabaseStore(Store):
         self._url = url
         self._runner: Runner | None = None
         self._opening = anyio.Lock()
-        self._writing = anyio.Lock()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """See `Store.write`. Writers of this process queue here, those of others at the database."""
-        async with self._writing:
-            return await self._transact(work, "written", reads=False)
+        return await self._with(lambda runner: runner.write(work))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """See `Store.read`."""
-        return await self._transact(work, "read", reads=True)
+        return await self._with(lambda runner: runner.read(work))
 
-    async def _transact(self, work: Callable[[Connection], T], doing: str, *, reads: bool) -> T:
-        database = await self._opened()
+    async def glance(self, work: Callable[[Connection], T]) -> T:
+        """See `Store.glance`."""
+        return await self._with(lambda runner: runner.glance(work))
+
+    async def _with(self, run: Callable[[Runner], Awaitable[T]]) -> T:
+        runner = self._runner or await self._opened()
         try:
-            return await database.transact(work, doing, reads=reads)
+            return await run(runner)
         except StoreGoneError:
             await self.close()
             raise

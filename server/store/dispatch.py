@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from sqlalchemy import Connection, and_, bindparam, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
 from server.store.counting import (
@@ -23,6 +23,7 @@ from server.store.counting import (
     return_recipients,
 )
 from server.store.lookup import by_batch
+from server.store.plans import Connection
 from server.store.proposals import propose
 from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
 from server.store.schema import ACTIONS

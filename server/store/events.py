@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import func, insert, or_, select
 
 from server.store.lookup import owner_of
+from server.store.plans import Connection
 from server.store.schema import DELIVERY_EVENTS
 
 

@@ -1,28 +1,22 @@
-"""What the engine raises, in our words."""
-
-from typing import Final
-
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+"""What a driver raises, in our words."""
 
 from server.store.errors import StoreUnavailableError
-from server.store.sqlite_driver import Error as SqliteError
 from server.store.sqlite_driver import error_name
 
-ENGINE_ERRORS: Final = (DBAPIError, PoolTimeoutError, SqliteError)
-"""The last comes bare from rows that are taken from the driver itself (`audit.verify`)."""
 
+def unavailable(error: BaseException, doing: str) -> StoreUnavailableError:
+    """Our error for the driver's; `doing` is opened, read or written.
 
-def unavailable(error: Exception, doing: str) -> StoreUnavailableError:
-    """Our error for the engine's; `doing` is opened, read or written.
-
-    Raise it `from None`: the original's text can hold a path, a host or a row.
+    The original, whose text can hold a path, a host or a row, is not told with it.
     """
-    return StoreUnavailableError(f"the store could not be {doing} ({_code(error)}).")
+    failed = StoreUnavailableError(f"the store could not be {doing} ({_code(error)}).")
+    failed.__suppress_context__ = True
+    return failed
 
 
-def _code(error: Exception) -> str:
+def _code(error: BaseException) -> str:
     """SQLite's name of the error, PostgreSQL's five letters, or what kind of error it is."""
-    original = error.orig if isinstance(error, DBAPIError) else error
+    # What a migration meets is wrapped by SQLAlchemy.
+    original = getattr(error, "orig", None) or error
     known = error_name(original) or getattr(original, "sqlstate", None)
     return str(known or type(original).__name__)

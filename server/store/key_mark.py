@@ -7,9 +7,8 @@ would get texts, and a call made before would be made again.
 import hashlib
 import hmac
 
-from sqlalchemy import Connection
-
 from server.store.meta import set_value, value_of
+from server.store.plans import Connection
 
 MARK = "audit_key"
 """The name of the mark."""

@@ -6,9 +6,10 @@ A lock holds for the credentials that failed: other settings have another finger
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 
 from server.store.covered import CoveredRows
+from server.store.plans import Connection
 from server.store.schema import VENDOR_LOCKS
 
 LOCKS = CoveredRows(VENDOR_LOCKS)

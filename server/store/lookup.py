@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select
 
 from server.store.actions import Action, ActionFilter
+from server.store.plans import Connection
 from server.store.rows import actions_where, by_id, fetch, fetch_one, first_where
 from server.store.schema import ACTIONS
 from tools.action_id import normalise_id

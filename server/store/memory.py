@@ -1,17 +1,18 @@
 """A store in memory, without threads: what the deterministic simulation plays on."""
 
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from functools import cache
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import anyio.lowlevel
-from sqlalchemy import Connection, Engine
+from sqlalchemy import StaticPool, create_engine
 
-from server.store.engine import memory_engine, reading
+from server.store import sqlite_driver
+from server.store.grouping import together
 from server.store.migrate import migrate
-from server.store.runners import transact_here
+from server.store.plans import Connection
+from server.store.runners import read_here
+from server.store.sqlite import SqliteConnection
 from server.store.transactions import Store
 
 T = TypeVar("T")
@@ -26,42 +27,50 @@ class SynchronousStore(Store):
     """
 
     def __init__(
-        self, checkpoint: Checkpoint = anyio.lowlevel.checkpoint, *, engine: Engine | None = None
+        self, checkpoint: Checkpoint = anyio.lowlevel.checkpoint, *, conn: Connection | None = None
     ) -> None:
-        self._engine = engine or memory_engine(_empty_store())
-        self._readers = self._engine.execution_options(**reading(sqlite=True))
+        self._conn = conn or _migrated()
         self._checkpoint = checkpoint
 
     def beside(self, checkpoint: Checkpoint) -> "SynchronousStore":
         """Another worker's store over the same database."""
-        return SynchronousStore(checkpoint, engine=self._engine)
+        return SynchronousStore(checkpoint, conn=self._conn)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """See `Store.write`."""
-        return await self._transact(self._engine, work, "written")
+        await self._checkpoint()
+        (outcome,) = together(self._conn, [work])
+        if outcome.error is not None:
+            raise outcome.error
+        await self._checkpoint()
+        return outcome.value
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """See `Store.read`."""
-        return await self._transact(self._readers, work, "read")
-
-    async def _transact(self, engine: Engine, work: Callable[[Connection], T], doing: str) -> T:
         await self._checkpoint()
-        result = transact_here(engine, work, doing)
+        result = read_here(self._conn, work)
         await self._checkpoint()
         return result
 
+    glance = read
+
     async def close(self) -> None:
         """See `Store.close`; the data is gone with it."""
-        self._engine.dispose()
+        self._conn.close()
+
+
+def _migrated() -> SqliteConnection:
+    conn = SqliteConnection(":memory:")
+    conn.load(empty_store())
+    return conn
 
 
 @cache
-def _empty_store() -> bytes:
-    """A migrated database to copy: the simulation makes thousands."""
-    engine = memory_engine()
+def empty_store() -> bytes:
+    """A migrated database without rows, to copy: the simulation makes thousands."""
+    engine = create_engine("sqlite://", module=sqlite_driver, poolclass=StaticPool)
     with engine.begin() as conn:
         migrate(conn)
-    with closing(engine.raw_connection()) as raw:
-        content = cast("sqlite3.Connection", raw.driver_connection).serialize()
+        content = cast("Any", conn.connection.driver_connection).serialize()
     engine.dispose()
     return content

@@ -1,8 +1,9 @@
 """What the store says of itself: a few named values."""
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from server.store.covered import CoveredRows
+from server.store.plans import Connection
 from server.store.schema import META
 
 VALUES = CoveredRows(META)

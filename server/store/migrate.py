@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, inspect, text
 
-from server.store.engine import is_sqlite, synchronous_engine
+from server.store.engine import is_sqlite, migration_engine
 from server.store.files import create_private, private_directory
 from server.systems import exclusively
 
@@ -45,7 +45,7 @@ def migrate(conn: Connection) -> None:
 
 
 def _migrate_through(url: URL) -> None:
-    engine = synchronous_engine(url)
+    engine = migration_engine(url)
     try:
         with engine.begin() as conn:
             migrate(conn)

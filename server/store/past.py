@@ -8,11 +8,10 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from sqlalchemy import Connection
-
 from server.store.audit import stands
 from server.store.keys import Head
 from server.store.meta import set_value, value_of
+from server.store.plans import Connection
 
 ASKING = timedelta(hours=24)
 """How long after an accepted loss every send is asked for: as long as a repeated call finds its action."""

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Connection, and_, bindparam, false, func, or_, select
+from sqlalchemy import and_, bindparam, false, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.store.actions import (
@@ -19,6 +19,7 @@ from server.store.actions import (
     State,
     new_id,
 )
+from server.store.plans import Connection
 from server.store.rows import (
     AT,
     WHOLE,

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from server.store.actions import Action
 from server.store.events import DeliveryEvent, events_with_reference
 from server.store.lookup import other_send_of
+from server.store.plans import Connection
 from server.store.schema import ACTIONS, RECIPIENT_TEXTS
 from tools.action_id import reference_of
 

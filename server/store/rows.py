@@ -11,12 +11,13 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Executable, Select, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from server.store.actions import Action, CallKey, State
 from server.store.changes import Stored, as_stored, changed, reported
 from server.store.columns import Moment, Points, moment_of, points_of
+from server.store.plans import Connection
 from server.store.schema import ACTIONS
 from tools.taipei import as_taipei
 

@@ -10,11 +10,10 @@ from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
 
-from sqlalchemy import Connection
-
 from server.store.actions import Action
 from server.store.columns import moment_text
 from server.store.keys import keyed
+from server.store.plans import Connection
 from server.store.rows import compare_and_set, step
 
 _SEALED = attrgetter(*(field.name for field in fields(Action) if field.name != "seal"))

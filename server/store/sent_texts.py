@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select
 
 from server.store.actions import REPLAY_WINDOW, Action, CallKey, State
 from server.store.columns import moment_text
 from server.store.covered import CoveredSets
+from server.store.plans import Connection
 from server.store.rows import AT
 from server.store.schema import ACTIONS, SENT_TEXTS
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 
 from server.store.columns import Moment
 from server.store.covered import CoveredRows
+from server.store.plans import Connection
 from server.store.schema import SESSION_FACTS
 from server.store.sessions import HELD, Session
 

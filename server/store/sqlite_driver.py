@@ -118,11 +118,15 @@ class Connection:
         """SQLAlchemy gives every connection two functions of its own."""
         self._connection.create_scalar_function(name, body, arguments, **options)
 
+    def serialize(self) -> bytes:
+        """The whole database."""
+        return self._connection.serialize("main")
+
     def close(self) -> None:
         """Close the database."""
         self._connection.close(force=True)
 
 
-def connect(path: str, *, timeout: float, **_other: object) -> Connection:
+def connect(path: str, *, timeout: float = 0, **_other: object) -> Connection:
     """Open a database; a writer waits so many seconds for another one."""
     return Connection(path, timeout)

@@ -4,9 +4,10 @@ Pause, resume, pause, resume: the second resume is no repetition of the first, s
 to the launch in between. Without this it would find the first one's result and do nothing.
 """
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 
 from server.store.actions import Action, State
+from server.store.plans import Connection
 from server.store.rows import compare_and_set, in_state, step
 from server.store.schema import ACTIONS
 

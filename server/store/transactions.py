@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection
+from server.store.plans import Connection
 
 T = TypeVar("T")
 
@@ -26,6 +26,10 @@ class Store(Protocol):
         Raises:
             StoreUnavailableError: the engine failed, or `work` tried to write.
         """
+        ...
+
+    async def glance(self, work: Callable[[Connection], T]) -> T:
+        """The same, for a few rows that are found by their keys: it may run on the event loop."""
         ...
 
     async def close(self) -> None:

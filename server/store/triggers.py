@@ -4,9 +4,10 @@ The program never does either. A person with the database open is stopped from d
 drops these triggers on purpose is found out by `missing`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Dialect
 
 _KEPT = {
     "actions_are_kept": ("DELETE", "actions"),
@@ -27,13 +28,26 @@ $$ BEGIN RAISE EXCEPTION '{_WHY}'; END $$
 """
 
 
-def missing(conn: Connection) -> list[str]:
+class Runs(Protocol):
+    """A connection of the store's, or that of a migration."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Whose SQL it takes."""
+        ...
+
+    def exec_driver_sql(self, statement: str) -> Iterable[Any]:
+        """Run SQL as it is written."""
+        ...
+
+
+def missing(conn: Runs) -> list[str]:
     """The triggers that are gone or switched off."""
     found = {name for (name,) in conn.exec_driver_sql(_OF_SQLITE if _is_sqlite(conn) else _OF_POSTGRESQL)}
     return [name for name in _KEPT if name not in found]
 
 
-def create(conn: Connection, names: Sequence[str] = tuple(_KEPT)) -> None:
+def create(conn: Runs, names: Sequence[str] = tuple(_KEPT)) -> None:
     """Make these triggers, which are not there or switched off."""
     if not _is_sqlite(conn):
         conn.exec_driver_sql(_REFUSING)
@@ -56,5 +70,5 @@ def _statements(name: str, *, sqlite: bool) -> Sequence[str]:
     )
 
 
-def _is_sqlite(conn: Connection) -> bool:
+def _is_sqlite(conn: Runs) -> bool:
     return conn.dialect.name == "sqlite"

@@ -74,8 +74,9 @@ async def _same(found: list[Facts], reports: list[Facts]) -> None:
 
 
 def _count(conn: object) -> int:
-    from sqlalchemy import Connection, func, select  # noqa: PLC0415
+    from sqlalchemy import func, select  # noqa: PLC0415
 
+    from server.store.plans import Connection  # noqa: PLC0415
     from server.store.schema import DELIVERY_EVENTS  # noqa: PLC0415
 
     assert isinstance(conn, Connection)

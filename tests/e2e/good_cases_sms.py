@@ -4,10 +4,9 @@ import base64
 import re
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection
-
 from server.demo.rows import rows_of, whole_time
 from server.store.events import DeliveryEvent, record_event
+from server.store.plans import Connection
 from tests.e2e.good_case import Arguments, Case, contains, with_arguments
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.pictures import PNG

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from sqlalchemy import Connection
 
 from server.delivery.callbacks import PATH, callback_app
 from server.demo.rows import rows_of
@@ -16,6 +15,7 @@ from server.parts import Parts
 from server.serving import secrets_of
 from server.settings.settings import Settings, load_settings
 from server.store import audit
+from server.store.plans import Connection
 from server.vendors.vendors import Vendors
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.eras import ERAS, Era

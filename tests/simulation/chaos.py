@@ -14,8 +14,7 @@ from tests.simulation.worker import CAPS
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection
-
+    from server.store.plans import Connection
     from tests.simulation.world import World
 
 _JUMPS = (

@@ -1,14 +1,15 @@
 """One database in memory for all seeds of a process: the plan of each statement is made once."""
 
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import delete
 
-from server.store.failures import ENGINE_ERRORS, unavailable
-from server.store.memory import Checkpoint, SynchronousStore
+from server.store.failures import unavailable
+from server.store.memory import Checkpoint, empty_store
+from server.store.plans import Connection
 from server.store.schema import METADATA
 from server.store.transactions import Store
 from tests.simulation.plans import PlannedConnection
@@ -37,11 +38,13 @@ class SharedStore(Store):
         """See `Store.read`."""
         return await self._transact(work, "read")
 
+    glance = read
+
     async def _transact(self, work: Callable[[Connection], T], doing: str) -> T:
         await self._checkpoint()
         try:
             result = self._database.transact(work)
-        except (*ENGINE_ERRORS, sqlite3.Error) as error:
+        except sqlite3.Error as error:
             raise unavailable(error, doing) from None
         await self._checkpoint()
         return result
@@ -97,22 +100,10 @@ async def _at_once() -> None:
 
 @cache
 def _migrated() -> bytes:
-    """A migrated database, from the store itself."""
-
-    store = SynchronousStore(_at_once)
-    _now(store.write(unguard))
-    # In a transaction of its own: what is not committed is not in the copy.
-    return _now(
-        store.read(lambda conn: cast("sqlite3.Connection", conn.connection.driver_connection).serialize())
-    )
-
-
-def _now(waiting: Coroutine[Any, Any, T]) -> T:
-    try:
-        waiting.send(None)
-    except StopIteration as end:
-        return cast("T", end.value)
-    raise AssertionError("a store whose checkpoints do not wait never waits")
+    """A migrated database that can be tampered with."""
+    database = PlannedConnection(empty_store())
+    database.transact(unguard)
+    return database.raw.serialize()
 
 
 def raw(conn: Connection) -> sqlite3.Connection:

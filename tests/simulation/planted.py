@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import httpx2 as httpx
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from server.gate import approval, context, dispatching
 from server.gate.caller import FormReply
@@ -19,6 +19,7 @@ from server.ledger import book, claiming, journal, past
 from server.store import counting, dispatch, ledger, proposals, rows, sealing, sent_texts
 from server.store.actions import NO_CAPS, Action, State
 from server.store.keys import Head
+from server.store.plans import Connection
 from server.store.schema import ACTIONS
 from server.vendors import exchange as transport
 from server.vendors.watch import Watch

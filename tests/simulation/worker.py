@@ -35,8 +35,7 @@ from tests.simulation.vendor import LossyVendors
 from tools.operation import Request
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
+    from server.store.plans import Connection
     from tests.simulation.world import World
 
 T = TypeVar("T")
@@ -122,6 +121,8 @@ class FaultyStore(Store):
         if self._random.random() < _FAULT or self._fails():
             raise StoreUnavailableError("the store could not be read (disk I/O error).")
         return await self._inner.read(work)
+
+    glance = read
 
     async def close(self) -> None:
         await self._inner.close()

@@ -8,11 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Connection
-
 from server.store import audit
 from server.store.comparing import Comparing
 from server.store.keys import hash_number
+from server.store.plans import Connection
 from tests.judge.history import Terms
 from tests.judge.judge import judge
 from tests.judge.witness import Witness

@@ -12,11 +12,12 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, insert, literal, select
+from sqlalchemy import func, insert, literal, select
 
 from server.store import audit, ledger
 from server.store.actions import ActionFilter, Caps, State
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from server.store.schema import ACTIONS, AUDIT, RECIPIENT_TEXTS, USAGE_DAYS
 from server.store.transactions import Store
 from tests.store.samples import KEY, NOW, approved, claim, proposal

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from server.ledger.book import Book, Decision, Settled
 from server.ledger.claiming import LEASE_SECONDS
 from server.ledger.finishing import Ending
@@ -17,6 +15,7 @@ from server.ledger.past import HeadFile
 from server.store import blocked
 from server.store.actions import Action, Caps, State
 from server.store.locks import unlock
+from server.store.plans import Connection
 from server.store.sessions import Session
 from server.store.transactions import Store
 from tests.store.samples import DAY, MINUTE, NOW, proposal

@@ -8,12 +8,11 @@ import sys
 from collections.abc import Callable
 from itertools import count
 
-from sqlalchemy import Connection
-
 from server.store import audit, ledger
 from server.store.actions import Action
 from server.store.audit import AuditEntry
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from server.store.transactions import Store
 from tests.store.samples import KEY, NOW, claim, dispatching, proposal
 

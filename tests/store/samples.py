@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection
-
 from server.store import ledger
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal
+from server.store.plans import Connection
 
 NOW = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
 """11:00 in Taipei on the last day of a month."""

@@ -6,13 +6,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import Connection, Delete, Update, delete, insert, select, update
+from sqlalchemy import Delete, Update, delete, insert, select, update
 
 from server.store import audit, ledger
 from server.store.audit import AuditEntry, Head
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
 from server.store.memory import SynchronousStore
+from server.store.plans import Connection
 from server.store.schema import AUDIT
 from tests.store.samples import KEY, NOW, proposal
 from tests.store.unguarding import unguard
@@ -103,7 +104,7 @@ async def test_the_export_is_json_lines_of_what_was_written(store: DatabaseStore
 def edit(conn: Connection, random: Random) -> None:
     sequence = random.randint(1, ROWS)
     column = random.choice(["entry", "mac"])
-    text: str = conn.execute(select(AUDIT.c[column]).where(AUDIT.c.sequence == sequence)).scalar_one()
+    text: str = conn.scalar(select(AUDIT.c[column]).where(AUDIT.c.sequence == sequence))
     place = random.randrange(len(text))
     other = random.choice([letter for letter in "0a9~é" if letter != text[place]])
     changed = text[:place] + other + text[place + 1 :]
@@ -159,10 +160,10 @@ async def test_random_attacks_on_the_chain_are_found() -> None:
     random = Random(20260131)
 
     def attack(conn: Connection) -> bool:
-        savepoint = conn.begin_nested()
+        conn.run("SAVEPOINT before", ())
         random.choice(attacks)(conn, random)
         found = audit.verify(conn, KEY, newest)
-        savepoint.rollback()
+        conn.run("ROLLBACK TO SAVEPOINT before", ())
         return not found.ok and bool(found.problem) and found.first_bad == found.entries + 1
 
     assert [n for n in range(ATTACKS) if not await store.write(attack)] == []

@@ -4,12 +4,13 @@ from dataclasses import asdict
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from server.store import ledger
 from server.store.actions import Action, Caps, RequestIdReusedError, State, Usage
 from server.store.counting import cap_hit
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from server.store.schema import ACTIONS, RECIPIENT_TEXTS
 from tests.store.samples import DAY, MINUTE, NOW, approved, claim, proposal, proposed
 

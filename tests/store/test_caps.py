@@ -3,11 +3,11 @@ from decimal import Decimal
 from typing import Literal
 
 import pytest
-from sqlalchemy import Connection
 
 from server.store import ledger
 from server.store.actions import Action, CapHit, Caps, State, Usage
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from tests.store.samples import DAY, NOW, approved, claim, dispatching, proposal
 
 

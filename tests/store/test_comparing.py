@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import delete, update
 
 from server.ledger.book import Book, Decision, Settled
 from server.ledger.finishing import Ending
@@ -14,6 +14,7 @@ from server.store.actions import NO_CAPS, State
 from server.store.audit import AuditEntry
 from server.store.comparing import Comparing, Comparison
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from server.store.schema import ACTIONS
 from tests.store.samples import NOW, proposal
 from tests.store.unguarding import unguard

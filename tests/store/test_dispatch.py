@@ -2,11 +2,11 @@ from decimal import Decimal
 from typing import Literal
 
 import pytest
-from sqlalchemy import Connection
 
 from server.store import ledger
 from server.store.actions import Action, State
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from server.store.superseding import supersede
 from tests.store.samples import MINUTE, NOW, approved, claim, dispatching, proposal, proposed
 

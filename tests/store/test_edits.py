@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, delete, insert, select, text, update
+from sqlalchemy import Table, delete, insert, select, text, update
 
 from server.store import audit, comparing
 from server.store.actions import State
@@ -21,6 +21,7 @@ from server.store.compared import Compared
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
 from server.store.keys import Head
+from server.store.plans import Connection
 from server.store.schema import AUDIT, METADATA
 from tests.store.kept_history import MOBILES, Keeper, steps
 from tests.store.unguarding import unguard

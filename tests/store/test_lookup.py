@@ -1,8 +1,7 @@
-from sqlalchemy import Connection
-
 from server.store import ledger
 from server.store.actions import ActionFilter, State
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from tests.store.samples import DAY, NOW, approved, proposal, proposed
 
 

@@ -11,12 +11,13 @@ from typing import Literal, TypeVar
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from server.store import ledger
 from server.store.actions import COUNTED, TERMINAL, Action, ActionFilter, CapHit, Caps, State
 from server.store.counting import counted_points
 from server.store.memory import SynchronousStore
+from server.store.plans import Connection
 from server.store.rows import taipei_day
 from server.store.schema import USAGE_DAYS
 from tests.store.samples import NOW, proposal

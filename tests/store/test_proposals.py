@@ -1,11 +1,11 @@
 from random import Random
 
 import pytest
-from sqlalchemy import Connection
 
 from server.store import ledger
 from server.store.actions import Action, CallKey, RequestIdReusedError, State, new_id
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from tests.store.samples import DAY, MINUTE, NOW, approved, claim, dispatching, proposal, proposed
 from tools.action_id import normalise_id
 

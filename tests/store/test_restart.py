@@ -8,12 +8,13 @@ from collections.abc import Callable
 import anyio
 import anyio.to_thread
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import select, text
 
 from server.store import audit
 from server.store.audit import AuditEntry, Head
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
+from server.store.plans import Connection
 from server.store.schema import AUDIT
 from tests.patience import PATIENCE
 from tests.store.conftest import Postgres

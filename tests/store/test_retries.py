@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Literal
 
 import pytest
-from sqlalchemy import Connection
 
 from server.store import ledger
 from server.store.actions import Action, Caps, State
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from tests.store.samples import MINUTE, NOW, approved, claim, dispatching, proposal, proposed
 
 SEND = proposal("first", points=2)

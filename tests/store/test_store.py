@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import anyio.lowlevel
 import pytest
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import insert, text
 
 from server.store import ledger
 from server.store.actions import ActionFilter
@@ -16,6 +16,7 @@ from server.store.engine import journal_mode
 from server.store.errors import StoreUnavailableError
 from server.store.memory import SynchronousStore
 from server.store.places import data_directory, default_url
+from server.store.plans import Connection
 from server.store.schema import META
 from server.store.sqlite_driver import sqlite_version
 from tests.store.samples import proposal, proposed
@@ -68,7 +69,7 @@ async def test_a_read_sees_one_moment(store: DatabaseStore) -> None:
 
     def twice(conn: Connection) -> tuple[list[str], list[str]]:
         first = names(conn)
-        conn.execute(text("SELECT count(*) FROM actions")).scalar()
+        conn.scalar(text("SELECT count(*) FROM actions"))
         return first, names(conn)
 
     seen: list[tuple[list[str], list[str]]] = []

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -6,18 +7,20 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
-from sqlalchemy.event import listen
 
 from server.store import blocked, events, locks, migrate
 from server.store.database import DatabaseStore
+from server.store.engine import migration_engine, read_url
+from server.store.plans import Connection, Found
 from server.store.schema import METADATA
 from tests.store.samples import MINUTE, NOW
 
 
-async def test_the_migrations_build_the_schema_of_the_code(store: DatabaseStore) -> None:
-    differences = await store.write(lambda conn: compare_metadata(MigrationContext.configure(conn), METADATA))
-    assert differences == []
+async def test_the_migrations_build_the_schema_of_the_code(store: DatabaseStore, store_url: str) -> None:
+    await store.read(lambda _: None)
+    engine = migration_engine(read_url(store_url))
+    with engine.connect() as conn:
+        assert compare_metadata(MigrationContext.configure(conn), METADATA) == []
 
 
 def test_the_newest_migration_is_the_one_that_is_looked_for() -> None:
@@ -107,16 +110,21 @@ async def test_a_vendor_lock_holds_for_the_credentials_that_failed(store: Databa
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-async def test_the_newest_events_are_found_by_an_index(store: DatabaseStore) -> None:
-    asked: list[tuple[str, Any]] = []
-
-    def note(*context: Any) -> None:
-        asked.append((context[2], context[3]))
-
+async def test_the_newest_events_are_found_by_an_index(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def work(conn: Connection) -> str:
-        listen(conn, "before_cursor_execute", note)
-        events.newest_events(conn)
+        asked: list[tuple[str, Sequence[Any]]] = []
+        run = conn.run
+
+        def noted(sql: str, values: Sequence[Any]) -> Found:
+            asked.append((sql, values))
+            return run(sql, values)
+
+        with monkeypatch.context() as listening:
+            listening.setattr(conn, "run", noted)
+            events.newest_events(conn)
         statement, values = asked[0]
-        return str(conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+        return str(conn.run(f"EXPLAIN QUERY PLAN {statement}", values).rows)
 
     assert "delivery_events_by_time" in await store.read(work)

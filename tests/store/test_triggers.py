@@ -1,9 +1,10 @@
 import pytest
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import delete, update
 
 from server.store import audit, ledger, triggers
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
+from server.store.plans import Connection
 from server.store.schema import ACTIONS, AUDIT
 from tests.store.samples import KEY, NOW, proposal
 from tests.store.unguarding import unguard

@@ -1,8 +1,7 @@
 """As whoever tampers on purpose: past the triggers that keep the ledger and the audit."""
 
-from sqlalchemy import Connection
-
 from server.store import triggers
+from server.store.plans import Connection
 
 DROPPING = tuple(
     f"DROP TRIGGER IF EXISTS {name}" for name in ("actions_are_kept", "audit_is_kept", "audit_is_as_written")

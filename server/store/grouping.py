@@ -1,0 +1,137 @@
+"""Writers that wait together share one transaction, and so one wait for the disk.
+
+Each keeps its own savepoint: what one raises undoes its own work alone. None is answered before the commit,
+and none is run twice, whatever fails.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+import anyio
+
+from server.store.failures import unavailable
+from server.store.plans import Connection
+
+T = TypeVar("T")
+Work = Callable[[Connection], Any]
+
+MOST = 64
+"""Transactions that share one: a reader of another process never waits long for the lock."""
+
+
+class Outcome(NamedTuple):
+    """What became of one writer's work."""
+
+    value: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    work: Work
+    done: "asyncio.Future[Any]"
+    begun: bool = False
+
+
+def together(conn: Connection, works: Sequence[Work]) -> list[Outcome]:
+    """Run these works in one transaction; each one's outcome once it is committed or undone."""
+    try:
+        conn.begin(reads=False)
+        outcomes = [_alone(conn, works[0])] if len(works) == 1 else [_apart(conn, work) for work in works]
+        if any(outcome.error is None for outcome in outcomes):
+            conn.commit()
+        else:
+            conn.rollback()
+    except conn.errors as error:
+        _undo(conn)
+        return [Outcome(error=unavailable(error, "written"))] * len(works)
+    return outcomes
+
+
+def _alone(conn: Connection, work: Work) -> Outcome:
+    try:
+        return Outcome(work(conn))
+    except conn.errors:
+        raise
+    except BaseException as error:  # noqa: BLE001 - it passes through to whoever waits
+        return Outcome(error=error)
+
+
+def _apart(conn: Connection, work: Work) -> Outcome:
+    conn.run("SAVEPOINT one", ())
+    try:
+        outcome = Outcome(work(conn))
+    except BaseException as error:  # noqa: BLE001 - as above
+        # Fails where the whole transaction is gone, as when the disk is full: then nobody's work stands.
+        conn.run("ROLLBACK TO SAVEPOINT one", ())
+        ours = unavailable(error, "written") if isinstance(error, conn.errors) else error
+        outcome = Outcome(error=ours)
+    conn.run("RELEASE SAVEPOINT one", ())
+    return outcome
+
+
+def _undo(conn: Connection) -> None:
+    try:
+        conn.rollback()
+    except conn.errors:
+        # It is undone by whoever finds the connection dead.
+        return
+
+
+class Writers:
+    """One thread that writes, and those who wait for it."""
+
+    def __init__(self, run: Callable[[Sequence[Work]], list[Outcome]]) -> None:
+        self._run = run
+        self._waiting: deque[_Waiting] = deque()
+        self._busy = False
+        # A thread of our own: others' slow files must not hold a record back.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """The work's value, once it is committed. What began is carried through, and waited for."""
+        mine = _Waiting(work, asyncio.get_running_loop().create_future())
+        self._waiting.append(mine)
+        self._begin()
+        try:
+            return await asyncio.shield(mine.done)
+        except asyncio.CancelledError:
+            if not mine.begun:
+                self._waiting.remove(mine)
+                raise
+            with anyio.CancelScope(shield=True):
+                await asyncio.wait([mine.done])
+            # The caller learns of its cancellation at its next step: until then it can remember this.
+            return mine.done.result()
+
+    def close(self) -> None:
+        """End the thread when it has nothing to do any more."""
+        self._thread.shutdown(wait=False)
+
+    def _begin(self) -> None:
+        if self._busy or not self._waiting:
+            return
+        group = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+        for each in group:
+            each.begun = True
+        self._busy = True
+        running = asyncio.get_running_loop().run_in_executor(
+            self._thread, self._run, [each.work for each in group]
+        )
+        running.add_done_callback(partial(self._deliver, group))
+
+    def _deliver(self, group: list[_Waiting], running: "asyncio.Future[list[Outcome]]") -> None:
+        self._busy = False
+        failed = running.exception()
+        outcomes = [Outcome(error=failed)] * len(group) if failed is not None else running.result()
+        for each, outcome in zip(group, outcomes, strict=True):
+            if outcome.error is None:
+                each.done.set_result(outcome.value)
+            else:
+                each.done.set_exception(outcome.error)
+        self._begin()

@@ -1,0 +1,75 @@
+"""Opening the database of a URL: migrated, and with its driver."""
+
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from server.store.engine import is_sqlite, read_url
+from server.store.errors import StoreUnavailableError
+from server.store.failures import unavailable
+from server.store.migrate import open_and_migrate
+from server.store.plans import Connection
+from server.store.runners import Runner
+from server.store.sqlite import SqliteConnection
+
+
+class SqliteFile:
+    """A file, as long as its name means the same one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = _identity(path)
+
+    def connect(self, *, reads: bool) -> Connection:
+        """See `Database.connect`."""
+        return SqliteConnection(str(self._path), reads=reads)
+
+    def is_gone(self) -> bool:
+        """See `Database.is_gone`."""
+        return _identity(self._path) != self._opened
+
+
+class PostgresServer:
+    """A database of a server; whether it is the same one is the server's affair."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+
+    def connect(self, *, reads: bool) -> Connection:
+        """See `Database.connect`."""
+        from server.store.postgres import PostgresConnection  # noqa: PLC0415 - its driver is optional
+
+        return PostgresConnection(self._url)
+
+    def is_gone(self) -> bool:
+        """See `Database.is_gone`."""
+        return False
+
+
+def open_runner(url: str) -> Runner:
+    """Open and migrate the database of this URL; blocks, so call it in a thread.
+
+    Raises:
+        StoreUnavailableError: it cannot be opened.
+    """
+    try:
+        parsed = read_url(url)
+        open_and_migrate(parsed)
+        if is_sqlite(parsed):
+            return Runner(SqliteFile(Path(str(parsed.database))), glances=True)
+        return Runner(PostgresServer(parsed), glances=False)
+    except ValueError as error:
+        raise StoreUnavailableError(str(error)) from None
+    except StoreUnavailableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a driver's, SQLAlchemy's or the system's: its text stays here
+        raise unavailable(error, "opened") from None
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Which file this name means now; None when there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

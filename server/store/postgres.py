@@ -1,0 +1,75 @@
+"""A PostgreSQL on its driver (psycopg 3), used from threads: one connection each."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import URL
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from server.store.engine import WRITER_LOCK, patience
+from server.store.plans import Connection, Found
+
+_WRITE: Any = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITER_LOCK})"
+_PIECE = 1_000
+_READ: Any = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+class PostgresConnection(Connection):
+    """One connection. A dead one is opened anew at the next `begin`: nothing was done in it by then."""
+
+    dialect = PGDialect_psycopg(paramstyle="format")
+    errors = (psycopg.Error,)
+
+    def __init__(self, url: URL) -> None:
+        super().__init__()
+        self._url = url
+        self._driver = self._connected()
+
+    def run(self, sql: str, values: Sequence[Any]) -> Found:
+        """See `Connection.run`."""
+        cursor: Any = self._driver.execute(cast("Any", sql), values)
+        if cursor.description is None:
+            return Found([], cursor.rowcount)
+        return Found(cursor.fetchall(), cursor.rowcount)
+
+    def run_streaming(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """See `Connection.run_streaming`: a cursor of the server's."""
+        with self._driver.cursor(name="streaming") as cursor:
+            cursor.itersize = _PIECE
+            cursor.execute(cast("Any", sql), values)
+            yield from cursor
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """See `Connection.run_many`."""
+        cursor: Any = self._driver.cursor()
+        cursor.executemany(sql, rows)
+        return cursor.rowcount
+
+    def begin(self, *, reads: bool) -> None:
+        """See `Connection.begin`. The advisory lock comes with the same round trip."""
+        statement = _READ if reads else _WRITE
+        try:
+            self._driver.execute(statement)
+        except psycopg.OperationalError:
+            if not self._driver.closed:
+                raise
+            self._driver = self._connected()
+            self._driver.execute(statement)
+
+    def commit(self) -> None:
+        """See `Connection.commit`."""
+        self._driver.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """See `Connection.rollback`."""
+        if not self._driver.closed and self._driver.info.transaction_status:
+            self._driver.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """See `Connection.close`."""
+        self._driver.close()
+
+    def _connected(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        arguments = self.dialect.create_connect_args(self._url)[1]
+        return psycopg.connect(autocommit=True, **{**arguments, **patience(self._url)})
