@@ -1,0 +1,131 @@
+"""Writers that wait together share one transaction, and each is told of its own work alone."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from threading import Event
+
+import anyio
+import pytest
+
+from server.store import ledger
+from server.store.actions import ActionFilter
+from server.store.database import DatabaseStore
+from server.store.errors import StoreUnavailableError
+from server.store.grouping import MOST, Outcome, Writers, together
+from server.store.memory import SynchronousStore
+from server.store.plans import Connection
+from tests.store.samples import proposal, proposed
+
+
+def names(conn: Connection) -> set[str]:
+    return {action.digest for action in ledger.list_actions(conn, ActionFilter(), 1, 100)[0]}
+
+
+def put(name: str) -> Callable[[Connection], str]:
+    def work(conn: Connection) -> str:
+        proposed(conn, proposal(name))
+        return name
+
+    return work
+
+
+def fails(conn: Connection) -> None:
+    proposed(conn, proposal("undone"))
+    raise LookupError("ours")
+
+
+def clashes(conn: Connection) -> None:
+    proposed(conn, proposal("clash"))
+    conn.exec_driver_sql("INSERT INTO meta (name, value) VALUES ('x', 'y')")
+    conn.exec_driver_sql("INSERT INTO meta (name, value) VALUES ('x', 'z')")
+
+
+async def test_what_one_writer_raises_undoes_its_own_work_alone(store: DatabaseStore) -> None:
+    told: dict[str, object] = {}
+
+    async def write(name: str, work: Callable[[Connection], object]) -> None:
+        try:
+            told[name] = await store.write(work)
+        except (LookupError, StoreUnavailableError) as error:
+            told[name] = type(error)
+
+    await store.read(names)
+    works = {"a": put("a"), "fails": fails, "b": put("b"), "clashes": clashes, "c": put("c")}
+    async with anyio.create_task_group() as group:
+        for name, work in works.items():
+            group.start_soon(write, name, work)
+    assert told == {"a": "a", "b": "b", "c": "c", "fails": LookupError, "clashes": StoreUnavailableError}
+    assert await store.read(names) == {"a", "b", "c"}
+
+
+class Watched:
+    """A database whose transactions are counted, and whose commit can fail."""
+
+    def __init__(self, conn: Connection, monkeypatch: pytest.MonkeyPatch, *, failing: bool = False) -> None:
+        self.commits = 0
+        commit = conn.commit
+
+        def counted() -> None:
+            self.commits += 1
+            if failing:
+                conn.exec_driver_sql("no SQL")
+            commit()
+
+        monkeypatch.setattr(conn, "commit", counted)
+
+
+async def opened() -> Connection:
+    found: list[Connection] = []
+    await SynchronousStore().read(found.append)
+    return found[0]
+
+
+async def test_those_who_wait_together_share_a_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    conn = await opened()
+    watched = Watched(conn, monkeypatch)
+    first, held = Event(), Event()
+
+    def run(works: Sequence[Callable[[Connection], object]]) -> list[Outcome]:
+        if not first.is_set():
+            first.set()
+            held.wait(10)
+        return together(conn, works)
+
+    writers = Writers(run)
+    waiting = [asyncio.create_task(writers.write(put(f"n{number}"))) for number in range(MOST)]
+    await anyio.to_thread.run_sync(first.wait, 10)
+    held.set()
+    assert await asyncio.gather(*waiting) == [f"n{number}" for number in range(MOST)]
+    assert watched.commits == 2
+    writers.close()
+
+
+async def test_where_the_commit_fails_nobody_is_told_that_it_was_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    conn = await opened()
+    Watched(conn, monkeypatch, failing=True)
+    outcomes = together(conn, [put("a"), put("b")])
+    assert [type(outcome.error) for outcome in outcomes] == [StoreUnavailableError] * 2
+    conn.begin(reads=True)
+    assert names(conn) == set()
+
+
+async def test_who_leaves_before_the_turn_comes_writes_nothing(store: DatabaseStore) -> None:
+    first, held = Event(), Event()
+
+    def slow(_: Connection) -> None:
+        first.set()
+        held.wait(10)
+
+    await store.read(names)
+    before = asyncio.create_task(store.write(slow))
+    await anyio.to_thread.run_sync(first.wait, 10)
+    leaving = asyncio.create_task(store.write(put("left")))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    held.set()
+    await asyncio.wait([before, leaving])
+    assert leaving.cancelled()
+    await store.write(put("after"))
+    assert await store.read(names) == {"after"}
