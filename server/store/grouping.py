@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import anyio
 
+from server.store.errors import StoreUnavailableError
 from server.store.failures import unavailable
 from server.store.plans import Connection
 
@@ -49,7 +50,7 @@ def together(conn: Connection, works: Sequence[Work]) -> list[Outcome]:
             conn.rollback()
     except conn.errors as error:
         _undo(conn)
-        return [Outcome(error=unavailable(error, "written"))] * len(works)
+        return [Outcome(error=unavailable(error, "written")) for _ in works]
     return outcomes
 
 
@@ -89,12 +90,19 @@ class Writers:
     def __init__(self, run: Callable[[Sequence[Work]], list[Outcome]]) -> None:
         self._run = run
         self._waiting: deque[_Waiting] = deque()
-        self._busy = False
+        self._running: asyncio.Future[list[Outcome]] | None = None
+        self._closed = False
         # A thread of our own: others' slow files must not hold a record back.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """The work's value, once it is committed. What began is carried through, and waited for."""
+        """The work's value, once it is committed. What began is carried through, and waited for.
+
+        Raises:
+            StoreUnavailableError: the driver failed, or this was closed.
+        """
+        if self._closed:
+            raise StoreUnavailableError("the store could not be written (it was closed).")
         mine = _Waiting(work, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)
         self._begin()
@@ -109,26 +117,28 @@ class Writers:
             # The caller learns of its cancellation at its next step: until then it can remember this.
             return mine.done.result()
 
-    def close(self) -> None:
-        """End the thread when it has nothing to do any more."""
+    async def close(self) -> None:
+        """Carry through what waits, and end the thread."""
+        self._closed = True
+        while self._running is not None:
+            await asyncio.wait([self._running])
         self._thread.shutdown(wait=False)
 
     def _begin(self) -> None:
-        if self._busy or not self._waiting:
+        if self._running is not None or not self._waiting:
             return
         group = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
         for each in group:
             each.begun = True
-        self._busy = True
-        running = asyncio.get_running_loop().run_in_executor(
+        self._running = asyncio.get_running_loop().run_in_executor(
             self._thread, self._run, [each.work for each in group]
         )
-        running.add_done_callback(partial(self._deliver, group))
+        self._running.add_done_callback(partial(self._deliver, group))
 
     def _deliver(self, group: list[_Waiting], running: "asyncio.Future[list[Outcome]]") -> None:
-        self._busy = False
+        self._running = None
         failed = running.exception()
-        outcomes = [Outcome(error=failed)] * len(group) if failed is not None else running.result()
+        outcomes = running.result() if failed is None else [Outcome(error=failed) for _ in group]
         for each, outcome in zip(group, outcomes, strict=True):
             if outcome.error is None:
                 each.done.set_result(outcome.value)

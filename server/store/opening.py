@@ -20,9 +20,9 @@ class SqliteFile:
         self._path = path
         self._opened = _identity(path)
 
-    def connect(self, *, reads: bool) -> Connection:
+    def connect(self, *, reads: bool, patient: bool = True) -> Connection:
         """See `Database.connect`."""
-        return SqliteConnection(str(self._path), reads=reads)
+        return SqliteConnection(str(self._path), reads=reads, patient=patient)
 
     def is_gone(self) -> bool:
         """See `Database.is_gone`."""
@@ -35,7 +35,7 @@ class PostgresServer:
     def __init__(self, url: URL) -> None:
         self._url = url
 
-    def connect(self, *, reads: bool) -> Connection:
+    def connect(self, *, reads: bool, patient: bool = True) -> Connection:
         """See `Database.connect`."""
         from server.store.postgres import PostgresConnection  # noqa: PLC0415 - its driver is optional
 

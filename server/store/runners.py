@@ -5,6 +5,7 @@ there for every statement takes two to three times as long (docs/decisions/0004-
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
@@ -19,14 +20,15 @@ from server.store.grouping import Outcome, Work, Writers, together
 from server.store.plans import Connection
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _READERS = 3
 
 
 class Database(Protocol):
     """What is opened: connections, and whether it is still what was opened."""
 
-    def connect(self, *, reads: bool) -> Connection:
-        """A connection for the writer, or one for a reader."""
+    def connect(self, *, reads: bool, patient: bool = True) -> Connection:
+        """A connection for the writer, or one for a reader; `patient`: it waits for a busy database."""
         ...
 
     def is_gone(self) -> bool:
@@ -43,7 +45,7 @@ class Runner:
         self._writers = Writers(self._write)
         self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="store")
         self._readers: SimpleQueue[Connection] = SimpleQueue()
-        self._glancing = database.connect(reads=True) if glances else None
+        self._glancing = database.connect(reads=True, patient=False) if glances else None
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction, alone among all writers."""
@@ -59,14 +61,20 @@ class Runner:
         return done[0]
 
     async def glance(self, work: Callable[[Connection], T]) -> T:
-        """The same for a few rows by their keys: here and now, where no thread is needed for it."""
-        if self._glancing is None:
-            return await self.read(work)
-        return self._on(self._glancing, work)
+        """The same for a few rows by their keys: here and now where that can be, else in a thread."""
+        if self._glancing is not None:
+            try:
+                return self._on(self._glancing, work)
+            except StoreGoneError:
+                raise
+            except StoreUnavailableError as error:
+                # Where it is busy a thread can wait, and the event loop cannot.
+                _log.debug("a look waits in a thread: %s", error)
+        return await self.read(work)
 
     async def close(self) -> None:
         """Let go of the connections."""
-        self._writers.close()
+        await self._writers.close()
         self._threads.shutdown(wait=False)
         await anyio.to_thread.run_sync(self._close)
 
@@ -83,7 +91,7 @@ class Runner:
     def _write(self, works: Sequence[Work]) -> list[Outcome]:
         outcomes = together(self._writer, works)
         # A file that somebody moved or deleted meanwhile is kept for nobody to find.
-        return [Outcome(error=_gone("written"))] * len(works) if self._database.is_gone() else outcomes
+        return [Outcome(error=_gone("written")) for _ in works] if self._database.is_gone() else outcomes
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:

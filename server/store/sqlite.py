@@ -16,12 +16,12 @@ _KEPT_STATEMENTS = 300
 
 
 class SqliteConnection(Connection):
-    """One connection. `reads`: it can never write."""
+    """One connection. `reads`: it can never write; `patient`: it waits for a busy database."""
 
     dialect = SQLiteDialect(paramstyle="qmark")
     errors = (apsw.Error,)
 
-    def __init__(self, path: str, *, reads: bool = False) -> None:
+    def __init__(self, path: str, *, reads: bool = False, patient: bool = True) -> None:
         super().__init__()
         # Any: APSW's types name one that Python 3.11 has not.
         self._driver: Any = apsw.Connection(path, statementcachesize=_KEPT_STATEMENTS)
@@ -30,6 +30,8 @@ class SqliteConnection(Connection):
             self._driver.execute(f"PRAGMA journal_mode = {journal_mode(sqlite_version())}").fetchall()
         self._driver.execute("PRAGMA synchronous = FULL")
         self._driver.execute("PRAGMA foreign_keys = ON")
+        if not patient:
+            self._driver.set_busy_timeout(0)
         self._forbids_writing = False
         if reads:
             self._forbid_writing(wanted=reads)

@@ -97,7 +97,7 @@ async def test_those_who_wait_together_share_a_commit(monkeypatch: pytest.Monkey
     held.set()
     assert await asyncio.gather(*waiting) == [f"n{number}" for number in range(MOST)]
     assert watched.commits == 2
-    writers.close()
+    await writers.close()
 
 
 async def test_where_the_commit_fails_nobody_is_told_that_it_was_kept(
@@ -129,3 +129,22 @@ async def test_who_leaves_before_the_turn_comes_writes_nothing(store: DatabaseSt
     assert leaving.cancelled()
     await store.write(put("after"))
     assert await store.read(names) == {"after"}
+
+
+async def test_a_store_that_is_closed_carries_through_what_waits(store: DatabaseStore) -> None:
+    first, held = Event(), Event()
+
+    def slow(_: Connection) -> None:
+        first.set()
+        held.wait(10)
+
+    await store.read(names)
+    before = asyncio.create_task(store.write(slow))
+    await anyio.to_thread.run_sync(first.wait, 10)
+    waiting = asyncio.create_task(store.write(put("waited")))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    held.set()
+    await asyncio.gather(before, waiting, closing)
+    assert await store.read(names) == {"waited"}
