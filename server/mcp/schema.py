@@ -25,6 +25,7 @@ ENVELOPE = frozenset(
         "note",
         "person_does",
         "preview",
+        "reconciled",
         "replayed",
         "warning",
     }
