@@ -70,6 +70,9 @@ class Serving:
         configure_logging(settings.log_level, secrets_of(settings), own_words)
         parts = LateParts(settings)
         server = build_server(parts)
+        if self.http:
+            # It stays for long, and callbacks may come at once: nobody waits for its list of tools alone.
+            await parts.opened()
         configure_logging(settings.log_level, secrets_of(settings), own_words)
         async with running(parts), anyio.create_task_group() as beside:
             if settings.callbacks.token.get_secret_value():

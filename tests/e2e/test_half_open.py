@@ -4,6 +4,7 @@ import logging
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager, suppress
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -18,7 +19,7 @@ from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import NO_TLS, House, Session
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, served
 from tests.e2e.sql import run_sql, store_of
-from tests.gate.servers import FREE, FREE_SEND, fronted
+from tests.gate.servers import FREE, FREE_SEND, fronted, until
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("time")
@@ -48,10 +49,19 @@ async def _pressed(house: House) -> AsyncGenerator[tuple[Served, str, int, list[
     logged: list[bytes] = []
     async with served("--http", "--port", "0", env=env, folder=house.folder, command=FEW_FILES) as server:
         url = await server.line("serving MCP at ")
+        await until(partial(_listens, port), PATIENCE)
         async with anyio.create_task_group() as group:
             group.start_soon(_keep, server, logged)
             yield server, url, port, logged
             group.cancel_scope.cancel()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        async with await anyio.connect_tcp("127.0.0.1", port):
+            return True
+    except OSError:
+        return False
 
 
 async def _keep(server: Served, logged: list[bytes]) -> None:
