@@ -103,6 +103,14 @@ class Case:
         before = [called for called in self.calls.values() if called.at <= post.at + self.terms.slack]
         return {key for called in before if (key := self.key(called)) and key.content == content_of(post)}
 
+    def surely_same(self, first: Posted, second: Posted) -> bool:
+        """Whether both are of one call. Of a request whose answer never came nobody can tell whose it was."""
+        keys = [self.keys(first), self.keys(second)]
+        for post, found in zip((first, second), keys, strict=True):
+            if len(found) > 1 and action_of(post.reference) not in self.actions:
+                return False
+        return bool(keys[0] & keys[1])
+
     def nos(self, action_id: str) -> list[Replied | Decided]:
         """Every no to an action."""
         return [each for each in self._said(action_id) if each.says == "no"]
@@ -177,7 +185,7 @@ def one_text_for_one_call(case: Case) -> Iterator[str]:
             both = set(map(plain_number, post.texted)) & set(map(plain_number, earlier.texted))
             recent = _recent(case, earlier, post) and post.text == earlier.text
             allowed = _told_failed(case, earlier) or _after_a_loss(case, earlier, post)
-            if both and recent and case.keys(post) & case.keys(earlier) and not allowed:
+            if both and recent and case.surely_same(earlier, post) and not allowed:
                 yield f"{post.reference} texts somebody again who had the text of {earlier.reference}"
 
 
