@@ -303,7 +303,7 @@ def _retry_after_the_filter_forgot(stack: ExitStack) -> None:
 
 def _nobody_remembers_texts(stack: ExitStack) -> None:
     """Whoever had a text gets it again by another call."""
-    _put(stack, sent_texts, "repeated", _always([]))
+    _put(stack, sent_texts, "_rows", _always([]))
 
 
 def _outbox_ignored(stack: ExitStack) -> None:
