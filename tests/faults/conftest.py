@@ -16,8 +16,8 @@ from tests.faults.scripted import ScriptedVendor, whole
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same waits as in use, in tenths of a second."""
-    monkeypatch.setattr(vendors, "_TIMEOUT", httpx.Timeout(connect=0.4, read=0.6, write=5, pool=5))
-    monkeypatch.setattr(vendors, "exchange", partial(transport.exchange, deadline=1.5))
+    monkeypatch.setattr(vendors, "_TIMEOUT", httpx.Timeout(connect=1.5, read=0.8, write=5, pool=5))
+    monkeypatch.setattr(vendors, "exchange", partial(transport.exchange, deadline=2.5))
 
 
 @pytest.fixture
