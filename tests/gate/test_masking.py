@@ -177,7 +177,7 @@ def test_every_place_for_free_text_is_found() -> None:
     numbers = [
         field.path for field in text_fields(Everything) if "mobile" in field.kinds and "." not in field.path
     ]
-    # What is computed is masked too (above); whether it is listed depends on what was asked of the class before.
+    # What is computed is masked too (above); it is not always listed here.
     assert numbers[:5] == ["pair[]", "numbers[]", "marked_numbers[]", "either", "by_number{key}"]
 
 
