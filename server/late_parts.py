@@ -27,12 +27,14 @@ class LateParts:
         self.settings = settings
         self._parts: Parts | None = None
         self._opening = anyio.Lock()
+        self._wanted = anyio.Event()
 
     @classmethod
     def of(cls, parts: "Parts") -> Self:
         """What is open already."""
         made = cls(parts.settings)
         made._parts = parts
+        made._wanted.set()
         return made
 
     @property
@@ -46,6 +48,7 @@ class LateParts:
 
     async def opened(self) -> "Parts":
         """The parts. Whoever comes while they are opened waits; who is cancelled has opened them too."""
+        self._wanted.set()
         if self._parts is None:
             async with self._opening:
                 if self._parts is None:
@@ -53,13 +56,19 @@ class LateParts:
                     self._parts = build(self.settings)
         return self._parts
 
+    async def work(self) -> None:
+        """The background work, from the first call on, or after a moment."""
+        with anyio.move_on_after(MOMENT_SECONDS):
+            await self._wanted.wait()
+        await (await self.opened()).work()
+
 
 @asynccontextmanager
 async def running(late: LateParts) -> AsyncGenerator[None]:
     """Opens the parts after a moment at the latest, with their background work; closes them at the end."""
     try:
         async with anyio.create_task_group() as background:
-            background.start_soon(_work, late)
+            background.start_soon(late.work)
             yield
             background.cancel_scope.cancel()
     finally:
@@ -73,9 +82,3 @@ def builder() -> "Callable[[Settings], Parts]":
     from server.parts import build_parts  # noqa: PLC0415 - the door
 
     return build_parts
-
-
-async def _work(late: LateParts) -> None:
-    if late.held is None:
-        await anyio.sleep(MOMENT_SECONDS)
-    await (await late.opened()).work()

@@ -92,6 +92,24 @@ async def test_a_server_that_nobody_calls_opens_its_parts_by_itself_and_closes_t
     assert closed == [late.held]
 
 
+async def test_the_background_work_begins_with_the_first_call(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reaper tells a send whose server died from one that goes on: who asks at once must hear it."""
+    monkeypatch.setattr(late_parts, "MOMENT_SECONDS", 3600)
+    begun = anyio.Event()
+
+    async def work(_: Parts) -> None:
+        begun.set()
+
+    monkeypatch.setattr(Parts, "work", work)
+    late = LateParts(settings)
+    with anyio.fail_after(20):
+        async with running(late):
+            await late.opened()
+            await begun.wait()
+
+
 async def test_a_server_that_ends_at_once_opens_nothing(settings: Settings) -> None:
     late = LateParts(settings)
     async with running(late):

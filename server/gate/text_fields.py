@@ -56,6 +56,8 @@ def fields_of(model_type: type[Any]) -> Iterator[tuple[str, Reading]]:
         for name, hint in get_type_hints(model_type, include_extras=True).items():
             yield name, read_hints([hint])
         return
+    # A model that names itself knows the types of its computed fields only when it is whole.
+    model_type.model_rebuild()
     for name, declared in model_type.model_fields.items():
         if not declared.exclude:
             yield name, read_hints([declared.annotation], metadata=declared.metadata)
