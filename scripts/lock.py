@@ -9,7 +9,7 @@ RUN, DEV = "requirements.lock", "requirements-dev.lock"
 COMPILE = [
     *("pip", "compile", "pyproject.toml", "--quiet", "--upgrade"),
     *("--universal", "--python-version", "3.11", "--extra", "postgres"),
-    *("--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header"),
+    *("--generate-hashes", "--no-annotate", "--no-header"),
 ]
 
 

@@ -82,11 +82,18 @@ def journal_mode(version: tuple[int, int, int]) -> str:
     return "WAL" if version >= (3, 51, 3) or mended_lines else "TRUNCATE"
 
 
+PRAGMAS: Final = (
+    f"PRAGMA journal_mode = {journal_mode(sqlite_driver.sqlite_version())}",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+"""How every connection to a file of SQLite is set up."""
+
+
 def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA journal_mode = {journal_mode(sqlite_driver.sqlite_version())}")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
     cursor.close()
 
 

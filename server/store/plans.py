@@ -23,8 +23,6 @@ class Found(NamedTuple):
     rows: list[tuple[Any, ...]]
     changed: int
     """How many rows an INSERT, UPDATE or DELETE changed."""
-    columns: tuple[str, ...] = ()
-    """Their names, where the statement itself does not tell."""
 
 
 class Rows:
@@ -120,7 +118,7 @@ class Plan:
 
     def read(self, found: Found) -> Rows:
         """The driver's rows, converted."""
-        return Rows([self.row(row) for row in found.rows], self.names or found.columns, found.changed)
+        return Rows([self.row(row) for row in found.rows], self.names, found.changed)
 
     def row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """One of the driver's rows, converted, with its columns as attributes."""
@@ -199,7 +197,7 @@ class Connection(ABC):
     def exec_driver_sql(self, statement: str) -> Rows:
         """Run SQL as it is written, as SQLAlchemy's connection does under this name."""
         found = self.run(statement, ())
-        return Rows(found.rows, found.columns, found.changed)
+        return Rows(found.rows, (), found.changed)
 
     def stream(self, statement: Executable, values: Values | None = None) -> Iterator[Any]:
         """The rows of a query, of which few are kept at a time."""

@@ -7,9 +7,7 @@ import apsw
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from server.store import engine
-from server.store.engine import journal_mode
 from server.store.plans import Connection, Found
-from server.store.sqlite_driver import sqlite_version
 
 _KEPT_STATEMENTS = 300
 """Prepared statements that the driver keeps; the store has about a hundred."""
@@ -26,10 +24,8 @@ class SqliteConnection(Connection):
         # Any: APSW's types name one that Python 3.11 has not.
         self._driver: Any = apsw.Connection(path, statementcachesize=_KEPT_STATEMENTS)
         self._driver.set_busy_timeout(int(engine.BUSY_SECONDS * 1000))
-        if path != ":memory:":
-            self._driver.execute(f"PRAGMA journal_mode = {journal_mode(sqlite_version())}").fetchall()
-        self._driver.execute("PRAGMA synchronous = FULL")
-        self._driver.execute("PRAGMA foreign_keys = ON")
+        for pragma in engine.PRAGMAS:
+            self._driver.execute(pragma).fetchall()
         if not patient:
             self._driver.set_busy_timeout(0)
         self._forbids_writing = False

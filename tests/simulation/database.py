@@ -1,53 +1,31 @@
 """One database in memory for all seeds of a process: the plan of each statement is made once."""
 
 import sqlite3
-from collections.abc import Callable
 from functools import cache
-from typing import TypeVar, cast
+from typing import cast
 
 from sqlalchemy import delete
 
-from server.store.failures import unavailable
-from server.store.memory import Checkpoint, empty_store
+from server.store.grouping import together
+from server.store.memory import Checkpoint, SynchronousStore, empty_store
 from server.store.plans import Connection
 from server.store.schema import METADATA
-from server.store.transactions import Store
 from tests.simulation.plans import PlannedConnection
 from tests.store.unguarding import unguard
 
-T = TypeVar("T")
 _EMPTYING = [delete(table) for table in reversed(METADATA.sorted_tables)]
 
 
-class SharedStore(Store):
-    """The store as one worker has it. `checkpoint` is awaited before and after each transaction."""
+class SharedStore(SynchronousStore):
+    """The store as one worker has it, over a database that outlives it."""
 
     def __init__(self, database: PlannedConnection, checkpoint: Checkpoint) -> None:
+        super().__init__(checkpoint, conn=database)
         self._database = database
-        self._checkpoint = checkpoint
 
     def beside(self, checkpoint: Checkpoint) -> "SharedStore":
         """Another worker's store over the same database."""
         return SharedStore(self._database, checkpoint)
-
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """See `Store.write`."""
-        return await self._transact(work, "written")
-
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        """See `Store.read`."""
-        return await self._transact(work, "read")
-
-    glance = read
-
-    async def _transact(self, work: Callable[[Connection], T], doing: str) -> T:
-        await self._checkpoint()
-        try:
-            result = self._database.transact(work)
-        except sqlite3.Error as error:
-            raise unavailable(error, doing) from None
-        await self._checkpoint()
-        return result
 
     def copy(self) -> bytes:
         """The whole database, as a backup has it."""
@@ -102,7 +80,7 @@ async def _at_once() -> None:
 def _migrated() -> bytes:
     """A migrated database that can be tampered with."""
     database = PlannedConnection(empty_store())
-    database.transact(unguard)
+    together(database, [unguard])
     return database.raw.serialize()
 
 

@@ -1,14 +1,12 @@
 """The store's plans on Python's own SQLite, in memory: a world opens thousands, and none waits for a disk."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from server.store.plans import Connection, Found
-
-T = TypeVar("T")
 
 
 class PlannedConnection(Connection):
@@ -44,14 +42,3 @@ class PlannedConnection(Connection):
 
     def close(self) -> None:
         self.raw.close()
-
-    def transact(self, work: Callable[[Connection], T]) -> T:
-        """One transaction: committed at the end, or rolled back by any exception."""
-        self.begin(reads=False)
-        try:
-            done = work(self)
-        except BaseException:
-            self.rollback()
-            raise
-        self.commit()
-        return done

@@ -111,7 +111,8 @@ async def test_where_the_commit_fails_nobody_is_told_that_it_was_kept(
     assert names(conn) == set()
 
 
-async def test_who_leaves_before_the_turn_comes_writes_nothing(store: DatabaseStore) -> None:
+async def begun(store: DatabaseStore) -> tuple["asyncio.Task[None]", Event]:
+    """A write that is at work until it is let go on."""
     first, held = Event(), Event()
 
     def slow(_: Connection) -> None:
@@ -119,8 +120,13 @@ async def test_who_leaves_before_the_turn_comes_writes_nothing(store: DatabaseSt
         held.wait(10)
 
     await store.read(names)
-    before = asyncio.create_task(store.write(slow))
+    writing = asyncio.create_task(store.write(slow))
     await anyio.to_thread.run_sync(first.wait, 10)
+    return writing, held
+
+
+async def test_who_leaves_before_the_turn_comes_writes_nothing(store: DatabaseStore) -> None:
+    before, held = await begun(store)
     leaving = asyncio.create_task(store.write(put("left")))
     await asyncio.sleep(0)
     leaving.cancel()
@@ -132,15 +138,7 @@ async def test_who_leaves_before_the_turn_comes_writes_nothing(store: DatabaseSt
 
 
 async def test_a_store_that_is_closed_carries_through_what_waits(store: DatabaseStore) -> None:
-    first, held = Event(), Event()
-
-    def slow(_: Connection) -> None:
-        first.set()
-        held.wait(10)
-
-    await store.read(names)
-    before = asyncio.create_task(store.write(slow))
-    await anyio.to_thread.run_sync(first.wait, 10)
+    before, held = await begun(store)
     waiting = asyncio.create_task(store.write(put("waited")))
     await asyncio.sleep(0)
     closing = asyncio.create_task(store.close())
