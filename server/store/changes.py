@@ -1,9 +1,9 @@
 """What a transaction changed, row by row: what the audit's entry of the transaction says of it.
 
 Whatever changes a row of a table that the audit covers reports the row as it is then, and as it was before
-(`changed`). The journal collects these reports and writes short keyed hashes into the
-chain, in the same transaction. So no place has to think of it, and `comparing` can hold the tables against
-the chain: what each row is, and that nothing else changed it between two steps of ours.
+(`changed`). The journal collects these reports and writes short keyed hashes into the chain, in the same
+transaction. So no place has to think of it, and `comparing` can hold the tables against the chain: what each
+row is, and that nothing else changed it between two steps of ours.
 """
 
 import json

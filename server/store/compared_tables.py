@@ -24,7 +24,6 @@ from server.store.sent_texts import SENT
 from server.store.session_facts import FACTS
 
 _ACTION = re.compile(r'\{"action_id":"([^"]*)"')
-_PIECE = 1_000
 _ACTIONS = actions_where().order_by(ACTIONS.c.sequence)
 
 
@@ -46,14 +45,14 @@ class ComparedActions(Compared):
 
 
 class ComparedRows(Compared):
-    """A table whose rows are known each by its key."""
+    """A table whose rows are known each by its key, or together by their action."""
 
-    def __init__(self, covered: CoveredRows, key: bytes) -> None:
+    def __init__(self, covered: CoveredRows | CoveredSets, key: bytes) -> None:
         super().__init__(covered.table, key)
         self._covered = covered
 
     def rows(self, conn: Connection) -> Iterator[tuple[str, Mapping[str, object]]]:
-        """Every row."""
+        """What the table says of itself."""
         return self._covered.rows(conn)
 
 
@@ -105,16 +104,8 @@ class ComparedMeta(ComparedRows):
         self._perhaps.add(MARK)
 
 
-class ComparedTexts(Compared):
-    """A table whose rows are known together, by their action."""
-
-    def __init__(self, covered: CoveredSets, key: bytes) -> None:
-        super().__init__(covered.table, key)
-        self._covered = covered
-
-    def rows(self, conn: Connection) -> Iterator[tuple[str, Mapping[str, object]]]:
-        """The rows of each action."""
-        return self._covered.rows(conn)
+class ComparedTexts(ComparedRows):
+    """What is kept of the texts of each send."""
 
     def take_earlier(self, entry: str) -> None:
         """What was begun; what became of its rows such an entry does not say."""

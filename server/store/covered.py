@@ -15,7 +15,6 @@ from server.store.changes import Row, Stored, as_stored, changed
 from server.store.columns import Moment, moment_text
 from server.store.plans import Connection
 
-_PIECE = 1_000
 _encoded = json.JSONEncoder(separators=(",", ":"), default=repr).encode
 
 Values: TypeAlias = Mapping[str, object]
