@@ -10,7 +10,9 @@ from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
+from server.gate.proposing import Proposing, warned
 from server.gate.repeats import cautions, still_open
+from server.gate.ruling import check_clocks, free_rule, obey_rules, spend_slot
 from server.gate.words.answers import Answer, Envelope, Question, failure
 from server.gate.words.sentences import cap_hit, nothing, said_to_be_undone
 from server.gate.words.telling import shown_preview, told
@@ -36,6 +38,7 @@ class Acting:
         self._context = context
         self._approval = Approval(context)
         self._dispatching = Dispatching(context)
+        self._proposing = Proposing(context.settings.approval)
 
     async def answer(self, call: CallOf, action_id: str | None, reply: FormReply | None) -> Answer | Question:
         """The end of the call, or the question for the person. Every failure says what did not happen."""
@@ -74,14 +77,14 @@ class Acting:
 
     async def _previewed(self, call: CallOf, world: Surroundings, blocked: tuple[str, ...]) -> Preview:
         """The preview, with the rules before it (they may forbid even looking) and after it (the price)."""
-        await self._context.check_rules(call, world, blocked, points=None)
+        await obey_rules(self._context, call, world, blocked, points=None)
         if call.operation.preview is None:
             return Preview(effect=call.operation.title, nothing=nothing(call.operation))
         preview = await self._context.vendors.query(call.operation.preview(call.params, world))
-        await self._context.check_rules(call, world, blocked, points=preview.points)
-        self._context.check_clocks(call, world)
+        await obey_rules(self._context, call, world, blocked, points=preview.points)
+        check_clocks(self._context, call, world)
         details = {name: without_secrets(value) for name, value in preview.details.items()}
-        return self._context.warned(call, preview.model_copy(update={"details": details}))
+        return warned(self._context, call, preview.model_copy(update={"details": details}))
 
     async def _key(self, call: CallOf, world: Surroundings) -> CallKey:
         return CallKey(
@@ -96,13 +99,13 @@ class Acting:
         call.operation.build(call.params, world)
         repeats = seen.repeats if world.earlier is None else await self._repeats(call, world)
         await self._refuse_open(call, world, repeats)
-        await self._context.spend_slot(call, world)
+        await spend_slot(self._context, call, world)
         preview = await self._previewed(call, world, seen.blocked)
-        rule = self._context.free_rule(call, world, preview)
+        rule = free_rule(self._context, call, world, preview)
         if rule is not None and not repeats:
             # Or another process knows that outside text was read.
             with contextlib.suppress(OutsideTextReadError):
-                proposal = await self._context.proposal(call, world, preview, key)
+                proposal = self._proposing.proposal(call, world, preview, key)
                 ended = await self._dispatching.carry_out_free(call, world, proposal, rule)
                 if isinstance(ended, Answer):
                     return ended
@@ -122,7 +125,7 @@ class Acting:
         repeats: "Sequence[Repeated]",
     ) -> Answer | Question:
         shown = await self._with_repeats(call, world, preview, repeats)
-        proposal = await self._context.proposal(call, world, shown, key, repeats)
+        proposal = self._proposing.proposal(call, world, shown, key, repeats)
         entry, hit = await self._context.book.propose(
             proposal, self._context.settings.approval.expires_s, call.audience(world).recipients
         )

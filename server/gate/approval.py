@@ -9,6 +9,7 @@ from server.call_time import left_before_a_post
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
+from server.gate.ruling import count_decline
 from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.questions import hint, render
 from server.gate.words.sentences import approval_mismatch, cannot_be_asked, declined, wrong_proof
@@ -96,7 +97,7 @@ class Approval:
         """A no vetoes: it also takes back a yes that was given elsewhere, as long as nothing was begun."""
         decision = Decision(by=call.caller.principal, channel="form", reason=reason)
         denied = await self._context.book.deny(entry.id, decision)
-        self._context.count_decline(call)
+        count_decline(self._context, call)
         if denied is not None:
             return failure(problem)
         return too_late_for_a_no(call.operation, await self._context.book.get(entry.id) or entry)

@@ -2,39 +2,30 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from hashlib import sha256
-from typing import Any
 
 from server.files import Files
 from server.gate.caller import Caller
 from server.gate.calls import CallOf
 from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.repeats import Asked
-from server.gate.rules.policy import Intent, RateLimiter, check_rules, needs_no_approval, to_problem
+from server.gate.rules.policy import RateLimiter
 from server.gate.surroundings import every8d_options, omis_options
-from server.gate.words.questions import proof_for
-from server.gate.words.sentences import clocks_apart, nothing, other_account, rate_limited
+from server.gate.words.sentences import other_account
 from server.ledger.book import Book
 from server.ledger.journal import Note
 from server.ledger.outside import OutsideReading
 from server.settings.settings import Settings
 from server.store.actions import Action as Entry
-from server.store.actions import CallKey, Proposal
 from server.store.errors import StoreUnavailableError
-from server.store.sent_texts import Repeated
-from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.vendors import Vendors
 from tools.desk.history import no_such_action
 from tools.desk_operation import AnyOperation
 from tools.operation import (
-    RISKY,
-    Audience,
     Earlier,
-    Preview,
     Surroundings,
 )
 from tools.problems import Problem, RefusedError
@@ -42,13 +33,6 @@ from tools.problems import Problem, RefusedError
 _log = logging.getLogger(__name__)
 
 LOST = "What costs or destroys is refused until a person runs `campaign-ops-mcp audit accept-loss`"
-_MAY_BE_DONE = (
-    "The record of what was done before was lost, so this may have been done already. Every send is asked "
-    "for until 24 hours after."
-)
-_APART = (
-    "This machine's clock and the vendor's are {:,} minutes apart: times may mean another moment than said."
-)
 UNRECORDED = "The store is unavailable: this look is not in the audit, and nothing can be changed for now."
 
 
@@ -130,110 +114,6 @@ class GateContext:
         texts = await self.book.texted(call.audience(world).messages)
         return Asked(texts=texts, principal=call.caller.principal, now=self.clock())
 
-    async def check_rules(
-        self, call: CallOf, world: Surroundings, blocked: tuple[str, ...], *, points: Decimal | None
-    ) -> None:
-        """The operator's rules; `blocked` is what the table of blocked numbers holds of this call's.
-
-        Raises:
-            RefusedError: with the rule, the setting and both figures.
-        """
-        audience = call.audience(world)
-        for send_at in audience.send_times:
-            violation = check_rules(
-                _intent(call, audience, points, send_at),
-                self.settings.policy,
-                now=self.clock(),
-                blocked=lambda _: blocked,
-            )
-            if violation is not None:
-                await self._record_refusal(call, world, violation.rule)
-                raise RefusedError(to_problem(violation, nothing(call.operation)))
-
-    async def _record_refusal(self, call: CallOf, world: Surroundings, rule: str) -> None:
-        note = Note(
-            what="refused",
-            principal=call.caller.principal,
-            tool=call.operation.name,
-            digest=await self.digest_of(call, world),
-            by="policy",
-            rule=rule,
-        )
-        await self.book.record(note)
-
-    def warned(self, call: CallOf, preview: Preview) -> Preview:
-        """The preview with what a person should know of the server's own state."""
-        apart = self.vendors.apart(call.operation.vendor)
-        said = [_MAY_BE_DONE] if self.book.past.asks(self.clock()) else []
-        if apart is not None and abs(apart) > WARNED:
-            said.append(_APART.format(minutes(apart)))
-        return preview.model_copy(update={"warnings": (*preview.warnings, *said)}) if said else preview
-
-    def check_clocks(self, call: CallOf, world: Surroundings) -> None:
-        """Nothing is booked by a clock that is far from the vendor's, as its newest answer has it.
-
-        Raises:
-            RefusedError: it is.
-        """
-        apart = self.vendors.apart(call.operation.vendor)
-        if apart is not None and abs(apart) > REFUSED and any(call.audience(world).send_times):
-            raise RefusedError(clocks_apart(call.operation, minutes(apart)))
-
-    def free_rule(self, call: CallOf, world: Surroundings, preview: Preview) -> str | None:
-        """The rule by which nobody has to be asked, if there is one."""
-        if call.operation.risk not in RISKY:
-            return f"{call.operation.risk} needs no approval"
-        if self.book.past.asks(self.clock()):
-            return None
-        return needs_no_approval(
-            _intent(call, call.audience(world), preview.points, None),
-            self.settings.policy,
-            read_outside_text=self.outside.known_here(call.caller.in_session),
-        )
-
-    async def spend_slot(self, call: CallOf, world: Surroundings) -> None:
-        """One slot of the minute's calls.
-
-        Raises:
-            RefusedError: there is none left.
-        """
-        if not self.limiter.spend(call.caller.principal, self.clock()):
-            await self._record_refusal(call, world, "calls per minute")
-            limit = self.settings.policy.calls_per_minute
-            raise RefusedError(rate_limited(call.operation, limit))
-
-    def count_decline(self, call: CallOf) -> None:
-        """A decline costs a slot too: a model that asks again and again is stopped."""
-        self.limiter.spend(call.caller.principal, self.clock())
-
-    async def proposal(
-        self,
-        call: CallOf,
-        world: Surroundings,
-        preview: Preview,
-        key: CallKey,
-        repeats: Sequence[Repeated] = (),
-    ) -> Proposal:
-        """The proposal with its frozen preview, which tells of these earlier sends."""
-        return Proposal(
-            principal=key.principal,
-            session=call.caller.session,
-            tool=key.tool,
-            risk=str(call.operation.risk),
-            vendor=call.operation.vendor or "",
-            digest=key.digest,
-            request_id=key.request_id,
-            arguments=json.dumps(call.arguments(), ensure_ascii=False),
-            preview=preview.model_dump_json(),
-            proof=proof_for(preview, call.operation.risk, self.settings.approval),
-            account=key.account,
-            target=preview.target or _target_of(call.params),
-            points=preview.points or Decimal(0),
-            recipients=preview.recipients or 0,
-            retry_of=world.earlier.action_id if world.earlier else "",
-            repeats=",".join(send.action_id for send in repeats),
-        )
-
     async def noticed(self, operation: AnyOperation, problem: Problem) -> Problem:
         """A login error stops every later call of that account: repeated ones lock it."""
         if problem.code == "login_refused" and operation.vendor is not None:
@@ -260,21 +140,3 @@ def _as_earlier(entry: Entry) -> Earlier:
         created_at=entry.created_at,
         arguments=json.loads(entry.arguments),
     )
-
-
-def _intent(call: CallOf, audience: Audience, points: Decimal | None, send_at: datetime | None) -> Intent:
-    return Intent(
-        tool=call.operation.name,
-        risk=call.operation.risk,
-        recipients=tuple(dict.fromkeys(audience.recipients)),
-        emails=audience.emails,
-        texts=audience.texts,
-        points=points,
-        send_at=send_at,
-    )
-
-
-def _target_of(params: Any) -> str:
-    """What is acted on, for actions that need no preview."""
-    names = ("launch_id", "job_id", "report_id", "batch_id")
-    return next((str(value) for name in names if (value := getattr(params, name, None))), "")

@@ -12,6 +12,7 @@ from server.gate.context import GateContext
 from server.gate.failures import problem_of
 from server.gate.masking import present
 from server.gate.repeats import repeated_since
+from server.gate.ruling import check_clocks, obey_rules
 from server.gate.shield import uncancelled
 from server.gate.words.answers import Answer, Envelope, failure
 from server.gate.words.sentences import (
@@ -145,11 +146,11 @@ class Dispatching:
     async def _look_again(self, call: CallOf, world: Surroundings, entry: "Action") -> None:
         frozen = Preview.model_validate_json(entry.preview)
         # Blocked numbers are asked for in the claim itself.
-        await self._context.check_rules(call, world, (), points=frozen.points)
+        await obey_rules(self._context, call, world, (), points=frozen.points)
         if call.operation.preview is None:
             return
         fresh = await self._context.vendors.query(call.operation.preview(call.params, world))
-        self._context.check_clocks(call, world)
+        check_clocks(self._context, call, world)
         for name in sorted({*frozen.state, *fresh.state}):
             before, now = frozen.state.get(name, "not there"), fresh.state.get(name, "not there")
             if before != now:
