@@ -4,12 +4,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.sandbox.control.call_log import Entry
 from server.sandbox.control.control import control_app
 from server.sandbox.control.faults import PLAYS, Exchange
 from server.sandbox.every8d.pages import answer_every8d
 from server.sandbox.omis.pages import answer_omis
 from server.sandbox.sandbox import Sandbox
+from server.sandbox.state.call_log import Entry
 from server.sandbox.vendor_call import VendorCall, read_call
 
 _EVERY8D = "/api21/http/"

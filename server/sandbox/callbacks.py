@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from server.sandbox.callback_target import CallbackTarget
 from server.sandbox.http_out import Outgoing, exchange
-from server.sandbox.messages import Batch, Message
+from server.sandbox.state.messages import Batch, Message
 
 if TYPE_CHECKING:
     from server.sandbox.world import World

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from server.sandbox.callbacks import Event, report
 from server.sandbox.fate import final_status, will_reply
-from server.sandbox.messages import BOOKED, ERASED, HANDED_OVER, REPLIED, Batch, Message, Reply
+from server.sandbox.state.messages import BOOKED, ERASED, HANDED_OVER, REPLIED, Batch, Message, Reply
 from server.sandbox.world import World
 
 FINAL_AFTER = timedelta(seconds=30)

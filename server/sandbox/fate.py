@@ -1,6 +1,6 @@
 """Magic numbers: the last three digits of a Taiwanese mobile decide its final status."""
 
-from server.sandbox.messages import DELIVERED, HANDED_OVER, SENT_MMS, Kind
+from server.sandbox.state.messages import DELIVERED, HANDED_OVER, SENT_MMS, Kind
 
 _DOMESTIC = "+886"
 _SAME_STATUS = (100, 101, 102, 103, 104, 105, 106, 107, 301, 500, 700, 777, 888)

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from server.sandbox.accounts import Account, Manager, Token, every8d_accounts, omis_managers
 from server.sandbox.clock import Clock
-from server.sandbox.control.call_log import CallLog
-from server.sandbox.control.fault_list import FaultList
-from server.sandbox.messages import Batch
-from server.sandbox.omis.models import Job, Launch, OmisManner, Report
-from server.sandbox.omis.seed import seed_launches, seed_reports
 from server.sandbox.outbox import Outbox
+from server.sandbox.state.accounts import Account, Manager, Token, every8d_accounts, omis_managers
+from server.sandbox.state.call_log import CallLog
+from server.sandbox.state.fault_list import FaultList
+from server.sandbox.state.messages import Batch
+from server.sandbox.state.omis_records import Job, Launch, OmisManner, Report
+from server.sandbox.state.omis_seed import seed_launches, seed_reports
 
 
 @dataclass(slots=True, kw_only=True)

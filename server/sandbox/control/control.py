@@ -10,16 +10,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from server.sandbox.accounts import Account, Manager
 from server.sandbox.callback_target import CallbackTarget
 from server.sandbox.control import control_input as take
 from server.sandbox.control.control_input import WrongInputError, read
-from server.sandbox.control.fault_list import Fault
 from server.sandbox.control.faults import REFUSE
 from server.sandbox.control.state_view import state_view
 from server.sandbox.delivery import reply
 from server.sandbox.phone_numbers import read_number
 from server.sandbox.sandbox import Sandbox
+from server.sandbox.state.accounts import Account, Manager
+from server.sandbox.state.fault_list import Fault
 
 Handler = Callable[[Sandbox, Request], Awaitable[Response]]
 

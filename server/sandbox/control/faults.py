@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from server.sandbox.connection import Connection
-from server.sandbox.control.fault_list import Fault
+from server.sandbox.state.fault_list import Fault
 
 REFUSE = "refuse"
 _GARBAGE_BYTES = 256

@@ -1,8 +1,8 @@
 """The whole state as JSON, for GET /_sandbox/state."""
 
-from server.sandbox.accounts import Account
-from server.sandbox.messages import Batch, Message
-from server.sandbox.omis.models import Job, Launch, Report
+from server.sandbox.state.accounts import Account
+from server.sandbox.state.messages import Batch, Message
+from server.sandbox.state.omis_records import Job, Launch, Report
 from server.sandbox.world import World
 
 View = dict[str, object]

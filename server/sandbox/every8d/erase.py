@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
-from server.sandbox.accounts import Account
 from server.sandbox.every8d.login import RefusedError
 from server.sandbox.every8d.query import find_batch
-from server.sandbox.messages import BOOKED, ERASED, Batch, Kind, Message
+from server.sandbox.state.accounts import Account
+from server.sandbox.state.messages import BOOKED, ERASED, Batch, Kind, Message
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

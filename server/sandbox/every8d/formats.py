@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from server.sandbox.messages import Message
+from server.sandbox.state.messages import Message
 
 _SHOWN = "%Y/%m/%d %H:%M:%S"
 

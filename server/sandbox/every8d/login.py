@@ -1,6 +1,6 @@
 """Who may call EVERY8D, and how it says no: `-code,text`."""
 
-from server.sandbox.accounts import Account
+from server.sandbox.state.accounts import Account
 from server.sandbox.world import World
 
 _FAILED_LOGINS_ALLOWED = 10

@@ -3,11 +3,11 @@
 import base64
 import binascii
 
-from server.sandbox.accounts import Account
 from server.sandbox.charging import LARGEST_MMS, mms_points
 from server.sandbox.every8d.fields import read_numbers, read_send_time
 from server.sandbox.every8d.login import RefusedError
 from server.sandbox.every8d.order import Order, Recipient, place
+from server.sandbox.state.accounts import Account
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

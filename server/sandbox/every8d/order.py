@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from server.sandbox.accounts import Account
 from server.sandbox.charging import sms_points
 from server.sandbox.delivery import schedule
-from server.sandbox.messages import (
+from server.sandbox.phone_numbers import Number, read_number
+from server.sandbox.state.accounts import Account
+from server.sandbox.state.messages import (
     BAD_NUMBER,
     BOOKED,
     HANDED_OVER,
@@ -18,7 +19,6 @@ from server.sandbox.messages import (
     Kind,
     Message,
 )
-from server.sandbox.phone_numbers import Number, read_number
 from server.sandbox.world import World
 
 _FREE = Decimal(0)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from server.sandbox.accounts import Account
 from server.sandbox.every8d.erase import erase_mms, erase_sms
 from server.sandbox.every8d.login import RefusedError
 from server.sandbox.every8d.mms import send_mms
@@ -13,6 +12,7 @@ from server.sandbox.every8d.param import send_param
 from server.sandbox.every8d.query import credit, mms_status, replies, sms_status
 from server.sandbox.every8d.send import send_filtered, send_sms, send_with_id
 from server.sandbox.every8d.token import account_of, connect
+from server.sandbox.state.accounts import Account
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

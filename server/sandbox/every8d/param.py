@@ -7,7 +7,7 @@ from server.sandbox.every8d.json import Body, read_body
 from server.sandbox.every8d.login import RefusedError
 from server.sandbox.every8d.order import Order, Recipient, place
 from server.sandbox.every8d.token import account_of
-from server.sandbox.messages import BAD_PARAMETER, BAD_SEND_TIME
+from server.sandbox.state.messages import BAD_PARAMETER, BAD_SEND_TIME
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

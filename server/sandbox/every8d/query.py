@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from server.sandbox.accounts import Account
 from server.sandbox.every8d.formats import as_json, as_xml
-from server.sandbox.messages import Batch, Kind, Message
+from server.sandbox.state.accounts import Account
+from server.sandbox.state.messages import Batch, Kind, Message
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

@@ -3,11 +3,11 @@
 import re
 from datetime import datetime, timedelta
 
-from server.sandbox.accounts import Account
 from server.sandbox.every8d.fields import read_numbers, read_send_time, read_text, refuse_event
 from server.sandbox.every8d.login import RefusedError
 from server.sandbox.every8d.order import Order, Recipient, place
 from server.sandbox.phone_numbers import read_number
+from server.sandbox.state.accounts import Account
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

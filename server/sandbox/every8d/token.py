@@ -3,9 +3,9 @@
 import secrets
 from datetime import timedelta
 
-from server.sandbox.accounts import Account, Token
 from server.sandbox.every8d.json import read_body
 from server.sandbox.every8d.login import RefusedError, log_in
+from server.sandbox.state.accounts import Account, Token
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from server.sandbox.accounts import Manager
 from server.sandbox.omis.answers import Node, OmisError, record
-from server.sandbox.omis.models import OUT_OF_POINTS, PAUSED, TERMINATED, Job, Launch, Task
 from server.sandbox.omis.times import parse_time
+from server.sandbox.state.accounts import Manager
+from server.sandbox.state.omis_records import OUT_OF_POINTS, PAUSED, TERMINATED, Job, Launch, Task
 from server.sandbox.world import World
 
 _DELETE, _TERMINATE, _PAUSE, _RESUME, _FIFTH = "1", "2", "3", "4", "5"

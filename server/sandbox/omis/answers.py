@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from starlette.responses import Response
 
-from server.sandbox.omis.models import OmisManner
+from server.sandbox.state.omis_records import OmisManner
 
 _PLACEHOLDER = re.compile(
     r"%(omisquerystring|errorcode|errormsg|launchid|userid|customerid|reportpath|jobid)%", re.IGNORECASE

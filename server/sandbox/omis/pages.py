@@ -3,11 +3,11 @@
 from starlette.responses import RedirectResponse, Response
 
 from server.sandbox.omis.answers import Answer, OmisError, fill_redirect, render, render_xml, to_csv
-from server.sandbox.omis.models import OmisManner
 from server.sandbox.omis.report_files import content, find_file
 from server.sandbox.omis.reports import listed_parts, manage_report
 from server.sandbox.omis.request import log_in, with_xml_fields
 from server.sandbox.omis.tasks import manage_task
+from server.sandbox.state.omis_records import OmisManner
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

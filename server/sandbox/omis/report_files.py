@@ -3,8 +3,8 @@
 import csv
 import io
 
-from server.sandbox.omis.models import Report, ReportPart
 from server.sandbox.omis.times import shown
+from server.sandbox.state.omis_records import Report, ReportPart
 from server.sandbox.world import World
 
 _ROWS = 3

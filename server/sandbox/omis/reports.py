@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from server.sandbox.omis.answers import Answer, Node, OmisError, record
-from server.sandbox.omis.models import Report, ReportPart
 from server.sandbox.omis.report_files import TYPE_NAMES, file_name
 from server.sandbox.omis.request import INCORRECT
 from server.sandbox.omis.times import parse_time, shown
+from server.sandbox.state.omis_records import Report, ReportPart
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

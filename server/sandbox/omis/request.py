@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
-from server.sandbox.accounts import Manager
 from server.sandbox.callback_target import is_loopback
 from server.sandbox.http_out import Outgoing, exchange
 from server.sandbox.omis.answers import OmisError
+from server.sandbox.state.accounts import Manager
 from server.sandbox.vendor_call import Pairs, VendorCall
 from server.sandbox.world import World
 

@@ -1,10 +1,10 @@
 """TaskManager.aspx (001_): which launch or job a call means, and what is answered of it."""
 
-from server.sandbox.accounts import Manager
 from server.sandbox.omis.actions import act_on_job, act_on_launch
 from server.sandbox.omis.answers import Answer, Node, OmisError, record
-from server.sandbox.omis.models import Job, Launch
 from server.sandbox.omis.times import shown
+from server.sandbox.state.accounts import Manager
+from server.sandbox.state.omis_records import Job, Launch
 from server.sandbox.vendor_call import VendorCall
 from server.sandbox.world import World
 

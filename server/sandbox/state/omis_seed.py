@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from server.sandbox.omis.models import (
+from server.sandbox.state.omis_records import (
     FAILED,
     OUT_OF_POINTS,
     PAUSED,

@@ -1,0 +1,1 @@
+"""What the simulated vendors remember: accounts, messages, OMIS's records, the calls seen, the faults set."""
