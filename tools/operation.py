@@ -5,7 +5,7 @@ around it (network, approval, ledger, masking) is dealt with once, in the server
 enter here.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -147,8 +147,17 @@ class Audience:
 
 
 T = TypeVar("T")
-Steps = Generator[Request, Reply, T]
-"""Requests out, replies in, the value at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together(Generic[T]):
+    """Looks of which none needs what another finds: they may go at once. Their values come in their order."""
+
+    looks: "Sequence[Steps[T]]"
+
+
+Steps = Generator[Request | Together[Any], Any, T]
+"""Requests out, replies in (`one`), or looks out, values in (`together`); the value at the end."""
 
 
 class Params(BaseModel):
@@ -301,3 +310,8 @@ class Action(Operation[P, R]):
 def one(request: Request) -> Steps[Reply]:
     """A single exchange, for use with `yield from`."""
     return (yield request)
+
+
+def together(looks: Sequence[Steps[T]]) -> Steps[list[T]]:
+    """Several looks that may go at once, for use with `yield from`; the values, in the looks' order."""
+    return (yield Together(looks))

@@ -17,6 +17,7 @@ from server.store.errors import StoreUnavailableError
 from server.vendors.clock import apart
 from server.vendors.credentials import every8d_request, omis_request
 from server.vendors.exchange import MAX_BODY, NotSentError, exchange
+from server.vendors.looking import look
 from server.vendors.network import make_client
 from tools.operation import Reply, Request, Steps, T, Vendor
 from tools.problems import Problem, RefusedError
@@ -110,15 +111,8 @@ class Vendors:
             return reply
 
     async def query(self, steps: Steps[T]) -> T:
-        """Carry out the read requests of a generator, one after another, and return its value."""
-        try:
-            request = next(steps)
-            while True:
-                request = steps.send(await self.send(request))
-        except StopIteration as end:
-            return end.value
-        finally:
-            steps.close()
+        """Carry out the read requests of a generator and return its value: `look`."""
+        return await look(steps, self.send)
 
     def account(self, vendor: Vendor | None) -> str:
         """Names the account without its password: the same call of another account is another call."""

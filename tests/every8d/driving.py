@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tools.operation import Reply, Request, Steps, Surroundings
+from tools.operation import Reply, Request, Steps, Surroundings, Together
 from tools.taipei import TAIPEI
 
 T = TypeVar("T")
@@ -20,14 +20,20 @@ def reply(body: str, *, status: int = 200, content_type: str = "text/plain; char
 def drive(steps: Steps[T], answer: Callable[[Request], str]) -> tuple[T, list[Request]]:
     """Run the steps to their end; the value, and the requests that were made."""
     asked: list[Request] = []
-    try:
-        request = next(steps)
-        while True:
-            asked.append(request)
-            request = steps.send(reply(answer(request)))
-    except StopIteration as done:
-        value: T = done.value
-        return value, asked
+
+    def carry_out(steps: Steps[Any]) -> Any:
+        try:
+            wanted = next(steps)
+            while True:
+                if isinstance(wanted, Together):
+                    wanted = steps.send([carry_out(look) for look in wanted.looks])
+                else:
+                    asked.append(wanted)
+                    wanted = steps.send(reply(answer(wanted)))
+        except StopIteration as done:
+            return done.value
+
+    return carry_out(steps), asked
 
 
 def always(body: str) -> Callable[[Request], str]:

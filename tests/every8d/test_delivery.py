@@ -232,3 +232,31 @@ def test_failed_as_a_class_means_both_kinds() -> None:
     found = ask(rows, status_class="failed")
     assert {message.status_class for message in found.messages} == {"failed_retryable", "failed_permanent"}
     assert found.matched == 2
+
+
+WRITTEN = ("0912345678", "+886912345678", "886912345678", "0912-345-678", "+886 (912)345678", "0912345678.")
+MOBILES = st.sampled_from([*WRITTEN, "0987654321", "+12015550123", "12015550123", "1922", "９12345678", ""])
+CODES = st.sampled_from(["100", "0", "103", "101", "300", "303", "-3", "777", "-0", "00100", " 103 "])
+CLASSES = st.sampled_from(
+    [None, "failed", "delivered", "failed_permanent", "pending", "unknown", "cancelled"]
+)
+WANTED = st.sampled_from([None, "0912345678", "0987654321", "+12015550123"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(MOBILES, CODES), max_size=60), CLASSES, WANTED)
+def test_the_filter_finds_the_messages_that_a_filter_of_messages_finds(
+    rows: list[tuple[str, str]], status_class: Any, wanted: str | None
+) -> None:
+    body = f"{len(rows)}\r\n" + "".join(f"\t{number}\t\t1.0\t{code}\t\n" for number, code in rows)
+    asked = params(mobile=wanted, status_class=status_class, page_size=200)
+    found = drive(GET_SMS_DELIVERY.steps(asked, WORLD), always(body))[0]
+    kinds = {"failed_permanent", "failed_retryable"} if status_class == "failed" else {status_class}
+    every = ask(body, page_size=200).messages
+    assert found.messages == [
+        each
+        for each in every
+        if asked.mobile in (None, each.mobile) and (status_class is None or each.status_class in kinds)
+    ]
+    if wanted or status_class:
+        assert found.matched == len(found.messages)

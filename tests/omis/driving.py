@@ -42,6 +42,7 @@ def drive(steps: Steps[T], *replies: Reply) -> tuple[T, list[Request]]:
     try:
         request = next(steps)
         while True:
+            assert isinstance(request, Request)
             requests.append(request)
             assert waiting, f"an unexpected request: {request}"
             request = steps.send(waiting.pop(0))

@@ -1,28 +1,52 @@
-"""Our pages, cut out of the vendor's (EVERY8D 2.2, 2.3: 1,000 rows a page; 2.4: 10)."""
+"""Our pages, cut out of the vendor's (EVERY8D 2.2, 2.3: 1,000 rows a page; 2.4: 10).
 
-from collections.abc import Callable
+The first of the vendor's pages that is read says how many there are; those that follow go together.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
-from tools.operation import Steps
+from tools.operation import Steps, together
 from tools.wire.page import Page, rows_of_page
 
+Row = tuple[str, ...]
 Fetch = Callable[[int], Steps[Page]]
 """Fetches one of the vendor's pages, counted from 1."""
 MOST_PAGES = 20
 """The most pages that one call reads: 20,000 messages. More would keep a person waiting for minutes."""
+
+X = TypeVar("X")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """Some of the vendor's rows, its newest total, and whether none is missing in between."""
 
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[Row, ...]
     total: int
     complete: bool
     undivided: tuple[str, ...] = ()
     """The lines of these pages that could not be divided surely; all, wherever the slice lies in them."""
     undivided_rows: int = 0
     """How many rows those pages lack for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken(Generic[X]):
+    """What was taken of the rows, of how many, and whether those are all that there are."""
+
+    taken: list[X]
+    total: int
+    complete: bool
+
+
+class _Counted(Protocol):
+    @property
+    def total(self) -> int: ...
+
+
+C = TypeVar("C", bound=_Counted)
 
 
 def pages_of(rows: int, page_size: int) -> int:
@@ -35,37 +59,64 @@ def read_slice(fetch: Fetch, *, start: int, count: int, size: int) -> Steps[Rows
 
     Beyond the end there are none. A page there can answer a bare 0, so the total is then asked of page 1.
     """
-    number = first = start // size + 1
-    rows: list[tuple[str, ...]] = []
-    undivided: list[str] = []
-    lacking = 0
-    complete = True
-    while True:
-        page = yield from fetch(number)
-        before = (number - 1) * size
+    first = start // size + 1
+    pages = yield from _pages(fetch, first, start + count, size)
+    rows: list[Row] = []
+    for before, page in zip(range((first - 1) * size, start + count, size), pages, strict=False):
         rows += page.rows[max(0, start - before) : max(0, min(size, start + count - before))]
-        complete = complete and page.is_complete(page=number, size=size)
-        if page.undivided:
-            undivided += page.undivided
-            lacking += rows_of_page(page.total, page=number, size=size) - len(page.rows)
-        if number * size >= min(start + count, page.total):
-            break
-        number += 1
-    total = page.total
+    lacking = [
+        rows_of_page(page.total, page=number, size=size) - len(page.rows)
+        for number, page in enumerate(pages, first)
+        if page.undivided
+    ]
+    total = pages[-1].total
     if total == 0 and first > 1:
         total = (yield from fetch(1)).total
     return Rows(
         rows=tuple(rows),
         total=total,
-        complete=complete,
-        undivided=tuple(undivided),
-        undivided_rows=lacking,
+        complete=all(page.is_complete(page=number, size=size) for number, page in enumerate(pages, first)),
+        undivided=tuple(line for page in pages for line in page.undivided),
+        undivided_rows=sum(lacking),
     )
 
 
-def read_all(fetch: Fetch, *, size: int) -> Steps[Rows]:
-    """Read every row, in at most 20 of the vendor's pages; `complete` tells whether that was enough."""
-    found = yield from read_slice(fetch, start=0, count=MOST_PAGES * size, size=size)
-    return Rows(
-        rows=found.rows, total=found.total, complete=found.complete and len(found.rows) == found.total
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TakenPage(Generic[X]):
+    taken: list[X]
+    rows: int
+    total: int
+    complete: bool
+
+
+def read_all(fetch: Fetch, *, size: int, take: Callable[[Sequence[Row]], Iterable[X]]) -> Steps[Taken[X]]:
+    """Take something of every row, in at most 20 of the vendor's pages; `complete`: that was enough.
+
+    It is taken page by page: all at once, so many rows would hold up every other call.
+    """
+
+    def taking(number: int) -> Steps[_TakenPage[X]]:
+        page = yield from fetch(number)
+        rows = page.rows[:size]
+        whole = page.is_complete(page=number, size=size)
+        return _TakenPage(taken=list(take(rows)), rows=len(rows), total=page.total, complete=whole)
+
+    pages = yield from _pages(taking, 1, MOST_PAGES * size, size)
+    total = pages[-1].total
+    return Taken(
+        taken=[each for page in pages for each in page.taken],
+        total=total,
+        complete=all(page.complete for page in pages) and sum(page.rows for page in pages) == total,
     )
+
+
+def _pages(fetch: Callable[[int], Steps[C]], first: int, end: int, size: int) -> Steps[list[C]]:
+    """The pages from number `first` to the one before row `end`, or to the last by the newest total."""
+    pages = [(yield from fetch(first))]
+    while more := range(first + len(pages), pages_of(min(end, pages[-1].total), size) + 1):
+        for number, page in zip(more, (yield from together([fetch(each) for each in more])), strict=True):
+            pages.append(page)
+            # The total of a batch that is being erased shrinks: what follows is beyond its end.
+            if number >= pages_of(min(end, page.total), size):
+                break
+    return pages
