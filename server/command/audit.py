@@ -13,7 +13,8 @@ from server.command.options import Config, Sandbox, run
 from server.folders import head_file_of
 from server.settings.own_command import with_own_commands
 from server.store import audit
-from server.store.keys import Head, KeyFileError, read_head
+from server.store.head_file import Head, read_head
+from server.store.keys import KeyFileError
 from server.store.plans import Connection
 
 

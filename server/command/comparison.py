@@ -10,7 +10,7 @@ from server.parts import Parts
 from server.store import audit, triggers
 from server.store.audit import Verification
 from server.store.comparing import Comparing, Comparison
-from server.store.keys import Head
+from server.store.head_file import Head
 from server.store.plans import Connection
 
 _WORDS = {

@@ -36,7 +36,8 @@ from server.settings.own_command import with_own_commands
 from server.settings.settings import Settings, SettingsError, load_settings
 from server.store.engine import is_sqlite, read_url
 from server.store.errors import StoreUnavailableError
-from server.store.keys import KeyFileError, read_head
+from server.store.head_file import read_head
+from server.store.keys import KeyFileError
 from server.systems import reserve_address
 from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.exchange import NotSentError, why_not_reached

@@ -1,7 +1,5 @@
 """The store together with the audit: one transaction writes a step and what is to be known of it."""
 
-import hashlib
-import hmac
 import logging
 from collections.abc import AsyncGenerator, Callable, Collection, Generator, Iterable
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -11,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import anyio
 import anyio.to_thread
 
 from server.ledger.finishing import Known, opened, sealed, write_down
@@ -20,12 +19,14 @@ from server.store.actions import Action
 from server.store.audit import AuditEntry
 from server.store.changes import Changes, collect
 from server.store.errors import StoreGoneError, StoreUnavailableError
+from server.store.head_file import Head
 from server.store.key_mark import (
     known_mark,
     mark_of,
     remember_mark,
 )
-from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key
+from server.store.keys import KeyFileError, hash_number, load_or_create_key
+from server.store.macs import mac_with
 from server.store.outbox import Outbox
 from server.store.past import new_generation, set_generation
 from server.store.plans import Connection
@@ -82,6 +83,7 @@ class Journal:
         """Whether the store did not say yet which key it is written with."""
         self._sealing: bytes | None = None
         self._remembered: Head | None = None
+        self._remembering = anyio.Lock()
         self._refused: set[str] = set()
         """What in the outbox was said to be nobody's, once."""
 
@@ -139,7 +141,10 @@ class Journal:
         self._sealing = await self.key()
         with ExitStack() as stack:
             try:
-                await anyio.to_thread.run_sync(stack.enter_context, self.outbox.place())
+                if self.outbox.has_room():
+                    stack.enter_context(self.outbox.place())
+                else:
+                    await anyio.to_thread.run_sync(stack.enter_context, self.outbox.place())
             except OSError:
                 raise StoreUnavailableError("there is no room for an outcome beside it.") from None
             yield
@@ -187,7 +192,7 @@ class Journal:
 
     async def digest(self, text: str) -> str:
         """A keyed digest of a text."""
-        return hmac.digest(await self.key(), text.encode(), hashlib.sha256).hex()
+        return mac_with(await self.key()).of(text.encode())
 
     async def hashes(self, numbers: Collection[str]) -> list[str]:
         """Keyed hashes of mobile numbers, in order."""
@@ -328,15 +333,17 @@ class Journal:
         The chain itself is safe after each commit. A head that is behind is expected by `audit verify`; one
         that the chain no longer holds is what it finds.
         """
-        newest = self.past.newest
-        if newest is None or newest == self._remembered or self.past.lost:
-            return
-        try:
-            await self._write_head(newest)
-        except KeyFileError:
-            _log.exception("the audit's head file could not be written")
-        else:
-            self._remembered = newest
+        # Who waits for another's writing finds it done: one wait for the disk serves all.
+        async with self._remembering:
+            newest = self.past.newest
+            if newest is None or newest == self._remembered or self.past.lost:
+                return
+            try:
+                await self._write_head(newest)
+            except KeyFileError:
+                _log.exception("the audit's head file could not be written")
+            else:
+                self._remembered = newest
 
 
 def ending_note(done: Action | None) -> Note | None:

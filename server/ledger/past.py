@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from server.store.errors import StoreUnavailableError
-from server.store.keys import Head, KeyFileError, read_head, write_head
+from server.store.head_file import Head, read_head, write_head
+from server.store.keys import KeyFileError
 from server.store.past import asking_until, generation_of, holds, new_generation, set_generation
 from server.store.plans import Connection
 
@@ -54,13 +55,13 @@ class HeadFile:
 
     path: Path
 
-    def read(self) -> Head | None:
-        """What was written last; None when there is none.
+    def read(self, *, alone: bool = False) -> Head | None:
+        """What was written last; None when there is none. `alone`: while nobody writes.
 
         Raises:
             KeyFileError: it cannot be read.
         """
-        return read_head(self.path)
+        return read_head(self.path, alone=alone)
 
     def write(self, head: Head, *, after_loss: bool = False) -> None:
         """Remember a newer head, for good.
@@ -98,8 +99,11 @@ class Past:
             StoreUnavailableError: the head file cannot be read or begun.
         """
         try:
-            known, self.adopted = self._known(), False
-            why = self._difference(conn, tip, known, writing=writing)
+            self.adopted = False
+            why = self._difference(conn, tip, self._known(), writing=writing)
+            if why:
+                # Another process may have been writing the head just then.
+                why = self._difference(conn, tip, self._known(alone=True), writing=writing)
         except KeyFileError as error:
             raise StoreUnavailableError(str(error)) from error
         if why and not self.lost:
@@ -143,9 +147,9 @@ class Past:
         """The store is opened anew: nothing is agreed on any more; what was appended is still known."""
         self._agreed = ""
 
-    def _known(self) -> Head | None:
+    def _known(self, *, alone: bool = False) -> Head | None:
         """The file's head, or this process's own where that is newer."""
-        filed, own = self.heads.read(), self.newest
+        filed, own = self.heads.read(alone=alone), self.newest
         if own is None or (filed is not None and filed.generation != own.generation):
             return filed
         return own if filed is None or own.sequence > filed.sequence else filed

@@ -4,16 +4,19 @@ Each entry's MAC is HMAC-SHA256 over the MAC before it, its own number and its c
 is appended in the same transaction as the step that it records.
 """
 
-import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring_ascii as _quoted
 
 from sqlalchemy import bindparam, insert, select
 
-from server.store.columns import moment_text
-from server.store.keys import Head, hash_number
+from server.store.columns import moment_of, moment_text
+from server.store.head_file import Head
+from server.store.keys import hash_number
+from server.store.macs import mac_with
 from server.store.plans import Connection
 from server.store.schema import AUDIT
 
@@ -35,8 +38,6 @@ _START = Head(0, "0" * 64)
 _BATCH = 10_000
 _LOWEST = -(2**63)
 """Somebody may have inserted entries before the first."""
-_BLOCK = 64
-"""Bytes that SHA-256 takes at once."""
 
 _NEWEST = select(AUDIT.c.sequence, AUDIT.c.mac, AUDIT.c.entry).order_by(AUDIT.c.sequence.desc()).limit(1)
 _NEXT = (
@@ -47,6 +48,9 @@ _NEXT = (
 )
 _MAC_OF = select(AUDIT.c.mac).where(AUDIT.c.sequence == bindparam("wanted_sequence"))
 _INSERT = insert(AUDIT)
+_TIMES = re.compile(r'\{"action_id":"(?:[^"\\]|\\.)*",(?:"after":"(?P<after>[^"]*)",)?"at":"(?P<at>[^"]*)",')
+"""How every entry begins (`_canonical`)."""
+_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 Json = None | bool | int | str | list["Json"] | Mapping[str, "Json"]
 
@@ -94,11 +98,11 @@ def append_after(  # noqa: PLR0913 - what `newest` found in this transaction, an
     latest: datetime | None,
 ) -> Head:
     """The same for whoever has read the newest entry in this transaction."""
-    chain, at = _Chain(key), tip
+    mac_of, at = mac_with(key).of, tip
     rows: list[dict[str, object]] = []
     for entry in entries:
         sequence, text = at.sequence + 1, _canonical(entry, now, latest)
-        at = Head(sequence, chain.mac(at.mac, sequence, text))
+        at = Head(sequence, mac_of(f"{at.mac}:{sequence}:{text}".encode()))
         rows.append({"sequence": sequence, "entry": text, "mac": at.mac})
     if rows:
         conn.execute(_INSERT, rows)
@@ -123,10 +127,10 @@ def newest(conn: Connection) -> tuple[Head, datetime | None]:
 
 def _moment_of(text: str) -> datetime | None:
     """None for what was not written by `append`: the check of the chain is what finds it."""
+    found = _TIMES.match(text)
     try:
-        values = json.loads(text)
-        return datetime.fromisoformat(values.get("after", values["at"]))
-    except (ValueError, KeyError, AttributeError):
+        return None if found is None else moment_of(found["after"] or found["at"])
+    except ValueError:
         return None
 
 
@@ -152,7 +156,7 @@ def verify(
     Entries after the expected head are allowed: the file is written after the commit, so it can be behind.
     `take` is given each entry that is as it was written, in their order.
     """
-    mac_of = _Chain(key).mac
+    mac_of = mac_with(key).of
     number, before = _START.sequence, _START.mac
     expected = expect_head or _START
     expected_stands = expected.sequence == 0
@@ -160,7 +164,7 @@ def verify(
     for sequence, text, mac in _rows(conn):
         if sequence != number + 1:
             return _broken(Head(number, before), "an entry is missing")
-        if mac_of(before, sequence, text) != mac:
+        if mac_of(f"{before}:{sequence}:{text}".encode()) != mac:
             return _broken(Head(number, before), "an entry is not as it was written")
         number, before = sequence, mac
         if take is not None:
@@ -193,34 +197,13 @@ def _piece(conn: Connection, after: int) -> Sequence[tuple[int, str, str]]:
 
 
 def _canonical(entry: AuditEntry, now: datetime, latest: datetime | None) -> str:
-    values: dict[str, Json] = {
-        "at": moment_text(now),
-        "event": entry.event,
-        "principal": entry.principal,
-        "action_id": entry.action_id,
-        "tool": entry.tool,
-        "details": entry.details,
-    }
-    if latest is not None and now < latest:
-        values["after"] = moment_text(latest)
+    after = "" if latest is None or now >= latest else f'"after":"{moment_text(latest)}",'
     # ASCII: no engine and no client can change what the MAC was taken of.
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-class _Chain:
-    """HMAC-SHA256 with the key's pads hashed once (RFC 2104, section 4): 2.5 times as fast as hmac.digest."""
-
-    def __init__(self, key: bytes) -> None:
-        block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
-
-    def mac(self, before: str, sequence: int, text: str) -> str:
-        """The MAC of an entry, in hexadecimal."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(f"{before}:{sequence}:{text}".encode())
-        outer.update(inner.digest())
-        return outer.hexdigest()
+    return (
+        f'{{"action_id":{_quoted(entry.action_id)},{after}"at":"{moment_text(now)}",'
+        f'"details":{_encoded(entry.details)},"event":{_quoted(entry.event)},'
+        f'"principal":{_quoted(entry.principal)},"tool":{_quoted(entry.tool)}}}'
+    )
 
 
 def _broken(last_good: Head, problem: str) -> Verification:

@@ -8,6 +8,7 @@ row is, and that nothing else changed it between two steps of ours.
 
 import json
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, TypeAlias
 
 from sqlalchemy import Boolean, Column, Integer, Table, type_coerce
@@ -17,8 +18,8 @@ from sqlalchemy.types import NullType
 from server.store.keys import keyed
 from server.store.plans import Connection
 
-Row: TypeAlias = Mapping[str, object] | None
-"""Names and values that are not empty, as the store has them; None: there is no such row any more."""
+Row: TypeAlias = str | None
+"""A row as `Stored.row` says it; None: there is no such row any more."""
 
 Rows: TypeAlias = Mapping[str, Mapping[str, str]]
 """The hashes of rows, by table and key."""
@@ -31,7 +32,7 @@ BETWEEN = ":"
 
 _COLLECTED = "rows that this transaction changed"
 _DIGITS = 32
-_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=repr).encode
+_encoded = json.JSONEncoder(separators=(",", ":"), default=repr).encode
 
 
 class Changes:
@@ -93,13 +94,9 @@ def _hash(key: bytes, table: str, name: str, row: Row) -> str:
     return GONE if row is None else row_hash(key, table, name, row)
 
 
-def row_hash(key: bytes, table: str, name: str, row: Mapping[str, object]) -> str:
-    """The keyed hash of a row, in hexadecimal: of every value that is not empty.
-
-    A column that a migration adds, and leaves empty, changes no hash.
-    """
-    written = _encoded([table, name, row])
-    return keyed(key, "row", written)[:_DIGITS]
+def row_hash(key: bytes, table: str, name: str, row: str) -> str:
+    """The keyed hash of a row, in hexadecimal."""
+    return keyed(key, "row", f"[{_quoted(table)},{_quoted(name)},{row}]")[:_DIGITS]
 
 
 def as_stored(column: Column[Any]) -> ColumnElement[Any]:
@@ -111,16 +108,26 @@ class Stored:
     """How rows of a table are said to the chain; `columns` are those that are read, in their order."""
 
     def __init__(self, columns: Sequence[Column[Any]]) -> None:
-        self._said = tuple((column.name, _empty(column)) for column in columns)
+        places = sorted(range(len(columns)), key=lambda place: columns[place].name)
+        self._said = tuple((f"{_quoted(columns[at].name)}:", at, _empty(columns[at])) for at in places)
 
-    def row(self, values: Sequence[Any]) -> dict[str, object]:
-        """A row as the driver has it, without what is empty: of a column that may be NULL only that."""
-        return {
-            name: value for (name, empty), value in zip(self._said, values, strict=True) if value != empty
-        }
+    def row(self, values: Sequence[Any]) -> str:
+        """A row as the driver has it, as canonical JSON: of every value that is not empty, by name.
+
+        Of a column that may be NULL only that is empty. A column that a migration adds, and leaves empty,
+        thus changes no hash.
+        """
+        said = [name + _said(values[at]) for name, at, empty in self._said if values[at] != empty]
+        return f"{{{','.join(said)}}}"
 
 
 def _empty(column: Column[Any]) -> object:
     if column.nullable:
         return None
     return 0 if isinstance(getattr(column.type, "impl", column.type), Integer | Boolean) else ""
+
+
+def _said(value: object) -> str:
+    if type(value) is str:
+        return _quoted(value)
+    return str(value) if type(value) is int else _encoded(value)

@@ -52,6 +52,8 @@ class Words(TypeDecorator[str]):
         """The text with what cannot be stored replaced by U+FFFD or `?`."""
         if value is None:
             return None
+        if value.isascii() and "\0" not in value:
+            return value
         return value.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
 
 
@@ -63,7 +65,7 @@ def moment_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("a time without an offset.")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def moment_of(text: str) -> datetime:

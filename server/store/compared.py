@@ -67,7 +67,7 @@ class Compared(ABC):
         """Rows that were not as the chain said when a step of ours came to them."""
 
     @abstractmethod
-    def rows(self, conn: Connection) -> Iterator[tuple[str, Mapping[str, object]]]:
+    def rows(self, conn: Connection) -> Iterator[tuple[str, str]]:
         """Every row of the table: its name in the chain, and its values as `changes.Stored` says them."""
 
     def known_by(self, entry: str) -> Iterable[str]:

@@ -6,7 +6,7 @@ entry for each report of each recipient would bury the decisions of people.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ class ComparedActions(Compared):
     def __init__(self, key: bytes) -> None:
         super().__init__(ACTIONS, key)
 
-    def rows(self, conn: Connection) -> Iterator[tuple[str, Mapping[str, object]]]:
+    def rows(self, conn: Connection) -> Iterator[tuple[str, str]]:
         """Every action, whatever its columns hold by now."""
         for row in conn.stream(_ACTIONS):
             yield str(row[0]), STORED.row(row)
@@ -51,7 +51,7 @@ class ComparedRows(Compared):
         super().__init__(covered.table, key)
         self._covered = covered
 
-    def rows(self, conn: Connection) -> Iterator[tuple[str, Mapping[str, object]]]:
+    def rows(self, conn: Connection) -> Iterator[tuple[str, str]]:
         """What the table says of itself."""
         return self._covered.rows(conn)
 

@@ -57,7 +57,7 @@ class CoveredRows:
             changed(conn, self.table, self._name(row), None, before=self._stored.row(row))
         return len(rows)
 
-    def rows(self, conn: Connection) -> Iterator[tuple[str, Values]]:
+    def rows(self, conn: Connection) -> Iterator[tuple[str, str]]:
         """Every row, by its name in the chain."""
         for row in conn.stream(self._all):
             yield self._name(row), self._stored.row(row)
@@ -107,7 +107,7 @@ class CoveredSets:
             changed(conn, self.table, action_id, None, before=_together(rows))
         return bool(rows)
 
-    def rows(self, conn: Connection) -> Iterator[tuple[str, Values]]:
+    def rows(self, conn: Connection) -> Iterator[tuple[str, str]]:
         """What the chain knows of each action's rows, by the action."""
         for action_id, rows in groupby(conn.stream(self._all), self._action_of):
             together = _together(list(rows))
@@ -131,7 +131,7 @@ def _together(rows: Sequence[Read]) -> Row:
     if not rows:
         return None
     written = _encoded(_in_order(list(map(tuple, rows))))
-    return {"rows": len(rows), "digest": hashlib.sha256(written.encode()).hexdigest()}
+    return f'{{"digest":"{hashlib.sha256(written.encode()).hexdigest()}","rows":{len(rows)}}}'
 
 
 def _in_order(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -48,6 +48,15 @@ class Outbox:
         finally:
             self._want(-1)
 
+    def has_room(self) -> bool:
+        """Whether `place` finds one that is there, and so need not wait for the disk."""
+        if not self._changing.acquire(blocking=False):
+            return False
+        try:
+            return len(self._places) > self._wanted
+        finally:
+            self._changing.release()
+
     def _want(self, more: int) -> None:
         with self._changing:
             self._wanted += more
@@ -118,7 +127,8 @@ class Outbox:
     def _files(self, kind: str) -> list[Path]:
         try:
             # A place that was being made has a name that goes on.
-            return sorted(path for path in self._folder.iterdir() if kind in path.suffixes)
+            with os.scandir(self._folder) as entries:
+                return sorted(self._folder / entry.name for entry in entries if kind in entry.name)
         except OSError:
             return []
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from server.store.audit import stands
-from server.store.keys import Head
+from server.store.head_file import Head
 from server.store.meta import set_value, value_of
 from server.store.plans import Connection
 

@@ -14,7 +14,8 @@ from server.demo.rows import rows_of
 from server.ledger.finishing import Ending, Known, sealed
 from server.mcp.identity import local_user
 from server.store.actions import State
-from server.store.keys import Head, load_or_create_key, read_head
+from server.store.head_file import Head, read_head
+from server.store.keys import load_or_create_key
 from server.store.outbox import Outbox
 from tests.e2e.house import House
 from tests.e2e.person import Person

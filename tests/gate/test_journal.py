@@ -11,8 +11,8 @@ from server.ledger.journal import Journal, Note
 from server.ledger.past import HeadFile
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
+from server.store.head_file import read_head
 from server.store.key_mark import known_mark, mark_of, remember_mark
-from server.store.keys import read_head
 
 NOW = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
 NOTE = Note(what="looked")

@@ -18,7 +18,7 @@ from server.gate.rules.policy import Intent
 from server.ledger import book, claiming, journal, past
 from server.store import counting, dispatch, ledger, proposals, rows, sealing, sent_texts
 from server.store.actions import NO_CAPS, Action, State
-from server.store.keys import Head
+from server.store.head_file import Head
 from server.store.plans import Connection
 from server.store.schema import ACTIONS
 from server.vendors import exchange as transport

@@ -26,7 +26,7 @@ from server.settings.policy import ApprovalSettings, PolicySettings
 from server.settings.settings import Every8dSettings, FilesSettings, OmisSettings, Settings
 from server.store.actions import Caps
 from server.store.errors import StoreGoneError, StoreUnavailableError
-from server.store.keys import Head
+from server.store.head_file import Head
 from server.store.outbox import Outbox
 from server.store.transactions import Store
 from tests.simulation.database import SharedStore, raw
@@ -140,7 +140,7 @@ class MemoryHead(HeadFile):
         """The entry that it names."""
         return (0, "") if self.head is None else (self.head.sequence, self.head.mac)
 
-    def read(self) -> Head | None:
+    def read(self, *, alone: bool = False) -> Head | None:
         return self.head
 
     def write(self, head: Head, *, after_loss: bool = False) -> None:

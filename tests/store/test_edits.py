@@ -20,7 +20,7 @@ from server.store.changes import as_stored
 from server.store.compared import Compared
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
-from server.store.keys import Head
+from server.store.head_file import Head
 from server.store.plans import Connection
 from server.store.schema import AUDIT, METADATA
 from tests.store.kept_history import MOBILES, Keeper, steps

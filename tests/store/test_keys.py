@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 
-from server.store.keys import Head, KeyFileError, hash_number, load_or_create_key, read_head, write_head
+from server.store.keys import KeyFileError, hash_number, load_or_create_key
 
 
 def mode(path: Path) -> int:
@@ -47,27 +47,6 @@ def test_a_key_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     with pytest.raises(KeyFileError):
         load_or_create_key(tmp_path / "data" / "audit.key")
-
-
-def test_the_head_never_goes_backwards(tmp_path: Path) -> None:
-    path = tmp_path / "data" / "audit.head"
-    assert read_head(path) is None
-    for sequence in (3, 1, 2):
-        write_head(path, Head(sequence, f"mac{sequence}"))
-    assert read_head(path) == Head(3, "mac3")
-    write_head(path, Head(4, "mac4"))
-    assert read_head(path) == Head(4, "mac4")
-    assert mode(path) == 0o600
-    assert [child.name for child in path.parent.iterdir() if child.name.startswith(".")] == []
-
-
-def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "audit.head"
-    path.write_text("not a head at all")
-    with pytest.raises(KeyFileError):
-        read_head(path)
-    with pytest.raises(KeyFileError):
-        write_head(path, Head(1, "mac"))
 
 
 def test_a_number_is_found_again_only_with_the_key() -> None:

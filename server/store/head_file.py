@@ -1,0 +1,106 @@
+"""The audit's newest head in a small file outside the store.
+
+Whoever can change the store cannot cut the audit's end off unnoticed while the head is known.
+
+The file has one length, so a newer head is written over the older one: nothing of the file system changes
+with it, and the wait for the disk, one for each send, is a third of that for a new file. The whole of it lies
+within one sector, which a disk writes at once or not at all.
+"""
+
+import os
+from contextlib import nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+from server.store.files import private_directory, write_private
+from server.store.keys import KeyFileError
+from server.systems import exclusively
+
+_LENGTH = 128
+"""Bytes of the file: a number, a MAC and a generation take 113 at most."""
+_DAMAGED = "the audit's head file cannot be read or is damaged. Restore it, or move it away."
+
+
+class Head(NamedTuple):
+    """The newest entry of the audit: its number (0 for none), its MAC in hexadecimal, the store's generation.
+
+    '' is the generation of a head that knows none: of the chain itself, or written by an older version.
+    """
+
+    sequence: int
+    mac: str
+    generation: str = ""
+
+
+def read_head(path: Path, *, alone: bool = False) -> Head | None:
+    """The head that was written last; None when there is none.
+
+    Who reads while another process writes may see a part of both heads. So before anything is made of what
+    looks wrong, it is read once more, `alone`: while nobody writes.
+
+    Raises:
+        KeyFileError: the file cannot be read, or is not a head.
+    """
+    try:
+        with exclusively(_lock_of(path)) if alone else nullcontext():
+            return _read(path)
+    except (OSError, ValueError, TypeError):
+        if not alone:
+            return read_head(path, alone=True)
+        raise KeyFileError(_DAMAGED) from None
+
+
+def write_head(path: Path, head: Head, *, after_loss: bool = False) -> None:
+    """Remember the head after a commit. A smaller number, or another generation, than the file's stays out.
+
+    With `after_loss` it replaces whatever is there: a person accepted that the past is lost.
+
+    Raises:
+        KeyFileError: the file cannot be read or written.
+    """
+    content = " ".join(map(str, head)).ljust(_LENGTH - 1).encode() + b"\n"
+    try:
+        private_directory(path.parent)
+        with exclusively(_lock_of(path)):
+            if after_loss:
+                write_private(path, content)
+            elif _follows(_read(path), head):
+                _put(path, content)
+    except OSError:
+        raise KeyFileError("the audit's head file cannot be written. Check its folder.") from None
+    except (ValueError, TypeError):
+        raise KeyFileError(_DAMAGED) from None
+
+
+def _put(path: Path, content: bytes) -> None:
+    if not path.exists() or path.stat().st_size != len(content):
+        # There is none, or an older version's.
+        write_private(path, content)
+        return
+    with path.open("r+b", buffering=0) as file:
+        file.write(content)
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> Head | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        sequence, mac, *generation = os.read(descriptor, 2 * _LENGTH).decode("ascii").split()
+    finally:
+        os.close(descriptor)
+    return Head(int(sequence), mac, *generation)
+
+
+def _follows(known: Head | None, head: Head) -> bool:
+    if known is None:
+        return True
+    if not known.generation:
+        return known.sequence <= head.sequence
+    return known.generation == head.generation and known.sequence < head.sequence
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
