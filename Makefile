@@ -91,11 +91,8 @@ tokens: $(NPM_READY) ## count the tool list's tokens and record them (needs npm 
 tdqs: $(DEV_READY) ## lint the tools' descriptions
 	@$(BIN)/python -m pytest -q tests/test_descriptions.py
 
-bench: $(DEV_READY) ## start of the process, cost of the gate, the ledger at a million rows, what reading costs
-	@$(BIN)/python bench/start.py
-	@$(BIN)/python -m tests.store.bench_ledger
-	@$(BIN)/python bench/gate.py
-	@$(BIN)/python bench/rows.py
+bench: $(DEV_READY) ## measure what has a bar of speed, and print all of it: BENCH="http_reads start" for some
+	@$(BIN)/python -m bench $(BENCH)
 
 conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packages)
 	@$(WITH_NODE) $(BIN)/python scripts/conformance.py

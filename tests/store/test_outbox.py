@@ -22,7 +22,7 @@ from tests.e2e.house import Session
 from tests.faults.conftest import short_waits, vendor
 from tests.faults.front_door import RECEIPT, SEND, SENDING, front_door, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
-from tests.store.conftest import Postgres
+from tests.store.postgres_server import Postgres
 from tests.store.samples import KEY
 
 __all__ = ["short_waits", "vendor"]

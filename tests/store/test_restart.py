@@ -17,7 +17,7 @@ from server.store.errors import StoreUnavailableError
 from server.store.plans import Connection
 from server.store.schema import AUDIT
 from tests.patience import PATIENCE
-from tests.store.conftest import Postgres
+from tests.store.postgres_server import Postgres
 from tests.store.samples import KEY, NOW
 
 ROWS, RESTARTS = (10_000, 12) if os.environ.get("SOAK") else (300, 2)

@@ -1,4 +1,4 @@
-"""The least that the SDK can serve on stdio: one tool. What bench/start.py compares with."""
+"""The least that the SDK can serve on stdio: one tool. What a start is compared with."""
 
 from mcp.server.mcpserver import MCPServer
 
