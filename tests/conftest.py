@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.eras import ERAS, Era
 
-pytest_plugins = ["tests.loopback_only.plugin"]
+pytest_plugins = ["tests.loopback_only.plugin", "tests.quick_start.plugin"]
 
 ONE_WORKER = {"postgres": "postgresql", "short_waits": "time"}
 """With several workers (`pytest -n`), one of them has all tests that use such a fixture."""

@@ -9,6 +9,8 @@ from tests.e2e.house import House
 from tests.gate.servers import LAUNCH, SEND, decide, fronted, posts
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.usefixtures("quick_start")
+
 
 async def test_another_process_approves_and_the_same_call_goes_through(house: House) -> None:
     async with fronted(house) as session:

@@ -12,6 +12,8 @@ from tests.e2e.person import Person
 from tests.e2e.sql import store_of, tampered
 from tests.gate.servers import SEND, config_file, fronted
 
+pytestmark = pytest.mark.usefixtures("quick_start")
+
 Shown = pytest.CaptureFixture[str]
 
 TAMPERED = {

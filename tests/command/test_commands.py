@@ -8,6 +8,8 @@ from tests.command.terminal import run
 from tests.e2e.house import House
 from tests.gate.servers import FREE, FREE_SEND, config_file, fronted, posts
 
+pytestmark = pytest.mark.usefixtures("quick_start")
+
 RULES = """
 [policy]
 points_per_day = 100

@@ -15,6 +15,8 @@ from tests.e2e.process import COMMAND, at_the_sandbox
 from tests.e2e.sql import copied, run_sql, store_of, tampered
 from tests.gate.servers import FREE, FREE_SEND, SEND, config_file, fronted
 
+pytestmark = pytest.mark.usefixtures("quick_start")
+
 Shown = pytest.CaptureFixture[str]
 INSERTED, EDITED, DELETED = "inserted them", "edited them", "deleted them"
 _COPY = "CREATE TEMP TABLE made AS SELECT * FROM actions WHERE state = 'succeeded'"

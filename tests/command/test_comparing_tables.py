@@ -8,6 +8,8 @@ from tests.e2e.house import House
 from tests.e2e.sql import run_sql, store_of
 from tests.gate.servers import FREE, FREE_SEND, config_file, fronted
 
+pytestmark = pytest.mark.usefixtures("quick_start")
+
 EDITS = {
     "usage_days": "UPDATE usage_days SET points = 0",
     "recipient_texts": "DELETE FROM recipient_texts",

@@ -22,7 +22,7 @@ from tests.gate.servers import config_file, started, until
 from tests.judge.judge import judge
 from tests.patience import PATIENCE
 
-pytestmark = pytest.mark.xdist_group("time")
+pytestmark = [pytest.mark.xdist_group("time"), pytest.mark.usefixtures("quick_start")]
 
 SOAK = bool(os.environ.get("SOAK"))
 SECONDS, KILLS = (90, 150) if SOAK else (6, 5)

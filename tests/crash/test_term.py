@@ -18,7 +18,7 @@ from tests.e2e.house import Facts, House
 from tests.e2e.process import at_the_sandbox
 from tests.gate.servers import FREE, FREE_SEND, posts, started, until, visited
 
-pytestmark = pytest.mark.xdist_group("time")
+pytestmark = [pytest.mark.xdist_group("time"), pytest.mark.usefixtures("quick_start")]
 
 GONE_SECONDS = 3
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from tests.e2e.eras import Era
 from tests.e2e.house import House
 from tests.loopback_only.plugin import guarded
 from tests.patience import PATIENCE
+from tests.quick_start.forked import COMMAND
 
-COMMAND = str(Path(sys.executable).parent / "campaign-ops-mcp")
 _MODERN = "2026-07-28"
 _WHO = {"name": "test", "version": "0"}
 _META = {

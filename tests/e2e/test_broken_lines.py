@@ -16,6 +16,8 @@ from tests.e2e.process import Served, at_the_sandbox, environment, served
 from tests.gate.servers import SEND, posts
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.usefixtures("quick_start")
+
 CALL = '{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"query_credit","arguments":{%s}}}'
 BROKEN: list[tuple[bytes, int, object]] = [
     ((CALL % (7, r'"x":"\ud800"')).encode(), -32700, 7),

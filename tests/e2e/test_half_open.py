@@ -22,7 +22,7 @@ from tests.e2e.sql import run_sql, store_of
 from tests.gate.servers import FREE, FREE_SEND, fronted, until
 from tests.patience import PATIENCE
 
-pytestmark = pytest.mark.xdist_group("time")
+pytestmark = [pytest.mark.xdist_group("time"), pytest.mark.usefixtures("quick_start")]
 
 FEW_FILES = ("sh", "-c", 'ulimit -n 256; exec "$@"', "sh", COMMAND)
 HALF_OPEN = 400

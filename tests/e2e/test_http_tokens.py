@@ -14,6 +14,8 @@ from tests.e2e.house import NO_TLS, House, Session, innermost
 from tests.e2e.process import at_the_sandbox, served
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.usefixtures("quick_start")
+
 SEND: dict[str, Any] = {"recipients": ["0912345100"], "text": "您好"}
 DESK, NIGHT = "d" * 40, "n" * 40
 LISTING: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}

@@ -56,6 +56,7 @@ async def test_stdio_serves_looks_and_sends(house: House) -> None:
     assert await house.changes() == ["sendsms.ashx"]
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_stdio_with_its_own_sandbox_needs_no_account(no_settings: Path, era: Era) -> None:
     env = environment(no_settings, APPROVAL__HUMAN_MINIMUM_MS="0")
     server = StdioServerParameters(command=COMMAND, args=["serve", "--sandbox"], env=env, cwd=no_settings)
@@ -71,6 +72,7 @@ def _names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_the_sandbox_stays_out_of_the_real_store_and_has_its_own_blocked_numbers(
     no_settings: Path,
 ) -> None:
@@ -107,6 +109,7 @@ async def test_http_serves_both_eras_and_asks_where_it_can(house: House) -> None
     assert len(await house.changes()) == (expected == "done")
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_web_page_cannot_reach_the_server(no_settings: Path) -> None:
     """DNS rebinding: a page under another name must be refused before anything is read."""
     foreign = [
@@ -129,6 +132,7 @@ async def test_a_web_page_cannot_reach_the_server(no_settings: Path) -> None:
         assert (await http.post(url, json=body, headers=own)).status_code not in (403, 421)
 
 
+@pytest.mark.usefixtures("quick_start")
 @pytest.mark.parametrize(
     ("era", "how"), [("auto", "eof"), ("auto", "SIGINT"), ("legacy", "SIGTERM")], indirect=["era"]
 )
@@ -149,6 +153,7 @@ HANGING: list[tuple[Era, End, str]] = [
 """Each end, each fault and each era; every one of these takes seconds, so not each with each."""
 
 
+@pytest.mark.usefixtures("quick_start")
 @pytest.mark.parametrize(("era", "how", "fault"), HANGING, indirect=["era"])
 async def test_stdio_ends_in_time_while_a_send_hangs_and_it_is_never_sent_again(
     house: House, how: End, fault: str
@@ -167,6 +172,7 @@ async def test_stdio_ends_in_time_while_a_send_hangs_and_it_is_never_sent_again(
     assert await house.changes() == ["sendsms.ashx"]
 
 
+@pytest.mark.usefixtures("quick_start")
 @pytest.mark.parametrize(("era", "how"), [("auto", "SIGINT"), ("legacy", "SIGTERM")], indirect=["era"])
 async def test_http_ends_in_time_while_a_send_hangs(house: House, how: End) -> None:
     await house.vendor.control("faults", path="sendSMS.ashx", fault="accepted_then_timeout", times=1)
@@ -214,6 +220,7 @@ async def test_wrong_settings_stop_the_start_with_one_clear_message(
     assert "canary-4711" not in text
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_toolsets_and_read_only_are_options_of_the_command(no_settings: Path) -> None:
     env = environment(no_settings, EVERY8D__UID="u", EVERY8D__PASSWORD="p")
     async with served("--toolsets", "sms", "--read-only", env=env, folder=no_settings) as server:

@@ -13,6 +13,8 @@ import pytest
 from tests.e2e.process import COMMAND, environment, served
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.usefixtures("quick_start")
+
 ACCOUNT = {"EVERY8D__UID": "u", "EVERY8D__PASSWORD": "p"}
 
 

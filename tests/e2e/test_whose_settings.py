@@ -68,6 +68,7 @@ async def test_a_hostile_folder_sets_nothing(house: House, named: str) -> None:
     assert await house.changes() == []
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_serve_takes_no_file_of_the_folder_that_it_is_started_in(no_settings: Path) -> None:
     plant(no_settings)
     env = environment(no_settings)
@@ -94,6 +95,7 @@ async def typed(command: str, folder: Path) -> str:
     return done.stdout.decode()
 
 
+@pytest.mark.usefixtures("quick_start")
 @pytest.mark.parametrize("how", ["sandbox", "environment", "option"])
 @pytest.mark.parametrize("era", ["auto"], indirect=True)
 async def test_what_a_person_is_told_to_run_finds_the_action_from_any_terminal(

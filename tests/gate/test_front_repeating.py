@@ -42,6 +42,7 @@ async def _from_all(sessions: list[Session], arguments: Facts) -> list[Facts]:
     return found
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_thirty_identical_calls_over_three_processes_are_one_post(house: House) -> None:
     """Once let through by the rule on test numbers, once approved by a person in a terminal."""
     try:

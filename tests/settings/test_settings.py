@@ -202,6 +202,7 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     assert len(_complaint().splitlines()) == 2
 
 
+@pytest.mark.usefixtures("quick_start")
 @pytest.mark.parametrize("source", ["the environment", "a file"])
 async def test_every_command_refuses_the_rules_that_serve_refuses(no_settings: Path, source: str) -> None:
     """A rule that `policy` prints and `serve` does not take would be believed to be in force."""
@@ -222,6 +223,7 @@ async def test_every_command_refuses_the_rules_that_serve_refuses(no_settings: P
         assert all(name in told for name in ("disabled_tools", "countries", "human_minimum_ms")), told
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_the_command_that_lists_the_tools_needs_no_settings_that_are_right(no_settings: Path) -> None:
     env = environment(no_settings, POLICY__DISABLED_TOOLS="send_smss")
     done = await anyio.run_process([COMMAND, "tools", "--all"], env=env, cwd=no_settings, check=False)

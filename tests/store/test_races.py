@@ -9,10 +9,15 @@ from pathlib import Path
 from random import Random
 from typing import IO
 
+import pytest
+
 from server.store import audit, ledger
 from server.store.actions import ActionFilter, State
 from server.store.database import DatabaseStore
+from tests.loopback_only.plugin import guarded
 from tests.store.samples import KEY, NOW, approved, proposal
+
+pytestmark = pytest.mark.usefixtures("quick_start")
 
 ROOT = Path(__file__).parents[2]
 KILLS = 40 if os.environ.get("SOAK") else 3
@@ -32,7 +37,8 @@ def go(process: subprocess.Popen[str]) -> None:
 
 def start(stack: ExitStack, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.store.racing", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, cwd=ROOT, env=guarded(), text=True, stdin=pipe, stdout=pipe)
     return stack.enter_context(process)
 
 
