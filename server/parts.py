@@ -11,6 +11,8 @@ from functools import partial
 import anyio
 import anyio.to_thread
 
+from server.batches.keeper import Keeper
+from server.batches.memory import Memory
 from server.files import Files
 from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.context import GateContext
@@ -48,6 +50,7 @@ class Parts:
     book: Book
     vendors: Vendors
     files: Files
+    memory: Memory
     gate: Gate
 
     async def work(self) -> None:
@@ -55,6 +58,7 @@ class Parts:
         async with anyio.create_task_group() as background:
             background.start_soon(supervised, "the reaper", partial(keep_reaping, self.book))
             background.start_soon(supervised, "the audit's head", partial(keep_remembering, self.book))
+            background.start_soon(supervised, "the records", self.memory.keep_up)
             background.start_soon(anyio.to_thread.run_sync, self.journal.outbox.clear_left_over)
 
     async def close(self) -> None:
@@ -69,9 +73,10 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     """Everything, connected to nothing yet: the store and the vendors are opened at their first use."""
     store = open_store(settings)
     folder = folder_of(settings)
+    key_file = settings.store.audit_key_file or folder / "audit.key"
     journal = Journal(
         store,
-        key_file=settings.store.audit_key_file or folder / "audit.key",
+        key_file=key_file,
         heads=HeadFile(head_file_of(settings)),
         clock=clock,
         shared=settings.store.url.get_secret_value().startswith("postgresql"),
@@ -80,12 +85,14 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     book = Book(journal, owner=_owner(), caps=_caps(settings))
     vendors = Vendors(settings, book, clock)
     files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)
+    memory = Memory(Keeper(journal, key_file.with_name("numbers.key")))
     context = GateContext(
         settings=settings,
         vendors=vendors,
         book=book,
         files=files,
         outside=OutsideReading(journal, clock),
+        memory=memory,
         limiter=RateLimiter(settings.policy.calls_per_minute),
         clock=clock,
     )
@@ -96,6 +103,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         book=book,
         vendors=vendors,
         files=files,
+        memory=memory,
         gate=Gate(context),
     )
 

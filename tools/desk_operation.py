@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from tools.batch_desk import BatchDesk
 from tools.entries import ActionDetail, ActionSummary, ReconcileResult
 from tools.operation import Action, Operation, Params, Query, Result, Steps, Surroundings
 
@@ -27,6 +28,11 @@ class Desk(Protocol):
     @property
     def surroundings(self) -> Surroundings:
         """The world as it is now."""
+        ...
+
+    @property
+    def batches(self) -> BatchDesk:
+        """What was sent and what became of it."""
         ...
 
     async def query(self, steps: Steps[T]) -> T:

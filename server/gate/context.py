@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
+from server.batches.memory import Memory
 from server.files import Files
 from server.gate.caller import Caller
 from server.gate.calls import CallOf
@@ -47,6 +48,7 @@ class GateContext:
     limiter: RateLimiter
     clock: Callable[[], datetime]
     outside: OutsideReading
+    memory: Memory
 
     @property
     def owning(self) -> Owning:

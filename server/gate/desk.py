@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import anyio.to_thread
 
+from server.gate.batch_desk import OwnBatches
 from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.gate.entries import detail_of, summary_of
@@ -25,6 +26,11 @@ class ServerDesk:
     def surroundings(self) -> Surroundings:
         """The world as it is now."""
         return self._context.surroundings()
+
+    @property
+    def batches(self) -> OwnBatches:
+        """What this principal sent and what became of it."""
+        return OwnBatches(self._context.memory, self._context.owning.limits_of(self._caller.principal))
 
     async def query(self, steps: Steps[T]) -> T:
         """Carry out read requests."""

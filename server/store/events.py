@@ -1,9 +1,10 @@
 """Delivery events: what the vendor's callback reported (EVERY8D 2.1), each once."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from server.store.lookup import owner_of
 from server.store.plans import Connection
@@ -33,6 +34,9 @@ class DeliveryEvent:
     received_at: datetime
 
 
+_EVENTS = select(*(column for column in DELIVERY_EVENTS.c if column.name != "folded"))
+
+
 def record_event(conn: Connection, delivery: DeliveryEvent) -> bool:
     """Keep an event; False when it is known already, and then nothing changes."""
     known = select(DELIVERY_EVENTS.c.key).where(DELIVERY_EVENTS.c.key == delivery.key)
@@ -48,8 +52,7 @@ def list_events(
     """A page of a batch's events in the order of their reports, whenever they came in; and how many."""
     table = DELIVERY_EVENTS.c
     query = (
-        select(DELIVERY_EVENTS)
-        .where(table.batch_id == batch_id)
+        _EVENTS.where(table.batch_id == batch_id)
         .order_by(table.reported_at.asc().nulls_first(), table.key)
         .limit(page_size)
         .offset((page - 1) * page_size)
@@ -67,7 +70,7 @@ def newest_events(
     `whose` leaves those of a principal's batches; when its second is true, those sent elsewhere as well.
     """
     table = DELIVERY_EVENTS.c
-    query = select(DELIVERY_EVENTS).order_by(table.received_at.desc(), table.key).limit(limit)
+    query = _EVENTS.order_by(table.received_at.desc(), table.key).limit(limit)
     if batch_id:
         query = query.where(table.batch_id == batch_id)
     if whose is not None:
@@ -82,5 +85,30 @@ def events_with_reference(conn: Connection, reference: str) -> list[DeliveryEven
     """Events whose SUBJECT begins with this reference; SB is the reference, then the sender's own note."""
     table = DELIVERY_EVENTS.c
     begins = or_(table.reference == reference, table.reference.startswith(f"{reference} ", autoescape=True))
-    query = select(DELIVERY_EVENTS).where(begins).order_by(table.received_at, table.key)
+    query = _EVENTS.where(begins).order_by(table.received_at, table.key)
     return [DeliveryEvent(**row) for row in conn.execute(query).mappings()]
+
+
+_UNFOLDED = (
+    _EVENTS.where(DELIVERY_EVENTS.c.folded.is_(False))
+    .order_by(DELIVERY_EVENTS.c.received_at, DELIVERY_EVENTS.c.key)
+    .limit(bindparam("at_most"))
+)
+_FOLD = update(DELIVERY_EVENTS).where(DELIVERY_EVENTS.c.key == bindparam("of_key")).values(folded=True)
+
+
+def unfolded(conn: Connection, at_most: int) -> list[DeliveryEvent]:
+    """Events that the messages do not know of yet, oldest first."""
+    return [DeliveryEvent(**row) for row in conn.execute(_UNFOLDED, {"at_most": at_most}).mappings()]
+
+
+def fold(conn: Connection, keys: Sequence[str]) -> None:
+    """The messages know of these events now."""
+    if keys:
+        conn.execute(_FOLD, [{"of_key": key} for key in keys])
+
+
+def unfold(conn: Connection, batch_id: str) -> None:
+    """A batch is known from now on: what was reported of it before is looked at again."""
+    of_batch = DELIVERY_EVENTS.c.batch_id == batch_id
+    conn.execute(update(DELIVERY_EVENTS).where(of_batch).values(folded=False))

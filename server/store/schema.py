@@ -65,6 +65,7 @@ ACTIONS = Table(
     Index("actions_by_principal_state", "principal", "state", "sequence"),
     Index("actions_by_principal_tool", "principal", "tool", "sequence"),
     Index("actions_by_target", "vendor", "target", "sequence"),
+    Index("actions_by_finish", "finished_at"),
     Index("actions_by_request", "principal", "request_id", "created_at"),
 )
 
@@ -133,6 +134,9 @@ DELIVERY_EVENTS = Table(
     Column("reference", Words, nullable=False),
     Column("charge", Words, nullable=False),
     Column("received_at", Moment, nullable=False),
+    # Whether the messages know of it.
+    Column("folded", Boolean, nullable=False, default=False, server_default=false()),
+    Index("delivery_events_unfolded", "folded", "received_at"),
     Index("delivery_events_by_batch", "batch_id", "reported_at", "key"),
     Index("delivery_events_by_time", "received_at"),
 )

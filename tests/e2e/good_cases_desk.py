@@ -17,9 +17,19 @@ async def _listed(house: House, session: Session) -> Arguments:
     return {"tool": "send_sms"}
 
 
+async def _batch_listed(house: House, session: Session) -> Arguments:
+    await _after_a_send(house, session)
+    return {"words": "您好"}
+
+
 def _one_action(facts: Facts) -> None:
     contains(facts, {"total": 1, "page": 1, "pages": 1})
     contains(rows_of(facts)[0], {"tool": "send_sms", "recipients": 1, "points": 1})
+
+
+def _one_batch(facts: Facts) -> None:
+    contains(facts, {"total": 1, "page": 1, "pages": 1})
+    contains(rows_of(facts)[0], {"words": "您好", "recipients": 1, "pending": 1})
 
 
 def _whole_action(facts: Facts) -> None:
@@ -46,6 +56,7 @@ def _retried(facts: Facts) -> None:
 
 
 DESK_CASES: dict[str, Case] = {
+    "list_batches": Case(prepare=_batch_listed, check=_one_batch),
     "list_actions": Case(prepare=_listed, check=_one_action),
     "get_action": Case(prepare=_after_a_send, check=_whole_action),
     "reconcile_action": Case(prepare=unknown_send, check=_reconciled),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
 
+from server.batches.keeper import Keeper
+from server.batches.memory import Memory
 from server.files import Files
 from server.gate.context import GateContext
 from server.gate.gate import Gate
@@ -236,6 +238,7 @@ class Worker:
             book=self.book,
             files=Files(FilesSettings(), world.clock),
             outside=OutsideReading(self.journal, world.clock),
+            memory=Memory(Keeper(self.journal, Path("numbers.key"))),
             limiter=RateLimiter(chosen.policy.calls_per_minute),
             clock=world.clock,
         )

@@ -12,7 +12,7 @@ from server.store import blocked, events, locks, migrate
 from server.store.database import DatabaseStore
 from server.store.engine import migration_engine, read_url
 from server.store.plans import Connection, Found
-from server.store.schema import METADATA
+from server.store.record_tables import METADATA
 from tests.store.samples import MINUTE, NOW
 
 

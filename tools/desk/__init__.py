@@ -1,9 +1,16 @@
 """What we add to the vendors' operations: the memory of what was done, and the way out of the unknown."""
 
+from tools.desk.batches import LIST_BATCHES
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.reconcile import RECONCILE_ACTION
 from tools.desk.retry import RETRY_SAFELY
 from tools.desk_operation import AnyOperation
 
-OPERATIONS: tuple[AnyOperation, ...] = (LIST_ACTIONS, GET_ACTION, RECONCILE_ACTION, RETRY_SAFELY)
+OPERATIONS: tuple[AnyOperation, ...] = (
+    LIST_BATCHES,
+    LIST_ACTIONS,
+    GET_ACTION,
+    RECONCILE_ACTION,
+    RETRY_SAFELY,
+)
 """Every desk operation."""

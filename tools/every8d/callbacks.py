@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import unquote_to_bytes
 
-from tools.every8d.codes import StatusClass, read_status
+from tools.every8d.codes import Status, StatusClass, read_status
 from tools.mobile import from_vendor
 from tools.operation import Result
 from tools.taipei import read_row_time
@@ -98,7 +98,7 @@ def read_event(fields: Mapping[str, str]) -> DeliveryEvent:
         message_id=given.get("MSGID", "").strip(),
         subject=given.get("SUBJECT", ""),
         sent_at=_moment(given.get("ST", "")),
-        points=_points(given.get("CHARGE", "")),
+        points=points_of(given.get("CHARGE", "")),
     )
 
 
@@ -113,9 +113,16 @@ def _moment(written: str) -> datetime | None:
     return read_row_time("{}-{}-{} {}:{}:{}".format(*found.groups()) if found else written)
 
 
+def status_of(written: str) -> tuple[int | None, Status]:
+    """STATUS as it was kept, and what it means."""
+    code = _number(written)
+    return code, read_status(code)
+
+
 def _number(written: str) -> int | None:
     return int(written) if _CODE.fullmatch(written.strip()) else None
 
 
-def _points(written: str) -> Decimal | None:
+def points_of(written: str) -> Decimal | None:
+    """CHARGE; None where it is no amount."""
     return Decimal(written.strip()) if _AMOUNT.fullmatch(written.strip()) else None

@@ -67,10 +67,10 @@ class PersonalizedParams(RiskyParams):
 
 
 def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
-    people = _people(params)
+    people = people_of(params)
     check_count(len(people), surroundings)
     _check_copies(people)
-    keys = _keys(people, surroundings.reference)
+    keys = keys_of(people, surroundings.reference)
     return Request(
         vendor="every8d",
         path="API21/HTTP/SendParamSMS.ashx",
@@ -109,7 +109,7 @@ def _emails(people: Sequence[Person]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person.email for person in people if person.email))
 
 
-def _people(params: PersonalizedParams) -> tuple[Person, ...]:
+def people_of(params: PersonalizedParams) -> tuple[Person, ...]:
     """The recipients, checked; who would get the same text twice at the same time gets it once."""
     needed = highest_field(params.template)
     for number, person in enumerate(params.recipients, 1):
@@ -120,7 +120,7 @@ def _people(params: PersonalizedParams) -> tuple[Person, ...]:
     return tuple(each.values())
 
 
-def _keys(people: Sequence[Person], reference: str) -> list[str]:
+def keys_of(people: Sequence[Person], reference: str) -> list[str]:
     """Mr for each: given, or made from our reference; the callback brings it back.
 
     Raises:
@@ -140,7 +140,7 @@ def _parse(reply: Reply, _params: PersonalizedParams, _surroundings: Surrounding
 
 
 def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[Preview]:
-    people = _people(params)
+    people = people_of(params)
     texts = [rendered(person, params.template) for person in people]
     times = [person.send_at for person in people]
     same = times[0] if len(set(times)) == 1 else None
@@ -196,7 +196,7 @@ def _people_cautions(params: PersonalizedParams, people: Sequence[Person]) -> tu
 
 
 def _audience(params: PersonalizedParams, _surroundings: Surroundings) -> Audience:
-    people = _people(params)
+    people = people_of(params)
     return Audience(
         recipients=tuple(person.mobile for person in people),
         emails=_emails(people),

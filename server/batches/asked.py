@@ -1,0 +1,79 @@
+"""What the vendor answered when it was asked for a batch (EVERY8D 2.2, 2.3), noted message by message."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from server.batches.keeper import half_hash
+from server.batches.numbers import NumberSeal, Who
+from server.store.batches import Batch, count_again, set_batch
+from server.store.messages import BY_ASKING, Heard, MessageRow, add_messages, hear, sealed_of
+from server.store.plans import Connection
+from tools.every8d.delivery import DeliveryMessage
+
+
+class Asked:
+    """One reading of a batch, page by page: several texts to one number are told apart by their order."""
+
+    def __init__(self, batch: Batch, key: bytes, seal: NumberSeal, at: datetime) -> None:
+        self._batch = batch
+        self._key = key
+        self._seal = seal
+        self._at = at
+        self._times: Counter[str] = Counter()
+
+    def note(self, conn: Connection, messages: Iterable[DeliveryMessage]) -> None:
+        """Note some of its messages, in the vendor's order."""
+        missing: list[MessageRow] = []
+        for message in messages:
+            number = half_hash(self._key, message.mobile)
+            nth = self._times[number]
+            self._times[number] += 1
+            heard = self._heard(number, nth, message)
+            if not hear(conn, heard) and sealed_of(conn, self._batch.id, number, nth) is None:
+                missing.append(self._row(heard, message))
+        add_messages(conn, missing)
+
+    def done(self, conn: Connection, *, complete: bool) -> None:
+        """Count, and note when the vendor was asked; a batch that was sent elsewhere learns its size."""
+        heard_at = self._batch.heard_at
+        newest = self._at if heard_at is None else max(heard_at, self._at)
+        total = sum(self._times.values())
+        known = {"recipients": total} if complete and total > self._batch.recipients else {}
+        asked = {"asked_at": self._at} if complete else {}
+        set_batch(conn, self._batch.id, heard_at=newest, **known, **asked)
+        count_again(conn, self._batch.id)
+
+    def _heard(self, number: str, nth: int, message: DeliveryMessage) -> Heard:
+        return Heard(
+            batch=self._batch.id,
+            number=number,
+            nth=nth,
+            code=message.status_code,
+            state=message.status_class,
+            heard=BY_ASKING,
+            heard_at=self._at,
+            sent_at=message.sent_at,
+            received_at=message.received_at,
+            points=message.points,
+        )
+
+    def _row(self, heard: Heard, message: DeliveryMessage) -> MessageRow:
+        return MessageRow(
+            batch=heard.batch,
+            number=heard.number,
+            nth=heard.nth,
+            sealed=self._seal.seal(Who(message.mobile, message.name), heard.batch),
+            code=heard.code,
+            state=heard.state,
+            heard=heard.heard,
+            heard_at=heard.heard_at,
+            sent_at=heard.sent_at,
+            received_at=heard.received_at,
+            points=heard.points,
+        )
+
+
+def chunks(messages: Sequence[DeliveryMessage], size: int = 1_000) -> Iterable[Sequence[DeliveryMessage]]:
+    """Parts of which each goes in one transaction: nobody else waits long for the store."""
+    return (messages[start : start + size] for start in range(0, len(messages), size))

@@ -1,0 +1,58 @@
+"""The records as one process has them: kept abreast of the ledger, read and refreshed."""
+
+import contextlib
+from functools import partial
+
+import anyio
+
+from server.batches.asked import Asked, chunks
+from server.batches.keeper import Keeper
+from server.batches.recorder import Recorder
+from server.store.batches import Batch, BatchFilter, batch_by_vendor_id, list_batches
+from server.store.errors import StoreUnavailableError
+from tools.every8d.delivery import Messages
+
+_EVERY_SECONDS = 2.0
+
+
+class Memory:
+    """What was sent and what became of it."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+        self._recorder = Recorder(keeper)
+        self._catching_up = anyio.Lock()
+
+    async def catch_up(self) -> None:
+        """Record what the ledger and the reports hold by now, and count what changed.
+
+        Raises:
+            StoreUnavailableError: the store is away, or the key of the numbers is.
+        """
+        async with self._catching_up:
+            await self._recorder.catch_up()
+            await self._recorder.count()
+
+    async def keep_up(self) -> None:
+        """Catch up until cancelled; a store that is away is tried again later."""
+        while True:
+            with contextlib.suppress(StoreUnavailableError):
+                await self.catch_up()
+            await anyio.sleep(_EVERY_SECONDS)
+
+    async def page(self, wanted: BatchFilter, page: int, page_size: int) -> tuple[list[Batch], int]:
+        """A page of batches, newest first, and how many there are."""
+        await self.catch_up()
+        return await self.keeper.read(lambda conn: list_batches(conn, wanted, page, page_size))
+
+    async def batch(self, batch_id: str) -> Batch | None:
+        """The batch that the vendor calls so."""
+        await self.catch_up()
+        return await self.keeper.read(lambda conn: batch_by_vendor_id(conn, batch_id))
+
+    async def asked(self, batch: Batch, found: Messages) -> None:
+        """Note what the vendor answered about a whole batch."""
+        reading = Asked(batch, await self.keeper.key(), await self.keeper.seal(), self.keeper.clock())
+        for part in chunks(found.messages):
+            await self.keeper.write(partial(reading.note, messages=part))
+        await self.keeper.write(partial(reading.done, complete=found.complete))

@@ -1,0 +1,65 @@
+"""Numbers and names as the store keeps them: encrypted, with a key in a file of its own beside the audit's.
+
+AES-GCM of the library `cryptography`; a sealed number belongs to its place, and opens nowhere else.
+"""
+
+import base64
+import json
+import secrets
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
+
+
+class SealedNumberError(Exception):
+    """A sealed number is damaged, or belongs to another place or key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A number in E.164, and the name that came with it."""
+
+    mobile: str
+    name: str = ""
+
+
+class NumberSeal:
+    """Seals and opens with one key of 32 bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, who: Who, place: str) -> str:
+        """The number and name, readable only with the key and at this place (a batch's id, say)."""
+        return self.seal_text(json.dumps([who.mobile, who.name]), place)
+
+    def open(self, sealed: str, place: str) -> Who:
+        """What was sealed at this place.
+
+        Raises:
+            SealedNumberError: it was not, or not with this key.
+        """
+        mobile, name = json.loads(self.open_text(sealed, place))
+        return Who(mobile, name)
+
+    def seal_text(self, text: str, place: str) -> str:
+        """The same for any text."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = self._cipher.encrypt(nonce, text.encode("utf-8", "surrogatepass"), place.encode())
+        return base64.b64encode(nonce + sealed).decode("ascii")
+
+    def open_text(self, sealed: str, place: str) -> str:
+        """What `seal_text` sealed.
+
+        Raises:
+            SealedNumberError: it was sealed elsewhere, or with another key.
+        """
+        try:
+            content = base64.b64decode(sealed, validate=True)
+            opened = self._cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], place.encode())
+        except (ValueError, InvalidTag):
+            raise SealedNumberError("a number cannot be read with the key of the numbers.") from None
+        return opened.decode("utf-8", "surrogatepass")

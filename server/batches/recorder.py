@@ -1,0 +1,198 @@
+"""Draws batches and messages from the ledger, and states from the reports that came in.
+
+The ledger is written first and alone; what stands here follows it, in steps that can be repeated: a process
+that dies between the two leaves nothing out, and a second one that does the same work adds nothing.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from server.batches.keeper import Keeper, alike, half_hash
+from server.batches.numbers import NumberSeal, Who
+from server.batches.reports import fold_reports
+from server.store import ledger
+from server.store.actions import Action
+from server.store.batches import (
+    ERASED,
+    FAILED,
+    SENT,
+    UNKNOWN,
+    Batch,
+    add_batch,
+    batch_by_vendor_id,
+    batch_of,
+    count_again,
+    erasings,
+    set_batch,
+    settled,
+    uncounted,
+    unrecorded,
+)
+from server.store.events import unfold, unfolded
+from server.store.messages import MessageRow, add_messages
+from server.store.plans import Connection
+from server.store.quarantine import take_back
+from server.store.rows import taipei_day
+from tools.action_id import reference_of
+from tools.every8d.sent import SentMessages, sent_messages
+from tools.every8d.texts import first_words
+from tools.operation import Preview
+
+_AT_ONCE = 50
+_LOOK_BACK = timedelta(minutes=10)
+"""Steps of other processes may be committed so much later than the time that they carry."""
+_BEGINNING = timedelta(days=400)
+FIRST_ASK = timedelta(minutes=1)
+"""How long after it went out a batch is asked for first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pens:
+    """What a batch is written with."""
+
+    key: bytes
+    seal: NumberSeal
+
+
+class Recorder:
+    """Keeps the records abreast of the ledger."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._since: datetime | None = None
+
+    async def catch_up(self) -> int:
+        """Record what is new; how many steps there were. Cheap where there is nothing."""
+        now = self._keeper.clock()
+        since = (self._since or now - _BEGINNING) - _LOOK_BACK
+        steps = 0
+        while True:
+            done = await self._some(since)
+            steps += done
+            if not done:
+                self._since = now
+                return steps
+
+    async def _some(self, since: datetime) -> int:
+        found = await self._keeper.read(lambda conn: _work(conn, since))
+        if not found:
+            return 0
+        pens = _Pens(await self._keeper.key(), await self._keeper.seal())
+        return await self._keeper.write(lambda conn: _record(conn, since, self._keeper.clock(), pens))
+
+    async def count(self, at_most: int = 100) -> None:
+        """Count what changed since it was counted."""
+
+        def work(conn: Connection) -> None:
+            for batch in uncounted(conn, at_most):
+                count_again(conn, batch)
+
+        if await self._keeper.read(lambda conn: bool(uncounted(conn, 1))):
+            await self._keeper.write(work)
+
+
+def _work(conn: Connection, since: datetime) -> bool:
+    return bool(unrecorded(conn, since, 1) or settled(conn) or erasings(conn, since) or unfolded(conn, 1))
+
+
+def _record(conn: Connection, since: datetime, now: datetime, pens: _Pens) -> int:
+    steps = 0
+    for action in unrecorded(conn, since, _AT_ONCE):
+        steps += _add(conn, action, now, pens)
+    for action in settled(conn):
+        _settle(conn, action, now)
+        steps += 1
+    for action in erasings(conn, since):
+        steps += _erase(conn, action)
+    return steps + fold_reports(conn, pens.seal, now, at_most=1_000)
+
+
+def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> int:
+    """The batch of a send with its messages; a safe retry sends what its first send was to send."""
+    if batch_of(conn, action.id) is not None:
+        return 0
+    first = ledger.get(conn, action.retry_of) if action.retry_of else None
+    source = first or action
+    arguments = json.loads(source.arguments)
+    sent = sent_messages(source.tool, arguments, reference_of(source.id))
+    preview = Preview.model_validate_json(action.preview)
+    batch = Batch(
+        id=action.id,
+        batch_id=action.batch_id,
+        principal=action.principal,
+        tool=action.tool,
+        kind="sms" if sent is None else sent.kind,
+        state=SENT if str(action.state) == "succeeded" else UNKNOWN,
+        subject="" if sent is None else sent.subject,
+        words=first_words(arguments),
+        alike=alike(pens.key, "" if sent is None else sent.text),
+        day=taipei_day(action.created_at),
+        sent_at=action.dispatched_at or action.created_at,
+        send_at=None if sent is None else sent.send_at,
+        recipients=action.recipients,
+        parts=preview.parts,
+        points=action.points if action.points_final is None else action.points_final,
+        points_returned=action.points_returned,
+        next_at=_first_ask(now, sent) if action.batch_id else None,
+    )
+    add_batch(conn, batch)
+    if sent is not None:
+        add_messages(conn, _messages(action.id, sent, pens))
+    _look_at_reports(conn, action.batch_id)
+    return 1
+
+
+def _look_at_reports(conn: Connection, batch_id: str) -> None:
+    """Reports can come before the send's own answer is written down."""
+    if batch_id:
+        unfold(conn, batch_id)
+        take_back(conn, batch_id)
+
+
+def _first_ask(now: datetime, sent: SentMessages | None) -> datetime:
+    booked = None if sent is None else sent.send_at
+    return max(now, booked or now) + FIRST_ASK
+
+
+def _messages(batch: str, sent: SentMessages, pens: _Pens) -> Sequence[MessageRow]:
+    times: Counter[str] = Counter()
+    rows: list[MessageRow] = []
+    for each in sent.messages:
+        number = half_hash(pens.key, each.mobile)
+        rows.append(
+            MessageRow(
+                batch=batch,
+                number=number,
+                nth=times[number],
+                record=each.record,
+                sealed=pens.seal.seal(Who(each.mobile, each.name), batch),
+            )
+        )
+        times[number] += 1
+    return rows
+
+
+def _settle(conn: Connection, action: Action, now: datetime) -> None:
+    """An outcome that was unknown is known by now."""
+    if str(action.state) == "failed":
+        set_batch(conn, action.id, state=FAILED)
+        return
+    asked = {"next_at": now + FIRST_ASK} if action.batch_id else {}
+    set_batch(conn, action.id, state=SENT, batch_id=action.batch_id, **asked)
+    _look_at_reports(conn, action.batch_id)
+
+
+def _erase(conn: Connection, erasing: Action) -> int:
+    """A booking that was taken back: its points came back, and the vendor is asked what is left of it."""
+    batch = batch_by_vendor_id(conn, erasing.target)
+    if batch is None or batch.state != SENT:
+        return 0
+    send = ledger.get(conn, batch.id)
+    returned = batch.points_returned if send is None else send.points_returned
+    set_batch(
+        conn, batch.id, state=ERASED, points_returned=returned, next_at=erasing.finished_at, uncounted=True
+    )
+    return 1

@@ -1,0 +1,96 @@
+"""Reports of 2.1 become states of messages, and replies; what fits nothing goes to the quarantine."""
+
+import hashlib
+from datetime import datetime
+
+from server.batches.keeper import HALF
+from server.batches.numbers import NumberSeal, SealedNumberError
+from server.store.batches import Batch, batch_by_vendor_id, set_batch
+from server.store.events import DeliveryEvent, fold, unfolded
+from server.store.messages import BY_CALLBACK, Heard, hear, sealed_of
+from server.store.plans import Connection
+from server.store.quarantine import count_callback, set_aside
+from server.store.replies import ReplyRow, add_reply
+from server.store.rows import taipei_day
+from tools.every8d.callbacks import REPLY, points_of, status_of
+
+ELSEWHERE = "import"
+"""The tool of a batch that was sent elsewhere."""
+_NO_BATCH, _NO_MESSAGE = "no such batch", "no such message in the batch"
+
+
+def fold_reports(conn: Connection, seal: NumberSeal, now: datetime, at_most: int) -> int:
+    """Note what the newest reports say; how many there were. Each is noted once."""
+    events = unfolded(conn, at_most)
+    batches: dict[str, Batch | None] = {}
+    changed: set[str] = set()
+    for event in events:
+        if event.batch_id not in batches:
+            batches[event.batch_id] = batch_by_vendor_id(conn, event.batch_id)
+        batch = batches[event.batch_id]
+        why = _NO_BATCH if batch is None else _noted(conn, event, batch, seal)
+        if batch is not None and not why:
+            changed.add(batch.id)
+        if why:
+            set_aside(conn, event.key, event.batch_id, why, now)
+        count_callback(conn, taipei_day(now), "aside" if why else "noted")
+    for batch_id in changed:
+        set_batch(conn, batch_id, uncounted=True, heard_at=now)
+    fold(conn, [event.key for event in events])
+    return len(events)
+
+
+def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, seal: NumberSeal) -> str:
+    """Notes a report; why it fits no message, or ''."""
+    number = event.number[:HALF]
+    sealed = sealed_of(conn, batch.id, number)
+    if sealed is None:
+        if batch.tool == ELSEWHERE:
+            # Its messages are not known yet: the vendor is asked for them.
+            set_batch(conn, batch.id, next_at=event.received_at)
+            return ""
+        return _NO_MESSAGE
+    code, status = status_of(event.status)
+    if code == REPLY:
+        add_reply(conn, _reply(event, batch, sealed, seal))
+    heard = Heard(
+        batch=batch.id,
+        number=number,
+        record=event.record,
+        code=code,
+        state=status.kind,
+        heard=BY_CALLBACK,
+        heard_at=event.reported_at or event.received_at,
+        sent_at=event.sent_at,
+        received_at=event.reported_at if status.kind == "delivered" and code != REPLY else None,
+        points=points_of(event.charge),
+    )
+    hear(conn, heard)
+    return ""
+
+
+def _reply(event: DeliveryEvent, batch: Batch, sealed: str, seal: NumberSeal) -> ReplyRow:
+    number = event.number[:HALF]
+    return ReplyRow(
+        key=reply_key(batch.id, number, event.text, event.reported_at),
+        batch=batch.id,
+        number=number,
+        sealed=_resealed(sealed, batch.id, seal),
+        text=event.text,
+        at=event.reported_at,
+        heard_at=event.received_at,
+    )
+
+
+def _resealed(sealed: str, batch: str, seal: NumberSeal) -> str:
+    try:
+        return seal.seal(seal.open(sealed, batch), batch)
+    except SealedNumberError:
+        return sealed
+
+
+def reply_key(batch: str, number: str, text: str, at: datetime | None) -> str:
+    """The same for a reply that was reported and the same one found by asking: times are to the second."""
+    when = "" if at is None else at.replace(microsecond=0).isoformat()
+    words = " ".join(text.split())
+    return hashlib.sha256(f"{batch}\n{number}\n{when}\n{words}".encode()).hexdigest()

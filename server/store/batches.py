@@ -1,0 +1,200 @@
+"""Batches: each send that went out or may have, and what is known of it in numbers."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
+
+from server.store.actions import Action
+from server.store.plans import Connection
+from server.store.record_tables import BATCHES, MESSAGES, REPLIES
+from server.store.rows import actions_where, fetch
+from server.store.schema import ACTIONS
+
+SENT, UNKNOWN, FAILED, ERASED = "sent", "unknown", "failed", "erased"
+"""The states of a batch. `failed`: it turned out that nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One send. `batch_id` is '' as long as the vendor's is not known; counts are those counted last."""
+
+    id: str
+    batch_id: str
+    principal: str
+    tool: str
+    kind: str
+    state: str
+    subject: str
+    words: str
+    alike: str
+    day: str
+    sent_at: datetime
+    send_at: datetime | None
+    recipients: int
+    parts: int | None
+    points: Decimal | None
+    points_returned: Decimal = Decimal(0)
+    delivered: int = 0
+    failed_retryable: int = 0
+    failed_permanent: int = 0
+    cancelled: int = 0
+    unknown: int = 0
+    replies: int = 0
+    uncounted: bool = False
+    heard_at: datetime | None = None
+    asked_at: datetime | None = None
+    asks: int = 0
+    next_at: datetime | None = None
+    replies_asked_at: datetime | None = None
+    reduced_at: datetime | None = None
+
+    @property
+    def pending(self) -> int:
+        """Messages of which no end is known: on their way, booked, or nothing heard yet."""
+        known = self.delivered + self.failed + self.cancelled + self.unknown
+        return max(0, self.recipients - known)
+
+    @property
+    def failed(self) -> int:
+        """Messages that did not arrive, for whatever reason."""
+        return self.failed_retryable + self.failed_permanent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFilter:
+    """Which batches to list; None means any. `words` may stand anywhere in first words or subject."""
+
+    principal: str | None = None
+    elsewhere: bool = False
+    """Whether batches that were sent elsewhere count as the principal's."""
+    since: datetime | None = None
+    before: datetime | None = None
+    state: str | None = None
+    words: str | None = None
+    number: str | None = None
+    """The first half of a keyed hash."""
+    batch_id: str | None = None
+
+
+FOREIGN = ""
+"""The principal of a batch that was sent elsewhere."""
+
+_KNOWN = select(BATCHES.c.id).where(BATCHES.c.id == ACTIONS.c.id).exists()
+_SENDS = and_(ACTIONS.c.risk == "spend", ACTIONS.c.vendor == "every8d", ACTIONS.c.recipients > 0)
+_FINISHED = actions_where(
+    _SENDS, ACTIONS.c.state == "succeeded", ACTIONS.c.finished_at >= bindparam("finished_since"), ~_KNOWN
+).limit(bindparam("at_most"))
+_OPEN = actions_where(_SENDS, ACTIONS.c.state == "unknown", ~_KNOWN).limit(bindparam("at_most"))
+_SETTLED = actions_where(
+    ACTIONS.c.state.in_(("succeeded", "failed")),
+    ACTIONS.c.id.in_(select(BATCHES.c.id).where(BATCHES.c.state == UNKNOWN)),
+)
+_ERASINGS = actions_where(
+    ACTIONS.c.tool.in_(("erase_sms_booking", "erase_mms_booking")),
+    ACTIONS.c.state == "succeeded",
+    ACTIONS.c.finished_at >= bindparam("finished_since"),
+    ACTIONS.c.target.in_(select(BATCHES.c.batch_id).where(BATCHES.c.state == SENT)),
+)
+_INSERT = insert(BATCHES)
+_BY_ID = select(BATCHES).where(BATCHES.c.id == bindparam("wanted_id"))
+_SPELT = or_(*(BATCHES.c.batch_id == bindparam(f"spelt_{how}") for how in ("as_given", "lower", "upper")))
+_BY_BATCH = select(BATCHES).where(_SPELT).order_by(BATCHES.c.sent_at).limit(1)
+
+
+def unrecorded(conn: Connection, since: datetime, limit: int) -> list[Action]:
+    """Sends that ended well since this time, or whose outcome is unknown, and that have no batch yet."""
+    ended = fetch(conn, _FINISHED, {"finished_since": since, "at_most": limit})
+    return [*ended, *fetch(conn, _OPEN, {"at_most": limit})]
+
+
+def settled(conn: Connection) -> list[Action]:
+    """Actions that are settled by now, and whose batch says that its outcome is unknown."""
+    return fetch(conn, _SETTLED)
+
+
+def erasings(conn: Connection, since: datetime) -> list[Action]:
+    """Erasings that ended since this time and whose batch does not know of it."""
+    return fetch(conn, _ERASINGS, {"finished_since": since})
+
+
+def add_batch(conn: Connection, batch: Batch) -> None:
+    """Keep a batch that is not there yet."""
+    conn.execute(_INSERT, asdict(batch))
+
+
+def batch_of(conn: Connection, id_: str) -> Batch | None:
+    """The batch of this action."""
+    row = conn.execute(_BY_ID, {"wanted_id": id_}).mappings().one_or_none()
+    return None if row is None else Batch(**row)
+
+
+def batch_by_vendor_id(conn: Connection, batch_id: str) -> Batch | None:
+    """The batch that the vendor calls so, in capitals or not."""
+    if not batch_id:
+        return None
+    spelt = {"spelt_as_given": batch_id, "spelt_lower": batch_id.lower(), "spelt_upper": batch_id.upper()}
+    row = conn.execute(_BY_BATCH, spelt).mappings().one_or_none()
+    return None if row is None else Batch(**row)
+
+
+def set_batch(conn: Connection, id_: str, **values: object) -> None:
+    """Change these values of a batch."""
+    conn.execute(update(BATCHES).where(BATCHES.c.id == id_).values(**values))
+
+
+def list_batches(
+    conn: Connection, wanted: BatchFilter, page: int = 1, page_size: int = 20
+) -> tuple[list[Batch], int]:
+    """A page of batches, newest first, and how many there are."""
+    conditions = _conditions(wanted)
+    query = select(BATCHES).where(*conditions).order_by(BATCHES.c.sent_at.desc(), BATCHES.c.id)
+    rows = conn.execute(query.limit(page_size).offset((page - 1) * page_size)).mappings()
+    total = conn.scalar(select(func.count()).select_from(BATCHES).where(*conditions)) or 0
+    return [Batch(**row) for row in rows], total
+
+
+def _conditions(wanted: BatchFilter) -> list[ColumnElement[bool]]:
+    column = BATCHES.c
+    found: list[ColumnElement[bool]] = []
+    if wanted.principal is not None:
+        whose = (wanted.principal, FOREIGN) if wanted.elsewhere else (wanted.principal,)
+        found.append(column.principal.in_(whose))
+    if wanted.since is not None:
+        found.append(column.sent_at >= wanted.since)
+    if wanted.before is not None:
+        found.append(column.sent_at < wanted.before)
+    if wanted.state is not None:
+        found.append(column.state == wanted.state)
+    if wanted.words:
+        found.append(
+            or_(
+                column.words.icontains(wanted.words, autoescape=True),
+                column.subject.icontains(wanted.words, autoescape=True),
+            )
+        )
+    if wanted.number is not None:
+        of_number = select(MESSAGES.c.batch).where(MESSAGES.c.number == wanted.number)
+        found.append(column.id.in_(of_number))
+    if wanted.batch_id is not None:
+        found.append(column.batch_id == wanted.batch_id)
+    return found
+
+
+def count_again(conn: Connection, id_: str) -> None:
+    """Count a batch's messages and replies, unless they were reduced to counts already."""
+    by_state = conn.execute(
+        select(MESSAGES.c.state, func.count()).where(MESSAGES.c.batch == id_).group_by(MESSAGES.c.state)
+    ).all()
+    found: dict[str, int] = dict(by_state)
+    replies = conn.scalar(select(func.count()).select_from(REPLIES).where(REPLIES.c.batch == id_))
+    names = ("delivered", "failed_retryable", "failed_permanent", "cancelled", "unknown")
+    counts = {name: found.get(name, 0) for name in names}
+    set_batch(conn, id_, **counts, replies=replies or 0, uncounted=False)
+
+
+def uncounted(conn: Connection, limit: int = 100) -> list[str]:
+    """Batches of which something changed since they were counted."""
+    query = select(BATCHES.c.id).where(BATCHES.c.uncounted.is_(True)).limit(limit)
+    return [row[0] for row in conn.execute(query)]

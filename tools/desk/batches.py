@@ -1,0 +1,58 @@
+"""What was sent: the batches that the vendor cannot list."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.batch_desk import BatchState, BatchSummary
+from tools.desk_operation import Desk, DeskOperation
+from tools.operation import PagedParams, Result, Risk
+from tools.values import DayArgument, MobileArgument, Table
+
+
+class ListBatchesParams(PagedParams):
+    """Which batches to list."""
+
+    day: Annotated[DayArgument | None, Field(description="Only this day; absent: any.")] = None
+    state: Annotated[BatchState | None, Field(description="Only this state; absent: any.")] = None
+    words: Annotated[str, Field(max_length=40, description="In the text's beginning or subject.")] = ""
+    mobile: Annotated[MobileArgument | None, Field(description="Only to this number; absent: any.")] = None
+
+
+class BatchesResult(Result):
+    """One page of batches, newest first."""
+
+    total: int
+    page: int
+    pages: int
+    batches: Annotated[list[BatchSummary], Table()]
+
+
+async def _list(params: ListBatchesParams, desk: Desk) -> BatchesResult:
+    found, total = await desk.batches.page(
+        day=params.day,
+        state=params.state or "",
+        words=params.words,
+        mobile=params.mobile,
+        page=params.page,
+        page_size=params.page_size,
+    )
+    pages = -(-total // params.page_size)
+    return BatchesResult(total=total, page=params.page, pages=pages, batches=[*found])
+
+
+LIST_BATCHES = DeskOperation(
+    name="list_batches",
+    title="List batches",
+    description=(
+        "List what was sent, newest first: text, recipients, delivered, failed, pending, replies, points. "
+        "發送清單：哪些批次、送達幾則、失敗幾則。"
+    ),
+    toolset="desk",
+    vendor=None,
+    section="ours: the records",
+    risk=Risk.READ,
+    params=ListBatchesParams,
+    result=BatchesResult,
+    run=_list,
+)
