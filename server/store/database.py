@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import TypeVar
 
 import anyio
@@ -63,11 +64,11 @@ class DatabaseStore(Store):
             return self._runner
 
 
+@cache
 def _keep_what_is_imported() -> None:
     """Tell the collector, once in a process, that all this stays.
 
     With the store the last large modules are there. To look through them again and again takes it 70 ms each
-    time, in which no call goes on.
+    time, in which no call goes on. (To ask for the count of what is frozen takes it as long.)
     """
-    if not gc.get_freeze_count():
-        gc.freeze()
+    gc.freeze()
