@@ -6,12 +6,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.store import upgrading
+from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from tests.loopback_only.plugin import guarded
 from tests.quick_start.forked import ROOT
+from tests.quick_start.new_files import quickly
 
 pytestmark = [
     pytest.mark.usefixtures("quick_start"),
@@ -67,3 +72,27 @@ def test_whoever_kills_it_kills_it_alone() -> None:
 def test_what_is_said_to_python_itself_is_heard_by_a_python_that_starts() -> None:
     assert not ended(mirror(env={**guarded(), "PYTHONIOENCODING": "cp950"}))["imported"]
     assert not ended(mirror(env=guarded(), umask=0o077))["imported"]
+
+
+async def test_a_new_file_has_the_schema_that_migrating_makes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def schema(name: str) -> list[Any]:
+        store = DatabaseStore(f"sqlite:///{tmp_path / name}")
+        try:
+            return await store.read(_schema)
+        finally:
+            await store.close()
+
+    migrated = await schema("migrated")
+    called: list[Any] = []
+    monkeypatch.setattr(upgrading, "upgrade", quickly(called.append))
+    assert await schema("new") == migrated
+    assert called == []
+
+
+def _schema(conn: Connection) -> list[Any]:
+    """Every table with its indexes and triggers, and the rows that a migration leaves."""
+    made = conn.run("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name", ()).rows
+    tables = [name for kind, name, *_ in made if kind == "table"]
+    return [made, [conn.run(f"SELECT * FROM {name}", ()).rows for name in tables]]  # noqa: S608 - names of ours

@@ -14,7 +14,7 @@ from tests.sandbox.probe import Probe
 
 
 @pytest.fixture
-async def house(no_settings: Path, era: Era) -> AsyncIterator[House]:
+async def house(no_settings: Path, era: Era, quick_files: None) -> AsyncIterator[House]:
     async with (
         running_sandbox() as url,
         httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False, verify=NO_TLS) as http,

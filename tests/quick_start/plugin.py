@@ -1,4 +1,4 @@
-"""The fixture `quick_start`: our programs as processes of their own, without the second that imports take."""
+"""What every test would pay anew is spared: by `quick_start` the imports, by `quick_files` Alembic."""
 
 import subprocess
 import sys
@@ -18,6 +18,15 @@ def nursery() -> Iterator[Nursery | None]:
     opened = Nursery()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def quick_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process Alembic is spared for new files. Not for what migrating itself proves."""
+    from server.store import upgrading  # noqa: PLC0415 - what is broken breaks the tests that use it alone
+    from tests.quick_start.new_files import quickly  # noqa: PLC0415 - as above
+
+    monkeypatch.setattr(upgrading, "upgrade", quickly(upgrading.upgrade))
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def shared_database(postgres: Postgres) -> str:
 
 
 @pytest.fixture(params=ENGINES)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path, quick_files: None) -> str:
     """An empty store on each engine. PostgreSQL's tables are emptied, which is faster than making them."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.sqlite3'}"
