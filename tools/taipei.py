@@ -12,6 +12,7 @@ TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")
 """Taiwan has had no daylight saving time since 1979, so a fixed offset is exact."""
 
 _WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
+_NO_SIGNS = str.maketrans("", "", "-:T")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS = range(2000, 3000)
 _USUAL_ROW_TIME = re.compile(r"\d{4}([/-])\d\d\1\d\d \d\d:\d\d:\d\d", re.ASCII)
@@ -74,7 +75,7 @@ def iso_minute(moment: datetime) -> str:
 
 def compact(moment: datetime) -> str:
     """`yyyyMMddHHmmss`, the format of ST and SendTime (EVERY8D 1.1, 1.5)."""
-    return as_taipei(moment).strftime("%Y%m%d%H%M%S")
+    return as_taipei(moment).replace(tzinfo=None).isoformat(timespec="seconds").translate(_NO_SIGNS)
 
 
 def slashed(moment: datetime) -> str:

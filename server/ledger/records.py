@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.ledger.journal import Journal, Note
 from server.ledger.past import Past
@@ -13,7 +13,7 @@ from server.ledger.whose import Whose
 from server.store import ledger
 from server.store.actions import Action, State
 from server.store.blocked import which_blocked
-from server.store.events import DeliveryEvent, newest_events, record_event
+from server.store.events import DeliveryEvent, newest_events, record_events
 from server.store.keys import hash_message
 from server.store.locks import lock_vendor, vendor_lock
 from server.store.lookup import owner_of_batch
@@ -22,6 +22,14 @@ from server.store.reports import is_about, report_about
 from server.store.sent_texts import Texted
 from tools.operation import Message
 from tools.taipei import compact
+
+
+class Reported(NamedTuple):
+    """One callback, ready to be kept: the fields of `DeliveryEvent` but its moment and its number."""
+
+    values: dict[str, Any]
+    mobile: str
+    """The number as E.164, of which a keyed hash is kept."""
 
 
 class Records:
@@ -89,17 +97,22 @@ class Records:
         found = await self._journal.read(lambda conn, _: newest_events(conn, batch_id, whose=limits))
         return [_fields(event) for event in found]
 
-    async def keep_event(self, values: dict[str, Any], mobile: str) -> bool:
-        """Keep a callback once; False when it is known. The number is kept as a keyed hash alone.
+    async def keep_events(self, reports: Sequence[Reported]) -> int:
+        """Keep callbacks in one transaction, each once; how many were new. Numbers are kept as keyed hashes.
 
         A report that carries the reference of an action of unknown outcome settles it in the same step.
         """
-        (number,) = await self._journal.hashes([mobile])
+        numbers = await self._journal.hashes([each.mobile for each in reports])
 
-        def work(conn: Connection, now: datetime) -> tuple[bool, Note | None]:
-            event = DeliveryEvent(**values, number=number, received_at=now)
-            fresh = record_event(conn, event)
-            return fresh, _settle_by_report(conn, now, event) if fresh else None
+        def work(conn: Connection, now: datetime) -> tuple[int, *tuple[Note | None, ...]]:
+            fresh = record_events(
+                conn,
+                (
+                    DeliveryEvent(**each.values, number=number, received_at=now)
+                    for each, number in zip(reports, numbers, strict=True)
+                ),
+            )
+            return len(fresh), *_settle_by_reports(conn, now, fresh)
 
         return await self._journal.write(work)
 
@@ -135,10 +148,24 @@ def noted(what: str, action: Action | None) -> Note | None:
 _REPORTED = "a delivery report carries this action's reference"
 
 
-def _settle_by_report(conn: Connection, now: datetime, event: DeliveryEvent) -> Note | None:
+def _settle_by_reports(conn: Connection, now: datetime, events: Sequence[DeliveryEvent]) -> list[Note | None]:
+    """Settle the sends of unknown outcome that these are about. Many carry the reference of the same send."""
+    by_reference: dict[str, list[DeliveryEvent]] = {}
+    for event in events:
+        if reference := event.reference.partition(" ")[0]:
+            by_reference.setdefault(reference, []).append(event)
+    return [_settle_by_one_of(conn, now, reference, those) for reference, those in by_reference.items()]
+
+
+def _settle_by_one_of(
+    conn: Connection, now: datetime, reference: str, events: Sequence[DeliveryEvent]
+) -> Note | None:
     """The vendor only reports on what it took: the send of this reference arrived (EVERY8D 2.1, SUBJECT)."""
-    first = ledger.get(conn, event.reference.partition(" ")[0])
-    if first is None or first.state is not State.UNKNOWN or not is_about(conn, event, first):
+    first = ledger.get(conn, reference)
+    if first is None or first.state is not State.UNKNOWN:
+        return None
+    event = next((each for each in events if is_about(conn, each, first)), None)
+    if event is None:
         return None
     action = ledger.reconcile(
         conn,

@@ -1,8 +1,9 @@
 """Delivery events: what the vendor's callback reported (EVERY8D 2.1), each once."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
@@ -35,15 +36,32 @@ class DeliveryEvent:
 
 
 _EVENTS = select(*(column for column in DELIVERY_EVENTS.c if column.name != "folded"))
+_NAMES = tuple(field.name for field in fields(DeliveryEvent))
+_values_of = attrgetter(*_NAMES)
+_KNOWN = select(DELIVERY_EVENTS.c.key).where(DELIVERY_EVENTS.c.key.in_(bindparam("those", expanding=True)))
+_INSERT = insert(DELIVERY_EVENTS)
 
 
 def record_event(conn: Connection, delivery: DeliveryEvent) -> bool:
     """Keep an event; False when it is known already, and then nothing changes."""
-    known = select(DELIVERY_EVENTS.c.key).where(DELIVERY_EVENTS.c.key == delivery.key)
-    if conn.scalar(known) is not None:
-        return False
-    conn.execute(insert(DELIVERY_EVENTS).values(asdict(delivery)))
-    return True
+    return bool(record_events(conn, [delivery]))
+
+
+def record_events(conn: Connection, deliveries: Iterable[DeliveryEvent]) -> list[DeliveryEvent]:
+    """Keep those that are not known yet, each once; these, in their order."""
+    by_key: dict[str, DeliveryEvent] = {}
+    for each in deliveries:
+        by_key.setdefault(each.key, each)
+    known = set(conn.scalars(_KNOWN, {"those": _padded(list(by_key))}))
+    fresh = [each for key, each in by_key.items() if key not in known]
+    if fresh:
+        conn.execute(_INSERT, [dict(zip(_NAMES, _values_of(each), strict=True)) for each in fresh])
+    return fresh
+
+
+def _padded(keys: list[str]) -> list[str]:
+    """As many as the next power of two, so that few lengths of the statement are made."""
+    return keys + keys[-1:] * ((1 << (len(keys) - 1).bit_length()) - len(keys)) if keys else keys
 
 
 def list_events(

@@ -32,12 +32,13 @@ async def receiving(house: House, **changed: Any) -> AsyncGenerator[tuple[Sessio
         anyio.create_task_group() as group,
     ):
         group.start_soon(serve_callbacks, parts)
-        await _listening(port)
+        await listening(port)
         yield session, f"http://127.0.0.1:{port}{PATH}/{TOKEN}"
         group.cancel_scope.cancel()
 
 
-async def _listening(port: int) -> None:
+async def listening(port: int) -> None:
+    """Wait until somebody listens on a port."""
     with anyio.fail_after(PATIENCE):
         while True:
             try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from server.ledger.journal import Note
+from server.ledger.records import Reported
 from server.store import blocked
 from server.store.errors import StoreUnavailableError
 from tests.simulation.loop import CrashedError, Life
@@ -111,7 +112,7 @@ class Chaos:
             "reported_at": self._world.clock(),
             "reference": text.reference,
         }
-        await self._world.terminal.book.keep_event(values, "+886" + text.number[1:])
+        await self._world.terminal.book.keep_events([Reported(values, "+886" + text.number[1:])])
 
     async def _block(self, *, adding: bool) -> None:
         mobile, number = self._random.choice(tuple(self._world.watch.hashes.items()))

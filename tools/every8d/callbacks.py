@@ -63,7 +63,7 @@ def read_callback_fields(encoded: bytes) -> dict[str, str]:
 
 
 def _percent(part: bytes) -> bytes:
-    return unquote_to_bytes(part.replace(b"+", b" "))
+    return unquote_to_bytes(part.replace(b"+", b" ")) if b"%" in part or b"+" in part else part
 
 
 def _encoding(joined: bytes) -> tuple[str, str]:
