@@ -56,13 +56,19 @@ class LedgerMachine(RuleBasedStateMachine):
         self.now: datetime = NOW
         self.model: dict[str, Known] = {}
         self.batches: list[str] = []
+        self.seen: list[Action] | None = None
+        """Every action, as read since the last step; None when something was done since."""
 
     def teardown(self) -> None:
         self.loop.run_until_complete(self.store.close())
         self.loop.close()
 
     def run(self, work: Callable[[Connection], T]) -> T:
+        self.seen = None
         return self.loop.run_until_complete(self.store.write(work))
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        return self.loop.run_until_complete(self.store.read(work))
 
     def moved(self, action: Action) -> None:
         known = self.model[action.id]
@@ -83,7 +89,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def propose(self, digest: str, points: str, people: int) -> None:
         wanted = proposal(digest, points=Decimal(points), recipients=people)
         before = self.all()
-        live = self.run(lambda conn: ledger.find_live(conn, wanted.key, self.now))
+        live = self.read(lambda conn: ledger.find_live(conn, wanted.key, self.now))
         action, is_new = self.run(lambda conn: ledger.propose(conn, wanted, self.now))
         assert (live is None) == is_new
         if is_new:
@@ -222,7 +228,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.days() == {day: sums for day, sums in expected.items() if sums != (0, 0)}
 
     def within_caps(self, taken: Action) -> bool:
-        usage = self.run(lambda conn: ledger.usage(conn, self.now))
+        usage = self.read(lambda conn: ledger.usage(conn, self.now))
         today = [
             a for a in self.all() if a.dispatched_at and taipei_day(a.dispatched_at) == taipei_day(self.now)
         ]
@@ -239,11 +245,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def days(self) -> dict[str, tuple[Decimal, int]]:
         columns = select(USAGE_DAYS.c.day, USAGE_DAYS.c.points, USAGE_DAYS.c.recipients)
-        rows = self.run(lambda conn: conn.execute(columns).all())
+        rows = self.read(lambda conn: conn.execute(columns).all())
         return {day: (points, people) for day, points, people in rows if (points, people) != (0, 0)}
 
     def all(self) -> list[Action]:
-        return self.run(lambda conn: ledger.list_actions(conn, ActionFilter(), 1, 1_000))[0]
+        if self.seen is None:
+            self.seen = self.read(lambda conn: ledger.list_actions(conn, ActionFilter(), 1, 1_000))[0]
+        return self.seen
 
     def one(self, action_id: str) -> Action:
         return next(action for action in self.all() if action.id == action_id)
