@@ -18,6 +18,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Pyright runs on the Node.js that its wheel brings, never on one that happens to be on PATH.
 export PYRIGHT_PYTHON_GLOBAL_NODE := 0
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+# Room for what is new: a tenth of pyright's time goes to clearing it away.
+types-here types-elsewhere: export NODE_OPTIONS := --max-semi-space-size=64
 
 # What checks at the same time say comes in blocks, where make can do that.
 IN_BLOCKS = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -78,9 +80,13 @@ imports:
 generated:
 	@$(BIN)/python scripts/generate.py --check
 
+# The checks use what the tests leave of the processor, and are told at the end.
 test: $(DEV_READY) $(NPM_READY) ## everything that CI runs, on all cores
-	@began=$$(date +%s); $(MAKE) --no-print-directory check && $(BIN)/python -m pytest $(ON_ALL_CORES) --durations=20; \
-	  ended=$$?; echo "make test took $$(( $$(date +%s) - began )) seconds"; exit $$ended
+	@began=$$(date +%s); said=$$(mktemp); \
+	  nice $(MAKE) --no-print-directory check >$$said 2>&1 & checks=$$!; trap "kill $$checks" INT TERM; \
+	  $(BIN)/python -m pytest $(ON_ALL_CORES) --durations=20; ended=$$?; \
+	  wait $$checks || ended=1; cat $$said; rm $$said; \
+	  echo "make test took $$(( $$(date +%s) - began )) seconds"; exit $$ended
 
 update: $(DEV_READY) ## write docs/tools.md and tests/snapshots/ again
 	@$(BIN)/python scripts/generate.py
