@@ -42,6 +42,7 @@ from tools.every8d.texts import first_words
 from tools.operation import Preview
 
 _AT_ONCE = 50
+"""Batches and reports of one step: others who write, the receiver of reports above all, go on between two."""
 _LOOK_BACK = timedelta(minutes=10)
 """Steps of other processes may be committed so much later than the time that they carry."""
 _BEGINNING = timedelta(days=400)
@@ -64,22 +65,19 @@ class Recorder:
         self._keeper = keeper
         self._since: datetime | None = None
 
-    async def catch_up(self) -> int:
-        """Record what is new; how many steps there were. Cheap where there is nothing."""
+    async def catch_up(self) -> None:
+        """Record what is new. Cheap where there is nothing."""
         now = self._keeper.clock()
         since = (self._since or now - _BEGINNING) - _LOOK_BACK
-        steps = 0
-        while True:
-            done = await self._some(since)
-            steps += done
-            if not done:
-                self._since = now
-                return steps
+        while await self._some(since):
+            pass
+        self._since = now
 
-    async def _some(self, since: datetime) -> int:
+    async def _some(self, since: datetime) -> bool:
+        """One step; whether there was more to record than it took."""
         found = await self._keeper.read(lambda conn: _work(conn, since))
         if not found:
-            return 0
+            return False
         pens = _Pens(await self._keeper.key(), await self._keeper.seal())
         return await self._keeper.write(lambda conn: _record(conn, since, self._keeper.clock(), pens))
 
@@ -98,22 +96,22 @@ def _work(conn: Connection, since: datetime) -> bool:
     return bool(unrecorded(conn, since, 1) or settled(conn) or erasings(conn, since) or unfolded(conn, 1))
 
 
-def _record(conn: Connection, since: datetime, now: datetime, pens: _Pens) -> int:
-    steps = 0
-    for action in unrecorded(conn, since, _AT_ONCE):
-        steps += _add(conn, action, now, pens)
+def _record(conn: Connection, since: datetime, now: datetime, pens: _Pens) -> bool:
+    added = unrecorded(conn, since, _AT_ONCE)
+    for action in added:
+        _add(conn, action, now, pens)
     for action in settled(conn):
         _settle(conn, action, now)
-        steps += 1
     for action in erasings(conn, since):
-        steps += _erase(conn, action)
-    return steps + fold_reports(conn, pens.seal, now, at_most=1_000)
+        _erase(conn, action)
+    folded = fold_reports(conn, pens.seal, now, at_most=_AT_ONCE)
+    return max(len(added), folded) >= _AT_ONCE
 
 
-def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> int:
+def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
     """The batch of a send with its messages; a safe retry sends what its first send was to send."""
     if batch_of(conn, action.id) is not None:
-        return 0
+        return
     first = ledger.get(conn, action.retry_of) if action.retry_of else None
     source = first or action
     arguments = json.loads(source.arguments)
@@ -142,7 +140,6 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> int:
     if sent is not None:
         add_messages(conn, _messages(action.id, sent, pens))
     _look_at_reports(conn, action.batch_id)
-    return 1
 
 
 def _look_at_reports(conn: Connection, batch_id: str) -> None:
@@ -185,14 +182,13 @@ def _settle(conn: Connection, action: Action, now: datetime) -> None:
     _look_at_reports(conn, action.batch_id)
 
 
-def _erase(conn: Connection, erasing: Action) -> int:
+def _erase(conn: Connection, erasing: Action) -> None:
     """A booking that was taken back: its points came back, and the vendor is asked what is left of it."""
     batch = batch_by_vendor_id(conn, erasing.target)
     if batch is None or batch.state != SENT:
-        return 0
+        return
     send = ledger.get(conn, batch.id)
     returned = batch.points_returned if send is None else send.points_returned
     set_batch(
         conn, batch.id, state=ERASED, points_returned=returned, next_at=erasing.finished_at, uncounted=True
     )
-    return 1

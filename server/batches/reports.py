@@ -9,7 +9,7 @@ from server.store.batches import Batch, batch_by_vendor_id, set_batch
 from server.store.events import DeliveryEvent, fold, unfolded
 from server.store.messages import BY_CALLBACK, Heard, hear, sealed_of
 from server.store.plans import Connection
-from server.store.quarantine import count_callback, set_aside
+from server.store.quarantine import count_callbacks, set_aside
 from server.store.replies import ReplyRow, add_reply
 from server.store.rows import taipei_day
 from tools.every8d.callbacks import REPLY, points_of, status_of
@@ -24,6 +24,7 @@ def fold_reports(conn: Connection, seal: NumberSeal, now: datetime, at_most: int
     events = unfolded(conn, at_most)
     batches: dict[str, Batch | None] = {}
     changed: set[str] = set()
+    aside: list[tuple[str, str, str]] = []
     for event in events:
         if event.batch_id not in batches:
             batches[event.batch_id] = batch_by_vendor_id(conn, event.batch_id)
@@ -32,8 +33,10 @@ def fold_reports(conn: Connection, seal: NumberSeal, now: datetime, at_most: int
         if batch is not None and not why:
             changed.add(batch.id)
         if why:
-            set_aside(conn, event.key, event.batch_id, why, now)
-        count_callback(conn, taipei_day(now), "aside" if why else "noted")
+            aside.append((event.key, event.batch_id, why))
+    set_aside(conn, aside, now)
+    count_callbacks(conn, taipei_day(now), "aside", len(aside))
+    count_callbacks(conn, taipei_day(now), "noted", len(events) - len(aside))
     for batch_id in changed:
         set_batch(conn, batch_id, uncounted=True, heard_at=now)
     fold(conn, [event.key for event in events])

@@ -1,5 +1,6 @@
 """Reports that fit nothing we sent: counted, and the newest of them kept, since anybody can call a URL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -9,25 +10,30 @@ from server.store.record_tables import CALLBACK_COUNTS, QUARANTINE
 
 MOST_KEPT = 1_000
 
-_THERE = select(QUARANTINE.c.key).where(QUARANTINE.c.key == bindparam("wanted_key"))
+_THERE = select(QUARANTINE.c.key).where(QUARANTINE.c.key.in_(bindparam("those", expanding=True)))
 _INSERT = insert(QUARANTINE)
-_OLDEST = select(QUARANTINE.c.key).order_by(QUARANTINE.c.at, QUARANTINE.c.key).limit(1)
+_MANY = select(func.count()).select_from(QUARANTINE)
+_OLDEST = select(QUARANTINE.c.key).order_by(QUARANTINE.c.at, QUARANTINE.c.key).limit(bindparam("too_many"))
+_GIVE_WAY = delete(QUARANTINE).where(QUARANTINE.c.key.in_(bindparam("those", expanding=True)))
 _COUNT_UP = (
     update(CALLBACK_COUNTS)
     .where(CALLBACK_COUNTS.c.day == bindparam("of_day"), CALLBACK_COUNTS.c.what == bindparam("of_what"))
-    .values(count=CALLBACK_COUNTS.c.count + 1)
+    .values(count=CALLBACK_COUNTS.c.count + bindparam("more"))
 )
 _COUNT_FIRST = insert(CALLBACK_COUNTS)
 
 
-def set_aside(conn: Connection, key: str, batch_id: str, why: str, now: datetime) -> None:
-    """Keep a report that fits nothing; the oldest gives way when there are many."""
-    if conn.scalar(_THERE, {"wanted_key": key}) is not None:
+def set_aside(conn: Connection, reports: Sequence[tuple[str, str, str]], now: datetime) -> None:
+    """Keep reports that fit nothing (key, batch and why); the oldest give way when there are many."""
+    if not reports:
         return
-    if (conn.scalar(select(func.count()).select_from(QUARANTINE)) or 0) >= MOST_KEPT:
-        oldest = conn.scalar(_OLDEST)
-        conn.execute(delete(QUARANTINE).where(QUARANTINE.c.key == oldest))
-    conn.execute(_INSERT, {"key": key, "batch_id": batch_id, "why": why, "at": now})
+    there = set(conn.scalars(_THERE, {"those": [key for key, _, _ in reports]}))
+    fresh = [each for each in reports if each[0] not in there]
+    if fresh:
+        conn.execute(_INSERT, [{"key": key, "batch_id": of, "why": why, "at": now} for key, of, why in fresh])
+        too_many = (conn.scalar(_MANY) or 0) - MOST_KEPT
+        if too_many > 0:
+            conn.execute(_GIVE_WAY, {"those": list(conn.scalars(_OLDEST, {"too_many": too_many}))})
 
 
 def take_back(conn: Connection, batch_id: str) -> None:
@@ -35,7 +41,7 @@ def take_back(conn: Connection, batch_id: str) -> None:
     conn.execute(delete(QUARANTINE).where(QUARANTINE.c.batch_id == batch_id))
 
 
-def count_callback(conn: Connection, day: str, what: str) -> None:
-    """One more of this kind on this day."""
-    if not conn.execute(_COUNT_UP, {"of_day": day, "of_what": what}).rowcount:
-        conn.execute(_COUNT_FIRST, {"day": day, "what": what, "count": 1})
+def count_callbacks(conn: Connection, day: str, what: str, more: int) -> None:
+    """So many more of this kind on this day."""
+    if more and not conn.execute(_COUNT_UP, {"of_day": day, "of_what": what, "more": more}).rowcount:
+        conn.execute(_COUNT_FIRST, {"day": day, "what": what, "count": more})

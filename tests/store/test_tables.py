@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,12 +7,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import select
 
-from server.store import blocked, events, locks, migrate
+from server.store import blocked, events, locks, migrate, quarantine
 from server.store.database import DatabaseStore
 from server.store.engine import migration_engine, read_url
 from server.store.plans import Connection, Found
-from server.store.record_tables import METADATA
+from server.store.record_tables import CALLBACK_COUNTS, METADATA, QUARANTINE
 from tests.store.samples import MINUTE, NOW
 
 
@@ -55,6 +56,26 @@ def event(key: str, minute: int | None, batch_id: str = "b-1") -> events.Deliver
         text="收到\0",
         received_at=NOW,
     )
+
+
+async def test_of_reports_that_fit_nothing_the_newest_thousand_stay(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "MOST_KEPT", 20)
+
+    def aside(keys: Sequence[int], minute: int) -> Callable[[Connection], None]:
+        rows = [(f"k{key:03}", "b-1", "no such batch") for key in keys]
+        return lambda conn: quarantine.set_aside(conn, rows, NOW + minute * MINUTE)
+
+    for minute, keys in enumerate([range(12), range(6, 18), range(18, 30), range(0)]):
+        await store.write(aside(keys, minute))
+    kept = await store.read(lambda conn: sorted(conn.scalars(select(QUARANTINE.c.key))))
+    assert kept == [f"k{key:03}" for key in range(10, 30)]
+    await store.write(lambda conn: quarantine.count_callbacks(conn, "2026-03-01", "aside", 3))
+    await store.write(lambda conn: quarantine.count_callbacks(conn, "2026-03-01", "aside", 4))
+    await store.write(lambda conn: quarantine.count_callbacks(conn, "2026-03-01", "noted", 0))
+    counts = await store.read(lambda conn: [tuple(row) for row in conn.execute(select(CALLBACK_COUNTS))])
+    assert counts == [("2026-03-01", "aside", 7)]
 
 
 async def test_a_callback_that_is_repeated_is_one_event(store: DatabaseStore) -> None:
