@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from tools.batch_desk import BatchDesk
 from tools.entries import ActionDetail, ActionSummary, ReconcileResult
+from tools.insight_desk import InsightDesk
 from tools.operation import Action, Operation, Params, Query, Result, Steps, Surroundings
 
 P = TypeVar("P", bound=Params)
@@ -33,6 +34,11 @@ class Desk(Protocol):
     @property
     def batches(self) -> BatchDesk:
         """What was sent and what became of it."""
+        ...
+
+    @property
+    def insight(self) -> InsightDesk:
+        """Figures over many messages."""
         ...
 
     async def query(self, steps: Steps[T]) -> T:

@@ -8,6 +8,7 @@ from server.gate.batch_desk import OwnBatches
 from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.gate.entries import detail_of, summary_of
+from server.gate.insight_desk import OwnInsight
 from server.gate.reconciling import Reconciling
 from server.store.actions import ActionFilter, State
 from tools.desk_operation import SavedFile
@@ -31,6 +32,11 @@ class ServerDesk:
     def batches(self) -> OwnBatches:
         """What this principal sent and what became of it."""
         return OwnBatches(self._context.memory, self._context.owning.limits_of(self._caller.principal))
+
+    @property
+    def insight(self) -> OwnInsight:
+        """Figures over this principal's messages."""
+        return OwnInsight(self._context, self._context.owning.limits_of(self._caller.principal))
 
     async def query(self, steps: Steps[T]) -> T:
         """Carry out read requests."""

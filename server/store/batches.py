@@ -76,6 +76,8 @@ class BatchFilter:
     number: str | None = None
     """The first half of a keyed hash."""
     batch_id: str | None = None
+    """In capitals or not."""
+    id: str | None = None
 
 
 FOREIGN = ""
@@ -148,14 +150,15 @@ def list_batches(
     conn: Connection, wanted: BatchFilter, page: int = 1, page_size: int = 20
 ) -> tuple[list[Batch], int]:
     """A page of batches, newest first, and how many there are."""
-    conditions = _conditions(wanted)
+    conditions = conditions_of(wanted)
     query = select(BATCHES).where(*conditions).order_by(BATCHES.c.sent_at.desc(), BATCHES.c.id)
     rows = conn.execute(query.limit(page_size).offset((page - 1) * page_size)).mappings()
     total = conn.scalar(select(func.count()).select_from(BATCHES).where(*conditions)) or 0
     return [Batch(**row) for row in rows], total
 
 
-def _conditions(wanted: BatchFilter) -> list[ColumnElement[bool]]:
+def conditions_of(wanted: BatchFilter) -> list[ColumnElement[bool]]:
+    """What a batch must be, to be one of these."""
     column = BATCHES.c
     found: list[ColumnElement[bool]] = []
     if wanted.principal is not None:
@@ -178,7 +181,10 @@ def _conditions(wanted: BatchFilter) -> list[ColumnElement[bool]]:
         of_number = select(MESSAGES.c.batch).where(MESSAGES.c.number == wanted.number)
         found.append(column.id.in_(of_number))
     if wanted.batch_id is not None:
-        found.append(column.batch_id == wanted.batch_id)
+        spelt = (wanted.batch_id, wanted.batch_id.lower(), wanted.batch_id.upper())
+        found.append(column.batch_id.in_(spelt))
+    if wanted.id is not None:
+        found.append(column.id == wanted.id)
     return found
 
 

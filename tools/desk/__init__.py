@@ -2,12 +2,14 @@
 
 from tools.desk.batches import LIST_BATCHES
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
+from tools.desk.insight import SUMMARIZE_DELIVERY
 from tools.desk.reconcile import RECONCILE_ACTION
 from tools.desk.retry import RETRY_SAFELY
 from tools.desk_operation import AnyOperation
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     LIST_BATCHES,
+    SUMMARIZE_DELIVERY,
     LIST_ACTIONS,
     GET_ACTION,
     RECONCILE_ACTION,

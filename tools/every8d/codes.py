@@ -48,6 +48,11 @@ _STATUSES = {
     -10: Status("not delivered: the handset takes no MMS", "failed_permanent"),
 }
 
+DEAD_NUMBER = frozenset({103, 104, -3})
+"""Statuses that say of the number itself that no text will ever reach it."""
+MMS_SENT = 700
+"""All that is ever known of an MMS."""
+
 
 def read_status(code: int | None) -> Status:
     """The meaning of a status of 2.2, 2.3 or of a callback; a code that we do not know stays unknown."""

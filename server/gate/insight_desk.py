@@ -1,0 +1,172 @@
+"""Figures over a caller's batches, from the records; and the vendor asked anew."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import anyio
+
+from server.batches.numbers import NumberSeal, SealedNumberError
+from server.gate.context import GateContext
+from server.gate.failures import ANTICIPATED
+from server.ledger.whose import Whose
+from server.store import insight
+from server.store.batches import Batch, BatchFilter, list_batches
+from server.store.plans import Connection
+from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, every_message
+from tools.insight_desk import Chosen, CodeFigures, DeliveryFigures, EarlierFigures, OneBatch, Refreshed
+from tools.problems import RefusedError
+from tools.taipei import TAIPEI
+
+_MOST_ASKED = 50
+"""Batches that one call asks the vendor for."""
+_SECONDS_TO_ASK = 35.0
+"""A call never lasts longer than 45 seconds: the rest is for the records."""
+_MOST_OF_A_CODE = 10
+_NOTHING = BatchFilter(id="")
+
+
+class OwnInsight:
+    """The `InsightDesk` of one call."""
+
+    def __init__(self, context: GateContext, whose: Whose | None) -> None:
+        self._context = context
+        self._memory = context.memory
+        self._whose = whose
+
+    async def refresh(self, chosen: Chosen) -> Refreshed:
+        """Ask the vendor for the chosen batches anew, newest first, as far as a call's time allows."""
+        wanted = await self._wanted(chosen)
+        batches = await self._memory.keeper.read(lambda conn: insight.open_to_ask(conn, wanted, _MOST_ASKED))
+        if self._context.settings.every8d is None:
+            return Refreshed(asked=0, left=len(batches), stopped="account")
+        asked = 0
+        with anyio.move_on_after(_SECONDS_TO_ASK):
+            for batch in batches:
+                try:
+                    await self._ask(batch)
+                except ANTICIPATED as error:
+                    await self._noticed(error)
+                    return Refreshed(asked=asked, left=len(batches) - asked, stopped="vendor")
+                asked += 1
+        return Refreshed(
+            asked=asked, left=len(batches) - asked, stopped="time" if asked < len(batches) else ""
+        )
+
+    async def _ask(self, batch: Batch) -> None:
+        source = MMS_DELIVERY if batch.kind == "mms" else SMS_DELIVERY
+        steps = every_message(source, batch.batch_id, self._context.surroundings())
+        await self._memory.asked(batch, await self._context.vendors.query(steps))
+
+    async def _noticed(self, error: Exception) -> None:
+        """A refused login stops every later call of the account."""
+        if isinstance(error, RefusedError) and error.problem.code == "login_refused":
+            await self._context.vendors.lock("every8d", error.problem.vendor_code or "?")
+
+    async def delivery(self, chosen: Chosen, examples: int) -> DeliveryFigures:
+        """What became of the chosen batches."""
+        wanted, whose = await self._wanted(chosen), self._bounded()
+        seal = await self._memory.keeper.seal()
+        return await self._memory.keeper.read(lambda conn: _figures(conn, wanted, whose, seal, examples))
+
+    def _bounded(self) -> BatchFilter:
+        if self._whose is None:
+            return BatchFilter()
+        return BatchFilter(principal=self._whose.principal, elsewhere=self._whose.elsewhere)
+
+    async def _wanted(self, chosen: Chosen) -> BatchFilter:
+        """The filter; of nothing given, the newest batch."""
+        whose = self._bounded()
+        await self._memory.catch_up()
+        if chosen.newest:
+            newest, _ = await self._memory.keeper.read(lambda conn: list_batches(conn, whose, 1, 1))
+            return BatchFilter(id=newest[0].id) if newest else _NOTHING
+        day = None if chosen.day is None else datetime.combine(chosen.day, time(), TAIPEI).astimezone(UTC)
+        return BatchFilter(
+            principal=whose.principal,
+            elsewhere=whose.elsewhere,
+            since=max((moment for moment in (day, chosen.since) if moment), default=None),
+            before=None if day is None else day + timedelta(days=1),
+            words=chosen.words or None,
+            batch_id=chosen.batch_id or None,
+        )
+
+
+def _figures(
+    conn: Connection, wanted: BatchFilter, whose: BatchFilter, seal: NumberSeal, examples: int
+) -> DeliveryFigures:
+    totals = insight.totals(conn, wanted)
+    codes = insight.by_code(conn, wanted)
+    return DeliveryFigures(
+        batches=totals.batches,
+        recipients=totals.recipients,
+        ledger_points=totals.points - totals.returned,
+        codes=_with_examples(conn, wanted, codes, seal, examples),
+        reduced=insight.reduced(conn, wanted),
+        delays=insight.delays(conn, wanted),
+        earlier=_earlier(conn, wanted, whose, totals.first_at),
+        one=_one(conn, wanted, totals.batches),
+        asked=totals.asked,
+        asked_at=totals.asked_at,
+        heard_at=totals.heard_at,
+        unknown_batches=totals.unknown_batches,
+        unknown_recipients=totals.unknown_recipients,
+    )
+
+
+def _with_examples(
+    conn: Connection, wanted: BatchFilter, codes: list[insight.CodeCount], seal: NumberSeal, examples: int
+) -> tuple[CodeFigures, ...]:
+    """Examples are shared alike by the codes that failed, and the commonest has what is over."""
+    failed = [each.code for each in codes if each.state.startswith("failed_")]
+    share, over = divmod(examples, len(failed)) if failed else (0, 0)
+    found: list[CodeFigures] = []
+    for each in codes:
+        numbers: tuple[str, ...] = ()
+        if each.state.startswith("failed_"):
+            most = min(_MOST_OF_A_CODE, share + (over if each.code == failed[0] else 0))
+            numbers = _opened(insight.examples(conn, wanted, each.code, most), seal) if most else ()
+        found.append(
+            CodeFigures(
+                code=each.code,
+                state=each.state,
+                count=each.count,
+                points=each.points,
+                unpriced=each.unpriced,
+                examples=numbers,
+            )
+        )
+    return tuple(found)
+
+
+def _opened(sealed: list[tuple[str, str]], seal: NumberSeal) -> tuple[str, ...]:
+    """Numbers that can be read; a damaged one is no reason to tell nothing."""
+    found: list[str] = []
+    for text, batch in sealed:
+        try:
+            found.append(seal.open(text, batch).mobile)
+        except SealedNumberError:
+            continue
+    return tuple(found)
+
+
+def _one(conn: Connection, wanted: BatchFilter, batches: int) -> OneBatch | None:
+    if batches != 1:
+        return None
+    found = insight.went_out(conn, wanted, 1)
+    return OneBatch(batch_id=found[0].batch_id, sent_at=found[0].sent_at)
+
+
+def _earlier(
+    conn: Connection, wanted: BatchFilter, whose: BatchFilter, before: datetime | None
+) -> EarlierFigures | None:
+    texts = [] if before is None else insight.texts_of(conn, wanted)
+    if before is None or not texts:
+        return None
+    (alike, kind), *more = texts
+    same = [] if more else insight.earlier(conn, whose, kind=kind, alike=alike, before=before)
+    found = same or insight.earlier(conn, whose, kind=kind, alike=None, before=before)
+    return EarlierFigures(
+        batches=len(found),
+        same_text=bool(same),
+        delivered=sum(each.delivered for each in found),
+        failed=sum(each.failed for each in found),
+    )

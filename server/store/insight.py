@@ -1,0 +1,203 @@
+"""Sums over batches and their messages: the database counts, and nobody loads the messages for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, and_, case, func, select, text
+
+from server.store.batches import ERASED, SENT, UNKNOWN, Batch, BatchFilter, conditions_of
+from server.store.plans import Connection
+from server.store.record_tables import BATCHES, MESSAGES
+from server.store.time_functions import SecondsBetween
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Batches that went out, together; those of unknown outcome apart. Points are the ledger's."""
+
+    batches: int
+    recipients: int
+    points: Decimal
+    returned: Decimal
+    replies: int
+    asked: int
+    """How many of them the vendor was asked for."""
+    asked_at: datetime | None
+    """When it was asked for the one that was asked for longest ago."""
+    heard_at: datetime | None
+    first_at: datetime | None
+    unknown_batches: int
+    unknown_recipients: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeCount:
+    """Messages of one code. `points` is what the vendor said it charged, of all but `unpriced` of them."""
+
+    code: int | None
+    state: str
+    count: int
+    points: Decimal
+    unpriced: int
+
+
+_OUT = BATCHES.c.state.in_((SENT, ERASED))
+_UNKNOWN = BATCHES.c.state == UNKNOWN
+_STATE = case(
+    (and_(BATCHES.c.state == ERASED, MESSAGES.c.state.in_(("", "scheduled", "pending"))), "cancelled"),
+    else_=MESSAGES.c.state,
+)
+"""A message of an erased booking is cancelled, before the vendor was asked for it too."""
+_COUNTS = ("delivered", "failed_retryable", "failed_permanent", "cancelled", "unknown")
+
+
+def _sum_of(column: ColumnElement[int], of_these: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((of_these, column), else_=0)), 0)
+
+
+def _points_of(column: ColumnElement[Decimal | None]) -> ColumnElement[Decimal]:
+    return func.coalesce(func.sum(case((_OUT, column), else_=None)), Decimal(0), type_=BATCHES.c.points.type)
+
+
+def totals(conn: Connection, wanted: BatchFilter) -> Totals:
+    """All of these batches together."""
+    batch = BATCHES.c
+    out = case((_OUT, 1), else_=0)
+    query = select(
+        func.coalesce(func.sum(out), 0).label("batches"),
+        _sum_of(batch.recipients, _OUT).label("recipients"),
+        _points_of(batch.points).label("points"),
+        _points_of(batch.points_returned).label("returned"),
+        _sum_of(batch.replies, _OUT).label("replies"),
+        func.count(case((_OUT, batch.asked_at))).label("asked"),
+        func.min(case((_OUT, batch.asked_at)), type_=batch.asked_at.type).label("asked_at"),
+        func.max(case((_OUT, batch.heard_at)), type_=batch.heard_at.type).label("heard_at"),
+        func.min(case((_OUT, batch.sent_at)), type_=batch.sent_at.type).label("first_at"),
+        func.coalesce(func.sum(case((_UNKNOWN, 1), else_=0)), 0).label("unknown_batches"),
+        _sum_of(batch.recipients, _UNKNOWN).label("unknown_recipients"),
+    ).where(*conditions_of(wanted))
+    return Totals(**conn.execute(query).mappings().one())
+
+
+def by_code(conn: Connection, wanted: BatchFilter) -> list[CodeCount]:
+    """The messages that are kept, by code; most first."""
+    message = MESSAGES.c
+    count = func.count()
+    query = (
+        select(
+            message.code,
+            _STATE.label("stands"),
+            count.label("count"),
+            func.coalesce(func.sum(message.points), Decimal(0), type_=message.points.type).label("points"),
+            (count - func.count(message.points)).label("unpriced"),
+        )
+        .join(BATCHES, BATCHES.c.id == message.batch)
+        .where(_OUT, *conditions_of(wanted))
+        .group_by(message.code, text("stands"))
+        .order_by(count.desc(), message.code)
+    )
+    return [
+        CodeCount(code=code, state=state, count=count, points=points, unpriced=unpriced)
+        for code, state, count, points, unpriced in conn.execute(query)
+    ]
+
+
+def reduced(conn: Connection, wanted: BatchFilter) -> dict[str, int]:
+    """Messages by state, of batches whose messages were reduced to counts."""
+    sums = [func.coalesce(func.sum(BATCHES.c[name]), 0).label(name) for name in _COUNTS]
+    query = select(*sums).where(_OUT, BATCHES.c.reduced_at.is_not(None), *conditions_of(wanted))
+    return {name: int(count) for name, count in conn.execute(query).mappings().one().items()}
+
+
+def delays(conn: Connection, wanted: BatchFilter) -> list[tuple[int, int]]:
+    """How long messages took to arrive, by the vendor's times: seconds, and of how many; shortest first."""
+    message = MESSAGES.c
+    seconds = SecondsBetween(message.received_at, message.sent_at).label("seconds")
+    query = (
+        select(seconds, func.count())
+        .join(BATCHES, BATCHES.c.id == message.batch)
+        .where(
+            _OUT,
+            message.state == "delivered",
+            message.received_at.is_not(None),
+            message.sent_at.is_not(None),
+            *conditions_of(wanted),
+        )
+        .group_by(seconds)
+        .order_by(seconds)
+    )
+    return [(int(took), int(count)) for took, count in conn.execute(query)]
+
+
+def examples(conn: Connection, wanted: BatchFilter, code: int | None, limit: int) -> list[tuple[str, str]]:
+    """Some messages of a code that failed: the sealed number, and the batch that it is sealed for."""
+    message = MESSAGES.c
+    query = (
+        select(message.sealed, message.batch)
+        .join(BATCHES, BATCHES.c.id == message.batch)
+        .where(
+            _OUT,
+            message.state.in_(("failed_retryable", "failed_permanent")),
+            message.code.is_(None) if code is None else message.code == code,
+            *conditions_of(wanted),
+        )
+        .order_by(message.batch, message.number, message.nth)
+        .limit(limit)
+    )
+    return [(sealed, batch) for sealed, batch in conn.execute(query)]
+
+
+def texts_of(conn: Connection, wanted: BatchFilter, limit: int = 2) -> list[tuple[str, str]]:
+    """The different texts of these batches, as what makes them alike, each with its kind; the first few."""
+    query = (
+        select(BATCHES.c.alike, BATCHES.c.kind)
+        .where(_OUT, *conditions_of(wanted))
+        .group_by(BATCHES.c.alike, BATCHES.c.kind)
+        .order_by(BATCHES.c.alike)
+        .limit(limit)
+    )
+    return [(alike, kind) for alike, kind in conn.execute(query)]
+
+
+LAST = 5
+"""How many batches new ones are compared with."""
+
+
+def earlier(
+    conn: Connection, whose: BatchFilter, *, kind: str, alike: str | None, before: datetime
+) -> list[Batch]:
+    """The last batches of this kind that went out before, of one text or of any; newest first."""
+    same = [] if alike is None else [BATCHES.c.alike == alike]
+    query = (
+        select(BATCHES)
+        .where(
+            BATCHES.c.state == SENT,
+            BATCHES.c.kind == kind,
+            BATCHES.c.sent_at < before,
+            *same,
+            *conditions_of(whose),
+        )
+        .order_by(BATCHES.c.sent_at.desc(), BATCHES.c.id)
+        .limit(LAST)
+    )
+    return [Batch(**row) for row in conn.execute(query).mappings()]
+
+
+def open_to_ask(conn: Connection, wanted: BatchFilter, limit: int) -> Sequence[Batch]:
+    """Those of these batches that the vendor can be asked for, newest first."""
+    return went_out(conn, wanted, limit, BATCHES.c.batch_id != "")
+
+
+def went_out(
+    conn: Connection, wanted: BatchFilter, limit: int, *more: ColumnElement[bool]
+) -> Sequence[Batch]:
+    """Those of these batches that went out, newest first."""
+    query = (
+        select(BATCHES)
+        .where(_OUT, *more, *conditions_of(wanted))
+        .order_by(BATCHES.c.sent_at.desc(), BATCHES.c.id)
+        .limit(limit)
+    )
+    return [Batch(**row) for row in conn.execute(query).mappings()]

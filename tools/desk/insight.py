@@ -1,0 +1,157 @@
+"""What became of many messages: summed, judged, and compared with the last ones."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.desk.insight_words import (
+    FAILED,
+    advice,
+    compared,
+    conclusion,
+    counts_of,
+    meaning_of,
+    percentile,
+    rests_on,
+)
+from tools.desk_operation import Desk, DeskOperation
+from tools.every8d.batches import BatchId
+from tools.insight_desk import Chosen, CodeFigures, DeliveryFigures, Refreshed
+from tools.operation import Params, Result, Risk
+from tools.problems import Problem, RefusedError
+from tools.values import DayArgument, Minute, MobileNumber, OutsideText, Points, Table, TimeArgument
+
+_MOST_CODES, _MOST_EXAMPLES = 8, 16
+
+
+class SummarizeParams(Params):
+    """Which batches to sum up."""
+
+    batch_id: Annotated[BatchId | None, Field(description="absent: any.")] = None
+    day: Annotated[DayArgument | None, Field(description="absent: any.")] = None
+    words: Annotated[str, Field(max_length=40, description="In text or subject.")] = ""
+    since: Annotated[TimeArgument | None, Field(description="absent: any; all absent: the newest batch.")] = (
+        None
+    )
+    refresh: Annotated[bool, Field(description="Ask the vendor anew.")] = False
+
+
+class CodeCount(Result):
+    """The messages of one status; `numbers` are some that failed."""
+
+    code: int | None
+    meaning: str
+    state: str
+    count: int
+    points: Points | None
+    """Points that the vendor charged for them, where it said."""
+    numbers: list[MobileNumber]
+
+
+class DeliverySummary(Result):
+    """What became of the chosen batches, the conclusion first."""
+
+    conclusion: str
+    batches: int
+    batch_id: OutsideText | None = None
+    sent_at: Minute | None = None
+    counts: dict[str, int]
+    """Messages by class."""
+    codes: Annotated[list[CodeCount], Table()]
+    more_codes: int | None = None
+    """Messages whose codes are rarer than those listed."""
+    median_s: int | None = None
+    p95_s: int | None = None
+    """Seconds from sending to arrival, by the vendor's times."""
+    points: Points
+    """Points charged."""
+    points_from: str
+    points_for_nothing: Points | None = None
+    """Of these, for messages that failed, as far as the vendor said."""
+    compared: str | None = None
+    to_do: list[str]
+    rests_on: str
+
+
+async def _summarize(params: SummarizeParams, desk: Desk) -> DeliverySummary:
+    chosen = Chosen(
+        batch_id=params.batch_id or "", day=params.day, words=params.words.strip(), since=params.since
+    )
+    refreshed = await desk.insight.refresh(chosen) if params.refresh else None
+    figures = await desk.insight.delivery(chosen, _MOST_EXAMPLES)
+    if chosen.batch_id and not figures.batches + figures.unknown_batches:
+        raise RefusedError(_NO_SUCH_BATCH)
+    return _summary(figures, refreshed)
+
+
+_NO_SUCH_BATCH = Problem(
+    code="not_found",
+    message="There is no such batch in the records.",
+    next="Use list_batches to find the id.",
+)
+
+
+def _summary(figures: DeliveryFigures, refreshed: Refreshed | None) -> DeliverySummary:
+    one, shown = figures.one, figures.codes[:_MOST_CODES]
+    points, whose = _points(figures)
+    return DeliverySummary(
+        conclusion=conclusion(figures),
+        batches=figures.batches,
+        batch_id=one.batch_id or None if one else None,
+        sent_at=one.sent_at if one else None,
+        counts=counts_of(figures),
+        codes=[_row(each) for each in shown],
+        more_codes=sum(each.count for each in figures.codes[_MOST_CODES:]) or None,
+        median_s=percentile(figures.delays, 50),
+        p95_s=percentile(figures.delays, 95),
+        points=points,
+        points_from=whose,
+        points_for_nothing=_for_nothing(figures),
+        compared=compared(figures),
+        to_do=advice(figures),
+        rests_on=rests_on(figures, refreshed),
+    )
+
+
+def _row(each: CodeFigures) -> CodeCount:
+    known = each.unpriced < each.count
+    return CodeCount(
+        code=each.code,
+        meaning=meaning_of(each),
+        state=each.state or "pending",
+        count=each.count,
+        points=each.points if known else None,
+        numbers=[*each.examples],
+    )
+
+
+def _points(figures: DeliveryFigures) -> tuple[Decimal, str]:
+    """What was charged: by the vendor, where it gave the price of every message; else by our ledger."""
+    priced = [each for each in figures.codes if each.state != "cancelled"]
+    told = sum(each.count for each in figures.codes) == figures.recipients
+    if told and not any(each.unpriced for each in priced):
+        return sum((each.points for each in priced), start=Decimal(0)), "the vendor, message by message"
+    return figures.ledger_points, "our ledger: the vendor has not said the price of each message"
+
+
+def _for_nothing(figures: DeliveryFigures) -> Decimal | None:
+    failed = [each for each in figures.codes if each.state in FAILED and each.unpriced < each.count]
+    return sum((each.points for each in failed), start=Decimal(0)) if failed else None
+
+
+SUMMARIZE_DELIVERY = DeskOperation(
+    name="summarize_delivery",
+    title="Summarise delivery",
+    description=(
+        "Sum up delivery of a batch or a day: did it arrive, who failed and why, what to do. "
+        "送達摘要：那批到了沒、送達率、失敗原因、白花幾點。"
+    ),
+    toolset="desk",
+    vendor=None,
+    section="ours: the records",
+    risk=Risk.READ,
+    params=SummarizeParams,
+    result=DeliverySummary,
+    run=_summarize,
+)
