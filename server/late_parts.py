@@ -56,10 +56,14 @@ class LateParts:
                     self._parts = build(self.settings)
         return self._parts
 
-    async def work(self) -> None:
-        """The background work, from the first call on, or after a moment."""
+    async def wanted(self) -> None:
+        """Wait for the first call, or a moment: until then the tools are listed."""
         with anyio.move_on_after(MOMENT_SECONDS):
             await self._wanted.wait()
+
+    async def work(self) -> None:
+        """The background work, from the first call on, or after a moment."""
+        await self.wanted()
         await (await self.opened()).work()
 
 

@@ -77,6 +77,8 @@ class Serving:
         async with running(parts), anyio.create_task_group() as beside:
             if settings.callbacks.token.get_secret_value():
                 beside.start_soon(_receive_callbacks, parts)
+            if settings.callbacks.ask and settings.every8d is not None:
+                beside.start_soon(_ask_for_batches, parts)
             if self.http:
                 await _serve_http(server, self.port)
             else:
@@ -121,6 +123,14 @@ async def _receive_callbacks(late: LateParts) -> None:
     from server.delivery.callbacks import serve_callbacks  # noqa: PLC0415 - only where callbacks are received
 
     await supervised("the receiver of delivery reports", partial(serve_callbacks, parts))
+
+
+async def _ask_for_batches(late: LateParts) -> None:
+    await late.wanted()
+    parts = await late.opened()
+    from server.delivery.poller import keep_asking  # noqa: PLC0415 - beside the parts, and as late
+
+    await supervised("the asking for batches", partial(keep_asking, parts))
 
 
 def _announce(url: str) -> None:

@@ -144,6 +144,8 @@ class CallbacksSettings(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8095
     host: str = "127.0.0.1"
     token: Annotated[SecretStr, AfterValidator(_callback_token)] = SecretStr("")
+    ask: bool = True
+    """Whether open batches are asked for (2.2, 2.4) at growing intervals, with a callback or without."""
 
 
 def _tokens(tokens: dict[str, SecretStr]) -> dict[str, SecretStr]:

@@ -1,0 +1,24 @@
+"""Asks the vendor what became of a whole batch, and notes it."""
+
+from server.batches.memory import Memory
+from server.store.asking_plan import PLAN
+from server.store.batches import Batch, set_batch
+from server.vendors.vendors import Vendors
+from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, every_message
+from tools.operation import Surroundings
+
+
+async def ask(memory: Memory, vendors: Vendors, batch: Batch, around: Surroundings) -> None:
+    """Read the batch at the vendor and note each message; the plan ends where nothing is open any more.
+
+    Raises:
+        RefusedError: the vendor refused, or an earlier login error stopped the account's calls.
+        NotSentError, UnknownOutcomeError: it did not answer.
+        UnreadableReply: not in a form that is known.
+    """
+    source = MMS_DELIVERY if batch.kind == "mms" else SMS_DELIVERY
+    found = await vendors.query(every_message(source, batch.batch_id, around))
+    await memory.asked(batch, found)
+    now = await memory.batch(batch.batch_id)
+    if now is not None and now.pending == 0 and now.recipients > 0:
+        await memory.keeper.write(lambda conn: set_batch(conn, batch.id, asks=len(PLAN), next_at=None))

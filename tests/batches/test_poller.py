@@ -1,0 +1,96 @@
+"""Where no callback is set up, open batches are asked for by a plan that grows and ends by itself."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from server.delivery.poller import ask_for_due
+from server.demo.rows import rows_of
+from server.parts import Parts
+from server.store.asking_plan import PLAN
+from tests.e2e.house import Facts, House, Session
+from tests.gate.servers import FREE, Clock, started, visited
+
+MINUTE = 60
+
+
+def _asks(entry: Facts) -> bool:
+    return "getDeliveryStatus" in str(entry["path"])
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A server, its client, and the one clock of the server and of the vendor."""
+
+    house: House
+    parts: Parts
+    session: Session
+    clock: Clock
+
+    async def pass_time(self, seconds: float) -> None:
+        """Both clocks move on."""
+        self.clock.advance(seconds=seconds)
+        await self.house.vendor.http.post("/_sandbox/clock", json={"advance_seconds": seconds})
+
+    async def asked(self) -> int:
+        """Lets the plan do what is due; how often the vendor was asked for it."""
+        before = await self._delivery_calls()
+        await ask_for_due(self.parts)
+        return await self._delivery_calls() - before
+
+    async def _delivery_calls(self) -> int:
+        return len([each for each in await self.house.vendor.log() if _asks(each)])
+
+    async def batch(self) -> Facts:
+        """The newest batch."""
+        return rows_of(await self.session.facts("list_batches", {}))[0]
+
+
+@asynccontextmanager
+async def watched(house: House, **changed: Any) -> AsyncGenerator[Watched]:
+    clock = Clock()
+    async with (
+        started(house, clock=clock, policy=FREE | {"calls_per_minute": 100}, **changed) as parts,
+        visited(parts, "auto") as session,
+    ):
+        yield Watched(house, parts, session, clock)
+
+
+async def test_a_batch_is_asked_for_a_minute_later_and_then_known(house: House) -> None:
+    async with watched(house) as here:
+        await here.session.facts("send_sms", {"recipients": ["0912345100"], "text": "您好"})
+        assert await here.asked() == 0
+        await here.pass_time(2 * MINUTE)
+        assert await here.asked() == 1
+        batch = await here.batch()
+        assert (batch["delivered"], batch["pending"], batch["source"]) == (1, 0, "asked")
+
+
+async def test_a_batch_of_which_all_is_known_is_not_asked_for_again(house: House) -> None:
+    async with watched(house) as here:
+        await here.session.facts("send_sms", {"recipients": ["0912345100"], "text": "您好"})
+        for _ in range(8):
+            await here.pass_time(30 * MINUTE)
+            await here.asked()
+        assert len([each for each in await house.vendor.log() if _asks(each)]) == 1
+
+
+async def test_two_servers_ask_for_a_batch_once(house: House) -> None:
+    async with watched(house) as here:
+        await here.session.facts("send_sms", {"recipients": ["0912345100"], "text": "您好"})
+        async with started(house, clock=here.clock) as other:
+            await here.pass_time(2 * MINUTE)
+            await ask_for_due(other)
+            assert await here.asked() == 0
+
+
+async def test_the_plan_ends_by_itself_however_long_the_vendor_says_nothing(house: House) -> None:
+    async with watched(house) as here:
+        await here.session.facts("send_sms", {"recipients": ["0912345100"], "text": "您好"})
+        await here.house.vendor.control("faults", path="getDeliveryStatus.ashx", fault="http_500", times=99)
+        asked = 0
+        for _ in range(200):
+            here.clock.advance(hours=1)
+            asked += await here.asked()
+        assert 1 <= asked <= len(PLAN)
