@@ -85,7 +85,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     book = Book(journal, owner=_owner(), caps=_caps(settings))
     vendors = Vendors(settings, book, clock)
     files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)
-    memory = Memory(Keeper(journal, key_file.with_name("numbers.key")))
+    memory = Memory(Keeper(journal, key_file.with_name("numbers.key")), settings.policy)
     context = GateContext(
         settings=settings,
         vendors=vendors,

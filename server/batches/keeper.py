@@ -12,7 +12,7 @@ from typing import TypeVar
 import anyio.to_thread
 
 from server.batches.numbers import NumberSeal
-from server.ledger.journal import Journal
+from server.ledger.journal import Journal, Note
 from server.store.errors import StoreUnavailableError
 from server.store.key_mark import mark_of
 from server.store.keys import KeyFileError, hash_number, keyed, load_or_create_key
@@ -86,6 +86,10 @@ class Keeper:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """A step."""
         return await self._journal.store.write(work)
+
+    async def guard(self, work: "Callable[[Connection, datetime], tuple[T, *tuple[Note | None, ...]]]") -> T:
+        """A step of what guards, with its lines of the audit."""
+        return await self._journal.write(work)
 
 
 def half_hash(key: bytes, mobile: str) -> str:

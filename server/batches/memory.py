@@ -1,16 +1,23 @@
 """The records as one process has them: kept abreast of the ledger, read and refreshed."""
 
 import contextlib
+from collections.abc import Sequence
 from functools import partial
 
 import anyio
 
 from server.batches.asked import Asked, chunks
+from server.batches.asked_replies import note_replies
+from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper
+from server.batches.opt_outs import BY_RULE, OptOuts
 from server.batches.recorder import Recorder
+from server.settings.policy import PolicySettings
 from server.store.batches import Batch, BatchFilter, batch_by_vendor_id, list_batches
 from server.store.errors import StoreUnavailableError
+from server.store.opt_outs import ANYBODY
 from tools.every8d.delivery import Messages
+from tools.every8d.replies import ReplyMessage
 
 _EVERY_SECONDS = 2.0
 
@@ -18,9 +25,11 @@ _EVERY_SECONDS = 2.0
 class Memory:
     """What was sent and what became of it."""
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, policy: PolicySettings) -> None:
         self.keeper = keeper
-        self._recorder = Recorder(keeper)
+        self.opt_outs = OptOuts(keeper)
+        self._policy = policy
+        self._recorder = Recorder(keeper, policy.opt_out_words)
         self._catching_up = anyio.Lock()
 
     async def catch_up(self) -> None:
@@ -32,6 +41,12 @@ class Memory:
         async with self._catching_up:
             await self._recorder.catch_up()
             await self._recorder.count()
+            await self._obey_opt_outs()
+
+    async def _obey_opt_outs(self) -> None:
+        """Block those who opted out, where the operator's rule is that nobody confirms it."""
+        if self._policy.block_opt_outs:
+            await self.opt_outs.block_proposed(ANYBODY, BY_RULE)
 
     async def keep_up(self) -> None:
         """Catch up until cancelled; a store that is away is tried again later."""
@@ -56,3 +71,17 @@ class Memory:
         for part in chunks(found.messages):
             await self.keeper.write(partial(reading.note, messages=part))
         await self.keeper.write(partial(reading.done, complete=found.complete))
+
+    async def replies_asked(self, batch: Batch, replies: Sequence[ReplyMessage]) -> int:
+        """Note what the vendor answered about a batch's replies; how many are new."""
+        note = partial(
+            note_replies,
+            batch=batch,
+            replies=replies,
+            inbox=Inbox(await self.keeper.seal(), self._policy.opt_out_words),
+            key=await self.keeper.key(),
+            at=self.keeper.clock(),
+        )
+        fresh = await self.keeper.write(note)
+        await self.catch_up()
+        return fresh

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper, alike, half_hash
 from server.batches.numbers import NumberSeal, Who
 from server.batches.reports import fold_reports
@@ -55,14 +56,20 @@ class _Pens:
     """What a batch is written with."""
 
     key: bytes
-    seal: NumberSeal
+    inbox: Inbox
+
+    @property
+    def seal(self) -> NumberSeal:
+        """What numbers are sealed with."""
+        return self.inbox.seal
 
 
 class Recorder:
     """Keeps the records abreast of the ledger."""
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, own_words: Sequence[str] = ()) -> None:
         self._keeper = keeper
+        self._own_words = own_words
         self._since: datetime | None = None
 
     async def catch_up(self) -> None:
@@ -78,7 +85,7 @@ class Recorder:
         found = await self._keeper.read(lambda conn: _work(conn, since))
         if not found:
             return False
-        pens = _Pens(await self._keeper.key(), await self._keeper.seal())
+        pens = _Pens(await self._keeper.key(), Inbox(await self._keeper.seal(), self._own_words))
         return await self._keeper.write(lambda conn: _record(conn, since, self._keeper.clock(), pens))
 
     async def count(self, at_most: int = 100) -> None:
@@ -104,7 +111,7 @@ def _record(conn: Connection, since: datetime, now: datetime, pens: _Pens) -> bo
         _settle(conn, action, now)
     for action in erasings(conn, since):
         _erase(conn, action)
-    folded = fold_reports(conn, pens.seal, now, at_most=_AT_ONCE)
+    folded = fold_reports(conn, pens.inbox, now, at_most=_AT_ONCE)
     return max(len(added), folded) >= _AT_ONCE
 
 

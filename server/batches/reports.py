@@ -1,16 +1,15 @@
 """Reports of 2.1 become states of messages, and replies; what fits nothing goes to the quarantine."""
 
-import hashlib
 from datetime import datetime
 
+from server.batches.inbox import Inbox, Reply
 from server.batches.keeper import HALF
-from server.batches.numbers import NumberSeal, SealedNumberError
+from server.batches.numbers import NumberSeal, SealedNumberError, Who
 from server.store.batches import Batch, batch_by_vendor_id, set_batch
 from server.store.events import DeliveryEvent, fold, unfolded
 from server.store.messages import BY_CALLBACK, Heard, hear, sealed_of
 from server.store.plans import Connection
 from server.store.quarantine import count_callbacks, set_aside
-from server.store.replies import ReplyRow, add_reply
 from server.store.rows import taipei_day
 from tools.every8d.callbacks import REPLY, points_of, status_of
 
@@ -19,7 +18,7 @@ ELSEWHERE = "import"
 _NO_BATCH, _NO_MESSAGE = "no such batch", "no such message in the batch"
 
 
-def fold_reports(conn: Connection, seal: NumberSeal, now: datetime, at_most: int) -> int:
+def fold_reports(conn: Connection, inbox: Inbox, now: datetime, at_most: int) -> int:
     """Note what the newest reports say; how many there were. Each is noted once."""
     events = unfolded(conn, at_most)
     batches: dict[str, Batch | None] = {}
@@ -29,7 +28,7 @@ def fold_reports(conn: Connection, seal: NumberSeal, now: datetime, at_most: int
         if event.batch_id not in batches:
             batches[event.batch_id] = batch_by_vendor_id(conn, event.batch_id)
         batch = batches[event.batch_id]
-        why = _NO_BATCH if batch is None else _noted(conn, event, batch, seal)
+        why = _NO_BATCH if batch is None else _noted(conn, event, batch, inbox)
         if batch is not None and not why:
             changed.add(batch.id)
         if why:
@@ -43,7 +42,7 @@ def fold_reports(conn: Connection, seal: NumberSeal, now: datetime, at_most: int
     return len(events)
 
 
-def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, seal: NumberSeal) -> str:
+def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox) -> str:
     """Notes a report; why it fits no message, or ''."""
     number = event.number[:HALF]
     sealed = sealed_of(conn, batch.id, number)
@@ -55,7 +54,7 @@ def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, seal: NumberSea
         return _NO_MESSAGE
     code, status = status_of(event.status)
     if code == REPLY:
-        add_reply(conn, _reply(event, batch, sealed, seal))
+        inbox.keep(conn, _reply(event, batch, sealed, inbox.seal))
     heard = Heard(
         batch=batch.id,
         number=number,
@@ -72,28 +71,19 @@ def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, seal: NumberSea
     return ""
 
 
-def _reply(event: DeliveryEvent, batch: Batch, sealed: str, seal: NumberSeal) -> ReplyRow:
-    number = event.number[:HALF]
-    return ReplyRow(
-        key=reply_key(batch.id, number, event.text, event.reported_at),
+def _reply(event: DeliveryEvent, batch: Batch, sealed: str, seal: NumberSeal) -> Reply:
+    return Reply(
         batch=batch.id,
-        number=number,
-        sealed=_resealed(sealed, batch.id, seal),
+        number=event.number,
+        who=_who(sealed, batch.id, seal),
         text=event.text,
         at=event.reported_at,
         heard_at=event.received_at,
     )
 
 
-def _resealed(sealed: str, batch: str, seal: NumberSeal) -> str:
+def _who(sealed: str, batch: str, seal: NumberSeal) -> Who | None:
     try:
-        return seal.seal(seal.open(sealed, batch), batch)
+        return seal.open(sealed, batch)
     except SealedNumberError:
-        return sealed
-
-
-def reply_key(batch: str, number: str, text: str, at: datetime | None) -> str:
-    """The same for a reply that was reported and the same one found by asking: times are to the second."""
-    when = "" if at is None else at.replace(microsecond=0).isoformat()
-    words = " ".join(text.split())
-    return hashlib.sha256(f"{batch}\n{number}\n{when}\n{words}".encode()).hexdigest()
+        return None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from server.command.common import FAILED, OK, console, parts_of, person
 from server.command.options import Config, Sandbox, run
+from server.ledger.blocking import ToBlock, block_all
 from server.ledger.journal import Note
 from server.store import blocked
 from server.store.plans import Connection
@@ -24,10 +25,9 @@ async def add(config: Path | None, number: str, note: str, *, sandbox: bool = Fa
     async with parts_of(config, sandbox=sandbox) as parts:
         (hashed,) = await parts.journal.hashes([mobile])
 
-        def work(conn: Connection, now: datetime) -> tuple[bool, Note]:
-            masked = mask_mobile(mobile)
-            fresh = blocked.add(conn, hashed, masked, note, now)
-            return fresh, Note(what="blocked", by=person(), outcome=hashed)
+        def work(conn: Connection, now: datetime) -> tuple[int, *tuple[Note | None, ...]]:
+            wanted = ToBlock(number=hashed, masked=mask_mobile(mobile), why=note)
+            return block_all(conn, [wanted], Note(what="blocked", by=person()), now)
 
         fresh = await parts.journal.write(work)
     out.print(f"{mask_mobile(mobile)} {'is blocked' if fresh else 'was blocked already'}.")

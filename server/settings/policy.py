@@ -15,6 +15,7 @@ from server.settings.types import COMMAS, Section, WholePath
 from tools.catalog import every_operation
 from tools.email_address import normalise_domain
 from tools.mobile import normalise_mobile
+from tools.opt_outs import same_words
 
 
 def _country(code: str) -> str:
@@ -36,6 +37,13 @@ def _tool(name: str) -> str:
     return name
 
 
+def _opt_out_word(word: str) -> str:
+    """What nothing is left of would match nothing, or everything."""
+    if not same_words(word):
+        raise ValueError("holds no letter and no digit, so no reply could be recognised by it.")
+    return word.strip()
+
+
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 LONGEST_SECONDS = 30 * 24 * 3600
 
@@ -43,6 +51,7 @@ Cap = Annotated[int, Field(ge=0)] | None
 PointsCap = Annotated[Decimal, Field(ge=0)] | None
 Seconds = Annotated[float, Field(gt=0, le=LONGEST_SECONDS)]
 Tool = Annotated[str, AfterValidator(_tool)]
+OptOutWord = Annotated[str, AfterValidator(_opt_out_word)]
 Country = Annotated[str, AfterValidator(_country)]
 Number = Annotated[str, AfterValidator(normalise_mobile)]
 EmailDomain = Annotated[str, AfterValidator(normalise_domain)]
@@ -94,6 +103,10 @@ class PolicySettings(Section):
     """Allowed countries of recipients (ISO 3166, `TW`); empty allows all."""
     blocked_numbers: Annotated[tuple[Number, ...], COMMAS] = ()
     blocked_numbers_file: WholePath | None = None
+    block_opt_outs: bool = False
+    """Block whoever asks for nothing more at once; otherwise a person confirms the list of them."""
+    opt_out_words: Annotated[tuple[OptOutWord, ...], COMMAS] = ()
+    """Replies that opt out like 取消 and N, besides those that are known anyway."""
     quiet_hours: QuietHours | None = None
     required_sender_name: str = ""
     allowed_url_hosts: Annotated[tuple[str, ...] | None, COMMAS] = None

@@ -347,6 +347,8 @@ def test_the_description_names_every_rule_and_no_number(tmp_path: Path) -> None:
         points_per_day=Decimal(1000),
         blocked_numbers=(MOBILE,),
         blocked_numbers_file=file,
+        block_opt_outs=True,
+        opt_out_words=("TD",),
         countries=("TW",),
         quiet_hours=NIGHT,
         required_sender_name="王品",

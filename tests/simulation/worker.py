@@ -238,7 +238,7 @@ class Worker:
             book=self.book,
             files=Files(FilesSettings(), world.clock),
             outside=OutsideReading(self.journal, world.clock),
-            memory=Memory(Keeper(self.journal, Path("numbers.key"))),
+            memory=Memory(Keeper(self.journal, Path("numbers.key")), chosen.policy),
             limiter=RateLimiter(chosen.policy.calls_per_minute),
             clock=world.clock,
         )

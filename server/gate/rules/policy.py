@@ -323,6 +323,9 @@ def _words(policy: PolicySettings) -> Iterator[tuple[str, str]]:
     yield "disabled_tools", _list("These tools are switched off", policy.disabled_tools)
     yield "blocked_numbers", _list("Never sent to", _masks(policy.blocked_numbers))
     yield "blocked_numbers_file", _file_words(policy)
+    at_once = "Whoever asks for nothing more is blocked at once."
+    yield "block_opt_outs", at_once if policy.block_opt_outs else ""
+    yield "opt_out_words", _list("Replies that opt out, besides the known ones", policy.opt_out_words)
     yield "countries", _list("Only sent to numbers of", policy.countries)
     for name, what in _CAPS.items():
         cap = getattr(policy, name)

@@ -1,0 +1,33 @@
+"""What the vendor answered when it was asked for a batch's replies (EVERY8D 2.4), kept in the inbox."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from server.batches.inbox import Inbox, Reply
+from server.batches.numbers import Who
+from server.store.batches import Batch, set_batch
+from server.store.keys import hash_number
+from server.store.plans import Connection
+from tools.every8d.replies import ReplyMessage
+
+
+def note_replies(  # noqa: PLR0913 - one reading: what of, with what, when
+    conn: Connection, batch: Batch, replies: Iterable[ReplyMessage], *, inbox: Inbox, key: bytes, at: datetime
+) -> int:
+    """Keep those that are not known yet; how many they were.
+
+    The vendor says whose they are, so that a number counts which the batch's own rows do not have.
+    """
+    fresh = 0
+    for each in replies:
+        reply = Reply(
+            batch=batch.id,
+            number=hash_number(key, each.mobile),
+            who=Who(each.mobile, each.name),
+            text=each.text,
+            at=each.received_at,
+            heard_at=at,
+        )
+        fresh += inbox.keep(conn, reply)
+    set_batch(conn, batch.id, replies_asked_at=at, uncounted=True)
+    return fresh

@@ -1,0 +1,102 @@
+"""Opt-outs: proposed by replies and by OMIS, blocked when a person (or the operator's rule) says so."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from server.batches.keeper import Keeper
+from server.batches.numbers import SealedNumberError, Who
+from server.ledger.blocking import ToBlock, block_all
+from server.ledger.journal import Note
+from server.store.keys import hash_number
+from server.store.opt_outs import (
+    ANYBODY,
+    BLOCKED,
+    DISMISSED,
+    OMIS,
+    Of,
+    OptOut,
+    decide,
+    every_opt_out,
+    propose,
+    proposed,
+)
+from server.store.plans import Connection
+from tools.mobile import mask_mobile
+
+AT_ONCE = 500
+"""How many go in one transaction: nobody else waits long for the store."""
+BY_RULE = Note(what=BLOCKED, by="policy", rule="block_opt_outs")
+_WHY = {"reply": "opted out by reply", "omis": "removed themselves at OMIS"}
+
+
+class OptOuts:
+    """One process's access to them."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+
+    async def proposed(self, of: Of = ANYBODY, limit: int = AT_ONCE) -> tuple[list[OptOut], int]:
+        """The oldest proposals, and how many there are."""
+        return await self._keeper.read(lambda conn: proposed(conn, of, limit))
+
+    async def block(self, those: Sequence[OptOut], by: Note) -> int:
+        """Block these; how many were not blocked before. `by` says in the audit who wanted it."""
+        fresh = 0
+        for start in range(0, len(those), AT_ONCE):
+            fresh += await self._block_some(those[start : start + AT_ONCE], by)
+        return fresh
+
+    async def _block_some(self, those: Sequence[OptOut], by: Note) -> int:
+        def work(conn: Connection, now: datetime) -> tuple[int, *tuple[Note | None, ...]]:
+            decide(conn, [each.number for each in those], BLOCKED, now)
+            wanted = [
+                ToBlock(number=each.number, masked=each.masked, why=_WHY.get(each.source, "opted out"))
+                for each in those
+            ]
+            return block_all(conn, wanted, by, now)
+
+        return await self._keeper.guard(work)
+
+    async def block_proposed(self, of: Of, by: Note) -> tuple[int, int]:
+        """Block all of these proposals; how many there were, and how many were not blocked before."""
+        count = fresh = 0
+        while True:
+            those, _ = await self.proposed(of)
+            if not those:
+                return count, fresh
+            count += len(those)
+            fresh += await self.block(those, by)
+
+    async def dismiss(self, those: Sequence[OptOut], by: str) -> None:
+        """A person says that these did not opt out."""
+
+        def work(conn: Connection, now: datetime) -> tuple[None, Note]:
+            decide(conn, [each.number for each in those], DISMISSED, now)
+            return None, Note(what="dismissed", by=by, outcome=f"{len(those)} opt-outs")
+
+        await self._keeper.guard(work)
+
+    async def removed_at_omis(self, mobiles: Sequence[str]) -> int:
+        """Propose the numbers of a removal report; how many are new."""
+        key, seal, now = await self._keeper.key(), await self._keeper.seal(), self._keeper.clock()
+        wanted: list[OptOut] = []
+        for mobile in dict.fromkeys(mobiles):
+            number = hash_number(key, mobile)
+            sealed = seal.seal(Who(mobile), number)
+            wanted.append(
+                OptOut(
+                    number=number, sealed=sealed, masked=mask_mobile(mobile), source=OMIS, words="", at=now
+                )
+            )
+        return await self._keeper.write(lambda conn: sum(propose(conn, each) for each in wanted))
+
+    async def numbers(self) -> list[tuple[OptOut, str]]:
+        """Everybody who opted out, with the whole number; '' where it cannot be read."""
+        seal = await self._keeper.seal()
+        found: list[tuple[OptOut, str]] = []
+        for each in await self._keeper.read(every_opt_out):
+            try:
+                found.append((each, seal.open(each.sealed, each.number).mobile))
+            except SealedNumberError:
+                found.append((each, ""))
+        return found
