@@ -15,6 +15,9 @@ from tools.wire.xml_body import read_xml
 
 _VALUES = st.text(alphabet="abcXYZ019 -/:.王小明", min_size=1, max_size=8).map(str.strip).filter(bool)
 _CODES = st.sampled_from(["-2", "-1", "0", "5", "110"])
+_STATUSES = st.sampled_from(["0", "1", "2", "6", "99"])
+_OPTIONAL = st.sets(st.sampled_from(["errormsg", "launchcount", "userid", "x_unheard", "reportpath"]))
+_WRAPPERS = st.lists(st.sampled_from(["W", "Data", "資料", "ROW"]), max_size=3)
 
 
 def _groups(inner: str) -> list[Group]:
@@ -23,22 +26,20 @@ def _groups(inner: str) -> list[Group]:
 
 @st.composite
 def _record(draw: st.DrawFn, name: str, number: int) -> Group:
-    fields = {name: f"{name[0]}{number}", "status": draw(st.sampled_from(["0", "1", "2", "6", "99"]))}
+    fields = {name: f"{name[0]}{number}", "status": draw(_STATUSES)}
     fields["errorcode"] = draw(_CODES)
-    optional = draw(
-        st.sets(st.sampled_from(["errormsg", "launchcount", "userid", "x_unheard", "reportpath"]))
-    )
-    return fields | {key: draw(_VALUES) for key in sorted(optional)}
+    return fields | {key: draw(_VALUES) for key in sorted(draw(_OPTIONAL))}
 
 
 @st.composite
 def _case(draw: st.DrawFn, name: str) -> str:
-    return "".join(draw(st.sampled_from([char.lower(), char.upper()])) for char in name)
+    raised = draw(st.integers(0, 2 ** len(name) - 1))
+    return "".join(char.upper() if raised >> place & 1 else char.lower() for place, char in enumerate(name))
 
 
 @st.composite
 def _wrapped(draw: st.DrawFn, inner: str) -> str:
-    for name in draw(st.lists(st.sampled_from(["W", "Data", "資料", "ROW"]), max_size=3)):
+    for name in draw(_WRAPPERS):
         inner = f"<{name}>\n {inner}\n</{name}>"
     return inner
 
