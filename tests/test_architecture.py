@@ -1,4 +1,4 @@
-"""docs/architecture.md names files that exist, and every room of the server."""
+"""docs/architecture.md names files that exist, and every room of the server; tests/README.md every folder."""
 
 import re
 from pathlib import Path
@@ -23,3 +23,10 @@ def test_every_room_of_the_server_is_in_the_picture() -> None:
     files = {file.name for file in (ROOT / "server").glob("*.py")} - {"__init__.py"}
     assert sorted(room for room in rooms - {"sandbox"} if f"{room}/" not in FLOORS) == []
     assert sorted(file for file in files if file not in FLOORS) == []
+
+
+def test_every_folder_of_the_tests_says_what_it_proves() -> None:
+    rows = [line for line in (ROOT / "tests" / "README.md").read_text("utf-8").splitlines() if "|" in line]
+    said = {name for row in rows for name in re.findall(r"`(\w+)/`", row.split("|")[1])}
+    folders = {file.parent.name for file in (ROOT / "tests").glob("*/*.py")}
+    assert sorted(folders - said) == []
