@@ -1,6 +1,6 @@
 """What the server tells of many messages at once, for the operations of the desk: figures, without words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -85,6 +85,69 @@ class Refreshed:
     stopped: Literal["", "vendor", "time", "account"] = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadNumber:
+    """A number that failed for good in several batches: E.164, how often, when last, and what was charged."""
+
+    mobile: str
+    times: int
+    last_at: datetime
+    code: int | None
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadNumbers:
+    """A page of them, and all of them in figures: `points` were charged in the last `days`."""
+
+    page: Sequence[DeadNumber]
+    total: int
+    points: Decimal
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsOfDay:
+    """A sender's sends of a day. `told` is the part of `points` of which the vendor said all prices.
+
+    `points`: by our ledger, less `returned` by erased bookings; `open` of them are of sends whose outcome is
+    unknown. `charged`: what the vendor charged for the told part.
+    """
+
+    day: date
+    sender: str
+    sends: int
+    points: Decimal
+    returned: Decimal
+    open: Decimal
+    told: Decimal
+    charged: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A send for which the vendor charged something else than our ledger has."""
+
+    action_id: str
+    batch_id: str
+    points: Decimal
+    returned: Decimal
+    charged: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A month's points. `credit` is what was left before its first send and after its last, if known."""
+
+    days: Sequence[PointsOfDay]
+    differences: Sequence[Difference]
+    differing: int
+    """How many sends differ; `differences` are the largest."""
+    elsewhere: Decimal
+    """Charged for batches that were sent without this server, as far as they are known."""
+    credit: tuple[Decimal, Decimal] | None
+
+
 class InsightDesk(Protocol):
     """Figures over the caller's batches."""
 
@@ -94,4 +157,12 @@ class InsightDesk(Protocol):
 
     async def delivery(self, chosen: Chosen, examples: int) -> DeliveryFigures:
         """What became of the chosen batches, with at most so many numbers that failed, of all codes."""
+        ...
+
+    async def dead_numbers(self, codes: Collection[int], page: int, page_size: int) -> DeadNumbers:
+        """A page of the numbers that failed with these codes in two or more batches."""
+        ...
+
+    async def statement(self, first: date, end: date, differences: int) -> Statement:
+        """The points of the days from `first` to before `end`, with so many of the differences."""
         ...

@@ -1,18 +1,31 @@
 """Figures over a caller's batches, from the records; and the vendor asked anew."""
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
 
 import anyio
 
+from server.batches.dead import dead_page
 from server.batches.numbers import NumberSeal, SealedNumberError
+from server.batches.statement import statement_of
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
 from server.ledger.whose import Whose
 from server.store import insight
 from server.store.batches import Batch, BatchFilter, list_batches
 from server.store.plans import Connection
+from server.store.statement import Span
 from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, every_message
-from tools.insight_desk import Chosen, CodeFigures, DeliveryFigures, EarlierFigures, OneBatch, Refreshed
+from tools.insight_desk import (
+    Chosen,
+    CodeFigures,
+    DeadNumbers,
+    DeliveryFigures,
+    EarlierFigures,
+    OneBatch,
+    Refreshed,
+    Statement,
+)
 from tools.problems import RefusedError
 from tools.taipei import TAIPEI
 
@@ -67,6 +80,26 @@ class OwnInsight:
         seal = await self._memory.keeper.seal()
         return await self._memory.keeper.read(lambda conn: _figures(conn, wanted, whose, seal, examples))
 
+    async def dead_numbers(self, codes: Collection[int], page: int, page_size: int) -> DeadNumbers:
+        """A page of the numbers that failed with these codes in two or more batches."""
+        whose, seal, now = self._bounded(), await self._memory.keeper.seal(), self._context.clock()
+        await self._memory.catch_up()
+        return await self._memory.keeper.read(
+            lambda conn: dead_page(conn, whose, codes, seal, now, page=page, page_size=page_size)
+        )
+
+    async def statement(self, first: date, end: date, differences: int) -> Statement:
+        """The points of these days, with so many of the differences."""
+        whose = self._whose
+        span = Span(
+            first=_midnight(first), end=_midnight(end), principal=None if whose is None else whose.principal
+        )
+        elsewhere = whose is None or whose.elsewhere
+        await self._memory.catch_up()
+        return await self._memory.keeper.read(
+            lambda conn: statement_of(conn, span, differences, elsewhere=elsewhere)
+        )
+
     def _bounded(self) -> BatchFilter:
         if self._whose is None:
             return BatchFilter()
@@ -79,7 +112,7 @@ class OwnInsight:
         if chosen.newest:
             newest, _ = await self._memory.keeper.read(lambda conn: list_batches(conn, whose, 1, 1))
             return BatchFilter(id=newest[0].id) if newest else _NOTHING
-        day = None if chosen.day is None else datetime.combine(chosen.day, time(), TAIPEI).astimezone(UTC)
+        day = None if chosen.day is None else _midnight(chosen.day)
         return BatchFilter(
             principal=whose.principal,
             elsewhere=whose.elsewhere,
@@ -88,6 +121,10 @@ class OwnInsight:
             words=chosen.words or None,
             batch_id=chosen.batch_id or None,
         )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), TAIPEI).astimezone(UTC)
 
 
 def _figures(

@@ -1,5 +1,6 @@
 """The good cases of what sums up many messages."""
 
+from server.demo.rows import rows_of
 from tests.e2e.good_case import Arguments, Case, contains
 from tests.e2e.house import Facts, House, Session
 
@@ -12,6 +13,23 @@ async def _asked_anew(house: House, session: Session) -> Arguments:
     return {"batch_id": sent["batch_id"], "refresh": True}
 
 
+async def _twice(house: House, session: Session) -> Arguments:
+    for text in ("您好", "再見"):
+        sent = await session.facts("send_sms", {**_SEND, "text": text})
+        await house.vendor.advance(31)
+        await session.facts("summarize_delivery", {"batch_id": sent["batch_id"], "refresh": True})
+    return {}
+
+
+def _one_dead(facts: Facts) -> None:
+    contains(facts, {"total": 1, "page": 1, "pages": 1})
+    contains(rows_of(facts)[0], {"mobile": "0912***103", "batches": 2, "points": 2})
+
+
+def _same_points(facts: Facts) -> None:
+    contains(facts, {"sends": 2, "points": 4, "told": 4, "charged": 4, "differences": []})
+
+
 def _half_arrived(facts: Facts) -> None:
     contains(facts, {"batches": 1, "counts": {"delivered": 1, "failed_permanent": 1}})
     contains(facts, {"points": 2, "points_for_nothing": 1, "median_s": 30})
@@ -20,4 +38,6 @@ def _half_arrived(facts: Facts) -> None:
 
 INSIGHT_CASES: dict[str, Case] = {
     "summarize_delivery": Case(prepare=_asked_anew, check=_half_arrived),
+    "list_dead_numbers": Case(prepare=_twice, check=_one_dead),
+    "get_points_statement": Case(prepare=_twice, check=_same_points),
 }

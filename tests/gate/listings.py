@@ -8,6 +8,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from tools.batch_desk import BatchSummary
+from tools.desk.batches import BatchesResult
+from tools.desk.dead_numbers import DeadNumberRow, DeadNumbersResult
 from tools.desk.history import ActionsResult
 from tools.entries import ActionSummary
 from tools.every8d.callbacks import read_event
@@ -124,9 +127,48 @@ def _record(chance: random.Random, number: int, worst: bool) -> Record:  # noqa:
     )
 
 
+def _dead(chance: random.Random, number: int, worst: bool) -> DeadNumberRow:  # noqa: FBT001 - one of a table
+    code = chance.choice((103, 104, -3))
+    return DeadNumberRow(
+        mobile=_mobile(number),
+        batches=chance.randrange(2, 30),
+        last_at=_moment(chance, worst=worst),
+        code=code,
+        meaning=read_status(code).meaning,
+        points=Decimal("22.75") if worst else Decimal(4),
+    )
+
+
+def _batch(chance: random.Random, number: int, worst: bool) -> BatchSummary:  # noqa: FBT001 - one of a table
+    recipients = chance.randrange(1, 500)
+    return BatchSummary(
+        batch_id=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+        action_id="".join(chance.choices(_ID, k=4)) + "-" + "".join(chance.choices(_ID, k=4)),
+        sent_at=_moment(chance, worst=worst),
+        send_at=NOW if worst else None,
+        state="sent",
+        words=WORST[:40] if worst else "三月通知：門市營業時間異動",
+        subject=WORST if worst else "",
+        recipients=recipients,
+        delivered=recipients - 1,
+        failed=1,
+        pending=number if worst else 0,
+        replies=number if worst else 0,
+        points=Decimal("1.25") if worst else Decimal(recipients),
+        as_of=_moment(chance, worst=worst),
+        source="asked",
+    )
+
+
 _KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any], dict[str, Any]]] = {
     DeliveryResult: ("messages", _message, {"complete": True}),
     RepliesResult: ("replies", _reply, {"complete": True}),
+    BatchesResult: ("batches", _batch, {}),
+    DeadNumbersResult: (
+        "numbers",
+        _dead,
+        {"conclusion": "220 numbers failed for good."},
+    ),
     ActionsResult: ("actions", _action, {}),
     DeliveryEventsResult: ("events", _event, {}),
     Records: ("records", _record, {}),

@@ -1,15 +1,19 @@
 """What we add to the vendors' operations: the memory of what was done, and the way out of the unknown."""
 
 from tools.desk.batches import LIST_BATCHES
+from tools.desk.dead_numbers import LIST_DEAD_NUMBERS
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.insight import SUMMARIZE_DELIVERY
 from tools.desk.reconcile import RECONCILE_ACTION
 from tools.desk.retry import RETRY_SAFELY
+from tools.desk.statement import GET_POINTS_STATEMENT
 from tools.desk_operation import AnyOperation
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     LIST_BATCHES,
     SUMMARIZE_DELIVERY,
+    LIST_DEAD_NUMBERS,
+    GET_POINTS_STATEMENT,
     LIST_ACTIONS,
     GET_ACTION,
     RECONCILE_ACTION,

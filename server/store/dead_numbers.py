@@ -1,0 +1,119 @@
+"""Numbers that failed for good again and again, and what they cost."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Subquery, distinct, func, select
+
+from server.store.batches import BatchFilter, conditions_of
+from server.store.plans import Connection
+from server.store.record_tables import BATCHES, MESSAGES
+from server.store.schema import BLOCKED_NUMBERS
+
+_HALF = 32
+TIMES = 2
+"""In so many batches a number failed for good before it counts as dead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadRow:
+    """One number: in how many batches it failed, when last and with which code, and what was charged."""
+
+    sealed: str
+    batch: str
+    times: int
+    last_at: datetime
+    code: int | None
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadSums:
+    """All of them: how many, what was charged for them, and since when messages are kept at all."""
+
+    numbers: int
+    points: Decimal
+    since: datetime | None
+
+
+def _dead(whose: BatchFilter, codes: Collection[int]) -> Subquery:
+    """Each such number that nobody blocked, and that nothing has reached since."""
+    message, batch = MESSAGES.c, BATCHES.c
+    failed = (
+        select(
+            message.number,
+            func.count(distinct(message.batch)).label("times"),
+            func.max(batch.sent_at, type_=batch.sent_at.type).label("last_at"),
+            func.coalesce(func.sum(message.points), Decimal(0), type_=message.points.type).label("points"),
+        )
+        .join(BATCHES, batch.id == message.batch)
+        .where(message.state == "failed_permanent", message.code.in_(sorted(codes)), *conditions_of(whose))
+        .group_by(message.number)
+        .having(func.count(distinct(message.batch)) >= TIMES)
+        .subquery()
+    )
+    other, later = MESSAGES.alias(), BATCHES.alias()
+    arrived = (
+        select(other.c.number)
+        .join(later, later.c.id == other.c.batch)
+        .where(
+            other.c.number == failed.c.number,
+            other.c.state == "delivered",
+            later.c.sent_at > failed.c.last_at,
+        )
+        .exists()
+    )
+    blocked = (
+        select(BLOCKED_NUMBERS.c.number)
+        .where(func.substr(BLOCKED_NUMBERS.c.number, 1, _HALF) == failed.c.number)
+        .exists()
+    )
+    return select(failed).where(~arrived, ~blocked).subquery()
+
+
+def dead_numbers(
+    conn: Connection, whose: BatchFilter, codes: Collection[int], *, page: int, page_size: int
+) -> list[DeadRow]:
+    """A page of them, those that failed most often first."""
+    dead = _dead(whose, codes).c
+    query = (
+        select(dead.number, dead.times, dead.last_at, dead.points)
+        .order_by(dead.times.desc(), dead.last_at.desc(), dead.number)
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+    )
+    found: list[DeadRow] = []
+    for number, times, last_at, points in conn.execute(query):
+        sealed, batch, code = _newest(conn, whose, number, codes)
+        found.append(
+            DeadRow(sealed=sealed, batch=batch, times=times, last_at=last_at, code=code, points=points)
+        )
+    return found
+
+
+def _newest(
+    conn: Connection, whose: BatchFilter, number: str, codes: Collection[int]
+) -> tuple[str, str, int | None]:
+    """The number's last failure: sealed for which batch, and its code."""
+    message = MESSAGES.c
+    query = (
+        select(message.sealed, message.batch, message.code)
+        .join(BATCHES, BATCHES.c.id == message.batch)
+        .where(message.number == number, message.code.in_(sorted(codes)), *conditions_of(whose))
+        .order_by(BATCHES.c.sent_at.desc())
+        .limit(1)
+    )
+    sealed, batch, code = conn.execute(query).one()
+    return sealed, batch, code
+
+
+def dead_sums(conn: Connection, whose: BatchFilter, codes: Collection[int]) -> DeadSums:
+    """All of them together."""
+    dead = _dead(whose, codes).c
+    points = func.coalesce(func.sum(dead.points), Decimal(0), type_=MESSAGES.c.points.type)
+    numbers, charged = conn.execute(select(func.count(), points).select_from(dead.number.table)).one()
+    first = func.min(BATCHES.c.sent_at, type_=BATCHES.c.sent_at.type)
+    since = conn.scalar(select(first).where(BATCHES.c.reduced_at.is_(None), *conditions_of(whose)))
+    return DeadSums(numbers=numbers, points=charged, since=since)

@@ -1,0 +1,175 @@
+"""A month's points: what our ledger has of each send, beside what the vendor said that it charged."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, select, text, type_coerce
+
+from server.store.actions import COUNTED, State
+from server.store.batches import FOREIGN
+from server.store.columns import Points
+from server.store.plans import Connection
+from server.store.record_tables import BATCHES, MESSAGES
+from server.store.schema import ACTIONS
+from server.store.time_functions import TaipeiDay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The sends of a time, of one principal or of all (None)."""
+
+    first: datetime
+    end: datetime
+    principal: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPoints:
+    """A principal's sends of a day. `told` is the ledger's part of which the vendor said all prices."""
+
+    day: str
+    principal: str
+    sends: int
+    points: Decimal
+    """By the ledger: final, or reserved where the end is open; less what erased bookings gave back."""
+    returned: Decimal
+    open: Decimal
+    """Of these, reserved by sends whose outcome is open."""
+    told: Decimal
+    charged: Decimal
+    """What the vendor charged for that part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differing:
+    """A send for which the vendor charged something else than our ledger has."""
+
+    action_id: str
+    batch_id: str
+    points: Decimal
+    returned: Decimal
+    charged: Decimal
+
+
+_ACTION = ACTIONS.c
+_OPEN_STATES = (State.DISPATCHING, State.UNKNOWN)
+
+
+def _sends(span: Span) -> list[ColumnElement[bool]]:
+    whose = [] if span.principal is None else [_ACTION.principal == span.principal]
+    return [
+        _ACTION.risk == "spend",
+        _ACTION.vendor == "every8d",
+        _ACTION.recipients > 0,
+        _ACTION.state.in_(sorted(COUNTED)),
+        _ACTION.dispatched_at >= span.first,
+        _ACTION.dispatched_at < span.end,
+        *whose,
+    ]
+
+
+def _charged(span: Span) -> Subquery:
+    """What the vendor charged for each batch, and whether it said so of every message."""
+    message = MESSAGES.c
+    kept = message.state != "cancelled"
+    return (
+        select(
+            message.batch,
+            func.coalesce(func.sum(case((kept, message.points))), 0).label("charged"),
+            func.count().label("messages"),
+            func.sum(case((and_(kept, message.points.is_(None)), 1), else_=0)).label("unpriced"),
+        )
+        .join(ACTIONS, _ACTION.id == message.batch)
+        .where(*_sends(span))
+        .group_by(message.batch)
+        .subquery()
+    )
+
+
+def _each(span: Span) -> Subquery:
+    charged = _charged(span)
+    return (
+        select(
+            _ACTION.id,
+            _ACTION.batch_id,
+            _ACTION.principal,
+            _ACTION.state,
+            TaipeiDay(_ACTION.dispatched_at).label("on_day"),
+            (func.coalesce(_ACTION.points_final, _ACTION.points) - _ACTION.points_returned).label("points"),
+            _ACTION.points_returned.label("returned"),
+            charged.c.charged,
+            and_(charged.c.unpriced == 0, charged.c.messages >= _ACTION.recipients).label("told"),
+        )
+        .join(charged, charged.c.batch == _ACTION.id, isouter=True)
+        .where(*_sends(span))
+        .subquery()
+    )
+
+
+def _sum(column: ColumnElement[Any]) -> ColumnElement[Decimal]:
+    return func.coalesce(func.sum(column, type_=Points()), Decimal(0), type_=Points())
+
+
+def by_day(conn: Connection, span: Span) -> list[DayPoints]:
+    """The points of each day in Asia/Taipei and principal; the day is that of the dispatch."""
+    each = _each(span).c
+    query = (
+        select(
+            each.on_day.label("day"),
+            each.principal,
+            func.count().label("sends"),
+            _sum(each.points).label("points"),
+            _sum(each.returned).label("returned"),
+            _sum(case((each.state.in_(_OPEN_STATES), each.points))).label("open"),
+            _sum(case((each.told, each.points))).label("told"),
+            _sum(case((each.told, each.charged))).label("charged"),
+        )
+        .group_by(each.on_day, each.principal)
+        .order_by(text("day"), each.principal)
+    )
+    return [DayPoints(**row) for row in conn.execute(query).mappings()]
+
+
+def differing(conn: Connection, span: Span, limit: int) -> tuple[list[Differing], int]:
+    """The sends for which the vendor charged something else, the largest difference first; and how many."""
+    each = _each(span).c
+    differs = and_(each.told, each.charged != each.points)
+    query = (
+        select(
+            each.id.label("action_id"),
+            each.batch_id,
+            type_coerce(each.points, Points()).label("points"),
+            type_coerce(each.returned, Points()).label("returned"),
+            type_coerce(each.charged, Points()).label("charged"),
+        )
+        .where(differs)
+        .order_by(func.abs(each.charged - each.points).desc(), each.id)
+        .limit(limit)
+    )
+    total = conn.scalar(select(func.count()).where(differs)) or 0
+    return [Differing(**row) for row in conn.execute(query).mappings()], total
+
+
+def charged_elsewhere(conn: Connection, span: Span) -> Decimal:
+    """What the vendor charged for batches that were sent without this server, as far as they are known."""
+    query = (
+        select(_sum(MESSAGES.c.points))
+        .join(BATCHES, BATCHES.c.id == MESSAGES.c.batch)
+        .where(BATCHES.c.principal == FOREIGN, BATCHES.c.sent_at >= span.first, BATCHES.c.sent_at < span.end)
+    )
+    return conn.scalar(query) or Decimal(0)
+
+
+def receipts(conn: Connection, span: Span) -> list[str]:
+    """What the first and the last send of the time were answered: JSON, with the points left after it."""
+    found: list[str] = []
+    for order in (_ACTION.dispatched_at.asc(), _ACTION.dispatched_at.desc()):
+        query = select(_ACTION.outcome).where(
+            *_sends(span), _ACTION.state == State.SUCCEEDED, _ACTION.outcome.contains('"credit"')
+        )
+        outcome = conn.scalar(query.order_by(order).limit(1))
+        if outcome:
+            found.append(outcome)
+    return found
