@@ -1,12 +1,13 @@
 """Prompts for the usual jobs of the people who run campaigns."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Any
 
 from mcp.server.context import ServerMiddleware
 from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, GetPromptResult, InputRequiredResult
-from pydantic import Field
 
 from server.mcp.stdio import LineServer
 from server.settings.settings import Settings
@@ -46,63 +47,75 @@ class PromptServer(LineServer):
 def add_prompts(server: MCPServer[None], settings: Settings) -> None:
     """Register the prompts that the configured vendors can serve."""
     if settings.every8d is not None:
-        _add_morning_check(server)
-        _add_failures(server)
-    _add_stop(server, has_launches=settings.omis is not None)
+        server.add_prompt(_MORNING_CHECK)
+        server.add_prompt(_WHO_FAILED)
+    server.add_prompt(_STOP_WITH_LAUNCHES if settings.omis is not None else _STOP)
 
 
-def _add_morning_check(server: MCPServer[None]) -> None:
-    @server.prompt(
-        name="morning_check",
-        title="Morning check",
-        description="Check yesterday's batches: delivered, failed, replies, points left.",
+def _morning_check(batch_ids: str = "") -> str:
+    which = f"the batches {batch_ids}" if batch_ids else f"yesterday's batches ({_FIND})"
+    return (
+        f"Check {which}. For each: get_sms_delivery, and say how many were delivered, are pending and "
+        "failed, with the reasons counted. Then get_sms_replies for each, and query_credit. End with "
+        f"what needs a person today. {_NO_ORDERS}"
     )
-    def morning_check(
-        batch_ids: Annotated[
-            str, Field(description="Batch ids with commas between them; empty: all of the ledger.")
-        ] = "",
-    ) -> str:
-        which = f"the batches {batch_ids}" if batch_ids else f"yesterday's batches ({_FIND})"
-        return (
-            f"Check {which}. For each: get_sms_delivery, and say how many were delivered, are pending and "
-            "failed, with the reasons counted. Then get_sms_replies for each, and query_credit. End with "
-            f"what needs a person today. {_NO_ORDERS}"
-        )
 
 
-def _add_failures(server: MCPServer[None]) -> None:
-    @server.prompt(
-        name="who_failed",
-        title="Who failed and why",
-        description="List the recipients of a batch that were not reached, grouped by reason.",
+def _who_failed(batch_id: str) -> str:
+    return (
+        f"In batch {batch_id}, find everyone who was not reached: get_sms_delivery with status_class "
+        "failed_permanent, then failed_retryable. Group by status and say for each group what it means, "
+        f"how many, and whether sending again makes sense. Send nothing. {_NO_ORDERS}"
     )
-    def who_failed(batch_id: Annotated[str, Field(description="The batch to look at.")]) -> str:
-        return (
-            f"In batch {batch_id}, find everyone who was not reached: get_sms_delivery with status_class "
-            "failed_permanent, then failed_retryable. Group by status and say for each group what it means, "
-            f"how many, and whether sending again makes sense. Send nothing. {_NO_ORDERS}"
-        )
 
 
-def _add_stop(server: MCPServer[None], *, has_launches: bool) -> None:
-    @server.prompt(
+def _stop_everything(what: str = "", *, has_launches: bool) -> str:
+    pause = (
+        "1. pause_launch and pause_job for every launch and job named (pausing needs no approval). "
+        if has_launches
+        else ""
+    )
+    return (
+        f"Something wrong is going out: {what or 'ask me which ids'}. Act in this order, without "
+        f"discussion: {pause}2. For every booked batch: erase_sms_booking or erase_mms_booking; I "
+        "approve each. 3. Look each one up again and report what is stopped, what already went out, "
+        f"and what is unknown. Do not resume, terminate or delete anything. {_NO_ORDERS}"
+    )
+
+
+def _stop(*, has_launches: bool) -> Prompt:
+    return Prompt(
         name="stop_everything",
         title="Stop everything now",
         description="Something wrong is going out: pause what runs and erase what is booked, fast.",
+        arguments=[
+            PromptArgument(name="what", description="Launch, job or batch ids known to be wrong; empty asks.")
+        ],
+        fn=partial(_stop_everything, has_launches=has_launches),
+        context_kwarg=None,
     )
-    def stop_everything(
-        what: Annotated[
-            str, Field(description="Launch, job or batch ids known to be wrong; empty asks.")
-        ] = "",
-    ) -> str:
-        pause = (
-            "1. pause_launch and pause_job for every launch and job named (pausing needs no approval). "
-            if has_launches
-            else ""
+
+
+# Written out: what the SDK's decorator finds out from a function takes it 2 ms each, at every start.
+_MORNING_CHECK = Prompt(
+    name="morning_check",
+    title="Morning check",
+    description="Check yesterday's batches: delivered, failed, replies, points left.",
+    arguments=[
+        PromptArgument(
+            name="batch_ids",
+            description="Batch ids with commas between them; empty: all of the ledger.",
         )
-        return (
-            f"Something wrong is going out: {what or 'ask me which ids'}. Act in this order, without "
-            f"discussion: {pause}2. For every booked batch: erase_sms_booking or erase_mms_booking; I "
-            "approve each. 3. Look each one up again and report what is stopped, what already went out, "
-            f"and what is unknown. Do not resume, terminate or delete anything. {_NO_ORDERS}"
-        )
+    ],
+    fn=_morning_check,
+    context_kwarg=None,
+)
+_WHO_FAILED = Prompt(
+    name="who_failed",
+    title="Who failed and why",
+    description="List the recipients of a batch that were not reached, grouped by reason.",
+    arguments=[PromptArgument(name="batch_id", description="The batch to look at.", required=True)],
+    fn=_who_failed,
+    context_kwarg=None,
+)
+_STOP, _STOP_WITH_LAUNCHES = _stop(has_launches=False), _stop(has_launches=True)
