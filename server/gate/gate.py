@@ -15,6 +15,7 @@ from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
 from server.gate.fitting import fitted
 from server.gate.masking import present
 from server.gate.reading import plainly_meant
+from server.gate.referring import referred
 from server.gate.rules.policy import describe
 from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.words.arguments import lines_of
@@ -22,7 +23,6 @@ from server.settings.own_command import facts_with_own_commands
 from server.store.sessions import Session
 from tools.desk_operation import AnyOperation, DeskOperation, SavedFile
 from tools.operation import Action, PagedParams, Query, Result
-from tools.problems import InvalidArgumentError
 
 
 class Gate:
@@ -62,11 +62,14 @@ class Gate:
         `action_id` and `reply` belong to the second round: the person's answer to that action's question.
         """
         try:
-            params = operation.params.model_validate(plainly_meant(operation.params, arguments))
+            meant = await referred(
+                self._context, operation, plainly_meant(operation.params, arguments), caller
+            )
+            params = operation.params.model_validate(meant.arguments)
         except ValidationError as error:
             return failure(invalid_arguments(operation, lines_of(operation.params, error)))
-        except InvalidArgumentError as error:
-            return failure(problem_of(operation, error))
+        except ANTICIPATED as error:
+            return failure(await self._context.noticed(operation, problem_of(operation, error)))
         try:
             await self._context.owning.check(operation, params, caller)
         except ANTICIPATED as error:
@@ -80,7 +83,7 @@ class Gate:
             return ended
         if UNTRUSTED in ended.facts:
             await self.outside_text_was_read(caller.in_session)
-        facts = facts_with_own_commands(self._context.settings, ended.facts)
+        facts = facts_with_own_commands(self._context.settings, {**ended.facts, **meant.facts})
         return replace(ended, facts=facts if ended.is_error else fitted(facts, params))
 
     async def _look(

@@ -20,6 +20,7 @@ ENVELOPE = frozenset(
     {
         "action_id",
         "expires_at",
+        "meant",
         "message",
         "next",
         "note",

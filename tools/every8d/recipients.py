@@ -19,7 +19,13 @@ def _single(value: object) -> object:
     return value
 
 
-Recipients = Annotated[list[MobileArgument], Field(min_length=1, description="Mobile numbers: 09… or +….")]
+Recipients = Annotated[
+    list[MobileArgument],
+    Field(
+        min_length=1,
+        description="Mobile numbers, or e.g. failed:BATCH_ID (delivered, replied, a code).",
+    ),
+]
 """One or more mobile numbers, E.164 once validated."""
 
 Recipient = Annotated[

@@ -1,0 +1,58 @@
+"""Whom a reference stands for, by what the vendor itself said of each message when it was asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from server.batches.numbers import NumberSeal, SealedNumberError
+from server.store.messages import BY_ASKING
+from server.store.plans import Connection
+from server.store.record_tables import MESSAGES, REPLIES
+from tools.every8d.references import FAILED, REPLIED
+
+_RETRYABLE, _PERMANENT, _DELIVERED = "failed_retryable", "failed_permanent", "delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipients:
+    """The numbers, each once, in the order of the records; and how many failed for good beside."""
+
+    mobiles: tuple[str, ...]
+    left_out: int = 0
+
+
+def recipients_of(conn: Connection, batch: str, which: str, seal: NumberSeal) -> Recipients:
+    """The numbers of a batch's messages that are `which`.
+
+    A number that got another text of the batch is not among those who failed.
+    """
+    columns = MESSAGES.c
+    rows = conn.execute(
+        select(columns.number, columns.sealed, columns.state, columns.code, columns.heard).where(
+            columns.batch == batch
+        )
+    ).all()
+    certain = [row for row in rows if row[4] == BY_ASKING]
+    if which == REPLIED:
+        answered = {row[0] for row in conn.execute(select(REPLIES.c.number).where(REPLIES.c.batch == batch))}
+        return Recipients(mobiles=_opened([row for row in rows if row[0] in answered], batch, seal))
+    if which == FAILED:
+        reached = {row[0] for row in rows if row[2] not in (_RETRYABLE, _PERMANENT)}
+        retryable = [row for row in certain if row[2] == _RETRYABLE and row[0] not in reached]
+        dead = {row[0] for row in certain if row[2] == _PERMANENT}
+        worth = [row for row in retryable if row[0] not in dead]
+        return Recipients(mobiles=_opened(worth, batch, seal), left_out=len(dead))
+    if which == _DELIVERED:
+        return Recipients(mobiles=_opened([row for row in certain if row[2] == _DELIVERED], batch, seal))
+    return Recipients(mobiles=_opened([row for row in certain if str(row[3]) == which], batch, seal))
+
+
+def _opened(rows: Sequence[Sequence[object]], batch: str, seal: NumberSeal) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for row in rows:
+        try:
+            found.setdefault(seal.open(str(row[1]), batch).mobile)
+        except SealedNumberError:
+            continue
+    return tuple(found)

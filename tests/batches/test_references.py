@@ -1,0 +1,79 @@
+"""Recipients by reference: those who failed get a text again, and no number is read by anybody."""
+
+from server.demo.rows import rows_of
+from tests.delivery.receivers import receiving, vendor_of
+from tests.e2e.house import House, Session
+from tests.gate.servers import fronted
+
+ARRIVES, OFF, DEAD, SILENT = "0912345100", "0912345101", "0912345103", "0912345000"
+ALL = [ARRIVES, OFF, DEAD, SILENT]
+FREE = {"test_numbers": ALL, "test_recipients": 4, "test_points": 20}
+TEXT = {"recipients": ALL, "text": "您好"}
+AGAIN = "再試一次"
+
+
+async def _sent(house: House, session: Session) -> str:
+    batch_id = (await session.facts("send_sms", TEXT))["batch_id"]
+    await house.vendor.http.post("/_sandbox/clock", json={"advance_seconds": 3600})
+    return batch_id
+
+
+async def _to(session: Session, house: House, reference: str) -> list[str]:
+    """To whom a text went."""
+    await house.forget_log()
+    facts = await session.facts("send_sms", {"recipients": [reference], "text": AGAIN})
+    assert facts["outcome"] == "done", facts
+    (fields,) = [fields for fields in await house.looks() if "DEST" in fields]
+    return fields["DEST"].split(",")
+
+
+async def test_those_who_failed_get_it_again_without_the_dead_and_the_unknown(house: House) -> None:
+    async with fronted(house, policy=FREE) as session:
+        batch_id = await _sent(house, session)
+        assert await _to(session, house, f"failed:{batch_id}") == [OFF]
+
+
+async def test_the_answer_says_how_many_and_who_was_left_out_and_no_number(house: House) -> None:
+    async with fronted(house, policy=FREE) as session:
+        batch_id = await _sent(house, session)
+        facts = await session.facts("send_sms", {"recipients": [f"failed:{batch_id}"], "text": AGAIN})
+    assert facts["meant"]["count"] == 1
+    assert facts["meant"]["failed_for_good_left_out"] == 1
+    assert OFF[1:] not in str(facts)
+
+
+async def test_a_class_and_a_code_are_references_too(house: House) -> None:
+    async with fronted(house, policy=FREE | {"test_points": 50}) as session:
+        batch_id = await _sent(house, session)
+        assert await _to(session, house, f"delivered:{batch_id}") == [ARRIVES]
+        assert await _to(session, house, f"103:{batch_id}") == [DEAD]
+
+
+async def test_the_same_reference_again_is_the_same_call(house: House) -> None:
+    async with fronted(house, policy=FREE) as session:
+        batch_id = await _sent(house, session)
+        again = {"recipients": [f"failed:{batch_id}"], "text": AGAIN}
+        first = await session.facts("send_sms", again)
+        second = await session.facts("send_sms", again)
+    assert (second["replayed"], second["batch_id"]) == (True, first["batch_id"])
+
+
+async def test_a_report_that_nobody_signed_makes_nobody_get_a_text_again(house: House) -> None:
+    async with receiving(house, policy=FREE) as (session, url), vendor_of() as http:
+        batch_id = await _sent(house, session)
+        forged = {"BatchID": batch_id, "RM": ARRIVES, "RT": "20991231120000", "STATUS": "101"}
+        assert (await http.get(url, params=forged)).status_code == 200
+        assert await _to(session, house, f"failed:{batch_id}") == [OFF]
+
+
+async def test_nobody_meant_is_said_and_nothing_is_sent(house: House) -> None:
+    async with fronted(house, policy=FREE) as session:
+        batch_id = await _sent(house, session)
+        await house.forget_log()
+        problem = await session.problem("send_sms", {"recipients": [f"105:{batch_id}"], "text": AGAIN})
+        assert problem["code"] == "nobody_meant"
+        unknown = "220478cc-8506-49b2-93b7-2505f651c12e"
+        problem = await session.problem("send_sms", {"recipients": [f"failed:{unknown}"], "text": AGAIN})
+        assert problem["code"] == "not_found"
+        assert not await house.changes()
+        assert len(rows_of(await session.facts("list_batches", {}))) == 1
