@@ -219,7 +219,7 @@ GET_POINTS_STATEMENT = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the ledger and the records",
+    section="ours: the records and the ledger",
     risk=Risk.READ,
     params=StatementParams,
     result=PointsStatement,

@@ -23,7 +23,7 @@ Recipients = Annotated[
     list[MobileArgument],
     Field(
         min_length=1,
-        description="Mobile numbers, or e.g. failed:BATCH_ID (delivered, replied, a code).",
+        description="Mobiles, or failed:BATCH_ID (delivered, replied, code).",
     ),
 ]
 """One or more mobile numbers, E.164 once validated."""
