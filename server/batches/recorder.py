@@ -42,7 +42,7 @@ from tools.every8d.sent import SentMessages, sent_messages
 from tools.every8d.texts import first_words
 from tools.operation import Preview
 
-_AT_ONCE = 50
+_AT_ONCE, _REPORTS_AT_ONCE = 50, 25
 """Batches and reports of one step: others who write, the receiver of reports above all, go on between two."""
 _LOOK_BACK = timedelta(minutes=10)
 """Steps of other processes may be committed so much later than the time that they carry."""
@@ -111,8 +111,8 @@ def _record(conn: Connection, since: datetime, now: datetime, pens: _Pens) -> bo
         _settle(conn, action, now)
     for action in erasings(conn, since):
         _erase(conn, action)
-    folded = fold_reports(conn, pens.inbox, now, at_most=_AT_ONCE)
-    return max(len(added), folded) >= _AT_ONCE
+    folded = fold_reports(conn, pens.inbox, now, at_most=_REPORTS_AT_ONCE)
+    return len(added) >= _AT_ONCE or folded == _REPORTS_AT_ONCE
 
 
 def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:

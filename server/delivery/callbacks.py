@@ -9,6 +9,7 @@ import hmac
 import json
 import logging
 import socket
+from collections.abc import Mapping
 
 import anyio
 from starlette.requests import Request
@@ -23,7 +24,7 @@ from server.parts import Parts
 from server.settings.settings import CallbacksSettings
 from server.store.errors import StoreUnavailableError
 from tools.cleaning import clean
-from tools.every8d.callbacks import read_callback_fields, read_event
+from tools.every8d.callbacks import mobile_of, moment_of, read_callback_fields, status_of
 from tools.mobile import mask_mobile
 from tools.taipei import compact
 
@@ -86,35 +87,35 @@ async def _keep(reports: Intake, encoded: bytes) -> Response:
     if not fields.get("BATCHID") or not fields.get("STATUS"):
         return _NO_REPORT
     try:
-        await reports.keep(_reported(fields))
+        await reports.keep(reported(fields))
     except StoreUnavailableError:
         _log.warning("a delivery report could not be recorded; the vendor will send it again")
         return _TRY_AGAIN
     return _KEPT
 
 
-def _reported(fields: dict[str, str]) -> Reported:
+def reported(fields: Mapping[str, str]) -> Reported:
     """What is kept of it: the same, however its number and times are written."""
-    event = read_event(fields)
-    code = fields["STATUS"].strip() if event.status_code is None else str(event.status_code)
+    code, _ = status_of(fields["STATUS"])
+    mobile, reported_at = mobile_of(fields.get("RM", "")), moment_of(fields.get("RT", ""))
     values = {
-        "batch_id": _kept(event.batch_id, 64),
-        "record": _kept(event.message_key, 64),
-        "status": _kept(code, 16),
-        "message_id": _kept(event.message_id, 64),
+        "batch_id": _kept(fields["BATCHID"].strip(), 64),
+        "record": _kept(fields.get("MR", "").strip(), 64),
+        "status": _kept(fields["STATUS"].strip() if code is None else str(code), 16),
+        "message_id": _kept(fields.get("MSGID", "").strip(), 64),
         "text": _kept(fields.get("SM", ""), 1_000),
-        "reference": _kept(event.subject, 200),
+        "reference": _kept(fields.get("SUBJECT", ""), 200),
     }
-    when = fields.get("RT", "") if event.reported_at is None else compact(event.reported_at)
-    identity = json.dumps([*values.values(), event.mobile, when])
+    when = fields.get("RT", "") if reported_at is None else compact(reported_at)
+    identity = json.dumps([*values.values(), mobile, when])
     more = {
         "key": hashlib.sha256(identity.encode()).hexdigest(),
-        "mobile": mask_mobile(without_secrets(event.mobile)),
-        "reported_at": event.reported_at,
-        "sent_at": event.sent_at,
+        "mobile": mask_mobile(without_secrets(mobile)),
+        "reported_at": reported_at,
+        "sent_at": moment_of(fields.get("ST", "")),
         "charge": _kept(fields.get("CHARGE", "").strip(), 16),
     }
-    return Reported({**values, **more}, event.mobile)
+    return Reported({**values, **more}, mobile)
 
 
 def _kept(written: str, limit: int) -> str:

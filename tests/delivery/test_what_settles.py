@@ -8,12 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from server.delivery.callbacks import reported
 from server.store.schema import ACTIONS
 from tests.delivery.receivers import TOKEN, WITHIN, events, vendor_of
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.e2e.pictures import PNG
 from tests.gate.servers import FREE, FREE_SEND, started, visited
+from tools.cleaning import clean
+from tools.every8d.callbacks import read_event
 from tools.taipei import compact
 
 NAMES = ("BatchID", "RM", "RT", "STATUS", "SM", "MR", "MSGID", "SUBJECT", "ST", "CHARGE", "NAME")
@@ -119,6 +122,23 @@ async def test_one_report_is_one_event_whatever_the_spelling_of_number_and_time(
 
 VALUES = st.one_of(st.sampled_from(ODD), st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 FIELDS = st.dictionaries(st.sampled_from(NAMES), VALUES)
+
+
+@settings(max_examples=300, database=None, deadline=None)
+@given(FIELDS)
+def test_what_is_kept_of_a_report_is_what_its_reader_reads(fields: dict[str, str]) -> None:
+    given = {"BATCHID": "b1", "STATUS": "100"} | {name.upper(): value for name, value in fields.items()}
+    event, kept = read_event(given), reported(given)
+    assert (kept.values["reported_at"], kept.values["sent_at"]) == (event.reported_at, event.sent_at)
+    assert kept.mobile == event.mobile
+    for name, read in (
+        ("batch_id", event.batch_id),
+        ("record", event.message_key),
+        ("reference", event.subject),
+    ):
+        assert kept.values[name] == clean(read, limit=200 if name == "reference" else 64)
+    if event.status_code is not None:
+        assert kept.values["status"] == str(event.status_code)
 
 
 async def test_no_value_of_any_field_breaks_the_receiver_or_the_list(house: House) -> None:

@@ -50,7 +50,7 @@ def read_callback_fields(encoded: bytes) -> dict[str, str]:
     Raises:
         ValueError: more than 40 fields.
     """
-    parts = [part.partition(b"=") for part in encoded.split(b"&") if part]
+    parts = [part.partition(b"=") for part in encoded.replace(b"+", b" ").split(b"&") if part]
     if len(parts) > _MOST_FIELDS:
         raise ValueError(f"A callback with at most {_MOST_FIELDS} fields was expected.")
     raw = [(_percent(name), _percent(value)) for name, _, value in parts]
@@ -63,7 +63,7 @@ def read_callback_fields(encoded: bytes) -> dict[str, str]:
 
 
 def _percent(part: bytes) -> bytes:
-    return unquote_to_bytes(part.replace(b"+", b" ")) if b"%" in part or b"+" in part else part
+    return unquote_to_bytes(part) if b"%" in part else part
 
 
 def _encoding(joined: bytes) -> tuple[str, str]:
@@ -86,9 +86,9 @@ def read_event(fields: Mapping[str, str]) -> DeliveryEvent:
     status = read_status(code)
     return DeliveryEvent(
         batch_id=given.get("BATCHID", "").strip(),
-        mobile=_mobile(given.get("RM", "")),
+        mobile=mobile_of(given.get("RM", "")),
         name=given.get("NAME", "").strip(),
-        reported_at=_moment(given.get("RT", "")),
+        reported_at=moment_of(given.get("RT", "")),
         status_code=code,
         status=status.meaning,
         status_class=status.kind,
@@ -97,17 +97,17 @@ def read_event(fields: Mapping[str, str]) -> DeliveryEvent:
         message_key=given.get("MR", "").strip(),
         message_id=given.get("MSGID", "").strip(),
         subject=given.get("SUBJECT", ""),
-        sent_at=_moment(given.get("ST", "")),
+        sent_at=moment_of(given.get("ST", "")),
         points=points_of(given.get("CHARGE", "")),
     )
 
 
-def _mobile(written: str) -> str:
+def mobile_of(written: str) -> str:
     """RM, whose `+` arrives as a space when the vendor forgot to escape it."""
     return from_vendor("+" + written.strip() if written.startswith(" ") else written)
 
 
-def _moment(written: str) -> datetime | None:
+def moment_of(written: str) -> datetime | None:
     """`20090210120000`, with or without milliseconds, or a time as rows have it."""
     found = _COMPACT.fullmatch(written.strip())
     return read_row_time("{}-{}-{} {}:{}:{}".format(*found.groups()) if found else written)
