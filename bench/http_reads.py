@@ -18,7 +18,7 @@ ALONE = Row(measure="HTTP read, p50 / bare server", unit="×", bar=1.4)
 TOGETHER = Row(measure="HTTP reads at 32 at once, rate / bare", unit="×", bar=0.9, more_is_better=True)
 ROWS = (ALONE, TOGETHER)
 AT_ONCE = 32
-_TURNS, _ALONE, _TOGETHER = 12, 40, 320
+_TURNS, _ALONE, _TOGETHER = 48, 12, 128
 
 
 def measure() -> Iterator[Measured]:
@@ -43,7 +43,7 @@ async def _both(ours: str, bare: str) -> list[Measured]:
         for side, (wire, call) in enumerate(zip(single, calls, strict=True)):
             p50[side] = min(p50[side], median([await took(wire, call) for _ in range(_ALONE)]))
     rates = [0.0, 0.0]
-    for _ in range(_TURNS // 2):
+    for _ in range(_TURNS // 3):
         for side, (url, call) in enumerate(zip(urls, calls, strict=True)):
             wires = [await Wire.to(url) for _ in range(AT_ONCE)]
             rates[side] = max(rates[side], await rate(wires, lambda call=call: call, _TOGETHER))

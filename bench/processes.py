@@ -15,7 +15,7 @@ COMMAND = str(Path(sys.executable).parent / "campaign-ops-mcp")
 PEERS = ROOT / "bench" / "peers"
 NUMBER = "0912345678"
 """The number that may be texted without approval."""
-_URL = re.compile(r"http://127\.0\.0\.1:[0-9]+\S*")
+_URL = re.compile(r"\bat (http://127\.0\.0\.1:[0-9]+\S*)")
 
 
 def environment(folder: str, url: str, **settings: str) -> dict[str, str]:
@@ -50,7 +50,7 @@ def listening(command: list[str], env: Mapping[str, str] | None = None) -> Gener
                 if found := _URL.search(line):
                     # What it says later on is read too: a full pipe would hold it.
                     threading.Thread(target=process.stderr.read, daemon=True).start()
-                    yield found[0]
+                    yield found[1]
                     return
             raise RuntimeError(f"{command[-1]} ended before it listened: {said}")
         finally:

@@ -1,23 +1,40 @@
-"""A read's bare peer: a server of the same SDK whose one tool asks the vendor, and does nothing else.
+"""A read's bare peer: a server of the same SDK whose one tool asks the vendor by the same exchange.
 
-`balance.py URL` serves on stdio, `balance.py URL http` over HTTP.
+What is left out is the gate: arguments, whose it is, the audit, masking. `balance.py URL` serves on stdio,
+`balance.py URL http` over HTTP.
 """
 
 import sys
+from datetime import UTC, datetime
 
-import httpx2 as httpx
 import uvicorn
 from mcp.server.mcpserver import MCPServer
 
+from server.settings.settings import load_settings
+from server.vendors.vendors import Vendors
+from tools.every8d.credit import credit_steps
+
+
+class NoLocks:
+    """No login was refused."""
+
+    async def vendor_lock(self, vendor: str, credentials: str) -> None:
+        """None is kept."""
+
+    async def lock_vendor(self, vendor: str, credentials: str, vendor_code: str) -> None:
+        """None is kept."""
+
+
+ACCOUNT = {"base_url": sys.argv[1], "uid": "sandbox", "password": "sandbox"}
+# At INFO the SDK's own handler writes lines for people, which take longer than the read.
 server: MCPServer[None] = MCPServer("bare", version="0", log_level="WARNING")
-http = httpx.AsyncClient(base_url=sys.argv[1], trust_env=False)
+vendors = Vendors(load_settings(every8d=ACCOUNT), NoLocks(), lambda: datetime.now(UTC))
 
 
 @server.tool()
-async def query_credit() -> str:
+async def query_credit() -> dict[str, str]:
     """Points left."""
-    reply = await http.post("/API21/HTTP/getCredit.ashx", data={"UID": "sandbox", "PWD": "sandbox"})
-    return reply.text
+    return {"credit": str(await vendors.query(credit_steps()))}
 
 
 class Listening(uvicorn.Server):

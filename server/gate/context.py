@@ -1,15 +1,13 @@
 """What the gate works with: settings, vendors, ledger, files, clock; and what it notices on the way."""
 
 import json
-import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
 from server.batches.memory import Memory
 from server.files import Files
-from server.gate.caller import Caller
 from server.gate.calls import CallOf
 from server.gate.owning import BATCH_ARGUMENT, Owning
 from server.gate.repeats import Asked
@@ -17,11 +15,10 @@ from server.gate.rules.policy import RateLimiter
 from server.gate.surroundings import every8d_options, omis_options
 from server.gate.words.sentences import other_account
 from server.ledger.book import Book
-from server.ledger.journal import Note
+from server.ledger.looks import Look, Looks
 from server.ledger.outside import OutsideReading
 from server.settings.settings import Settings
 from server.store.actions import Action as Entry
-from server.store.errors import StoreUnavailableError
 from server.vendors.vendors import Vendors
 from tools.desk.history import no_such_action
 from tools.desk_operation import AnyOperation
@@ -30,8 +27,6 @@ from tools.operation import (
     Surroundings,
 )
 from tools.problems import Problem, RefusedError
-
-_log = logging.getLogger(__name__)
 
 LOST = "What costs or destroys is refused until a person runs `campaign-ops-mcp audit accept-loss`"
 UNRECORDED = "The store is unavailable: this look is not in the audit, and nothing can be changed for now."
@@ -48,7 +43,11 @@ class GateContext:
     limiter: RateLimiter
     clock: Callable[[], datetime]
     outside: OutsideReading
+    looks: Looks = field(init=False)
     memory: Memory
+
+    def __post_init__(self) -> None:
+        self.looks = Looks(self.outside)
 
     @property
     def owning(self) -> Owning:
@@ -122,14 +121,9 @@ class GateContext:
             await self.vendors.lock(operation.vendor, problem.vendor_code or "?")
         return problem
 
-    async def looked(self, operation: AnyOperation, caller: Caller, *, outside: bool) -> str:
-        """Records a look, and whether text from outside was read by it; a warning when it cannot, or ''."""
-        reader = caller.in_session if outside else None
-        note = Note(what="looked", principal=caller.principal, tool=operation.name)
-        try:
-            await self.outside.record(note, reader)
-        except StoreUnavailableError as error:
-            _log.warning("a look could not be recorded: %s", error)
+    def warning_of(self, look: Look) -> str:
+        """What the answer to a look must warn of, or ''."""
+        if not look.recorded:
             return UNRECORDED
         return f"{LOST} ({self.book.past.lost})." if self.book.past.lost else ""
 

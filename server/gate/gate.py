@@ -19,6 +19,7 @@ from server.gate.referring import referred
 from server.gate.rules.policy import describe
 from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.words.arguments import lines_of
+from server.ledger.journal import Note
 from server.settings.own_command import facts_with_own_commands
 from server.store.sessions import Session
 from tools.desk_operation import AnyOperation, DeskOperation, SavedFile
@@ -90,12 +91,14 @@ class Gate:
         self, operation: Query[Any, Any] | DeskOperation[Any, Any], params: Any, caller: Caller
     ) -> Answer:
         try:
-            result = await self._result(operation, params, caller)
+            async with self._context.looks.recorded(_looked(operation, caller)) as look:
+                result = await self._result(operation, params, caller)
         except ANTICIPATED as error:
             return failure(await self._context.noticed(operation, problem_of(operation, error)))
         shown = present(result, show_numbers=self._context.settings.privacy.show_numbers)
-        warning = await self._context.looked(operation, caller, outside=shown.outside)
-        facts = shown.facts
+        if shown.outside:
+            await self.outside_text_was_read(caller.in_session)
+        facts, warning = shown.facts, self._context.warning_of(look)
         return Answer(facts=facts | _warned(warning, _beyond_the_end(params, facts)), link=_link(result))
 
     async def _result(
@@ -104,6 +107,10 @@ class Gate:
         if isinstance(operation, Query):
             return await self._context.vendors.query(operation.steps(params, self._context.surroundings()))
         return await operation.run(params, ServerDesk(self._context, caller))
+
+
+def _looked(operation: AnyOperation, caller: Caller) -> Note:
+    return Note(what="looked", principal=caller.principal, tool=operation.name)
 
 
 def _warned(*warnings: str) -> dict[str, str]:

@@ -28,23 +28,23 @@ class OutsideReading:
         self._written: dict[Session, datetime] = {}
         self._unwritten: dict[Session, datetime] = {}
 
-    async def record(self, note: Note | None, session: Session | None = None) -> None:
-        """A line of the audit, and in the same step that this session has now read outside text.
+    async def record(self, *notes: Note, session: Session | None = None) -> None:
+        """Lines of the audit, and in the same step that this session has now read outside text.
 
         Raises:
-            StoreUnavailableError: neither is in the store; here the session is known all the same.
+            StoreUnavailableError: none of it is in the store; here the session is known all the same.
         """
         now = self._clock()
         if session is not None and now - self._written.get(session, now - RENEWED) >= RENEWED:
             self._unwritten[session] = now
         waiting = dict(self._unwritten)
-        if note is None and not waiting:
+        if not notes and not waiting:
             return
 
-        def work(conn: Connection, _: datetime) -> tuple[None, Note | None]:
+        def work(conn: Connection, _: datetime) -> tuple[None, *tuple[Note, ...]]:
             for each, at in waiting.items():
                 remember_outside_text(conn, each, at)
-            return None, note
+            return None, *notes
 
         await self._journal.write(work)
         for each, at in waiting.items():
@@ -54,7 +54,7 @@ class OutsideReading:
     async def read(self, session: Session) -> None:
         """This session has read outside text without a look of its own, as in a resource or an error."""
         try:
-            await self.record(None, session)
+            await self.record(session=session)
         except StoreUnavailableError as error:
             _log.warning("that outside text was read could not be recorded: %s", error)
 

@@ -103,7 +103,7 @@ class Keeper:
 
     async def read_outside_text(self, session: str) -> None:
         """Somebody's assistant reads replies."""
-        await self.outside.record(Note(what="looked"), Session("desk", session))
+        await self.outside.record(Note(what="looked"), session=Session("desk", session))
 
 
 async def steps(keeper: Keeper) -> AsyncIterator[str]:
