@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from tools.batch_desk import BatchDesk
+from tools.brief_desk import BriefDesk
 from tools.entries import ActionDetail, ActionSummary, ReconcileResult
 from tools.insight_desk import InsightDesk
 from tools.operation import Action, Operation, Params, Query, Result, Steps, Surroundings
@@ -34,6 +35,11 @@ class Desk(Protocol):
     @property
     def batches(self) -> BatchDesk:
         """What was sent and what became of it."""
+        ...
+
+    @property
+    def brief(self) -> BriefDesk:
+        """What the morning asks."""
         ...
 
     @property

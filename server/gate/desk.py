@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import anyio.to_thread
 
 from server.gate.batch_desk import OwnBatches
+from server.gate.brief_desk import OwnBrief
 from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.gate.entries import detail_of, summary_of
@@ -32,6 +33,11 @@ class ServerDesk:
     def batches(self) -> OwnBatches:
         """What this principal sent and what became of it."""
         return OwnBatches(self._context.memory, self._context.owning.limits_of(self._caller.principal))
+
+    @property
+    def brief(self) -> OwnBrief:
+        """This principal's morning."""
+        return OwnBrief(self._context, self._context.owning.limits_of(self._caller.principal))
 
     @property
     def insight(self) -> OwnInsight:

@@ -10,6 +10,7 @@ from server.batches.numbers import NumberSeal, SealedNumberError
 from server.batches.statement import statement_of
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
+from server.gate.vendor_looks import note_refused_login
 from server.ledger.whose import Whose
 from server.store import insight
 from server.store.batches import Batch, BatchFilter, list_batches
@@ -26,7 +27,6 @@ from tools.insight_desk import (
     Refreshed,
     Statement,
 )
-from tools.problems import RefusedError
 from tools.taipei import TAIPEI
 
 _MOST_ASKED = 50
@@ -57,7 +57,7 @@ class OwnInsight:
                 try:
                     await self._ask(batch)
                 except ANTICIPATED as error:
-                    await self._noticed(error)
+                    await note_refused_login(self._context, error)
                     return Refreshed(asked=asked, left=len(batches) - asked, stopped="vendor")
                 asked += 1
         return Refreshed(
@@ -68,11 +68,6 @@ class OwnInsight:
         source = MMS_DELIVERY if batch.kind == "mms" else SMS_DELIVERY
         steps = every_message(source, batch.batch_id, self._context.surroundings())
         await self._memory.asked(batch, await self._context.vendors.query(steps))
-
-    async def _noticed(self, error: Exception) -> None:
-        """A refused login stops every later call of the account."""
-        if isinstance(error, RefusedError) and error.problem.code == "login_refused":
-            await self._context.vendors.lock("every8d", error.problem.vendor_code or "?")
 
     async def delivery(self, chosen: Chosen, examples: int) -> DeliveryFigures:
         """What became of the chosen batches."""

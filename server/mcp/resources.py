@@ -7,8 +7,11 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
 from server.files import REPORT_URI
+from server.gate.caller import Caller
+from server.gate.words.answers import Answer
 from server.late_parts import LateParts
 from server.mcp.identity import principal, session
+from tools.desk.brief import GET_MORNING_BRIEF
 from tools.every8d.charging import charging_table
 from tools.every8d.codes import status_table as every8d_statuses
 from tools.omis.states import status_table as omis_statuses
@@ -32,6 +35,19 @@ def add_resources(server: MCPServer[None], parts: LateParts) -> None:
     )
     async def policy() -> str:
         return _text((await parts.opened()).gate.rules())
+
+    @server.resource(
+        "campaign-ops://brief/today",
+        name="brief-today",
+        title="Morning brief",
+        description="What get_morning_brief tells.",
+        mime_type=_JSON,
+    )
+    async def brief() -> str:
+        who = session()
+        caller = Caller(principal=who.principal, session=who.session, can_ask=False)
+        ended = await (await parts.opened()).gate.call(GET_MORNING_BRIEF, {}, caller)
+        return _text(ended.facts if isinstance(ended, Answer) else {})
 
 
 def _add_every8d(server: MCPServer[None]) -> None:

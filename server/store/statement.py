@@ -57,7 +57,8 @@ _ACTION = ACTIONS.c
 _OPEN_STATES = (State.DISPATCHING, State.UNKNOWN)
 
 
-def _sends(span: Span) -> list[ColumnElement[bool]]:
+def sends_of(span: Span) -> list[ColumnElement[bool]]:
+    """What an action must be, to be one of them."""
     whose = [] if span.principal is None else [_ACTION.principal == span.principal]
     return [
         _ACTION.risk == "spend",
@@ -82,7 +83,7 @@ def _charged(span: Span) -> Subquery:
             func.sum(case((and_(kept, message.points.is_(None)), 1), else_=0)).label("unpriced"),
         )
         .join(ACTIONS, _ACTION.id == message.batch)
-        .where(*_sends(span))
+        .where(*sends_of(span))
         .group_by(message.batch)
         .subquery()
     )
@@ -103,7 +104,7 @@ def _each(span: Span) -> Subquery:
             and_(charged.c.unpriced == 0, charged.c.messages >= _ACTION.recipients).label("told"),
         )
         .join(charged, charged.c.batch == _ACTION.id, isouter=True)
-        .where(*_sends(span))
+        .where(*sends_of(span))
         .subquery()
     )
 
@@ -167,7 +168,7 @@ def receipts(conn: Connection, span: Span) -> list[str]:
     found: list[str] = []
     for order in (_ACTION.dispatched_at.asc(), _ACTION.dispatched_at.desc()):
         query = select(_ACTION.outcome).where(
-            *_sends(span), _ACTION.state == State.SUCCEEDED, _ACTION.outcome.contains('"credit"')
+            *sends_of(span), _ACTION.state == State.SUCCEEDED, _ACTION.outcome.contains('"credit"')
         )
         outcome = conn.scalar(query.order_by(order).limit(1))
         if outcome:

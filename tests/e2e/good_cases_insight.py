@@ -26,6 +26,11 @@ def _one_dead(facts: Facts) -> None:
     contains(rows_of(facts)[0], {"mobile": "0912***103", "batches": 2, "points": 2})
 
 
+def _the_morning(facts: Facts) -> None:
+    assert "2 batches to 4 recipients; of 4 that ended, 50% arrived" in facts["conclusion"]
+    assert "points left" in facts["lines"][-1]
+
+
 def _same_points(facts: Facts) -> None:
     contains(facts, {"sends": 2, "points": 4, "told": 4, "charged": 4, "differences": []})
 
@@ -39,5 +44,6 @@ def _half_arrived(facts: Facts) -> None:
 INSIGHT_CASES: dict[str, Case] = {
     "summarize_delivery": Case(prepare=_asked_anew, check=_half_arrived),
     "list_dead_numbers": Case(prepare=_twice, check=_one_dead),
+    "get_morning_brief": Case(prepare=_twice, check=_the_morning),
     "get_points_statement": Case(prepare=_twice, check=_same_points),
 }

@@ -1,6 +1,7 @@
 """What we add to the vendors' operations: the memory of what was done, and the way out of the unknown."""
 
 from tools.desk.batches import LIST_BATCHES
+from tools.desk.brief import GET_MORNING_BRIEF
 from tools.desk.dead_numbers import LIST_DEAD_NUMBERS
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.insight import SUMMARIZE_DELIVERY
@@ -11,6 +12,7 @@ from tools.desk_operation import AnyOperation
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     LIST_BATCHES,
+    GET_MORNING_BRIEF,
     SUMMARIZE_DELIVERY,
     LIST_DEAD_NUMBERS,
     GET_POINTS_STATEMENT,

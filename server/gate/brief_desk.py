@@ -1,0 +1,89 @@
+"""A caller's morning, from the records, the ledger and one look at the points left."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from server.gate.context import GateContext
+from server.gate.failures import ANTICIPATED
+from server.gate.vendor_looks import note_refused_login
+from server.ledger.whose import Whose
+from server.store import brief
+from server.store.batches import BatchFilter
+from server.store.opt_outs import Of, proposed
+from server.store.plans import Connection
+from server.store.statement import Span
+from tools.brief_desk import Arrived, Dropped, Left, Morning
+from tools.every8d.credit import credit_steps
+from tools.taipei import TAIPEI, as_taipei
+
+_MONTH = timedelta(days=30)
+_PERMILLE_BELOW, _LEAST_ENDED, _MOST_DROPPED, _MOST_PAUSED = 50, 10, 2, 3
+"""A batch dropped when it is so far below the mean, and so many of its messages ended."""
+
+
+class OwnBrief:
+    """The `BriefDesk` of one call."""
+
+    def __init__(self, context: GateContext, whose: Whose | None) -> None:
+        self._context = context
+        self._whose = whose
+
+    async def morning(self) -> Morning:
+        """What the records and the ledger hold of it."""
+        memory, now, whose = self._context.memory, self._context.clock(), self._whose
+        await memory.catch_up()
+        return await memory.keeper.read(lambda conn: _morning(conn, whose, now))
+
+    async def left(self) -> Left:
+        """The points left; a failure is no error."""
+        if self._context.settings.every8d is None:
+            return Left(points=None, configured=False)
+        try:
+            points = await self._context.vendors.query(credit_steps())
+        except ANTICIPATED as error:
+            await note_refused_login(self._context, error)
+            return Left(points=None, configured=True)
+        return Left(points=points, configured=True)
+
+
+def _morning(conn: Connection, whose: Whose | None, now: datetime) -> Morning:
+    yesterday = as_taipei(now).date() - timedelta(days=1)
+    since = datetime.combine(yesterday, time(), TAIPEI).astimezone(UTC)
+    recent = _filter(whose, since, None)
+    went, before = brief.went(conn, recent), brief.went(conn, _filter(whose, since - _MONTH, since))
+    principal = None if whose is None else whose.principal
+    approvals, unknown = brief.waiting(conn, principal, now)
+    spent, first = brief.spent(conn, Span(first=now - _MONTH, end=now, principal=None))
+    of = Of() if whose is None else Of(principal=whose.principal, elsewhere=whose.elsewhere)
+    mean = Arrived(delivered=before.delivered, failed=before.failed)
+    return Morning(
+        since=since,
+        batches=went.batches,
+        recipients=went.recipients,
+        replies=went.replies,
+        arrived=Arrived(delivered=went.delivered, failed=went.failed),
+        before=mean,
+        dropped=_dropped(conn, recent, mean),
+        unknown=unknown,
+        approvals=approvals,
+        opt_outs=proposed(conn, of, limit=1)[1],
+        spent=spent,
+        spent_days=1 if first is None else max(1, -(-(now - first) // timedelta(days=1))),
+        paused=brief.paused_launches(conn, now - _MONTH, _MOST_PAUSED),
+    )
+
+
+def _filter(whose: Whose | None, since: datetime, before: datetime | None) -> BatchFilter:
+    if whose is None:
+        return BatchFilter(since=since, before=before)
+    return BatchFilter(principal=whose.principal, elsewhere=whose.elsewhere, since=since, before=before)
+
+
+def _dropped(conn: Connection, recent: BatchFilter, mean: Arrived) -> list[Dropped]:
+    if not mean.ended:
+        return []
+    permille = mean.delivered * 1_000 // mean.ended - _PERMILLE_BELOW
+    found = brief.below(conn, recent, permille, _LEAST_ENDED, _MOST_DROPPED)
+    return [
+        Dropped(batch_id=each.batch_id, arrived=Arrived(delivered=each.delivered, failed=each.failed))
+        for each in found
+    ]

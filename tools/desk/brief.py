@@ -1,0 +1,108 @@
+"""The morning in a few lines."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from tools.brief_desk import Left, Morning
+from tools.desk.insight_words import share
+from tools.desk_operation import Desk, DeskOperation
+from tools.operation import Params, Result, Risk
+from tools.taipei import iso_minute
+from tools.values import OutsideText, Table
+
+
+class MorningBriefParams(Params):
+    """The brief takes no arguments."""
+
+
+class DroppedBatch(Result):
+    """A batch that did worse than the mean: the share that arrived, and how many failed."""
+
+    batch_id: OutsideText
+    arrived: str
+    failed: int
+
+
+class MorningBrief(Result):
+    """What went out, what dropped and what waits."""
+
+    conclusion: str
+    lines: list[str]
+    dropped: Annotated[list[DroppedBatch], Table()]
+
+
+async def _brief(_params: MorningBriefParams, desk: Desk) -> MorningBrief:
+    return brief_result(await desk.brief.morning(), await desk.brief.left())
+
+
+def brief_result(morning: Morning, left: Left) -> MorningBrief:
+    """The figures as an answer."""
+    return MorningBrief(
+        conclusion=_conclusion(morning),
+        lines=[*_waiting(morning), _points(morning, left)],
+        dropped=[
+            DroppedBatch(
+                batch_id=each.batch_id,
+                arrived=share(each.arrived.delivered, each.arrived.ended),
+                failed=each.arrived.failed,
+            )
+            for each in morning.dropped
+        ],
+    )
+
+
+def _conclusion(morning: Morning) -> str:
+    since = iso_minute(morning.since)[:10]
+    if not morning.batches:
+        return f"Nothing went out since {since}."
+    said = f"Since {since}: {morning.batches} batches to {morning.recipients} recipients"
+    arrived, before = morning.arrived, morning.before
+    if not arrived.ended:
+        return f"{said}; nothing was heard of them yet."
+    said += f"; of {arrived.ended} that ended, {share(arrived.delivered, arrived.ended)} arrived"
+    return (
+        f"{said} (30 days before: {share(before.delivered, before.ended)})." if before.ended else f"{said}."
+    )
+
+
+def _waiting(morning: Morning) -> list[str]:
+    told = {
+        "of unknown outcome: reconcile_action": morning.unknown,
+        "waiting for approval: list_actions, state proposed": morning.approvals,
+        "people who opted out, to be blocked": morning.opt_outs,
+        "replies to these batches": morning.replies,
+    }
+    said = [f"{count} {what}." for what, count in told.items() if count]
+    if morning.paused:
+        said.append(f"Paused here and not resumed: launch {', '.join(morning.paused)}.")
+    return said or ["Nothing waits."]
+
+
+def _points(morning: Morning, left: Left) -> str:
+    if not left.configured:
+        return "No EVERY8D account is configured, so the points left are not known."
+    if left.points is None:
+        return "The vendor did not say how many points are left: query_credit tells why."
+    a_day = morning.spent / morning.spent_days
+    said = f"{left.points.normalize():f} points left"
+    if a_day <= 0:
+        return f"{said}; none were spent here in 30 days."
+    days, pace = int(left.points / a_day), a_day.quantize(Decimal("0.1")).normalize()
+    return f"{said}: {days} days at {pace:f} a day (our sends, last {morning.spent_days} days)."
+
+
+GET_MORNING_BRIEF = DeskOperation(
+    name="get_morning_brief",
+    title="Morning brief",
+    description=(
+        "The morning in brief: what went out since yesterday, what dropped, what waits, points left. "
+        "早報：昨天到今天的狀況、待辦。"
+    ),
+    toolset="desk",
+    vendor=None,
+    section="ours: the records",
+    risk=Risk.READ,
+    params=MorningBriefParams,
+    result=MorningBrief,
+    run=_brief,
+)
