@@ -13,7 +13,7 @@ from bench.rows import Measured, Row
 
 READ = Row(measure="stdio read, p50 / bare server", unit="×", bar=1.1)
 ROWS = (READ,)
-_TURNS, _READS = 48, 12
+_TURNS, _READS = 30, 12
 
 
 class Pipe:
