@@ -72,7 +72,7 @@ LIST_ACTIONS = DeskOperation(
     name="list_actions",
     title="List actions",
     description=(
-        "List the history of what we did here (batches, sends and changes of today, yesterday), "
+        "List the history of what was done (past batches, sends, changes of today, yesterday), "
         "newest first: state, such as pending (waiting for approval) or failed, points spent, batch "
         "ids, who approved. 發送紀錄、操作歷史：昨天發了什麼、花了多少點、等待核准或審核、誰做的、"
         "批次編號。"
