@@ -78,10 +78,10 @@ class DeliveryFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """How asking the vendor anew went: batches asked, those that were not, and what stopped it."""
+    """How asking the vendor anew went: batches not asked, those not told whole, and what stopped it."""
 
-    asked: int
     left: int
+    partly: int = 0
     stopped: Literal["", "vendor", "time", "account"] = ""
 
 

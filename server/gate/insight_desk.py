@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import anyio
 
+from server.batches.asking import ask
 from server.batches.dead import dead_page
 from server.batches.numbers import NumberSeal, SealedNumberError
 from server.batches.statement import statement_of
@@ -13,10 +14,9 @@ from server.gate.failures import ANTICIPATED
 from server.gate.vendor_looks import note_refused_login
 from server.ledger.whose import Whose
 from server.store import insight
-from server.store.batches import Batch, BatchFilter, list_batches
+from server.store.batches import BatchFilter, list_batches
 from server.store.plans import Connection
 from server.store.statement import Span
-from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, every_message
 from tools.insight_desk import (
     Chosen,
     CodeFigures,
@@ -50,24 +50,19 @@ class OwnInsight:
         wanted = await self._wanted(chosen)
         batches = await self._memory.keeper.read(lambda conn: insight.open_to_ask(conn, wanted, _MOST_ASKED))
         if self._context.settings.every8d is None:
-            return Refreshed(asked=0, left=len(batches), stopped="account")
-        asked = 0
+            return Refreshed(left=len(batches), stopped="account")
+        asked, partly, around = 0, 0, self._context.surroundings()
         with anyio.move_on_after(_SECONDS_TO_ASK):
             for batch in batches:
                 try:
-                    await self._ask(batch)
+                    whole = await ask(self._memory, self._context.vendors, batch, around)
                 except ANTICIPATED as error:
                     await note_refused_login(self._context, error)
-                    return Refreshed(asked=asked, left=len(batches) - asked, stopped="vendor")
+                    return Refreshed(left=len(batches) - asked, partly=partly, stopped="vendor")
                 asked += 1
-        return Refreshed(
-            asked=asked, left=len(batches) - asked, stopped="time" if asked < len(batches) else ""
-        )
-
-    async def _ask(self, batch: Batch) -> None:
-        source = MMS_DELIVERY if batch.kind == "mms" else SMS_DELIVERY
-        steps = every_message(source, batch.batch_id, self._context.surroundings())
-        await self._memory.asked(batch, await self._context.vendors.query(steps))
+                partly += not whole
+        left = len(batches) - asked
+        return Refreshed(left=left, partly=partly, stopped="time" if left else "")
 
     async def delivery(self, chosen: Chosen, examples: int) -> DeliveryFigures:
         """What became of the chosen batches."""

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from server.batches import asking
 from server.demo.rows import rows_of
 from tests.batches.tokens import tokens_of
 from tests.delivery.receivers import receiving, vendor_of
@@ -132,6 +133,23 @@ async def test_the_longest_summary_costs_at_most_700_tokens(house: House) -> Non
     assert max(len(row["numbers"]) for row in rows_of(facts)) <= 10
     assert "compared" in facts
     assert await tokens_of(facts) <= 700, facts
+
+
+async def test_a_batch_that_is_not_told_whole_is_said_to_be_partly_older(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = [f"0912{number:03d}100" for number in range(1_000)] + MIXED[3:]
+    policy = {"test_numbers": crowd, "test_recipients": 2_000, "test_points": 2_000}
+    async with fronted(house, policy=policy, every8d={"max_recipients": 2_000}) as session:
+        await sent(house, session, recipients=crowd)
+        monkeypatch.setattr(asking, "PAGES_OF_THE_LARGEST", 1)
+        part = await summary(session, refresh=True)
+        monkeypatch.undo()
+        whole = await summary(session, refresh=True)
+    assert part["counts"] == {"delivered": 1_000, "pending": 3}
+    assert part["rests_on"].startswith("Of 1 batches the vendor did not tell every message")
+    assert whole["counts"] == {"delivered": 1_000, "failed_retryable": 2, "failed_permanent": 1}
+    assert whole["rests_on"].startswith("The vendor was asked for the batch at ")
 
 
 async def test_a_batch_that_is_not_known_is_refused(house: House) -> None:

@@ -124,7 +124,7 @@ def advice(figures: DeliveryFigures) -> list[str]:
 
 def rests_on(figures: DeliveryFigures, refreshed: Refreshed | None) -> str:
     """Where the figures come from, and how old they are."""
-    said = [] if refreshed is None else [_asked_anew(refreshed)]
+    said = [] if refreshed is None else [*filter(None, [_asked_anew(refreshed)])]
     if figures.asked_at is not None:
         of = f"{figures.asked} of {figures.batches} batches" if figures.batches > 1 else "the batch"
         when = iso_minute(figures.asked_at)
@@ -139,11 +139,14 @@ def rests_on(figures: DeliveryFigures, refreshed: Refreshed | None) -> str:
 
 
 def _asked_anew(refreshed: Refreshed) -> str:
-    if not refreshed.stopped:
-        return ""
-    why = {
-        "vendor": "The vendor gave no usable answer",
-        "time": "The time of a call was over",
-        "account": "No EVERY8D account is configured",
-    }[refreshed.stopped]
-    return f"{why}: {refreshed.left} batches were not asked for anew; theirs are the older figures."
+    said: list[str] = []
+    if refreshed.stopped:
+        why = {
+            "vendor": "The vendor gave no usable answer",
+            "time": "The time of a call was over",
+            "account": "No EVERY8D account is configured",
+        }[refreshed.stopped]
+        said.append(f"{why}: {refreshed.left} batches were not asked for anew; theirs are the older figures.")
+    if refreshed.partly:
+        said.append(f"Of {refreshed.partly} batches the vendor did not tell every message; that is older.")
+    return " ".join(said)

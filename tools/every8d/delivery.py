@@ -12,7 +12,7 @@ from tools.cleaning import clean
 from tools.every8d.answers import refused, text_of
 from tools.every8d.batches import BatchId
 from tools.every8d.codes import Status, StatusClass, read_status
-from tools.every8d.paging import Fetch, Row, pages_of, read_all, read_slice
+from tools.every8d.paging import MOST_PAGES, Fetch, Row, pages_of, read_all, read_slice
 from tools.mobile import from_vendor
 from tools.operation import PagedParams, Query, Reply, Request, Result, Risk, Steps, Surroundings, one
 from tools.taipei import read_row_time
@@ -92,10 +92,12 @@ class Messages:
     complete: bool
 
 
-def every_message(source: DeliverySource, batch_id: str, surroundings: Surroundings) -> Steps[Messages]:
-    """Read a whole batch, up to 20,000 messages."""
+def every_message(
+    source: DeliverySource, batch_id: str, surroundings: Surroundings, most: int = MOST_PAGES
+) -> Steps[Messages]:
+    """Read a whole batch, up to so many of the vendor's pages of 1,000 messages."""
     fetch = _fetch(source, batch_id, surroundings)
-    found = yield from read_all(fetch, size=VENDOR_PAGE, take=lambda rows: map(_message, rows))
+    found = yield from read_all(fetch, size=VENDOR_PAGE, take=lambda rows: map(_message, rows), most=most)
     return Messages(messages=tuple(found.taken), total=found.total, complete=found.complete)
 
 

@@ -15,6 +15,8 @@ Fetch = Callable[[int], Steps[Page]]
 """Fetches one of the vendor's pages, counted from 1."""
 MOST_PAGES = 20
 """The most pages that one call reads: 20,000 messages. More would keep a person waiting for minutes."""
+PAGES_OF_THE_LARGEST = 100
+"""What is read of one batch to remember it: 100,000 messages."""
 
 X = TypeVar("X")
 
@@ -89,8 +91,10 @@ class _TakenPage(Generic[X]):
     complete: bool
 
 
-def read_all(fetch: Fetch, *, size: int, take: Callable[[Sequence[Row]], Iterable[X]]) -> Steps[Taken[X]]:
-    """Take something of every row, in at most 20 of the vendor's pages; `complete`: that was enough.
+def read_all(
+    fetch: Fetch, *, size: int, take: Callable[[Sequence[Row]], Iterable[X]], most: int = MOST_PAGES
+) -> Steps[Taken[X]]:
+    """Take something of every row, in at most so many of the vendor's pages; `complete`: that was enough.
 
     It is taken page by page: all at once, so many rows would hold up every other call.
     """
@@ -101,7 +105,7 @@ def read_all(fetch: Fetch, *, size: int, take: Callable[[Sequence[Row]], Iterabl
         whole = page.is_complete(page=number, size=size)
         return _TakenPage(taken=list(take(rows)), rows=len(rows), total=page.total, complete=whole)
 
-    pages = yield from _pages(taking, 1, MOST_PAGES * size, size)
+    pages = yield from _pages(taking, 1, most * size, size)
     total = pages[-1].total
     return Taken(
         taken=[each for page in pages for each in page.taken],
