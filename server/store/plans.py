@@ -8,7 +8,7 @@ converted (docs/decisions/0004-store.md has the figures). No other module knows 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, Column, Dialect, Executable
@@ -85,6 +85,8 @@ class Plan:
     def __init__(self, statement: Executable, dialect: Dialect, names: Sequence[str]) -> None:
         compiled: Any = cast("Any", statement).compile(dialect=dialect, column_keys=list(names) or None)
         self.sql = str(compiled)
+        # A plan lives as long as its statement: whoever held that here would keep both for ever.
+        compiled.statement = compiled.compile_state = None
         self._compiled = compiled
         self._dialect = dialect
         bound: dict[BindParameter[Any], str] = compiled.bind_names
@@ -170,11 +172,16 @@ class Connection(ABC):
     dialect: Dialect
     errors: tuple[type[Exception], ...]
     """What the driver raises."""
+    _plans: ClassVar[WeakKeyDictionary[Executable, dict[tuple[str, ...], Plan]]]
 
     def __init__(self) -> None:
         self.info: dict[str, Any] = {}
         """What its user keeps with it."""
-        self._plans: WeakKeyDictionary[Executable, dict[tuple[str, ...], Plan]] = WeakKeyDictionary()
+
+    def __init_subclass__(cls) -> None:
+        """The connections of a driver share their plans, in whatever threads they are."""
+        super().__init_subclass__()
+        cls._plans = WeakKeyDictionary()
 
     def execute(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> Rows:
         """Run a statement, once or for each of several sets of values of the same names."""

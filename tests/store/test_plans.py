@@ -1,0 +1,59 @@
+"""A statement is compiled once for as long as it lives, and no longer kept than that."""
+
+import gc
+import weakref
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import Executable, Select, bindparam, select
+
+from server.store.database import DatabaseStore
+from server.store.plans import Connection
+from server.store.schema import ACTIONS
+
+Built = tuple[Executable, dict[str, object]]
+
+
+def of_a_state() -> Built:
+    return select(ACTIONS.c.id, ACTIONS.c.created_at).where(ACTIONS.c.state == "proposed"), {}
+
+
+def of_a_list() -> Built:
+    return select(ACTIONS).where(ACTIONS.c.id.in_(bindparam("those", expanding=True))), {"those": ["a", "b"]}
+
+
+@pytest.mark.parametrize("build", [of_a_state, of_a_list])
+async def test_a_statement_that_one_call_built_is_let_go(
+    store: DatabaseStore, build: Callable[[], Built]
+) -> None:
+    """A server answers for months: what each list leaves behind would fill its memory."""
+
+    def ask(conn: Connection) -> list[weakref.ref[Executable]]:
+        built = [build() for _ in range(3)]
+        for statement, values in built:
+            assert list(conn.execute(statement, values)) == []
+        return [weakref.ref(statement) for statement, _ in built]
+
+    left = await store.read(ask)
+    gc.collect()
+    assert [statement() for statement in left] == [None] * 3
+
+
+async def test_a_statement_that_stays_is_compiled_once_for_all_connections(
+    store: DatabaseStore, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays = of_a_state()[0]
+    compiled: list[object] = []
+    as_ever = cast("Any", Select).compile
+
+    def counted(self: object, **how: Any) -> Any:
+        compiled.append(self)
+        return as_ever(self, **how)
+
+    monkeypatch.setattr(Select, "compile", counted)
+    other = DatabaseStore(store_url)
+    for asked in (store, other, store):
+        await asked.read(lambda conn: conn.execute(stays))
+    await other.close()
+    assert compiled.count(stays) == 1
