@@ -11,7 +11,7 @@ from unittest.mock import patch
 import httpx2 as httpx
 from sqlalchemy import bindparam, or_, select, update
 
-from server.gate import approval, context, dispatching
+from server.gate import approval, dispatching, ruling
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.rules.policy import Intent
@@ -249,7 +249,7 @@ def _anybody_is_a_test_number(stack: ExitStack) -> None:
     def rule(intent: Intent, *_: object, **__: object) -> str | None:
         return "test_numbers" if len(intent.recipients) == 1 else None
 
-    _put(stack, context, "needs_no_approval", rule)
+    _put(stack, ruling, "needs_no_approval", rule)
 
 
 def _any_proof_is_right(stack: ExitStack) -> None:
