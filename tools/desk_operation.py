@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from tools.batch_desk import BatchDesk
+from tools.blocking_desk import BlockingDesk
 from tools.brief_desk import BriefDesk
 from tools.entries import ActionDetail, ActionSummary, ReconcileResult
 from tools.insight_desk import InsightDesk
-from tools.operation import Action, Operation, Params, Query, Result, Steps, Surroundings
+from tools.operation import Action, Operation, Params, Query, Result, Risk, Steps, Surroundings
+from tools.reply_desk import ReplyDesk
 
 P = TypeVar("P", bound=Params)
 R = TypeVar("R", bound=Result)
@@ -45,6 +47,16 @@ class Desk(Protocol):
     @property
     def insight(self) -> InsightDesk:
         """Figures over many messages."""
+        ...
+
+    @property
+    def blocking(self) -> BlockingDesk:
+        """The numbers that are never texted."""
+        ...
+
+    @property
+    def replies(self) -> ReplyDesk:
+        """What people answered."""
         ...
 
     async def query(self, steps: Steps[T]) -> T:
@@ -88,9 +100,18 @@ class Desk(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskOperation(Operation[P, R]):
-    """Something that we add over `Desk`; it may read from vendors, and changes nothing there."""
+    """Something that we add over `Desk`; it may read from vendors, and changes nothing there.
+
+    READ, or a CHANGE of what the server itself keeps that only protects: the step writes its own line of the
+    audit, and no person is asked.
+    """
 
     run: Callable[[P, Desk], Awaitable[R]]
+
+    def __post_init__(self) -> None:
+        """What costs or destroys needs the ledger, the preview and a person: it is an `Action`."""
+        if self.risk not in (Risk.READ, Risk.CHANGE):
+            raise TypeError(f"{self.name}: a desk operation cannot {self.risk}")
 
 
 AnyOperation = Query[Any, Any] | Action[Any, Any] | DeskOperation[Any, Any]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from server.batches.keeper import HALF
 from server.batches.numbers import NumberSeal, Who
@@ -68,6 +68,6 @@ class Inbox:
 
 def reply_key(batch: str, number: str, text: str, at: datetime | None) -> str:
     """The same for a reply that was reported and the same one found by asking: times are to the second."""
-    when = "" if at is None else at.replace(microsecond=0).isoformat()
+    when = "" if at is None else at.astimezone(UTC).replace(microsecond=0).isoformat()
     words = " ".join(text.split())
     return hashlib.sha256(f"{batch}\n{number}\n{when}\n{words}".encode()).hexdigest()

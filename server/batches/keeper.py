@@ -79,6 +79,10 @@ class Keeper:
         """What finds each number in the records, in order."""
         return [each[:HALF] for each in await self._journal.hashes(mobiles)]
 
+    async def whole_hashes(self, mobiles: Sequence[str]) -> list[str]:
+        """What finds each number among the blocked ones, in order."""
+        return await self._journal.hashes(mobiles)
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """A look."""
         return await self._journal.store.read(work)

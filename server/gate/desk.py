@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 import anyio.to_thread
 
 from server.gate.batch_desk import OwnBatches
+from server.gate.blocking_desk import CallersBlocking
 from server.gate.brief_desk import OwnBrief
 from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.gate.entries import detail_of, summary_of
 from server.gate.insight_desk import OwnInsight
 from server.gate.reconciling import Reconciling
+from server.gate.reply_desk import OwnReplies
 from server.store.actions import ActionFilter, State
 from tools.desk_operation import SavedFile
 from tools.entries import ActionDetail, ActionSummary, ReconcileResult
@@ -43,6 +45,17 @@ class ServerDesk:
     def insight(self) -> OwnInsight:
         """Figures over this principal's messages."""
         return OwnInsight(self._context, self._context.owning.limits_of(self._caller.principal))
+
+    @property
+    def blocking(self) -> CallersBlocking:
+        """The numbers that are never texted."""
+        whose = self._context.owning.limits_of(self._caller.principal)
+        return CallersBlocking(self._context.memory, whose, self._caller)
+
+    @property
+    def replies(self) -> OwnReplies:
+        """What was answered to this principal's batches."""
+        return OwnReplies(self._context, self._context.owning.limits_of(self._caller.principal))
 
     async def query(self, steps: Steps[T]) -> T:
         """Carry out read requests."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from server.gate.acting import Acting
 from server.gate.caller import Caller, FormReply
 from server.gate.calls import CallOf
+from server.gate.changing import may_change
 from server.gate.context import GateContext
 from server.gate.desk import ServerDesk
 from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
@@ -23,7 +24,7 @@ from server.ledger.journal import Note
 from server.settings.own_command import facts_with_own_commands
 from server.store.sessions import Session
 from tools.desk_operation import AnyOperation, DeskOperation, SavedFile
-from tools.operation import Action, PagedParams, Query, Result
+from tools.operation import Action, PagedParams, Query, Result, Risk
 
 
 class Gate:
@@ -91,6 +92,8 @@ class Gate:
         self, operation: Query[Any, Any] | DeskOperation[Any, Any], params: Any, caller: Caller
     ) -> Answer:
         try:
+            if operation.risk is not Risk.READ:
+                await may_change(self._context, operation, caller)
             async with self._context.looks.recorded(_looked(operation, caller)) as look:
                 result = await self._result(operation, params, caller)
         except ANTICIPATED as error:
@@ -110,7 +113,11 @@ class Gate:
 
 
 def _looked(operation: AnyOperation, caller: Caller) -> Note:
-    return Note(what="looked", principal=caller.principal, tool=operation.name)
+    return Note(
+        what="looked" if operation.risk is Risk.READ else "called",
+        principal=caller.principal,
+        tool=operation.name,
+    )
 
 
 def _warned(*warnings: str) -> dict[str, str]:

@@ -128,7 +128,8 @@ def annotations_of(operation: AnyOperation) -> types.ToolAnnotations:
     return types.ToolAnnotations(
         read_only_hint=operation.risk is Risk.READ,
         destructive_hint=operation.risk in (Risk.SPEND, Risk.DESTROY),
-        idempotent_hint=operation.risk is not Risk.CHANGE,
+        # A pause can be wanted again after a resume; what our own store keeps is changed once.
+        idempotent_hint=operation.risk is not Risk.CHANGE or operation.vendor is None,
         open_world_hint=operation.vendor is not None,
     )
 

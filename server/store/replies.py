@@ -3,10 +3,10 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import Select, bindparam, func, insert, select
 
 from server.store.plans import Connection
-from server.store.record_tables import REPLIES
+from server.store.record_tables import BATCHES, REPLIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +44,16 @@ def list_replies(
     rows = conn.execute(query.limit(page_size).offset((page - 1) * page_size)).mappings()
     total = conn.scalar(select(func.count()).select_from(REPLIES).where(of_these)) or 0
     return [ReplyRow(**row) for row in rows], total
+
+
+def replies_named(conn: Connection, id_: str, whose: tuple[str, bool] | None) -> list[ReplyRow]:
+    """The replies whose key begins so; `whose`: a principal, and if what was sent elsewhere is its own."""
+    query = select(REPLIES).where(REPLIES.c.key.startswith(id_, autoescape=True)).limit(2)
+    if whose is not None:
+        query = query.where(REPLIES.c.batch.in_(_batches_of(*whose)))
+    return [ReplyRow(**row) for row in conn.execute(query).mappings()]
+
+
+def _batches_of(principal: str, elsewhere: bool) -> Select[str]:  # noqa: FBT001 - a pair
+    owners = (principal, "") if elsewhere else (principal,)
+    return select(BATCHES.c.id).where(BATCHES.c.principal.in_(owners))

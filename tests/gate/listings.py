@@ -10,6 +10,7 @@ from typing import Any
 
 from tools.batch_desk import BatchSummary
 from tools.desk.batches import BatchesResult
+from tools.desk.blocking import BlockedNumber, BlockedResult
 from tools.desk.dead_numbers import DeadNumberRow, DeadNumbersResult
 from tools.desk.history import ActionsResult
 from tools.entries import ActionSummary
@@ -160,10 +161,16 @@ def _batch(chance: random.Random, number: int, worst: bool) -> BatchSummary:  # 
     )
 
 
+def _blocked(chance: random.Random, number: int, worst: bool) -> BlockedNumber:  # noqa: FBT001 - one of a table
+    why = WORST[:80] if worst else "opted out by reply"
+    return BlockedNumber(mobile=_mobile(number), why=why, since=_moment(chance, worst=worst))
+
+
 _KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any], dict[str, Any]]] = {
     DeliveryResult: ("messages", _message, {"complete": True}),
     RepliesResult: ("replies", _reply, {"complete": True}),
     BatchesResult: ("batches", _batch, {}),
+    BlockedResult: ("numbers", _blocked, {}),
     DeadNumbersResult: (
         "numbers",
         _dead,

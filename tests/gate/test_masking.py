@@ -228,6 +228,10 @@ OUR_OWN_WORDS = {
     "ReconcileResult.action_id": "our id",
     "ReconcileResult.evidence": "ours",
     "ReconcileResult.next": "ours",
+    "BlockResult.conclusion": "ours",
+    "LatestReply.reply_id": "our id",
+    "ReplySummary.conclusion": "ours",
+    "ReplySummary.rests_on": "ours",
 }
 OPERATIONS = every_operation()
 

@@ -1,18 +1,23 @@
 """What we add to the vendors' operations: the memory of what was done, and the way out of the unknown."""
 
 from tools.desk.batches import LIST_BATCHES
+from tools.desk.blocking import BLOCK_NUMBER, LIST_BLOCKED
 from tools.desk.brief import GET_MORNING_BRIEF
 from tools.desk.dead_numbers import LIST_DEAD_NUMBERS
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.insight import SUMMARIZE_DELIVERY
 from tools.desk.reconcile import RECONCILE_ACTION
+from tools.desk.reply_summary import GET_REPLY_SUMMARY
 from tools.desk.retry import RETRY_SAFELY
 from tools.desk.statement import GET_POINTS_STATEMENT
 from tools.desk_operation import AnyOperation
 
 OPERATIONS: tuple[AnyOperation, ...] = (
+    BLOCK_NUMBER,
+    GET_REPLY_SUMMARY,
     LIST_BATCHES,
     GET_MORNING_BRIEF,
+    LIST_BLOCKED,
     SUMMARIZE_DELIVERY,
     LIST_DEAD_NUMBERS,
     GET_POINTS_STATEMENT,

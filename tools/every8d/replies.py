@@ -1,6 +1,6 @@
 """What recipients answered to a batch (EVERY8D 2.4)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
@@ -18,6 +18,8 @@ from tools.wire.refusal import Refusal
 from tools.wire.tsv import read_replies
 
 VENDOR_PAGE = 10
+MOST_REPLIES = 1_000
+"""Replies that are read of one batch at once: a hundred of the vendor's pages."""
 _UNDIVIDED = (
     "{count} of the replies on these pages could not be told apart: a text among them looks like a reply of "
     "its own. They stand in `undivided` as they came, and a number there may be made up. Read them for "
@@ -79,6 +81,21 @@ def _reply(row: tuple[str, ...]) -> ReplyMessage:
     return ReplyMessage(
         name=name.strip(), mobile=from_vendor(mobile), text=text, received_at=read_row_time(received_at)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replies:
+    """A whole batch's replies; `complete`: none was missing, and each could be told apart."""
+
+    replies: tuple[ReplyMessage, ...]
+    complete: bool
+
+
+def every_reply(batch_id: str) -> Steps[Replies]:
+    """Read all replies of a batch, up to 1,000."""
+    found = yield from read_slice(_fetch(batch_id), start=0, count=MOST_REPLIES, size=VENDOR_PAGE)
+    whole = found.complete and found.total <= MOST_REPLIES
+    return Replies(replies=tuple(map(_reply, found.rows)), complete=whole)
 
 
 def _steps(params: RepliesParams, _surroundings: Surroundings) -> Steps[RepliesResult]:

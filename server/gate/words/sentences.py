@@ -23,6 +23,7 @@ _PAST = {
     "extend": "extended",
     "update": "updated",
     "retry": "sent",
+    "block": "blocked",
     "reconcile": "reconciled",
 }
 

@@ -1,0 +1,133 @@
+"""A caller's inbox, from the records; and the vendor asked anew (EVERY8D 2.4)."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+import anyio
+
+from server.batches.asking_replies import ask_for_replies
+from server.batches.numbers import NumberSeal, SealedNumberError
+from server.gate.context import GateContext
+from server.gate.failures import ANTICIPATED
+from server.ledger.whose import Whose
+from server.store.batches import SENT, Batch, BatchFilter, list_batches
+from server.store.inbox import inbox_totals, latest_replies, said
+from server.store.opt_outs import Of, proposed
+from server.store.plans import Connection
+from server.store.replies import ReplyRow
+from tools.opt_outs import same_words
+from tools.problems import Problem, RefusedError
+from tools.reply_desk import AskedForReplies, OneReply, ReplyFigures, SameReplies
+from tools.taipei import TAIPEI
+
+_DAYS = 30
+_LATEST = 10
+_MOST_ASKED = 50
+_SECONDS_TO_ASK = 35.0
+"""A call never lasts longer than 45 seconds: the rest is for the records."""
+_SHOWN = 60
+REPLY_ID = 8
+"""Characters of a reply's key that name it."""
+_NO_BATCH = Problem(
+    code="not_found",
+    message="There is no such batch in the records.",
+    next="Use list_batches to find the id.",
+)
+
+
+class OwnReplies:
+    """The `ReplyDesk` of one call."""
+
+    def __init__(self, context: GateContext, whose: Whose | None) -> None:
+        self._context = context
+        self._memory = context.memory
+        self._whose = whose
+
+    async def refresh(self, batch_id: str, since: date | None) -> AskedForReplies:
+        """Ask the vendor for the newest of these batches, as far as a call's time allows."""
+        wanted = await self._wanted(batch_id, since)
+        found, total = await self._memory.keeper.read(lambda conn: list_batches(conn, wanted, 1, _MOST_ASKED))
+        batches = [each for each in found if each.kind == "sms" and each.state == SENT and each.batch_id]
+        asked = fresh = incomplete = 0
+        with anyio.move_on_after(_SECONDS_TO_ASK):
+            for batch in batches:
+                new, complete = await self._ask(batch)
+                asked, fresh, incomplete = asked + 1, fresh + new, incomplete + (not complete)
+        left = len(batches) - asked + max(0, total - len(found))
+        return AskedForReplies(batches=asked, left=left, fresh=fresh, incomplete=incomplete)
+
+    async def _ask(self, batch: Batch) -> tuple[int, bool]:
+        try:
+            return await ask_for_replies(self._memory, self._context.vendors, batch)
+        except ANTICIPATED as error:
+            if isinstance(error, RefusedError) and error.problem.code == "login_refused":
+                await self._context.vendors.lock("every8d", error.problem.vendor_code or "?")
+            raise
+
+    async def figures(self, batch_id: str, since: date | None) -> ReplyFigures:
+        """What the records hold."""
+        wanted = await self._wanted(batch_id, since)
+        seal = await self._memory.keeper.seal()
+        waiting = await self._waiting(batch_id)
+
+        def work(conn: Connection) -> ReplyFigures:
+            totals = inbox_totals(conn, wanted)
+            return ReplyFigures(
+                total=totals.replies,
+                numbers=totals.numbers,
+                opt_outs=totals.opted_out,
+                waiting=proposed(conn, waiting, 1)[1],
+                groups=_groups(list(said(conn, wanted))),
+                latest=[_opened(each, seal) for each in latest_replies(conn, wanted, _LATEST)],
+                never_asked=totals.never_asked,
+                asked_at=totals.asked_at,
+            )
+
+        return await self._memory.keeper.read(work)
+
+    async def _waiting(self, batch_id: str) -> Of:
+        """Whose proposals."""
+        batch = await self._memory.batch(batch_id) if batch_id else None
+        of = None if batch is None else batch.id
+        return Of(batch=of) if self._whose is None else Of(self._whose.principal, self._whose.elsewhere, of)
+
+    async def _wanted(self, batch_id: str, since: date | None) -> BatchFilter:
+        await self._memory.catch_up()
+        day = self._memory.keeper.clock() - timedelta(days=_DAYS)
+        if since is not None:
+            day = datetime.combine(since, time(), TAIPEI).astimezone(UTC)
+        wanted = BatchFilter(
+            principal=None if self._whose is None else self._whose.principal,
+            elsewhere=self._whose is not None and self._whose.elsewhere,
+            since=day if since is not None or not batch_id else None,
+            batch_id=batch_id or None,
+        )
+        if batch_id and not await self._memory.keeper.read(lambda conn: list_batches(conn, wanted, 1, 1)[1]):
+            raise RefusedError(_NO_BATCH)
+        return wanted
+
+
+def _groups(texts: Sequence[tuple[str, bool, int]]) -> list[SameReplies]:
+    """Texts that say the same as one, under the words of the commonest; opt-outs apart."""
+    found: dict[tuple[str, bool], list[tuple[int, str]]] = {}
+    for text, opts_out, count in texts:
+        found.setdefault((same_words(text) or text.strip(), opts_out), []).append((count, text))
+    groups = [
+        SameReplies(text=max(those)[1][:_SHOWN], count=sum(count for count, _ in those), opts_out=opts_out)
+        for (_, opts_out), those in found.items()
+    ]
+    return sorted(groups, key=lambda each: (-each.count, each.text))
+
+
+def _opened(reply: ReplyRow, seal: NumberSeal) -> OneReply:
+    try:
+        mobile = seal.open(reply.sealed, reply.batch).mobile
+    except SealedNumberError:
+        mobile = "***"
+    return OneReply(
+        id=reply.key[:REPLY_ID],
+        mobile=mobile,
+        text=reply.text[:_SHOWN],
+        at=reply.at or reply.heard_at,
+        opts_out=reply.opts_out,
+    )
