@@ -211,7 +211,9 @@ class Client:
                 answer = await worker.gate.call(
                     OPERATIONS[wanted.tool], arguments, caller, action_id=action_id, reply=reply
                 )
-            except CrashedError:
+            except (CrashedError, BaseExceptionGroup) as error:
+                if not _is_crash(error):
+                    raise
                 self._world.watch.note(f"{worker.life.name} has crashed")
             except StoreUnavailableError:
                 self._world.watch.note("the store failed")
@@ -234,6 +236,11 @@ class Client:
             )
             judge(said, self._world.watch)
         return answer
+
+
+def _is_crash(error: CrashedError | BaseExceptionGroup[BaseException]) -> bool:
+    """A crash alone, or what it left of tasks that ran beside each other: each of them met it."""
+    return not isinstance(error, BaseExceptionGroup) or error.split(CrashedError)[1] is None
 
 
 def _is_sent_out_of_band(answer: Answer | Question | None) -> bool:
