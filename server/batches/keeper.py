@@ -12,7 +12,8 @@ from typing import TypeVar
 import anyio.to_thread
 
 from server.batches.numbers import NumberSeal
-from server.ledger.journal import Journal, Note
+from server.ledger.journal import Journal
+from server.ledger.notes import Note
 from server.store.errors import StoreUnavailableError
 from server.store.key_mark import mark_of
 from server.store.keys import KeyFileError, hash_number, keyed, load_or_create_key

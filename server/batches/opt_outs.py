@@ -6,7 +6,7 @@ from datetime import datetime
 from server.batches.keeper import Keeper
 from server.batches.numbers import SealedNumberError, Who
 from server.ledger.blocking import ToBlock, block_all
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.store.keys import hash_number
 from server.store.opt_outs import (
     ANYBODY,

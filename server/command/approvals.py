@@ -14,7 +14,8 @@ from server.command.options import Config, Sandbox, run
 from server.command.texts import page_of, texts_of
 from server.gate.approval import proves
 from server.gate.words.questions import render
-from server.ledger.book import Book, Decision
+from server.ledger.book import Book
+from server.ledger.deciding import Decision
 from server.settings.own_command import own_command
 from server.settings.settings import Settings
 from server.store.actions import ALTERED

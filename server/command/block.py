@@ -7,7 +7,7 @@ from pathlib import Path
 from server.command.common import FAILED, OK, console, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.ledger.blocking import ToBlock, block_all
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.store import blocked
 from server.store.plans import Connection
 from tools.mobile import mask_mobile, normalise_mobile

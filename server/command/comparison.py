@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.command.common import person
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.parts import Parts
 from server.store import audit, triggers
 from server.store.audit import Verification

@@ -24,7 +24,7 @@ from server.command.options import Config, Sandbox, run
 from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.logs.logs import configure_logging
 from server.logs.number_masking import mask_numbers
 from server.mcp.app import offered

@@ -9,7 +9,7 @@ import typer
 
 from server.command.common import console, parts_of, person
 from server.command.options import Config, Sandbox, run
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.store import locks
 from server.store.errors import StoreUnavailableError
 from server.store.plans import Connection

@@ -16,7 +16,7 @@ from server.gate.ruling import check_clocks, free_rule, obey_rules, spend_slot
 from server.gate.words.answers import Answer, Envelope, Question, failure
 from server.gate.words.sentences import cap_hit, nothing, said_to_be_undone
 from server.gate.words.telling import shown_preview, told
-from server.ledger.book import Seen
+from server.ledger.looking import Seen
 from server.ledger.outside import OutsideTextReadError
 from server.ledger.refusals import Repeats
 from server.logs.logs import without_secrets

@@ -14,7 +14,7 @@ from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.questions import hint, render
 from server.gate.words.sentences import approval_mismatch, cannot_be_asked, declined, wrong_proof
 from server.gate.words.telling import approval_required, approved_elsewhere, told, too_late_for_a_no
-from server.ledger.book import Decision
+from server.ledger.deciding import Decision
 from tools.operation import Preview
 from tools.problems import Problem, RefusedError
 

@@ -7,7 +7,7 @@ from server.batches.memory import Memory
 from server.batches.numbers import SealedNumberError
 from server.gate.caller import Caller
 from server.ledger.blocking import BLOCKED, ToBlock, block_all
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.ledger.whose import Whose
 from server.store import blocked
 from server.store.batches import Batch

@@ -1,6 +1,6 @@
 """One call of a tool that changes something, once its arguments are valid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from server.gate.caller import Caller
@@ -14,12 +14,17 @@ class CallOf:
     operation: Action[Any, Any]
     params: Any
     caller: Caller
+    _reached: list[tuple[Surroundings, Audience]] = field(
+        default_factory=list[tuple[Surroundings, Audience]], init=False, repr=False, compare=False
+    )
 
     def audience(self, world: Surroundings) -> Audience:
-        """Whom it reaches, with what words; nobody for what is not a send."""
+        """Whom it reaches, with what words; nobody for what is not a send. Asked for at many steps."""
         if self.operation.audience is None:
             return Audience()
-        return self.operation.audience(self.params, world)
+        if not self._reached or self._reached[-1][0] is not world:
+            self._reached[:] = [(world, self.operation.audience(self.params, world))]
+        return self._reached[-1][1]
 
     def numbers(self, world: Surroundings) -> tuple[str, ...]:
         """Each number that it reaches, where the arguments alone tell."""

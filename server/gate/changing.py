@@ -8,7 +8,7 @@ from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.gate.rules.policy import Intent, check_rules, to_problem
 from server.gate.words.sentences import nothing, rate_limited
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from tools.desk_operation import AnyOperation
 from tools.problems import RefusedError
 

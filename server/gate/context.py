@@ -9,7 +9,7 @@ from hashlib import sha256
 from server.batches.memory import Memory
 from server.files import Files
 from server.gate.calls import CallOf
-from server.gate.owning import BATCH_ARGUMENT, Owning
+from server.gate.owning import Owning, batch_of
 from server.gate.repeats import Asked
 from server.gate.rules.policy import RateLimiter
 from server.gate.surroundings import every8d_options, omis_options
@@ -72,11 +72,12 @@ class GateContext:
         names = operation.files(call.params) if operation.files else ()
         files = {name: await self.files.read(name) for name in names}
         around = self.surroundings(files, await self._earlier(call))
-        return replace(around, sender=await self._sender(call))
+        sender = await self._sender(call)
+        return around if sender is None else replace(around, sender=sender)
 
     async def _sender(self, call: CallOf) -> Earlier | None:
         """The caller's own send that got the batch which this call names."""
-        batch_id = getattr(call.params, BATCH_ARGUMENT, None)
+        batch_id = batch_of(call.params)
         entry = await self.book.of_batch(batch_id) if batch_id else None
         return None if entry is None or entry.principal != call.caller.principal else _as_earlier(entry)
 

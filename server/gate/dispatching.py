@@ -25,9 +25,9 @@ from server.gate.words.sentences import (
     unreachable,
 )
 from server.gate.words.telling import problem_text, told, unknown
-from server.ledger.book import Decision, Ending
-from server.ledger.finishing import ANOTHERS_BATCH
-from server.ledger.journal import OutcomeKeptError
+from server.ledger.deciding import Decision
+from server.ledger.finishing import ANOTHERS_BATCH, Ending
+from server.ledger.keeping import OutcomeKeptError
 from server.ledger.refusals import Blocked, Repeats
 from server.logs.logs import without_secrets
 from server.store.actions import CapHit, State

@@ -17,6 +17,8 @@ _FOR_WORDS = 80
 _LONG = 200
 """Characters of a text that stay in any case."""
 _PIECE = re.compile(r"[0-9]{1,3}|[a-z]+|[A-Z]+|[^\x00-\x7f]|[!-/:-@\[-`{-~]{1,3}")
+_MOST_A_CHARACTER = 3
+"""Tokens that a character can be taken for."""
 _HAN = range(0x3000, 0xA000)
 """Chinese characters and their signs."""
 
@@ -25,7 +27,8 @@ def fitted(facts: Mapping[str, Any], params: Params) -> dict[str, Any]:
     """Return the facts, without the rows, other entries and ends of texts for which there is no room."""
     usual = isinstance(params, PagedParams) and "page_size" not in params.model_fields_set
     room = USUAL_TOKENS if usual else MOST_TOKENS
-    if tokens(facts, usual=usual) <= room:
+    text = _text(facts)
+    if _MOST_A_CHARACTER * len(text) <= room or _count(text, usual=usual) <= room:
         return dict(facts)
     kept, said = deepcopy(dict(facts)), [str(facts.get("warning", ""))]
     room -= _FOR_WORDS
@@ -44,7 +47,14 @@ def tokens(facts: Any, *, usual: bool) -> int:
 
     `usual` reckons with words and characters that are in use; without it, any text has at least its due.
     """
-    text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    return _count(_text(facts), usual=usual)
+
+
+def _text(facts: Any) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+
+
+def _count(text: str, *, usual: bool) -> int:
     return int(sum(_weight(piece, usual=usual) for piece in _PIECE.findall(text)))
 
 
@@ -52,7 +62,7 @@ def _weight(piece: str, *, usual: bool) -> float:
     if piece.isascii():
         letters = (4 if piece.islower() and usual else 2) if piece.isalpha() else len(piece)
         return -(-len(piece) // letters)
-    return (1.25 if usual else 2) if ord(piece) in _HAN else 3
+    return (1.25 if usual else 2) if ord(piece) in _HAN else _MOST_A_CHARACTER
 
 
 def _cuttable(facts: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:

@@ -20,7 +20,7 @@ from server.gate.referring import referred
 from server.gate.rules.policy import describe
 from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.words.arguments import lines_of
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.settings.own_command import facts_with_own_commands
 from server.store.sessions import Session
 from tools.desk_operation import AnyOperation, DeskOperation, SavedFile

@@ -12,10 +12,17 @@ from server.ledger.book import Book
 from server.ledger.whose import Whose
 from server.settings.settings import HttpSettings
 from tools.desk_operation import AnyOperation
+from tools.operation import Params
 from tools.problems import RefusedError
 
 BATCH_ARGUMENT = "batch_id"
 """The one name under which an operation takes a batch; a test holds every operation to it."""
+
+
+def batch_of(params: Params) -> str | None:
+    """The batch that the arguments name."""
+    # A model that is asked for what it has not takes long to say so.
+    return getattr(params, BATCH_ARGUMENT) if BATCH_ARGUMENT in type(params).model_fields else None
 
 
 class Owning:
@@ -45,7 +52,7 @@ class Owning:
             RefusedError: the named batch is another's, or one that does not exist: the same words.
             StoreUnavailableError: whose it is cannot be told now.
         """
-        batch_id = getattr(params, BATCH_ARGUMENT, None)
+        batch_id = batch_of(params)
         if not batch_id or operation.vendor is None:
             # The desk's own lists show a principal's actions alone.
             return

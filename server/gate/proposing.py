@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
@@ -12,12 +11,13 @@ from server.settings.policy import ApprovalSettings
 from server.store.actions import CallKey, Proposal
 from server.store.sent_texts import Repeated
 from server.vendors.clock import WARNED, minutes
-from tools.operation import Preview, Surroundings
+from tools.operation import Params, Preview, Surroundings
 
 _MAY_BE_DONE = (
     "The record of what was done before was lost, so this may have been done already. Every send is asked "
     "for until 24 hours after."
 )
+_TARGETS = ("launch_id", "job_id", "report_id", "batch_id")
 _APART = (
     "This machine's clock and the vendor's are {:,} minutes apart: times may mean another moment than said."
 )
@@ -67,7 +67,8 @@ class Proposing:
         )
 
 
-def _target_of(params: Any) -> str:
+def _target_of(params: Params) -> str:
     """What is acted on, for actions that need no preview."""
-    names = ("launch_id", "job_id", "report_id", "batch_id")
-    return next((str(value) for name in names if (value := getattr(params, name, None))), "")
+    # A model that is asked for what it has not takes long to say so.
+    there = [name for name in _TARGETS if name in type(params).model_fields]
+    return next((str(value) for name in there if (value := getattr(params, name))), "")

@@ -7,7 +7,7 @@ from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.rules.policy import Intent, check_rules, needs_no_approval, to_problem
 from server.gate.words.sentences import clocks_apart, nothing, rate_limited
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.vendors.clock import REFUSED, minutes
 from tools.operation import RISKY, Audience, Preview, Surroundings
 from tools.problems import RefusedError

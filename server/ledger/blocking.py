@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.store import blocked
 from server.store.plans import Connection
 

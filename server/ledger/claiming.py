@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from server.ledger.journal import Journal, Note
+from server.ledger.deciding import Deciding, Decision
+from server.ledger.journal import Journal
+from server.ledger.looking import live_action
+from server.ledger.notes import Note
 from server.ledger.outside import OutsideTextReadError
-from server.ledger.records import Records, blocked_of, note_of, noted
+from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Blocked, Repeats
 from server.store import ledger
-from server.store.actions import ALTERED, Action, CallKey, CapHit, Caps, Proposal, State
+from server.store.actions import Action, CallKey, CapHit, Caps, Proposal
 from server.store.counting import cap_hit
+from server.store.hindrances import Asked, nothing_known
 from server.store.plans import Connection
-from server.store.sealing import is_sealed, seal
-from server.store.sent_texts import Repeated, Texted, repeated, same_send, unseen
+from server.store.sent_texts import Texted, repeated, unseen
 from server.store.session_facts import outside_text_was_read
 from server.store.sessions import Session
 from tools.operation import RISKY, Message
@@ -31,16 +34,6 @@ LEASE_SECONDS = 200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """Who decided, through which channel, by which rule."""
-
-    by: str
-    channel: str
-    rule: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """Whom a send reaches, as keyed hashes: each text's number, and each message."""
 
@@ -53,14 +46,17 @@ class Reach:
         """Each number by its hash."""
         return dict(zip(self.hashes, self.numbers, strict=True))
 
+    def asked(self, key: CallKey, session: Session) -> Asked:
+        """What is asked of the store before a free send."""
+        return Asked(key=key, numbers=self.hashes, texts=self.texts, session=session)
 
-class Claiming(Records):
+
+class Claiming(Deciding):
     """From the proposal, or the approval, to `dispatching`. `owner` names this process in leases."""
 
     def __init__(self, journal: Journal, *, owner: str, caps: Caps) -> None:
-        super().__init__(journal)
+        super().__init__(journal, caps=caps)
         self._owner = owner
-        self._caps = caps
 
     async def _reach(self, recipients: Sequence[str], messages: Sequence[Message]) -> Reach:
         hashes = await self._journal.hashes(recipients)
@@ -97,9 +93,13 @@ class Claiming(Records):
 
         def work(conn: Connection, now: datetime) -> _Begun:
             session = Session(proposal.principal, proposal.session)
+            fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
+            if not fresh.retry_of and nothing_known(conn, reach.asked(fresh.key, session), now):
+                hit = cap_hit(conn, fresh, self._caps, reach.hashes, now)
+                if hit is None:
+                    return self._begin(conn, now, fresh, decision, reach, is_new=True)
             if proposal.risk in RISKY and outside_text_was_read(conn, session, now):
                 raise OutsideTextReadError
-            fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
             repeats = repeated(conn, reach.texts, now, retry_of=fresh.retry_of) if reach.texts else []
             if repeats:
                 live = live_action(conn, fresh.key, reach.texts, repeats, now)
@@ -120,13 +120,15 @@ class Claiming(Records):
         risky = proposal.risk != "change"
         return await self._journal.write(work, standing=risky, unasked=risky)
 
-    def _begin(
+    def _begin(  # noqa: PLR0913 - the facts of one step
         self,
         conn: Connection,
         now: datetime,
         proposal: Proposal,
         decision: Decision,
         reach: Reach,
+        *,
+        is_new: bool = False,
     ) -> _Begun:
         """One row written once, in place of three steps that each write it."""
         action, created = ledger.begin(
@@ -140,30 +142,11 @@ class Claiming(Records):
             lease_seconds=LEASE_SECONDS,
             recipients=reach.hashes,
             texts=reach.texts,
+            is_new=is_new,
         )
         if not created:
             return (action, None), None
         return (action, action), *(note_of(what, action) for what in ("proposed", "approved", "dispatching"))
-
-    def _seal(self, conn: Connection, action: Action) -> Action:
-
-        return seal(conn, self._journal.held, action)
-
-    def _approve(self, conn: Connection, action_id: str, decision: Decision, now: datetime) -> Action | None:
-        """Proposed → approved by this decision; None when it was decided, expired or gone."""
-        approved = ledger.approve(
-            conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
-        )
-        return None if approved is None else self._seal(conn, approved)
-
-    def _altered(self, conn: Connection, action: Action | None) -> Note | None:
-        """End what waits for a decision or the claim, where its row is not as this program wrote it."""
-        if action is None or action.state not in (State.PROPOSED, State.APPROVED):
-            return None
-        if is_sealed(self._journal.held, action):
-            return None
-        _log.error("action %s was changed by something other than this program; it is refused", action.id)
-        return noted("altered", ledger.void(conn, action.id, reason=ALTERED))
 
     def _refusal(
         self,
@@ -204,19 +187,6 @@ class Claiming(Records):
         if isinstance(claimed, CapHit | Blocked | Repeats):
             return claimed, _refused(claimed, action_id)
         return claimed, noted("dispatching", claimed)
-
-
-def live_action(
-    conn: Connection,
-    key: CallKey,
-    texts: Sequence[Texted],
-    repeats: Sequence[Repeated],
-    now: datetime,
-) -> Action | None:
-    """The action of the same call, or of one whose arguments differ in nothing that a phone shows."""
-    found = ledger.find_live(conn, key, now)
-    same = same_send(conn, repeats, texts, key, now) if found is None and repeats else None
-    return found if same is None else ledger.get(conn, same)
 
 
 def _blocked(conn: Connection, named: dict[str, str]) -> Blocked | None:

@@ -10,10 +10,9 @@ from typing import Any, Literal
 from server.store import ledger
 from server.store.actions import Action, State
 from server.store.keys import keyed
-from server.store.lookup import get, other_send_of
+from server.store.lookup import other_send_of
 from server.store.plans import Connection
 from server.store.superseding import supersede
-from tools.operation import Risk
 
 Ended = Literal[State.SUCCEEDED, State.FAILED, State.UNKNOWN]
 
@@ -107,9 +106,7 @@ def _belonging(conn: Connection, known: Known) -> Ending:
     ending = known.ending
     if ending.state is not State.SUCCEEDED or not ending.batch_id:
         return ending
-    action = get(conn, known.action_id)
-    sends = action is not None and action.risk == Risk.SPEND
-    if not sends or not other_send_of(conn, ending.batch_id, known.action_id):
+    if not other_send_of(conn, ending.batch_id, known.action_id):
         return ending
     reason = json.dumps({"reason": ANOTHERS_BATCH})
     return Ending(state=State.UNKNOWN, outcome=reason, vendor_answer=ending.vendor_answer)

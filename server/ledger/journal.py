@@ -1,9 +1,8 @@
 """The store together with the audit: one transaction writes a step and what is to be known of it."""
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Collection, Generator, Iterable
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,56 +11,25 @@ from typing import TypeVar
 import anyio
 import anyio.to_thread
 
-from server.ledger.finishing import Known, opened, sealed, write_down
+from server.ledger.finishing import write_down
+from server.ledger.keeping import Keeping
+from server.ledger.notes import Note, ending_note, entries_of
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
 from server.store import audit, ledger
-from server.store.actions import Action
-from server.store.audit import AuditEntry
-from server.store.changes import Changes, collect
-from server.store.errors import StoreGoneError, StoreUnavailableError
+from server.store.changes import collect
+from server.store.errors import StoreGoneError
 from server.store.head_file import Head
-from server.store.key_mark import (
-    known_mark,
-    mark_of,
-    remember_mark,
-)
-from server.store.keys import KeyFileError, hash_number, load_or_create_key
-from server.store.macs import mac_with
-from server.store.outbox import Outbox
+from server.store.keys import KeyFileError
 from server.store.past import new_generation, set_generation
 from server.store.plans import Connection
 from server.store.transactions import Store
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-_WRONG_KEY = (
-    "the audit's key is not the one that this store was written with, so blocked numbers and earlier calls "
-    "would not be recognised. Put that key back (CAMPAIGN_OPS_STORE__AUDIT_KEY_FILE); all servers of one "
-    "store share it."
-)
 _ACCEPTED = "it was accepted just now that the store's past is lost, and the same call asks a person now."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """One line of the audit: who did what, by which rule or person, and what came of it. No numbers."""
-
-    what: str
-    action_id: str = ""
-    principal: str = ""
-    tool: str = ""
-    digest: str = ""
-    by: str = ""
-    channel: str = ""
-    rule: str = ""
-    outcome: str = ""
-
-
-class OutcomeKeptError(StoreUnavailableError):
-    """The store could not be written, and the outbox holds the outcome until it can."""
-
-
-class Journal:
+class Journal(Keeping):
     """Transactions with the clock and the audit's key at hand."""
 
     def __init__(
@@ -73,131 +41,11 @@ class Journal:
         clock: Callable[[], datetime],
         shared: bool = False,
     ) -> None:
-        self.store = store
+        super().__init__(store, key_file)
         self.clock = clock
-        self._key_file = key_file
-        self._key: bytes | None = None
         self.past = Past(heads=heads, shared=shared)
-        self.outbox = Outbox(key_file.parent / "outbox")
-        self._unmarked = False
-        """Whether the store did not say yet which key it is written with."""
-        self._sealing: bytes | None = None
         self._remembered: Head | None = None
         self._remembering = anyio.Lock()
-        self._refused: set[str] = set()
-        """What in the outbox was said to be nobody's, once."""
-
-    @property
-    def held_key(self) -> bytes | None:
-        """The key, where it was read already."""
-        return self._key
-
-    @property
-    def held(self) -> bytes:
-        """The key, for a step of `write`, which has read it.
-
-        Raises:
-            StoreUnavailableError: the store is being opened anew meanwhile.
-        """
-        if self._key is None:
-            raise StoreUnavailableError("the store is being opened anew.")
-        return self._key
-
-    async def key(self) -> bytes:
-        """The audit's key; made on a new machine.
-
-        Raises:
-            StoreUnavailableError: there is no usable key, so nothing can be recorded; or it is not the key
-                that the store was written with, so nobody who is blocked would be recognised.
-        """
-        if self._key is None:
-            try:
-                key = await anyio.to_thread.run_sync(load_or_create_key, self._key_file)
-            except KeyFileError as error:
-                raise StoreUnavailableError(str(error)) from error
-            await self._check_key(key)
-            self._key = key
-        return self._key
-
-    async def _check_key(self, key: bytes) -> None:
-
-        known = await self.store.glance(known_mark)
-        if known not in (None, mark_of(key)):
-            raise StoreUnavailableError(_WRONG_KEY)
-        self._unmarked = known is None
-
-    def _mark(self, conn: Connection, key: bytes) -> None:
-        """Keep in the store which key it is written with, in the first step of it."""
-        if self._unmarked and remember_mark(conn, mark_of(key)) != mark_of(key):
-            raise StoreUnavailableError(_WRONG_KEY)
-
-    @asynccontextmanager
-    async def room(self) -> AsyncGenerator[None]:
-        """Within the block an outcome finds room beside the store, whatever becomes of the disk.
-
-        Raises:
-            StoreUnavailableError: there is none.
-        """
-        self._sealing = await self.key()
-        with ExitStack() as stack:
-            try:
-                if self.outbox.has_room():
-                    stack.enter_context(self.outbox.place())
-                else:
-                    await anyio.to_thread.run_sync(stack.enter_context, self.outbox.place())
-            except OSError:
-                raise StoreUnavailableError("there is no room for an outcome beside it.") from None
-            yield
-
-    async def keep(self, known: Known) -> None:
-        """Hold an outcome in the outbox, on the disk.
-
-        Raises:
-            StoreUnavailableError: that failed too.
-        """
-        if self._sealing is None:
-            raise StoreUnavailableError("the outcome could not be kept.")
-        line = sealed(known, self._sealing)
-        try:
-            await anyio.to_thread.run_sync(self.outbox.keep, known.action_id, line)
-        except OSError:
-            raise StoreUnavailableError("the outcome could not be kept.") from None
-
-    @property
-    def outcomes_wait(self) -> bool:
-        """Whether the outbox holds any."""
-        return bool(self.outbox.due())
-
-    def as_known(self, action: Action) -> Action:
-        """The action with the outcome that the outbox holds of it: nobody is told less than is known."""
-        key = self._sealing or self._key
-        if key is None or str(action.state) != "dispatching":
-            return action
-        content = self.outbox.due().get(action.id)
-        known = None if content is None else opened(content, key)
-        return action if known is None else known.of(action)
-
-    def _waiting(self, key: bytes) -> dict[str, Known]:
-        """What the outbox holds; what nobody with the key wrote is left alone, and said."""
-        found: dict[str, Known] = {}
-        for name, content in self.outbox.due().items():
-            known = opened(content, key)
-            if known is None or known.action_id != name:
-                if name not in self._refused:
-                    self._refused.add(name)
-                    _log.error("an outcome beside the store is torn or not this server's, and is left alone")
-            else:
-                found[name] = known
-        return found
-
-    async def digest(self, text: str) -> str:
-        """A keyed digest of a text."""
-        return mac_with(await self.key()).of(text.encode())
-
-    async def hashes(self, numbers: Collection[str]) -> list[str]:
-        """Keyed hashes of mobile numbers, in order."""
-        key = await self.key()
-        return [hash_number(key, number) for number in numbers]
 
     async def read(self, work: Callable[[Connection, datetime], T]) -> T:
         """A look at the store."""
@@ -263,7 +111,7 @@ class Journal:
             late = [ending_note(write_down(conn, waiting[name], now)) for name in settled]
             value, *notes = work(conn, now)
             adopted = Note(what="head_adopted") if self.past.adopted else None
-            entries = _entries([adopted, *late, *notes], changes, key)
+            entries = entries_of([adopted, *late, *notes], changes, key)
             if not entries:
                 return value, None
             return value, audit.append_after(conn, entries, key, now, tip=tip, latest=latest)
@@ -309,7 +157,7 @@ class Journal:
             voided = [ledger.void(conn, action.id, reason=reason) for action in ledger.undecided(conn)]
             notes = [Note(what="voided", action_id=action.id, outcome=reason) for action in voided if action]
             lost = Note(what="loss_accepted", by=by, channel="terminal", outcome=self.past.difference(tip))
-            head = audit.append_all(conn, _entries([*notes, lost], changes, key), key, now)
+            head = audit.append_all(conn, entries_of([*notes, lost], changes, key), key, now)
             return self.past.lost, head._replace(generation=generation)
 
         with self._noticing():
@@ -344,40 +192,3 @@ class Journal:
                 _log.exception("the audit's head file could not be written")
             else:
                 self._remembered = newest
-
-
-def ending_note(done: Action | None) -> Note | None:
-    """The audit's line of an outcome that was written down; None when it was not."""
-    if done is None:
-        return None
-    succeeded = str(done.state) == "succeeded"
-    settles = f"settles {done.retry_of}" if done.retry_of and succeeded else ""
-    return Note(what=str(done.state), action_id=done.id, outcome=settles)
-
-
-def _entries(notes: "Iterable[Note | None]", changes: Changes, key: bytes) -> list[AuditEntry]:
-    """The entries of one transaction; the last one says what became of every row that was changed in it."""
-    given = [note for note in notes if note is not None]
-    told = {note.action_id for note in given}
-    given += [Note(what="stepped", action_id=each) for each in changes.keys_of("actions") if each not in told]
-    rows = changes.hashed(key)
-    if rows and not given:
-        given = [Note(what="changed")]
-    entries = [_entry(note) for note in given]
-    if rows:
-        entries[-1] = replace(entries[-1], details={**entries[-1].details, "rows": rows})
-    return entries
-
-
-def _entry(note: Note) -> AuditEntry:
-
-    named = {"digest": note.digest, "by": note.by, "channel": note.channel, "rule": note.rule}
-    named["outcome"] = note.outcome
-    details = {name: value for name, value in named.items() if value}
-    return AuditEntry(
-        event=note.what,
-        principal=note.principal,
-        action_id=note.action_id,
-        tool=note.tool,
-        details=details,
-    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.ledger.outside import OutsideReading
 from server.store.errors import StoreUnavailableError
 

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from server.ledger.journal import Journal, Note
+from server.ledger.journal import Journal
+from server.ledger.notes import Note
 from server.store.errors import StoreUnavailableError
 from server.store.plans import Connection
 from server.store.session_facts import (

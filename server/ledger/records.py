@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from server.ledger.journal import Journal, Note
+from server.ledger.journal import Journal
+from server.ledger.notes import Note
 from server.ledger.past import Past
 from server.ledger.whose import Whose
 from server.store import ledger

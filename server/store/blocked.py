@@ -15,7 +15,7 @@ _CHUNK = 500
 
 BLOCKED = CoveredRows(BLOCKED_NUMBERS)
 _NUMBERS = select(BLOCKED_NUMBERS.c.number)
-_ONE = _NUMBERS.where(BLOCKED_NUMBERS.c.number == bindparam("wanted_number"))
+BLOCKED_ONE = _NUMBERS.where(BLOCKED_NUMBERS.c.number == bindparam("wanted_number"))
 _SOME = _NUMBERS.where(BLOCKED_NUMBERS.c.number.in_(bindparam("wanted_numbers", expanding=True)))
 _REMOVE = BLOCKED.deleting(
     delete(BLOCKED_NUMBERS).where(BLOCKED_NUMBERS.c.number == bindparam("this_number"))
@@ -63,7 +63,7 @@ def which_blocked(conn: Connection, numbers: Collection[str]) -> set[str]:
     asked = list(numbers)
     if len(asked) == 1:
         # By far the most frequent, and quicker than IN, whose list is written anew at every execution.
-        return set(conn.scalars(_ONE, {"wanted_number": asked[0]}))
+        return set(conn.scalars(BLOCKED_ONE, {"wanted_number": asked[0]}))
     found: set[str] = set()
     for start in range(0, len(asked), _CHUNK):
         found.update(conn.scalars(_SOME, {"wanted_numbers": asked[start : start + _CHUNK]}))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
 
 from sqlalchemy import BigInteger, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator
@@ -78,6 +79,7 @@ def units_of(points: Decimal) -> int:
     return int((points * _UNITS).to_integral_value(ROUND_CEILING))
 
 
+@lru_cache(maxsize=1_000)
 def points_of(units: int | Decimal) -> Decimal:
     """The points that the store writes so, without trailing zeros (`4`, `0.5`)."""
     points = Decimal(int(units)) / _UNITS

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from server.store.actions import COUNTED, Action, CapHit, Caps, Proposal, Usage
 from server.store.columns import Points, units_of
@@ -24,13 +25,15 @@ _CHUNK = 500
 USAGE = CoveredRows(USAGE_DAYS)
 TEXTS = CoveredSets(RECIPIENT_TEXTS)
 
-_OF_DAY = select(USAGE_DAYS.c.points, USAGE_DAYS.c.recipients).where(USAGE_DAYS.c.day == bindparam("on_day"))
-_OF_MONTH = select(func.sum(USAGE_DAYS.c.points)).where(
-    USAGE_DAYS.c.day.between(bindparam("first_day"), bindparam("last_day"))
-)
+_ON_DAY = USAGE_DAYS.c.day == bindparam("on_day")
+_USED = select(
+    func.sum(case((_ON_DAY, USAGE_DAYS.c.points))).label("points_today"),
+    func.sum(USAGE_DAYS.c.points).label("points_month"),
+    func.sum(case((_ON_DAY, USAGE_DAYS.c.recipients))).label("recipients_today"),
+).where(USAGE_DAYS.c.day.between(bindparam("first_day"), bindparam("last_day")))
 _RAISE = (
     update(USAGE_DAYS)
-    .where(USAGE_DAYS.c.day == bindparam("on_day"))
+    .where(_ON_DAY)
     .values(
         points=USAGE_DAYS.c.points + bindparam("more_points", type_=Points()),
         recipients=USAGE_DAYS.c.recipients + bindparam("more_recipients"),
@@ -47,34 +50,55 @@ _TEXTS = (
 )
 
 
+class Counts(NamedTuple):
+    """What counts against the caps."""
+
+    points: Decimal
+    recipients: int
+
+
+_NONE = Decimal(0)
+NOTHING = Counts(_NONE, 0)
+
+
 def counted_points(action: Action) -> Decimal:
     """The points that an action counts with; never below nothing, whatever the vendor says it gave back."""
     if action.state not in COUNTED:
-        return Decimal(0)
-    known = action.points if action.points_final is None else action.points_final
-    return max(known - action.points_returned, Decimal(0))
+        return _NONE
+    return _left(action.points if action.points_final is None else action.points_final, action)
 
 
-def recount(conn: Connection, before: Action, after: Action) -> None:
-    """Bring the day's totals from what the action counted to what it counts now."""
-    moment = after.dispatched_at
-    if moment is None:
-        return
-    points = counted_points(after) - counted_points(before)
-    recipients = _counted_recipients(after) - _counted_recipients(before)
-    if points or recipients:
-        _add(conn, taipei_day(moment), points, recipients)
+def _left(points: Decimal, action: Action) -> Decimal:
+    return max(points - action.points_returned, _NONE)
+
+
+def counts(action: Action) -> Counts:
+    """What an action counts with as it stands."""
+    return Counts(counted_points(action), action.recipients if action.state in COUNTED else 0)
+
+
+def reserved(action: Action) -> Counts:
+    """What it counts with from its claim to its outcome."""
+    return Counts(_left(action.points, action), action.recipients)
+
+
+def recount(conn: Connection, action: Action, before: Counts) -> None:
+    """Bring the totals of its day from what the action counted before to what it counts now."""
+    now = counts(action)
+    if action.dispatched_at is not None and now != before:
+        points, recipients = now.points - before.points, now.recipients - before.recipients
+        _add(conn, taipei_day(action.dispatched_at), points, recipients)
 
 
 def usage(conn: Connection, now: datetime) -> Usage:
     """What counts now: points today and this month, recipients today."""
     day = taipei_day(now)
-    points, recipients = conn.execute(_OF_DAY, {"on_day": day}).one_or_none() or (Decimal(0), 0)
     month = {"first_day": f"{day[:7]}-01", "last_day": f"{day[:7]}-31"}
+    used = conn.execute(_USED, {"on_day": day, **month}).one()
     return Usage(
-        points_today=points,
-        points_month=conn.scalar(_OF_MONTH, month) or Decimal(0),
-        recipients_today=recipients,
+        points_today=used.points_today or _NONE,
+        points_month=used.points_month or _NONE,
+        recipients_today=int(used.recipients_today or 0),
     )
 
 
@@ -139,10 +163,6 @@ def _texts_of_the_day(conn: Connection, recipients: Sequence[str], day: str) -> 
         found = conn.execute(_TEXTS, {"on_day": day, "those": those})
         used.update({recipient: int(texts) for recipient, texts in found})
     return used
-
-
-def _counted_recipients(action: Action) -> int:
-    return action.recipients if action.state in COUNTED else 0
 
 
 def _add(conn: Connection, day: str, points: Decimal, recipients: int) -> None:

@@ -6,7 +6,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -15,16 +14,20 @@ from sqlalchemy import and_, bindparam, exists, or_, select
 
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
 from server.store.counting import (
+    NOTHING,
+    Counts,
     cap_hit,
     counted_points,
+    counts,
     recount,
     release_texts,
     reserve_texts,
+    reserved,
     return_recipients,
 )
 from server.store.lookup import by_batch
 from server.store.plans import Connection
-from server.store.proposals import propose
+from server.store.proposals import propose, propose_new
 from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
 from server.store.schema import ACTIONS
 from server.store.sent_texts import Texted, forget, remember
@@ -74,18 +77,23 @@ def begin(  # noqa: PLR0913 - the facts of one step
     lease_seconds: float,
     recipients: Sequence[str] = (),
     texts: Sequence[Texted] = (),
+    is_new: bool = False,
 ) -> tuple[Action, bool]:
     """A call that a rule approves, taken for dispatch as it is proposed: one row written once.
 
     The live action of the same call and False, or a new one, reserved as by `claim`, and True. Caps are the
     caller's to check (`counting.cap_hit`), in the same transaction. Not for a safe retry: whether its first
-    send is still unknown is a condition of `claim`.
+    send is still unknown is a condition of `claim`. `is_new`: the caller found that the call has no action.
 
     Raises:
         RequestIdReusedError: see `propose`.
     """
     decided = {"decided_at": now, "decided_by": by, "channel": channel, "rule": rule}
-    action, created = propose(conn, proposal, now, started=decided | _held(owner, now, lease_seconds))
+    started = decided | _held(owner, now, lease_seconds)
+    if is_new:
+        action, created = propose_new(conn, proposal, now, started=started), True
+    else:
+        action, created = propose(conn, proposal, now, started=started)
     if created:
         _reserve(conn, action, recipients, texts, now)
     return action, created
@@ -139,7 +147,7 @@ def finish(  # noqa: PLR0913 - the facts of one outcome
     if after is None:
         return None
     # Until now it counted with its estimate: only an outcome brings final points.
-    _settle(conn, replace(after, state=State.DISPATCHING, points_final=None), after)
+    _settle(conn, reserved(after), after)
     _settle_first(conn, after, now)
     return after
 
@@ -184,7 +192,7 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
     after = compare_and_set(conn, _RECONCILE, action_id, state=state, finished_at=now, **values)
     if before is None or after is None:
         return None
-    _settle(conn, before, after)
+    _settle(conn, counts(before), after)
     _settle_first(conn, after, now)
     if after.state is State.SUCCEEDED and after.tool.startswith("erase_"):
         erased(conn, after.target)
@@ -207,7 +215,7 @@ def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal
     returned = before.points_returned + points
     after = compare_and_set(conn, _RETURN_POINTS, before.id, points_returned=returned)
     if after is not None:
-        recount(conn, before, after)
+        recount(conn, after, counts(before))
         if after.state is State.SUCCEEDED and messages >= after.recipients and not counted_points(after):
             return_recipients(conn, after)
             forget(conn, after.id)
@@ -247,13 +255,13 @@ def _held(owner: str, now: datetime, lease_seconds: float) -> dict[str, object]:
 def _reserve(
     conn: Connection, taken: Action, recipients: Sequence[str], texts: Sequence[Texted], now: datetime
 ) -> None:
-    recount(conn, replace(taken, state=State.APPROVED), taken)
+    recount(conn, taken, NOTHING)
     reserve_texts(conn, taken.id, recipients, now)
     remember(conn, taken.id, texts, now)
 
 
-def _settle(conn: Connection, before: Action, after: Action) -> None:
-    recount(conn, before, after)
+def _settle(conn: Connection, before: Counts, after: Action) -> None:
+    recount(conn, after, before)
     if after.state is State.FAILED:
         release_texts(conn, after.id)
         forget(conn, after.id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, exists, func, or_, select
 
 from server.store.actions import Action, ActionFilter
 from server.store.plans import Connection
@@ -19,7 +19,13 @@ _IS_SEND = ACTIONS.c.risk == "spend"
 _SPELT = or_(
     *(ACTIONS.c.batch_id == bindparam(f"batch_{how}") for how in ("as_written", "in_lower", "in_upper"))
 )
-_OTHER_SEND = select(ACTIONS.c.id).where(_SPELT, _IS_SEND, ACTIONS.c.id != bindparam("this_action")).limit(1)
+_THIS = ACTIONS.alias("this")
+_IS_A_SEND_ITSELF = exists().where(_THIS.c.id == bindparam("this_action"), _THIS.c.risk == "spend")
+_OTHER_SEND = (
+    select(ACTIONS.c.id)
+    .where(_SPELT, _IS_SEND, ACTIONS.c.id != bindparam("this_action"), _IS_A_SEND_ITSELF)
+    .limit(1)
+)
 _BY_BATCH = first_where(ACTIONS.c.batch_id == bindparam("wanted_batch"))
 
 
@@ -44,7 +50,7 @@ def owner_of_batch(conn: Connection, batch_id: str) -> str | None:
 
 
 def other_send_of(conn: Connection, batch_id: str, action_id: str) -> bool:
-    """Whether a send other than this action got this batch, however its id is written."""
+    """Whether this action is a send, and another send got this batch, however its id is written."""
     if not batch_id:
         return False
     written, lower, upper = batch_id, batch_id.lower(), batch_id.upper()

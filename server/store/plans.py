@@ -190,6 +190,8 @@ class Connection(ABC):
             return plan.read(self.run(*plan.given(values or {})))
         plan = self._plan(statement, values[0])
         given = [plan.given(each)[1] for each in values]
+        if len(given) == 1:
+            return Rows([], (), self.run(plan.sql, given[0]).changed)
         return Rows([], (), self.run_many(plan.sql, given))
 
     def scalar(self, statement: Executable, values: Values | None = None) -> Any:

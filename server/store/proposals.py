@@ -48,7 +48,7 @@ _VOID = step(_UNDECIDED)
 _EXPIRE = step(_LAPSED)
 _FREE = step()
 
-_HOLDER = actions_where(ACTIONS.c.live_key == bindparam("wanted_key"))
+HOLDER = actions_where(ACTIONS.c.live_key == bindparam("wanted_key"))
 _ALL_LAPSED = select(ACTIONS.c.id).where(_LAPSED)
 _ALL_UNDECIDED = actions_where(_UNDECIDED)
 _ALL_WAITING = actions_where(_WAITING).order_by(ACTIONS.c.sequence)
@@ -104,8 +104,20 @@ def propose(
         if _is_live(held, now):
             return held, False
         _retire(conn, held, now)
+    return propose_new(conn, proposal, now, fresh_id=fresh_id, started=started), True
+
+
+def propose_new(
+    conn: Connection,
+    proposal: Proposal,
+    now: datetime,
+    *,
+    fresh_id: Callable[[], str] = new_id,
+    started: Mapping[str, object] = _NOT_STARTED,
+) -> Action:
+    """The same for a call that has no action, as was found out in this transaction."""
     _refuse_reused_request_id(conn, proposal.key, now)
-    return _insert(conn, {**_values(proposal, key, now), **started}, fresh_id), True
+    return _insert(conn, {**_values(proposal, live_key(proposal.key), now), **started}, fresh_id)
 
 
 def approve(  # noqa: PLR0913 - who, how and by which rule are facts of one decision
@@ -166,7 +178,7 @@ def waiting(conn: Connection, now: datetime) -> list[Action]:
 
 def _holder(conn: Connection, key: str) -> Action | None:
     """The key is compared with what the row says: else an approval could be lent to another call."""
-    found = fetch_one(conn, _HOLDER, {"wanted_key": key})
+    found = fetch_one(conn, HOLDER, {"wanted_key": key})
     return found if found is not None and live_key(_key_of(found)) == key else None
 
 

@@ -6,7 +6,7 @@ takes to run it.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -25,9 +25,6 @@ _NAMES = tuple(field.name for field in fields(Action))
 _COLUMNS = (*(ACTIONS.c[name] for name in _NAMES), *(each for each in ACTIONS.c if each.name not in _NAMES))
 STORED = Stored(_COLUMNS)
 """How the audit's chain says a row of `WHOLE`."""
-
-_MOMENTS = [name for name in _NAMES if isinstance(ACTIONS.c[name].type, Moment)]
-_POINTS = [name for name in _NAMES if isinstance(ACTIONS.c[name].type, Points)]
 
 WHOLE = tuple(as_stored(column) for column in _COLUMNS)
 """The columns of an action, first those of its fields, in their order: to be selected or returned."""
@@ -123,11 +120,21 @@ def taipei_day(moment: datetime) -> str:
 
 
 def _action(row: Sequence[Any]) -> Action:
-    values: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
-    for name in _MOMENTS:
-        values[name] = values[name] and moment_of(values[name])
-    for name in _POINTS:
-        values[name] = None if values[name] is None else points_of(values[name])
-    values["state"] = State(values["state"])
-    values["out_of_band"] = bool(values["out_of_band"])
-    return Action(**values)
+    values = zip(_READINGS, row, strict=False)
+    return Action(**{name: value if read is None else read(value) for (name, read), value in values})
+
+
+def _reading(name: str) -> Callable[[Any], Any] | None:
+    """How a field is made of what the driver gives; None where it is the same."""
+    if name == "state":
+        return State
+    if name == "out_of_band":
+        return bool
+    if isinstance(ACTIONS.c[name].type, Moment):
+        return lambda text: text and moment_of(text)
+    if isinstance(ACTIONS.c[name].type, Points):
+        return lambda units: None if units is None else points_of(units)
+    return None
+
+
+_READINGS = tuple((name, _reading(name)) for name in _NAMES)

@@ -38,6 +38,6 @@ def seal_of(key: bytes, action: Action) -> str:
 
 
 def _written(value: object) -> str | None:
-    if value is None:
-        return None
+    if value is None or type(value) is str:
+        return value
     return moment_text(value) if isinstance(value, datetime) else str(value)

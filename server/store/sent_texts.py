@@ -36,7 +36,7 @@ def _remembered(which: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
     return select(*_COLUMNS).select_from(joined).where(which, open_end).order_by(ACTIONS.c.sequence)
 
 
-_ONE = _remembered(SENT_TEXTS.c.message == bindparam("wanted"))
+SENT_ONE = _remembered(SENT_TEXTS.c.message == bindparam("wanted"))
 _SOME = _remembered(SENT_TEXTS.c.message.in_(bindparam("those", expanding=True)))
 _COUNT = select(func.count()).select_from(SENT_TEXTS).where(SENT_TEXTS.c.action_id == bindparam("of_action"))
 _UNKNOWN = select(ACTIONS.c.id).where(ACTIONS.c.state == State.UNKNOWN)
@@ -157,7 +157,7 @@ def unseen(sends: Iterable[Repeated], action: Action) -> list[Repeated]:
 def _rows(conn: Connection, messages: list[str], now: datetime) -> list[tuple[Any, ...]]:
     if len(messages) == 1:
         # By far the most frequent, and quicker than IN, whose list is written anew at every execution.
-        return [tuple(row) for row in conn.execute(_ONE, {"wanted": messages[0], "at_moment": now})]
+        return [tuple(row) for row in conn.execute(SENT_ONE, {"wanted": messages[0], "at_moment": now})]
     found: list[tuple[Any, ...]] = []
     for start in range(0, len(messages), _CHUNK):
         those = {"those": messages[start : start + _CHUNK], "at_moment": now}

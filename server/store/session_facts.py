@@ -14,15 +14,19 @@ FACTS = CoveredRows(SESSION_FACTS)
 _TABLE = SESSION_FACTS.c
 _SINCE = bindparam("since_moment", type_=Moment())
 _THIS = (_TABLE.principal == bindparam("of_principal"), _TABLE.session == bindparam("of_session"))
-_READ = select(_TABLE.outside_text_at).where(*_THIS, _TABLE.outside_text_at > _SINCE).limit(1)
+OUTSIDE_TEXT = select(_TABLE.outside_text_at).where(*_THIS, _TABLE.outside_text_at > _SINCE).limit(1)
 _FORGET = FACTS.deleting(delete(SESSION_FACTS).where(_TABLE.outside_text_at <= _SINCE))
 _FORGET_THIS = FACTS.deleting(delete(SESSION_FACTS).where(*_THIS))
 
 
 def outside_text_was_read(conn: Connection, session: Session, now: datetime) -> bool:
     """Whether it was, within `HELD`."""
-    values = {"of_principal": session.principal, "of_session": session.session, "since_moment": now - HELD}
-    return conn.execute(_READ, values).one_or_none() is not None
+    return conn.scalar(OUTSIDE_TEXT, outside_text_of(session, now)) is not None
+
+
+def outside_text_of(session: Session, now: datetime) -> dict[str, object]:
+    """The values of `OUTSIDE_TEXT`."""
+    return {"of_principal": session.principal, "of_session": session.session, "since_moment": now - HELD}
 
 
 def remember_outside_text(conn: Connection, session: Session, now: datetime) -> None:

@@ -80,7 +80,7 @@ async def test_a_cancelled_form_is_nobodys_answer(house: House) -> None:
 
 
 async def test_an_approval_elsewhere_lets_the_same_call_through_once(house: House) -> None:
-    from server.ledger.book import Decision  # noqa: PLC0415 - this one test
+    from server.ledger.deciding import Decision  # noqa: PLC0415 - this one test
 
     async with house.session() as session:
         waiting = await session.facts("send_sms", SEND)
@@ -97,7 +97,7 @@ async def test_an_approval_elsewhere_lets_the_same_call_through_once(house: Hous
 
 
 async def test_other_arguments_are_not_covered_by_an_approval(house: House) -> None:
-    from server.ledger.book import Decision  # noqa: PLC0415 - this one test
+    from server.ledger.deciding import Decision  # noqa: PLC0415 - this one test
 
     async with house.session() as session:
         waiting = await session.facts("send_sms", SEND)

@@ -6,7 +6,7 @@ import mcp_types as types
 import pytest
 
 from server.demo.rows import rows_of
-from server.ledger.book import Decision
+from server.ledger.deciding import Decision
 from tests.e2e.eras import ERAS
 from tests.e2e.house import House
 from tests.e2e.person import Person

@@ -105,7 +105,7 @@ async def test_a_dry_run_reserves_nothing(house: House) -> None:
 
 async def test_the_last_place_goes_to_one_of_two_that_were_approved(house: House) -> None:
     """Both were asked for while there was room; the claim, not the question, decides."""
-    from server.ledger.book import Decision  # noqa: PLC0415
+    from server.ledger.deciding import Decision  # noqa: PLC0415
 
     yes = Decision(by="a person", channel="terminal")
     async with fronted(house, policy={"points_per_day": 1}) as session:

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.store import blocked
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import House, Session

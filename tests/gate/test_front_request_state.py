@@ -223,7 +223,7 @@ async def test_an_approval_that_is_carried_out_too_late_sends_nothing(house: Hou
     async with fronted(house, clock=clock) as session:
         asked = await session.facts("send_sms", SEND)
         assert session.parts is not None
-        from server.ledger.book import Decision  # noqa: PLC0415
+        from server.ledger.deciding import Decision  # noqa: PLC0415
 
         assert await session.parts.book.approve(
             asked["action_id"], Decision(by="a person", channel="terminal")

@@ -7,7 +7,8 @@ from pathlib import Path
 import anyio.to_thread
 import pytest
 
-from server.ledger.journal import Journal, Note
+from server.ledger.journal import Journal
+from server.ledger.notes import Note
 from server.ledger.past import HeadFile
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError

@@ -10,8 +10,9 @@ import anyio.lowlevel
 import pytest
 from sqlalchemy import select
 
-from server.ledger.journal import Journal, Note
+from server.ledger.journal import Journal
 from server.ledger.looks import Looks
+from server.ledger.notes import Note
 from server.ledger.outside import OutsideReading
 from server.store.errors import StoreUnavailableError
 from server.store.schema import AUDIT

@@ -15,8 +15,10 @@ import pytest
 
 from server.gate.caller import Caller, FormReply
 from server.gate.words.answers import Answer, Question
-from server.ledger.book import Decision, Ending, Settled
+from server.ledger.book import Settled
 from server.ledger.claiming import LEASE_SECONDS
+from server.ledger.deciding import Decision
+from server.ledger.finishing import Ending
 from server.ledger.refusals import Repeats
 from server.parts import Parts, build_parts
 from server.settings.settings import load_settings

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.ledger.records import Reported
 from server.store import blocked
 from server.store.errors import StoreUnavailableError

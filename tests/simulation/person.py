@@ -3,7 +3,8 @@
 import json
 from typing import TYPE_CHECKING
 
-from server.ledger.book import Decision, Settled
+from server.ledger.book import Settled
+from server.ledger.deciding import Decision
 from server.store.actions import State
 from server.store.errors import StoreUnavailableError
 from tests.simulation.actions import Consent

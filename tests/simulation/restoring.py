@@ -9,7 +9,7 @@ from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING
 
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.store.errors import StoreUnavailableError
 from tests.simulation.loop import CrashedError, Life
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from server.ledger.book import Book, Decision, Settled
+from server.ledger.book import Book, Settled
 from server.ledger.claiming import LEASE_SECONDS
+from server.ledger.deciding import Decision
 from server.ledger.finishing import Ending
-from server.ledger.journal import Journal, Note
+from server.ledger.journal import Journal
+from server.ledger.notes import Note
 from server.ledger.outside import OutsideReading
 from server.ledger.past import HeadFile
 from server.store import blocked

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from server.ledger.book import Book, Decision, Settled
+from server.ledger.book import Book, Settled
+from server.ledger.deciding import Decision
 from server.ledger.finishing import Ending
 from server.ledger.journal import Journal
 from server.ledger.past import HeadFile

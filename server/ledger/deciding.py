@@ -1,0 +1,140 @@
+"""From the proposal to the decision: each step seals what the next one relies on."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from server.ledger.journal import Journal
+from server.ledger.looking import Looking
+from server.ledger.notes import Note
+from server.ledger.records import note_of, noted
+from server.store import ledger
+from server.store.actions import ALTERED, Action, CapHit, Caps, Proposal, State
+from server.store.counting import cap_hit
+from server.store.plans import Connection
+from server.store.sealing import is_sealed, seal
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Who decided, through which channel, by which rule."""
+
+    by: str
+    channel: str
+    rule: str = ""
+    reason: str = ""
+
+
+class Deciding(Looking):
+    """Proposed, and then approved, denied, left to another place, or ended."""
+
+    def __init__(self, journal: Journal, *, caps: Caps) -> None:
+        super().__init__(journal)
+        self._caps = caps
+
+    async def propose(
+        self, proposal: Proposal, expires_s: float, recipients: Sequence[str]
+    ) -> tuple[Action, CapHit | None]:
+        """The action of this call: the live one, or a new one. Its expiry starts now.
+
+        Nobody is asked about what a cap forbids anyway: such a proposal is ended at once. The claim checks
+        again, since others may have used the cap up by then.
+        """
+        hashes = await self._journal.hashes(recipients)
+
+        def work(conn: Connection, now: datetime) -> tuple[tuple[Action, CapHit | None], Note | None]:
+            fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
+            action, created = ledger.propose(conn, fresh, now)
+            if not created:
+                return (action, None), None
+            hit = cap_hit(conn, action, self._caps, hashes, now)
+            if hit is None:
+                return (self._seal(conn, action), None), note_of("proposed", action)
+            ledger.void(conn, action.id, reason=f"cap {hit.rule}")
+            return (action, hit), replace(note_of("cap_refused", action), rule=hit.rule)
+
+        return await self._journal.write(work)
+
+    async def approve(self, action_id: str, decision: Decision) -> Action | None:
+        """Proposed → approved; None when it was decided, expired or gone meanwhile, or sent out of band.
+
+        None too, and expired, when something else changed what the person was shown.
+
+        Raises:
+            PastLostError: the store's past is lost.
+        """
+
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
+            altered = self._altered(conn, ledger.get(conn, action_id))
+            if altered is not None:
+                return None, altered
+            action = self._approve(conn, action_id, decision, now)
+            return action, noted("approved", action)
+
+        # Nobody can know what they agree to where it may be done already: the same yes may have been used.
+        return await self._journal.write(work, standing=True)
+
+    async def unaltered(self, entry: Action) -> Action:
+        """An undecided action as it is; ended, when something other than this program wrote it."""
+        if is_sealed(await self._journal.key(), entry):
+            return entry
+
+        def work(conn: Connection, _: datetime) -> tuple[Action | None, Note | None]:
+            altered = self._altered(conn, ledger.get(conn, entry.id))
+            return ledger.get(conn, entry.id), altered
+
+        return await self._journal.write(work) or entry
+
+    async def deny(self, action_id: str, decision: Decision) -> Action | None:
+        """Proposed or approved → denied, as long as nothing was begun; None when it is past that."""
+
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
+            action = ledger.deny(
+                conn, action_id, by=decision.by, channel=decision.channel, reason=decision.reason, now=now
+            )
+            return action, noted("denied", action)
+
+        return await self._journal.write(work)
+
+    async def send_out_of_band(self, action_id: str) -> Action | None:
+        """Leave a proposal to another place: from now on no form can approve it. None when it is ended."""
+
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
+            altered = self._altered(conn, ledger.get(conn, action_id))
+            if altered is not None:
+                return None, altered
+            sent = ledger.send_out_of_band(conn, action_id, now=now)
+            return sent and self._seal(conn, sent), noted("out_of_band", sent)
+
+        return await self._journal.write(work)
+
+    async def void(self, action_id: str, reason: str) -> Action | None:
+        """Proposed or approved → expired, because what the person saw is no longer true."""
+
+        def work(conn: Connection, _: datetime) -> tuple[Action | None, Note | None]:
+            action = ledger.void(conn, action_id, reason=reason)
+            return action, noted("voided", action)
+
+        return await self._journal.write(work)
+
+    def _seal(self, conn: Connection, action: Action) -> Action:
+        return seal(conn, self._journal.held, action)
+
+    def _approve(self, conn: Connection, action_id: str, decision: Decision, now: datetime) -> Action | None:
+        """Proposed → approved by this decision; None when it was decided, expired or gone."""
+        approved = ledger.approve(
+            conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
+        )
+        return None if approved is None else self._seal(conn, approved)
+
+    def _altered(self, conn: Connection, action: Action | None) -> Note | None:
+        """End what waits for a decision or the claim, where its row is not as this program wrote it."""
+        if action is None or action.state not in (State.PROPOSED, State.APPROVED):
+            return None
+        if is_sealed(self._journal.held, action):
+            return None
+        _log.error("action %s was changed by something other than this program; it is refused", action.id)
+        return noted("altered", ledger.void(conn, action.id, reason=ALTERED))

@@ -1,0 +1,91 @@
+"""What the ledger knows: of a call before anything else is done, of one action, of many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.ledger.records import Records, blocked_of
+from server.store import ledger
+from server.store.actions import Action, ActionFilter, CallKey
+from server.store.hindrances import Asked, nothing_known
+from server.store.lookup import by_batch
+from server.store.plans import Connection
+from server.store.sent_texts import Repeated, Texted, repeated, same_send
+from tools.action_id import normalise_id
+from tools.operation import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the ledger knows of a call before anything else is done."""
+
+    live: Action | None
+    """The action of the same call, or of one with the same effect."""
+    blocked: tuple[str, ...]
+    """Those of its numbers that are blocked."""
+    repeats: tuple[Repeated, ...]
+    """Earlier sends of the same texts to the same numbers."""
+
+
+class Looking(Records):
+    """Changes nothing."""
+
+    async def look(
+        self, key: CallKey, numbers: Sequence[str], messages: Sequence[Message], *, standing: bool
+    ) -> Seen:
+        """The live action of the same call within 24 hours, blocked numbers, and who had the text already.
+
+        `standing`: for what costs or destroys, and refused where the store's past is lost.
+        """
+        hashes, texts = await self.hashed(numbers), await self.texted(messages)
+
+        def work(conn: Connection, now: datetime) -> Seen:
+            if nothing_known(conn, Asked(key=key, numbers=tuple(hashes), texts=texts), now):
+                return Seen(live=None, blocked=(), repeats=())
+            repeats = repeated(conn, texts, now) if texts else []
+            live = live_action(conn, key, texts, repeats, now)
+            known = live and self._journal.as_known(live)
+            return Seen(live=known, blocked=blocked_of(conn, hashes), repeats=tuple(repeats))
+
+        read = self._journal.read_standing if standing else self._journal.glance
+        return await read(work)
+
+    async def repeats(self, messages: Sequence[Message], retry_of: str) -> tuple[Repeated, ...]:
+        """Who had the texts of a safe retry by other sends than the one that it repeats."""
+        texts = await self.texted(messages)
+        return await self._journal.glance(
+            lambda conn, now: tuple(repeated(conn, texts, now, retry_of=retry_of))
+        )
+
+    async def get(self, action_id: str) -> Action | None:
+        """One action by its id, however the id was typed."""
+        found = await self._journal.glance(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
+        return found and self._journal.as_known(found)
+
+    async def of_batch(self, batch_id: str) -> Action | None:
+        """The action that the vendor gave this batch to."""
+        return await self._journal.glance(lambda conn, _: by_batch(conn, batch_id))
+
+    async def list_actions(self, wanted: ActionFilter, page: int, page_size: int) -> tuple[list[Action], int]:
+        """A page of the ledger, newest first; the number is at least so many when it is large."""
+        found, total = await self._journal.read(
+            lambda conn, _: ledger.list_actions(conn, wanted, page, page_size)
+        )
+        return [self._journal.as_known(action) for action in found], total
+
+    async def waiting(self) -> list[Action]:
+        """The proposals that wait for a person, oldest first."""
+        return await self._journal.read(ledger.waiting)
+
+
+def live_action(
+    conn: Connection,
+    key: CallKey,
+    texts: Sequence[Texted],
+    repeats: Sequence[Repeated],
+    now: datetime,
+) -> Action | None:
+    """The action of the same call, or of one whose arguments differ in nothing that a phone shows."""
+    found = ledger.find_live(conn, key, now)
+    same = same_send(conn, repeats, texts, key, now) if found is None and repeats else None
+    return found if same is None else ledger.get(conn, same)
