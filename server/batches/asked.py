@@ -7,7 +7,7 @@ from datetime import datetime
 from server.batches.keeper import half_hash
 from server.batches.numbers import NumberSeal, Who
 from server.store.batches import Batch, count_again, set_batch
-from server.store.messages import BY_ASKING, Heard, MessageRow, add_messages, hear, sealed_of
+from server.store.messages import BY_ASKING, Heard, MessageRow, Told, add_messages, hear_each, told_of
 from server.store.plans import Connection
 from tools.every8d.delivery import DeliveryMessage
 
@@ -24,15 +24,23 @@ class Asked:
 
     def note(self, conn: Connection, messages: Iterable[DeliveryMessage]) -> None:
         """Note some of its messages, in the vendor's order."""
-        missing: list[MessageRow] = []
-        for message in messages:
-            number = half_hash(self._key, message.mobile)
-            nth = self._times[number]
-            self._times[number] += 1
-            heard = self._heard(number, nth, message)
-            if not hear(conn, heard) and sealed_of(conn, self._batch.id, number, nth) is None:
-                missing.append(self._row(heard, message))
+        heard = [(self._next(message), message) for message in messages]
+        told = told_of(conn, self._batch.id, [*{each.number for each, _ in heard}])
+        changes, missing = list[Heard](), list[MessageRow]()
+        for each, message in heard:
+            known = told.get((each.number, each.nth))
+            if known is None:
+                missing.append(self._row(each, message))
+            elif known != _as_told(each):
+                changes.append(each)
+        hear_each(conn, changes)
         add_messages(conn, missing)
+
+    def _next(self, message: DeliveryMessage) -> Heard:
+        number = half_hash(self._key, message.mobile)
+        nth = self._times[number]
+        self._times[number] += 1
+        return self._heard(number, nth, message)
 
     def done(self, conn: Connection, *, complete: bool) -> None:
         """Count, and note when the vendor was asked; a batch that was sent elsewhere learns its size."""
@@ -72,6 +80,10 @@ class Asked:
             received_at=heard.received_at,
             points=heard.points,
         )
+
+
+def _as_told(heard: Heard) -> Told:
+    return Told(heard.code, heard.state, heard.heard, heard.sent_at, heard.received_at, heard.points)
 
 
 def chunks(messages: Sequence[DeliveryMessage], size: int = 1_000) -> Iterable[Sequence[DeliveryMessage]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, insert, or_, select, update
 
@@ -53,6 +53,17 @@ class Heard:
     sent_at: datetime | None = None
     received_at: datetime | None = None
     points: Decimal | None = None
+
+
+class Told(NamedTuple):
+    """What is known of a message already."""
+
+    code: int | None
+    state: str
+    heard: int
+    sent_at: datetime | None
+    received_at: datetime | None
+    points: Decimal | None
 
 
 RANKS = dict.fromkeys(FINAL, 3) | {"pending": 2, "scheduled": 1}
@@ -105,6 +116,11 @@ _HEAR_RECORD = update(MESSAGES).where(_OF_RECORD, _NEWER).values(**_CHANGES)
 _THERE = select(_COLUMNS.nth, _COLUMNS.record).where(
     _COLUMNS.batch == bindparam("of_batch"), _COLUMNS.number == bindparam("of_number")
 )
+_CHUNK = 500
+"""Parameters a statement; both engines take more."""
+_TOLD = select(_COLUMNS.number, _COLUMNS.nth, *(_COLUMNS[name] for name in Told._fields)).where(
+    _COLUMNS.batch == bindparam("of_batch"), _COLUMNS.number.in_(bindparam("those", expanding=True))
+)
 _SEALED = select(_COLUMNS.sealed).where(_OF_NTH)
 
 
@@ -119,7 +135,17 @@ def hear(conn: Connection, heard: Heard) -> bool:
     by_record = bool(heard.record) and _has_record(conn, heard)
     statement = _HEAR_RECORD if by_record else _HEAR_NTH
     which = {"of_record": heard.record} if by_record else {"of_nth": heard.nth}
-    values = {
+    return conn.execute(statement, {**which, **_values(heard)}).rowcount > 0
+
+
+def hear_each(conn: Connection, heard: Sequence[Heard]) -> None:
+    """Note what was reported of messages that are there, each by its `nth`."""
+    if heard:
+        conn.execute(_HEAR_NTH, [{"of_nth": each.nth, **_values(each)} for each in heard])
+
+
+def _values(heard: Heard) -> dict[str, object]:
+    return {
         "of_batch": heard.batch,
         "of_number": heard.number,
         "new_rank": RANKS.get(heard.state, 0),
@@ -132,7 +158,16 @@ def hear(conn: Connection, heard: Heard) -> bool:
         "new_received_at": heard.received_at,
         "new_points": heard.points,
     }
-    return conn.execute(statement, {**which, **values}).rowcount > 0
+
+
+def told_of(conn: Connection, batch: str, numbers: Sequence[str]) -> dict[tuple[str, int], Told]:
+    """What is known of a batch's messages to these numbers, by number and `nth`."""
+    found: dict[tuple[str, int], Told] = {}
+    for start in range(0, len(numbers), _CHUNK):
+        those = numbers[start : start + _CHUNK]
+        for number, nth, *told in conn.execute(_TOLD, {"of_batch": batch, "those": those}):
+            found[number, nth] = Told(*told)
+    return found
 
 
 def sealed_of(conn: Connection, batch: str, number: str, nth: int = 0) -> str | None:
