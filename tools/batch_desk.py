@@ -1,8 +1,9 @@
 """What the server remembers of batches, for the operations of the desk."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Literal, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
 
 from tools.operation import Result
 from tools.values import Minute, OutsideText, Points
@@ -30,8 +31,23 @@ class BatchSummary(Result):
     source: Literal["asked", "callbacks"] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberHistory:
+    """What the records hold of one number; messages and replies by the fields of the tool's answer."""
+
+    total: int
+    messages: Sequence[Mapping[str, Any]]
+    replies: Sequence[Mapping[str, Any]]
+    blocked_since: datetime | None = None
+    blocked_because: str | None = None
+
+
 class BatchDesk(Protocol):
     """The caller's batches."""
+
+    async def number_history(self, mobile: str, page: int, page_size: int) -> NumberHistory:
+        """A page of what a number was sent, newest first, its newest replies, and whether it is blocked."""
+        ...
 
     async def page(  # noqa: PLR0913 - the filters of a list
         self,

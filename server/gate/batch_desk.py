@@ -1,13 +1,20 @@
 """A caller's batches, from the records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from server.batches.memory import Memory
 from server.ledger.whose import Whose
 from server.store.batches import Batch, BatchFilter
-from tools.batch_desk import BatchSummary
+from server.store.keys import hash_number
+from server.store.number_history import blocking_of, messages_to, replies_from
+from server.store.plans import Connection
+from tools.batch_desk import BatchSummary, NumberHistory
+from tools.every8d.codes import read_status
 from tools.taipei import TAIPEI
+
+_REPLIES = 10
 
 
 class OwnBatches:
@@ -40,6 +47,46 @@ class OwnBatches:
         )
         found, total = await self._memory.page(wanted, page, page_size)
         return [summary_of_batch(batch) for batch in found], total
+
+    async def number_history(self, mobile: str, page: int, page_size: int) -> NumberHistory:
+        """What this principal sent to a number, and what came back."""
+        await self._memory.catch_up()
+        keeper = self._memory.keeper
+        (half,) = await keeper.hashes([mobile])
+        whole = hash_number(await keeper.key(), mobile)
+        whose = None if self._whose is None else (self._whose.principal, self._whose.elsewhere)
+
+        def look(conn: Connection) -> NumberHistory:
+            messages, total = messages_to(conn, half, whose, page, page_size)
+            replies = replies_from(conn, half, whose, _REPLIES)
+            blocking = blocking_of(conn, whole)
+            return NumberHistory(
+                total=total,
+                messages=[_message(row) for row in messages],
+                replies=[
+                    {"at": row["at"] or row["heard_at"], "text": row["text"], "opts_out": row["opts_out"]}
+                    for row in replies
+                ],
+                blocked_since=None if blocking is None else blocking["added_at"],
+                blocked_because=None if blocking is None else blocking["note"],
+            )
+
+        return await keeper.read(look)
+
+
+def _message(row: Mapping[str, Any]) -> dict[str, Any]:
+    status = read_status(row["code"]) if row["code"] is not None else None
+    approved = row["approved_by"] or row["channel"]
+    return {
+        "sent_at": row["send_at"] or row["sent_at"],
+        "words": row["words"],
+        "status": "" if status is None else status.meaning,
+        "status_class": row["state"] or ("pending" if row["batch_state"] == "sent" else row["batch_state"]),
+        "received_at": row["received_at"],
+        "by": row["principal"],
+        "approved_by": approved or None,
+        "batch_id": row["batch_id"] or None,
+    }
 
 
 def summary_of_batch(batch: Batch) -> BatchSummary:

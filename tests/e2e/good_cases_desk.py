@@ -22,6 +22,16 @@ async def _batch_listed(house: House, session: Session) -> Arguments:
     return {"words": "您好"}
 
 
+async def _number_of_a_send(house: House, session: Session) -> Arguments:
+    await _after_a_send(house, session)
+    return {"mobile": "0912345100"}
+
+
+def _one_message(facts: Facts) -> None:
+    contains(facts, {"total": 1, "page": 1, "pages": 1, "replies": []})
+    contains(rows_of(facts)[0], {"words": "您好", "status_class": "pending"})
+
+
 def _one_action(facts: Facts) -> None:
     contains(facts, {"total": 1, "page": 1, "pages": 1})
     contains(rows_of(facts)[0], {"tool": "send_sms", "recipients": 1, "points": 1})
@@ -56,6 +66,7 @@ def _retried(facts: Facts) -> None:
 
 
 DESK_CASES: dict[str, Case] = {
+    "get_number_history": Case(prepare=_number_of_a_send, check=_one_message),
     "list_batches": Case(prepare=_batch_listed, check=_one_batch),
     "list_actions": Case(prepare=_listed, check=_one_action),
     "get_action": Case(prepare=_after_a_send, check=_whole_action),

@@ -6,6 +6,7 @@ from tools.desk.brief import GET_MORNING_BRIEF
 from tools.desk.dead_numbers import LIST_DEAD_NUMBERS
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.insight import SUMMARIZE_DELIVERY
+from tools.desk.number_history import GET_NUMBER_HISTORY
 from tools.desk.reconcile import RECONCILE_ACTION
 from tools.desk.reply_summary import GET_REPLY_SUMMARY
 from tools.desk.retry import RETRY_SAFELY
@@ -16,6 +17,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     BLOCK_NUMBER,
     GET_REPLY_SUMMARY,
     LIST_BATCHES,
+    GET_NUMBER_HISTORY,
     GET_MORNING_BRIEF,
     LIST_BLOCKED,
     SUMMARIZE_DELIVERY,
