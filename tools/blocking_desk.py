@@ -32,6 +32,10 @@ class BlockingDesk(Protocol):
         """Block these (E.164)."""
         ...
 
+    async def propose_removed(self, mobiles: Sequence[str]) -> int:
+        """Propose these (E.164), who removed themselves at OMIS; how many are new. It blocks nobody."""
+        ...
+
     async def block_opt_outs(self, of: str) -> Blocked:
         """Block whoever opted out and waits: of one batch of the caller's, or of all when empty.
 

@@ -24,6 +24,7 @@ _COMMANDS = {
     "unlock": _HERE + "unlock:unlock",
     "approvals": _HERE + "approvals:approvals_command",
     "policy": _HERE + "policy:policy",
+    "opt-outs": _HERE + "opt_outs:opt_outs_command",
 }
 _BLOCK = {
     "add": _HERE + "block:block_add",

@@ -54,6 +54,10 @@ class CallersBlocking:
         ]
         return await self._block(those)
 
+    async def propose_removed(self, mobiles: Sequence[str]) -> int:
+        """Propose these for the blocked numbers."""
+        return await self._memory.opt_outs.removed_at_omis(mobiles)
+
     async def block_opt_outs(self, of: str) -> Blocked:
         """Block whoever opted out and waits."""
         await self._memory.catch_up()

@@ -6,6 +6,7 @@ from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import FREE, FREE_NUMBER, FREE_SEND
+from tools.omis.report_mobiles import mobiles_in
 
 MASKED = "0912***100"
 
@@ -91,3 +92,23 @@ async def test_without_asking_the_answer_says_that_nobody_asked(house: House) ->
     assert facts["conclusion"].startswith("Nobody replied")
     assert "never asked for 1 of the batches" in facts["rests_on"]
     assert problem["code"] == "not_found"
+
+
+def test_the_mobile_numbers_of_a_removal_report_are_found_in_any_column() -> None:
+    body = b"Email,Phone\na@example.com,0912-345-100\nb@example.com,\nc,886912345101\n"
+    assert mobiles_in(body) == ["+886912345100", "+886912345101"]
+    assert mobiles_in(b"\x00\x01") == []
+
+
+async def test_who_removed_themselves_at_omis_is_proposed_once_and_blocked_with_the_rest(
+    house: House,
+) -> None:
+    async with house.session(Person()) as session:
+        assert session.parts is not None
+        opt_outs = session.parts.memory.opt_outs
+        assert await opt_outs.removed_at_omis(["+886912345100", "+886912345100"]) == 1
+        assert await opt_outs.removed_at_omis(["+886912345100"]) == 0
+        facts = await session.facts("block_number", {"opt_outs_of": "all"})
+        assert (await told_of_send(session, FREE_NUMBER))["code"] == "policy_refused"
+        assert await opt_outs.removed_at_omis(["+886912345100"]) == 0
+    assert facts["blocked"] == 1

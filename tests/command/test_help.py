@@ -25,6 +25,10 @@ COMMANDS = {
         ("--watch", "--approve", "--deny", "--proof", "--texts", "--page", *OF_AN_ACCOUNT),
     ),
     "policy": ("Print the rules that are in force, and where each setting came from.", OF_AN_ACCOUNT),
+    "opt-outs": (
+        "Who asked for nothing more and waits to be blocked.",
+        ("--confirm", "--dismiss", "--export", *OF_AN_ACCOUNT),
+    ),
     "block add": ("Never text this number again.", ("--note", *OF_AN_ACCOUNT)),
     "block remove": ("Let this number be texted again.", OF_AN_ACCOUNT),
     "block list": ("List the blocked numbers, masked.", OF_AN_ACCOUNT),

@@ -18,6 +18,7 @@ from tools.omis.answers import dropped_note, read_answer
 from tools.omis.arguments import ReportId
 from tools.omis.groups import Group
 from tools.omis.report_content import Content, linked_content, told_content
+from tools.omis.report_mobiles import mobiles_in
 from tools.omis.report_requests import Period, manage
 from tools.omis.report_types import REPORT_TYPES, ReportType
 from tools.operation import Params, Request, Result, Risk, Steps, Surroundings, one
@@ -26,6 +27,7 @@ from tools.values import CELLS, OutsideText, TimeArgument
 
 _DAYS = 31
 _DIRECT = (2, 3)
+_REMOVALS = "31003"
 _NOT_CHECKED = "OMIS sent content without naming a report: it may hold the whole period."
 
 
@@ -139,6 +141,7 @@ async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult
     # Only a number of note 1 gets into the file's name: the vendor's text stays out of it.
     stem = f"report-{params.report_id}-{type_id if type_id in REPORT_TYPES else 'all'}"
     saved = await desk.save(stem, content.suffix, content.body)
+    removed = await _propose_removed(type_id, content, desk)
     return DownloadReportResult(
         name=saved.name,
         uri=saved.uri,
@@ -147,7 +150,18 @@ async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult
         report_type_id=type_id,
         rows=content.rows,
         rows_preview=content.preview,
-        note=" ".join(filter(None, ("" if group else _NOT_CHECKED, content.note, dropped))),
+        note=" ".join(filter(None, ("" if group else _NOT_CHECKED, content.note, dropped, removed))),
+    )
+
+
+async def _propose_removed(type_id: str | None, content: Content, desk: Desk) -> str:
+    """Whoever removed themselves at OMIS wants no text either: proposed for blocking."""
+    if type_id != _REMOVALS or content.suffix != ".csv":
+        return ""
+    mobiles = await desk.aside(partial(mobiles_in, content.body))
+    fresh = await desk.blocking.propose_removed(mobiles) if mobiles else 0
+    return (
+        f"{fresh} mobile numbers are proposed for blocking: block_number with opt_outs_of." if fresh else ""
     )
 
 
