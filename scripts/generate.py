@@ -1,4 +1,4 @@
-"""Writes what derives from the catalogue: docs/tools.md, schemas, snapshots. With --check, only compares."""
+"""Writes what derives from the code: tool page, schemas, snapshots, sentences. --check only compares."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import catalogue
 from pydantic import SecretStr
 from tool_page import tools_page
 
@@ -54,13 +55,13 @@ def sizes(tools: list[Served]) -> dict[str, int]:
     return {**found, "total": sum(found.values())}
 
 
-def generated(tools: list[Served]) -> dict[Path, str]:
+def generated(tools: list[Served]) -> dict[Path, bytes]:
     """Each generated file and what must stand in it."""
     files = {SNAPSHOTS / f"{tool['name']}.json": _pretty(tool) for tool in tools}
     files[SNAPSHOTS / SIZES] = _pretty(sizes(tools))
     files[ROOT / "server" / "mcp" / SCHEMAS_FILE] = _compact(derived()) + "\n"
     files[ROOT / "docs" / "tools.md"] = tools_page(tools)
-    return files
+    return {path: text.encode() for path, text in files.items()} | catalogue.files()
 
 
 def _compact(value: Any) -> str:
@@ -71,25 +72,25 @@ def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def _differences(files: dict[Path, str]) -> list[str]:
-    wrong = [f"out of date: {path.relative_to(ROOT)}" for path, text in files.items() if _read(path) != text]
+def _differences(files: dict[Path, bytes]) -> list[str]:
+    wrong = [f"out of date: {path.relative_to(ROOT)}" for path, held in files.items() if _read(path) != held]
     return wrong + [f"no such tool any more: {path.relative_to(ROOT)}" for path in _left_over(files)]
 
 
-def _read(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
-def _left_over(files: dict[Path, str]) -> list[Path]:
+def _left_over(files: dict[Path, bytes]) -> list[Path]:
     return sorted(set(SNAPSHOTS.glob("*.json")) - set(files))
 
 
-def _write(files: dict[Path, str]) -> None:
+def _write(files: dict[Path, bytes]) -> None:
     SNAPSHOTS.mkdir(parents=True, exist_ok=True)
     for path in _left_over(files):
         path.unlink()
-    for path, text in files.items():
-        path.write_text(text, encoding="utf-8")
+    for path, held in files.items():
+        path.write_bytes(held)
 
 
 def main() -> None:

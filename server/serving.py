@@ -11,14 +11,17 @@ from typing import Any
 import anyio
 
 from server.folders import sandbox_store
+from server.languages.catalogue import Language, in_language
 from server.late_parts import LateParts, running
 from server.logs.logs import configure_logging
 from server.mcp.app import build_server
 from server.mcp.prompts import PromptServer
 from server.mcp.transports import serve_stdio
+from server.settings.language import language_of
 from server.settings.own_command import with_own_commands
 from server.settings.settings import Settings, SettingsError, load_settings
 from server.supervision import supervised
+from tools.sentence import sentence
 
 SANDBOX_LOGIN = "sandbox"
 
@@ -42,19 +45,22 @@ class Serving:
         """
         if not self.http and (sys.stdin is None or sys.stdout is None):
             raise SettingsError(
-                "serve: stdin or stdout is closed, and MCP over stdio needs both. "
-                "Let an MCP client start this command, or serve with --http."
+                sentence(
+                    "serve: stdin or stdout is closed, and MCP over stdio needs both. Let an MCP client "
+                    "start this "
+                    "command, or serve with --http."
+                )
             )
         if not self.sandbox:
             await self._serve(load_settings(self._config(), **self._options()))
             return
-        async with embedded_sandbox() as accounts:
+        async with embedded_sandbox(self.config) as accounts:
             await self._serve(load_settings(self._config(), sandbox=accounts, **self._options()))
 
     def _config(self) -> Path | None:
         """A client starts this in the folder that it has open: what stands there is not to be trusted."""
         if self.config is not None and not self.config.is_absolute():
-            raise SettingsError("--config: is not a whole path. `serve` needs it from the root on.")
+            raise SettingsError(sentence("--config: is not a whole path. `serve` needs it from the root on."))
         return self.config
 
     def _options(self) -> dict[str, Any]:
@@ -80,19 +86,19 @@ class Serving:
             if settings.callbacks.ask and settings.every8d is not None:
                 beside.start_soon(_ask_for_batches, parts)
             if self.http:
-                await _serve_http(server, self.port)
+                await _serve_http(server, self.port, settings.language)
             else:
                 await serve_stdio(server)
             beside.cancel_scope.cancel()
 
 
 @asynccontextmanager
-async def embedded_sandbox() -> AsyncGenerator[dict[str, Any]]:
+async def embedded_sandbox(config: Path | None) -> AsyncGenerator[dict[str, Any]]:
     """A sandbox in this process, and the settings that point both vendors at it."""
     from server.sandbox.run import running_sandbox  # noqa: PLC0415 - only with --sandbox
 
     async with running_sandbox() as url:
-        say(f"sandbox at {url}: nothing real is sent")
+        say(sentence("sandbox at {url}: nothing real is sent", url=url), language_of(config))
         yield sandbox_accounts(url)
 
 
@@ -112,10 +118,13 @@ def secrets_of(settings: Settings) -> list[str]:
     return [secret.get_secret_value() for secret in kept if secret.get_secret_value()]
 
 
-async def _serve_http(server: PromptServer, port: int) -> None:
+async def _serve_http(server: PromptServer, port: int, language: Language) -> None:
     from server.mcp.http_transport import serve_http  # noqa: PLC0415 - stdio needs none of it
 
-    await serve_http(server, port, _announce)
+    def announce(url: str) -> None:
+        say(sentence("serving MCP at {url}", url=url), language)
+
+    await serve_http(server, port, announce)
 
 
 async def _receive_callbacks(late: LateParts) -> None:
@@ -133,10 +142,6 @@ async def _ask_for_batches(late: LateParts) -> None:
     await supervised("the asking for batches", partial(keep_asking, parts))
 
 
-def _announce(url: str) -> None:
-    say(f"serving MCP at {url}")
-
-
-def say(line: str) -> None:
+def say(line: str, language: Language) -> None:
     """For the person at the terminal; stdout is the MCP channel."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - stderr is where a person reads
+    print(in_language(line, language), file=sys.stderr, flush=True)  # noqa: T201 - stderr is where a person reads

@@ -20,6 +20,8 @@ from typing import Any, BinaryIO
 
 import anyio
 
+from tools.sentence import sentence
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -235,8 +237,10 @@ else:
     def _why_not_private(path: Path) -> str:
         status = path.stat()
         if status.st_uid not in (_ROOT, os.geteuid()):
-            return f"{path} belongs to another user. Give it to the user who runs this program"
+            return sentence(
+                "{path} belongs to another user. Give it to the user who runs this program", path=str(path)
+            )
         sticky = stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX
         if status.st_mode & _OTHERS_WRITE and not sticky:
-            return f"others may write {path}. Run `chmod go-w '{path}'`"
+            return sentence("others may write {path}. Run `chmod go-w '{path}'`", path=str(path))
         return ""

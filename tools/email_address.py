@@ -2,6 +2,8 @@
 
 import re
 
+from tools.sentence import sentence
+
 _LONGEST = 254
 _LOCAL = re.compile(r"[A-Za-z0-9_+'=&~-]+(?:\.[A-Za-z0-9_+'=&~-]+)*", re.ASCII)
 """Without `%` and `!`, with which a server can be told to pass a message on to another one."""
@@ -18,7 +20,7 @@ def normalise_email(written: str) -> str:
     """
     local, _, domain = written.rpartition("@")
     if len(written) > _LONGEST or _LOCAL.fullmatch(local) is None:
-        raise ValueError("is no single e-mail address. Write it as name@example.com.")
+        raise ValueError(sentence("is no single e-mail address. Write it as name@example.com."))
     return f"{local}@{normalise_domain(domain)}"
 
 
@@ -26,7 +28,7 @@ def normalise_domain(written: str) -> str:
     """Return a domain of e-mail in lower case; ValueError when it is none."""
     domain = written.lower() if written.isascii() else ""
     if _DOMAIN.fullmatch(domain) is None:
-        raise ValueError("has no domain as example.com. Write one in another script as xn--….")
+        raise ValueError(sentence("has no domain as example.com. Write one in another script as xn--…."))
     return domain
 
 

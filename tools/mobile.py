@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from tools.cleaning import without_hidden
+from tools.sentence import sentence
 
 _USUAL = re.compile(r" *(?:(?:\+|00)?886[ -]?0?|0?)(9[0-8]\d)[ -]?(\d{3})[ -]?(\d{3}) *", re.ASCII)
 """Taiwanese numbers in their usual spellings; the plan of phonenumbers has 09[0-8] and any seven digits."""
@@ -48,12 +49,15 @@ def by_numbering_plan(written: str) -> str:
     """
     if _MASKED.search(unicodedata.normalize("NFC", written).replace("＊", "*")):
         raise ValueError(
-            "is masked: nobody can tell the whole number from it. Take it whole from the person or the list "
-            "that it came from."
+            sentence(
+                "is masked: nobody can tell the whole number from it. Take it whole from the person or "
+                "the list "
+                "that it came from."
+            )
         )
     plain = _plain(written)
     if not plain.isascii() or _ASCII_NUMBER.fullmatch(plain) is None:
-        raise ValueError("not a mobile number. Write it as 0912345678 or +886912345678.")
+        raise ValueError(sentence("not a mobile number. Write it as 0912345678 or +886912345678."))
     if plain.startswith("886"):
         plain = "+" + plain
     return _checked(plain)
@@ -82,10 +86,12 @@ def _checked(plain: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
-        raise ValueError("no such number in its country's numbering plan. Check the digits.")
+        raise ValueError(sentence("no such number in its country's numbering plan. Check the digits."))
     mobile_kinds = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
     if phonenumbers.number_type(number) not in mobile_kinds:
-        raise ValueError("not a mobile number (a landline or a service number). Give a mobile number.")
+        raise ValueError(
+            sentence("not a mobile number (a landline or a service number). Give a mobile number.")
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

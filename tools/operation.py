@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
+from tools.sentence import Spoken
 from tools.values import (
     CELLS,
     IDENTIFIER,
@@ -220,7 +221,7 @@ class Preview(BaseModel):
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
-    effect: str
+    effect: Spoken
     """What would be done, in our words, without values from outside: `Send an SMS`."""
     nothing: str
     """What a refusal ends with: `Nothing was sent.`"""
@@ -245,7 +246,7 @@ class Preview(BaseModel):
     subject: OutsideText = ""
     text: Annotated[str, Field(description="The text as it would go out.")] = ""
     image: str | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Spoken, ...] = ()
     state: Mapping[str, str] = Field(default_factory=dict)
     details: Annotated[dict[str, OutsideText], CELLS] = Field(default_factory=dict[str, str])
     """What is acted on, as the look-up shows it (its name, its state), in place of `state`: for the person

@@ -6,34 +6,38 @@ from typing import Annotated
 
 import typer
 
-from server.command.common import FAILED, OK, console, parts_of, person
+from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
+from server.command.states import state_in_words
+from server.command.terminal import terminal
 from server.ledger.book import Settled
 from server.store.actions import ActionFilter, State
+from tools.sentence import plural, sentence
 from tools.taipei import iso
 
 
 async def show(config: Path | None, state: str, *, sandbox: bool) -> int:
     """List the newest actions."""
-    out = console()
+    out = terminal(config)
     if state and state not in set(State):
-        out.print(f"There is no such state. The states: {', '.join(State)}.")
+        out.say(sentence("There is no such state. The states: {states}.", states=", ".join(State)))
         return FAILED
     wanted = ActionFilter(state=State(state) if state else None)
     async with parts_of(config, sandbox=sandbox) as parts:
         actions, total = await parts.book.list_actions(wanted, 1, 50)
-    for action in actions:
-        facts = (action.id, f"{action.state:<11}", iso(action.created_at), action.tool, action.target)
-        out.print("  ".join(fact for fact in facts if fact))
-    out.print(f"{len(actions)} of {total} actions")
+    out.columns(
+        (action.id, state_in_words(action.state), iso(action.created_at), action.tool, action.target)
+        for action in actions
+    )
+    out.say(plural("{shown} of {count} action", "{shown} of {count} actions", total, shown=len(actions)))
     return OK
 
 
 async def close(config: Path | None, action_id: str, state: str, *, sandbox: bool) -> int:
     """Close an unknown outcome, as the person who knows says. Only a person can."""
-    out = console()
+    out = terminal(config)
     if state not in (State.SUCCEEDED, State.FAILED):
-        out.print("--as takes succeeded or failed.")
+        out.say(sentence("--as takes succeeded or failed. Nothing was closed."))
         return FAILED
     settled = Settled(
         state=State.SUCCEEDED if state == State.SUCCEEDED else State.FAILED,
@@ -44,12 +48,14 @@ async def close(config: Path | None, action_id: str, state: str, *, sandbox: boo
         entry = await parts.book.get(action_id)
         closed = None if entry is None else await parts.book.reconcile(entry.id, settled)
     if closed is None:
-        out.print(
-            "Nothing was closed: there is no such action, its outcome is not unknown, or a safe retry of "
-            "it is still open (settle that one first)."
+        out.say(
+            sentence(
+                "Nothing was closed: there is no such action, its outcome is not unknown, or a safe retry of "
+                "it is still open (settle that one first)."
+            )
         )
         return FAILED
-    out.print(f"{closed.id} is closed as {state}.")
+    out.say(sentence("{id} is closed as {state}.", id=closed.id, state=state_in_words(State(state))))
     return OK
 
 
@@ -61,7 +67,7 @@ def actions_list(*, state: str = "", sandbox: Sandbox = False, config: Config = 
 def actions_close(
     action_id: Annotated[str, typer.Argument(metavar="ID")],
     *,
-    state: Annotated[str, typer.Option("--as", help="succeeded or failed")],
+    state: Annotated[str, typer.Option("--as", help=sentence("succeeded or failed"))],
     sandbox: Sandbox = False,
     config: Config = None,
 ) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import anyio
 import typer
-from rich.console import Console
 
-from server.command.common import FAILED, OK, console, parts_of, person
+from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
+from server.command.states import state_in_words
+from server.command.terminal import Terminal
 from server.command.texts import page_of, texts_of
 from server.gate.approval import proves
 from server.gate.words.questions import render
@@ -18,16 +19,19 @@ from server.ledger.book import Book
 from server.ledger.deciding import Decision
 from server.settings.own_command import own_command
 from server.settings.settings import Settings
-from server.store.actions import ALTERED
+from server.store.actions import ALTERED, State
 from server.store.errors import StoreUnavailableError
 from tools.cleaning import quote
 from tools.operation import Preview
+from tools.sentence import Sentence, plural, reason_of, sentence, together
 from tools.taipei import iso
 
 if TYPE_CHECKING:
     from server.store.actions import Action
 
 _POLL_SECONDS = 1.0
+_ELSEWHERE = sentence("What `serve --sandbox` has is shown with --sandbox.")
+"""The assistant says only `campaign-ops-mcp approvals`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +51,12 @@ class Wanted:
 async def approvals(wanted: Wanted) -> int:
     """List, decide, or watch; exit code 0 unless a decision could not be made."""
     async with parts_of(wanted.config, sandbox=wanted.sandbox) as parts:
-        elsewhere = "" if wanted.sandbox else " here (that of `serve --sandbox` is shown with --sandbox)"
-        desk = _Desk(book=parts.book, console=console(), settings=parts.settings, elsewhere=elsewhere)
+        desk = _Desk(
+            book=parts.book,
+            terminal=Terminal(parts.settings.language),
+            settings=parts.settings,
+            elsewhere="" if wanted.sandbox else _ELSEWHERE,
+        )
         if wanted.approve and wanted.deny:
             return desk.both()
         if wanted.approve:
@@ -65,21 +73,22 @@ async def approvals(wanted: Wanted) -> int:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
     book: Book
-    console: Console
+    terminal: Terminal
     settings: Settings
     elsewhere: str
-    """Where else to look; the assistant says only `campaign-ops-mcp approvals`."""
+    """Where else to look, or ''."""
 
     def both(self) -> int:
         """A yes and a no at once: a no is never passed over."""
-        self.console.print("--approve and --deny were both given. Nothing was decided; give one of them.")
+        said = sentence("--approve and --deny were both given. Nothing was decided; give one of them.")
+        self.terminal.say(said)
         return FAILED
 
     async def walk(self) -> int:
         """Show each waiting action and ask for the decision."""
         waiting = await self.book.waiting()
         if not waiting:
-            self.console.print(f"Nothing waits for an approval{self.elsewhere}.")
+            self.terminal.say(together(sentence("Nothing waits for an approval."), self.elsewhere))
         for action in waiting:
             await self._decide(action)
         return OK
@@ -87,7 +96,7 @@ class _Desk:
     async def watch(self) -> int:
         """As `walk`, and stays for new ones until interrupted."""
         seen: set[str] = set()
-        self.console.print("Watching for approvals; end with Ctrl-C.")
+        self.terminal.say(sentence("Watching for approvals; end with Ctrl-C."))
         while True:
             for action in await self.book.waiting():
                 if action.id not in seen:
@@ -97,91 +106,149 @@ class _Desk:
 
     async def _decide(self, action: "Action") -> None:
         self._show(action)
-        wanted = f"type {action.proof!r} to approve" if action.proof else "y to approve"
         typed = await anyio.to_thread.run_sync(
-            self.console.input, f"{wanted}, n to deny, Enter to leave it: ", abandon_on_cancel=True
+            self.terminal.ask, _what_to_type(action.proof), abandon_on_cancel=True
         )
         if typed.strip().lower() in ("n", "no"):
             await self.deny(action.id)
         elif typed.strip():
             await self.approve(action.id, typed)
         else:
-            self.console.print("Left waiting.")
+            self.terminal.say(sentence("Left waiting."))
 
     def _show(self, action: "Action") -> None:
         preview = Preview.model_validate_json(action.preview)
-        self.console.rule(f"{action.id}  {action.tool}  by {action.principal}")
-        self.console.print(render(preview, self.settings.language))
-        self.console.print(f"Expires at {iso(action.expires_at)}")
+        self.terminal.headline(
+            sentence("{id}  {tool}  by {who}", id=action.id, tool=action.tool, who=action.principal)
+        )
+        self.terminal.say(render(preview, self.settings.language))
+        self.terminal.say(sentence("Expires at {time}", time=iso(action.expires_at)))
 
     async def approve(self, action_id: str, typed: str) -> int:
         """Approve with the typed proof; without one, `y` or the id itself."""
         action = await self.book.get(action_id)
         if action is None:
-            return self._fail(f"There is no action {action_id}{self.elsewhere}.")
+            return self._no_such(action_id)
         accepted = proves(action.proof, typed) if action.proof else typed.strip().lower() in ("y", "yes")
         if not accepted and str(action.state) == "proposed":
             self._show(action)
-            what = "what was typed is not the proof" if typed else "nothing was typed as its proof"
-            return self._fail(f"{action.id} was not approved: {what}. {self._how(action)}")
+            return self._fail(together(_not_proven(action.id, typed), self._how(action)))
         decision = Decision(by=person(), channel="terminal")
         try:
             approved = await self.book.approve(action.id, decision)
         except StoreUnavailableError as error:
-            return self._fail(f"{action.id} was not approved: {error}")
+            return self._fail(
+                sentence("{id} was not approved: {reason}", id=action.id, reason=reason_of(error))
+            )
         if approved is None:
             now = await self.book.get(action.id)
-            altered = now is not None and now.reason == ALTERED
-            why = f"it was {ALTERED}" if altered else "it is decided or expired already"
-            return self._fail(f"{action.id} was not approved: {why}.")
-        self.console.print(f"{action.id} is approved. The assistant repeats the same call to carry it out.")
+            return self._fail(_too_late(action.id, altered=now is not None and now.reason == ALTERED))
+        said = sentence(
+            "{id} is approved. The assistant repeats the same call to carry it out.", id=action.id
+        )
+        self.terminal.say(said)
         return OK
 
     async def texts(self, action_id: str, page: int) -> int:
         """Every different text of an action, as it will go out."""
         action = await self.book.get(action_id)
         if action is None:
-            return self._fail(f"There is no action {action_id}{self.elsewhere}.")
+            return self._no_such(action_id)
         texts = texts_of(action)
         shown, pages = page_of(texts, page)
         if page > pages:
-            return self._fail(f"{action.id} has {len(texts)} different texts on {pages} pages.")
+            said = sentence(
+                "{id} has {texts} on {pages}.",
+                id=action.id,
+                texts=plural("{count} different text", "{count} different texts", len(texts)),
+                pages=plural("{count} page", "{count} pages", pages),
+            )
+            return self._fail(said)
         for number, text in shown:
-            self.console.print(f"Text {number} of {len(texts)}: {quote(text, limit=4 * len(text) + 4)}")
+            self.terminal.say(
+                sentence(
+                    "Text {number} of {total}: {quoted}",
+                    number=number,
+                    total=len(texts),
+                    quoted=quote(text, limit=4 * len(text) + 4),
+                )
+            )
         if page < pages:
-            self.console.print(f"Page {page} of {pages}; the next with --page {page + 1}.")
+            self.terminal.say(
+                sentence(
+                    "Page {page} of {pages}; the next with --page {next}.",
+                    page=page,
+                    pages=pages,
+                    next=page + 1,
+                )
+            )
         return OK
 
     async def deny(self, action_id: str) -> int:
         """Deny; nothing is done."""
         action = await self.book.get(action_id)
         if action is None:
-            return self._fail(f"There is no action {action_id}{self.elsewhere}.")
+            return self._no_such(action_id)
         decision = Decision(by=person(), channel="terminal", reason="denied in the terminal")
         if await self.book.deny(action.id, decision) is None:
             now = await self.book.get(action.id) or action
-            return self._fail(f"{action.id} was not denied: too late, it is {now.state} already.")
-        self.console.print(f"{action.id} is denied. Nothing is done.")
+            return self._fail(
+                sentence(
+                    "{id} was not denied: too late, it is {state} already.",
+                    id=action.id,
+                    state=state_in_words(State(now.state)),
+                )
+            )
+        self.terminal.say(sentence("{id} is denied. Nothing is done.", id=action.id))
         return OK
 
-    def _how(self, action: "Action") -> str:
+    def _no_such(self, action_id: str) -> int:
+        return self._fail(together(sentence("There is no action {id}.", id=action_id), self.elsewhere))
+
+    def _how(self, action: "Action") -> Sentence:
         """How to approve what the question shows, without being asked."""
         words = f"approvals --approve {action.id} --proof {action.proof or 'y'}"
-        return f"To approve what is shown above: `{own_command(self.settings, words)}`."
+        command = own_command(self.settings, words)
+        return sentence("To approve what is shown above: `{command}`.", command=command)
 
     def _fail(self, line: str) -> int:
-        self.console.print(line)
+        self.terminal.say(line)
         return FAILED
+
+
+def _what_to_type(proof: str) -> Sentence:
+    if proof:
+        return sentence("type {proof!r} to approve, n to deny, Enter to leave it: ", proof=proof)
+    return sentence("y to approve, n to deny, Enter to leave it: ")
+
+
+def _not_proven(action_id: str, typed: str) -> Sentence:
+    if typed:
+        return sentence("{id} was not approved: what was typed is not the proof.", id=action_id)
+    return sentence("{id} was not approved: nothing was typed as its proof.", id=action_id)
+
+
+def _too_late(action_id: str, *, altered: bool) -> Sentence:
+    if altered:
+        return sentence(
+            "{id} was not approved: it was changed in the store by something other than this program.",
+            id=action_id,
+        )
+    return sentence("{id} was not approved: it is decided or expired already.", id=action_id)
 
 
 def approvals_command(  # noqa: PLR0913 - each is an option of the command line
     *,
-    watch: Annotated[bool, typer.Option("--watch", help="Stay, and show new ones as they come.")] = False,
-    approve: Annotated[str, typer.Option(help="Approve this action; needs --proof.")] = "",
-    deny: Annotated[str, typer.Option(help="Deny this action.")] = "",
-    proof: Annotated[str, typer.Option(help="What the question asks to type; y where it asks nothing.")] = "",
-    texts: Annotated[str, typer.Option(help="Show every different text of this action.")] = "",
-    page: Annotated[int, typer.Option(min=1, help="Of the texts.")] = 1,
+    watch: Annotated[
+        bool, typer.Option("--watch", help=sentence("Stay, and show new ones as they come."))
+    ] = False,
+    approve: Annotated[str, typer.Option(help=sentence("Approve this action; needs --proof."))] = "",
+    deny: Annotated[str, typer.Option(help=sentence("Deny this action."))] = "",
+    proof: Annotated[
+        str, typer.Option(help=sentence("What the question asks to type; y where it asks nothing."))
+    ] = "",
+    texts: Annotated[str, typer.Option(help=sentence("Show every different text of this action."))] = "",
+    page: Annotated[int, typer.Option(min=1, help=sentence("Of the texts."))] = 1,
     sandbox: Sandbox = False,
     config: Config = None,
 ) -> None:

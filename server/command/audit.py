@@ -7,39 +7,48 @@ from typing import Annotated
 
 import typer
 
-from server.command.common import FAILED, OK, console, parts_of
+from server.command.common import FAILED, OK, parts_of
 from server.command.comparison import examined
 from server.command.options import Config, Sandbox, run
+from server.command.terminal import terminal
 from server.folders import head_file_of
 from server.settings.own_command import with_own_commands
 from server.store import audit
 from server.store.head_file import Head, read_head
 from server.store.keys import KeyFileError
 from server.store.plans import Connection
+from tools.sentence import plural, reason_of, sentence
 
 
 async def verify(config: Path | None, expect_head: str, *, sandbox: bool) -> int:
     """Check every entry, against the remembered head or the one given as `NUMBER:MAC`; then every table."""
-    out = console()
+    out = terminal(config)
     async with parts_of(config, sandbox=sandbox) as parts:
         try:
             expected = _parse(expect_head) if expect_head else read_head(head_file_of(parts.settings))
         except (ValueError, KeyFileError) as error:
-            out.print(f"The expected head cannot be used: {error}")
+            out.say(sentence("The expected head cannot be used: {reason}", reason=reason_of(error)))
             return FAILED
         found = await examined(parts, expected)
     for line in (*found.told(), *found.not_compared()):
-        out.print(with_own_commands(parts.settings, line))
+        out.say(with_own_commands(parts.settings, line))
     if found.chain.ok:
         head = found.chain.head
-        out.print(f"The audit is intact: {found.chain.entries} entries, head {head.sequence}:{head.mac}")
+        out.say(
+            plural(
+                "The audit is intact: {count} entry, head {head}",
+                "The audit is intact: {count} entries, head {head}",
+                found.chain.entries,
+                head=f"{head.sequence}:{head.mac}",
+            )
+        )
     return OK if found.ok else FAILED
 
 
 def _parse(written: str) -> Head:
     number, _, mac = written.partition(":")
     if not number.isdecimal() or not mac:
-        raise ValueError("write it as NUMBER:MAC, as `audit verify` prints it.")
+        raise ValueError(sentence("write it as NUMBER:MAC, as `audit verify` prints it."))
     return Head(int(number), mac)
 
 
@@ -56,7 +65,9 @@ async def export(config: Path | None, *, sandbox: bool) -> int:
 
 def audit_verify(
     *,
-    expect_head: Annotated[str, typer.Option("--expect-head", help="NUMBER:MAC, noted earlier.")] = "",
+    expect_head: Annotated[
+        str, typer.Option("--expect-head", help=sentence("NUMBER:MAC, noted earlier."))
+    ] = "",
     sandbox: Sandbox = False,
     config: Config = None,
 ) -> None:

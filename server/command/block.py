@@ -4,23 +4,25 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from server.command.common import FAILED, OK, console, parts_of, person
+from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
+from server.command.terminal import terminal
 from server.ledger.blocking import ToBlock, block_all
 from server.ledger.notes import Note
 from server.store import blocked
 from server.store.plans import Connection
 from tools.mobile import mask_mobile, normalise_mobile
+from tools.sentence import plural, reason_of, sentence
 from tools.taipei import iso
 
 
 async def add(config: Path | None, number: str, note: str, *, sandbox: bool = False) -> int:
     """Block a number from now on."""
-    out = console()
+    out = terminal(config)
     try:
         mobile = normalise_mobile(number)
     except ValueError as error:
-        out.print(f"Nothing was blocked: {error}")
+        out.say(sentence("Nothing was blocked: {reason}", reason=reason_of(error)))
         return FAILED
     async with parts_of(config, sandbox=sandbox) as parts:
         (hashed,) = await parts.journal.hashes([mobile])
@@ -30,17 +32,21 @@ async def add(config: Path | None, number: str, note: str, *, sandbox: bool = Fa
             return block_all(conn, [wanted], Note(what="blocked", by=person()), now)
 
         fresh = await parts.journal.write(work)
-    out.print(f"{mask_mobile(mobile)} {'is blocked' if fresh else 'was blocked already'}.")
+    masked = mask_mobile(mobile)
+    if fresh:
+        out.say(sentence("{number} is blocked.", number=masked))
+    else:
+        out.say(sentence("{number} was blocked already.", number=masked))
     return OK
 
 
 async def remove(config: Path | None, number: str, *, sandbox: bool = False) -> int:
     """Let a number be texted again."""
-    out = console()
+    out = terminal(config)
     try:
         mobile = normalise_mobile(number)
     except ValueError as error:
-        out.print(f"Nothing was changed: {error}")
+        out.say(sentence("Nothing was changed: {reason}", reason=reason_of(error)))
         return FAILED
     async with parts_of(config, sandbox=sandbox) as parts:
         (hashed,) = await parts.journal.hashes([mobile])
@@ -49,18 +55,21 @@ async def remove(config: Path | None, number: str, *, sandbox: bool = False) -> 
             return blocked.remove(conn, hashed), Note(what="unblocked", by=person(), outcome=hashed)
 
         found = await parts.journal.write(work)
-    out.print(f"{mask_mobile(mobile)} {'is no longer blocked' if found else 'was not blocked'}.")
-    return OK if found else FAILED
+    masked = mask_mobile(mobile)
+    if not found:
+        out.say(sentence("{number} was not blocked.", number=masked))
+        return FAILED
+    out.say(sentence("{number} is no longer blocked.", number=masked))
+    return OK
 
 
 async def show(config: Path | None, *, sandbox: bool = False) -> int:
     """List the blocked numbers, masked, newest first."""
-    out = console()
+    out = terminal(config)
     async with parts_of(config, sandbox=sandbox) as parts:
         found, total = await parts.store.read(lambda conn: blocked.list_blocked(conn, 1, 1000))
-    for entry in found:
-        out.print(f"{entry.masked}  {iso(entry.added_at)}  {entry.note}")
-    out.print(f"{total} blocked")
+    out.columns((entry.masked, iso(entry.added_at), entry.note) for entry in found)
+    out.say(plural("{count} blocked", "{count} blocked", total))
     return OK
 
 

@@ -9,10 +9,13 @@ from typing import Annotated, BinaryIO, cast
 import typer
 
 from server.command.late_group import late_group
+from server.command.usage import spoken
 from server.first_cause import first_cause
+from server.languages.catalogue import in_language
 from server.settings.file import SettingsError
 from server.store.errors import StoreUnavailableError
 from server.version import own_version
+from tools.sentence import reason_of, sentence
 
 _HERE = "server.command."
 _COMMANDS = {
@@ -41,17 +44,20 @@ _ACTIONS = {
     "close": _HERE + "actions:actions_close",
 }
 
+PLACES = (*_COMMANDS.values(), *_BLOCK.values(), *_AUDIT.values(), *_ACTIONS.values())
+"""Every command; the sentence that its help begins with is its function's docstring."""
+
 app = typer.Typer(
     cls=late_group(_COMMANDS),
-    help="Run SMS, MMS and e-mail campaigns on EVERY8D and OMIS from an MCP client.",
+    help=sentence("Run SMS, MMS and e-mail campaigns on EVERY8D and OMIS from an MCP client."),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 for name, places, about in (
-    ("block", _BLOCK, "Numbers that are never texted."),
-    ("audit", _AUDIT, "The record of every decision."),
-    ("actions", _ACTIONS, "The ledger of what was done."),
+    ("block", _BLOCK, sentence("Numbers that are never texted.")),
+    ("audit", _AUDIT, sentence("The record of every decision.")),
+    ("actions", _ACTIONS, sentence("The ledger of what was done.")),
 ):
     app.add_typer(typer.Typer(cls=late_group(places), help=about, no_args_is_help=True), name=name)
 
@@ -68,12 +74,18 @@ def main() -> None:
     try:
         app()
     except* (SettingsError, StoreUnavailableError) as wrong:
-        typer.echo(str(first_cause(wrong)), err=True)
+        _tell(first_cause(wrong))
         code = 2
     except* SystemExit as ended:
         reason = first_cause(ended)
         code = reason.code if isinstance(reason, SystemExit) else 1
     raise SystemExit(code)
+
+
+def _tell(wrong: BaseException) -> None:
+    lines = wrong.lines if isinstance(wrong, SettingsError) else [reason_of(wrong)]
+    for line in lines:
+        typer.echo(in_language(line, spoken()), err=True)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
@@ -86,7 +98,8 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
 def every_command(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help=sentence("Show the version.")),
     ] = False,
 ) -> None:
     """Options before the command's name."""

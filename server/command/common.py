@@ -1,4 +1,4 @@
-"""What the commands share: the parts over the configured store, and how they speak."""
+"""What the commands share: the parts over the configured store, and who speaks."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager

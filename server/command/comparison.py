@@ -12,20 +12,12 @@ from server.store.audit import Verification
 from server.store.comparing import Comparing, Comparison
 from server.store.head_file import Head
 from server.store.plans import Connection
+from tools.sentence import Sentence, plural, sentence
 
-_WORDS = {
-    "unknown": "that no entry of the audit knows: something other than this program inserted",
-    "altered": "that are not as the audit's last entry about them says: something else edited",
-    "gone": "that the audit knows and the store has not: something else deleted",
-}
-_WHAT_TO_DO = (
+_WHAT_TO_DO = sentence(
     "Until this is settled, neither what the ledger says was sent nor what the caps count can be relied on. "
     "Find out who writes the store, and compare with the vendor's own records. To go back, put a backup of "
     "the store in its place and run `campaign-ops-mcp audit accept-loss`."
-)
-_UNGUARDED = (
-    "The database would let rows be deleted: its triggers {names} are gone, which something else took away. "
-    "`campaign-ops-mcp doctor` puts them back."
 )
 
 
@@ -46,27 +38,79 @@ class Examined:
     def told(self) -> Iterator[str]:
         """A line for each thing that is wrong, what it means and what to do."""
         if not self.chain.ok:
-            yield f"The audit is NOT intact: {self.chain.problem} (entry {self.chain.first_bad})."
+            yield sentence(
+                "The audit is NOT intact: {problem} (entry {number}).",
+                problem=self.chain.problem,
+                number=self.chain.first_bad or 0,
+            )
         found = list(self._differences())
         if found:
-            yield "The store is NOT as the audit says."
+            yield sentence("The store is NOT as the audit says.")
             yield from found
             yield _WHAT_TO_DO
         if self.missing:
-            yield _UNGUARDED.format(names=", ".join(self.missing))
+            yield sentence(
+                "The database would let rows be deleted: its triggers {names} are gone, which something else "
+                "took away. `campaign-ops-mcp doctor` puts them back.",
+                names=", ".join(self.missing),
+            )
 
     def not_compared(self) -> Iterator[str]:
         """What nothing can be said of."""
         for each in self.tables:
             if each.not_compared:
-                yield f"{each.not_compared:,} rows of {each.table} of an earlier version are not compared."
+                yield plural(
+                    "{count:,} row of {table} of an earlier version is not compared.",
+                    "{count:,} rows of {table} of an earlier version are not compared.",
+                    each.not_compared,
+                    table=each.table,
+                )
 
     def _differences(self) -> Iterator[str]:
         for each in self.tables:
-            for kind, words in _WORDS.items():
-                found = getattr(each, kind)
+            for found, words in ((each.unknown, _unknown), (each.altered, _altered), (each.gone, _gone)):
                 if found.count:
-                    yield f"{found.count:,} rows of {each.table} {words} them ({found})."
+                    yield words(found.count, each.table, found.listed)
+
+
+def _unknown(count: int, table: str, which: str) -> Sentence:
+    return plural(
+        "{count:,} row of {table} that no entry of the audit knows: something other than this program "
+        "inserted it "
+        "({which}).",
+        "{count:,} rows of {table} that no entry of the audit knows: something other than this program "
+        "inserted "
+        "them ({which}).",
+        count,
+        table=table,
+        which=which,
+    )
+
+
+def _altered(count: int, table: str, which: str) -> Sentence:
+    return plural(
+        "{count:,} row of {table} that is not as the audit's last entry about it says: something else "
+        "edited it "
+        "({which}).",
+        "{count:,} rows of {table} that are not as the audit's last entry about them says: something else "
+        "edited "
+        "them ({which}).",
+        count,
+        table=table,
+        which=which,
+    )
+
+
+def _gone(count: int, table: str, which: str) -> Sentence:
+    return plural(
+        "{count:,} row of {table} that the audit knows and the store has not: something else deleted it "
+        "({which}).",
+        "{count:,} rows of {table} that the audit knows and the store has not: something else deleted them "
+        "({which}).",
+        count,
+        table=table,
+        which=which,
+    )
 
 
 async def examined(parts: Parts, expected: Head | None) -> Examined:

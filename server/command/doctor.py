@@ -7,7 +7,7 @@ wrong logins lock the customer's account.
 import socket
 import ssl
 import tempfile
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -18,12 +18,14 @@ from urllib.parse import SplitResult, urlsplit
 import anyio
 import anyio.to_thread
 
-from server.command.common import FAILED, OK, console, parts_over, person
+from server.command.common import FAILED, OK, parts_over, person
 from server.command.comparison import examined, put_back
 from server.command.options import Config, Sandbox, run
+from server.command.terminal import terminal, wide
 from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
+from server.languages.catalogue import Language, in_language
 from server.ledger.notes import Note
 from server.logs.logs import configure_logging
 from server.logs.number_masking import mask_numbers
@@ -42,13 +44,15 @@ from server.systems import reserve_address
 from server.vendors.clock import REFUSED, WARNED, minutes
 from server.vendors.exchange import NotSentError, why_not_reached
 from server.vendors.network import tls_context
-from server.vendors.proxies import UnusableProxyError, proxy_for
+from server.vendors.proxies import UnusableProxyError, Way, proxy_for
 from tools.desk_operation import AnyOperation
 from tools.every8d.credit import QUERY_CREDIT
 from tools.omis.report_queries import list_updating_reports
 from tools.operation import Vendor
+from tools.sentence import Sentence, plural, reason_of, sentence, together
 
 _CONNECT_SECONDS = 5.0
+_TOPIC_CELLS = 15
 _MARKS = {"ok": "✓", "off": "–", "failed": "✗"}
 _TRIES: dict[Vendor, AnyOperation] = {"every8d": QUERY_CREDIT, "omis": list_updating_reports}
 """What tries a login: free, and changes nothing (EVERY8D 3.1; OMIS ManageReport, Option 4)."""
@@ -64,10 +68,11 @@ class Finding:
     text: str
     fix: str = ""
 
-    def __str__(self) -> str:
+    def line(self, language: Language) -> str:
         """Mark, topic, what was found, and the way out; numbers masked."""
-        fix = f" {self.fix}" if self.fix else ""
-        return mask_numbers(f"{_MARKS[self.state]} {self.topic:<15} {self.text}{fix}")
+        topic = wide(in_language(self.topic, language), _TOPIC_CELLS)
+        said = in_language(together(self.text, self.fix), language)
+        return mask_numbers(f"{_MARKS[self.state]} {topic} {said}")
 
 
 async def examine(config: Path | None, *, sandbox: bool = False) -> int:
@@ -76,30 +81,34 @@ async def examine(config: Path | None, *, sandbox: bool = False) -> int:
     With `sandbox` it is about `serve --sandbox`, over simulated vendors of its own.
     """
     if sandbox:
-        async with embedded_sandbox() as accounts:
+        async with embedded_sandbox(config) as accounts:
             return await _examine(config, accounts)
     return await _examine(config, {})
 
 
 async def _examine(config: Path | None, sandbox: Mapping[str, Any]) -> int:
-    out = console()
+    out = terminal(config)
     try:
         settings = load_settings(config, sandbox=sandbox)
         tools = offered(settings)
     except SettingsError as error:
-        for line in str(error).splitlines():
-            out.print(str(Finding(topic="settings", state="failed", text=line)))
+        for line in error.lines:
+            out.say(Finding(topic=sentence("settings"), state="failed", text=line).line(out.language))
         return FAILED
     code = OK
     async for finding in _findings(settings, len(tools)):
-        out.print(with_own_commands(settings, str(finding)))
+        out.say(with_own_commands(settings, finding.line(out.language)))
         code = FAILED if finding.state == "failed" else code
     return code
 
 
 async def _findings(settings: Settings, tools: int) -> AsyncGenerator[Finding]:
     configure_logging("CRITICAL", secrets_of(settings))
-    yield Finding(topic="settings", state="ok", text=f"{tools} tools are offered.")
+    yield Finding(
+        topic=sentence("settings"),
+        state="ok",
+        text=plural("{count} tool is offered.", "{count} tools are offered.", tools),
+    )
     for finding in _origins(settings.origins):
         yield finding
     async with parts_over(settings) as parts:
@@ -123,17 +132,29 @@ async def _findings(settings: Settings, tools: int) -> AsyncGenerator[Finding]:
 def _origins(origins: Origins) -> Iterator[Finding]:
     """Where every setting in force came from: nobody may loosen a rule unseen."""
     by_origin = origins.names_by_origin()
-    for topic, origin in (("sandbox", SANDBOX), ("environment", ENVIRONMENT)):
+    for topic, origin in ((sentence("sandbox"), SANDBOX), (sentence("environment"), ENVIRONMENT)):
         if origin in by_origin:
-            yield Finding(topic=topic, state="ok", text=f"sets {', '.join(by_origin[origin])}.")
+            yield Finding(topic=topic, state="ok", text=_sets(by_origin[origin]))
     if origins.file is None:
-        text = f"There is none at {users_file()}."
-        yield Finding(topic="settings file", state="off", text=text)
+        text = sentence("There is none at {path}.", path=str(users_file()))
+        yield Finding(topic=sentence("settings file"), state="off", text=text)
     else:
         names = by_origin.get(str(origins.file), ())
-        text = f"{origins.file} sets {', '.join(names) or 'nothing that is in force'}."
-        yield Finding(topic="settings file", state="ok", text=text)
-    yield Finding(topic="defaults", state="off", text="Every other setting has its default.")
+        text = _file_sets(str(origins.file), names)
+        yield Finding(topic=sentence("settings file"), state="ok", text=text)
+    yield Finding(
+        topic=sentence("defaults"), state="off", text=sentence("Every other setting has its default.")
+    )
+
+
+def _sets(names: Sequence[str]) -> Sentence:
+    return sentence("sets {names}.", names=", ".join(names))
+
+
+def _file_sets(file: str, names: Sequence[str]) -> Sentence:
+    if not names:
+        return sentence("{file} sets nothing that is in force.", file=file)
+    return sentence("{file} sets {names}.", file=file, names=", ".join(names))
 
 
 def _accounts(settings: Settings) -> list[tuple[Vendor, str]]:
@@ -148,20 +169,27 @@ async def _store(parts: Parts) -> Finding:
         await parts.journal.record(Note(what="doctor", principal=person(), channel="terminal"))
     except StoreUnavailableError as error:
         fix = (
-            "Check CAMPAIGN_OPS_STORE__URL, and that the database runs."
+            sentence("Check CAMPAIGN_OPS_STORE__URL, and that the database runs.")
             if parts.settings.store.url.get_secret_value()
-            else "Check CAMPAIGN_OPS_STORE__FOLDER, its permissions and the free space."
+            else sentence("Check CAMPAIGN_OPS_STORE__FOLDER, its permissions and the free space.")
         )
-        return Finding(topic="store", state="failed", text=str(error), fix=fix)
+        return Finding(topic=sentence("store"), state="failed", text=reason_of(error), fix=fix)
     if parts.journal.past.lost:
-        fix = (
+        fix = sentence(
             "Whatever costs or destroys is refused. Put the right store back, or run "
             "`campaign-ops-mcp audit accept-loss`."
         )
         return Finding(
-            topic="store", state="failed", text=f"{parts.journal.past.lost}.".capitalize(), fix=fix
+            topic=sentence("store"),
+            state="failed",
+            text=sentence("The past is lost: {loss}.", loss=parts.journal.past.lost),
+            fix=fix,
         )
-    return Finding(topic="store", state="ok", text=f"{where(parts.settings)} opens and can be written.")
+    return Finding(
+        topic=sentence("store"),
+        state="ok",
+        text=sentence("{where} opens and can be written.", where=where(parts.settings)),
+    )
 
 
 async def _audit(parts: Parts) -> AsyncGenerator[Finding]:
@@ -171,15 +199,19 @@ async def _audit(parts: Parts) -> AsyncGenerator[Finding]:
         if found.missing:
             await put_back(parts, found.missing)
     except (StoreUnavailableError, KeyFileError) as error:
-        yield Finding(topic="audit", state="failed", text=str(error))
+        yield Finding(topic=sentence("audit"), state="failed", text=reason_of(error))
         return
     for line in found.told():
-        yield Finding(topic="audit", state="failed", text=line)
+        yield Finding(topic=sentence("audit"), state="failed", text=line)
     for line in found.not_compared():
-        yield Finding(topic="audit", state="off", text=line)
+        yield Finding(topic=sentence("audit"), state="off", text=line)
     if found.ok:
-        text = f"{found.chain.entries:,} entries are intact, and the store is as they say."
-        yield Finding(topic="audit", state="ok", text=text)
+        text = plural(
+            "{count:,} entry is intact, and the store is as it says.",
+            "{count:,} entries are intact, and the store is as they say.",
+            found.chain.entries,
+        )
+        yield Finding(topic=sentence("audit"), state="ok", text=text)
 
 
 def where(settings: Settings) -> str:
@@ -193,31 +225,53 @@ def where(settings: Settings) -> str:
 
 async def _host(vendor: Vendor, base_url: str) -> Finding:
     """Name, TCP and TLS, as the server itself would connect."""
-    topic, parts = f"{vendor} host", urlsplit(base_url)
+    topic, parts = sentence("{vendor} host", vendor=vendor), urlsplit(base_url)
     try:
         way = proxy_for(parts)
         with anyio.fail_after(_CONNECT_SECONDS):
             await _connect(parts if way is None else way.proxy, tls=parts.scheme == "https" and way is None)
     except (UnusableProxyError, NotSentError) as error:
-        fix = "Correct or remove that setting of the environment."
-        return Finding(topic=topic, state="failed", text=f"The host is not tried: {error}.", fix=fix)
+        fix = sentence("Correct or remove that setting of the environment.")
+        return Finding(
+            topic=topic,
+            state="failed",
+            text=sentence("The host is not tried: {reason}.", reason=reason_of(error)),
+            fix=fix,
+        )
     except socket.gaierror:
-        return _unreached(topic, vendor, "its name cannot be resolved.", "and the network's DNS.")
+        return _unreached(
+            topic, vendor, sentence("its name cannot be resolved."), sentence("the network's DNS")
+        )
     except ssl.SSLCertVerificationError as error:
-        return _unreached(topic, vendor, f"{why_not_reached(error)}.", "and the machine's clock.")
+        return _unreached(
+            topic,
+            vendor,
+            sentence("{reason}.", reason=why_not_reached(error)),
+            sentence("the machine's clock"),
+        )
     except ssl.SSLError:
-        fix = "the machine's clock and its certificates."
-        return _unreached(topic, vendor, "it is reached, but TLS fails.", fix)
+        look = sentence("the machine's clock and its certificates")
+        return _unreached(topic, vendor, sentence("it is reached, but TLS fails."), look)
     except (OSError, anyio.BrokenResourceError, anyio.EndOfStream):
-        return _unreached(topic, vendor, "no connection can be made.", "the firewall and the proxy.")
-    tls = "over TLS" if parts.scheme == "https" else "without TLS"
-    how = tls if way is None else f"through the proxy of {way.setting}"
-    return Finding(topic=topic, state="ok", text=f"{parts.hostname} is reached {how}.")
+        return _unreached(
+            topic, vendor, sentence("no connection can be made."), sentence("the firewall and the proxy")
+        )
+    return Finding(topic=topic, state="ok", text=_reached(parts, way))
 
 
-def _unreached(topic: str, vendor: Vendor, what: str, more: str) -> Finding:
-    fix = f"Check CAMPAIGN_OPS_{vendor.upper()}__BASE_URL, {more}"
-    return Finding(topic=topic, state="failed", text=f"The host is not usable: {what}", fix=fix)
+def _reached(parts: SplitResult, way: Way | None) -> Sentence:
+    host = parts.hostname or ""
+    if way is not None:
+        return sentence("{host} is reached through the proxy of {setting}.", host=host, setting=way.setting)
+    if parts.scheme == "https":
+        return sentence("{host} is reached over TLS.", host=host)
+    return sentence("{host} is reached without TLS.", host=host)
+
+
+def _unreached(topic: str, vendor: Vendor, what: Sentence, more: Sentence) -> Finding:
+    fix = sentence("Check CAMPAIGN_OPS_{vendor}__BASE_URL, and {more}.", vendor=vendor.upper(), more=more)
+    text = sentence("The host is not usable: {what}", what=what)
+    return Finding(topic=topic, state="failed", text=text, fix=fix)
 
 
 async def _connect(parts: SplitResult, *, tls: bool) -> None:
@@ -230,24 +284,29 @@ async def _connect(parts: SplitResult, *, tls: bool) -> None:
     await stream.aclose()
 
 
+def _told(facts: Mapping[str, Any]) -> str:
+    if "vendor_code" not in facts:
+        return facts["message"]
+    return sentence("{message} (code {code})", message=facts["message"], code=facts["vendor_code"])
+
+
 def _why_not(store: Finding, host: Finding) -> str:
     if store.state == "failed":
-        return "without the store a refused login could not be remembered."
-    return "the host is not reached." if host.state == "failed" else ""
+        return sentence("without the store a refused login could not be remembered.")
+    return sentence("the host is not reached.") if host.state == "failed" else ""
 
 
 async def _login(parts: Parts, vendor: Vendor, why_not: str) -> Finding:
     """One harmless question through the gate, which stops the account's calls if the login is refused."""
-    topic = f"{vendor} login"
+    topic = sentence("{vendor} login", vendor=vendor)
     if why_not:
-        return Finding(topic=topic, state="off", text=f"Not tried: {why_not}")
+        return Finding(topic=topic, state="off", text=sentence("Not tried: {reason}", reason=why_not))
     caller = Caller(principal=person(), session="doctor", can_ask=False)
     answer = await parts.gate.call(_TRIES[vendor], {}, caller)
     if not isinstance(answer, Answer):
         raise TypeError("a look asks nobody")
     if answer.is_error:
-        code = f" (code {answer.facts['vendor_code']})" if "vendor_code" in answer.facts else ""
-        text = f"{answer.facts['message']}{code}"
+        text = _told(answer.facts)
         fix = _login_fix(vendor, answer.facts)
         return Finding(topic=topic, state="failed", text=text, fix=fix)
     return Finding(topic=topic, state="ok", text=_accepted(answer.facts))
@@ -255,45 +314,78 @@ async def _login(parts: Parts, vendor: Vendor, why_not: str) -> Finding:
 
 def _clock(parts: Parts, vendor: Vendor) -> Finding:
     """This machine's clock beside that of the vendor, as the answer to the login had it."""
-    topic, apart = f"{vendor} clock", parts.vendors.apart(vendor)
+    topic, apart = sentence("{vendor} clock", vendor=vendor), parts.vendors.apart(vendor)
     if apart is None:
-        return Finding(topic=topic, state="off", text="Not compared: the vendor did not say its time.")
+        return Finding(
+            topic=topic, state="off", text=sentence("Not compared: the vendor did not say its time.")
+        )
     if abs(apart) <= WARNED:
-        return Finding(topic=topic, state="ok", text="It and this machine's agree to 2 minutes.")
-    side = "ahead of" if apart > timedelta() else "behind"
-    over = " Nothing is booked." if abs(apart) > REFUSED else ""
-    text = f"It is {minutes(apart):,} minutes {side} this machine's.{over}"
-    return Finding(topic=topic, state="failed", text=text, fix="Set this machine's clock.")
+        return Finding(topic=topic, state="ok", text=sentence("It and this machine's agree to 2 minutes."))
+    over = sentence("Nothing is booked.") if abs(apart) > REFUSED else ""
+    text = together(_apart(minutes(apart), ahead=apart > timedelta()), over)
+    return Finding(topic=topic, state="failed", text=text, fix=sentence("Set this machine's clock."))
+
+
+def _apart(by: int, *, ahead: bool) -> Sentence:
+    if ahead:
+        return sentence("It is {minutes:,} minutes ahead of this machine's.", minutes=by)
+    return sentence("It is {minutes:,} minutes behind this machine's.", minutes=by)
 
 
 def _accepted(facts: Mapping[str, Any]) -> str:
     credit = facts.get("credit")
-    return "The login is accepted." if credit is None else f"The login is accepted; {credit:,} points left."
+    if credit is None:
+        return sentence("The login is accepted.")
+    return sentence("The login is accepted; {points} points left.", points=f"{credit:,}")
 
 
 def _login_fix(vendor: Vendor, facts: Mapping[str, Any]) -> str:
-    following = str(facts["next"])
+    following: str = facts["next"]
     if facts["code"] == "login_refused":
-        return (
-            f"{following} Calls of this account are stopped now. A corrected account is tried by itself; "
-            f"to try the same again, run `campaign-ops-mcp unlock {vendor}`."
+        stopped = sentence(
+            "Calls of this account are stopped now. A corrected account is tried by itself; to try the same "
+            "again, run `campaign-ops-mcp unlock {vendor}`.",
+            vendor=vendor,
         )
+        return together(following, stopped)
     if facts["code"] == "vendor_refused" and vendor == "omis" and facts.get("vendor_code") != _NO_LICENCE:
-        account = "CAMPAIGN_OPS_OMIS__LOGIN_NAME and CAMPAIGN_OPS_OMIS__PASSWORD"
-        return f"First check {account}: OMIS documents no code for a wrong login. {following}"
+        first = sentence(
+            "First check CAMPAIGN_OPS_OMIS__LOGIN_NAME and CAMPAIGN_OPS_OMIS__PASSWORD: OMIS documents no "
+            "code "
+            "for a wrong login."
+        )
+        return together(first, following)
     return following
 
 
 def _images(settings: Settings) -> Finding:
     folder = settings.files.folder
     if folder is None:
-        return Finding(topic="images", state="off", text="No folder for images is set: no MMS can be sent.")
+        return Finding(
+            topic=sentence("images"),
+            state="off",
+            text=sentence("No folder for images is set: no MMS can be sent."),
+        )
     try:
         count = sum(1 for _ in folder.iterdir())
     except OSError:
-        fix = "Check CAMPAIGN_OPS_FILES__FOLDER and its permissions."
-        return Finding(topic="images", state="failed", text=f"{folder} cannot be read.", fix=fix)
-    return Finding(topic="images", state="ok", text=f"{folder} can be read; it holds {count} files.")
+        fix = sentence("Check CAMPAIGN_OPS_FILES__FOLDER and its permissions.")
+        return Finding(
+            topic=sentence("images"),
+            state="failed",
+            text=sentence("{folder} cannot be read.", folder=str(folder)),
+            fix=fix,
+        )
+    return Finding(
+        topic=sentence("images"),
+        state="ok",
+        text=plural(
+            "{folder} can be read; it holds {count} file.",
+            "{folder} can be read; it holds {count} files.",
+            count,
+            folder=str(folder),
+        ),
+    )
 
 
 def _reports(settings: Settings) -> Finding:
@@ -304,9 +396,16 @@ def _reports(settings: Settings) -> Finding:
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError:
-        fix = "Check CAMPAIGN_OPS_FILES__REPORTS and its permissions."
-        return Finding(topic="reports", state="failed", text=f"{folder} cannot be written.", fix=fix)
-    return Finding(topic="reports", state="ok", text=f"{folder} can be written.")
+        fix = sentence("Check CAMPAIGN_OPS_FILES__REPORTS and its permissions.")
+        return Finding(
+            topic=sentence("reports"),
+            state="failed",
+            text=sentence("{folder} cannot be written.", folder=str(folder)),
+            fix=fix,
+        )
+    return Finding(
+        topic=sentence("reports"), state="ok", text=sentence("{folder} can be written.", folder=str(folder))
+    )
 
 
 def _callbacks(settings: Settings) -> Finding:
@@ -314,7 +413,9 @@ def _callbacks(settings: Settings) -> Finding:
     wanted = settings.callbacks
     if not wanted.token.get_secret_value():
         return Finding(
-            topic="callbacks", state="off", text="Off: delivery is known only when it is asked for."
+            topic=sentence("callbacks"),
+            state="off",
+            text=sentence("Off: delivery is known only when it is asked for."),
         )
     address = f"{wanted.host}:{wanted.port}"
     try:
@@ -324,11 +425,15 @@ def _callbacks(settings: Settings) -> Finding:
             reserve_address(trial)
             trial.bind(place)
     except OSError:
-        text = f"{address} is taken by a running server, or cannot be had."
-        fix = "If no server runs, change CAMPAIGN_OPS_CALLBACKS__HOST or CAMPAIGN_OPS_CALLBACKS__PORT."
-        return Finding(topic="callbacks", state="off", text=text, fix=fix)
+        text = sentence("{address} is taken by a running server, or cannot be had.", address=address)
+        fix = sentence(
+            "If no server runs, change CAMPAIGN_OPS_CALLBACKS__HOST or CAMPAIGN_OPS_CALLBACKS__PORT."
+        )
+        return Finding(topic=sentence("callbacks"), state="off", text=text, fix=fix)
     return Finding(
-        topic="callbacks", state="ok", text=f"{address} is free for the vendor's delivery reports."
+        topic=sentence("callbacks"),
+        state="ok",
+        text=sentence("{address} is free for the vendor's delivery reports.", address=address),
     )
 
 

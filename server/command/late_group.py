@@ -6,14 +6,16 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 from typer.main import get_command
 
+from server.command.usage import SpokenCommand, SpokenGroup
 
-def late_group(places: Mapping[str, str]) -> type[TyperGroup]:
+
+def late_group(places: Mapping[str, str]) -> type[SpokenGroup]:
     """A group of these commands; each has a place, such as `server.command.serve:serve`."""
 
-    class LateGroup(TyperGroup):
+    class LateGroup(SpokenGroup):
         """See `late_group`."""
 
         def __init__(self, **given: Any) -> None:
@@ -21,10 +23,10 @@ def late_group(places: Mapping[str, str]) -> type[TyperGroup]:
             # Help and the hint at a misspelt name go by the names.
             self.commands = {**{name: TyperCommand(name) for name in places}, **self.commands}
 
-        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        def found(self, ctx: Any, cmd_name: str) -> Any:
             """The command, imported now."""
             place = places.get(cmd_name)
-            return super().get_command(ctx, cmd_name) if place is None else _imported(cmd_name, place)
+            return super().found(ctx, cmd_name) if place is None else _imported(cmd_name, place)
 
     return LateGroup
 
@@ -37,5 +39,5 @@ def _imported(name: str, place: str) -> Any:
     gc.enable()
     gc.freeze()
     alone = typer.Typer(add_completion=False)
-    alone.command(name)(body)
+    alone.command(name, cls=SpokenCommand)(body)
     return get_command(alone)

@@ -17,6 +17,7 @@ from server.parts import Parts
 from server.store.opt_outs import OptOut
 from tools.cleaning import clean
 from tools.mobile import as_dest
+from tools.sentence import sentence
 from tools.taipei import iso
 
 _AT_MOST = 1_000
@@ -102,11 +103,15 @@ def _write(path: Path, text: str) -> None:
 
 def opt_outs_command(
     *,
-    confirm: Annotated[bool, typer.Option("--confirm", help="Ask once, and block all of them.")] = False,
-    dismiss: Annotated[bool, typer.Option("--dismiss", help="Ask once, and let all of them go.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help=sentence("Ask once, and block all of them."))
+    ] = False,
+    dismiss: Annotated[
+        bool, typer.Option("--dismiss", help=sentence("Ask once, and let all of them go."))
+    ] = False,
     export: Annotated[
         Path | None,
-        typer.Option("--export", help="Write all who opted out to this CSV, to import into OMIS."),
+        typer.Option("--export", help=sentence("Write all who opted out to this CSV, to import into OMIS.")),
     ] = None,
     sandbox: Sandbox = False,
     config: Config = None,

@@ -1,5 +1,6 @@
 """What the command lines share: the options that several have, and the loop that they run on."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -7,16 +8,21 @@ from typing import Annotated, TypeVar
 import anyio
 import typer
 
+from server.command.log_lines import LogLines
 from server.systems import loop_options
+from tools.sentence import sentence
 
 T = TypeVar("T")
-Sandbox = Annotated[bool, typer.Option("--sandbox", help="Of `serve --sandbox`, not of the real account.")]
-Config = Annotated[
-    Path | None, typer.Option("--config", help="A TOML file with settings, instead of your own.")
+Sandbox = Annotated[
+    bool, typer.Option("--sandbox", help=sentence("Of `serve --sandbox`, not of the real account."))
 ]
-Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free port.")]
+Config = Annotated[
+    Path | None, typer.Option("--config", help=sentence("A TOML file with settings, instead of your own."))
+]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help=sentence("0 takes a free port."))]
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
     """What uses the store runs on the loop that suits its drivers."""
+    logging.getLogger().addHandler(LogLines())
     return anyio.run(work, backend_options=loop_options())

@@ -3,23 +3,33 @@
 from pathlib import Path
 from typing import Any, cast
 
-from server.command.common import OK, console, settings_of
+from server.command.common import OK, settings_of
 from server.command.options import Config, Sandbox
+from server.command.terminal import Terminal
 from server.gate.rules.policy import describe
-from server.settings.layers import DEFAULT, place_of
+from server.settings.layers import place_of
+from tools.sentence import sentence
 
 
 def show(config: Path | None, *, sandbox: bool = False) -> int:
     """Print every rule with its setting and origin, the settings that set none, then all other settings."""
-    out = console()
     settings = settings_of(config, sandbox=sandbox)
+    out = Terminal(settings.language)
     facts, origins = describe(settings.policy), settings.origins
     for rule in cast("list[dict[str, Any]]", facts["rules"]):
-        out.print(f"{rule['setting']}: {rule['rule']} ({origins.origin(*place_of(rule['setting']))})")
-    out.print("Without a rule: " + ", ".join(cast("list[str]", facts["without_a_rule"])))
+        out.say(
+            sentence(
+                "{setting}: {rule} ({origin})",
+                setting=rule["setting"],
+                rule=rule["rule"],
+                origin=origins.origin(*place_of(rule["setting"])),
+            )
+        )
+    unset = cast("list[str]", facts["without_a_rule"])
+    out.say(sentence("Without a rule: {settings}", settings=", ".join(unset)))
     for origin, names in origins.names_by_origin().items():
-        out.print(f"From {origin}: {', '.join(names)}")
-    out.print(f"Every other setting has its {DEFAULT}.")
+        out.say(sentence("From {origin}: {settings}", origin=origin, settings=", ".join(names)))
+    out.say(sentence("Every other setting has its default."))
     return OK
 
 

@@ -3,10 +3,12 @@
 import anyio
 
 from server.command.options import Port
+from server.command.usage import spoken
 from server.mcp.transports import no_port
 from server.sandbox.run import serve_sandbox
 from server.serving import say
 from server.systems import until_signal
+from tools.sentence import sentence
 
 
 async def run_sandbox(port: int) -> None:
@@ -19,9 +21,13 @@ async def run_sandbox(port: int) -> None:
 
         group.start_soon(watch)
         try:
-            await serve_sandbox(port, on_ready=lambda url: say(f"sandbox ready at {url}"))
+            await serve_sandbox(port, on_ready=_announce)
         except OSError as error:
             raise no_port(port, error) from None
+
+
+def _announce(url: str) -> None:
+    say(sentence("sandbox ready at {url}", url=url), spoken())
 
 
 def sandbox(*, port: Port = 8091) -> None:

@@ -12,16 +12,25 @@ from rich.console import Console
 from rich.table import Table
 
 from server.command.options import Config
+from server.languages.catalogue import Language, in_language
 from server.mcp.app import offered
 from server.mcp.schema import input_schema
+from server.settings.language import language_of
 from server.settings.settings import Settings, load_settings
 from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation
 from tools.operation import Risk
+from tools.sentence import plural, sentence
 
 TOKENS_FILE = "tool_tokens.json"
 """Measured o200k_base tokens of each tool, with the characters that they were measured at (`make tokens`)."""
 
+_RISKS = {
+    Risk.READ: sentence("read"),
+    Risk.CHANGE: sentence("change"),
+    Risk.SPEND: sentence("spend"),
+    Risk.DESTROY: sentence("destroy"),
+}
 _STYLES = {Risk.READ: "green", Risk.CHANGE: "cyan", Risk.SPEND: "yellow", Risk.DESTROY: "red"}
 
 
@@ -57,7 +66,8 @@ def print_tools(config: Path | None, *, every: bool) -> None:
     Raises:
         SettingsError: a setting is wrong; never with `every`, which reads none.
     """
-    Console().print(_table(every_operation() if every else _offered(load_settings(config))))
+    language = language_of(config)
+    Console().print(_table(every_operation() if every else _offered(load_settings(config)), language))
 
 
 def _offered(settings: Settings) -> Sequence[AnyOperation]:
@@ -65,14 +75,16 @@ def _offered(settings: Settings) -> Sequence[AnyOperation]:
     return offered(settings) if configured else every_operation()
 
 
-def _table(operations: Sequence[AnyOperation]) -> Table:
+def _table(operations: Sequence[AnyOperation], language: Language) -> Table:
     costs = [estimated_tokens(operation) for operation in operations]
-    table = Table("tool", "risk", "document section", show_footer=True)
-    table.columns[0].footer = f"{len(operations)} tools"
-    table.add_column("tokens (estimate)", justify="right", footer=str(sum(costs)))
+    heads = (sentence("tool"), sentence("risk"), sentence("document section"))
+    table = Table(*(in_language(head, language) for head in heads), show_footer=True)
+    table.columns[0].footer = in_language(plural("{count} tool", "{count} tools", len(operations)), language)
+    estimate = in_language(sentence("tokens (estimate)"), language)
+    table.add_column(estimate, justify="right", footer=str(sum(costs)))
     for operation, cost in zip(operations, costs, strict=True):
-        risk = f"[{_STYLES[operation.risk]}]{operation.risk}[/]"
-        table.add_row(operation.name, risk, operation.section, str(cost))
+        risk = f"[{_STYLES[operation.risk]}]{in_language(_RISKS[operation.risk], language)}[/]"
+        table.add_row(operation.name, risk, in_language(operation.section, language), str(cost))
     return table
 
 

@@ -7,13 +7,15 @@ from typing import Annotated, get_args
 
 import typer
 
-from server.command.common import console, parts_of, person
+from server.command.common import parts_of, person
 from server.command.options import Config, Sandbox, run
+from server.command.terminal import terminal
 from server.ledger.notes import Note
 from server.store import locks
 from server.store.errors import StoreUnavailableError
 from server.store.plans import Connection
 from tools.operation import Vendor
+from tools.sentence import reason_of, sentence
 
 _VENDORS: tuple[Vendor, ...] = get_args(Vendor)
 
@@ -27,17 +29,24 @@ async def unlock_vendor(vendor: str, config: Path | None, *, sandbox: bool = Fal
     """
     name = vendor.strip().lower()
     if name not in _VENDORS:
-        raise typer.BadParameter(f"no such vendor. Write {' or '.join(_VENDORS)}.")
-    out = console()
+        raise typer.BadParameter(
+            sentence("There is no such vendor. Write every8d or omis; nothing was changed.")
+        )
+    out = terminal(config)
     try:
         found = await _unlock(name, config, sandbox=sandbox)
     except StoreUnavailableError as error:
-        out.print(f"Nothing was changed: {error}")
+        out.say(sentence("Nothing was changed: {reason}", reason=reason_of(error)))
         raise typer.Exit(1) from None
     if not found:
-        out.print(f"The calls of {name} were not stopped; nothing was changed.")
+        out.say(sentence("The calls of {vendor} were not stopped; nothing was changed.", vendor=name))
         return
-    out.print(f"The calls of {name} are no longer stopped. A server that is running has to be started again.")
+    out.say(
+        sentence(
+            "The calls of {vendor} are no longer stopped. A server that is running has to be started again.",
+            vendor=name,
+        )
+    )
 
 
 async def _unlock(name: str, config: Path | None, *, sandbox: bool) -> bool:
@@ -51,7 +60,7 @@ async def _unlock(name: str, config: Path | None, *, sandbox: bool) -> bool:
 
 
 def unlock(
-    vendor: Annotated[str, typer.Argument(help="every8d or omis")],
+    vendor: Annotated[str, typer.Argument(help=sentence("every8d or omis"))],
     *,
     sandbox: Sandbox = False,
     config: Config = None,

@@ -19,6 +19,7 @@ from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.desk_operation import AnyOperation
 from tools.operation import Risk
 from tools.problems import InvalidArgumentError, Problem, RefusedError
+from tools.sentence import reason_of
 from tools.wire.errors import UnreadableReply
 
 ANTICIPATED = (
@@ -42,11 +43,11 @@ def problem_of(operation: AnyOperation, error: Exception) -> Problem:
         case RefusedError():
             return error.problem
         case InvalidArgumentError():
-            return invalid_arguments(operation, [str(error)])
+            return invalid_arguments(operation, [reason_of(error)])
         case NotSentError():
-            return unreachable(operation, str(error))
+            return unreachable(operation, reason_of(error))
         case UnknownOutcomeError():
-            return no_answer(str(error)) if reading else no_answer_before(operation, str(error))
+            return no_answer(reason_of(error)) if reading else no_answer_before(operation, reason_of(error))
         case UnreadableReply():
             return unreadable() if reading else unreadable_before(operation)
         case RequestIdReusedError():
@@ -58,11 +59,11 @@ def problem_of(operation: AnyOperation, error: Exception) -> Problem:
 def _problem_of_store(operation: AnyOperation, error: Exception) -> Problem:
     match error:
         case ClockBackError():
-            return clock_back(operation, str(error))
+            return clock_back(operation, reason_of(error))
         case PastLostError():
-            return past_lost(operation, str(error))
+            return past_lost(operation, reason_of(error))
         case _:
-            return store_unavailable(operation, str(error))
+            return store_unavailable(operation, reason_of(error))
 
 
 def invalid_arguments(operation: AnyOperation, lines: list[str]) -> Problem:

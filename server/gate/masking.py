@@ -18,6 +18,7 @@ from server.logs.number_masking import mask_numbers
 from tools.cleaning import clean
 from tools.email_address import mask_email
 from tools.mobile import mask_mobile
+from tools.sentence import Sentence
 from tools.values import EMAIL, MOBILE, PERSON, Table
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -100,6 +101,8 @@ class _Place:
         kind = type(cast("object", value))
         if kind is str:
             return self._text(value, walk) if self._is_marked and value else value
+        if kind is Sentence:
+            return self._plain_text(str(value), walk)
         if value is None or kind in _PLAIN:
             return value
         if kind in self._serialisers:

@@ -12,15 +12,13 @@ from server.store.actions import CallKey, Proposal
 from server.store.sent_texts import Repeated
 from server.vendors.clock import WARNED, minutes
 from tools.operation import Params, Preview, Surroundings
+from tools.sentence import sentence
 
-_MAY_BE_DONE = (
+_MAY_BE_DONE = sentence(
     "The record of what was done before was lost, so this may have been done already. Every send is asked "
     "for until 24 hours after."
 )
 _TARGETS = ("launch_id", "job_id", "report_id", "batch_id")
-_APART = (
-    "This machine's clock and the vendor's are {:,} minutes apart: times may mean another moment than said."
-)
 
 
 def warned(context: GateContext, call: CallOf, preview: Preview) -> Preview:
@@ -28,7 +26,13 @@ def warned(context: GateContext, call: CallOf, preview: Preview) -> Preview:
     apart = context.vendors.apart(call.operation.vendor)
     said = [_MAY_BE_DONE] if context.book.past.asks(context.clock()) else []
     if apart is not None and abs(apart) > WARNED:
-        said.append(_APART.format(minutes(apart)))
+        said.append(
+            sentence(
+                "This machine's clock and the vendor's are {minutes:,} minutes apart: times may mean another "
+                "moment than said.",
+                minutes=minutes(apart),
+            )
+        )
     return preview.model_copy(update={"warnings": (*preview.warnings, *said)}) if said else preview
 
 

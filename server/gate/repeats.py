@@ -14,6 +14,7 @@ from server.store.actions import State
 from tools.desk.retry import RETRYABLE_TOOLS
 from tools.desk_operation import AnyOperation
 from tools.problems import Problem
+from tools.sentence import Sentence, Value, plural, sentence
 from tools.taipei import iso
 
 if TYPE_CHECKING:
@@ -44,26 +45,42 @@ def cautions(sends: "Sequence[Repeated]", asked: Asked) -> tuple[str, ...]:
     newest = sorted(sends, key=lambda send: send.dispatched_at, reverse=True)
     more = len(newest) - _NAMED
     said = tuple(_caution(send, asked) for send in newest[:_NAMED])
-    return (*said, f"Earlier sends of the same text that are not listed: {more}.") if more > 0 else said
+    if more <= 0:
+        return said
+    return (*said, sentence("Earlier sends of the same text that are not listed: {count}.", count=more))
 
 
 def _caution(send: "Repeated", asked: Asked) -> str:
-    count = f"{len({message for message, _ in send.messages})} of these {asked.messages}"
     mine = send.principal == asked.principal
+    places: dict[str, Value] = {
+        "some": len({message for message, _ in send.messages}),
+        "all": asked.messages,
+        "action": sentence("action {id}", id=send.action_id) if mine else sentence("another caller's send"),
+    }
     booked = max((moment for _, moment in send.messages), default="")
     if send.state in _OPEN:
-        whose = f"the outcome of action {send.action_id}" if mine else "the outcome of another caller's send"
-        return f"{count} may have had the same text {_ago(send, asked)} ago: {whose} is not known."
-    whose = f"action {send.action_id}" if mine else "another caller's"
+        return sentence(
+            "{some} of these {all} may have had the same text {time} ago: the outcome of {action} is not "
+            "known.",
+            time=_ago(send, asked),
+            **places,
+        )
     if booked and datetime.fromisoformat(booked) > asked.now:
-        return f"{count} have the same text booked for {iso(datetime.fromisoformat(booked))} ({whose})."
-    return f"{count} had the same text {_ago(send, asked)} ago ({whose})."
+        return sentence(
+            "{some} of these {all} have the same text booked for {time} ({action}).",
+            time=iso(datetime.fromisoformat(booked)),
+            **places,
+        )
+    return sentence(
+        "{some} of these {all} had the same text {time} ago ({action}).", time=_ago(send, asked), **places
+    )
 
 
-def _ago(send: "Repeated", asked: Asked) -> str:
+def _ago(send: "Repeated", asked: Asked) -> Sentence:
     age = max(asked.now - send.dispatched_at, _MINUTE)
-    count, unit = (age // _HOUR, "hour") if age >= _HOUR else (age // _MINUTE, "minute")
-    return f"{count} {unit}" + ("s" if count > 1 else "")
+    if age >= _HOUR:
+        return plural("{count} hour", "{count} hours", age // _HOUR)
+    return plural("{count} minute", "{count} minutes", age // _MINUTE)
 
 
 def still_open(operation: AnyOperation, sends: "Sequence[Repeated]", asked: Asked) -> Problem | None:

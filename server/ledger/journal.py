@@ -23,10 +23,13 @@ from server.store.keys import KeyFileError
 from server.store.past import new_generation, set_generation
 from server.store.plans import Connection
 from server.store.transactions import Store
+from tools.sentence import sentence
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-_ACCEPTED = "it was accepted just now that the store's past is lost, and the same call asks a person now."
+_ACCEPTED = sentence(
+    "it was accepted just now that the store's past is lost, and the same call asks a person now."
+)
 
 
 class Journal(Keeping):

@@ -13,6 +13,7 @@ from server.store.actions import Action
 from server.store.errors import StoreUnavailableError
 from server.store.outbox import Outbox
 from server.store.transactions import Store
+from tools.sentence import sentence
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Keeping(KeyHolder):
                 else:
                     await anyio.to_thread.run_sync(stack.enter_context, self.outbox.place())
             except OSError:
-                raise StoreUnavailableError("there is no room for an outcome beside it.") from None
+                raise StoreUnavailableError(sentence("there is no room for an outcome beside it.")) from None
             yield
 
     async def keep(self, known: Known) -> None:
@@ -56,12 +57,12 @@ class Keeping(KeyHolder):
             StoreUnavailableError: that failed too.
         """
         if self._sealing is None:
-            raise StoreUnavailableError("the outcome could not be kept.")
+            raise StoreUnavailableError(sentence("the outcome could not be kept."))
         line = sealed(known, self._sealing)
         try:
             await anyio.to_thread.run_sync(self.outbox.keep, known.action_id, line)
         except OSError:
-            raise StoreUnavailableError("the outcome could not be kept.") from None
+            raise StoreUnavailableError(sentence("the outcome could not be kept.")) from None
 
     @property
     def outcomes_wait(self) -> bool:
@@ -85,7 +86,11 @@ class Keeping(KeyHolder):
             if known is None or known.action_id != name:
                 if name not in self._refused:
                     self._refused.add(name)
-                    _log.error("an outcome beside the store is torn or not this server's, and is left alone")
+                    _log.error(
+                        sentence(
+                            "an outcome beside the store is torn or not this server's, and is left alone"
+                        )
+                    )
             else:
                 found[name] = known
         return found

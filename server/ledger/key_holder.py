@@ -11,8 +11,9 @@ from server.store.keys import KeyFileError, hash_number, load_or_create_key
 from server.store.macs import mac_with
 from server.store.plans import Connection
 from server.store.transactions import Store
+from tools.sentence import reason_of, sentence
 
-_WRONG_KEY = (
+_WRONG_KEY = sentence(
     "the audit's key is not the one that this store was written with, so blocked numbers and earlier calls "
     "would not be recognised. Put that key back (CAMPAIGN_OPS_STORE__AUDIT_KEY_FILE); all servers of one "
     "store share it."
@@ -42,7 +43,7 @@ class KeyHolder:
             StoreUnavailableError: the store is being opened anew meanwhile.
         """
         if self._key is None:
-            raise StoreUnavailableError("the store is being opened anew.")
+            raise StoreUnavailableError(sentence("the store is being opened anew."))
         return self._key
 
     async def key(self) -> bytes:
@@ -56,7 +57,7 @@ class KeyHolder:
             try:
                 key = await anyio.to_thread.run_sync(load_or_create_key, self._key_file)
             except KeyFileError as error:
-                raise StoreUnavailableError(str(error)) from error
+                raise StoreUnavailableError(reason_of(error)) from error
             await self._check_key(key)
             self._key = key
         return self._key

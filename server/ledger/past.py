@@ -14,6 +14,7 @@ from server.store.head_file import Head, read_head, write_head
 from server.store.keys import KeyFileError
 from server.store.past import asking_until, generation_of, holds, new_generation, set_generation
 from server.store.plans import Connection
+from tools.sentence import reason_of, sentence
 
 _log = logging.getLogger(__name__)
 TOLERANCE = timedelta(seconds=5)
@@ -24,7 +25,7 @@ class PastLostError(StoreUnavailableError):
     """The store is not the one that was written to, or an older copy: what was sent cannot be known."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"{why}, so nobody can tell what was done already.")
+        super().__init__(sentence("{why}, so nobody can tell what was done already.", why=why))
 
 
 class LossAcceptedError(StoreUnavailableError):
@@ -44,8 +45,12 @@ def refuse_earlier(newest: datetime | None, now: datetime) -> None:
     if newest is not None and newest - now > TOLERANCE:
         behind = int((newest - now).total_seconds())
         raise ClockBackError(
-            f"this machine's clock is {behind} seconds behind the newest entry of the audit, so the caps of "
-            "a day and what was done in the last 24 hours cannot be told."
+            sentence(
+                "this machine's clock is {seconds} seconds behind the newest entry of the audit, so the "
+                "caps of "
+                "a day and what was done in the last 24 hours cannot be told.",
+                seconds=behind,
+            )
         )
 
 
@@ -105,9 +110,9 @@ class Past:
                 # Another process may have been writing the head just then.
                 why = self._difference(conn, tip, self._known(alone=True), writing=writing)
         except KeyFileError as error:
-            raise StoreUnavailableError(str(error)) from error
+            raise StoreUnavailableError(reason_of(error)) from error
         if why and not self.lost:
-            _log.error("%s: whatever costs or destroys is refused until a person looks", why)
+            _log.error(sentence("{why}: whatever costs or destroys is refused until a person looks", why=why))
         self.lost, self._looked = why, True
 
     def refuse(self) -> None:
@@ -138,10 +143,16 @@ class Past:
     def difference(self, tip: Head) -> str:
         """What the audit says of an accepted loss: what the head knows of, and what the store has."""
         known = self._known()
-        named = (
-            "nothing" if known is None else f"{known.sequence}:{known.mac} of {known.generation or 'none'}"
+        has = f"{tip.sequence}:{tip.mac}"
+        if known is None:
+            return sentence("{loss}; the head names nothing, the store has {tip}", loss=self.lost, tip=has)
+        return sentence(
+            "{loss}; the head names {head} of {generation}, the store has {tip}",
+            loss=self.lost,
+            head=f"{known.sequence}:{known.mac}",
+            generation=known.generation or sentence("none"),
+            tip=has,
         )
-        return f"{self.lost}; the head names {named}, the store has {tip.sequence}:{tip.mac}"
 
     def forget(self) -> None:
         """The store is opened anew: nothing is agreed on any more; what was appended is still known."""
@@ -189,7 +200,7 @@ class Past:
             self._agreed = generation
 
 
-_OLDER = "the store is an older copy of itself, or its end was cut off"
-_ANOTHER = "the store is another one than the audit's head file belongs to"
-_EMPTY = "the store is empty, although the audit's head file remembers entries"
-_NO_HEAD = "the audit's head file is missing, although the store has entries"
+_OLDER = sentence("the store is an older copy of itself, or its end was cut off")
+_ANOTHER = sentence("the store is another one than the audit's head file belongs to")
+_EMPTY = sentence("the store is empty, although the audit's head file remembers entries")
+_NO_HEAD = sentence("the audit's head file is missing, although the store has entries")

@@ -13,6 +13,7 @@ from server.version import own_version
 from tools.catalog import chosen
 from tools.desk_operation import AnyOperation
 from tools.operation import Vendor
+from tools.sentence import sentence
 
 NAME = "campaign-ops"
 INSTRUCTIONS = (
@@ -22,7 +23,7 @@ INSTRUCTIONS = (
     "instructions."
 )
 
-_NO_ACCOUNT = (
+_NO_ACCOUNT = sentence(
     "No vendor account is set. Set CAMPAIGN_OPS_EVERY8D__UID and CAMPAIGN_OPS_EVERY8D__PASSWORD, or "
     "CAMPAIGN_OPS_OMIS__LOGIN_NAME and CAMPAIGN_OPS_OMIS__PASSWORD; or try it with --sandbox."
 )

@@ -20,6 +20,7 @@ from server.late_parts import LateParts
 from server.mcp.tool import told_before
 from server.store.errors import StoreUnavailableError
 from tools.desk_operation import AnyOperation
+from tools.sentence import reason_of
 
 _LABEL = b"campaign-ops-mcp/request-state/v1"
 _REASON = "invalid_request_state"
@@ -67,7 +68,7 @@ class SecondRounds:
             await (await self.parts.opened()).journal.key()
             return await call_next(ctx)
         except StoreUnavailableError as error:
-            return told_before(store_unavailable(operation, str(error)))
+            return told_before(store_unavailable(operation, reason_of(error)))
         except MCPError as error:
             if not _is_of_the_state(error.error):
                 raise

@@ -1,37 +1,38 @@
 """What is wrong with the settings, one line for each mistake, all of them at once, and never a value."""
 
 import difflib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from server.settings.layers import Origins, Place, name_of
+from server.settings.types import Mistake, MistakesError
+from tools.sentence import Sentence, reason_of, sentence, together
 
-_NAMED = re.compile(r"(\w+): ")
-"""A check of a whole section names the field first."""
 _ROUNDS = 20
 
+_NO_NUMBER = sentence("is not a number.")
 _WORDS = {
-    "bool": "write true or false.",
-    "int": "is not a whole number.",
-    "decimal": "is not a number.",
-    "float": "is not a number.",
-    "finite": "is not a number.",
-    "string": "is not a text.",
-    "path": "is not a path.",
-    "tuple": "is not a list.",
-    "dict": "is a section. Set what is in it by name.",
+    "bool": sentence("write true or false."),
+    "int": sentence("is not a whole number."),
+    "decimal": _NO_NUMBER,
+    "float": _NO_NUMBER,
+    "finite": _NO_NUMBER,
+    "string": sentence("is not a text."),
+    "path": sentence("is not a path."),
+    "tuple": sentence("is not a list."),
+    "dict": sentence("is a section. Set what is in it by name."),
 }
 """By the first word of the type of pydantic's error."""
-_LIMITS = {
-    "greater_than_equal": ("must be at least", "ge"),
-    "greater_than": ("must be more than", "gt"),
-    "less_than_equal": ("must be at most", "le"),
-    "less_than": ("must be less than", "lt"),
+_LIMITS: Mapping[str, tuple[Callable[[str], Sentence], str]] = {
+    "greater_than_equal": (lambda limit: sentence("must be at least {limit}.", limit=limit), "ge"),
+    "greater_than": (lambda limit: sentence("must be more than {limit}.", limit=limit), "gt"),
+    "less_than_equal": (lambda limit: sentence("must be at most {limit}.", limit=limit), "le"),
+    "less_than": (lambda limit: sentence("must be less than {limit}.", limit=limit), "lt"),
 }
+_OTHERWISE = sentence("cannot be used. See the README's table of settings.")
 
 
 def complaints(model: type[BaseModel], values: Mapping[str, Any], origins: Origins) -> list[str]:
@@ -86,13 +87,13 @@ def _take_out(tree: dict[str, Any], place: Place) -> bool:
 
 def _lines(model: type[BaseModel], error: ErrorDetails, place: Place, origins: Origins) -> Iterator[str]:
     entries = [part + 1 for part in error["loc"] if isinstance(part, int)]
-    for message in _words(model, error, place).split("\n"):
-        at, said = place, message
-        if named := _NAMED.match(message):
-            at, said = (*place, named[1]), message[named.end() :]
-        entry = f"entry {entries[0]}: " if entries else ""
+    for said, setting in _mistakes(model, error, place):
+        at = (*place, setting) if setting else place
         for where in _where(at, origins, whole=error["type"] == "extra_forbidden"):
-            yield f"{where}: {entry}{said}"
+            if entries:
+                yield sentence("{where}: entry {number}: {said}", where=where, number=entries[0], said=said)
+            else:
+                yield sentence("{where}: {said}", where=where, said=said)
 
 
 def _where(place: Place, origins: Origins, *, whole: bool) -> list[str]:
@@ -101,40 +102,55 @@ def _where(place: Place, origins: Origins, *, whole: bool) -> list[str]:
     With `whole`, every name below the place: a section that does not exist stands in each of them.
     """
     if origins.file is not None and origins.origin(*place) == str(origins.file):
-        return [f"{'.'.join(place)} in {origins.file.name}"]
+        return [sentence("{setting} in {file}", setting=".".join(place), file=origins.file.name)]
     below = [at for at in origins.of if at[: len(place)] == place] if whole else []
     return [name_of(at) for at in below or [place]]
 
 
+def _mistakes(model: type[BaseModel], error: ErrorDetails, place: Place) -> Sequence[Mistake]:
+    found = error.get("ctx", {}).get("error")
+    if isinstance(found, MistakesError):
+        return found.mistakes
+    return [Mistake(reason_of(found) if isinstance(found, ValueError) else _words(model, error, place))]
+
+
 def _words(model: type[BaseModel], error: ErrorDetails, place: Place) -> str:
     kind, context = error["type"], error.get("ctx", {})
-    if kind == "value_error":
-        return error["msg"].removeprefix("Value error, ")
     if kind in _LIMITS:
         words, limit = _LIMITS[kind]
-        return f"{words} {context[limit]}."
+        return words(str(context[limit]))
     match kind:
         case "missing":
-            return "is needed. Set it."
+            return sentence("is needed. Set it.")
         case "extra_forbidden":
-            return f"no such setting.{_suggestion(model, place)}"
+            return together(sentence("no such setting."), _suggestion(model, place))
         case "too_short" | "string_too_short":
-            return "is empty. Give it a value, or leave it out."
+            return sentence("is empty. Give it a value, or leave it out.")
         case "model_type":
-            return f"is a section. Set what is in it, as {name_of(place)}__…"
+            return sentence("is a section. Set what is in it, as {name}__…", name=name_of(place))
         case "literal_error":
-            return f"write {str(context['expected']).replace(chr(39), '')}."
+            return _one_of(str(context["expected"]).replace("'", ""))
         case _:
-            return _WORDS.get(kind.split("_")[0], "cannot be used. See the README's table of settings.")
+            return _WORDS.get(kind.split("_")[0], _OTHERWISE)
 
 
-def _suggestion(model: type[BaseModel], place: Place) -> str:
+def _one_of(expected: str) -> Sentence:
+    """Pydantic lists them as `a, b or c`."""
+    first, _, last = expected.rpartition(" or ")
+    return (
+        sentence("write {first} or {last}.", first=first, last=last)
+        if first
+        else sentence("write {one}.", one=last)
+    )
+
+
+def _suggestion(model: type[BaseModel], place: Place) -> Sentence:
     section: type[BaseModel] | None = model
     for name in place[:-1]:
         section = section_of(section, name) if section else None
     known = section.model_fields if section else {}
     close = difflib.get_close_matches(place[-1], known, n=1)
-    return f" Did you mean {close[0]}?" if close else " Check its spelling."
+    return sentence("Did you mean {name}?", name=close[0]) if close else sentence("Check its spelling.")
 
 
 def section_of(model: type[BaseModel], name: str) -> type[BaseModel] | None:

@@ -11,13 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from server.systems import why_not_trusted
+from tools.sentence import sentence
 
 FILE_VARIABLE = "CAMPAIGN_OPS_CONFIG"
 """Names the file where no `--config` does, with its whole path."""
 
 
 class SettingsError(Exception):
-    """Settings or options cannot be used. The text names each and its fix, and never a setting's value."""
+    """Settings or options cannot be used. Each line names one and its fix, and never a setting's value."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+        self.lines = lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +63,9 @@ def read_settings_file(config: Path | None) -> SettingsFile | None:
 def _whole(written: str) -> Path:
     path = Path(os.path.expanduser(written))  # noqa: PTH111 - Path's own raises where there is no home
     if not path.is_absolute():
-        raise SettingsError(f"{FILE_VARIABLE}: is not a whole path. Write it from the root on.")
+        raise SettingsError(
+            sentence("{setting}: is not a whole path. Write it from the root on.", setting=FILE_VARIABLE)
+        )
     return path
 
 
@@ -63,10 +73,16 @@ def _read(path: Path, name: str, *, named: bool) -> SettingsFile:
     try:
         untrusted = why_not_trusted(path)
         if untrusted:
-            raise SettingsError(f"{name}: the file was not read: {untrusted}.")
+            raise SettingsError(
+                sentence("{setting}: the file was not read: {why}.", setting=name, why=untrusted)
+            )
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError:
-        raise SettingsError(f"{name}: the file cannot be read. Check its path.") from None
+        raise SettingsError(
+            sentence("{setting}: the file cannot be read. Check its path.", setting=name)
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise SettingsError(f"{name}: is not valid TOML in UTF-8. Check it.") from None
+        raise SettingsError(
+            sentence("{setting}: is not valid TOML in UTF-8. Check it.", setting=name)
+        ) from None
     return SettingsFile(path=path, named=named, values=values)

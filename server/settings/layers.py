@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from server.settings.file import FILE_VARIABLE, SettingsFile
+from tools.sentence import sentence
 
 PREFIX = "CAMPAIGN_OPS_"
-ENVIRONMENT = "the environment"
-COMMAND_LINE = "the command line"
+ENVIRONMENT = sentence("the environment")
+COMMAND_LINE = sentence("the command line")
 SANDBOX = "--sandbox"
-DEFAULT = "default"
+DEFAULT = sentence("default")
 
 Place = tuple[str, ...]
 """A setting's place in the models: `("policy", "points_per_day")`."""
@@ -42,7 +43,10 @@ class Origins:
     def origin(self, *place: str) -> str:
         """Where a setting came from, or parts of it."""
         found = dict.fromkeys(origin for at, origin in self.of.items() if at[: len(place)] == place)
-        return " and ".join(found) or DEFAULT
+        first, *others = list(found) or [DEFAULT]
+        for other in others:
+            first = sentence("{first} and {second}", first=first, second=other)
+        return first
 
     def names_by_origin(self) -> dict[str, list[str]]:
         """The names of the settings in force that are not the default, by where they came from."""

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from server.settings.layers import ENVIRONMENT, name_of
 from server.settings.own_program import NAME, typed
 from server.settings.settings import Settings
+from tools.sentence import Sentence
 
 _WRITTEN = re.compile(f"`{NAME} ([^`]+)`")
 _OUR_SENTENCES = ("message", "next", "person_does", "warning")
@@ -28,6 +30,8 @@ def own_command(settings: Settings, written: str) -> str:
 
 def with_own_commands(settings: Settings, text: str) -> str:
     """The text, with each `campaign-ops-mcp …` in backticks as it works for this server; once is enough."""
+    if isinstance(text, Sentence):
+        return text.then(partial(with_own_commands, settings))
     return _WRITTEN.sub(lambda found: _completed(settings, found), text)
 
 

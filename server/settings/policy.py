@@ -11,20 +11,21 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from server.settings.own_program import typed
-from server.settings.types import COMMAS, Section, WholePath
+from server.settings.types import COMMAS, Mistake, Section, WholePath
 from tools.catalog import every_operation
 from tools.email_address import normalise_domain
 from tools.mobile import normalise_mobile
 from tools.opt_outs import same_words
+from tools.sentence import sentence, together
 
 
 def _country(code: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}", code):
-        raise ValueError("not a country. Write two capital letters, as TW.")
+        raise ValueError(sentence("not a country. Write two capital letters, as TW."))
     from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 - only where countries are set
 
     if code not in SUPPORTED_REGIONS:
-        raise ValueError("no such country (ISO 3166). Taiwan is TW, the United Kingdom GB.")
+        raise ValueError(sentence("no such country (ISO 3166). Taiwan is TW, the United Kingdom GB."))
     return code
 
 
@@ -32,15 +33,17 @@ def _tool(name: str) -> str:
     """A misspelt name would leave a tool switched on that somebody wanted off."""
     known = [operation.name for operation in every_operation()]
     if name not in known:
-        meant = "".join(f" Did you mean {each}?" for each in difflib.get_close_matches(name, known, n=1))
-        raise ValueError(f"no such tool.{meant} `{typed(['tools', '--all'])}` lists them.")
+        close = difflib.get_close_matches(name, known, n=1)
+        meant = sentence("Did you mean {name}?", name=close[0]) if close else ""
+        listed = sentence("`{command}` lists them.", command=typed(["tools", "--all"]))
+        raise ValueError(together(sentence("no such tool."), meant, listed))
     return name
 
 
 def _opt_out_word(word: str) -> str:
     """What nothing is left of would match nothing, or everything."""
     if not same_words(word):
-        raise ValueError("holds no letter and no digit, so no reply could be recognised by it.")
+        raise ValueError(sentence("holds no letter and no digit, so no reply could be recognised by it."))
     return word.strip()
 
 
@@ -62,7 +65,7 @@ def _wall_time(value: object) -> object:
     if isinstance(value, time):
         value = value.isoformat()
     if not isinstance(value, str) or not _WALL_TIME.fullmatch(value.strip()):
-        raise ValueError("is not a time of day. Write it as 21:00, and the zone in time_zone.")
+        raise ValueError(sentence("is not a time of day. Write it as 21:00, and the zone in time_zone."))
     return value.strip()
 
 
@@ -76,14 +79,14 @@ class QuietHours(Section):
     end: WallTime
     time_zone: str = "Asia/Taipei"
 
-    def conflicts(self) -> Iterator[str]:
+    def conflicts(self) -> Iterator[Mistake]:
         """A zone that exists, and a span that is one."""
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, ValueError, OSError):
-            yield "time_zone: no such time zone. Write it as Asia/Taipei."
+            yield Mistake(sentence("no such time zone. Write it as Asia/Taipei."), "time_zone")
         if self.start == self.end:
-            yield "start and end are the same. Leave quiet_hours out to have none."
+            yield Mistake(sentence("start and end are the same. Leave quiet_hours out to have none."))
 
 
 class PolicySettings(Section):
@@ -150,14 +153,16 @@ class ApprovalSettings(Section):
         longer_form = max(0.0, self.form_timeout_s - FORM_SECONDS)
         return longer_form + max(0.0, self.wait_seconds - USUAL_WAIT_SECONDS)
 
-    def conflicts(self) -> Iterator[str]:
+    def conflicts(self) -> Iterator[Mistake]:
         """An answer that is always too early or too late would be nobody's, whoever gives it."""
         if self.human_minimum_ms >= self.form_timeout_s * 1000:
-            yield (
-                f"human_minimum_ms: a form waits {self.form_timeout_s:g} seconds (form_timeout_s), so no "
-                f"answer would count. Write less than {self.form_timeout_s * 1000:g}; to ask in the terminal "
-                "alone, set approval.mode to out_of_band_only."
+            said = sentence(
+                "a form waits {seconds} seconds (form_timeout_s), so no answer would count. Write less than "
+                "{limit}; to ask in the terminal alone, set approval.mode to out_of_band_only.",
+                seconds=f"{self.form_timeout_s:g}",
+                limit=f"{self.form_timeout_s * 1000:g}",
             )
+            yield Mistake(said, "human_minimum_ms")
 
 
 class PrivacySettings(Section):

@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError
 
+from server.languages.catalogue import Language
 from server.settings.errors import complaints
 from server.settings.file import SettingsError, read_settings_file
 from server.settings.layers import Origins, laid_over
 from server.settings.policy import ApprovalSettings, PolicySettings, PrivacySettings
-from server.settings.types import COMMAS, Section, WholePath
+from server.settings.types import COMMAS, Mistake, MistakesError, Section, WholePath
+from tools.sentence import sentence
 
 MISPRINTED_DOMAIN = "itpisom.com"
 """The OMIS ManageReport document's examples misprint the host; credentials would go to a stranger."""
@@ -45,27 +47,35 @@ def _base_url(url: str) -> str:
         parts = urlsplit(url.rstrip("/"))
         _ = parts.port
     except ValueError:
-        raise ValueError("is not a URL: its host or port cannot be read.") from None
+        raise ValueError(sentence("is not a URL: its host or port cannot be read.")) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("is not a URL. Write https:// and the host, with the path prefix if there is one.")
+        raise ValueError(
+            sentence("is not a URL. Write https:// and the host, with the path prefix if there is one.")
+        )
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must not hold a user name, a password, a query or a fragment.")
+        raise ValueError(sentence("must not hold a user name, a password, a query or a fragment."))
     # A dot at the end names the same host.
     if f".{parts.hostname.lower().rstrip('.')}".endswith(f".{MISPRINTED_DOMAIN}"):
-        raise ValueError("is the misprinted host of the OMIS document. The real one is api.itpison.com.")
+        raise ValueError(
+            sentence("is the misprinted host of the OMIS document. The real one is api.itpison.com.")
+        )
     return url.rstrip("/")
 
 
 def _store_url(url: SecretStr) -> SecretStr:
     if url and not _STORE_URL.match(url.get_secret_value()):
-        raise ValueError("must begin with postgresql://, or be sqlite:/// and the whole path of a file.")
+        raise ValueError(
+            sentence("must begin with postgresql://, or be sqlite:/// and the whole path of a file.")
+        )
     return url
 
 
 def _callback_token(token: SecretStr) -> SecretStr:
     """The vendor signs nothing: whoever guesses it can say that a text arrived."""
     if token and not re.fullmatch(r"[\w.~-]{16,}", token.get_secret_value(), re.ASCII):
-        raise ValueError("must be at least 16 letters, digits, - or _: it is the end of a URL, and a secret.")
+        raise ValueError(
+            sentence("must be at least 16 letters, digits, - or _: it is the end of a URL, and a secret.")
+        )
     return token
 
 
@@ -83,11 +93,11 @@ class Every8dSettings(Section):
     max_recipients: Annotated[int, Field(ge=1, le=10_000)] = 500
     calls_at_once: Annotated[int, Field(ge=1, le=32)] = 4
 
-    def conflicts(self) -> Iterator[str]:
+    def conflicts(self) -> Iterator[Mistake]:
         """A password goes to no host unencrypted."""
         parts = urlsplit(self.base_url)
         if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-            yield "base_url: must be https; plain http is only for loopback."
+            yield Mistake(sentence("must be https; plain http is only for loopback."), "base_url")
 
 
 class OmisSettings(Section):
@@ -112,22 +122,27 @@ class OmisSettings(Section):
     """Hosts that a report's link may name besides the base URL's own."""
     calls_at_once: Annotated[int, Field(ge=1, le=32)] = 4
 
-    def conflicts(self) -> Iterator[str]:
+    def conflicts(self) -> Iterator[Mistake]:
         """The password goes nowhere unencrypted, and OMIS sends nothing to a host that nobody allowed."""
         parts = urlsplit(self.base_url)
         unencrypted = parts.scheme != "https" and not is_loopback(parts.hostname or "")
         if unencrypted and not self.send_password_unencrypted:
-            yield (
-                "base_url: must be https. Plain http shows the password to anybody on the way; "
-                "if that is really wanted, set send_password_unencrypted."
+            said = sentence(
+                "must be https. Plain http shows the password to anybody on the way; if that is really "
+                "wanted, "
+                "set send_password_unencrypted."
             )
+            yield Mistake(said, "base_url")
         if self.request_style == "xml_url" and not self.xml_url:
-            yield "xml_url: is needed by request_style xml_url."
+            yield Mistake(sentence("is needed by request_style xml_url."), "xml_url")
         allowed = {host.lower() for host in self.redirect_hosts}
         for name in ("xml_url", "refer_url", "successful_url", "failed_url"):
             url: str = getattr(self, name)
             if url and (urlsplit(url).hostname or "").lower() not in allowed:
-                yield f"{name}: its host is not in redirect_hosts. Add it there if OMIS may send data to it."
+                said = sentence(
+                    "its host is not in redirect_hosts. Add it there if OMIS may send data to it."
+                )
+                yield Mistake(said, name)
 
 
 class FilesSettings(Section):
@@ -150,17 +165,20 @@ class CallbacksSettings(Section):
 
 def _tokens(tokens: dict[str, SecretStr]) -> dict[str, SecretStr]:
     secrets = [token.get_secret_value() for token in tokens.values()]
-    wrong: list[str] = []
+    wrong: list[Mistake] = []
     if not all(_HOLDER.fullmatch(name) for name in tokens):
-        wrong.append("a name holds more than 40 characters, or others than a to z, 0 to 9, _ and -.")
+        said = sentence("a name holds more than 40 characters, or others than a to z, 0 to 9, _ and -.")
+        wrong.append(Mistake(said))
     if not all(_SENDABLE.fullmatch(secret) for secret in secrets):
-        wrong.append(
-            f"a token is too short or holds a space: {MIN_TOKEN} ASCII characters at least, made at random."
+        said = sentence(
+            "a token is too short or holds a space: {count} ASCII characters at least, made at random.",
+            count=MIN_TOKEN,
         )
+        wrong.append(Mistake(said))
     if len(set(secrets)) < len(secrets):
-        wrong.append("two names have the same token. Give each its own.")
+        wrong.append(Mistake(sentence("two names have the same token. Give each its own.")))
     if wrong:
-        raise ValueError("\n".join(wrong))
+        raise MistakesError(wrong)
     return tokens
 
 
@@ -177,10 +195,11 @@ class HttpSettings(Section):
     owner_of_foreign: str = ""
     """The name whose token also sees and erases batches that this server did not send. Empty: none."""
 
-    def conflicts(self) -> Iterator[str]:
+    def conflicts(self) -> Iterator[Mistake]:
         """A misspelt name would leave its batches with nobody."""
         if self.owner_of_foreign and self.owner_of_foreign not in self.tokens:
-            yield "owner_of_foreign: has no token of this name. Write one of the names in tokens."
+            said = sentence("has no token of this name. Write one of the names in tokens.")
+            yield Mistake(said, "owner_of_foreign")
 
 
 class StoreSettings(Section):
@@ -207,7 +226,7 @@ class Settings(Section):
     approval: ApprovalSettings = ApprovalSettings()
     privacy: PrivacySettings = PrivacySettings()
     toolsets: Annotated[tuple[Toolset, ...], COMMAS, Field(min_length=1)] = TOOLSETS
-    language: Literal["en", "zh-TW"] = "en"
+    language: Language = "en"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     _origins: Origins = PrivateAttr(default_factory=Origins)
@@ -237,4 +256,4 @@ def load_settings(
     try:
         return Settings.model_validate(values).coming_from(origins)
     except ValidationError:
-        raise SettingsError("\n".join(complaints(Settings, values, origins))) from None
+        raise SettingsError(*complaints(Settings, values, origins)) from None

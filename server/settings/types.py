@@ -1,11 +1,28 @@
 """How a setting is read: as text from the environment, or with a type of its own from TOML."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Self, cast, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from tools.sentence import sentence
+
+
+class Mistake(NamedTuple):
+    """What is wrong with a setting, or with a whole section where no setting is named."""
+
+    said: str
+    setting: str = ""
+
+
+class MistakesError(ValueError):
+    """Several mistakes at once."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("; ".join(each.said for each in mistakes))
+        self.mistakes = mistakes
 
 
 class Section(BaseModel):
@@ -26,11 +43,11 @@ class Section(BaseModel):
     def _consistent(self) -> Self:
         """What settings must hold together; each mistake is told, on a line of its own."""
         if wrong := list(self.conflicts()):
-            raise ValueError("\n".join(wrong))
+            raise MistakesError(wrong)
         return self
 
-    def conflicts(self) -> Iterable[str]:
-        """What is wrong between settings of this section: `name: what to do.`"""
+    def conflicts(self) -> Iterable[Mistake]:
+        """What is wrong between settings of this section."""
         return ()
 
 
@@ -49,7 +66,7 @@ def split_commas(value: object) -> object:
         try:
             return json.loads(value)
         except ValueError:
-            raise ValueError('is not a JSON list. Write it as A,B or ["A", "B"].') from None
+            raise ValueError(sentence('is not a JSON list. Write it as A,B or ["A", "B"].')) from None
     return [item.strip() for item in value.split(",") if item.strip()]
 
 
@@ -58,9 +75,11 @@ def _whole_path(path: Path) -> Path:
     try:
         whole = path.expanduser()
     except RuntimeError:
-        raise ValueError("has a ~ of a user without a home. Write the path from the root on.") from None
+        raise ValueError(
+            sentence("has a ~ of a user without a home. Write the path from the root on.")
+        ) from None
     if not whole.is_absolute():
-        raise ValueError("is not a whole path. Write it from the root (or ~) on.")
+        raise ValueError(sentence("is not a whole path. Write it from the root (or ~) on."))
     return whole
 
 

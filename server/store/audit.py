@@ -19,6 +19,7 @@ from server.store.keys import hash_number
 from server.store.macs import mac_with
 from server.store.plans import Connection
 from server.store.schema import AUDIT
+from tools.sentence import sentence
 
 __all__ = [
     "AuditEntry",
@@ -163,16 +164,16 @@ def verify(
     # A million entries in seconds: nothing is made for an entry that can be done without.
     for sequence, text, mac in _rows(conn):
         if sequence != number + 1:
-            return _broken(Head(number, before), "an entry is missing")
+            return _broken(Head(number, before), sentence("an entry is missing"))
         if mac_of(f"{before}:{sequence}:{text}".encode()) != mac:
-            return _broken(Head(number, before), "an entry is not as it was written")
+            return _broken(Head(number, before), sentence("an entry is not as it was written"))
         number, before = sequence, mac
         if take is not None:
             take(text)
         if number == expected.sequence:
             expected_stands = mac == expected.mac
     if not expected_stands:
-        problem = "the end is missing: the remembered head is not in the chain"
+        problem = sentence("the end is missing: the remembered head is not in the chain")
         return _broken(Head(number, before), problem)
     return Verification(ok=True, entries=number, head=Head(number, before))
 

@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from server.store.changes import BETWEEN, GONE, row_hash
 from server.store.plans import Connection
+from tools.sentence import sentence
 
 _SHOWN = 5
 
@@ -25,10 +26,11 @@ class Found:
         if self.count <= _SHOWN:
             self.names.append(name)
 
-    def __str__(self) -> str:
+    @property
+    def listed(self) -> str:
         """As it is told: `7KQ2-M9XD, 8AAA-0000 and 3 more`."""
-        more = self.count - len(self.names)
-        return ", ".join(self.names) + (f" and {more:,} more" if more else "")
+        more, names = self.count - len(self.names), ", ".join(self.names)
+        return sentence("{names} and {more:,} more", names=names, more=more) if more else names
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,17 +1,33 @@
 """What a driver raises, in our words."""
 
+from typing import Literal
+
 from server.store.errors import StoreUnavailableError
 from server.store.sqlite_driver import error_name
+from tools.sentence import Sentence, sentence
+
+Doing = Literal["opened", "read", "written"]
 
 
-def unavailable(error: BaseException, doing: str) -> StoreUnavailableError:
+def unavailable(error: BaseException, doing: Doing) -> StoreUnavailableError:
     """Our error for the driver's; `doing` is opened, read or written.
 
     The original, whose text can hold a path, a host or a row, is not told with it.
     """
-    failed = StoreUnavailableError(f"the store could not be {doing} ({_code(error)}).")
+    failed = StoreUnavailableError(not_done(doing, _code(error)))
     failed.__suppress_context__ = True
     return failed
+
+
+def not_done(doing: Doing, why: str) -> Sentence:
+    """What could not be done with the store, and why."""
+    match doing:
+        case "opened":
+            return sentence("the store could not be opened ({why}).", why=why)
+        case "read":
+            return sentence("the store could not be read ({why}).", why=why)
+        case "written":
+            return sentence("the store could not be written ({why}).", why=why)
 
 
 def _code(error: BaseException) -> str:

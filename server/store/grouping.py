@@ -17,6 +17,7 @@ import anyio
 from server.store.errors import StoreUnavailableError
 from server.store.failures import unavailable
 from server.store.plans import Connection
+from tools.sentence import sentence
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
@@ -102,7 +103,7 @@ class Writers:
             StoreUnavailableError: the driver failed, or this was closed.
         """
         if self._closed:
-            raise StoreUnavailableError("the store could not be written (it was closed).")
+            raise StoreUnavailableError(sentence("the store could not be written (it was closed)."))
         mine = _Waiting(work, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)
         self._begin()

@@ -15,10 +15,11 @@ from typing import NamedTuple
 from server.store.files import private_directory, write_private
 from server.store.keys import KeyFileError
 from server.systems import exclusively
+from tools.sentence import sentence
 
 _LENGTH = 128
 """Bytes of the file: a number, a MAC and a generation take 113 at most."""
-_DAMAGED = "the audit's head file cannot be read or is damaged. Restore it, or move it away."
+_DAMAGED = sentence("the audit's head file cannot be read or is damaged. Restore it, or move it away.")
 
 
 class Head(NamedTuple):
@@ -67,7 +68,7 @@ def write_head(path: Path, head: Head, *, after_loss: bool = False) -> None:
             elif _follows(_read(path), head):
                 _put(path, content)
     except OSError:
-        raise KeyFileError("the audit's head file cannot be written. Check its folder.") from None
+        raise KeyFileError(sentence("the audit's head file cannot be written. Check its folder.")) from None
     except (ValueError, TypeError):
         raise KeyFileError(_DAMAGED) from None
 

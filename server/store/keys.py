@@ -9,6 +9,7 @@ from pathlib import Path
 from server.store.files import private_directory, write_private
 from server.store.macs import mac_with
 from server.systems import exclusively
+from tools.sentence import sentence
 
 KEY_BYTES = 32
 
@@ -30,9 +31,11 @@ def load_or_create_key(path: Path) -> bytes:
                 write_private(path, secrets.token_bytes(KEY_BYTES).hex().encode())
             key = bytes.fromhex(path.read_text("ascii").strip())
     except (OSError, ValueError):
-        raise KeyFileError("the audit's key file cannot be read or made. Check its folder.") from None
+        raise KeyFileError(
+            sentence("the audit's key file cannot be read or made. Check its folder.")
+        ) from None
     if len(key) < KEY_BYTES:
-        raise KeyFileError("the audit's key is shorter than 32 bytes. Restore it, or move it away.")
+        raise KeyFileError(sentence("the audit's key is shorter than 32 bytes. Restore it, or move it away."))
     return key
 
 

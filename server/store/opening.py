@@ -11,6 +11,7 @@ from server.store.migrate import open_and_migrate
 from server.store.plans import Connection
 from server.store.runners import Runner
 from server.store.sqlite import SqliteConnection
+from tools.sentence import reason_of
 
 
 class SqliteFile:
@@ -59,7 +60,7 @@ def open_runner(url: str) -> Runner:
             return Runner(SqliteFile(Path(str(parsed.database))), glances=True)
         return Runner(PostgresServer(parsed), glances=False)
     except ValueError as error:
-        raise StoreUnavailableError(str(error)) from None
+        raise StoreUnavailableError(reason_of(error)) from None
     except StoreUnavailableError:
         raise
     except Exception as error:  # noqa: BLE001 - a driver's, SQLAlchemy's or the system's: its text stays here

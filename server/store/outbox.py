@@ -15,6 +15,7 @@ from threading import Lock
 
 from server.store.files import private_directory, write_private
 from server.systems import replace, sync_folder
+from tools.sentence import sentence
 
 ROOM = 64 * 1024
 """Bytes of a place; an outcome that is longer is not kept."""
@@ -114,7 +115,9 @@ class Outbox:
                 if path.stat().st_mtime > before:
                     continue
                 if path.read_bytes().strip():
-                    _log.error("a server was killed while it kept an outcome; its action is unknown")
+                    _log.error(
+                        sentence("a server was killed while it kept an outcome; its action is unknown")
+                    )
                 path.unlink()
 
     def close(self) -> None:

@@ -15,9 +15,10 @@ import anyio
 import anyio.to_thread
 
 from server.store.errors import StoreGoneError, StoreUnavailableError
-from server.store.failures import unavailable
+from server.store.failures import Doing, not_done, unavailable
 from server.store.grouping import Outcome, Work, Writers, together
 from server.store.plans import Connection
+from tools.sentence import sentence
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -131,5 +132,5 @@ def read_here(conn: Connection, work: Callable[[Connection], T]) -> T:
         raise unavailable(error, "read") from None
 
 
-def _gone(doing: str) -> StoreGoneError:
-    return StoreGoneError(f"the store could not be {doing} (its file was moved or deleted).")
+def _gone(doing: Doing) -> StoreGoneError:
+    return StoreGoneError(not_done(doing, sentence("its file was moved or deleted")))

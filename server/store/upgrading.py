@@ -8,6 +8,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from server.store.errors import StoreUnavailableError
+from tools.sentence import sentence
 
 
 def upgrade(conn: Connection) -> None:
@@ -23,5 +24,5 @@ def upgrade(conn: Connection) -> None:
             command.upgrade(config, "head")
         except CommandError:
             raise StoreUnavailableError(
-                "the store was written by a newer version of this program. Update the program."
+                sentence("the store was written by a newer version of this program. Update the program.")
             ) from None

@@ -15,6 +15,7 @@ import httpx2 as httpx
 from server.call_time import left
 from server.vendors.watch import EarlyAnswerError, Watch
 from tools.operation import Reply
+from tools.sentence import sentence
 
 _log = logging.getLogger(__name__)
 
@@ -46,15 +47,17 @@ def classified(watch: Watch) -> Generator[None]:
         raise
     except EarlyAnswerError as error:
         if not watch.begun:
-            raise NotSentError("its side spoke before it was asked, which no web server does") from error
-        raise UnknownOutcomeError("the answer came before the whole request was sent") from error
+            raise NotSentError(
+                sentence("its side spoke before it was asked, which no web server does")
+            ) from error
+        raise UnknownOutcomeError(sentence("the answer came before the whole request was sent")) from error
     except Exception as error:
         if not watch.begun:
             raise NotSentError(why_not_reached(error)) from error
         if isinstance(error, TimeoutError):
-            raise UnknownOutcomeError("the vendor did not answer in time") from error
+            raise UnknownOutcomeError(sentence("the vendor did not answer in time")) from error
         if isinstance(error, httpx.HTTPError):
-            raise UnknownOutcomeError(_REASONS.get(type(error), "the connection failed")) from error
+            raise UnknownOutcomeError(_REASONS.get(type(error), sentence("the connection failed"))) from error
         raise
 
 
@@ -62,21 +65,25 @@ def why_not_reached(error: BaseException) -> str:
     """Why no connection stands, in our words."""
     if isinstance(error, httpx.ProxyError):
         code = str(error)[:3]
-        return f"the proxy refused: {code}" if code.isdecimal() else "the proxy refused the connection"
+        return (
+            sentence("the proxy refused: {code}", code=code)
+            if code.isdecimal()
+            else sentence("the proxy refused the connection")
+        )
     causes = _causes(error)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return (
+        return sentence(
             "its certificate cannot be verified; if it is right, name a file with the certificates to trust "
             "in SSL_CERT_FILE"
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return "TLS cannot be agreed on with its host"
+        return sentence("TLS cannot be agreed on with its host")
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return _NOT_REACHED.get(type(error), "no connection could be made in time")
+        return _NOT_REACHED.get(type(error), sentence("no connection could be made in time"))
     if not isinstance(error, httpx.HTTPError | httpx.InvalidURL | OSError):
         # A proxy that speaks no SOCKS ends here; so would a defect of ours.
         _log.warning("a connection failed in an unexpected way: %s", type(error).__name__)
-    return _NOT_REACHED.get(type(error), "no connection could be made")
+    return _NOT_REACHED.get(type(error), sentence("no connection could be made"))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -90,16 +97,16 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 _NOT_REACHED: dict[type[BaseException], str] = {
-    httpx.PoolTimeout: "too many calls were waiting",
-    httpx.UnsupportedProtocol: "the vendor's URL has an unusable scheme",
-    httpx.InvalidURL: "the vendor's URL is invalid",
+    httpx.PoolTimeout: sentence("too many calls were waiting"),
+    httpx.UnsupportedProtocol: sentence("the vendor's URL has an unusable scheme"),
+    httpx.InvalidURL: sentence("the vendor's URL is invalid"),
 }
 _REASONS: dict[type[Exception], str] = {
-    httpx.ReadTimeout: "the vendor did not answer in time",
-    httpx.WriteTimeout: "the request could not be handed over in time",
-    httpx.ReadError: "the connection broke before the answer was complete",
-    httpx.WriteError: "the connection broke while the request was being sent",
-    httpx.RemoteProtocolError: "the vendor ended the connection without a complete answer",
+    httpx.ReadTimeout: sentence("the vendor did not answer in time"),
+    httpx.WriteTimeout: sentence("the request could not be handed over in time"),
+    httpx.ReadError: sentence("the connection broke before the answer was complete"),
+    httpx.WriteError: sentence("the connection broke while the request was being sent"),
+    httpx.RemoteProtocolError: sentence("the vendor ended the connection without a complete answer"),
 }
 
 
@@ -132,16 +139,20 @@ async def _read(response: httpx.Response, max_body: int) -> bytes:
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > max_body:
-            raise UnknownOutcomeError("the vendor's answer was larger than allowed")
+            raise UnknownOutcomeError(sentence("the vendor's answer was larger than allowed"))
     return bytes(body)
 
 
 def _reply(response: httpx.Response, body: bytes) -> Reply:
     if response.status_code >= _SERVER_ERROR:
-        raise UnknownOutcomeError(f"the vendor answered with HTTP {response.status_code}")
+        raise UnknownOutcomeError(
+            sentence("the vendor answered with HTTP {status}", status=response.status_code)
+        )
     if response.status_code != _OK and response.status_code not in _REDIRECTS:
         raise UnknownOutcomeError(
-            f"the vendor answered with HTTP {response.status_code}, which it never does"
+            sentence(
+                "the vendor answered with HTTP {status}, which it never does", status=response.status_code
+            )
         )
     return Reply(
         status=response.status_code,

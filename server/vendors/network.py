@@ -11,6 +11,7 @@ import httpx2 as httpx
 
 from server.vendors.exchange import NotSentError
 from server.vendors.proxies import UnusableProxyError, Way, proxy_for
+from tools.sentence import reason_of, sentence
 
 
 def make_client(url: SplitResult, calls_at_once: int, timeout: httpx.Timeout) -> httpx.AsyncClient:
@@ -34,14 +35,16 @@ def make_client(url: SplitResult, calls_at_once: int, timeout: httpx.Timeout) ->
             verify=context or False,
         )
     except UnusableProxyError as error:
-        raise NotSentError(str(error)) from error
+        raise NotSentError(reason_of(error)) from error
 
 
 def _proxy(way: Way) -> httpx.Proxy:
     try:
         return httpx.Proxy(way.url, ssl_context=tls_context() if way.proxy.scheme == "https" else None)
     except (ValueError, httpx.InvalidURL) as error:
-        raise UnusableProxyError(f"{way.setting} is no usable URL of a proxy") from error
+        raise UnusableProxyError(
+            sentence("{setting} is no usable URL of a proxy", setting=way.setting)
+        ) from error
 
 
 def tls_context() -> ssl.SSLContext:
@@ -54,4 +57,6 @@ def tls_context() -> ssl.SSLContext:
         return ssl.create_default_context()
     except OSError as error:
         setting = "SSLKEYLOGFILE" if os.environ.get("SSLKEYLOGFILE") else "SSL_CERT_FILE"
-        raise NotSentError(f"TLS cannot be set up; {setting} names a file that cannot be used") from error
+        raise NotSentError(
+            sentence("TLS cannot be set up; {setting} names a file that cannot be used", setting=setting)
+        ) from error

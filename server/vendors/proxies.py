@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from server.settings.settings import is_loopback
+from tools.sentence import sentence
 
 _KINDS = {"http": "http", "https": "https", "socks": "socks5", "socks5": "socks5", "socks5h": "socks5h"}
 """`socks://` is what desktops write for SOCKS 5."""
@@ -68,9 +69,13 @@ def _read(setting: str, written: str) -> Way:
         parts = urlsplit(written if "://" in written else f"http://{written}")
         kind, port = _KINDS.get(parts.scheme), parts.port
     except ValueError as error:
-        raise UnusableProxyError(f"{setting} is no usable URL of a proxy") from error
+        raise UnusableProxyError(
+            sentence("{setting} is no usable URL of a proxy", setting=setting)
+        ) from error
     if kind is None:
-        raise UnusableProxyError(f"{setting} names a kind of proxy that is not http, https or socks5")
+        raise UnusableProxyError(
+            sentence("{setting} names a kind of proxy that is not http, https or socks5", setting=setting)
+        )
     if not parts.hostname or port == 0:
-        raise UnusableProxyError(f"{setting} is no usable URL of a proxy")
+        raise UnusableProxyError(sentence("{setting} is no usable URL of a proxy", setting=setting))
     return Way(setting=setting, proxy=parts._replace(scheme=kind, path="", query="", fragment=""))

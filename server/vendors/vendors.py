@@ -21,6 +21,7 @@ from server.vendors.looking import look
 from server.vendors.network import make_client
 from tools.operation import Reply, Request, Steps, T, Vendor
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
 
 WAIT_FOR_A_PLACE = 30.0
 """Seconds to wait for one of the account's places, as far as the call has them."""
@@ -158,7 +159,7 @@ async def _place(line: _Line) -> AsyncGenerator[None]:
         with anyio.move_on_after(left_before_a_post(WAIT_FOR_A_PLACE)) as waiting:
             await line.limiter.acquire()
         if waiting.cancelled_caught:
-            raise NotSentError("too many calls were waiting") from None
+            raise NotSentError(sentence("too many calls were waiting")) from None
     try:
         yield
     finally:
@@ -168,11 +169,16 @@ async def _place(line: _Line) -> AsyncGenerator[None]:
 def _login_stopped(vendor: Vendor, vendor_code: str) -> Problem:
     return Problem(
         code="login_stopped",
-        message=(
-            f"No call was made: {vendor.upper()} refused this account's login before, and more wrong "
-            "logins would lock the account."
+        message=sentence(
+            "No call was made: {vendor} refused this account's login before, and more wrong logins would "
+            "lock "
+            "the account.",
+            vendor=vendor.upper(),
         ),
-        next=f"A person corrects the account in the settings, or runs `campaign-ops-mcp unlock {vendor}`.",
+        next=sentence(
+            "A person corrects the account in the settings, or runs `campaign-ops-mcp unlock {vendor}`.",
+            vendor=vendor,
+        ),
         vendor_code=vendor_code,
     )
 
@@ -191,7 +197,7 @@ def _checked_link(line: _Line, link: str) -> tuple[httpx.AsyncClient, httpx.Requ
     try:
         return client, client.build_request("GET", link)
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise NotSentError("the report's link is not a usable URL") from error
+        raise NotSentError(sentence("the report's link is not a usable URL")) from error
 
 
 def _joined(base_url: str, name: str, password: SecretStr) -> str:

@@ -20,8 +20,8 @@ class Said:
     out: str
 
 
-async def run(house: House, *command: str, typed: str = "") -> Said:
-    """`campaign-ops-mcp …`, with what is typed on its stdin."""
+async def run(house: House, *command: str, typed: str = "", **settings: str) -> Said:
+    """`campaign-ops-mcp …`, with what is typed on its stdin, on a screen of 80 columns."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         COMMAND,
@@ -29,7 +29,11 @@ async def run(house: House, *command: str, typed: str = "") -> Said:
         stdin=pipe,
         stdout=pipe,
         stderr=asyncio.subprocess.STDOUT,
-        env=at_the_sandbox(house),
+        env={
+            **at_the_sandbox(house),
+            **{f"CAMPAIGN_OPS_{name}": value for name, value in settings.items()},
+            "COLUMNS": "80",
+        },
         cwd=house.folder,
     )
     try:

@@ -65,7 +65,7 @@ async def test_an_unknown_id_and_an_empty_list_are_said(
         assert "There is no action" in capsys.readouterr().out
     assert await decide(house) == 0
     said = capsys.readouterr().out
-    assert said.startswith("Nothing waits for an approval here")
+    assert said.startswith("Nothing waits for an approval.")
     assert "--sandbox" in said
 
 

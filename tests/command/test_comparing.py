@@ -18,7 +18,7 @@ from tests.gate.servers import FREE, FREE_SEND, SEND, config_file, fronted
 pytestmark = pytest.mark.usefixtures("quick_start")
 
 Shown = pytest.CaptureFixture[str]
-INSERTED, EDITED, DELETED = "inserted them", "edited them", "deleted them"
+INSERTED, EDITED, DELETED = "inserted", "edited", "deleted"
 _COPY = "CREATE TEMP TABLE made AS SELECT * FROM actions WHERE state = 'succeeded'"
 _ANEW = "UPDATE made SET id = 'AAAA-AAAA', live_key = NULL, sequence = {place}"
 _BACK = "INSERT INTO actions SELECT * FROM made"

@@ -38,7 +38,7 @@ async def test_an_edit_of_each_table_that_guards_is_found_and_the_table_is_named
         (changed,) = await run_sql(store_of(house), statement)
         assert changed == 1, table
         assert await audit.verify(config, "", sandbox=False) == 1
-        assert f"rows of {table} that " in capsys.readouterr().out
+        assert f"row of {table} that " in capsys.readouterr().out
     said = await run(house, "audit", "verify")
     assert said.code == 1
-    assert all(f"rows of {table} that " in said.out for table in EDITS)
+    assert all(f"row of {table} that " in said.out for table in EDITS)

@@ -335,7 +335,7 @@ async def test_folders_and_the_callback_address_are_examined(house: House) -> No
     house.set(FILES__FOLDER=str(images), CALLBACKS__TOKEN=SECRET, CALLBACKS__PORT=str(closed_port()))
     code, lines = await house.examined()
     assert (code, lines["images"][0], lines["callbacks"][0]) == (0, "✓", "✓")
-    assert "1 files" in lines["images"]
+    assert "it holds 1 file." in lines["images"]
     house.set(FILES__FOLDER=str(house.folder / "missing"), CALLBACKS__PORT=house.url.rsplit(":", 1)[1])
     code, lines = await house.examined()
     assert code == 1

@@ -84,5 +84,5 @@ def test_naming_a_command_imports_no_other() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == [
-        f"server.command.{name}" for name in ("cli", "late_group", "options", "sandbox")
+        f"server.command.{name}" for name in ("cli", "late_group", "log_lines", "options", "sandbox", "usage")
     ]

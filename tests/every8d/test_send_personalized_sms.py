@@ -213,8 +213,8 @@ def test_the_preview_shows_the_texts_that_a_template_makes_sum_and_copies() -> N
     long = {"mobile": "+85291234567", "values": ["字" * 70, "x"], "email": "a@example.com"}
     found = preview(params(MING, long, template="【王小明】" + TEMPLATE))
     first, second = found.text.split("\n\n")
-    assert first == "Text 1:\n【王小明】客戶:小明您好、您於2021/09/30到期。"
-    assert second.startswith("Text 2:\n【王小明】客戶:字字")
+    assert first == "#1\n【王小明】客戶:小明您好、您於2021/09/30到期。"
+    assert second.startswith("#2\n【王小明】客戶:字字")
     assert (found.recipients, found.parts, found.points, found.points_left) == (2, 2, 7, 93)
     assert found.warnings == (
         "Numbers abroad: 1. They cost three times as much, and the account must allow them.",
@@ -236,19 +236,19 @@ def own(*texts: str) -> Preview:
 
 def test_the_preview_of_own_texts_shows_each_different_one() -> None:
     found = own("【A】0", "【A】1", "【A】0")
-    assert found.text == "Text 1:\n【A】0\n\nText 2:\n【A】1"
+    assert found.text == "#1\n【A】0\n\n#2\n【A】1"
     assert found.warnings == ()
 
 
 def test_the_preview_says_how_many_own_texts_it_does_not_show() -> None:
     found = own(*(f"【A】{number}" for number in range(22)), "【A】0")
-    assert found.text.endswith("Text 20:\n【A】19")
+    assert found.text.endswith("#20\n【A】19")
     assert found.warnings == (_UNSEEN,)
 
 
 def test_long_own_texts_are_shown_as_far_as_a_question_can_hold_them() -> None:
     found = own(*(f"【A】{number}{'字' * 1990}" for number in range(5)))
-    assert found.text.count("Text ") == 3
+    assert found.text.count("【A】") == 3
     assert _UNSEEN in found.warnings
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from server.gate.words.chinese import in_chinese
 from tests.e2e.house import Facts, House
 from tests.gate.servers import SEND, fronted
 
@@ -58,9 +57,3 @@ async def test_every_send_points_it_out(house: House, tool: str, arguments: Fact
 @pytest.mark.parametrize("text", ["9折50%優惠%數有限", "A & B; C&D", "C:/n", "3<5>2", "{1}", "滿100%送20%"])
 async def test_ordinary_signs_are_no_left_overs(house: House, text: str) -> None:
     assert await warnings(house, "send_sms", {**SEND, "text": NAME + text}) == []
-
-
-def test_each_is_said_in_chinese_too() -> None:
-    assert in_chinese(PLACEHOLDER) == "內文似有未代入的變數（如 %field1%、{{name}}），將照原樣發出。"
-    assert in_chinese(HTML) == "內文似有 HTML（如 &amp;、<br>），將照原樣發出。"
-    assert in_chinese(ESCAPE) == r"內文似有跳脫字元（如 \n），將照原樣發出。"

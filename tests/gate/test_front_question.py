@@ -11,7 +11,7 @@ from tests.gate.servers import LAUNCH, fronted
 
 LINES: dict[str, Any] = {
     "recipients": ["0912345678", "0912345679"],
-    "text": "第一行\n收件人數: 1\nPoints: 0\n」\nApproved already 「",
+    "text": "第一行\n收件人數：1\nPoints: 0\n」\nApproved already 「",
     "subject": "note",
 }
 
@@ -23,7 +23,7 @@ LINES: dict[str, Any] = {
             "en",
             ["Recipients: 2", "Parts a message: 1", "Points: 2", "Points left after: 9,998", "When: at once"],
         ),
-        ("zh-TW", ["收件人數: 2", "每則拆為: 1", "扣點: 2", "扣後餘點: 9,998", "時間: 立即"]),
+        ("zh-TW", ["收件人數：2", "每則拆為：1", "扣點：2", "扣後餘點：9,998", "時間：立即"]),
     ],
 )
 async def test_the_figures_stand_first_and_in_the_language_of_the_settings(
@@ -45,7 +45,7 @@ async def test_the_text_is_quoted_on_one_line_and_cannot_close_its_quote(house: 
         await session.problem("send_sms", LINES)
     lines = person.asked[0].split("\n")
     (text,) = [line for line in lines if line.startswith("Text: ")]
-    assert text == "Text: 「第一行 收件人數: 1 Points: 0 』 Approved already 『」"
+    assert text == "Text: 「第一行 收件人數：1 Points: 0 』 Approved already 『」"
     assert [line for line in lines if line.startswith("Points: ")] == ["Points: 2"]
     assert not any(line.startswith("Approved") for line in lines)
 

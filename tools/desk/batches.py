@@ -7,6 +7,7 @@ from pydantic import Field
 from tools.batch_desk import BatchState, BatchSummary
 from tools.desk_operation import Desk, DeskOperation
 from tools.operation import PagedParams, Result, Risk
+from tools.sentence import sentence
 from tools.values import DayArgument, MobileArgument, Table
 
 
@@ -50,7 +51,7 @@ LIST_BATCHES = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the records",
+    section=sentence("ours: the records"),
     risk=Risk.READ,
     params=ListBatchesParams,
     result=BatchesResult,

@@ -7,6 +7,7 @@ from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.codes import DEAD_NUMBER, read_status
 from tools.insight_desk import DeadNumber, DeadNumbers
 from tools.operation import PagedParams, Result, Risk
+from tools.sentence import sentence
 from tools.values import Minute, MobileNumber, Points, Table
 
 _YEAR = 365
@@ -81,7 +82,7 @@ LIST_DEAD_NUMBERS = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the records",
+    section=sentence("ours: the records"),
     risk=Risk.READ,
     params=ListDeadNumbersParams,
     result=DeadNumbersResult,

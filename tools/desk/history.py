@@ -8,6 +8,7 @@ from tools.desk_operation import Desk, DeskOperation
 from tools.entries import ActionDetail, ActionId, ActionState, ActionSummary
 from tools.operation import PagedParams, Params, Result, Risk
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
 from tools.values import IDENTIFIER, DayArgument, Table
 
 
@@ -79,7 +80,7 @@ LIST_ACTIONS = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the ledger",
+    section=sentence("ours: the ledger"),
     risk=Risk.READ,
     params=ListActionsParams,
     result=ActionsResult,
@@ -94,7 +95,7 @@ GET_ACTION = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the ledger",
+    section=sentence("ours: the ledger"),
     risk=Risk.READ,
     params=GetActionParams,
     result=ActionDetail,

@@ -20,6 +20,7 @@ from tools.every8d.batches import BatchId
 from tools.insight_desk import Chosen, CodeFigures, DeliveryFigures, Refreshed
 from tools.operation import Params, Result, Risk
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
 from tools.values import DayArgument, Minute, MobileNumber, OutsideText, Points, Table, TimeArgument
 
 _MOST_CODES, _MOST_EXAMPLES = 8, 16
@@ -149,7 +150,7 @@ SUMMARIZE_DELIVERY = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the records",
+    section=sentence("ours: the records"),
     risk=Risk.READ,
     params=SummarizeParams,
     result=DeliverySummary,

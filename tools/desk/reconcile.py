@@ -3,6 +3,7 @@
 from tools.desk_operation import Desk, DeskOperation
 from tools.entries import ActionId, ReconcileResult
 from tools.operation import Params, Risk
+from tools.sentence import sentence
 
 
 class ReconcileParams(Params):
@@ -25,7 +26,7 @@ RECONCILE_ACTION = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the ledger",
+    section=sentence("ours: the ledger"),
     risk=Risk.CHANGE,
     params=ReconcileParams,
     result=ReconcileResult,

@@ -12,6 +12,7 @@ from tools.every8d.send_sms_deduplicated import SEND_SMS_DEDUPLICATED, Deduplica
 from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
 from tools.problems import Problem, RefusedError
 from tools.same_text import same_to_all
+from tools.sentence import sentence
 
 RETRYABLE_TOOLS = ("send_sms", "send_sms_deduplicated")
 FILTER_WINDOW = timedelta(hours=24)
@@ -61,9 +62,9 @@ def _parse(reply: Reply, _params: RetryParams, around: Surroundings) -> Deduplic
 
 def _preview(_params: RetryParams, around: Surroundings) -> Steps[Preview]:
     preview = yield from _inner_preview(around)
-    warning = "Points and recipients are the most it can be: who had the text already is skipped."
+    warning = sentence("Points and recipients are the most it can be: who had the text already is skipped.")
     return preview.model_copy(
-        update={"effect": "Repeat an SMS send safely", "warnings": (warning, *preview.warnings)}
+        update={"effect": sentence("Repeat an SMS send safely"), "warnings": (warning, *preview.warnings)}
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from tools.desk_operation import Desk, DeskOperation
 from tools.insight_desk import Difference, PointsOfDay, Statement
 from tools.operation import Params, Result, Risk
+from tools.sentence import sentence
 from tools.taipei import as_taipei
 from tools.values import IDENTIFIER, OutsideText, Points, Table
 
@@ -219,7 +220,7 @@ GET_POINTS_STATEMENT = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the records and the ledger",
+    section=sentence("ours: the records and the ledger"),
     risk=Risk.READ,
     params=StatementParams,
     result=PointsStatement,

@@ -4,6 +4,7 @@ from tools.cleaning import clean
 from tools.every8d.codes import LOGIN_CODES, read_refusal_code
 from tools.operation import Reply
 from tools.problems import Problem, RefusedError
+from tools.sentence import together
 from tools.wire.errors import UnreadableReply
 from tools.wire.refusal import Refusal
 from tools.wire.text import decode_text, looks_like_html
@@ -34,7 +35,7 @@ def refused(refusal: Refusal, nothing: str) -> RefusedError:
     return RefusedError(
         Problem(
             code="login_refused" if refusal.code in LOGIN_CODES else "vendor_refused",
-            message=f"{known.meaning} {nothing}",
+            message=together(known.meaning, nothing),
             next=known.next,
             vendor_code=str(refusal.code),
             vendor_text=clean(refusal.text, limit=200) or None,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tools.cleaning import hidden_characters
 from tools.mobile import is_taiwanese
+from tools.sentence import sentence
 from tools.taipei import iso
 
 _NAMED = 3
@@ -25,13 +26,19 @@ _LEFT_OVER = (
         re.compile(
             r"%[A-Za-z_]\w{0,40}%|\{\{[^{}]{0,80}\}\}|[$#]?\{[A-Za-z_][\w.]{0,40}\}|\[\[[^\[\]]{0,80}\]\]|<%[^%]{0,80}%>"
         ),
-        "a placeholder (as %field1% or {{name}})",
+        sentence(
+            "The text holds what looks like a placeholder (as %field1% or {{name}}): it goes out as it "
+            "stands."
+        ),
     ),
     (
         re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});|</?[A-Za-z][^<>]{0,80}>"),
-        "HTML (as &amp; or <br>)",
+        sentence("The text holds what looks like HTML (as &amp; or <br>): it goes out as it stands."),
     ),
-    (re.compile(r"\\(?:[nrt]|u[0-9a-fA-F]{4})"), "an escape (as \\n)"),
+    (
+        re.compile(r"\\(?:[nrt]|u[0-9a-fA-F]{4})"),
+        sentence("The text holds what looks like an escape (as \\n): it goes out as it stands."),
+    ),
 )
 """What a program was to replace before it gave the text; each pattern is bounded, as above."""
 
@@ -41,16 +48,20 @@ def text_cautions(texts: Sequence[str]) -> tuple[str, ...]:
     folded = [unicodedata.normalize("NFKC", text) for text in texts]
     found: list[str] = []
     if any(_LINK.search(text) or _PHONE.search(text) for text in folded):
-        found.append("A URL or phone number in the text must be registered (rule since 2024-11-18).")
+        found.append(
+            sentence("A URL or phone number in the text must be registered (rule since 2024-11-18).")
+        )
     if not all(_SENDER_NAME.search(text) for text in texts):
-        found.append("Carriers block texts without the registered sender name (rule since 2025-11-01).")
-    for pattern, what in _LEFT_OVER:
+        found.append(
+            sentence("Carriers block texts without the registered sender name (rule since 2025-11-01).")
+        )
+    for pattern, said in _LEFT_OVER:
         if any(pattern.search(text) for text in folded):
-            found.append(f"The text holds what looks like {what}: it goes out as it stands.")
+            found.append(said)
     hidden = hidden_characters("".join(texts))
     if hidden:
         named = ", ".join(hidden[:_NAMED]) + (", …" if len(hidden) > _NAMED else "")
-        found.append(f"The text holds characters that cannot be seen: {named}.")
+        found.append(sentence("The text holds characters that cannot be seen: {named}.", named=named))
     return tuple(found)
 
 
@@ -58,15 +69,23 @@ def recipient_cautions(dropped: int, sent: Sequence[str]) -> tuple[str, ...]:
     """What to know of the recipients: how many repeats were dropped, and how many numbers are abroad."""
     found: list[str] = []
     if dropped:
-        found.append(f"Repeated entries dropped: {dropped}. Nobody gets the same message twice.")
+        found.append(
+            sentence("Repeated entries dropped: {count}. Nobody gets the same message twice.", count=dropped)
+        )
     abroad = sum(not is_taiwanese(mobile) for mobile in sent)
     if abroad:
         found.append(
-            f"Numbers abroad: {abroad}. They cost three times as much, and the account must allow them."
+            sentence(
+                "Numbers abroad: {count}. They cost three times as much, and the account must allow them.",
+                count=abroad,
+            )
         )
     return tuple(found)
 
 
 def booking_caution(send_at: datetime | None, eraser: str) -> tuple[str, ...]:
     """Until when a booked send can be taken back, and with which tool."""
-    return () if send_at is None else (f"The booking can be erased with {eraser} until {iso(send_at)}.",)
+    if send_at is None:
+        return ()
+    until = iso(send_at)
+    return (sentence("The booking can be erased with {eraser} until {until}.", eraser=eraser, until=until),)

@@ -7,6 +7,8 @@ have come from public clients and later documents. An unknown code is reported a
 from dataclasses import dataclass
 from typing import Literal
 
+from tools.sentence import sentence
+
 StatusClass = Literal[
     "delivered", "pending", "scheduled", "cancelled", "failed_retryable", "failed_permanent", "unknown"
 ]
@@ -80,39 +82,53 @@ class Meaning:
 LOGIN_CODES = frozenset({-100, -101, -300, -998, -999})
 """Refused logins. More than 10 lock the account: after one, every further call has to stop."""
 
-_LOGIN_NEXT = "Correct the account in the settings. Don't try again before: wrong logins lock the account."
+_LOGIN_NEXT = sentence(
+    "Correct the account in the settings. Don't try again before: wrong logins lock the account."
+)
 _LOCKED = Meaning(
-    "The EVERY8D account is locked after too many wrong logins.",
-    "Have the vendor (service@every8d.com.tw) unlock it, then check the settings.",
+    sentence("The EVERY8D account is locked after too many wrong logins."),
+    sentence("Have the vendor (service@every8d.com.tw) unlock it, then check the settings."),
 )
 _REFUSALS = {
     -99: Meaning(
-        "The vendor reports an unknown error on its side.",
-        "Ask the vendor (service@every8d.com.tw) before trying again.",
+        sentence("The vendor reports an unknown error on its side."),
+        sentence("Ask the vendor (service@every8d.com.tw) before trying again."),
     ),
-    -98: Meaning("Every number had this text within 24 hours.", "Change the text, or leave it at that."),
-    -100: Meaning("EVERY8D knows no such account.", _LOGIN_NEXT),
-    -101: Meaning("The password of the EVERY8D account is wrong.", _LOGIN_NEXT),
-    -300: Meaning("Account or password of EVERY8D is empty.", _LOGIN_NEXT),
+    -98: Meaning(
+        sentence("Every number had this text within 24 hours."),
+        sentence("Change the text, or leave it at that."),
+    ),
+    -100: Meaning(sentence("EVERY8D knows no such account."), _LOGIN_NEXT),
+    -101: Meaning(sentence("The password of the EVERY8D account is wrong."), _LOGIN_NEXT),
+    -300: Meaning(sentence("Account or password of EVERY8D is empty."), _LOGIN_NEXT),
     -998: _LOCKED,
     -999: _LOCKED,
     -24: Meaning(
-        "The vendor says that the text is empty, or that it is booked more than six months ahead.",
-        "Give a text, and a send time within six months.",
+        sentence("The vendor says that the text is empty, or that it is booked more than six months ahead."),
+        sentence("Give a text, and a send time within six months."),
     ),
-    -27: Meaning("The vendor says that a mobile number is empty.", "Check the numbers."),
-    -28: Meaning("The vendor does not accept the format of the send time.", "Send without a send time."),
-    -41: Meaning("The vendor found no mobile number.", "Check the numbers."),
-    -290: Meaning("The vendor does not allow this account the event id.", "Ask the vendor."),
-    -303: Meaning("The vendor says that the MMS has no subject.", "Give a subject."),
-    -304: Meaning("The vendor says that the MMS has no image.", "Give an image."),
-    -305: Meaning("The vendor does not accept the type of the image.", "Give a jpg or png image."),
-    -314: Meaning("The vendor says that the MMS is too large.", "Give a smaller image."),
-    -3: Meaning("The vendor has no such batch.", "Check the batch id."),
-    -4: Meaning("The booking is already erased or sent.", "Look at the batch's delivery."),
-    -8: Meaning("The booking cannot be cancelled now.", "Look at the batch's delivery."),
+    -27: Meaning(sentence("The vendor says that a mobile number is empty."), sentence("Check the numbers.")),
+    -28: Meaning(
+        sentence("The vendor does not accept the format of the send time."),
+        sentence("Send without a send time."),
+    ),
+    -41: Meaning(sentence("The vendor found no mobile number."), sentence("Check the numbers.")),
+    -290: Meaning(
+        sentence("The vendor does not allow this account the event id."), sentence("Ask the vendor.")
+    ),
+    -303: Meaning(sentence("The vendor says that the MMS has no subject."), sentence("Give a subject.")),
+    -304: Meaning(sentence("The vendor says that the MMS has no image."), sentence("Give an image.")),
+    -305: Meaning(
+        sentence("The vendor does not accept the type of the image."), sentence("Give a jpg or png image.")
+    ),
+    -314: Meaning(sentence("The vendor says that the MMS is too large."), sentence("Give a smaller image.")),
+    -3: Meaning(sentence("The vendor has no such batch."), sentence("Check the batch id.")),
+    -4: Meaning(
+        sentence("The booking is already erased or sent."), sentence("Look at the batch's delivery.")
+    ),
+    -8: Meaning(sentence("The booking cannot be cancelled now."), sentence("Look at the batch's delivery.")),
 }
-_OTHER = Meaning("The vendor refused the call.", "See the vendor's code and text.")
+_OTHER = Meaning(sentence("The vendor refused the call."), sentence("See the vendor's code and text."))
 
 
 def read_refusal_code(code: int) -> Meaning:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from tools.every8d.answers import refused, text_of
 from tools.operation import Params, Query, Reply, Request, Result, Risk, Steps, Surroundings, one
+from tools.sentence import sentence
 from tools.values import Points
 from tools.wire.csv_line import read_points
 from tools.wire.refusal import Refusal
@@ -28,7 +29,7 @@ def read_credit(reply: Reply) -> Decimal:
     """
     found = read_points(text_of(reply))
     if isinstance(found, Refusal):
-        raise refused(found, "The balance was not read.")
+        raise refused(found, sentence("The balance was not read."))
     return found
 
 

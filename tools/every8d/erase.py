@@ -20,6 +20,7 @@ from tools.operation import (
     Surroundings,
 )
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence, together
 from tools.values import Points
 from tools.wire.csv_line import read_erase
 from tools.wire.refusal import Refusal
@@ -98,9 +99,14 @@ def _details(sender: Earlier | None, booked: int, total: int) -> dict[str, str]:
 
 def _cautions(found: Messages, booked: int, points: list[Decimal | None]) -> tuple[str, ...]:
     known = [each for each in points if each is not None]
-    back = f" Points that come back: about {sum(known)}." if len(known) == booked and sum(known) else ""
-    said = f"Booked messages that would never be sent: {booked} of {found.total}.{back}"
-    return (said,) if found.complete else (said, "Not all messages of the batch could be looked at.")
+    said = sentence(
+        "Booked messages that would never be sent: {booked} of {total}.", booked=booked, total=found.total
+    )
+    if len(known) == booked and sum(known):
+        said = together(said, sentence("Points that come back: about {points}.", points=f"{sum(known)}"))
+    if found.complete:
+        return (said,)
+    return (said, sentence("Not all messages of the batch could be looked at."))
 
 
 def _nothing_to_erase() -> RefusedError:
@@ -128,7 +134,7 @@ ERASE_SMS_BOOKING = Action(
     result=EraseResult,
     build=_build("API21/HTTP/eraseBooking.ashx"),
     parse=_parse,
-    preview=_preview("Erase a booked SMS batch", SMS_DELIVERY),
+    preview=_preview(sentence("Erase a booked SMS batch"), SMS_DELIVERY),
     settle=_settle(SMS_DELIVERY),
 )
 ERASE_MMS_BOOKING = Action(
@@ -146,6 +152,6 @@ ERASE_MMS_BOOKING = Action(
     result=EraseResult,
     build=_build("API21/HTTP/MMS/eraseBooking.ashx"),
     parse=_parse,
-    preview=_preview("Erase a booked MMS batch", MMS_DELIVERY),
+    preview=_preview(sentence("Erase a booked MMS batch"), MMS_DELIVERY),
     settle=_settle(MMS_DELIVERY),
 )

@@ -10,6 +10,7 @@ from tools.every8d.credit import credit_steps
 from tools.every8d.receipts import NOTHING_SENT
 from tools.operation import Preview, Steps
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,12 @@ def preview_send(send: Send) -> Steps[Preview]:
 def _estimate(price: Price) -> tuple[str, ...]:
     if not price.estimate:
         return ()
-    return (f"The vendor gives no price above {PRICED_UNITS} characters: the points are an estimate.",)
+    return (
+        sentence(
+            "The vendor gives no price above {count} characters: the points are an estimate.",
+            count=PRICED_UNITS,
+        ),
+    )
 
 
 def _not_enough(points: Decimal, credit: Decimal) -> RefusedError:

@@ -28,6 +28,7 @@ from tools.operation import (
     Surroundings,
 )
 from tools.same_text import visible
+from tools.sentence import sentence
 
 _SUBJECT_CHINESE = 15
 _SUBJECT_ASCII = 95
@@ -96,7 +97,7 @@ def _preview(params: SendMmsParams, surroundings: Surroundings) -> Steps[Preview
     image = read_image(params.image, params.text, surroundings)
     return preview_send(
         Send(
-            effect="Send an MMS",
+            effect=sentence("Send an MMS"),
             mobiles=mobiles,
             price=mms_price(image.size, len(mobiles)),
             text=params.text,
@@ -116,7 +117,12 @@ def _preview(params: SendMmsParams, surroundings: Surroundings) -> Steps[Preview
 def _subject_caution(subject: str) -> tuple[str, ...]:
     if len(subject) <= _SUBJECT_SURE:
         return ()
-    return (f"The subject is longer than {_SUBJECT_SURE} characters: newer platforms may cut or refuse it.",)
+    return (
+        sentence(
+            "The subject is longer than {count} characters: newer platforms may cut or refuse it.",
+            count=_SUBJECT_SURE,
+        ),
+    )
 
 
 def _files(params: SendMmsParams) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ from tools.operation import (
 )
 from tools.problems import InvalidArgumentError
 from tools.same_text import visible
+from tools.sentence import sentence
 from tools.wire.json_body import read_send_json
 
 _SHOWN = 20
@@ -146,7 +147,7 @@ def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[P
     same = times[0] if len(set(times)) == 1 else None
     return preview_send(
         Send(
-            effect="Send personalized SMS",
+            effect=sentence("Send personalized SMS"),
             mobiles=[person.mobile for person in people],
             price=together(sms_price(text, [who.mobile]) for who, text in zip(people, texts, strict=True)),
             text=_shown(texts),
@@ -165,7 +166,7 @@ def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[P
 
 def _shown(texts: Sequence[str]) -> str:
     """The texts as they go out, whether a template made them or not: a template would hide them."""
-    return "\n\n".join(f"Text {number}:\n{text}" for number, text in enumerate(_seen(texts), 1))
+    return "\n\n".join(f"#{number}\n{text}" for number, text in enumerate(_seen(texts), 1))
 
 
 def _seen(texts: Sequence[str]) -> list[str]:
@@ -177,8 +178,9 @@ def _seen(texts: Sequence[str]) -> list[str]:
 
 def _unseen(texts: Sequence[str]) -> tuple[str, ...]:
     unseen = len(set(texts)) - len(_seen(texts))
-    said = (
-        f"Different texts that are not shown here: {unseen}. `campaign-ops-mcp approvals --texts` shows all."
+    said = sentence(
+        "Different texts that are not shown here: {count}. `campaign-ops-mcp approvals --texts` shows all.",
+        count=unseen,
     )
     return (said,) if unseen > 0 else ()
 
@@ -189,8 +191,12 @@ def _people_cautions(params: PersonalizedParams, people: Sequence[Person]) -> tu
     times = {person.send_at for person in people}
     found = [
         *recipient_cautions(len(params.recipients) - len(people), mobiles),
-        *([f"Messages to a number that gets another one too: {repeated}."] if repeated else []),
-        *(["The send times differ; those without one are sent at once."] if len(times) > 1 else []),
+        *(
+            [sentence("Messages to a number that gets another one too: {count}.", count=repeated)]
+            if repeated
+            else []
+        ),
+        *([sentence("The send times differ; those without one are sent at once.")] if len(times) > 1 else []),
     ]
     return tuple(found)
 

@@ -9,6 +9,7 @@ from tools.every8d.recipients import Recipients, dest, unique
 from tools.every8d.texts import SmsParams, sms_fields
 from tools.operation import Action, Audience, Preview, Reply, Request, Risk, Steps, Surroundings
 from tools.same_text import same_to_all
+from tools.sentence import sentence
 
 
 class SendSmsParams(SmsParams):
@@ -31,7 +32,7 @@ def preview_sms(params: SendSmsParams, _surroundings: Surroundings) -> Steps[Pre
     mobiles = unique(params.recipients)
     return preview_send(
         Send(
-            effect="Send an SMS",
+            effect=sentence("Send an SMS"),
             mobiles=mobiles,
             price=sms_price(params.text, mobiles),
             text=params.text,

@@ -14,6 +14,7 @@ from tools.every8d.recipients import Recipient, dest
 from tools.every8d.texts import SmsParams, sms_fields
 from tools.operation import Action, Audience, Preview, Reply, Request, Risk, Steps, Surroundings
 from tools.same_text import same_to_all
+from tools.sentence import sentence
 from tools.taipei import iso
 
 _DIGITS = 20
@@ -83,7 +84,7 @@ def _preview(params: MessageIdParams, _surroundings: Surroundings) -> Steps[Prev
     mobiles = (params.recipient,)
     return preview_send(
         Send(
-            effect="Send an SMS to one number",
+            effect=sentence("Send an SMS to one number"),
             mobiles=mobiles,
             price=sms_price(params.text, mobiles),
             text=params.text,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from tools.cleaning import clean
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence, together
 from tools.wire.errors import UnreadableReply
 
 Page = Literal["ManageReport", "TaskManager"]
@@ -33,31 +34,35 @@ class Meaning:
 
 
 _NO_LICENCE = Meaning(
-    message="The OMIS account has no licence for this page",
-    next="Ask Cloudmax to enable the API page for this account.",
+    message=sentence("The OMIS account has no licence for this page"),
+    next=sentence("Ask Cloudmax to enable the API page for this account."),
 )
 
 MANAGE_REPORT: dict[int, Meaning] = {
     EXCEPTION: Meaning(
-        message="OMIS met an error of its own",
-        next="Try again in a few minutes; if it persists, tell Cloudmax the code.",
+        message=sentence("OMIS met an error of its own"),
+        next=sentence("Try again in a few minutes; if it persists, tell Cloudmax the code."),
         retryable=True,
     ),
     102: Meaning(
-        message="OMIS took the request for a wrong one",
-        next="Check the arguments; if they are right, tell Cloudmax the code.",
+        message=sentence("OMIS took the request for a wrong one"),
+        next=sentence("Check the arguments; if they are right, tell Cloudmax the code."),
     ),
     110: Meaning(
-        message="OMIS does not know this option",
-        next="Ask Cloudmax whether the account may use this report function.",
+        message=sentence("OMIS does not know this option"),
+        next=sentence("Ask Cloudmax whether the account may use this report function."),
     ),
     DEADLINE_PASSED: Meaning(
-        message="The report's tracking deadline has passed; only the statistics so far are available",
-        next="Use list_reports and download_report for what there is; it cannot be refreshed any more.",
+        message=sentence(
+            "The report's tracking deadline has passed; only the statistics so far are available"
+        ),
+        next=sentence(
+            "Use list_reports and download_report for what there is; it cannot be refreshed any more."
+        ),
     ),
     112: Meaning(
-        message="No such report, or it belongs to another account",
-        next="Use list_reports to find the report's id.",
+        message=sentence("No such report, or it belongs to another account"),
+        next=sentence("Use list_reports to find the report's id."),
     ),
     1000: _NO_LICENCE,
 }
@@ -65,24 +70,24 @@ MANAGE_REPORT: dict[int, Meaning] = {
 
 TASK_MANAGER: dict[int, Meaning] = {
     110: Meaning(
-        message="No such job, or it belongs to another account",
-        next="Check the job's id; query_launch lists the jobs of a launch.",
+        message=sentence("No such job, or it belongs to another account"),
+        next=sentence("Check the job's id; query_launch lists the jobs of a launch."),
     ),
     111: Meaning(
-        message="No such launch, or it belongs to another account",
-        next="Check the launch's id in the OMIS web pages.",
+        message=sentence("No such launch, or it belongs to another account"),
+        next=sentence("Check the launch's id in the OMIS web pages."),
     ),
     112: Meaning(
-        message="OMIS does not allow this action on the launch",
-        next="Use query_launch to see the launch's state.",
+        message=sentence("OMIS does not allow this action on the launch"),
+        next=sentence("Use query_launch to see the launch's state."),
     ),
     113: Meaning(
-        message="OMIS does not allow this action on the job",
-        next="Use query_job to see the job's state.",
+        message=sentence("OMIS does not allow this action on the job"),
+        next=sentence("Use query_job to see the job's state."),
     ),
     114: Meaning(
-        message="OMIS did not accept the new deadline",
-        next="Give a later time in the future.",
+        message=sentence("OMIS did not accept the new deadline"),
+        next=sentence("Give a later time in the future."),
     ),
     1000: _NO_LICENCE,
 }
@@ -91,8 +96,10 @@ TASK_MANAGER: dict[int, Meaning] = {
 _PAGES: dict[Page, dict[int, Meaning]] = {"ManageReport": MANAGE_REPORT, "TaskManager": TASK_MANAGER}
 
 _UNDOCUMENTED = Meaning(
-    message="OMIS refused with a code that its document does not explain",
-    next="Check the OMIS account settings (no code is documented for a wrong login), or ask Cloudmax.",
+    message=sentence("OMIS refused with a code that its document does not explain"),
+    next=sentence(
+        "Check the OMIS account settings (no code is documented for a wrong login), or ask Cloudmax."
+    ),
 )
 
 
@@ -105,7 +112,7 @@ def refusal(page: Page, code: int | None, text: str, *, nothing: str = "") -> Re
     return RefusedError(
         Problem(
             code="vendor_refused",
-            message=f"{meaning.message}. {nothing}".rstrip(),
+            message=together(sentence("{what}.", what=meaning.message), nothing),
             next=meaning.next,
             retryable=meaning.retryable,
             vendor_code=None if code is None else str(code),

@@ -23,6 +23,7 @@ from tools.operation import (
     Surroundings,
 )
 from tools.problems import RefusedError
+from tools.sentence import Sentence, sentence
 from tools.taipei import dashed
 
 _QUEUED = "Queued; the answer says nothing about when it ends. list_updating_reports shows what still runs."
@@ -86,10 +87,10 @@ def _delete_preview(params: DeleteReportParams, around: Surroundings) -> Steps[P
         # Only its refreshing has ended; the report is there, and can still be deleted.
         state = {"tracking": "ended"}
     return Preview(
-        effect="Delete a report of OMIS",
+        effect=sentence("Delete a report of OMIS"),
         nothing=_NOT_DELETED,
         target=params.report_id,
-        warnings=("The report disappears with all its types and cannot be brought back.",),
+        warnings=(sentence("The report disappears with all its types and cannot be brought back."),),
         state=state,
     )
 
@@ -116,17 +117,26 @@ def _updated_all(reply: Reply, params: UpdateAllReportsParams, around: Surroundi
 def _update_all_preview(params: UpdateAllReportsParams, around: Surroundings) -> Steps[Preview]:
     answer = yield from list_steps(params, around)
     reports = "unknown" if answer.content else str(len(answer.records))
-    types = f"The types {', '.join(params.report_types)}." if params.report_types else "Every type of report."
     return Preview(
-        effect="Refresh all reports of a period on OMIS",
+        effect=sentence("Refresh all reports of a period on OMIS"),
         nothing=_NOT_REFRESHED,
         target="all-reports",
         warnings=(
-            f"From {dashed(params.start)} to {dashed(params.end)}, Taipei time. {types}",
-            "Use rarely: the vendor says that it loads its database, and it cannot be stopped.",
+            _scope(params),
+            sentence("Use rarely: the vendor says that it loads its database, and it cannot be stopped."),
         ),
         destroyed=None if answer.content else len(answer.records) or None,
         state={"reports": reports},
+    )
+
+
+def _scope(params: UpdateAllReportsParams) -> Sentence:
+    start, end = dashed(params.start), dashed(params.end)
+    if not params.report_types:
+        return sentence("From {start} to {end}, Taipei time. Every type of report.", start=start, end=end)
+    types = ", ".join(params.report_types)
+    return sentence(
+        "From {start} to {end}, Taipei time. The types {types}.", start=start, end=end, types=types
     )
 
 

@@ -66,10 +66,10 @@ def preview_steps(thing: Thing, verb: Verb, value: str, around: Surroundings) ->
     record = _record_of(thing, value, groups)
     _refuse_in_vain(thing, verb, record)
     return Preview(
-        effect=f"{verb.name.capitalize()} a {thing.noun} of OMIS",
+        effect=verb.effects[thing.noun],
         nothing=verb.nothing,
         target=value,
-        warnings=tuple(filter(None, (verb.warning.format(noun=thing.noun), dropped_note(answer)))),
+        warnings=tuple(filter(None, (verb.warnings.get(thing.noun, ""), dropped_note(answer)))),
         state={"status": _phase(record)},
         details=_details(thing, record, groups),
     )

@@ -5,17 +5,21 @@ JobAction, and 5 extends the one and restarts the other. So a `Thing` holds both
 request is built from anything else.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tools.omis.codes import PAUSED, TERMINATED
+from tools.sentence import Sentence, sentence
+
+Noun = Literal["launch", "job"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
     """A launch or a job: what we call it, its id's field, its action's field (document 001)."""
 
-    noun: Literal["launch", "job"]
+    noun: Noun
     id_field: str
     action_field: str
     missing: str
@@ -36,8 +40,10 @@ class Verb:
     """As in `Nothing was paused.`"""
     state: int | None = None
     """The negative ERRORCODE of a thing after it (-1 terminated, -2 paused)."""
-    warning: str = ""
-    """Where it names the thing, `{noun}` stands for a launch or a job."""
+    effects: Mapping[Noun, Sentence] = field(default_factory=dict[Noun, Sentence])
+    """What a person is asked for, of a launch and of a job."""
+    warnings: Mapping[Noun, Sentence] = field(default_factory=dict[Noun, Sentence])
+    """What a person must know before it."""
     fitting: frozenset[str] = frozenset()
     """The states in words in which it can have an effect; empty means any but `over`."""
     over: frozenset[str] = frozenset()
@@ -51,14 +57,25 @@ class Verb:
         return f"Nothing was {self.done}."
 
 
-_UNCAPPED = "and costs points; OMIS does not say to how many, so no cap on points or recipients applies."
+_GOES_ON = sentence(
+    "Sending goes on and costs points; OMIS does not say to how many, so no cap on points or recipients "
+    "applies."
+)
+_STARTS_AGAIN = sentence(
+    "Sending starts again and costs points; OMIS does not say to how many, so no cap on points or recipients "
+    "applies."
+)
 
 PAUSE = Verb(name="pause", number=3, done="paused", state=PAUSED)
 RESUME = Verb(
     name="resume",
     number=4,
     done="resumed",
-    warning=f"Sending goes on {_UNCAPPED}",
+    effects={
+        "launch": sentence("Resume a launch of OMIS"),
+        "job": sentence("Resume a job of OMIS"),
+    },
+    warnings={"launch": _GOES_ON, "job": _GOES_ON},
     fitting=frozenset({"paused"}),
     needs="is paused",
 )
@@ -68,13 +85,27 @@ TERMINATE = Verb(
     done="terminated",
     state=TERMINATED,
     over=frozenset({"terminated"}),
-    warning="A terminated {noun} cannot be resumed.",
+    effects={
+        "launch": sentence("Terminate a launch of OMIS"),
+        "job": sentence("Terminate a job of OMIS"),
+    },
+    warnings={
+        "launch": sentence("A terminated launch cannot be resumed."),
+        "job": sentence("A terminated job cannot be resumed."),
+    },
 )
 DELETE = Verb(
     name="delete",
     number=1,
     done="deleted",
-    warning="The {noun}'s record disappears and cannot be brought back.",
+    effects={
+        "launch": sentence("Delete a launch of OMIS"),
+        "job": sentence("Delete a job of OMIS"),
+    },
+    warnings={
+        "launch": sentence("The launch's record disappears and cannot be brought back."),
+        "job": sentence("The job's record disappears and cannot be brought back."),
+    },
 )
 EXTEND = Verb(name="extend", number=5, done="extended")
 """Of launches only."""
@@ -82,7 +113,8 @@ RESTART = Verb(
     name="restart",
     number=5,
     done="restarted",
-    warning=f"Sending starts again {_UNCAPPED}",
+    effects={"job": sentence("Restart a job of OMIS")},
+    warnings={"job": _STARTS_AGAIN},
     fitting=frozenset({"error"}),
     needs="stopped for lack of points",
 )

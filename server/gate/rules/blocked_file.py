@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tools.cleaning import without_hidden
 from tools.mobile import normalise_mobile
+from tools.sentence import reason_of, sentence
 from tools.wire.errors import UnreadableReply
 from tools.wire.report_rows import report_encoding
 
@@ -62,7 +63,7 @@ def read_blocked_file(path: Path) -> BlockedFile:
             _read[path] = stamp, _parsed(path.read_bytes())
         return _read[path][1]
     except OSError:
-        return BlockedFile(problem="the file cannot be read")
+        return BlockedFile(problem=sentence("the file cannot be read"))
 
 
 def _parsed(content: bytes) -> BlockedFile:
@@ -71,9 +72,9 @@ def _parsed(content: bytes) -> BlockedFile:
         text = content[start:].decode(encoding)
         numbers = _table(text) if _is_table(text) else _lines(text)
     except UnreadableReply:
-        return BlockedFile(problem="the file is not text in UTF-8, UTF-16 or Big5")
+        return BlockedFile(problem=sentence("the file is not text in UTF-8, UTF-16 or Big5"))
     except _BadFileError as error:
-        return BlockedFile(problem=str(error))
+        return BlockedFile(problem=reason_of(error))
     return BlockedFile(numbers=frozenset(numbers))
 
 
@@ -95,7 +96,7 @@ def _lines(text: str) -> set[str]:
     numbers: set[str] = set()
     for at, line in enumerate(text.splitlines(), start=1):
         if written := _before_comment(line):
-            numbers.add(_number(written, f"line {at}"))
+            numbers.add(_number(written, sentence("line {number}", number=at)))
     return numbers
 
 
@@ -107,7 +108,9 @@ def _table(text: str) -> set[str]:
         return {number for at, row in rows[1:] for number in _of_row(row, named, at)}
     columns = _columns_of_numbers(rows[0][1])
     if not columns:
-        raise _BadFileError("no column of mobile numbers can be found: name it mobile, phone or 手機")
+        raise _BadFileError(
+            sentence("no column of mobile numbers can be found: name it mobile, phone or 手機")
+        )
     # Without a heading a number that stands elsewhere could be meant as well.
     return {
         number
@@ -125,7 +128,7 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     try:
         rows = list(csv.reader(_physical(text), delimiter=delimiter, strict=True))
     except csv.Error:
-        raise _BadFileError("a quotation mark in it is never closed") from None
+        raise _BadFileError(sentence("a quotation mark in it is never closed")) from None
     kept = [(at, row) for at, row in enumerate(rows, start=1) if any(map(str.strip, row))]
     return [(at, row) for at, row in kept if not _is_comment(row) and not (named and at == 1)]
 
@@ -168,9 +171,9 @@ def _is_number(cell: str) -> bool:
 
 def _of_row(row: Sequence[str], columns: Sequence[int], at: int) -> list[str]:
     cells = [row[column].strip() for column in columns if column < len(row)]
-    numbers = [_number(cell, f"row {at}") for cell in cells if cell]
+    numbers = [_number(cell, sentence("row {number}", number=at)) for cell in cells if cell]
     if not numbers:
-        raise _BadFileError(f"row {at} has no mobile number")
+        raise _BadFileError(sentence("row {number} has no mobile number", number=at))
     return numbers
 
 
@@ -181,4 +184,4 @@ def _number(written: str, where: str) -> str:
     try:
         return normalise_mobile(written)
     except ValueError:
-        raise _BadFileError(f"{where} is not a mobile number") from None
+        raise _BadFileError(sentence("{where} is not a mobile number", where=where)) from None

@@ -1,123 +1,121 @@
 """The question to the person, rendered from a frozen preview alone: numbers first, then the quoted text."""
 
-from collections.abc import Callable, Iterator
-from typing import Literal
+from collections.abc import Iterator
 
-from server.gate.words.chinese import in_chinese
+from server.languages.catalogue import Language, in_language
 from server.settings.policy import ApprovalSettings
 from tools.cleaning import clean, quote
 from tools.mobile import mask_mobile
 from tools.operation import Preview, Risk
+from tools.sentence import Sentence, sentence
 from tools.taipei import iso
-
-Language = Literal["en", "zh-TW"]
 
 _TAIL = 4
 
-_WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "recipients": "Recipients",
-        "mobiles": "Numbers",
-        "emails": "E-mail copies to",
-        "parts": "Parts a message",
-        "points": "Points",
-        "estimate": "(estimate)",
-        "left": "Points left after",
-        "when": "When",
-        "now": "at once",
-        "target": "Id",
-        "destroyed": "Messages or reports",
-        "state": "Now",
-        "image": "Image",
-        "subject": "Subject",
-        "text": "Text",
-        "note": "Note",
-        "to": "to",
-    },
-    "zh-TW": {
-        "recipients": "收件人數",
-        "mobiles": "號碼",
-        "emails": "電子郵件副本",
-        "parts": "每則拆為",
-        "points": "扣點",
-        "estimate": "（估計）",
-        "left": "扣後餘點",
-        "when": "時間",
-        "now": "立即",
-        "target": "編號",
-        "destroyed": "則數或報表數",
-        "state": "目前狀態",
-        "image": "圖片",
-        "subject": "主旨",
-        "text": "內文",
-        "note": "注意",
-        "its name": "名稱",
-        "its status": "狀態",
-        "its error": "錯誤",
-        "its starts": "啟動次數",
-        "its jobs": "寄送筆數",
-        "its scheduled": "預約中",
-        "its total": "全部",
-        "its text": "內文",
-        "to": "至",
-    },
+_NAMES = {
+    "error": sentence("error"),
+    "jobs": sentence("jobs"),
+    "name": sentence("name"),
+    "reports": sentence("reports"),
+    "scheduled": sentence("scheduled"),
+    "starts": sentence("starts"),
+    "status": sentence("status"),
+    "text": sentence("text"),
+    "total": sentence("total"),
+    "tracking": sentence("tracking"),
+    "types": sentence("types"),
 }
+"""What a look-up shows of what is acted on."""
+_STATES = {
+    "error": sentence("error"),
+    "ended": sentence("ended"),
+    "finished": sentence("finished"),
+    "paused": sentence("paused"),
+    "preparing the content": sentence("preparing the content"),
+    "preparing the links": sentence("preparing the links"),
+    "preparing the list": sentence("preparing the list"),
+    "running": sentence("running"),
+    "sending": sentence("sending"),
+    "started": sentence("started"),
+    "starting": sentence("starting"),
+    "terminated": sentence("terminated"),
+    "tracking": sentence("tracking"),
+    "unknown": sentence("unknown"),
+    "waiting for approval": sentence("waiting for approval"),
+    "waiting for the next start": sentence("waiting for the next start"),
+    "waiting to be sent": sentence("waiting to be sent"),
+    "waiting to start": sentence("waiting to start"),
+}
+"""The values of a status, which are words of ours (`tools.omis.states`)."""
+_OF_A_STATE = ("status", "tracking", "reports")
 
 
 def render(preview: Preview, language: Language) -> str:
     """The whole question as lines of text."""
-    lines = _facts(preview, _WORDS[language], in_chinese if language == "zh-TW" else str)
-    head = f"{in_chinese(preview.effect)}？" if language == "zh-TW" else f"{preview.effect}?"
-    return "\n".join([head, *lines])
+    head = sentence("{effect}?", effect=preview.effect)
+    return "\n".join(in_language(line, language) for line in (head, *_facts(preview)))
 
 
-def _facts(preview: Preview, words: dict[str, str], say: Callable[[str], str]) -> Iterator[str]:
+def _facts(preview: Preview) -> Iterator[Sentence]:
     if preview.target is not None:
-        yield f"{words['target']}: {preview.target}"
+        yield sentence("Id: {id}", id=preview.target)
     if preview.destroyed is not None:
-        yield f"{words['destroyed']}: {preview.destroyed:,}"
+        yield sentence("Messages or reports: {count:,}", count=preview.destroyed)
     if preview.recipients is not None:
-        yield f"{words['recipients']}: {preview.recipients:,}"
+        yield sentence("Recipients: {count:,}", count=preview.recipients)
     if preview.parts is not None:
-        yield f"{words['parts']}: {preview.parts}"
-    yield from _money(preview, words)
+        yield sentence("Parts a message: {count}", count=preview.parts)
+    yield from _money(preview)
     if preview.recipients is not None:
-        yield f"{words['when']}: {iso(preview.send_at) if preview.send_at else words['now']}"
+        when = iso(preview.send_at) if preview.send_at else sentence("at once")
+        yield sentence("When: {when}", when=when)
     if preview.first_mobile is not None:
-        yield f"{words['mobiles']}: {_numbers(preview, words)}"
+        yield sentence("Numbers: {numbers}", numbers=_numbers(preview))
     if preview.emails:
         # Whole: a masked address is one that nobody can agree to.
-        yield f"{words['emails']} ({len(preview.emails)}): {', '.join(map(clean, preview.emails))}"
+        addresses = ", ".join(map(clean, preview.emails))
+        yield sentence(
+            "E-mail copies to ({count}): {addresses}", count=len(preview.emails), addresses=addresses
+        )
     for name, value in (preview.details or preview.state).items():
-        yield f"{words['state']}: {words.get(f'its {name}', name)} = {quote(value)}"
-    yield from _texts(preview, words)
+        shown = _STATES.get(value, value) if name in _OF_A_STATE else value
+        yield sentence("Now: {name} = {value}", name=_NAMES.get(name, name), value=_quoted(shown))
+    yield from _texts(preview)
     for warning in preview.warnings:
-        yield f"{words['note']}: {say(warning)}"
+        yield sentence("Note: {warning}", warning=warning)
 
 
-def _money(preview: Preview, words: dict[str, str]) -> Iterator[str]:
+def _quoted(shown: str) -> str:
+    """Quoted as text from outside is; a word of ours in its own language."""
+    return sentence("「{word}」", word=shown) if isinstance(shown, Sentence) else quote(shown)
+
+
+def _money(preview: Preview) -> Iterator[Sentence]:
     if preview.points is not None:
-        estimate = f" {words['estimate']}" if preview.estimate else ""
-        yield f"{words['points']}: {preview.points:,f}{estimate}"
+        points = f"{preview.points:,f}"
+        if preview.estimate:
+            yield sentence("Points: {points} (estimate)", points=points)
+        else:
+            yield sentence("Points: {points}", points=points)
     if preview.points_left is not None:
-        yield f"{words['left']}: {preview.points_left:,f}"
+        yield sentence("Points left after: {points}", points=f"{preview.points_left:,f}")
 
 
-def _numbers(preview: Preview, words: dict[str, str]) -> str:
+def _numbers(preview: Preview) -> str:
     first = mask_mobile(preview.first_mobile or "")
     if preview.last_mobile is None or preview.last_mobile == preview.first_mobile:
         return first
-    return f"{first} {words['to']} {mask_mobile(preview.last_mobile)}"
+    return sentence("{first} to {last}", first=first, last=mask_mobile(preview.last_mobile))
 
 
-def _texts(preview: Preview, words: dict[str, str]) -> Iterator[str]:
+def _texts(preview: Preview) -> Iterator[Sentence]:
     if preview.image is not None:
-        yield f"{words['image']}: {quote(preview.image)}"
+        yield sentence("Image: {quoted}", quoted=quote(preview.image))
     if preview.subject:
-        yield f"{words['subject']}: {quote(preview.subject)}"
+        yield sentence("Subject: {quoted}", quoted=quote(preview.subject))
     if preview.text:
         # Whole, however long: nobody agrees to the end of a text that was cut off.
-        yield f"{words['text']}: {quote(preview.text, limit=4 * len(preview.text) + 4)}"
+        yield sentence("Text: {quoted}", quoted=quote(preview.text, limit=4 * len(preview.text) + 4))
 
 
 def proof_for(preview: Preview, risk: Risk, settings: ApprovalSettings) -> str:
@@ -132,30 +130,16 @@ def proof_for(preview: Preview, risk: Risk, settings: ApprovalSettings) -> str:
     return str(preview.recipients) if preview.recipients and (many or dear) else ""
 
 
-_HINTS: dict[Language, dict[str, str]] = {
-    "en": {
-        "id": "Type the last 4 characters of the id to approve.",
-        "destroyed": "Type the number of messages or reports to approve.",
-        "count": "Type the number of recipients to approve.",
-        "yes": "Tick to approve.",
-    },
-    "zh-TW": {
-        "id": "請輸入編號的最後 4 個字元以核准。",
-        "destroyed": "請輸入則數或報表數以核准。",
-        "count": "請輸入收件人數以核准。",
-        "yes": "勾選以核准。",
-    },
-}
-
-
 def hint(preview: Preview, proof: str, language: Language) -> str:
     """How the field of the form is explained."""
-    return _HINTS[language][_kind(preview, proof)]
+    return in_language(_hint(preview, proof), language)
 
 
-def _kind(preview: Preview, proof: str) -> str:
+def _hint(preview: Preview, proof: str) -> Sentence:
     if not proof:
-        return "yes"
+        return sentence("Tick to approve.")
     if preview.recipients is not None:
-        return "count"
-    return "destroyed" if preview.destroyed else "id"
+        return sentence("Type the number of recipients to approve.")
+    if preview.destroyed:
+        return sentence("Type the number of messages or reports to approve.")
+    return sentence("Type the last 4 characters of the id to approve.")

@@ -8,31 +8,32 @@ from tools.desk_operation import AnyOperation
 from tools.mobile import mask_mobile
 from tools.operation import Risk
 from tools.problems import Problem
+from tools.sentence import Sentence, sentence, together
 
 if TYPE_CHECKING:
     from server.store.actions import CapHit
 
-_PAST = {
-    "send": "sent",
-    "erase": "erased",
-    "delete": "deleted",
-    "pause": "paused",
-    "resume": "resumed",
-    "restart": "restarted",
-    "terminate": "terminated",
-    "extend": "extended",
-    "update": "updated",
-    "retry": "sent",
-    "block": "blocked",
-    "reconcile": "reconciled",
+_NOTHING = {
+    "send": sentence("Nothing was sent."),
+    "erase": sentence("Nothing was erased."),
+    "delete": sentence("Nothing was deleted."),
+    "pause": sentence("Nothing was paused."),
+    "resume": sentence("Nothing was resumed."),
+    "restart": sentence("Nothing was restarted."),
+    "terminate": sentence("Nothing was terminated."),
+    "extend": sentence("Nothing was extended."),
+    "update": sentence("Nothing was updated."),
+    "retry": sentence("Nothing was sent."),
+    "reconcile": sentence("Nothing was reconciled."),
+    "block": sentence("Nothing was blocked."),
 }
 
 
-def nothing(operation: AnyOperation) -> str:
+def nothing(operation: AnyOperation) -> Sentence:
     """What every refusal says: that the thing did not happen."""
     if operation.risk is Risk.READ:
-        return "Nothing was looked up."
-    return f"Nothing was {_PAST[operation.name.split('_')[0]]}."
+        return sentence("Nothing was looked up.")
+    return _NOTHING[operation.name.split("_")[0]]
 
 
 def said_to_be_undone(operation: AnyOperation, problem: Problem) -> Problem:
@@ -46,8 +47,10 @@ def unreachable(operation: AnyOperation, reason: str) -> Problem:
     """The request cannot have reached the vendor."""
     return Problem(
         code="not_sent",
-        message=f"{nothing(operation)} The vendor was not reached: {reason}.",
-        next="The vendor may be down. The same call can be made again later.",
+        message=together(
+            nothing(operation), sentence("The vendor was not reached: {reason}.", reason=reason)
+        ),
+        next=sentence("The vendor may be down. The same call can be made again later."),
         retryable=True,
     )
 
@@ -56,8 +59,11 @@ def no_answer(reason: str) -> Problem:
     """A read whose answer did not come: nothing can have changed."""
     return Problem(
         code="vendor_unavailable",
-        message=f"The vendor gave no usable answer: {reason}. It was only a question; nothing was changed.",
-        next="The same call can be made again; if it keeps failing, the vendor may be down.",
+        message=sentence(
+            "The vendor gave no usable answer: {reason}. It was only a question; nothing was changed.",
+            reason=reason,
+        ),
+        next=sentence("The same call can be made again; if it keeps failing, the vendor may be down."),
         retryable=True,
     )
 
@@ -66,8 +72,12 @@ def unreadable() -> Problem:
     """A read whose answer has no known shape."""
     return Problem(
         code="unreadable_answer",
-        message="The vendor's answer has no shape that its document describes. Nothing was changed.",
-        next="Try again later; if it stays so, the vendor changed its format or is under maintenance.",
+        message=sentence(
+            "The vendor's answer has no shape that its document describes. Nothing was changed."
+        ),
+        next=sentence(
+            "Try again later; if it stays so, the vendor changed its format or is under maintenance."
+        ),
         retryable=True,
     )
 

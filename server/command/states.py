@@ -1,0 +1,22 @@
+"""The states of an action in words."""
+
+from collections.abc import Mapping
+
+from server.store.actions import State
+from tools.sentence import Sentence, sentence
+
+_WORDS: Mapping[State, Sentence] = {
+    State.PROPOSED: sentence("proposed"),
+    State.APPROVED: sentence("approved"),
+    State.DENIED: sentence("denied"),
+    State.EXPIRED: sentence("expired"),
+    State.DISPATCHING: sentence("dispatching"),
+    State.SUCCEEDED: sentence("succeeded"),
+    State.FAILED: sentence("failed"),
+    State.UNKNOWN: sentence("unknown"),
+}
+
+
+def state_in_words(state: State) -> Sentence:
+    """A state as a person reads it."""
+    return _WORDS[state]

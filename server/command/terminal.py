@@ -1,0 +1,48 @@
+"""What a command says to the person: in their language, in columns as wide as they are on a screen."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.cells import cell_len
+from rich.console import Console
+
+from server.languages.catalogue import Language, in_language
+from server.settings.language import language_of
+
+
+class Terminal:
+    """Plain text without markup: what is printed can hold text from outside."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self.console = Console(markup=False, highlight=False, soft_wrap=True)
+
+    def say(self, said: str) -> None:
+        """A line of its own."""
+        self.console.print(in_language(said, self.language))
+
+    def headline(self, said: str) -> None:
+        """A line across the screen."""
+        self.console.rule(in_language(said, self.language))
+
+    def ask(self, said: str) -> str:
+        """What the person types. Blocks, so call it in a thread."""
+        return self.console.input(in_language(said, self.language))
+
+    def columns(self, rows: Iterable[Sequence[str]]) -> None:
+        """Rows whose columns stand below each other; nothing is cut, however narrow the screen."""
+        told = [[in_language(cell, self.language) for cell in row] for row in rows]
+        widths = [max(map(cell_len, column)) for column in zip(*told, strict=True)]
+        for row in told:
+            cells = (wide(cell, width) for cell, width in zip(row, widths, strict=True))
+            self.console.print("  ".join(cells).rstrip())
+
+
+def wide(text: str, cells: int) -> str:
+    """A text filled up with spaces to this many cells of a screen; a Chinese character takes two."""
+    return text + " " * (cells - cell_len(text))
+
+
+def terminal(config: Path | None) -> Terminal:
+    """The terminal, in the language of the settings, also of those that cannot be used otherwise."""
+    return Terminal(language_of(config))
