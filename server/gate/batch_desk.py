@@ -76,15 +76,15 @@ class OwnBatches:
 
 def _message(row: Mapping[str, Any]) -> dict[str, Any]:
     status = read_status(row["code"]) if row["code"] is not None else None
-    approved = row["approved_by"] or row["channel"]
     return {
         "sent_at": row["send_at"] or row["sent_at"],
         "words": row["words"],
+        "status_code": row["code"],
         "status": "" if status is None else status.meaning,
         "status_class": row["state"] or ("pending" if row["batch_state"] == "sent" else row["batch_state"]),
         "received_at": row["received_at"],
         "by": row["principal"],
-        "approved_by": approved or None,
+        "approved_by": row["channel"] or None,
         "batch_id": row["batch_id"] or None,
     }
 

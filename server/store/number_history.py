@@ -32,7 +32,6 @@ def messages_to(
             MESSAGES.c.state,
             MESSAGES.c.code,
             MESSAGES.c.received_at,
-            func.coalesce(ACTIONS.c.decided_by, "").label("approved_by"),
             func.coalesce(ACTIONS.c.channel, "").label("channel"),
         )
         .select_from(with_action)

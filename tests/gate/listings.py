@@ -13,6 +13,7 @@ from tools.desk.batches import BatchesResult
 from tools.desk.blocking import BlockedNumber, BlockedResult
 from tools.desk.dead_numbers import DeadNumberRow, DeadNumbersResult
 from tools.desk.history import ActionsResult
+from tools.desk.number_history import NumberHistoryResult, SentToNumber
 from tools.entries import ActionSummary
 from tools.every8d.callbacks import read_event
 from tools.every8d.codes import read_status
@@ -161,6 +162,22 @@ def _batch(chance: random.Random, number: int, worst: bool) -> BatchSummary:  # 
     )
 
 
+def _sent(chance: random.Random, number: int, worst: bool) -> SentToNumber:  # noqa: FBT001 - one of a table
+    code = chance.choice((100, 101, 103))
+    status = read_status(code)
+    return SentToNumber(
+        sent_at=_moment(chance, worst=worst),
+        words=WORST[:40] if worst else f"三月通知 {number}",
+        status_code=code,
+        status=status.meaning,
+        status_class=status.kind,
+        received_at=_moment(chance, worst=worst),
+        by="local:desk",
+        approved_by="terminal",
+        batch_id=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+    )
+
+
 def _blocked(chance: random.Random, number: int, worst: bool) -> BlockedNumber:  # noqa: FBT001 - one of a table
     why = WORST[:80] if worst else "opted out by reply"
     return BlockedNumber(mobile=_mobile(number), why=why, since=_moment(chance, worst=worst))
@@ -170,6 +187,11 @@ _KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any],
     DeliveryResult: ("messages", _message, {"complete": True}),
     RepliesResult: ("replies", _reply, {"complete": True}),
     BatchesResult: ("batches", _batch, {}),
+    NumberHistoryResult: (
+        "messages",
+        _sent,
+        {"mobile": "+886912345678", "replies": []},
+    ),
     BlockedResult: ("numbers", _blocked, {}),
     DeadNumbersResult: (
         "numbers",

@@ -26,6 +26,7 @@ USUAL, MOST = 1_200, 6_000
 LISTS = [each for each in every_operation() if issubclass(each.params, PagedParams)]
 NEEDED: dict[str, Any] = {
     "batch_id": BATCH,
+    "mobile": "0912345678",
     "report_id": "9001",
     "job_id": "5506",
     "launch_id": "1182",

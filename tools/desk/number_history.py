@@ -16,10 +16,11 @@ class NumberHistoryParams(PagedParams):
 
 
 class SentToNumber(Result):
-    """One message. `status` is what is known of it, in our words; empty when nothing is."""
+    """One message. `status` is what is known of it, in our words; without a code nothing is."""
 
     sent_at: Minute
     words: OutsideText
+    status_code: int | None = None
     status: str
     status_class: str
     received_at: Minute | None = None
@@ -45,7 +46,7 @@ class NumberHistoryResult(Result):
     total: int
     page: int
     pages: int
-    messages: Annotated[list[SentToNumber], Table()]
+    messages: Annotated[list[SentToNumber], Table(key="status_code", told=("status", "status_class"))]
     replies: list[RepliedFromNumber]
 
 
