@@ -4,8 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from rich.console import Console
-
 from server.folders import sandbox_store
 from server.mcp.identity import local_user
 from server.parts import Parts, build_parts
@@ -34,11 +32,6 @@ async def parts_over(settings: Settings) -> AsyncGenerator[Parts]:
         yield parts
     finally:
         await parts.close()
-
-
-def console() -> Console:
-    """Plain text without markup: what is printed can hold text from outside."""
-    return Console(markup=False, highlight=False, soft_wrap=True)
 
 
 def person() -> str:

@@ -10,14 +10,15 @@ from typing import Annotated
 import anyio
 import typer
 
-from server.command.common import FAILED, OK, console, parts_of, person
+from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
+from server.command.terminal import Terminal, terminal
 from server.ledger.journal import Note
 from server.parts import Parts
 from server.store.opt_outs import OptOut
 from tools.cleaning import clean
 from tools.mobile import as_dest
-from tools.sentence import sentence
+from tools.sentence import Sentence, plural, sentence
 from tools.taipei import iso
 
 _AT_MOST = 1_000
@@ -29,55 +30,72 @@ async def opt_outs(
 ) -> int:
     """List, and then do what is wished; the exit code."""
     if confirm + dismiss + (export is not None) > 1:
-        console().print("Nothing was done: give one of --confirm, --dismiss and --export.")
+        terminal(config).say(sentence("Nothing was done: give one of --confirm, --dismiss and --export."))
         return FAILED
     async with parts_of(config, sandbox=sandbox) as parts:
+        out = Terminal(parts.settings.language)
         await parts.memory.catch_up()
         if export is not None:
-            return await _export(parts, export)
+            return await _export(parts, export, out)
         found, total = await parts.memory.opt_outs.proposed(limit=_AT_MOST)
-        _show(found, total)
+        _show(found, total, out)
         if not found or not (confirm or dismiss):
             return OK
-        return await (_block(parts, found) if confirm else _dismiss(parts, found))
+        return await (_block(parts, found, out) if confirm else _dismiss(parts, found, out))
 
 
-def _show(found: Sequence[OptOut], total: int) -> None:
-    out = console()
-    for each in found:
-        words = clean(each.words, limit=_SHOWN)
-        out.print(f"{each.masked}  {iso(each.at)}  {each.source}  {words}", markup=False)
-    more = f", of whom {len(found)} are shown" if total > len(found) else ""
-    out.print(f"{total} wait to be blocked{more}")
+def _show(found: Sequence[OptOut], total: int, out: Terminal) -> None:
+    out.columns((each.masked, iso(each.at), each.source, clean(each.words, limit=_SHOWN)) for each in found)
+    if total > len(found):
+        out.say(
+            sentence("{total} wait to be blocked, of whom {shown} are shown", total=total, shown=len(found))
+        )
+    else:
+        out.say(plural("{count} waits to be blocked", "{count} wait to be blocked", total))
 
 
-def _agreed(question: str) -> bool:
+async def _agreed(out: Terminal, question: Sentence) -> bool:
+    asked = sentence("{question} [y/n] ", question=question)
     try:
-        return input(f"{question} [y/n] ").strip().casefold() in ("y", "yes")
+        return (await anyio.to_thread.run_sync(out.ask, asked)).strip().casefold() in ("y", "yes")
     except EOFError:
         return False
 
 
-async def _block(parts: Parts, found: Sequence[OptOut]) -> int:
+async def _block(parts: Parts, found: Sequence[OptOut], out: Terminal) -> int:
     """Only those that were shown: who opts out meanwhile is asked about the next time."""
-    if not await anyio.to_thread.run_sync(_agreed, f"Never text these {len(found)} numbers again?"):
-        console().print("Nothing was blocked.")
+    question = plural(
+        "Never text this {count} number again?", "Never text these {count} numbers again?", len(found)
+    )
+    if not await _agreed(out, question):
+        out.say(sentence("Nothing was blocked."))
         return FAILED
     fresh = await parts.memory.opt_outs.block(found, Note(what="blocked", by=person(), channel="terminal"))
-    console().print(f"{fresh} are blocked.")
+    out.say(plural("{count} is blocked.", "{count} are blocked.", fresh))
     return OK
 
 
-async def _dismiss(parts: Parts, found: Sequence[OptOut]) -> int:
-    if not await anyio.to_thread.run_sync(_agreed, f"Let these {len(found)} numbers go on being texted?"):
-        console().print("Nothing was changed.")
+async def _dismiss(parts: Parts, found: Sequence[OptOut], out: Terminal) -> int:
+    question = plural(
+        "Let this {count} number go on being texted?",
+        "Let these {count} numbers go on being texted?",
+        len(found),
+    )
+    if not await _agreed(out, question):
+        out.say(sentence("Nothing was changed."))
         return FAILED
     await parts.memory.opt_outs.dismiss(found, person())
-    console().print(f"{len(found)} are dismissed; who asks again is proposed again.")
+    out.say(
+        plural(
+            "{count} is dismissed; who asks again is proposed again.",
+            "{count} are dismissed; who asks again is proposed again.",
+            len(found),
+        )
+    )
     return OK
 
 
-async def _export(parts: Parts, path: Path) -> int:
+async def _export(parts: Parts, path: Path, out: Terminal) -> int:
     """Everybody who opted out and was not dismissed, for OMIS; the file is its owner's alone."""
     rows = [(each, mobile) for each, mobile in await parts.memory.opt_outs.numbers() if mobile]
     text = io.StringIO(newline="")
@@ -87,12 +105,12 @@ async def _export(parts: Parts, path: Path) -> int:
     try:
         await anyio.to_thread.run_sync(partial(_write, path, text.getvalue()))
     except FileExistsError:
-        console().print("Nothing was written: there is such a file already.")
+        out.say(sentence("Nothing was written: there is such a file already."))
         return FAILED
     except OSError:
-        console().print("Nothing was written: the file cannot be made there.")
+        out.say(sentence("Nothing was written: the file cannot be made there."))
         return FAILED
-    console().print(f"{len(rows)} numbers were written.")
+    out.say(plural("{count} number was written.", "{count} numbers were written.", len(rows)))
     return OK
 
 

@@ -20,11 +20,11 @@ async def _opted_out(house: House) -> None:
 async def test_a_person_agrees_once_and_all_of_the_list_are_blocked(house: House) -> None:
     await _opted_out(house)
     listed = await run(house, "opt-outs")
-    assert (MASKED in listed.out, "1 wait to be blocked" in listed.out) == (True, True)
+    assert (MASKED in listed.out, "1 waits to be blocked" in listed.out) == (True, True)
     refused = await run(house, "opt-outs", "--confirm", typed="n\n")
     assert (refused.code, "Nothing was blocked." in refused.out) == (1, True)
     agreed = await run(house, "opt-outs", "--confirm", typed="y\n")
-    assert (agreed.code, "1 are blocked." in agreed.out) == (0, True)
+    assert (agreed.code, "1 is blocked." in agreed.out) == (0, True)
     async with house.session(Person()) as session:
         assert (await told_of_send(session, FREE_NUMBER))["code"] == "policy_refused"
 

@@ -28,6 +28,7 @@ WITHOUT_CHINESE = {
     ("{reason}.", ""),
     ("「{word}」", ""),
     ("{effect}?", ""),
+    ("{question} [y/n] ", ""),
     ("{setting} in {file}", ""),
 }
 """What is put together of other sentences, and holds no word of its own."""

@@ -26,7 +26,20 @@ MANY: dict[str, Any] = {
 }
 HELPS = [
     (),
-    *((each,) for each in ("serve", "sandbox", "demo", "tools", "doctor", "unlock", "approvals", "policy")),
+    *(
+        (each,)
+        for each in (
+            "serve",
+            "sandbox",
+            "demo",
+            "tools",
+            "doctor",
+            "unlock",
+            "approvals",
+            "policy",
+            "opt-outs",
+        )
+    ),
     *((each,) for each in ("block", "audit", "actions")),
     *(("block", each) for each in ("add", "remove", "list")),
     *(("audit", each) for each in ("verify", "accept-loss", "export")),

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from tools.blocking_desk import Blocked
 from tools.desk_operation import Desk, DeskOperation
 from tools.operation import PagedParams, Params, Result, Risk
+from tools.sentence import sentence
 from tools.values import IDENTIFIER, Minute, MobileArgument, MobileNumber, OutsideText, Table
 
 _ALL = "all"
@@ -76,7 +77,7 @@ BLOCK_NUMBER = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the records",
+    section=sentence("ours: the records"),
     risk=Risk.CHANGE,
     params=BlockNumberParams,
     result=BlockResult,
@@ -121,7 +122,7 @@ LIST_BLOCKED = DeskOperation(
     description="List the numbers that are never texted, masked: why, since when. 黑名單、拒收名單。",
     toolset="desk",
     vendor=None,
-    section="ours: the records",
+    section=sentence("ours: the records"),
     risk=Risk.READ,
     params=ListBlockedParams,
     result=BlockedResult,

@@ -7,6 +7,7 @@ from tools.brief_desk import Left, Morning
 from tools.desk.insight_words import share
 from tools.desk_operation import Desk, DeskOperation
 from tools.operation import Params, Result, Risk
+from tools.sentence import sentence
 from tools.taipei import iso_minute
 from tools.values import OutsideText, Table
 
@@ -100,7 +101,7 @@ GET_MORNING_BRIEF = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the records",
+    section=sentence("ours: the records"),
     risk=Risk.READ,
     params=MorningBriefParams,
     result=MorningBrief,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tools.desk_operation import Desk, DeskOperation
 from tools.operation import PagedParams, Result, Risk
+from tools.sentence import sentence
 from tools.values import Minute, MobileArgument, MobileNumber, OutsideText, Table
 
 
@@ -73,7 +74,7 @@ GET_NUMBER_HISTORY = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the records",
+    section=sentence("ours: the records"),
     risk=Risk.READ,
     params=NumberHistoryParams,
     result=NumberHistoryResult,

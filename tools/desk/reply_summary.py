@@ -9,6 +9,7 @@ from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.batches import BatchId
 from tools.operation import Params, Result, Risk
 from tools.reply_desk import AskedForReplies, ReplyFigures, SameReplies
+from tools.sentence import sentence
 from tools.values import DayArgument, Minute, MobileNumber, OutsideText, Table
 
 _MOST_GROUPS = 8
@@ -115,7 +116,7 @@ GET_REPLY_SUMMARY = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
-    section="ours: the records",
+    section=sentence("ours: the records"),
     risk=Risk.READ,
     params=ReplySummaryParams,
     result=ReplySummary,
