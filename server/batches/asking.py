@@ -1,8 +1,7 @@
 """Asks the vendor what became of a whole batch, and notes it."""
 
 from server.batches.memory import Memory
-from server.store.asking_plan import PLAN
-from server.store.batches import Batch, set_batch
+from server.store.batches import Batch
 from server.vendors.vendors import Vendors
 from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, every_message
 from tools.every8d.paging import PAGES_OF_THE_LARGEST
@@ -10,7 +9,7 @@ from tools.operation import Surroundings
 
 
 async def ask(memory: Memory, vendors: Vendors, batch: Batch, around: Surroundings) -> bool:
-    """Read the batch at the vendor and note each message; the plan ends where nothing is open any more.
+    """Read the batch at the vendor and note each message.
 
     False: the vendor did not give all of it, so something of it may be older.
 
@@ -22,7 +21,4 @@ async def ask(memory: Memory, vendors: Vendors, batch: Batch, around: Surroundin
     source = MMS_DELIVERY if batch.kind == "mms" else SMS_DELIVERY
     found = await vendors.query(every_message(source, batch.batch_id, around, PAGES_OF_THE_LARGEST))
     await memory.asked(batch, found)
-    now = await memory.batch(batch.batch_id)
-    if now is not None and now.pending == 0 and now.recipients > 0:
-        await memory.keeper.write(lambda conn: set_batch(conn, batch.id, asks=len(PLAN), next_at=None))
     return found.complete

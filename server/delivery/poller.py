@@ -9,6 +9,7 @@ import logging
 import anyio
 
 from server.batches.asking import ask
+from server.batches.asking_replies import ask_for_replies
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.surroundings import every8d_options
 from server.parts import Parts
@@ -48,7 +49,11 @@ async def _taken(parts: Parts) -> Batch | None:
 async def _ask(parts: Parts, batch: Batch) -> None:
     around = Surroundings(now=parts.memory.keeper.clock(), every8d=every8d_options(parts.settings.every8d))
     try:
-        await ask(parts.memory, parts.vendors, batch, around)
+        if batch.pending or not batch.recipients:
+            await ask(parts.memory, parts.vendors, batch, around)
+        if batch.kind == "sms":
+            # People answer when every message has long arrived.
+            await ask_for_replies(parts.memory, parts.vendors, batch)
     except ANTICIPATED as error:
         problem = problem_of(GET_SMS_DELIVERY, error)
         if problem.code == "login_refused":

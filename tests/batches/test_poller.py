@@ -76,6 +76,16 @@ async def test_a_batch_of_which_all_is_known_is_not_asked_for_again(house: House
         assert len([each for each in await house.vendor.log() if _asks(each)]) == 1
 
 
+async def test_replies_are_asked_for_by_the_plan_though_every_message_has_arrived(house: House) -> None:
+    async with watched(house) as here:
+        await here.session.facts("send_sms", {"recipients": ["0912345100"], "text": "您好"})
+        for _ in range(100):
+            await here.pass_time(60 * MINUTE)
+            await here.asked()
+        asked = [each for each in await house.vendor.log() if "getReplyMessage" in str(each["path"])]
+        assert 2 <= len(asked) <= len(PLAN)
+
+
 async def test_two_servers_ask_for_a_batch_once(house: House) -> None:
     async with watched(house) as here:
         await here.session.facts("send_sms", {"recipients": ["0912345100"], "text": "您好"})
