@@ -86,7 +86,7 @@ async def _honest_work(house: House, url: str, port: int) -> None:
     headers = {"authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(headers=headers, trust_env=False, verify=NO_TLS, timeout=PATIENCE) as http:
         answer = await http.post(f"http://127.0.0.1:{port}{CALLBACK}", data=REPORT)
-        assert (answer.status_code, answer.text) == (200, "OK")
+        assert (answer.status_code, answer.text) == (200, "")
         async with Client(streamable_http_client(url, http_client=http), mode=house.era) as client:
             session = Session(client=client)
             assert (await session.facts("query_credit"))["credit"] == 10000
@@ -148,7 +148,7 @@ async def test_a_request_that_never_ends_is_ended(
         assert anyio.current_time() - began < 3
         assert heard.startswith(b"HTTP/1.1 404") == (b"/unknown" in begun)
         async with vendor_of() as http:
-            assert (await http.post(url, data=REPORT)).text == "OK"
+            assert (await http.post(url, data=REPORT)).status_code == 200
 
 
 @pytest.mark.parametrize("era", ["auto"], indirect=True)

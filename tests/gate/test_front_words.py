@@ -103,7 +103,7 @@ async def test_an_unknown_argument_is_answered_with_the_known_ones_the_most_alik
 @pytest.mark.parametrize("tool", PAGED)
 async def test_a_page_beyond_the_end_of_any_list_says_so(house: House, tool: str) -> None:
     async with house.session(
-        policy={"test_numbers": ["0912345100"], "test_recipients": 1, "test_points": 5}
+        policy={"test_numbers": ["0912345100", "0912345103"], "test_recipients": 2, "test_points": 5}
     ) as session:
         arguments = await CASES[tool].prepare(house, session)
         first = await session.facts(tool, arguments)
