@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cache
 from gettext import bindtextdomain
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -56,7 +57,7 @@ def spoken() -> Language:
 
 def _config(words: list[str]) -> Path | None:
     """What `--config` names, before anything is known of the rest."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         if word == "--config" and following:
             return Path(following)
         if word.startswith("--config="):

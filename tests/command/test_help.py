@@ -86,3 +86,11 @@ def test_naming_a_command_imports_no_other() -> None:
     assert ran.stdout.split() == [
         f"server.command.{name}" for name in ("cli", "late_group", "log_lines", "options", "sandbox", "usage")
     ]
+
+
+def test_the_command_alone_shows_what_there_is() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "server.command.cli"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "Usage:" in shown.stdout + shown.stderr
+    assert "Traceback" not in shown.stderr
