@@ -14,7 +14,7 @@ from tools.insight_desk import Difference, PointsOfDay, Statement
 from tools.operation import Params, Result, Risk
 from tools.sentence import sentence
 from tools.taipei import as_taipei
-from tools.values import IDENTIFIER, OutsideText, Points, Table
+from tools.values import OutsideText, Points, Table
 
 _MONTH = re.compile("2[0-9]{3}-(?:0[1-9]|1[0-2])")
 _DECEMBER = 12
@@ -30,9 +30,7 @@ def _check(month: str) -> str:
 class StatementParams(Params):
     """Which month."""
 
-    month: Annotated[
-        str, IDENTIFIER, AfterValidator(_check), Field(description="2026-11; empty: this month.")
-    ] = ""
+    month: Annotated[str, AfterValidator(_check), Field(description="2026-11; empty: this month.")] = ""
 
 
 class DayRow(Result):
