@@ -12,6 +12,7 @@ from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper
 from server.batches.opt_outs import BY_RULE, OptOuts
 from server.batches.recorder import Recorder
+from server.ledger.whose import Whose
 from server.settings.policy import PolicySettings
 from server.store.batches import Batch, BatchFilter, batch_by_vendor_id, list_batches
 from server.store.errors import StoreUnavailableError
@@ -60,10 +61,11 @@ class Memory:
         await self.catch_up()
         return await self.keeper.read(lambda conn: list_batches(conn, wanted, page, page_size))
 
-    async def batch(self, batch_id: str) -> Batch | None:
-        """The batch that the vendor calls so."""
+    async def batch(self, batch_id: str, whose: Whose | None) -> Batch | None:
+        """The batch that the vendor calls so; None when it is none of these."""
         await self.catch_up()
-        return await self.keeper.read(lambda conn: batch_by_vendor_id(conn, batch_id))
+        found = await self.keeper.read(lambda conn: batch_by_vendor_id(conn, batch_id))
+        return None if found is None or (whose is not None and not whose.has(found.principal)) else found
 
     async def asked(self, batch: Batch, found: Messages) -> None:
         """Note what the vendor answered about a whole batch."""

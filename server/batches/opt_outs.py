@@ -7,13 +7,13 @@ from server.batches.keeper import Keeper
 from server.batches.numbers import SealedNumberError, Who
 from server.ledger.blocking import ToBlock, block_all
 from server.ledger.notes import Note
+from server.store.batches import BatchFilter
 from server.store.keys import hash_number
 from server.store.opt_outs import (
     ANYBODY,
     BLOCKED,
     DISMISSED,
     OMIS,
-    Of,
     OptOut,
     decide,
     every_opt_out,
@@ -35,7 +35,7 @@ class OptOuts:
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
 
-    async def proposed(self, of: Of = ANYBODY, limit: int = AT_ONCE) -> tuple[list[OptOut], int]:
+    async def proposed(self, of: BatchFilter = ANYBODY, limit: int = AT_ONCE) -> tuple[list[OptOut], int]:
         """The oldest proposals, and how many there are."""
         return await self._keeper.read(lambda conn: proposed(conn, of, limit))
 
@@ -57,7 +57,7 @@ class OptOuts:
 
         return await self._keeper.guard(work)
 
-    async def block_proposed(self, of: Of, by: Note) -> tuple[int, int]:
+    async def block_proposed(self, of: BatchFilter, by: Note) -> tuple[int, int]:
         """Block all of these proposals; how many there were, and how many were not blocked before."""
         count = fresh = 0
         while True:

@@ -1,12 +1,14 @@
 """A caller's batches, from the records."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from server.batches.memory import Memory
+from server.batches.own import own
 from server.ledger.whose import Whose
-from server.store.batches import Batch, BatchFilter
+from server.store.batches import Batch
 from server.store.keys import hash_number
 from server.store.number_history import blocking_of, messages_to, replies_from
 from server.store.plans import Connection
@@ -36,9 +38,8 @@ class OwnBatches:
     ) -> tuple[Sequence[BatchSummary], int]:
         """A page of this principal's batches, newest first."""
         since = None if day is None else datetime.combine(day, time(), TAIPEI).astimezone(UTC)
-        wanted = BatchFilter(
-            principal=None if self._whose is None else self._whose.principal,
-            elsewhere=self._whose is not None and self._whose.elsewhere,
+        wanted = replace(
+            own(self._whose),
             since=since,
             before=None if since is None else since + timedelta(days=1),
             state=state or None,
@@ -54,7 +55,7 @@ class OwnBatches:
         keeper = self._memory.keeper
         (half,) = await keeper.hashes([mobile])
         whole = hash_number(await keeper.key(), mobile)
-        whose = None if self._whose is None else (self._whose.principal, self._whose.elsewhere)
+        whose = own(self._whose)
 
         def look(conn: Connection) -> NumberHistory:
             messages, total = messages_to(conn, half, whose, page, page_size)

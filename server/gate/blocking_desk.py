@@ -1,17 +1,17 @@
 """Blocking for a caller: through the journal, with the caller in the audit's lines."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from server.batches.memory import Memory
 from server.batches.numbers import SealedNumberError
+from server.batches.own import own
 from server.gate.caller import Caller
 from server.ledger.blocking import BLOCKED, ToBlock, block_all
 from server.ledger.notes import Note
 from server.ledger.whose import Whose
 from server.store import blocked
-from server.store.batches import Batch
-from server.store.opt_outs import Of
 from server.store.plans import Connection
 from server.store.replies import ReplyRow, replies_named
 from tools.blocking_desk import Blocked, BlockedRow
@@ -60,20 +60,20 @@ class CallersBlocking:
 
     async def block_opt_outs(self, of: str) -> Blocked:
         """Block whoever opted out and waits."""
-        await self._memory.catch_up()
-        batch = None if not of else (await self._own(of)).id
-        limits = Of(batch=batch)
-        if self._whose is not None:
-            limits = Of(self._whose.principal, self._whose.elsewhere, batch)
-        count, fresh = await self._memory.opt_outs.block_proposed(limits, self._by)
+        if not of:
+            await self._memory.catch_up()
+        elif await self._memory.batch(of, self._whose) is None:
+            raise RefusedError(_NO_BATCH)
+        waiting = replace(own(self._whose), batch_id=of or None)
+        count, fresh = await self._memory.opt_outs.block_proposed(waiting, self._by)
         return Blocked(fresh=fresh, already=count - fresh)
 
     async def block_senders(self, replies: Sequence[str]) -> Blocked:
         """Block the senders of these replies."""
         await self._memory.catch_up()
-        limits = None if self._whose is None else (self._whose.principal, self._whose.elsewhere)
+        whose = own(self._whose)
         named = await self._memory.keeper.read(
-            lambda conn: [replies_named(conn, each, limits) for each in replies]
+            lambda conn: [replies_named(conn, each, whose) for each in replies]
         )
         if any(len(found) != 1 for found in named):
             raise RefusedError(_NO_REPLY)
@@ -86,12 +86,6 @@ class CallersBlocking:
             return [seal.open(each.sealed, each.batch).mobile for each in replies]
         except SealedNumberError:
             raise RefusedError(_UNREADABLE) from None
-
-    async def _own(self, batch_id: str) -> Batch:
-        batch = await self._memory.batch(batch_id)
-        if batch is None or not _is_of(batch, self._whose):
-            raise RefusedError(_NO_BATCH)
-        return batch
 
     async def _block(self, those: Sequence[ToBlock]) -> Blocked:
         def work(conn: Connection, now: datetime) -> tuple[int, *tuple[Note | None, ...]]:
@@ -106,7 +100,3 @@ class CallersBlocking:
             lambda conn: blocked.list_blocked(conn, page, page_size)
         )
         return [BlockedRow(masked=each.masked, why=each.note, since=each.added_at) for each in found], total
-
-
-def _is_of(batch: Batch, whose: Whose | None) -> bool:
-    return whose is None or batch.principal == whose.principal or (whose.elsewhere and not batch.principal)

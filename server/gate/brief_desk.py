@@ -1,14 +1,16 @@
 """A caller's morning, from the records, the ledger and one look at the points left."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from server.batches.own import own
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
 from server.gate.vendor_looks import note_refused_login
 from server.ledger.whose import Whose
 from server.store import brief
 from server.store.batches import BatchFilter
-from server.store.opt_outs import Of, proposed
+from server.store.opt_outs import proposed
 from server.store.plans import Connection
 from server.store.statement import Span
 from tools.brief_desk import Arrived, Dropped, Left, Morning
@@ -48,12 +50,11 @@ class OwnBrief:
 def _morning(conn: Connection, whose: Whose | None, now: datetime) -> Morning:
     yesterday = as_taipei(now).date() - timedelta(days=1)
     since = datetime.combine(yesterday, time(), TAIPEI).astimezone(UTC)
-    recent = _filter(whose, since, None)
-    went, before = brief.went(conn, recent), brief.went(conn, _filter(whose, since - _MONTH, since))
-    principal = None if whose is None else whose.principal
-    approvals, unknown = brief.waiting(conn, principal, now)
+    mine = own(whose)
+    recent, earlier = replace(mine, since=since), replace(mine, since=since - _MONTH, before=since)
+    went, before = brief.went(conn, recent), brief.went(conn, earlier)
+    approvals, unknown = brief.waiting(conn, mine.principal, now)
     spent, first = brief.spent(conn, Span(first=now - _MONTH, end=now, principal=None))
-    of = Of() if whose is None else Of(principal=whose.principal, elsewhere=whose.elsewhere)
     mean = Arrived(delivered=before.delivered, failed=before.failed)
     return Morning(
         since=since,
@@ -65,17 +66,11 @@ def _morning(conn: Connection, whose: Whose | None, now: datetime) -> Morning:
         dropped=_dropped(conn, recent, mean),
         unknown=unknown,
         approvals=approvals,
-        opt_outs=proposed(conn, of, limit=1)[1],
+        opt_outs=proposed(conn, mine, limit=1)[1],
         spent=spent,
         spent_days=1 if first is None else max(1, -(-(now - first) // timedelta(days=1))),
         paused=brief.paused_launches(conn, now - _MONTH, _MOST_PAUSED),
     )
-
-
-def _filter(whose: Whose | None, since: datetime, before: datetime | None) -> BatchFilter:
-    if whose is None:
-        return BatchFilter(since=since, before=before)
-    return BatchFilter(principal=whose.principal, elsewhere=whose.elsewhere, since=since, before=before)
 
 
 def _dropped(conn: Connection, recent: BatchFilter, mean: Arrived) -> list[Dropped]:

@@ -1,6 +1,7 @@
 """Figures over a caller's batches, from the records; and the vendor asked anew."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import anyio
@@ -8,6 +9,7 @@ import anyio
 from server.batches.asking import ask
 from server.batches.dead import dead_page
 from server.batches.numbers import NumberSeal, SealedNumberError
+from server.batches.own import own
 from server.batches.statement import statement_of
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
@@ -66,13 +68,13 @@ class OwnInsight:
 
     async def delivery(self, chosen: Chosen, examples: int) -> DeliveryFigures:
         """What became of the chosen batches."""
-        wanted, whose = await self._wanted(chosen), self._bounded()
+        wanted, whose = await self._wanted(chosen), own(self._whose)
         seal = await self._memory.keeper.seal()
         return await self._memory.keeper.read(lambda conn: _figures(conn, wanted, whose, seal, examples))
 
     async def dead_numbers(self, codes: Collection[int], page: int, page_size: int) -> DeadNumbers:
         """A page of the numbers that failed with these codes in two or more batches."""
-        whose, seal, now = self._bounded(), await self._memory.keeper.seal(), self._context.clock()
+        whose, seal, now = own(self._whose), await self._memory.keeper.seal(), self._context.clock()
         await self._memory.catch_up()
         return await self._memory.keeper.read(
             lambda conn: dead_page(conn, whose, codes, seal, now, page=page, page_size=page_size)
@@ -90,22 +92,16 @@ class OwnInsight:
             lambda conn: statement_of(conn, span, differences, elsewhere=elsewhere)
         )
 
-    def _bounded(self) -> BatchFilter:
-        if self._whose is None:
-            return BatchFilter()
-        return BatchFilter(principal=self._whose.principal, elsewhere=self._whose.elsewhere)
-
     async def _wanted(self, chosen: Chosen) -> BatchFilter:
         """The filter; of nothing given, the newest batch."""
-        whose = self._bounded()
+        whose = own(self._whose)
         await self._memory.catch_up()
         if chosen.newest:
             newest, _ = await self._memory.keeper.read(lambda conn: list_batches(conn, whose, 1, 1))
             return BatchFilter(id=newest[0].id) if newest else _NOTHING
         day = None if chosen.day is None else _midnight(chosen.day)
-        return BatchFilter(
-            principal=whose.principal,
-            elsewhere=whose.elsewhere,
+        return replace(
+            whose,
             since=max((moment for moment in (day, chosen.since) if moment), default=None),
             before=None if day is None else day + timedelta(days=1),
             words=chosen.words or None,

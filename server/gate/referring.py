@@ -15,7 +15,6 @@ from server.batches.recipients import Recipients, recipients_of
 from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.gate.words.sentences import no_such_batch
-from server.store.batches import Batch
 from server.store.frozen_lists import freeze_list, frozen_list
 from tools.desk_operation import AnyOperation
 from tools.every8d.references import REPLIED, Reference, read_reference
@@ -82,20 +81,13 @@ async def _found(
 ) -> Recipients:
     """By what the vendor says now: a report that nobody signed makes nobody get a text again."""
     memory = context.memory
-    batch = await memory.batch(reference.batch_id)
-    if batch is None or not _is_own(context, batch, caller):
+    batch = await memory.batch(reference.batch_id, context.owning.limits_of(caller.principal))
+    if batch is None:
         raise RefusedError(no_such_batch(operation))
     if reference.which != REPLIED:
         await ask(memory, context.vendors, batch, context.surroundings())
     seal = await memory.keeper.seal()
     return await memory.keeper.read(lambda conn: recipients_of(conn, batch.id, reference.which, seal))
-
-
-def _is_own(context: GateContext, batch: Batch, caller: Caller) -> bool:
-    whose = context.owning.limits_of(caller.principal)
-    if whose is None or batch.principal == whose.principal:
-        return True
-    return whose.elsewhere and not batch.principal
 
 
 def _nobody(reference: Reference, left_out: int) -> Problem:

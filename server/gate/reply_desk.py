@@ -1,18 +1,20 @@
 """A caller's inbox, from the records; and the vendor asked anew (EVERY8D 2.4)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import anyio
 
 from server.batches.asking_replies import ask_for_replies
 from server.batches.numbers import NumberSeal, SealedNumberError
+from server.batches.own import own
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
 from server.ledger.whose import Whose
 from server.store.batches import SENT, Batch, BatchFilter, list_batches
 from server.store.inbox import inbox_totals, latest_replies, said
-from server.store.opt_outs import Of, proposed
+from server.store.opt_outs import proposed
 from server.store.plans import Connection
 from server.store.replies import ReplyRow
 from tools.opt_outs import same_words
@@ -68,7 +70,7 @@ class OwnReplies:
         """What the records hold."""
         wanted = await self._wanted(batch_id, since)
         seal = await self._memory.keeper.seal()
-        waiting = await self._waiting(batch_id)
+        waiting = replace(own(self._whose), batch_id=batch_id or None)
 
         def work(conn: Connection) -> ReplyFigures:
             totals = inbox_totals(conn, wanted)
@@ -85,20 +87,13 @@ class OwnReplies:
 
         return await self._memory.keeper.read(work)
 
-    async def _waiting(self, batch_id: str) -> Of:
-        """Whose proposals."""
-        batch = await self._memory.batch(batch_id) if batch_id else None
-        of = None if batch is None else batch.id
-        return Of(batch=of) if self._whose is None else Of(self._whose.principal, self._whose.elsewhere, of)
-
     async def _wanted(self, batch_id: str, since: date | None) -> BatchFilter:
         await self._memory.catch_up()
         day = self._memory.keeper.clock() - timedelta(days=_DAYS)
         if since is not None:
             day = datetime.combine(since, time(), TAIPEI).astimezone(UTC)
-        wanted = BatchFilter(
-            principal=None if self._whose is None else self._whose.principal,
-            elsewhere=self._whose is not None and self._whose.elsewhere,
+        wanted = replace(
+            own(self._whose),
             since=day if since is not None or not batch_id else None,
             batch_id=batch_id or None,
         )

@@ -9,3 +9,7 @@ class Whose:
 
     principal: str
     elsewhere: bool
+
+    def has(self, principal: str) -> bool:
+        """Whether a batch that this principal sent is one of these; '' is one that was sent elsewhere."""
+        return principal == self.principal or (self.elsewhere and not principal)

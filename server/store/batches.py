@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
 
 from server.store.actions import Action
 from server.store.plans import Connection
@@ -186,6 +186,11 @@ def conditions_of(wanted: BatchFilter) -> list[ColumnElement[bool]]:
     if wanted.id is not None:
         found.append(column.id == wanted.id)
     return found
+
+
+def ids_of(wanted: BatchFilter) -> Select[str]:
+    """Our ids of these batches, for use within a query."""
+    return select(BATCHES.c.id).where(*conditions_of(wanted))
 
 
 def count_again(conn: Connection, id_: str) -> None:

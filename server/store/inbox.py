@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
-from server.store.batches import BatchFilter, conditions_of
+from server.store.batches import BatchFilter, conditions_of, ids_of
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, REPLIES
 from server.store.replies import ReplyRow
@@ -24,13 +24,9 @@ class InboxTotals:
     asked_at: datetime | None
 
 
-def _chosen(wanted: BatchFilter) -> Select[str]:
-    return select(BATCHES.c.id).where(*conditions_of(wanted))
-
-
 def inbox_totals(conn: Connection, wanted: BatchFilter) -> InboxTotals:
     """Counts of the chosen batches' replies."""
-    here = REPLIES.c.batch.in_(_chosen(wanted))
+    here = REPLIES.c.batch.in_(ids_of(wanted))
     numbers = func.count(REPLIES.c.number.distinct())
     replies, people = conn.execute(select(func.count(), numbers).where(here)).one()
     opted_out = conn.scalar(select(numbers).where(here, REPLIES.c.opts_out.is_(True))) or 0
@@ -49,13 +45,13 @@ def inbox_totals(conn: Connection, wanted: BatchFilter) -> InboxTotals:
 def latest_replies(conn: Connection, wanted: BatchFilter, limit: int) -> list[ReplyRow]:
     """The newest of them."""
     newest = func.coalesce(REPLIES.c.at, REPLIES.c.heard_at).desc()
-    query = select(REPLIES).where(REPLIES.c.batch.in_(_chosen(wanted))).order_by(newest, REPLIES.c.key)
+    query = select(REPLIES).where(REPLIES.c.batch.in_(ids_of(wanted))).order_by(newest, REPLIES.c.key)
     return [ReplyRow(**row) for row in conn.execute(query.limit(limit)).mappings()]
 
 
 def said(conn: Connection, wanted: BatchFilter) -> Iterator[tuple[str, bool, int]]:
     """Each different text, whether it opts out, and how often it came."""
-    here = REPLIES.c.batch.in_(_chosen(wanted))
+    here = REPLIES.c.batch.in_(ids_of(wanted))
     query = select(REPLIES.c.text, REPLIES.c.opts_out, func.count()).where(here)
     rows = conn.execute(query.group_by(REPLIES.c.text, REPLIES.c.opts_out).order_by(REPLIES.c.text))
     yield from ((text, opts_out, count) for text, opts_out, count in rows)

@@ -6,11 +6,10 @@ Nothing here keeps a text from going out: the blocked numbers do. Whoever is amo
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
 
-from server.store.batches import FOREIGN
+from server.store.batches import BatchFilter, conditions_of
 from server.store.blocked import which_blocked
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, OPT_OUTS, REPLIES
@@ -35,16 +34,7 @@ class OptOut:
     state: str = PROPOSED
 
 
-class Of(NamedTuple):
-    """Whose proposals: those of replies to a principal's batches, or to one batch; None means any."""
-
-    principal: str | None = None
-    elsewhere: bool = False
-    batch: str | None = None
-    """Our id of the batch; then only replies to it count, and no report of OMIS."""
-
-
-ANYBODY = Of()
+ANYBODY = BatchFilter()
 _ONE = select(OPT_OUTS).where(OPT_OUTS.c.number == bindparam("this_number"))
 _INSERT = insert(OPT_OUTS)
 _IS_BLOCKED = select(BLOCKED_NUMBERS.c.number).where(BLOCKED_NUMBERS.c.number == OPT_OUTS.c.number).exists()
@@ -64,8 +54,11 @@ def propose(conn: Connection, opt_out: OptOut) -> bool:
     return True
 
 
-def proposed(conn: Connection, of: Of = ANYBODY, limit: int = 500) -> tuple[list[OptOut], int]:
-    """The oldest of these proposals, and how many there are."""
+def proposed(conn: Connection, of: BatchFilter = ANYBODY, limit: int = 500) -> tuple[list[OptOut], int]:
+    """The oldest proposals by replies to these batches, and how many there are.
+
+    Those of OMIS are among them, unless one batch is meant.
+    """
     conditions = _conditions(of)
     query = select(OPT_OUTS).where(*conditions).order_by(OPT_OUTS.c.at, OPT_OUTS.c.number).limit(limit)
     total = conn.scalar(select(func.count()).select_from(OPT_OUTS).where(*conditions)) or 0
@@ -85,19 +78,20 @@ def decide(conn: Connection, numbers: Sequence[str], state: str, now: datetime) 
         conn.execute(update(OPT_OUTS).where(here).values(state=state, at=now))
 
 
-def _conditions(of: Of) -> list[ColumnElement[bool]]:
+def _conditions(of: BatchFilter) -> list[ColumnElement[bool]]:
     waiting = [OPT_OUTS.c.state == PROPOSED, ~_IS_BLOCKED]
-    if of.principal is None and of.batch is None:
+    batches = conditions_of(of)
+    if not batches:
         return waiting
     replied = (
         select(REPLIES.c.key)
         .join(BATCHES, BATCHES.c.id == REPLIES.c.batch)
-        .where(REPLIES.c.number == func.substr(OPT_OUTS.c.number, 1, _HALF), REPLIES.c.opts_out.is_(True))
+        .where(
+            REPLIES.c.number == func.substr(OPT_OUTS.c.number, 1, _HALF),
+            REPLIES.c.opts_out.is_(True),
+            *batches,
+        )
+        .exists()
     )
-    if of.principal is not None:
-        whose = (of.principal, FOREIGN) if of.elsewhere else (of.principal,)
-        replied = replied.where(BATCHES.c.principal.in_(whose))
-    if of.batch is not None:
-        return [*waiting, replied.where(REPLIES.c.batch == of.batch).exists()]
-    # A report of OMIS is the account's own, and so everybody's.
-    return [*waiting, or_(OPT_OUTS.c.source != REPLY, replied.exists())]
+    # A report of OMIS is the account's own, and so everybody's; it is about no batch.
+    return [*waiting, replied if of.batch_id else or_(OPT_OUTS.c.source != REPLY, replied)]

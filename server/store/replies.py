@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, insert, select
+from sqlalchemy import bindparam, insert, select
 
+from server.store.batches import BatchFilter, ids_of
 from server.store.plans import Connection
-from server.store.record_tables import BATCHES, REPLIES
+from server.store.record_tables import REPLIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,25 +36,8 @@ def add_reply(conn: Connection, reply: ReplyRow) -> bool:
     return True
 
 
-def list_replies(
-    conn: Connection, batches: list[str], page: int = 1, page_size: int = 20
-) -> tuple[list[ReplyRow], int]:
-    """A page of these batches' replies, newest first, and how many there are."""
-    of_these = REPLIES.c.batch.in_(batches)
-    query = select(REPLIES).where(of_these).order_by(REPLIES.c.heard_at.desc(), REPLIES.c.key)
-    rows = conn.execute(query.limit(page_size).offset((page - 1) * page_size)).mappings()
-    total = conn.scalar(select(func.count()).select_from(REPLIES).where(of_these)) or 0
-    return [ReplyRow(**row) for row in rows], total
-
-
-def replies_named(conn: Connection, id_: str, whose: tuple[str, bool] | None) -> list[ReplyRow]:
-    """The replies whose key begins so; `whose`: a principal, and if what was sent elsewhere is its own."""
-    query = select(REPLIES).where(REPLIES.c.key.startswith(id_, autoescape=True)).limit(2)
-    if whose is not None:
-        query = query.where(REPLIES.c.batch.in_(_batches_of(*whose)))
+def replies_named(conn: Connection, id_: str, whose: BatchFilter) -> list[ReplyRow]:
+    """The replies to these batches whose key begins so; two where there are more."""
+    named = REPLIES.c.key.startswith(id_, autoescape=True)
+    query = select(REPLIES).where(named, REPLIES.c.batch.in_(ids_of(whose))).limit(2)
     return [ReplyRow(**row) for row in conn.execute(query).mappings()]
-
-
-def _batches_of(principal: str, elsewhere: bool) -> Select[str]:  # noqa: FBT001 - a pair
-    owners = (principal, "") if elsewhere else (principal,)
-    return select(BATCHES.c.id).where(BATCHES.c.principal.in_(owners))
