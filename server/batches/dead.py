@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from server.batches.numbers import NumberSeal, SealedNumberError
+from server.batches.numbers import NumberSeal
 from server.store.batches import BatchFilter
 from server.store.dead_numbers import DeadRow, dead_numbers, dead_sums
 from server.store.plans import Connection
@@ -32,8 +32,11 @@ def dead_page(  # noqa: PLR0913 - a page of a list
 
 
 def _opened(row: DeadRow, seal: NumberSeal) -> DeadNumber:
-    try:
-        mobile = seal.open(row.sealed, row.batch).mobile
-    except SealedNumberError:
-        mobile = ""
-    return DeadNumber(mobile=mobile, times=row.times, last_at=row.last_at, code=row.code, points=row.points)
+    who = seal.who(row.sealed, row.batch)
+    return DeadNumber(
+        mobile="" if who is None else who.mobile,
+        times=row.times,
+        last_at=row.last_at,
+        code=row.code,
+        points=row.points,
+    )

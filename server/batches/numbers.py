@@ -6,6 +6,7 @@ AES-GCM of the library `cryptography`; a sealed number belongs to its place, and
 import base64
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -44,6 +45,18 @@ class NumberSeal:
         """
         mobile, name = json.loads(self.open_text(sealed, place))
         return Who(mobile, name)
+
+    def who(self, sealed: str, place: str) -> Who | None:
+        """The same; None where it cannot be read: one damaged number is no reason to tell nothing."""
+        try:
+            return self.open(sealed, place)
+        except SealedNumberError:
+            return None
+
+    def mobiles(self, sealed: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """Of pairs of sealed number and place: the numbers that can be read, each once, in their order."""
+        found = (self.who(*each) for each in sealed)
+        return tuple(dict.fromkeys(each.mobile for each in found if each is not None))
 
     def seal_text(self, text: str, place: str) -> str:
         """The same for any text."""

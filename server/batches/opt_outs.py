@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from server.batches.keeper import Keeper
-from server.batches.numbers import SealedNumberError, Who
+from server.batches.numbers import Who
 from server.ledger.blocking import ToBlock, block_all
 from server.ledger.notes import Note
 from server.store.batches import BatchFilter
@@ -93,10 +93,7 @@ class OptOuts:
     async def numbers(self) -> list[tuple[OptOut, str]]:
         """Everybody who opted out, with the whole number; '' where it cannot be read."""
         seal = await self._keeper.seal()
-        found: list[tuple[OptOut, str]] = []
-        for each in await self._keeper.read(every_opt_out):
-            try:
-                found.append((each, seal.open(each.sealed, each.number).mobile))
-            except SealedNumberError:
-                found.append((each, ""))
-        return found
+        found = [
+            (each, seal.who(each.sealed, each.number)) for each in await self._keeper.read(every_opt_out)
+        ]
+        return [(each, "" if who is None else who.mobile) for each, who in found]

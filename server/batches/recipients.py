@@ -1,11 +1,12 @@
 """Whom a reference stands for, by what the vendor itself said of each message when it was asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
-from server.batches.numbers import NumberSeal, SealedNumberError
+from server.batches.numbers import NumberSeal
 from server.store.messages import BY_ASKING
 from server.store.plans import Connection
 from server.store.record_tables import MESSAGES, REPLIES
@@ -27,6 +28,10 @@ def recipients_of(conn: Connection, batch: str, which: str, seal: NumberSeal) ->
 
     A number that got another text of the batch is not among those who failed.
     """
+
+    def opened(those: Iterable[Sequence[Any]]) -> tuple[str, ...]:
+        return seal.mobiles((row[1], batch) for row in those)
+
     columns = MESSAGES.c
     rows = conn.execute(
         select(columns.number, columns.sealed, columns.state, columns.code, columns.heard).where(
@@ -36,23 +41,13 @@ def recipients_of(conn: Connection, batch: str, which: str, seal: NumberSeal) ->
     certain = [row for row in rows if row[4] == BY_ASKING]
     if which == REPLIED:
         answered = {row[0] for row in conn.execute(select(REPLIES.c.number).where(REPLIES.c.batch == batch))}
-        return Recipients(mobiles=_opened([row for row in rows if row[0] in answered], batch, seal))
+        return Recipients(mobiles=opened(row for row in rows if row[0] in answered))
     if which == FAILED:
         reached = {row[0] for row in rows if row[2] not in (_RETRYABLE, _PERMANENT)}
         retryable = [row for row in certain if row[2] == _RETRYABLE and row[0] not in reached]
         dead = {row[0] for row in certain if row[2] == _PERMANENT}
         worth = [row for row in retryable if row[0] not in dead]
-        return Recipients(mobiles=_opened(worth, batch, seal), left_out=len(dead))
+        return Recipients(mobiles=opened(worth), left_out=len(dead))
     if which == _DELIVERED:
-        return Recipients(mobiles=_opened([row for row in certain if row[2] == _DELIVERED], batch, seal))
-    return Recipients(mobiles=_opened([row for row in certain if str(row[3]) == which], batch, seal))
-
-
-def _opened(rows: Sequence[Sequence[object]], batch: str, seal: NumberSeal) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for row in rows:
-        try:
-            found.setdefault(seal.open(str(row[1]), batch).mobile)
-        except SealedNumberError:
-            continue
-    return tuple(found)
+        return Recipients(mobiles=opened(row for row in certain if row[2] == _DELIVERED))
+    return Recipients(mobiles=opened(row for row in certain if str(row[3]) == which))

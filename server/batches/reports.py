@@ -4,7 +4,7 @@ from datetime import datetime
 
 from server.batches.inbox import Inbox, Reply
 from server.batches.keeper import HALF
-from server.batches.numbers import NumberSeal, SealedNumberError, Who
+from server.batches.numbers import NumberSeal
 from server.store.batches import Batch, batch_by_vendor_id, set_batch
 from server.store.events import DeliveryEvent, fold, unfolded
 from server.store.messages import BY_CALLBACK, Heard, hear, sealed_of
@@ -75,15 +75,8 @@ def _reply(event: DeliveryEvent, batch: Batch, sealed: str, seal: NumberSeal) ->
     return Reply(
         batch=batch.id,
         number=event.number,
-        who=_who(sealed, batch.id, seal),
+        who=seal.who(sealed, batch.id),
         text=event.text,
         at=event.reported_at,
         heard_at=event.received_at,
     )
-
-
-def _who(sealed: str, batch: str, seal: NumberSeal) -> Who | None:
-    try:
-        return seal.open(sealed, batch)
-    except SealedNumberError:
-        return None

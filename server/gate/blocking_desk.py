@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from server.batches.memory import Memory
-from server.batches.numbers import SealedNumberError
 from server.batches.own import own
 from server.gate.caller import Caller
 from server.ledger.blocking import BLOCKED, ToBlock, block_all
@@ -82,10 +81,10 @@ class CallersBlocking:
 
     async def _senders(self, replies: Sequence[ReplyRow]) -> list[str]:
         seal = await self._memory.keeper.seal()
-        try:
-            return [seal.open(each.sealed, each.batch).mobile for each in replies]
-        except SealedNumberError:
-            raise RefusedError(_UNREADABLE) from None
+        senders = [seal.who(each.sealed, each.batch) for each in replies]
+        if None in senders:
+            raise RefusedError(_UNREADABLE)
+        return [each.mobile for each in senders if each is not None]
 
     async def _block(self, those: Sequence[ToBlock]) -> Blocked:
         def work(conn: Connection, now: datetime) -> tuple[int, *tuple[Note | None, ...]]:

@@ -8,7 +8,7 @@ import anyio
 
 from server.batches.asking import ask
 from server.batches.dead import dead_page
-from server.batches.numbers import NumberSeal, SealedNumberError
+from server.batches.numbers import NumberSeal
 from server.batches.own import own
 from server.batches.statement import statement_of
 from server.gate.context import GateContext
@@ -146,7 +146,7 @@ def _with_examples(
         numbers: tuple[str, ...] = ()
         if each.state.startswith("failed_"):
             most = min(_MOST_OF_A_CODE, share + (over if each.code == failed[0] else 0))
-            numbers = _opened(insight.examples(conn, wanted, each.code, most), seal) if most else ()
+            numbers = seal.mobiles(insight.examples(conn, wanted, each.code, most)) if most else ()
         found.append(
             CodeFigures(
                 code=each.code,
@@ -157,17 +157,6 @@ def _with_examples(
                 examples=numbers,
             )
         )
-    return tuple(found)
-
-
-def _opened(sealed: list[tuple[str, str]], seal: NumberSeal) -> tuple[str, ...]:
-    """Numbers that can be read; a damaged one is no reason to tell nothing."""
-    found: list[str] = []
-    for text, batch in sealed:
-        try:
-            found.append(seal.open(text, batch).mobile)
-        except SealedNumberError:
-            continue
     return tuple(found)
 
 

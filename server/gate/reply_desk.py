@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import anyio
 
 from server.batches.asking_replies import ask_for_replies
-from server.batches.numbers import NumberSeal, SealedNumberError
+from server.batches.numbers import NumberSeal
 from server.batches.own import own
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
@@ -115,13 +115,10 @@ def _groups(texts: Sequence[tuple[str, bool, int]]) -> list[SameReplies]:
 
 
 def _opened(reply: ReplyRow, seal: NumberSeal) -> OneReply:
-    try:
-        mobile = seal.open(reply.sealed, reply.batch).mobile
-    except SealedNumberError:
-        mobile = "***"
+    who = seal.who(reply.sealed, reply.batch)
     return OneReply(
         id=reply.key[:REPLY_ID],
-        mobile=mobile,
+        mobile="***" if who is None else who.mobile,
         text=reply.text[:_SHOWN],
         at=reply.at or reply.heard_at,
         opts_out=reply.opts_out,
