@@ -3,11 +3,11 @@
 from server.batches.memory import Memory
 from server.store.batches import Batch
 from server.vendors.vendors import Vendors
-from tools.every8d.replies import every_reply
+from tools.every8d.replies import Replies, every_reply
 
 
-async def ask_for_replies(memory: Memory, vendors: Vendors, batch: Batch) -> tuple[int, bool]:
-    """Read a batch's replies at the vendor; how many are new, and whether all could be read.
+async def ask_for_replies(memory: Memory, vendors: Vendors, batch: Batch) -> tuple[int, Replies]:
+    """Read a batch's replies at the vendor; how many are new, and what it said.
 
     Raises:
         RefusedError: the vendor refused, or an earlier login error stopped the account's calls.
@@ -15,4 +15,4 @@ async def ask_for_replies(memory: Memory, vendors: Vendors, batch: Batch) -> tup
         UnreadableReply: not in a form that is known.
     """
     found = await vendors.query(every_reply(batch.batch_id))
-    return await memory.replies_asked(batch, found.replies), found.complete
+    return await memory.replies_asked(batch, found.replies), found

@@ -1,6 +1,6 @@
 """Whom a reference stands for, by what the vendor itself said of each message when it was asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from server.batches.numbers import NumberSeal
 from server.store.messages import BY_ASKING
 from server.store.plans import Connection
-from server.store.record_tables import MESSAGES, REPLIES
+from server.store.record_tables import MESSAGES
 from tools.every8d.references import FAILED, REPLIED
 
 _RETRYABLE, _PERMANENT, _DELIVERED = "failed_retryable", "failed_permanent", "delivered"
@@ -23,8 +23,10 @@ class Recipients:
     left_out: int = 0
 
 
-def recipients_of(conn: Connection, batch: str, which: str, seal: NumberSeal) -> Recipients:
-    """The numbers of a batch's messages that are `which`.
+def recipients_of(
+    conn: Connection, batch: str, which: str, seal: NumberSeal, answered: Collection[str] = ()
+) -> Recipients:
+    """The numbers of a batch's messages that are `which`; `answered` are those who replied, by half hashes.
 
     A number that got another text of the batch is not among those who failed.
     """
@@ -40,7 +42,6 @@ def recipients_of(conn: Connection, batch: str, which: str, seal: NumberSeal) ->
     ).all()
     certain = [row for row in rows if row[4] == BY_ASKING]
     if which == REPLIED:
-        answered = {row[0] for row in conn.execute(select(REPLIES.c.number).where(REPLIES.c.batch == batch))}
         return Recipients(mobiles=opened(row for row in rows if row[0] in answered))
     if which == FAILED:
         reached = {row[0] for row in rows if row[2] not in (_RETRYABLE, _PERMANENT)}

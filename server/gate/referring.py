@@ -5,12 +5,13 @@ what goes out, however the call is repeated.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from server.batches.asking import ask
+from server.batches.asking_replies import ask_for_replies
 from server.batches.recipients import Recipients, recipients_of
 from server.gate.caller import Caller
 from server.gate.context import GateContext
@@ -84,10 +85,16 @@ async def _found(
     batch = await memory.batch(reference.batch_id, context.owning.limits_of(caller.principal))
     if batch is None:
         raise RefusedError(no_such_batch(operation))
-    if reference.which != REPLIED:
+    answered: Collection[str] = ()
+    if reference.which == REPLIED:
+        _, told = await ask_for_replies(memory, context.vendors, batch)
+        answered = {*await memory.keeper.hashes([each.mobile for each in told.replies])}
+    else:
         await ask(memory, context.vendors, batch, context.surroundings())
     seal = await memory.keeper.seal()
-    return await memory.keeper.read(lambda conn: recipients_of(conn, batch.id, reference.which, seal))
+    return await memory.keeper.read(
+        lambda conn: recipients_of(conn, batch.id, reference.which, seal, answered)
+    )
 
 
 def _nobody(reference: Reference, left_out: int) -> Problem:

@@ -17,6 +17,7 @@ from server.store.inbox import inbox_totals, latest_replies, said
 from server.store.opt_outs import proposed
 from server.store.plans import Connection
 from server.store.replies import ReplyRow
+from tools.every8d.replies import Replies
 from tools.opt_outs import same_words
 from tools.problems import Problem, RefusedError
 from tools.reply_desk import AskedForReplies, OneReply, ReplyFigures, SameReplies
@@ -53,12 +54,12 @@ class OwnReplies:
         asked = fresh = incomplete = 0
         with anyio.move_on_after(_SECONDS_TO_ASK):
             for batch in batches:
-                new, complete = await self._ask(batch)
-                asked, fresh, incomplete = asked + 1, fresh + new, incomplete + (not complete)
+                new, told = await self._ask(batch)
+                asked, fresh, incomplete = asked + 1, fresh + new, incomplete + (not told.complete)
         left = len(batches) - asked + max(0, total - len(found))
         return AskedForReplies(batches=asked, left=left, fresh=fresh, incomplete=incomplete)
 
-    async def _ask(self, batch: Batch) -> tuple[int, bool]:
+    async def _ask(self, batch: Batch) -> tuple[int, Replies]:
         try:
             return await ask_for_replies(self._memory, self._context.vendors, batch)
         except ANTICIPATED as error:

@@ -66,6 +66,19 @@ async def test_a_report_that_nobody_signed_makes_nobody_get_a_text_again(house: 
         assert await _to(session, house, f"failed:{batch_id}") == [OFF]
 
 
+async def test_who_replied_is_asked_of_the_vendor_and_a_forged_reply_makes_nobody_get_a_text(
+    house: House,
+) -> None:
+    async with receiving(house, policy=FREE) as (session, url), vendor_of() as http:
+        batch_id = await _sent(house, session)
+        forged = {"BatchID": batch_id, "RM": SILENT, "RT": "20991231120000", "STATUS": "999", "SM": "好"}
+        assert (await http.get(url, params=forged)).status_code == 200
+        again = {"recipients": [f"replied:{batch_id}"], "text": AGAIN}
+        assert (await session.problem("send_sms", again))["code"] == "nobody_meant"
+        await house.vendor.control("reply", mobile=ARRIVES, text="好的")
+        assert await _to(session, house, f"replied:{batch_id}") == [ARRIVES]
+
+
 async def test_nobody_meant_is_said_and_nothing_is_sent(house: House) -> None:
     async with fronted(house, policy=FREE) as session:
         batch_id = await _sent(house, session)
