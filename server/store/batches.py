@@ -93,11 +93,12 @@ _SETTLED = actions_where(
     ACTIONS.c.state.in_(("succeeded", "failed")),
     ACTIONS.c.id.in_(select(BATCHES.c.id).where(BATCHES.c.state == UNKNOWN)),
 )
+_TARGET_SPELT = (ACTIONS.c.target, func.lower(ACTIONS.c.target), func.upper(ACTIONS.c.target))
 _ERASINGS = actions_where(
     ACTIONS.c.tool.in_(("erase_sms_booking", "erase_mms_booking")),
     ACTIONS.c.state == "succeeded",
     ACTIONS.c.finished_at >= bindparam("finished_since"),
-    ACTIONS.c.target.in_(select(BATCHES.c.batch_id).where(BATCHES.c.state == SENT)),
+    select(BATCHES.c.id).where(BATCHES.c.batch_id.in_(_TARGET_SPELT), BATCHES.c.state == SENT).exists(),
 )
 _INSERT = insert(BATCHES)
 _BY_ID = select(BATCHES).where(BATCHES.c.id == bindparam("wanted_id"))

@@ -26,7 +26,7 @@ _OTHER_SEND = (
     .where(_SPELT, _IS_SEND, ACTIONS.c.id != bindparam("this_action"), _IS_A_SEND_ITSELF)
     .limit(1)
 )
-_BY_BATCH = first_where(ACTIONS.c.batch_id == bindparam("wanted_batch"))
+_BY_BATCH = first_where(_SPELT)
 
 
 def get(conn: Connection, action_id: str) -> Action | None:
@@ -35,8 +35,16 @@ def get(conn: Connection, action_id: str) -> Action | None:
 
 
 def by_batch(conn: Connection, batch_id: str) -> Action | None:
-    """The action that the vendor gave this batch to: the oldest that carries the id."""
-    return fetch_one(conn, _BY_BATCH, {"wanted_batch": batch_id}) if batch_id else None
+    """The action that the vendor gave this batch to: the oldest that carries the id, in capitals or not."""
+    return fetch_one(conn, _BY_BATCH, _spellings(batch_id)) if batch_id else None
+
+
+def _spellings(batch_id: str) -> dict[str, str]:
+    return {
+        "batch_as_written": batch_id,
+        "batch_in_lower": batch_id.lower(),
+        "batch_in_upper": batch_id.upper(),
+    }
 
 
 def owner_of_batch(conn: Connection, batch_id: str) -> str | None:
@@ -53,9 +61,7 @@ def other_send_of(conn: Connection, batch_id: str, action_id: str) -> bool:
     """Whether this action is a send, and another send got this batch, however its id is written."""
     if not batch_id:
         return False
-    written, lower, upper = batch_id, batch_id.lower(), batch_id.upper()
-    spellings = {"batch_as_written": written, "batch_in_lower": lower, "batch_in_upper": upper}
-    return conn.scalar(_OTHER_SEND, {**spellings, "this_action": action_id}) is not None
+    return conn.scalar(_OTHER_SEND, {**_spellings(batch_id), "this_action": action_id}) is not None
 
 
 def owner_of(batch_id: ColumnElement[str]) -> ScalarSelect[str]:

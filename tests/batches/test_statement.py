@@ -49,6 +49,21 @@ async def test_a_price_that_differs_is_named_with_its_send(house: House) -> None
     assert "2 more than that, in 1 sends" in told["conclusion"]
 
 
+async def test_a_booking_that_is_erased_under_its_id_in_capitals_is_erased_everywhere(
+    house: House,
+) -> None:
+    async with fronted(house, Person(), policy=FREE) as session:
+        ahead = (datetime.now(UTC) + timedelta(days=2)).isoformat(timespec="seconds")
+        booked = await session.facts("send_sms", {"recipients": MIXED[:2], "text": "您好", "send_at": ahead})
+        other = str(booked["batch_id"]).swapcase()
+        erased = await session.facts("erase_sms_booking", {"batch_id": other})
+        assert erased["outcome"] == "done", erased
+        facts = await statement(session)
+        (batch,) = rows_of(await session.facts("list_batches", {}))
+    assert (facts["points"], facts["returned"]) == (0, 2)
+    assert batch["state"] == "erased"
+
+
 async def test_an_erased_booking_is_returned_and_costs_nothing(house: House) -> None:
     async with fronted(house, Person(), policy=FREE) as session:
         ahead = (datetime.now(UTC) + timedelta(days=2)).isoformat(timespec="seconds")
