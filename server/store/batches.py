@@ -84,18 +84,21 @@ FOREIGN = ""
 """The principal of a batch that was sent elsewhere."""
 
 _KNOWN = select(BATCHES.c.id).where(BATCHES.c.id == ACTIONS.c.id).exists()
-_SENDS = and_(ACTIONS.c.risk == "spend", ACTIONS.c.vendor == "every8d", ACTIONS.c.recipients > 0)
+# Not by the vendor's or the tool's index: every send that ever was would be looked at, again and again.
+_VENDOR, _TOOL = ACTIONS.c.vendor.concat(""), ACTIONS.c.tool.concat("")
+_SENDS = and_(ACTIONS.c.risk == "spend", _VENDOR == "every8d", ACTIONS.c.recipients > 0)
 _FINISHED = actions_where(
     _SENDS, ACTIONS.c.state == "succeeded", ACTIONS.c.finished_at >= bindparam("finished_since"), ~_KNOWN
 ).limit(bindparam("at_most"))
 _OPEN = actions_where(_SENDS, ACTIONS.c.state == "unknown", ~_KNOWN).limit(bindparam("at_most"))
 _SETTLED = actions_where(
     ACTIONS.c.state.in_(("succeeded", "failed")),
-    ACTIONS.c.id.in_(select(BATCHES.c.id).where(BATCHES.c.state == UNKNOWN)),
+    ACTIONS.c.id == BATCHES.c.id,
+    BATCHES.c.state == UNKNOWN,
 )
 _TARGET_SPELT = (ACTIONS.c.target, func.lower(ACTIONS.c.target), func.upper(ACTIONS.c.target))
 _ERASINGS = actions_where(
-    ACTIONS.c.tool.in_(("erase_sms_booking", "erase_mms_booking")),
+    _TOOL.in_(("erase_sms_booking", "erase_mms_booking")),
     ACTIONS.c.state == "succeeded",
     ACTIONS.c.finished_at >= bindparam("finished_since"),
     select(BATCHES.c.id).where(BATCHES.c.batch_id.in_(_TARGET_SPELT), BATCHES.c.state == SENT).exists(),

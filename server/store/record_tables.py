@@ -54,6 +54,7 @@ BATCHES = Table(
     Index("batches_by_state", "state"),
     Index("batches_by_principal", "principal", "sent_at"),
     Index("batches_by_time", "sent_at"),
+    Index("batches_uncounted", "uncounted"),
     Index("batches_by_plan", "next_at"),
     Index("batches_alike", "alike", "sent_at"),
 )

@@ -65,7 +65,7 @@ ACTIONS = Table(
     Index("actions_by_principal_state", "principal", "state", "sequence"),
     Index("actions_by_principal_tool", "principal", "tool", "sequence"),
     Index("actions_by_target", "vendor", "target", "sequence"),
-    Index("actions_by_finish", "finished_at"),
+    Index("actions_by_finish", "state", "finished_at"),
     Index("actions_by_request", "principal", "request_id", "created_at"),
 )
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
-from server.store import blocked, events, locks, migrate, quarantine
+from server.store import asking_plan, batches, blocked, events, locks, migrate, quarantine
 from server.store.database import DatabaseStore
 from server.store.engine import migration_engine, read_url
 from server.store.plans import Connection, Found
@@ -131,10 +132,27 @@ async def test_a_vendor_lock_holds_for_the_credentials_that_failed(store: Databa
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-async def test_the_newest_events_are_found_by_an_index(
-    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("look", "indexes"),
+    [
+        (events.newest_events, ["delivery_events_by_time"]),
+        (partial(events.unfolded, at_most=1), ["delivery_events_unfolded"]),
+        (partial(batches.unrecorded, since=NOW, limit=1), ["actions_by_finish", "actions_by_finish"]),
+        (batches.settled, ["(id=?)"]),
+        (partial(batches.erasings, since=NOW), ["actions_by_finish"]),
+        (partial(batches.uncounted, limit=1), ["batches_uncounted"]),
+        (partial(asking_plan.any_due, now=NOW), ["batches_by_plan"]),
+    ],
+)
+async def test_what_is_looked_for_again_and_again_is_found_by_an_index(
+    store: DatabaseStore,
+    monkeypatch: pytest.MonkeyPatch,
+    look: Callable[[Connection], object],
+    indexes: Sequence[str],
 ) -> None:
-    def work(conn: Connection) -> str:
+    """Those of the records run every two seconds, and before every answer that is told from them."""
+
+    def work(conn: Connection) -> list[str]:
         asked: list[tuple[str, Sequence[Any]]] = []
         run = conn.run
 
@@ -144,8 +162,10 @@ async def test_the_newest_events_are_found_by_an_index(
 
         with monkeypatch.context() as listening:
             listening.setattr(conn, "run", noted)
-            events.newest_events(conn)
-        statement, values = asked[0]
-        return str(conn.run(f"EXPLAIN QUERY PLAN {statement}", values).rows)
+            look(conn)
+        return [str(conn.run(f"EXPLAIN QUERY PLAN {sql}", values).rows) for sql, values in asked]
 
-    assert "delivery_events_by_time" in await store.read(work)
+    plans = await store.read(work)
+    for plan, index in zip(plans, indexes, strict=True):
+        assert index in plan
+        assert "SCAN actions" not in plan

@@ -12,7 +12,7 @@ _POINTS = BigInteger
 
 def upgrade() -> None:
     """Make the tables, and what finds newly finished actions and reports."""
-    op.create_index("actions_by_finish", "actions", ["finished_at"])
+    op.create_index("actions_by_finish", "actions", ["state", "finished_at"])
     op.add_column(
         "delivery_events", Column("folded", Boolean, nullable=False, default=False, server_default=false())
     )
@@ -52,6 +52,7 @@ def _batches() -> None:
     op.create_index("batches_by_state", "batches", ["state"])
     op.create_index("batches_by_principal", "batches", ["principal", "sent_at"])
     op.create_index("batches_by_time", "batches", ["sent_at"])
+    op.create_index("batches_uncounted", "batches", ["uncounted"])
     op.create_index("batches_by_plan", "batches", ["next_at"])
     op.create_index("batches_alike", "batches", ["alike", "sent_at"])
 
