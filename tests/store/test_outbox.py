@@ -37,7 +37,7 @@ def small_disk(no_settings: Path) -> Iterator[Path]:
     disk = no_settings / "disk"
     disk.mkdir()
     mounting = ("mount", "-t", "tmpfs", "-o", f"size={DISK}", "none", str(disk))
-    if subprocess.run(mounting, capture_output=True, check=False).returncode:
+    if shutil.which("mount") is None or subprocess.run(mounting, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount a small disk")
     yield disk
     subprocess.run(("umount", "-l", str(disk)), check=True)
