@@ -5,7 +5,7 @@ The EVERY8D document never names its time zone; every known client takes Asia/Ta
 
 import re
 from contextlib import suppress
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")
@@ -54,6 +54,11 @@ def read_day(written: object) -> date:
         with suppress(ValueError):
             return date.fromisoformat(written.strip())
     raise ValueError("is no day. Write it as 2026-12-31.")
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins, in UTC."""
+    return datetime.combine(day, time(), TAIPEI).astimezone(UTC)
 
 
 def _parsed(written: object) -> datetime:

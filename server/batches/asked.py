@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from server.batches.keeper import half_hash
 from server.batches.numbers import NumberSeal, Who
 from server.store.batches import Batch, count_again, set_batch
+from server.store.keys import half_hash
 from server.store.messages import BY_ASKING, Heard, MessageRow, Told, add_messages, hear_each, told_of
 from server.store.plans import Connection
 from tools.every8d.delivery import DeliveryMessage

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from server.batches.keeper import HALF
 from server.batches.numbers import NumberSeal, Who
+from server.store.keys import HALF
 from server.store.opt_outs import REPLY, OptOut, propose
 from server.store.plans import Connection
 from server.store.replies import ReplyRow, add_reply

@@ -16,7 +16,7 @@ from server.ledger.journal import Journal
 from server.ledger.notes import Note
 from server.store.errors import StoreUnavailableError
 from server.store.key_mark import mark_of
-from server.store.keys import KeyFileError, hash_number, keyed, load_or_create_key
+from server.store.keys import HALF, KeyFileError, keyed, load_or_create_key
 from server.store.meta import set_value, value_of
 from server.store.plans import Connection
 
@@ -26,8 +26,6 @@ _OTHER_KEY = (
     "the key of the numbers is not the one that this store's records were written with. Put numbers.key back "
     "beside the audit's key; all servers of one store share it."
 )
-HALF = 32
-"""Characters of a keyed hash that stand for a number in the records: 128 bits."""
 
 
 class Keeper:
@@ -95,11 +93,6 @@ class Keeper:
     async def guard(self, work: "Callable[[Connection, datetime], tuple[T, *tuple[Note | None, ...]]]") -> T:
         """A step of what guards, with its lines of the audit."""
         return await self._journal.write(work)
-
-
-def half_hash(key: bytes, mobile: str) -> str:
-    """What finds a number in the records."""
-    return hash_number(key, mobile)[:HALF]
 
 
 def alike(key: bytes, text: str) -> str:

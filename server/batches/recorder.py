@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.batches.inbox import Inbox
-from server.batches.keeper import Keeper, alike, half_hash
+from server.batches.keeper import Keeper, alike
 from server.batches.numbers import NumberSeal, Who
 from server.batches.reports import fold_reports
 from server.store import ledger
@@ -33,6 +33,7 @@ from server.store.batches import (
     unrecorded,
 )
 from server.store.events import unfold, unfolded
+from server.store.keys import half_hash
 from server.store.messages import MessageRow, add_messages
 from server.store.plans import Connection
 from server.store.quarantine import take_back

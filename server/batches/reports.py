@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from server.batches.inbox import Inbox, Reply
-from server.batches.keeper import HALF
 from server.batches.numbers import NumberSeal
 from server.store.batches import Batch, batch_by_vendor_id, set_batch
 from server.store.events import DeliveryEvent, fold, unfolded
+from server.store.keys import HALF
 from server.store.messages import BY_CALLBACK, Heard, hear, sealed_of
 from server.store.plans import Connection
 from server.store.quarantine import count_callbacks, set_aside

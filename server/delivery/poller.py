@@ -12,6 +12,7 @@ from server.batches.asking import ask
 from server.batches.asking_replies import ask_for_replies
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.surroundings import every8d_options
+from server.gate.vendor_looks import note_refused_login
 from server.parts import Parts
 from server.store.asking_plan import any_due, take_due
 from server.store.batches import Batch
@@ -55,7 +56,6 @@ async def _ask(parts: Parts, batch: Batch) -> None:
             # People answer when every message has long arrived.
             await ask_for_replies(parts.memory, parts.vendors, batch)
     except ANTICIPATED as error:
+        await note_refused_login(parts.vendors, error)
         problem = problem_of(GET_SMS_DELIVERY, error)
-        if problem.code == "login_refused":
-            await parts.vendors.lock("every8d", problem.vendor_code or "?")
         _log.warning("a batch could not be asked for (%s); the plan goes on", problem.code)

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from server.batches.memory import Memory
 from server.batches.own import own
 from server.ledger.whose import Whose
 from server.store.batches import Batch
-from server.store.keys import hash_number
+from server.store.keys import HALF
 from server.store.number_history import blocking_of, messages_to, replies_from
 from server.store.plans import Connection
 from tools.batch_desk import BatchSummary, NumberHistory
 from tools.every8d.codes import read_status
-from tools.taipei import TAIPEI
+from tools.taipei import midnight
 
 _REPLIES = 10
 
@@ -37,7 +37,7 @@ class OwnBatches:
         page_size: int,
     ) -> tuple[Sequence[BatchSummary], int]:
         """A page of this principal's batches, newest first."""
-        since = None if day is None else datetime.combine(day, time(), TAIPEI).astimezone(UTC)
+        since = None if day is None else midnight(day)
         wanted = replace(
             own(self._whose),
             since=since,
@@ -53,13 +53,12 @@ class OwnBatches:
         """What this principal sent to a number, and what came back."""
         await self._memory.catch_up()
         keeper = self._memory.keeper
-        (half,) = await keeper.hashes([mobile])
-        whole = hash_number(await keeper.key(), mobile)
+        (whole,) = await keeper.whole_hashes([mobile])
         whose = own(self._whose)
 
         def look(conn: Connection) -> NumberHistory:
-            messages, total = messages_to(conn, half, whose, page, page_size)
-            replies = replies_from(conn, half, whose, _REPLIES)
+            messages, total = messages_to(conn, whole[:HALF], whose, page, page_size)
+            replies = replies_from(conn, whole[:HALF], whose, _REPLIES)
             blocking = blocking_of(conn, whole)
             return NumberHistory(
                 total=total,

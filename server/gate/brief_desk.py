@@ -1,7 +1,7 @@
 """A caller's morning, from the records, the ledger and one look at the points left."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from server.batches.own import own
 from server.gate.context import GateContext
@@ -15,7 +15,7 @@ from server.store.plans import Connection
 from server.store.statement import Span
 from tools.brief_desk import Arrived, Dropped, Left, Morning
 from tools.every8d.credit import credit_steps
-from tools.taipei import TAIPEI, as_taipei
+from tools.taipei import as_taipei, midnight
 
 _MONTH = timedelta(days=30)
 _PERMILLE_BELOW, _LEAST_ENDED, _MOST_DROPPED, _MOST_PAUSED = 50, 10, 2, 3
@@ -42,14 +42,14 @@ class OwnBrief:
         try:
             points = await self._context.vendors.query(credit_steps())
         except ANTICIPATED as error:
-            await note_refused_login(self._context, error)
+            await note_refused_login(self._context.vendors, error)
             return Left(points=None, configured=True)
         return Left(points=points, configured=True)
 
 
 def _morning(conn: Connection, whose: Whose | None, now: datetime) -> Morning:
     yesterday = as_taipei(now).date() - timedelta(days=1)
-    since = datetime.combine(yesterday, time(), TAIPEI).astimezone(UTC)
+    since = midnight(yesterday)
     mine = own(whose)
     recent, earlier = replace(mine, since=since), replace(mine, since=since - _MONTH, before=since)
     went, before = brief.went(conn, recent), brief.went(conn, earlier)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import anyio
 
@@ -29,7 +29,7 @@ from tools.insight_desk import (
     Refreshed,
     Statement,
 )
-from tools.taipei import TAIPEI
+from tools.taipei import midnight
 
 _MOST_ASKED = 50
 """Batches that one call asks the vendor for."""
@@ -59,7 +59,7 @@ class OwnInsight:
                 try:
                     whole = await ask(self._memory, self._context.vendors, batch, around)
                 except ANTICIPATED as error:
-                    await note_refused_login(self._context, error)
+                    await note_refused_login(self._context.vendors, error)
                     return Refreshed(left=len(batches) - asked, partly=partly, stopped="vendor")
                 asked += 1
                 partly += not whole
@@ -84,7 +84,7 @@ class OwnInsight:
         """The points of these days, with so many of the differences."""
         whose = self._whose
         span = Span(
-            first=_midnight(first), end=_midnight(end), principal=None if whose is None else whose.principal
+            first=midnight(first), end=midnight(end), principal=None if whose is None else whose.principal
         )
         elsewhere = whose is None or whose.elsewhere
         await self._memory.catch_up()
@@ -99,7 +99,7 @@ class OwnInsight:
         if chosen.newest:
             newest, _ = await self._memory.keeper.read(lambda conn: list_batches(conn, whose, 1, 1))
             return BatchFilter(id=newest[0].id) if newest else _NOTHING
-        day = None if chosen.day is None else _midnight(chosen.day)
+        day = None if chosen.day is None else midnight(chosen.day)
         return replace(
             whose,
             since=max((moment for moment in (day, chosen.since) if moment), default=None),
@@ -107,10 +107,6 @@ class OwnInsight:
             words=chosen.words or None,
             batch_id=chosen.batch_id or None,
         )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), TAIPEI).astimezone(UTC)
 
 
 def _figures(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import anyio
 
@@ -11,6 +11,7 @@ from server.batches.numbers import NumberSeal
 from server.batches.own import own
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
+from server.gate.vendor_looks import note_refused_login
 from server.ledger.whose import Whose
 from server.store.batches import SENT, Batch, BatchFilter, list_batches
 from server.store.inbox import inbox_totals, latest_replies, said
@@ -21,7 +22,7 @@ from tools.every8d.replies import Replies
 from tools.opt_outs import same_words
 from tools.problems import Problem, RefusedError
 from tools.reply_desk import AskedForReplies, OneReply, ReplyFigures, SameReplies
-from tools.taipei import TAIPEI
+from tools.taipei import midnight
 
 _DAYS = 30
 _LATEST = 10
@@ -63,8 +64,7 @@ class OwnReplies:
         try:
             return await ask_for_replies(self._memory, self._context.vendors, batch)
         except ANTICIPATED as error:
-            if isinstance(error, RefusedError) and error.problem.code == "login_refused":
-                await self._context.vendors.lock("every8d", error.problem.vendor_code or "?")
+            await note_refused_login(self._context.vendors, error)
             raise
 
     async def figures(self, batch_id: str, since: date | None) -> ReplyFigures:
@@ -90,12 +90,10 @@ class OwnReplies:
 
     async def _wanted(self, batch_id: str, since: date | None) -> BatchFilter:
         await self._memory.catch_up()
-        day = self._memory.keeper.clock() - timedelta(days=_DAYS)
-        if since is not None:
-            day = datetime.combine(since, time(), TAIPEI).astimezone(UTC)
+        month = None if batch_id else self._memory.keeper.clock() - timedelta(days=_DAYS)
         wanted = replace(
             own(self._whose),
-            since=day if since is not None or not batch_id else None,
+            since=month if since is None else midnight(since),
             batch_id=batch_id or None,
         )
         if batch_id and not await self._memory.keeper.read(lambda conn: list_batches(conn, wanted, 1, 1)[1]):

@@ -8,11 +8,11 @@ from decimal import Decimal
 from sqlalchemy import Subquery, distinct, func, select
 
 from server.store.batches import BatchFilter, conditions_of
+from server.store.keys import HALF
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, MESSAGES
 from server.store.schema import BLOCKED_NUMBERS
 
-_HALF = 32
 TIMES = 2
 """In so many batches a number failed for good before it counts as dead."""
 
@@ -67,7 +67,7 @@ def _dead(whose: BatchFilter, codes: Collection[int]) -> Subquery:
     )
     blocked = (
         select(BLOCKED_NUMBERS.c.number)
-        .where(func.substr(BLOCKED_NUMBERS.c.number, 1, _HALF) == failed.c.number)
+        .where(func.substr(BLOCKED_NUMBERS.c.number, 1, HALF) == failed.c.number)
         .exists()
     )
     return select(failed).where(~arrived, ~blocked).subquery()

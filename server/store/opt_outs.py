@@ -11,14 +11,13 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select
 
 from server.store.batches import BatchFilter, conditions_of
 from server.store.blocked import which_blocked
+from server.store.keys import HALF
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, OPT_OUTS, REPLIES
 from server.store.schema import BLOCKED_NUMBERS
 
 PROPOSED, BLOCKED, DISMISSED = "proposed", "blocked", "dismissed"
 REPLY, OMIS = "reply", "omis"
-_HALF = 32
-"""A reply's number is so many characters of the whole keyed hash (`server.batches.keeper.HALF`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +86,7 @@ def _conditions(of: BatchFilter) -> list[ColumnElement[bool]]:
         select(REPLIES.c.key)
         .join(BATCHES, BATCHES.c.id == REPLIES.c.batch)
         .where(
-            REPLIES.c.number == func.substr(OPT_OUTS.c.number, 1, _HALF),
+            REPLIES.c.number == func.substr(OPT_OUTS.c.number, 1, HALF),
             REPLIES.c.opts_out.is_(True),
             *batches,
         )

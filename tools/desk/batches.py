@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tools.batch_desk import BatchState, BatchSummary
 from tools.desk_operation import Desk, DeskOperation
+from tools.every8d.paging import pages_of
 from tools.operation import PagedParams, Result, Risk
 from tools.sentence import sentence
 from tools.values import DayArgument, MobileArgument, Table
@@ -38,7 +39,7 @@ async def _list(params: ListBatchesParams, desk: Desk) -> BatchesResult:
         page=params.page,
         page_size=params.page_size,
     )
-    pages = -(-total // params.page_size)
+    pages = pages_of(total, params.page_size)
     return BatchesResult(total=total, page=params.page, pages=pages, batches=[*found])
 
 

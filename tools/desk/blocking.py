@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from tools.blocking_desk import Blocked
 from tools.desk_operation import Desk, DeskOperation
+from tools.every8d.paging import pages_of
 from tools.operation import PagedParams, Params, Result, Risk
 from tools.sentence import sentence
 from tools.values import IDENTIFIER, Minute, MobileArgument, MobileNumber, OutsideText, Table
@@ -111,7 +112,7 @@ async def _list(params: ListBlockedParams, desk: Desk) -> BlockedResult:
     return BlockedResult(
         total=total,
         page=params.page,
-        pages=-(-total // params.page_size),
+        pages=pages_of(total, params.page_size),
         numbers=[BlockedNumber(mobile=each.masked, why=each.why, since=each.since) for each in found],
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.codes import DEAD_NUMBER, read_status
+from tools.every8d.paging import pages_of
 from tools.insight_desk import DeadNumber, DeadNumbers
 from tools.operation import PagedParams, Result, Risk
 from tools.sentence import sentence
@@ -45,7 +46,7 @@ async def _list(params: ListDeadNumbersParams, desk: Desk) -> DeadNumbersResult:
         conclusion=_conclusion(found),
         total=found.total,
         page=params.page,
-        pages=-(-found.total // params.page_size),
+        pages=pages_of(found.total, params.page_size),
         numbers=[_row(each) for each in found.page],
     )
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tools.desk_operation import Desk, DeskOperation
 from tools.entries import ActionDetail, ActionId, ActionState, ActionSummary
+from tools.every8d.paging import pages_of
 from tools.operation import PagedParams, Params, Result, Risk
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence
@@ -47,7 +48,7 @@ async def _list(params: ListActionsParams, desk: Desk) -> ActionsResult:
         page=params.page,
         page_size=params.page_size,
     )
-    pages = -(-total // params.page_size)
+    pages = pages_of(total, params.page_size)
     return ActionsResult(total=total, page=params.page, pages=pages, actions=[*actions])
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.desk_operation import Desk, DeskOperation
+from tools.every8d.paging import pages_of
 from tools.operation import PagedParams, Result, Risk
 from tools.sentence import sentence
 from tools.values import Minute, MobileArgument, MobileNumber, OutsideText, Table
@@ -59,7 +60,7 @@ async def _history(params: NumberHistoryParams, desk: Desk) -> NumberHistoryResu
         blocked_because=found.blocked_because,
         total=found.total,
         page=params.page,
-        pages=-(-found.total // params.page_size),
+        pages=pages_of(found.total, params.page_size),
         messages=[SentToNumber.model_validate(each) for each in found.messages],
         replies=[RepliedFromNumber.model_validate(each) for each in found.replies],
     )
