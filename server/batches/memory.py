@@ -75,7 +75,10 @@ class Memory:
         await self.keeper.write(partial(reading.done, complete=found.complete))
 
     async def replies_asked(self, batch: Batch, replies: Sequence[ReplyMessage]) -> int:
-        """Note what the vendor answered about a batch's replies; how many are new."""
+        """Note what the vendor answered about a batch's replies; how many are new.
+
+        They are counted, and opt-outs obeyed, when the records are caught up next.
+        """
         note = partial(
             note_replies,
             batch=batch,
@@ -84,6 +87,4 @@ class Memory:
             key=await self.keeper.key(),
             at=self.keeper.clock(),
         )
-        fresh = await self.keeper.write(note)
-        await self.catch_up()
-        return fresh
+        return await self.keeper.write(note)

@@ -88,6 +88,8 @@ async def _found(
     answered: Collection[str] = ()
     if reference.which == REPLIED:
         _, told = await ask_for_replies(memory, context.vendors, batch)
+        # Who opted out in these replies is blocked before anything is sent, where that is the rule.
+        await memory.catch_up()
         answered = {*await memory.keeper.hashes([each.mobile for each in told.replies])}
     else:
         await ask(memory, context.vendors, batch, context.surroundings())
