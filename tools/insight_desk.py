@@ -82,7 +82,7 @@ class Refreshed:
 
     left: int
     partly: int = 0
-    stopped: Literal["", "vendor", "time", "account"] = ""
+    stopped: Literal["", "vendor", "time", "many", "account"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

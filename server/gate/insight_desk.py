@@ -50,21 +50,24 @@ class OwnInsight:
     async def refresh(self, chosen: Chosen) -> Refreshed:
         """Ask the vendor for the chosen batches anew, newest first, as far as a call's time allows."""
         wanted = await self._wanted(chosen)
-        batches = await self._memory.keeper.read(lambda conn: insight.open_to_ask(conn, wanted, _MOST_ASKED))
+        batches, total = await self._memory.keeper.read(
+            lambda conn: insight.open_to_ask(conn, wanted, _MOST_ASKED)
+        )
         if self._context.settings.every8d is None:
-            return Refreshed(left=len(batches), stopped="account")
+            return Refreshed(left=total, stopped="account")
         asked, partly, around = 0, 0, self._context.surroundings()
-        with anyio.move_on_after(_SECONDS_TO_ASK):
+        with anyio.move_on_after(_SECONDS_TO_ASK) as time:
             for batch in batches:
                 try:
                     whole = await ask(self._memory, self._context.vendors, batch, around)
                 except ANTICIPATED as error:
                     await note_refused_login(self._context.vendors, error)
-                    return Refreshed(left=len(batches) - asked, partly=partly, stopped="vendor")
+                    return Refreshed(left=total - asked, partly=partly, stopped="vendor")
                 asked += 1
                 partly += not whole
-        left = len(batches) - asked
-        return Refreshed(left=left, partly=partly, stopped="time" if left else "")
+        left = total - asked
+        stopped = "time" if time.cancelled_caught else "many"
+        return Refreshed(left=left, partly=partly, stopped=stopped if left else "")
 
     async def delivery(self, chosen: Chosen, examples: int) -> DeliveryFigures:
         """What became of the chosen batches."""

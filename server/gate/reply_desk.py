@@ -15,6 +15,7 @@ from server.gate.vendor_looks import note_refused_login
 from server.ledger.whose import Whose
 from server.store.batches import SENT, Batch, BatchFilter, list_batches
 from server.store.inbox import inbox_totals, latest_replies, said
+from server.store.insight import open_to_ask
 from server.store.opt_outs import proposed
 from server.store.plans import Connection
 from server.store.replies import ReplyRow
@@ -49,16 +50,16 @@ class OwnReplies:
 
     async def refresh(self, batch_id: str, since: date | None) -> AskedForReplies:
         """Ask the vendor for the newest of these batches, as far as a call's time allows."""
-        wanted = await self._wanted(batch_id, since)
-        found, total = await self._memory.keeper.read(lambda conn: list_batches(conn, wanted, 1, _MOST_ASKED))
-        batches = [each for each in found if each.kind == "sms" and each.state == SENT and each.batch_id]
+        wanted = replace(await self._wanted(batch_id, since), state=SENT)
+        batches, total = await self._memory.keeper.read(
+            lambda conn: open_to_ask(conn, wanted, _MOST_ASKED, kind="sms")
+        )
         asked = fresh = incomplete = 0
         with anyio.move_on_after(_SECONDS_TO_ASK):
             for batch in batches:
                 new, told = await self._ask(batch)
                 asked, fresh, incomplete = asked + 1, fresh + new, incomplete + (not told.complete)
-        left = len(batches) - asked + max(0, total - len(found))
-        return AskedForReplies(batches=asked, left=left, fresh=fresh, incomplete=incomplete)
+        return AskedForReplies(batches=asked, left=total - asked, fresh=fresh, incomplete=incomplete)
 
     async def _ask(self, batch: Batch) -> tuple[int, Replies]:
         try:

@@ -185,9 +185,17 @@ def earlier(
     return [Batch(**row) for row in conn.execute(query).mappings()]
 
 
-def open_to_ask(conn: Connection, wanted: BatchFilter, limit: int) -> Sequence[Batch]:
-    """Those of these batches that the vendor can be asked for, newest first."""
-    return went_out(conn, wanted, limit, BATCHES.c.batch_id != "")
+def open_to_ask(
+    conn: Connection, wanted: BatchFilter, limit: int, *, kind: str | None = None
+) -> tuple[Sequence[Batch], int]:
+    """The newest of these batches that the vendor can be asked for, and how many there are."""
+    askable = (
+        [BATCHES.c.batch_id != ""] if kind is None else [BATCHES.c.batch_id != "", BATCHES.c.kind == kind]
+    )
+    total = conn.scalar(
+        select(func.count()).select_from(BATCHES).where(_OUT, *askable, *conditions_of(wanted))
+    )
+    return went_out(conn, wanted, limit, *askable), total or 0
 
 
 def went_out(

@@ -6,6 +6,7 @@ import pytest
 
 from server.batches import asking
 from server.demo.rows import rows_of
+from server.gate import insight_desk
 from tests.batches.tokens import tokens_of
 from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import Facts, House, Session
@@ -150,6 +151,18 @@ async def test_a_batch_that_is_not_told_whole_is_said_to_be_partly_older(
     assert part["rests_on"].startswith("Of 1 batches the vendor did not tell every message")
     assert whole["counts"] == {"delivered": 1_000, "failed_retryable": 2, "failed_permanent": 1}
     assert whole["rests_on"].startswith("The vendor was asked for the batch at ")
+
+
+async def test_batches_beyond_those_that_one_call_asks_for_are_said_to_be_older(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insight_desk, "_MOST_ASKED", 2)
+    async with fronted(house, policy=FREE) as session:
+        for text in ("一", "二", "三"):
+            await sent(house, session, recipients=MIXED[:1], text=text)
+        facts = await summary(session, since="2020-01-01T00:00:00+08:00", refresh=True)
+    assert facts["counts"] == {"delivered": 2, "pending": 1}
+    assert "1 batches were not asked for anew" in facts["rests_on"]
 
 
 async def test_a_batch_that_is_not_known_is_refused(house: House) -> None:

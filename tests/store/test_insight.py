@@ -129,7 +129,7 @@ def _looks() -> list[Look]:
         ),
         (lambda conn: insight.texts_of(conn, MINE), [("same", "sms")]),
         (lambda conn: insight.earlier(conn, MINE, kind="sms", alike="other", before=AT), []),
-        (lambda conn: [each.id for each in insight.open_to_ask(conn, MINE, 1)], ["AAAA-0003"]),
+        (lambda conn: [each.id for each in insight.open_to_ask(conn, MINE, 1)[0]], ["AAAA-0003"]),
     ]
 
 

@@ -144,6 +144,7 @@ def _asked_anew(refreshed: Refreshed) -> str:
         why = {
             "vendor": "The vendor gave no usable answer",
             "time": "The time of a call was over",
+            "many": "A call asks for the newest ones alone",
             "account": "No EVERY8D account is configured",
         }[refreshed.stopped]
         said.append(f"{why}: {refreshed.left} batches were not asked for anew; theirs are the older figures.")
