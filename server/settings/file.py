@@ -53,7 +53,7 @@ def read_settings_file(config: Path | None) -> SettingsFile | None:
             written by somebody else.
     """
     if config is not None:
-        return _read(config.absolute(), f"--config {config.name}", named=True)
+        return _read(config, f"--config {config.name}", named=True)
     if FILE_VARIABLE in os.environ:
         return _read(_whole(os.environ[FILE_VARIABLE]), FILE_VARIABLE, named=True)
     own = users_file()
@@ -71,6 +71,7 @@ def _whole(written: str) -> Path:
 
 def _read(path: Path, name: str, *, named: bool) -> SettingsFile:
     try:
+        path = path.absolute()
         untrusted = why_not_trusted(path)
         if untrusted:
             raise SettingsError(
@@ -81,7 +82,8 @@ def _read(path: Path, name: str, *, named: bool) -> SettingsFile:
         raise SettingsError(
             sentence("{setting}: the file cannot be read. Check its path.", setting=name)
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
+        # Also a number of thousands of digits, and lists within lists beyond what Python follows.
         raise SettingsError(
             sentence("{setting}: is not valid TOML in UTF-8. Check it.", setting=name)
         ) from None

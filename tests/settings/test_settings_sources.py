@@ -81,6 +81,23 @@ def test_a_file_that_the_environment_names_needs_its_whole_path(
         assert "CAMPAIGN_OPS_CONFIG: is not a whole path" in refusal()
 
 
+@pytest.mark.parametrize(
+    "content", ["a = " + "1" * 5000, "a = " + "[" * 5000, "a = 2026-02-30"], ids=["number", "lists", "day"]
+)
+def test_whatever_toml_a_file_holds_is_told_as_no_valid_one(folder: Path, content: str) -> None:
+    assert "is not valid TOML" in refusal(written(folder / "odd.toml", content))
+
+
+def test_a_file_is_named_in_vain_where_the_current_folder_is_gone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = folder / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert "--config a.toml: the file cannot be read" in refusal(Path("a.toml"))
+
+
 def test_options_go_before_the_environment_and_that_before_the_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
