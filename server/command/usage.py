@@ -100,7 +100,7 @@ class SpokenGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """See typer: a name that is misspelt is answered with those that are like it."""
-        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+        if self.get_command(ctx, args[0]) is None:
             close = get_close_matches(args[0], list(self.commands))
             near = sentence("Did you mean {names}?", names=", ".join(map(repr, close))) if close else ""
             _raise_at(ctx, together(sentence("There is no command {name!r}.", name=args[0]), near))
@@ -193,7 +193,10 @@ def _form(option: Any) -> str:
 
 
 def _of_words(message: str) -> str:
-    """What typer writes in English alone, by its words; what it may write besides stays as it is."""
+    """What typer writes in English alone, by its words, or looked up before it knew the language.
+
+    What it may write besides stays as it is.
+    """
     if found := _EXTRA.fullmatch(message):
         return sentence("These words are too many: {words}", words=found[1])
-    return message
+    return Sentence.of(message, "", 1, {})

@@ -48,6 +48,8 @@ HELPS = [
 MISTAKES: dict[tuple[str, ...], str] = {
     ("servr",): "沒有指令 'servr'。您是指 'serve' 嗎？",
     ("audit", "zzz"): "沒有指令 'zzz'。",
+    ("--",): "缺少指令。",
+    ("--", "--serve"): "沒有指令 '--serve'。",
     ("policy", "--sandbx"): "沒有選項 --sandbx。您是指 --sandbox 嗎？",
     ("policy", "--config"): "--config 用法有誤",
     ("unlock",): "缺少 'vendor'。",
