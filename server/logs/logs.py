@@ -94,6 +94,14 @@ def redact(text: str) -> str:
     return _State.redactor(text)
 
 
+def message_of(record: logging.LogRecord) -> str:
+    """A record's message. One whose arguments do not fit is shown all the same."""
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - whatever an argument's own __str__ raises, the line must come out
+        return f"{record.msg!s} (its arguments do not fit)"
+
+
 def without_secrets(text: str) -> str:
     """Return what a vendor said without the configured secrets, short ones too: for the store and answers.
 
@@ -113,18 +121,14 @@ class _JsonLines(logging.Formatter):
         self._own_words = own_words
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line. A record whose arguments do not fit its message is shown all the same."""
+        """The line."""
         if isinstance(record.msg, str):
             record.msg = self._own_words(record.msg)
-        try:
-            message = record.getMessage()
-        except Exception:  # noqa: BLE001 - whatever an argument's own __str__ raises, the line must come out
-            message = f"{record.msg!s} (its arguments do not fit)"
         fields = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": message,
+            "message": message_of(record),
         }
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
