@@ -13,9 +13,10 @@ import typer
 from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.command.terminal import Terminal, terminal
-from server.ledger.journal import Note
+from server.ledger.notes import Note
 from server.parts import Parts
 from server.store.opt_outs import OptOut
+from server.systems import create_new
 from tools.cleaning import clean
 from tools.mobile import as_dest
 from tools.sentence import Sentence, plural, sentence
@@ -115,8 +116,8 @@ async def _export(parts: Parts, path: Path, out: Terminal) -> int:
 
 
 def _write(path: Path, text: str) -> None:
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_bytes(text.encode("utf-8-sig"))
+    with create_new(path) as file:
+        file.write(text.encode("utf-8-sig"))
 
 
 def opt_outs_command(
