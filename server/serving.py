@@ -54,7 +54,7 @@ class Serving:
         if not self.sandbox:
             await self._serve(load_settings(self._config(), **self._options()))
             return
-        async with embedded_sandbox(self.config) as accounts:
+        async with embedded_sandbox(self._config()) as accounts:
             await self._serve(load_settings(self._config(), sandbox=accounts, **self._options()))
 
     def _config(self) -> Path | None:
