@@ -25,6 +25,9 @@ def _chooser(language: Language) -> Choose:
     found = catalogue(language)
 
     def choose(template: str, plural: str, number: int) -> str:
+        if not template:
+            # gettext keeps its own header under the empty text.
+            return ""
         return found.ngettext(template, plural, number) if plural else found.gettext(template)
 
     return choose

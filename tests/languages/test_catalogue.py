@@ -141,6 +141,7 @@ def test_one_is_one_and_several_are_several() -> None:
 def test_what_is_no_sentence_of_ours_stays_as_it_is() -> None:
     assert in_language("Nothing was sent.", "zh-TW") == "Nothing was sent."
     assert in_language(Sentence.of("nobody wrote this", "", 1, {}), "zh-TW") == "nobody wrote this"
+    assert in_language(Sentence.of("", "", 1, {}), "zh-TW") == ""
 
 
 def test_typer_still_says_what_the_catalogue_has_for_it() -> None:
