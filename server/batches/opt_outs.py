@@ -14,6 +14,7 @@ from server.store.opt_outs import (
     BLOCKED,
     DISMISSED,
     OMIS,
+    REPLY,
     OptOut,
     decide,
     every_opt_out,
@@ -22,11 +23,13 @@ from server.store.opt_outs import (
 )
 from server.store.plans import Connection
 from tools.mobile import mask_mobile
+from tools.sentence import sentence
 
 AT_ONCE = 500
 """How many go in one transaction: nobody else waits long for the store."""
 BY_RULE = Note(what=BLOCKED, by="policy", rule="block_opt_outs")
-_WHY = {"reply": "opted out by reply", "omis": "removed themselves at OMIS"}
+WHY = {REPLY: sentence("opted out by reply"), OMIS: sentence("removed themselves at OMIS")}
+"""What stands beside a number that was blocked so."""
 
 
 class OptOuts:
@@ -50,7 +53,7 @@ class OptOuts:
         def work(conn: Connection, now: datetime) -> tuple[int, *tuple[Note | None, ...]]:
             decide(conn, [each.number for each in those], BLOCKED, now)
             wanted = [
-                ToBlock(number=each.number, masked=each.masked, why=_WHY.get(each.source, "opted out"))
+                ToBlock(number=each.number, masked=each.masked, why=str(WHY.get(each.source, "opted out")))
                 for each in those
             ]
             return block_all(conn, wanted, by, now)

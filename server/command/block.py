@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from server.batches.opt_outs import WHY
 from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.command.terminal import terminal
@@ -14,6 +15,9 @@ from server.store.plans import Connection
 from tools.mobile import mask_mobile, normalise_mobile
 from tools.sentence import plural, reason_of, sentence
 from tools.taipei import iso
+
+_OURS = {str(each): each for each in WHY.values()}
+"""Notes in our words; any other is a person's."""
 
 
 async def add(config: Path | None, number: str, note: str, *, sandbox: bool = False) -> int:
@@ -68,7 +72,7 @@ async def show(config: Path | None, *, sandbox: bool = False) -> int:
     out = terminal(config)
     async with parts_of(config, sandbox=sandbox) as parts:
         found, total = await parts.store.read(lambda conn: blocked.list_blocked(conn, 1, 1000))
-    out.columns((entry.masked, iso(entry.added_at), entry.note) for entry in found)
+    out.columns((entry.masked, iso(entry.added_at), _OURS.get(entry.note, entry.note)) for entry in found)
     out.say(plural("{count} blocked", "{count} blocked", total))
     return OK
 

@@ -15,7 +15,7 @@ from server.command.options import Config, Sandbox, run
 from server.command.terminal import Terminal, terminal
 from server.ledger.notes import Note
 from server.parts import Parts
-from server.store.opt_outs import OptOut
+from server.store.opt_outs import REPLY, OptOut
 from server.systems import create_new
 from tools.cleaning import clean
 from tools.mobile import as_dest
@@ -46,13 +46,17 @@ async def opt_outs(
 
 
 def _show(found: Sequence[OptOut], total: int, out: Terminal) -> None:
-    out.columns((each.masked, iso(each.at), each.source, clean(each.words, limit=_SHOWN)) for each in found)
+    out.columns((each.masked, iso(each.at), _source(each), clean(each.words, limit=_SHOWN)) for each in found)
     if total > len(found):
         out.say(
             sentence("{total} wait to be blocked, of whom {shown} are shown", total=total, shown=len(found))
         )
     else:
         out.say(plural("{count} waits to be blocked", "{count} wait to be blocked", total))
+
+
+def _source(opt_out: OptOut) -> str:
+    return sentence("reply") if opt_out.source == REPLY else opt_out.source
 
 
 async def _agreed(out: Terminal, question: Sentence) -> bool:

@@ -1,10 +1,13 @@
 """`campaign-ops-mcp opt-outs`: a person agrees once to the whole list, lets it go, or writes it to a file."""
 
+import re
+
 from tests.batches.inbox import answered, proposed, sent, told_of_send
 from tests.command.terminal import run
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import FREE_NUMBER
+from tests.languages.english import english
 
 MASKED = "0912***100"
 
@@ -27,6 +30,20 @@ async def test_a_person_agrees_once_and_all_of_the_list_are_blocked(house: House
     assert (agreed.code, "1 is blocked." in agreed.out) == (0, True)
     async with house.session(Person()) as session:
         assert (await told_of_send(session, FREE_NUMBER))["code"] == "policy_refused"
+
+
+async def test_the_list_and_what_becomes_of_it_are_told_in_the_language_of_the_settings(house: House) -> None:
+    await _opted_out(house)
+    for command, typed, told in (
+        ((), "", f"{MASKED}  DAY  回覆  退訂\n共 1 人等待封鎖\n"),
+        (("--confirm",), "y\n", "已封鎖 1 個"),
+        (("--dismiss",), "", "共 0 人等待封鎖"),
+    ):
+        said = await run(house, "opt-outs", *command, typed=typed, LANGUAGE="zh-TW")
+        assert told in re.sub(r"\S+T\S+", "DAY", said.out)
+        assert english(said.out) == []
+    listed = await run(house, "block", "list", LANGUAGE="zh-TW")
+    assert re.sub(r"\S+T\S+", "DAY", listed.out).startswith(f"{MASKED}  DAY  以回覆表示拒收\n")
 
 
 async def test_a_dismissed_wish_is_proposed_no_more(house: House) -> None:
