@@ -17,7 +17,7 @@ from server.files import Files
 from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.context import GateContext
 from server.gate.gate import Gate
-from server.gate.rules.policy import RateLimiter
+from server.gate.rules.rate_limiter import RateLimiter
 from server.ledger.book import Book
 from server.ledger.journal import Journal
 from server.ledger.outside import OutsideReading

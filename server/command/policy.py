@@ -6,7 +6,7 @@ from typing import Any, cast
 from server.command.common import OK, settings_of
 from server.command.options import Config, Sandbox
 from server.command.terminal import Terminal
-from server.gate.rules.policy import describe
+from server.gate.rules.description import describe
 from server.settings.layers import place_of
 from tools.sentence import sentence
 

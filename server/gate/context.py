@@ -11,7 +11,7 @@ from server.files import Files
 from server.gate.calls import CallOf
 from server.gate.owning import Owning, batch_of
 from server.gate.repeats import Asked
-from server.gate.rules.policy import RateLimiter
+from server.gate.rules.rate_limiter import RateLimiter
 from server.gate.surroundings import every8d_options, omis_options
 from server.gate.words.sentences import other_account
 from server.ledger.book import Book

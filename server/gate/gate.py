@@ -17,7 +17,7 @@ from server.gate.fitting import fitted
 from server.gate.masking import present
 from server.gate.reading import plainly_meant
 from server.gate.referring import referred
-from server.gate.rules.policy import describe
+from server.gate.rules.description import describe
 from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.words.arguments import lines_of
 from server.ledger.notes import Note

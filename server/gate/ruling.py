@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
-from server.gate.rules.policy import Intent, check_rules, needs_no_approval, to_problem
+from server.gate.rules.free_sends import needs_no_approval
+from server.gate.rules.policy import Intent, check_rules, to_problem
 from server.gate.words.sentences import clocks_apart, nothing, rate_limited
 from server.ledger.notes import Note
 from server.vendors.clock import REFUSED, minutes

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.gate.rules.policy import needs_no_approval
+from server.gate.rules.free_sends import needs_no_approval
 from server.settings.policy import PolicySettings
 from tests.gate.intents import AMERICAN, MOBILE, OTHER, intent
 from tools.operation import Risk

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.gate.rules.policy import RateLimiter
+from server.gate.rules.rate_limiter import RateLimiter
 from tests.gate.intents import NOON
 
 

@@ -18,7 +18,7 @@ from server.batches.memory import Memory
 from server.files import Files
 from server.gate.context import GateContext
 from server.gate.gate import Gate
-from server.gate.rules.policy import RateLimiter
+from server.gate.rules.rate_limiter import RateLimiter
 from server.ledger.book import Book
 from server.ledger.finishing import Known, sealed
 from server.ledger.journal import Journal
