@@ -11,7 +11,8 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from server.command.doctor import examine, where
+from server.command.doctor import examine
+from server.command.examining.store import where
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
 from server.mcp.identity import local_user

@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 import pytest
 
-from server.command.doctor import where
+from server.command.examining.store import where
 from server.settings.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import Served, served
