@@ -19,7 +19,8 @@ def statement_of(conn: Connection, span: Span, differences: int, *, elsewhere: b
         differences=[Difference(**asdict(each)) for each in found],
         differing=total,
         elsewhere=statement.charged_elsewhere(conn, span) if elsewhere else Decimal(0),
-        credit=_credit(statement.receipts(conn, span)),
+        # The points left are the whole account's: beside one principal's sends they would tell the others'.
+        credit=_credit(statement.receipts(conn, span)) if span.principal is None else None,
     )
 
 

@@ -36,3 +36,17 @@ async def test_anothers_batches_are_in_no_sum_and_their_vendor_is_not_asked(
     assert (own["total"], owns["sends"]) == (1, 2)
     assert [row["mobile"] for row in rows_of(own)] == ["0912***103"]
     assert "2 batches to 6 recipients" in morning["conclusion"]
+
+
+async def test_what_another_spent_between_two_sends_is_in_no_statement(
+    house: House, acting_as: Acting
+) -> None:
+    async with fronted(house, http=TOKENS, policy=FREE) as session:
+        for who, text in (("desk", "一"), ("night", "二"), ("desk", "三")):
+            acting_as(who)
+            await sent(house, session, recipients=MIXED[:2], text=text)
+        acting_as("desk")
+        told = await session.facts("get_points_statement")
+    assert (told["sends"], told["points"]) == (2, 4)
+    assert not [note for note in told["notes"] if "besides" in note]
+    assert "credit_before" not in told
