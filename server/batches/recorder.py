@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper, alike
@@ -140,7 +141,7 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
         send_at=None if sent is None else sent.send_at,
         recipients=action.recipients,
         parts=preview.parts,
-        points=action.points if action.points_final is None else action.points_final,
+        points=_points(action),
         points_returned=action.points_returned,
         next_at=_first_ask(now, sent) if action.batch_id else None,
     )
@@ -148,6 +149,10 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
     if sent is not None:
         add_messages(conn, _messages(action.id, sent, pens))
     _look_at_reports(conn, action.batch_id)
+
+
+def _points(action: Action) -> Decimal:
+    return action.points if action.points_final is None else action.points_final
 
 
 def _look_at_reports(conn: Connection, batch_id: str) -> None:
@@ -183,10 +188,10 @@ def _messages(batch: str, sent: SentMessages, pens: _Pens) -> Sequence[MessageRo
 def _settle(conn: Connection, action: Action, now: datetime) -> None:
     """An outcome that was unknown is known by now."""
     if str(action.state) == "failed":
-        set_batch(conn, action.id, state=FAILED)
+        set_batch(conn, action.id, state=FAILED, points=Decimal(0))
         return
     asked = {"next_at": now + FIRST_ASK} if action.batch_id else {}
-    set_batch(conn, action.id, state=SENT, batch_id=action.batch_id, **asked)
+    set_batch(conn, action.id, state=SENT, batch_id=action.batch_id, points=_points(action), **asked)
     _look_at_reports(conn, action.batch_id)
 
 

@@ -3,8 +3,11 @@
 import httpx2 as httpx
 
 from server.demo.rows import rows_of
+from server.ledger.book import Settled
+from server.store.actions import State
 from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import Facts, House, Session
+from tests.e2e.person import Person
 from tests.gate.servers import FREE, FREE_SEND, fronted
 
 
@@ -63,3 +66,27 @@ async def test_a_reply_is_counted_once_however_often_it_comes(house: House) -> N
             await _report(http, url, batch_id, "999", SM="好的")
         (batch,) = await _batches(session)
     assert (batch["delivered"], batch["replies"]) == (1, 1)
+
+
+async def test_a_send_that_its_retry_showed_to_be_free_costs_nothing_here_either(house: House) -> None:
+    async with fronted(house, Person(), policy=FREE) as session:
+        await house.vendor.control("faults", path="sendSMS.ashx", fault="reset_before", times=9)
+        unknown = await session.facts("send_sms", FREE_SEND)
+        (batch,) = await _batches(session)
+        assert (unknown["outcome"], batch["state"], batch["points"]) == ("unknown", "unknown", 1)
+        retried = await session.facts("retry_safely", {"action_id": unknown["action_id"]})
+        assert retried["outcome"] == "done", retried
+        points = {each["action_id"]: each["points"] for each in await _batches(session)}
+    assert points == {unknown["action_id"]: 0, retried["action_id"]: 1}
+
+
+async def test_a_send_that_did_not_happen_cost_nothing(house: House) -> None:
+    async with fronted(house, policy=FREE) as session:
+        await house.vendor.control("faults", path="sendSMS.ashx", fault="reset_before", times=9)
+        unknown = await session.facts("send_sms", FREE_SEND)
+        assert [each["state"] for each in await _batches(session)] == ["unknown"]
+        assert session.parts is not None
+        failed = Settled(state=State.FAILED, by="somebody", how="the vendor said so")
+        await session.parts.book.reconcile(unknown["action_id"], failed)
+        (batch,) = await _batches(session)
+    assert (batch["state"], batch["points"]) == ("failed", 0)
