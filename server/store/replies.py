@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, insert, select
 
 from server.store.batches import BatchFilter, ids_of
 from server.store.plans import Connection
-from server.store.record_tables import REPLIES
+from server.store.record_tables import BATCHES, REPLIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class ReplyRow:
 
 _THERE = select(REPLIES.c.key).where(REPLIES.c.key == bindparam("wanted_key"))
 _INSERT = insert(REPLIES)
+_KEY_LENGTH = 64
 
 
 def add_reply(conn: Connection, reply: ReplyRow) -> bool:
@@ -38,6 +39,10 @@ def add_reply(conn: Connection, reply: ReplyRow) -> bool:
 
 def replies_named(conn: Connection, id_: str, whose: BatchFilter) -> list[ReplyRow]:
     """The replies to these batches whose key begins so; two where there are more."""
-    named = REPLIES.c.key.startswith(id_, autoescape=True)
-    query = select(REPLIES).where(named, REPLIES.c.batch.in_(ids_of(whose))).limit(2)
+    begins = id_.lower()
+    # A range is found by the index, and a beginning is not: keys are hexadecimal, all of one length.
+    within = REPLIES.c.key.between(begins.ljust(_KEY_LENGTH, "0"), begins.ljust(_KEY_LENGTH, "f"))
+    named = REPLIES.c.key.startswith(begins, autoescape=True)
+    to_these = ids_of(whose).where(BATCHES.c.id == REPLIES.c.batch).exists()
+    query = select(REPLIES).where(within, named, to_these).limit(2)
     return [ReplyRow(**row) for row in conn.execute(query).mappings()]
