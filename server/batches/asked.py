@@ -1,7 +1,7 @@
 """What the vendor answered when it was asked for a batch (EVERY8D 2.2, 2.3), noted message by message."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from server.batches.numbers import NumberSeal, Who
@@ -84,8 +84,3 @@ class Asked:
 
 def _as_told(heard: Heard) -> Told:
     return Told(heard.code, heard.state, heard.heard, heard.sent_at, heard.received_at, heard.points)
-
-
-def chunks(messages: Sequence[DeliveryMessage], size: int = 1_000) -> Iterable[Sequence[DeliveryMessage]]:
-    """Parts of which each goes in one transaction: nobody else waits long for the store."""
-    return (messages[start : start + size] for start in range(0, len(messages), size))

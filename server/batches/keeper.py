@@ -4,7 +4,7 @@ What is kept here guards nothing, and an audit line for each state of each messa
 people. What does guard (a blocked number) goes through the journal.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -93,6 +93,11 @@ class Keeper:
     async def guard(self, work: "Callable[[Connection, datetime], tuple[T, *tuple[Note | None, ...]]]") -> T:
         """A step of what guards, with its lines of the audit."""
         return await self._journal.write(work)
+
+
+def chunks(those: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Parts of which each goes in one transaction: nobody else waits long for the store."""
+    return (those[start : start + size] for start in range(0, len(those), size))
 
 
 def alike(key: bytes, text: str) -> str:

@@ -6,10 +6,10 @@ from functools import partial
 
 import anyio
 
-from server.batches.asked import Asked, chunks
+from server.batches.asked import Asked
 from server.batches.asked_replies import note_replies
 from server.batches.inbox import Inbox
-from server.batches.keeper import Keeper
+from server.batches.keeper import Keeper, chunks
 from server.batches.opt_outs import BY_RULE, OptOuts
 from server.batches.recorder import Recorder
 from server.ledger.whose import Whose
@@ -21,6 +21,7 @@ from tools.every8d.delivery import Messages
 from tools.every8d.replies import ReplyMessage
 
 _EVERY_SECONDS = 2.0
+_MESSAGES_AT_ONCE = 1_000
 
 
 class Memory:
@@ -70,7 +71,7 @@ class Memory:
     async def asked(self, batch: Batch, found: Messages) -> None:
         """Note what the vendor answered about a whole batch."""
         reading = Asked(batch, await self.keeper.key(), await self.keeper.seal(), self.keeper.clock())
-        for part in chunks(found.messages):
+        for part in chunks(found.messages, _MESSAGES_AT_ONCE):
             await self.keeper.write(partial(reading.note, messages=part))
         await self.keeper.write(partial(reading.done, complete=found.complete))
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
-from server.batches.keeper import Keeper
+from server.batches.keeper import Keeper, chunks
 from server.batches.numbers import Who
 from server.ledger.blocking import ToBlock, block_all
 from server.ledger.notes import Note
@@ -44,10 +45,7 @@ class OptOuts:
 
     async def block(self, those: Sequence[OptOut], by: Note) -> int:
         """Block these; how many were not blocked before. `by` says in the audit who wanted it."""
-        fresh = 0
-        for start in range(0, len(those), AT_ONCE):
-            fresh += await self._block_some(those[start : start + AT_ONCE], by)
-        return fresh
+        return sum([await self._block_some(some, by) for some in chunks(those, AT_ONCE)])
 
     async def _block_some(self, those: Sequence[OptOut], by: Note) -> int:
         def work(conn: Connection, now: datetime) -> tuple[int, *tuple[Note | None, ...]]:
@@ -82,16 +80,19 @@ class OptOuts:
     async def removed_at_omis(self, mobiles: Sequence[str]) -> int:
         """Propose the numbers of a removal report; how many are new."""
         key, seal, now = await self._keeper.key(), await self._keeper.seal(), self._keeper.clock()
-        wanted: list[OptOut] = []
-        for mobile in dict.fromkeys(mobiles):
+
+        def removed(mobile: str) -> OptOut:
             number = hash_number(key, mobile)
             sealed = seal.seal(Who(mobile), number)
-            wanted.append(
-                OptOut(
-                    number=number, sealed=sealed, masked=mask_mobile(mobile), source=OMIS, words="", at=now
-                )
+            return OptOut(
+                number=number, sealed=sealed, masked=mask_mobile(mobile), source=OMIS, words="", at=now
             )
-        return await self._keeper.write(lambda conn: sum(propose(conn, each) for each in wanted))
+
+        def work(conn: Connection, some: Sequence[str]) -> int:
+            return sum(propose(conn, removed(each)) for each in some)
+
+        every = list(dict.fromkeys(mobiles))
+        return sum([await self._keeper.write(partial(work, some=some)) for some in chunks(every, AT_ONCE)])
 
     async def numbers(self) -> list[tuple[OptOut, str]]:
         """Everybody who opted out, with the whole number; '' where it cannot be read."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 
 from server.store.batches import BatchFilter, conditions_of
 from server.store.blocked import which_blocked
@@ -36,6 +36,11 @@ class OptOut:
 ANYBODY = BatchFilter()
 _ONE = select(OPT_OUTS).where(OPT_OUTS.c.number == bindparam("this_number"))
 _INSERT = insert(OPT_OUTS)
+_DECIDE = (
+    update(OPT_OUTS)
+    .where(OPT_OUTS.c.number == bindparam("this_number"), OPT_OUTS.c.state == PROPOSED)
+    .values(state=bindparam("to_be"), at=bindparam("decided_at"))
+)
 _IS_BLOCKED = select(BLOCKED_NUMBERS.c.number).where(BLOCKED_NUMBERS.c.number == OPT_OUTS.c.number).exists()
 
 
@@ -72,9 +77,8 @@ def every_opt_out(conn: Connection) -> list[OptOut]:
 
 def decide(conn: Connection, numbers: Sequence[str], state: str, now: datetime) -> None:
     """These proposals are blocked or dismissed now."""
-    for number in numbers:
-        here = and_(OPT_OUTS.c.number == number, OPT_OUTS.c.state == PROPOSED)
-        conn.execute(update(OPT_OUTS).where(here).values(state=state, at=now))
+    if numbers:
+        conn.execute(_DECIDE, [{"this_number": each, "to_be": state, "decided_at": now} for each in numbers])
 
 
 def _conditions(of: BatchFilter) -> list[ColumnElement[bool]]:
