@@ -12,7 +12,6 @@ from server.batches.asking import ask
 from server.batches.asking_replies import ask_for_replies
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.surroundings import every8d_options
-from server.gate.vendor_looks import note_refused_login
 from server.parts import Parts
 from server.store.asking_plan import any_due, take_due
 from server.store.batches import Batch
@@ -56,6 +55,5 @@ async def _ask(parts: Parts, batch: Batch) -> None:
             # People answer when every message has long arrived.
             await ask_for_replies(parts.memory, parts.vendors, batch)
     except ANTICIPATED as error:
-        await note_refused_login(parts.vendors, error)
-        problem = problem_of(GET_SMS_DELIVERY, error)
-        _log.warning("a batch could not be asked for (%s); the plan goes on", problem.code)
+        code = problem_of(GET_SMS_DELIVERY, error).code
+        _log.warning("a batch could not be asked for (%s); the plan goes on", code)

@@ -46,7 +46,7 @@ class Acting:
             return await self._answer(call, action_id, reply)
         except ANTICIPATED as error:
             problem = said_to_be_undone(call.operation, problem_of(call.operation, error))
-            return failure(await self._context.noticed(call.operation, problem))
+            return failure(problem)
 
     async def _answer(
         self, call: CallOf, action_id: str | None, reply: FormReply | None

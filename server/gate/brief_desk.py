@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from server.batches.own import own
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
-from server.gate.vendor_looks import note_refused_login
 from server.ledger.whose import Whose
 from server.store import brief
 from server.store.batches import BatchFilter
@@ -41,8 +40,7 @@ class OwnBrief:
             return Left(points=None, configured=False)
         try:
             points = await self._context.vendors.query(credit_steps())
-        except ANTICIPATED as error:
-            await note_refused_login(self._context.vendors, error)
+        except ANTICIPATED:
             return Left(points=None, configured=True)
         return Left(points=points, configured=True)
 

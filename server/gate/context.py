@@ -26,7 +26,7 @@ from tools.operation import (
     Earlier,
     Surroundings,
 )
-from tools.problems import Problem, RefusedError
+from tools.problems import RefusedError
 
 LOST = "What costs or destroys is refused until a person runs `campaign-ops-mcp audit accept-loss`"
 UNRECORDED = "The store is unavailable: this look is not in the audit, and nothing can be changed for now."
@@ -115,12 +115,6 @@ class GateContext:
         """What the call's messages are compared with: the memory of texts."""
         texts = await self.book.texted(call.audience(world).messages)
         return Asked(texts=texts, principal=call.caller.principal, now=self.clock())
-
-    async def noticed(self, operation: AnyOperation, problem: Problem) -> Problem:
-        """A login error stops every later call of that account: repeated ones lock it."""
-        if problem.code == "login_refused" and operation.vendor is not None:
-            await self.vendors.lock(operation.vendor, problem.vendor_code or "?")
-        return problem
 
     def warning_of(self, look: Look) -> str:
         """What the answer to a look must warn of, or ''."""

@@ -74,7 +74,7 @@ class Dispatching:
             call.operation.build(call.params, world)
             await self._look_again(call, world, entry)
         except (InvalidArgumentError, RefusedError) as refused:
-            problem = await self._context.noticed(call.operation, problem_of(call.operation, refused))
+            problem = problem_of(call.operation, refused)
             return await self._voided(call, entry, str(refused), problem)
         if not enough_to_post():
             return _not_now(call, entry)
@@ -171,8 +171,8 @@ class Dispatching:
             return outcome_kept(_answer(outcome, entry, shown))
         except StoreUnavailableError:
             return store_lost(_answer(outcome, entry, shown))
-        if outcome.problem is not None:
-            await self._context.noticed(call.operation, outcome.problem)
+        if outcome.problem is not None and call.operation.vendor is not None:
+            await self._context.vendors.refused(call.operation.vendor, outcome.problem)
         if recorded is not None and (outcome.state, recorded.state) == (State.SUCCEEDED, State.UNKNOWN):
             return unknown(entry, ANOTHERS_BATCH)
         return _answer(outcome, entry, shown)

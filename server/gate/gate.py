@@ -71,7 +71,7 @@ class Gate:
         except ValidationError as error:
             return failure(invalid_arguments(operation, lines_of(operation.params, error)))
         except ANTICIPATED as error:
-            return failure(await self._context.noticed(operation, problem_of(operation, error)))
+            return failure(problem_of(operation, error))
         try:
             await self._context.owning.check(operation, params, caller)
         except ANTICIPATED as error:
@@ -97,7 +97,7 @@ class Gate:
             async with self._context.looks.recorded(_looked(operation, caller)) as look:
                 result = await self._result(operation, params, caller)
         except ANTICIPATED as error:
-            return failure(await self._context.noticed(operation, problem_of(operation, error)))
+            return failure(problem_of(operation, error))
         shown = present(result, show_numbers=self._context.settings.privacy.show_numbers)
         if shown.outside:
             await self.outside_text_was_read(caller.in_session)

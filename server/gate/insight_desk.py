@@ -13,7 +13,6 @@ from server.batches.own import own
 from server.batches.statement import statement_of
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
-from server.gate.vendor_looks import note_refused_login
 from server.ledger.whose import Whose
 from server.store import insight
 from server.store.batches import BatchFilter, list_batches
@@ -60,8 +59,7 @@ class OwnInsight:
             for batch in batches:
                 try:
                     whole = await ask(self._memory, self._context.vendors, batch, around)
-                except ANTICIPATED as error:
-                    await note_refused_login(self._context.vendors, error)
+                except ANTICIPATED:
                     return Refreshed(left=total - asked, partly=partly, stopped="vendor")
                 asked += 1
                 partly += not whole

@@ -10,16 +10,13 @@ from server.batches.asking_replies import ask_for_replies
 from server.batches.numbers import NumberSeal
 from server.batches.own import own
 from server.gate.context import GateContext
-from server.gate.failures import ANTICIPATED
-from server.gate.vendor_looks import note_refused_login
 from server.ledger.whose import Whose
-from server.store.batches import SENT, Batch, BatchFilter, list_batches
+from server.store.batches import SENT, BatchFilter, list_batches
 from server.store.inbox import inbox_totals, latest_replies, said
 from server.store.insight import open_to_ask
 from server.store.opt_outs import proposed
 from server.store.plans import Connection
 from server.store.replies import ReplyRow
-from tools.every8d.replies import Replies
 from tools.opt_outs import same_words
 from tools.problems import Problem, RefusedError
 from tools.reply_desk import AskedForReplies, OneReply, ReplyFigures, SameReplies
@@ -57,16 +54,9 @@ class OwnReplies:
         asked = fresh = incomplete = 0
         with anyio.move_on_after(_SECONDS_TO_ASK):
             for batch in batches:
-                new, told = await self._ask(batch)
+                new, told = await ask_for_replies(self._memory, self._context.vendors, batch)
                 asked, fresh, incomplete = asked + 1, fresh + new, incomplete + (not told.complete)
         return AskedForReplies(batches=asked, left=total - asked, fresh=fresh, incomplete=incomplete)
-
-    async def _ask(self, batch: Batch) -> tuple[int, Replies]:
-        try:
-            return await ask_for_replies(self._memory, self._context.vendors, batch)
-        except ANTICIPATED as error:
-            await note_refused_login(self._context.vendors, error)
-            raise
 
     async def figures(self, batch_id: str, since: date | None) -> ReplyFigures:
         """What the records hold."""

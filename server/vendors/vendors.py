@@ -112,8 +112,22 @@ class Vendors:
             return reply
 
     async def query(self, steps: Steps[T]) -> T:
-        """Carry out the read requests of a generator and return its value: `look`."""
-        return await look(steps, self.send)
+        """Carry out the read requests of a generator and return its value: `look`.
+
+        What it raises passes through; a refused login among it has stopped the account's calls.
+        """
+        asked: list[Vendor] = []
+
+        async def send(request: Request) -> Reply:
+            asked.append(request.vendor)
+            return await self.send(request)
+
+        try:
+            return await look(steps, send)
+        except RefusedError as error:
+            if asked:
+                await self.refused(asked[-1], error.problem)
+            raise
 
     def account(self, vendor: Vendor | None) -> str:
         """Names the account without its password: the same call of another account is another call."""
@@ -123,6 +137,11 @@ class Vendors:
         """How far the vendor's clock is ahead of ours, measured last; None when it has never said."""
         line = None if vendor is None else self._lines.get(vendor)
         return None if line is None else line.apart
+
+    async def refused(self, vendor: Vendor, problem: Problem) -> None:
+        """Stop the account's calls if this is a refused login."""
+        if problem.code == "login_refused":
+            await self.lock(vendor, problem.vendor_code or "?")
 
     async def lock(self, vendor: Vendor, vendor_code: str) -> None:
         """After a login error: no further call, since repeated wrong logins lock the customer's account."""

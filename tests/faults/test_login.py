@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from server.demo.rows import rows_of
+from tests.e2e.good_cases_desk import unknown_send
 from tests.e2e.house import House
 from tests.e2e.person import Person
 
@@ -46,6 +47,17 @@ async def test_a_send_with_a_wrong_login_stops_too(house: House) -> None:
         assert (await session.problem("send_sms", SEND))["code"] == "login_refused"
         assert (await session.problem("send_sms", SEND))["code"] == "login_stopped"
     assert await _requests(house) == 1
+
+
+async def test_a_look_whose_failure_is_no_error_stops_the_calls_too(house: House) -> None:
+    """Whatever asks: a person who looks again and again would lock the account."""
+    async with house.session(Person()) as session:
+        unknown = await unknown_send(house, session)
+    before = await _requests(house)
+    async with house.session(**WRONG) as session:
+        for _ in range(3):
+            assert (await session.facts("reconcile_action", unknown))["state"] == "unknown"
+    assert await _requests(house) == before + 1
 
 
 async def test_a_new_server_on_the_same_store_remembers(house: House) -> None:
