@@ -17,6 +17,7 @@ from server.batches.numbers import NumberSeal, Who
 from server.batches.reports import fold_reports
 from server.store import ledger
 from server.store.actions import Action
+from server.store.asking_plan import PLAN, next_ask, went_out
 from server.store.batches import (
     ERASED,
     FAILED,
@@ -49,8 +50,6 @@ _AT_ONCE, _REPORTS_AT_ONCE = 50, 25
 _LOOK_BACK = timedelta(minutes=10)
 """Steps of other processes may be committed so much later than the time that they carry."""
 _BEGINNING = timedelta(days=400)
-FIRST_ASK = timedelta(minutes=1)
-"""How long after it went out a batch is asked for first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +125,7 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
     arguments = json.loads(source.arguments)
     sent = sent_messages(source.tool, arguments, reference_of(source.id))
     preview = Preview.model_validate_json(action.preview)
+    sent_at, send_at = action.dispatched_at or action.created_at, None if sent is None else sent.send_at
     batch = Batch(
         id=action.id,
         batch_id=action.batch_id,
@@ -137,13 +137,13 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
         words=first_words(arguments),
         alike=alike(pens.key, "" if sent is None else sent.text),
         day=taipei_day(action.created_at),
-        sent_at=action.dispatched_at or action.created_at,
-        send_at=None if sent is None else sent.send_at,
+        sent_at=sent_at,
+        send_at=send_at,
         recipients=action.recipients,
         parts=preview.parts,
         points=_points(action),
         points_returned=action.points_returned,
-        next_at=_first_ask(now, sent) if action.batch_id else None,
+        next_at=next_ask(went_out(sent_at, send_at), 0, now) if action.batch_id else None,
     )
     add_batch(conn, batch)
     if sent is not None:
@@ -160,11 +160,6 @@ def _look_at_reports(conn: Connection, batch_id: str) -> None:
     if batch_id:
         unfold(conn, batch_id)
         take_back(conn, batch_id)
-
-
-def _first_ask(now: datetime, sent: SentMessages | None) -> datetime:
-    booked = None if sent is None else sent.send_at
-    return max(now, booked or now) + FIRST_ASK
 
 
 def _messages(batch: str, sent: SentMessages, pens: _Pens) -> Sequence[MessageRow]:
@@ -190,7 +185,7 @@ def _settle(conn: Connection, action: Action, now: datetime) -> None:
     if str(action.state) == "failed":
         set_batch(conn, action.id, state=FAILED, points=Decimal(0))
         return
-    asked = {"next_at": now + FIRST_ASK} if action.batch_id else {}
+    asked = {"next_at": now + PLAN[0]} if action.batch_id else {}
     set_batch(conn, action.id, state=SENT, batch_id=action.batch_id, points=_points(action), **asked)
     _look_at_reports(conn, action.batch_id)
 

@@ -30,12 +30,17 @@ _TAKE = (
 )
 
 
-def next_ask(went_out: datetime, asks: int, now: datetime) -> datetime | None:
+def went_out(sent_at: datetime, send_at: datetime | None) -> datetime:
+    """When a batch goes out: when it was sent, or for when it was booked."""
+    return max(sent_at, send_at or sent_at)
+
+
+def next_ask(out_at: datetime, asks: int, now: datetime) -> datetime | None:
     """When to ask next after so many times; None when the plan has come to its end.
 
     What was missed while nothing ran is not made up for: the next time is one that lies ahead.
     """
-    later = (went_out + after for after in PLAN[asks:])
+    later = (out_at + after for after in PLAN[asks:])
     return next((moment for moment in later if moment > now), None)
 
 
@@ -45,8 +50,7 @@ def take_due(conn: Connection, now: datetime) -> Batch | None:
     if row is None:
         return None
     batch = Batch(**row)
-    went_out = max(batch.sent_at, batch.send_at or batch.sent_at)
-    following = next_ask(went_out, batch.asks + 1, now)
+    following = next_ask(went_out(batch.sent_at, batch.send_at), batch.asks + 1, now)
     conn.execute(_TAKE, {"of_batch": batch.id, "asked_before": batch.asks, "ask_next": following})
     return batch
 

@@ -86,6 +86,17 @@ async def test_replies_are_asked_for_by_the_plan_though_every_message_has_arrive
         assert 2 <= len(asked) <= len(PLAN)
 
 
+async def test_a_batch_that_is_recorded_after_its_plan_has_ended_is_not_asked_for(house: House) -> None:
+    """A server that learns to keep records draws them of a year: the vendor is not asked for all of it."""
+    async with watched(house) as here:
+        await here.session.facts("send_sms", {"recipients": ["0912345100"], "text": "您好"})
+        await here.pass_time(96 * 60 * MINUTE)
+        assert await here.asked() == 0
+        await here.pass_time(2 * MINUTE)
+        assert await here.asked() == 0
+        assert (await here.batch())["pending"] == 1
+
+
 async def test_two_servers_ask_for_a_batch_once(house: House) -> None:
     async with watched(house) as here:
         await here.session.facts("send_sms", {"recipients": ["0912345100"], "text": "您好"})
