@@ -1,14 +1,19 @@
 """What was sent is listed, with what became of it, from the records alone."""
 
 import httpx2 as httpx
+import pytest
 
 from server.demo.rows import rows_of
 from server.ledger.book import Settled
 from server.store.actions import State
 from tests.delivery.receivers import receiving, vendor_of
+from tests.e2e.good_cases import CASES
+from tests.e2e.good_cases_sms import DELIVERED
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import FREE, FREE_SEND, fronted
+from tools.catalog import every_operation
+from tools.operation import Risk
 
 
 async def _batches(session: Session, **wanted: object) -> list[Facts]:
@@ -90,3 +95,15 @@ async def test_a_send_that_did_not_happen_cost_nothing(house: House) -> None:
         await session.parts.book.reconcile(unknown["action_id"], failed)
         (batch,) = await _batches(session)
     assert (batch["state"], batch["points"]) == ("failed", 0)
+
+
+SENDS = [each.name for each in every_operation() if each.vendor == "every8d" and each.risk is Risk.SPEND]
+
+
+@pytest.mark.parametrize("tool", SENDS)
+async def test_every_send_becomes_a_batch_that_is_found_by_its_numbers(house: House, tool: str) -> None:
+    async with house.session(Person()) as session:
+        sent = await session.facts(tool, await CASES[tool].prepare(house, session))
+        found = await _batches(session, mobile=DELIVERED)
+    assert sent["action_id"] in [each["action_id"] for each in found]
+    assert all(each["words"] for each in found)
