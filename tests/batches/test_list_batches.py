@@ -13,6 +13,8 @@ from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import FREE, FREE_SEND, fronted
 from tools.catalog import every_operation
+from tools.every8d import sent
+from tools.every8d.send_sms import SendSmsParams
 from tools.operation import Risk
 
 
@@ -27,9 +29,9 @@ async def _report(http: httpx.AsyncClient, url: str, batch_id: str, status: str,
 
 async def test_a_send_is_a_batch_with_its_words_and_numbers(house: House) -> None:
     async with fronted(house, policy=FREE) as session:
-        sent = await session.facts("send_sms", FREE_SEND)
+        told = await session.facts("send_sms", FREE_SEND)
         (batch,) = await _batches(session)
-    assert batch["batch_id"] == sent["batch_id"]
+    assert batch["batch_id"] == told["batch_id"]
     assert (batch["words"], batch["recipients"], batch["pending"]) == ("您好", 1, 1)
 
 
@@ -97,13 +99,26 @@ async def test_a_send_that_did_not_happen_cost_nothing(house: House) -> None:
     assert (batch["state"], batch["points"]) == ("failed", 0)
 
 
+async def test_a_send_whose_arguments_are_no_longer_taken_is_a_batch_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stricter(SendSmsParams):
+        added_since: str
+
+    monkeypatch.setattr(sent, "SendSmsParams", Stricter)
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("send_sms", FREE_SEND)
+        (batch,) = await _batches(session)
+    assert (batch["words"], batch["recipients"], batch["pending"]) == ("您好", 1, 1)
+
+
 SENDS = [each.name for each in every_operation() if each.vendor == "every8d" and each.risk is Risk.SPEND]
 
 
 @pytest.mark.parametrize("tool", SENDS)
 async def test_every_send_becomes_a_batch_that_is_found_by_its_numbers(house: House, tool: str) -> None:
     async with house.session(Person()) as session:
-        sent = await session.facts(tool, await CASES[tool].prepare(house, session))
+        told = await session.facts(tool, await CASES[tool].prepare(house, session))
         found = await _batches(session, mobile=DELIVERED)
-    assert sent["action_id"] in [each["action_id"] for each in found]
+    assert told["action_id"] in [each["action_id"] for each in found]
     assert all(each["words"] for each in found)

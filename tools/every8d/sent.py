@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from pydantic import ValidationError
+
 from tools.cleaning import clean
 from tools.every8d.personal import rendered
 from tools.every8d.recipients import unique
@@ -39,11 +41,18 @@ class SentMessages:
 
 
 def sent_messages(tool: str, arguments: Mapping[str, object], reference: str) -> SentMessages | None:
-    """The messages of a send; None when this tool sends nothing by itself.
+    """The messages of a send; None when this tool sends nothing by itself, or took other arguments then.
 
     `reference` is the action's, which the keys of a personalized send's records begin with.
     """
-    given = dict(arguments)
+    try:
+        return _messages_of(tool, dict(arguments), reference)
+    except ValidationError:
+        # An earlier version took them: one send that cannot be read is no reason to know of no other.
+        return None
+
+
+def _messages_of(tool: str, given: dict[str, object], reference: str) -> SentMessages | None:
     if tool in (SEND_SMS.name, SEND_SMS_DEDUPLICATED.name):
         return _to_all("sms", SendSmsParams.model_validate(given))
     if tool == SEND_MMS.name:
