@@ -108,6 +108,21 @@ _BY_ID = select(BATCHES).where(BATCHES.c.id == bindparam("wanted_id"))
 _SPELT = or_(*(BATCHES.c.batch_id == bindparam(f"spelt_{how}") for how in ("as_given", "lower", "upper")))
 _BY_BATCH = select(BATCHES).where(_SPELT).order_by(BATCHES.c.sent_at).limit(1)
 
+COUNTS = ("delivered", "failed_retryable", "failed_permanent", "cancelled", "unknown")
+"""The states of messages that a batch has a count of."""
+_BY_STATE = (
+    select(MESSAGES.c.state, func.count())
+    .where(MESSAGES.c.batch == bindparam("wanted_id"))
+    .group_by(MESSAGES.c.state)
+)
+_REPLIED = select(func.count()).select_from(REPLIES).where(REPLIES.c.batch == bindparam("wanted_id"))
+_COUNTED = (
+    update(BATCHES)
+    .where(BATCHES.c.id == bindparam("wanted_id"))
+    .values(uncounted=False, **{name: bindparam(f"new_{name}") for name in (*COUNTS, "replies")})
+)
+_UNCOUNTED = select(BATCHES.c.id).where(BATCHES.c.uncounted.is_(True)).limit(bindparam("at_most"))
+
 
 def unrecorded(conn: Connection, since: datetime, limit: int) -> list[Action]:
     """Sends that ended well since this time, or whose outcome is unknown, and that have no batch yet."""
@@ -198,18 +213,13 @@ def ids_of(wanted: BatchFilter) -> Select[str]:
 
 
 def count_again(conn: Connection, id_: str) -> None:
-    """Count a batch's messages and replies, unless they were reduced to counts already."""
-    by_state = conn.execute(
-        select(MESSAGES.c.state, func.count()).where(MESSAGES.c.batch == id_).group_by(MESSAGES.c.state)
-    ).all()
-    found: dict[str, int] = dict(by_state)
-    replies = conn.scalar(select(func.count()).select_from(REPLIES).where(REPLIES.c.batch == id_))
-    names = ("delivered", "failed_retryable", "failed_permanent", "cancelled", "unknown")
-    counts = {name: found.get(name, 0) for name in names}
-    set_batch(conn, id_, **counts, replies=replies or 0, uncounted=False)
+    """Count a batch's messages and replies."""
+    found: dict[str, int] = dict(conn.execute(_BY_STATE, {"wanted_id": id_}).all())
+    counts = {f"new_{name}": found.get(name, 0) for name in COUNTS}
+    replies = conn.scalar(_REPLIED, {"wanted_id": id_}) or 0
+    conn.execute(_COUNTED, {"wanted_id": id_, "new_replies": replies, **counts})
 
 
 def uncounted(conn: Connection, limit: int = 100) -> list[str]:
     """Batches of which something changed since they were counted."""
-    query = select(BATCHES.c.id).where(BATCHES.c.uncounted.is_(True)).limit(limit)
-    return [row[0] for row in conn.execute(query)]
+    return conn.scalars(_UNCOUNTED, {"at_most": limit}).all()

@@ -114,6 +114,12 @@ _UNFOLDED = (
 )
 _FOLD = update(DELIVERY_EVENTS).where(DELIVERY_EVENTS.c.key == bindparam("of_key")).values(folded=True)
 
+_UNFOLD = (
+    update(DELIVERY_EVENTS)
+    .where(DELIVERY_EVENTS.c.batch_id == bindparam("of_batch"), DELIVERY_EVENTS.c.folded.is_(True))
+    .values(folded=False)
+)
+
 
 def unfolded(conn: Connection, at_most: int) -> list[DeliveryEvent]:
     """Events that the messages do not know of yet, oldest first."""
@@ -128,5 +134,4 @@ def fold(conn: Connection, keys: Sequence[str]) -> None:
 
 def unfold(conn: Connection, batch_id: str) -> None:
     """A batch is known from now on: what was reported of it before is looked at again."""
-    of_batch = DELIVERY_EVENTS.c.batch_id == batch_id
-    conn.execute(update(DELIVERY_EVENTS).where(of_batch).values(folded=False))
+    conn.execute(_UNFOLD, {"of_batch": batch_id})

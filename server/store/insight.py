@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, case, func, select, text
 
-from server.store.batches import ERASED, SENT, UNKNOWN, Batch, BatchFilter, conditions_of
+from server.store.batches import COUNTS, ERASED, SENT, UNKNOWN, Batch, BatchFilter, conditions_of
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, MESSAGES
 from server.store.time_functions import SecondsBetween
@@ -50,7 +50,6 @@ _STATE = case(
     else_=MESSAGES.c.state,
 )
 """A message of an erased booking is cancelled, before the vendor was asked for it too."""
-_COUNTS = ("delivered", "failed_retryable", "failed_permanent", "cancelled", "unknown")
 
 
 def _sum_of(column: ColumnElement[int], of_these: ColumnElement[bool]) -> ColumnElement[int]:
@@ -106,7 +105,7 @@ def by_code(conn: Connection, wanted: BatchFilter) -> list[CodeCount]:
 
 def reduced(conn: Connection, wanted: BatchFilter) -> dict[str, int]:
     """Messages by state, of batches whose messages were reduced to counts."""
-    sums = [func.coalesce(func.sum(BATCHES.c[name]), 0).label(name) for name in _COUNTS]
+    sums = [func.coalesce(func.sum(BATCHES.c[name]), 0).label(name) for name in COUNTS]
     query = select(*sums).where(_OUT, BATCHES.c.reduced_at.is_not(None), *conditions_of(wanted))
     return {name: int(count) for name, count in conn.execute(query).mappings().one().items()}
 

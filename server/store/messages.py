@@ -40,7 +40,7 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What was reported of one message. `nth` is -1 where `record` tells which one is meant."""
+    """What was reported of one message: of that with this `record`, else of that with this `nth`."""
 
     batch: str
     number: str

@@ -15,6 +15,7 @@ _INSERT = insert(QUARANTINE)
 _MANY = select(func.count()).select_from(QUARANTINE)
 _OLDEST = select(QUARANTINE.c.key).order_by(QUARANTINE.c.at, QUARANTINE.c.key).limit(bindparam("too_many"))
 _GIVE_WAY = delete(QUARANTINE).where(QUARANTINE.c.key.in_(bindparam("those", expanding=True)))
+_TAKE_BACK = delete(QUARANTINE).where(QUARANTINE.c.batch_id == bindparam("of_batch"))
 _COUNT_UP = (
     update(CALLBACK_COUNTS)
     .where(CALLBACK_COUNTS.c.day == bindparam("of_day"), CALLBACK_COUNTS.c.what == bindparam("of_what"))
@@ -38,7 +39,7 @@ def set_aside(conn: Connection, reports: Sequence[tuple[str, str, str]], now: da
 
 def take_back(conn: Connection, batch_id: str) -> None:
     """Let go of a batch's reports: the batch is known now."""
-    conn.execute(delete(QUARANTINE).where(QUARANTINE.c.batch_id == batch_id))
+    conn.execute(_TAKE_BACK, {"of_batch": batch_id})
 
 
 def count_callbacks(conn: Connection, day: str, what: str, more: int) -> None:

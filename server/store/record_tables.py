@@ -85,7 +85,7 @@ MESSAGES = Table(
 REPLIES = Table(
     "replies",
     METADATA,
-    # A keyed hash of batch, number, text and second: a reply that comes twice is one.
+    # A hash of batch, keyed number, text and second: a reply that comes twice is one.
     Column("key", String(64), primary_key=True),
     Column("batch", String(9), nullable=False),
     Column("number", String(32), nullable=False),
