@@ -7,6 +7,11 @@ from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, every_message
 from tools.every8d.paging import PAGES_OF_THE_LARGEST
 from tools.operation import Surroundings
 
+MOST_ASKED = 50
+"""Batches that one call asks the vendor for."""
+SECONDS_TO_ASK = 35.0
+"""A call never lasts longer than 45 seconds: the rest is for the records."""
+
 
 async def ask(memory: Memory, vendors: Vendors, batch: Batch, around: Surroundings) -> bool:
     """Read the batch at the vendor and note each message.

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import anyio
 
-from server.batches.asking import ask
+from server.batches.asking import MOST_ASKED, SECONDS_TO_ASK, ask
 from server.batches.dead import dead_page
 from server.batches.numbers import NumberSeal
 from server.batches.own import own
@@ -30,10 +30,6 @@ from tools.insight_desk import (
 )
 from tools.taipei import midnight
 
-_MOST_ASKED = 50
-"""Batches that one call asks the vendor for."""
-_SECONDS_TO_ASK = 35.0
-"""A call never lasts longer than 45 seconds: the rest is for the records."""
 _MOST_OF_A_CODE = 10
 _NOTHING = BatchFilter(id="")
 
@@ -50,12 +46,12 @@ class OwnInsight:
         """Ask the vendor for the chosen batches anew, newest first, as far as a call's time allows."""
         wanted = await self._wanted(chosen)
         batches, total = await self._memory.keeper.read(
-            lambda conn: insight.open_to_ask(conn, wanted, _MOST_ASKED)
+            lambda conn: insight.open_to_ask(conn, wanted, MOST_ASKED)
         )
         if self._context.settings.every8d is None:
             return Refreshed(left=total, stopped="account")
         asked, partly, around = 0, 0, self._context.surroundings()
-        with anyio.move_on_after(_SECONDS_TO_ASK) as time:
+        with anyio.move_on_after(SECONDS_TO_ASK) as time:
             for batch in batches:
                 try:
                     whole = await ask(self._memory, self._context.vendors, batch, around)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import anyio
 
+from server.batches.asking import MOST_ASKED, SECONDS_TO_ASK
 from server.batches.asking_replies import ask_for_replies
 from server.batches.numbers import NumberSeal
 from server.batches.own import own
@@ -24,9 +25,6 @@ from tools.taipei import midnight
 
 _DAYS = 30
 _LATEST = 10
-_MOST_ASKED = 50
-_SECONDS_TO_ASK = 35.0
-"""A call never lasts longer than 45 seconds: the rest is for the records."""
 _SHOWN = 60
 REPLY_ID = 8
 """Characters of a reply's key that name it."""
@@ -49,10 +47,10 @@ class OwnReplies:
         """Ask the vendor for the newest of these batches, as far as a call's time allows."""
         wanted = replace(await self._wanted(batch_id, since), state=SENT)
         batches, total = await self._memory.keeper.read(
-            lambda conn: open_to_ask(conn, wanted, _MOST_ASKED, kind="sms")
+            lambda conn: open_to_ask(conn, wanted, MOST_ASKED, kind="sms")
         )
         asked = fresh = incomplete = 0
-        with anyio.move_on_after(_SECONDS_TO_ASK):
+        with anyio.move_on_after(SECONDS_TO_ASK):
             for batch in batches:
                 new, told = await ask_for_replies(self._memory, self._context.vendors, batch)
                 asked, fresh, incomplete = asked + 1, fresh + new, incomplete + (not told.complete)

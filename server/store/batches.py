@@ -124,6 +124,10 @@ _COUNTED = (
 _UNCOUNTED = select(BATCHES.c.id).where(BATCHES.c.uncounted.is_(True)).limit(bindparam("at_most"))
 
 
+WENT_OUT = BATCHES.c.state.in_((SENT, ERASED))
+"""What a batch must be, to count among those that went out."""
+
+
 def unrecorded(conn: Connection, since: datetime, limit: int) -> list[Action]:
     """Sends that ended well since this time, or whose outcome is unknown, and that have no batch yet."""
     ended = fetch(conn, _FINISHED, {"finished_since": since, "at_most": limit})

@@ -7,19 +7,19 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, func, select
 
 from server.store.actions import State
-from server.store.batches import ERASED, SENT, Batch, BatchFilter, conditions_of
-from server.store.columns import Points
+from server.store.batches import WENT_OUT, Batch, BatchFilter, conditions_of
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
 from server.store.schema import ACTIONS
-from server.store.statement import Span, sends_of
+from server.store.statement import NET_POINTS, Span, sends_of, sum_of_points
 
 _COLUMN = BATCHES.c
-_OUT = _COLUMN.state.in_((SENT, ERASED))
 _FAILED = _COLUMN.failed_retryable + _COLUMN.failed_permanent
 _PAUSE = "pause_launch"
 _TURNS = (_PAUSE, "resume_launch", "terminate_launch", "delete_launch")
 """What a launch that was paused is left by."""
+# Not by the state's index: all that ever succeeded would be looked at.
+_STATE = ACTIONS.c.state.concat("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def went(conn: Connection, wanted: BatchFilter) -> Went:
     query = select(
         func.count().label("batches"),
         *(func.coalesce(func.sum(column), 0).label(name) for name, column in sums.items()),
-    ).where(_OUT, *conditions_of(wanted))
+    ).where(WENT_OUT, *conditions_of(wanted))
     return Went(**{name: int(count) for name, count in conn.execute(query).mappings().one().items()})
 
 
@@ -53,7 +53,7 @@ def below(conn: Connection, wanted: BatchFilter, permille: int, least: int, limi
     ended = _COLUMN.delivered + _FAILED
     query = (
         select(BATCHES)
-        .where(_OUT, ended >= least, _COLUMN.delivered * 1_000 < ended * permille, *conditions_of(wanted))
+        .where(WENT_OUT, ended >= least, _COLUMN.delivered * 1_000 < ended * permille, *conditions_of(wanted))
         .order_by(_FAILED.desc(), _COLUMN.id)
         .limit(limit)
     )
@@ -62,10 +62,9 @@ def below(conn: Connection, wanted: BatchFilter, permille: int, least: int, limi
 
 def spent(conn: Connection, span: Span) -> tuple[Decimal, datetime | None]:
     """The points of a time by the ledger, less what came back; and when the first of its sends went out."""
-    net = func.coalesce(ACTIONS.c.points_final, ACTIONS.c.points) - ACTIONS.c.points_returned
     dispatched = ACTIONS.c.dispatched_at
     query = select(
-        func.coalesce(func.sum(net, type_=Points()), Decimal(0), type_=Points()),
+        sum_of_points(NET_POINTS),
         func.min(dispatched, type_=dispatched.type),
     ).where(*sends_of(span))
     points, first = conn.execute(query).one()
@@ -87,7 +86,7 @@ def paused_launches(conn: Connection, since: datetime, limit: int) -> list[str]:
     """Launches that were paused here since this time, and neither resumed nor ended here."""
     last = (
         select(func.max(ACTIONS.c.sequence))
-        .where(ACTIONS.c.tool.in_(_TURNS), ACTIONS.c.state == State.SUCCEEDED, ACTIONS.c.created_at >= since)
+        .where(ACTIONS.c.tool.in_(_TURNS), _STATE == State.SUCCEEDED, ACTIONS.c.created_at >= since)
         .group_by(ACTIONS.c.target)
     )
     query = (

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, case, func, select, text
 
-from server.store.batches import COUNTS, ERASED, SENT, UNKNOWN, Batch, BatchFilter, conditions_of
+from server.store.batches import COUNTS, ERASED, SENT, UNKNOWN, WENT_OUT, Batch, BatchFilter, conditions_of
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, MESSAGES
 from server.store.time_functions import SecondsBetween
@@ -43,7 +43,6 @@ class CodeCount:
     unpriced: int
 
 
-_OUT = BATCHES.c.state.in_((SENT, ERASED))
 _UNKNOWN = BATCHES.c.state == UNKNOWN
 _STATE = case(
     (and_(BATCHES.c.state == ERASED, MESSAGES.c.state.in_(("", "scheduled", "pending"))), "cancelled"),
@@ -57,23 +56,25 @@ def _sum_of(column: ColumnElement[int], of_these: ColumnElement[bool]) -> Column
 
 
 def _points_of(column: ColumnElement[Decimal | None]) -> ColumnElement[Decimal]:
-    return func.coalesce(func.sum(case((_OUT, column), else_=None)), Decimal(0), type_=BATCHES.c.points.type)
+    return func.coalesce(
+        func.sum(case((WENT_OUT, column), else_=None)), Decimal(0), type_=BATCHES.c.points.type
+    )
 
 
 def totals(conn: Connection, wanted: BatchFilter) -> Totals:
     """All of these batches together."""
     batch = BATCHES.c
-    out = case((_OUT, 1), else_=0)
+    out = case((WENT_OUT, 1), else_=0)
     query = select(
         func.coalesce(func.sum(out), 0).label("batches"),
-        _sum_of(batch.recipients, _OUT).label("recipients"),
+        _sum_of(batch.recipients, WENT_OUT).label("recipients"),
         _points_of(batch.points).label("points"),
         _points_of(batch.points_returned).label("returned"),
-        _sum_of(batch.replies, _OUT).label("replies"),
-        func.count(case((_OUT, batch.asked_at))).label("asked"),
-        func.min(case((_OUT, batch.asked_at)), type_=batch.asked_at.type).label("asked_at"),
-        func.max(case((_OUT, batch.heard_at)), type_=batch.heard_at.type).label("heard_at"),
-        func.min(case((_OUT, batch.sent_at)), type_=batch.sent_at.type).label("first_at"),
+        _sum_of(batch.replies, WENT_OUT).label("replies"),
+        func.count(case((WENT_OUT, batch.asked_at))).label("asked"),
+        func.min(case((WENT_OUT, batch.asked_at)), type_=batch.asked_at.type).label("asked_at"),
+        func.max(case((WENT_OUT, batch.heard_at)), type_=batch.heard_at.type).label("heard_at"),
+        func.min(case((WENT_OUT, batch.sent_at)), type_=batch.sent_at.type).label("first_at"),
         func.coalesce(func.sum(case((_UNKNOWN, 1), else_=0)), 0).label("unknown_batches"),
         _sum_of(batch.recipients, _UNKNOWN).label("unknown_recipients"),
     ).where(*conditions_of(wanted))
@@ -93,7 +94,7 @@ def by_code(conn: Connection, wanted: BatchFilter) -> list[CodeCount]:
             (count - func.count(message.points)).label("unpriced"),
         )
         .join(BATCHES, BATCHES.c.id == message.batch)
-        .where(_OUT, *conditions_of(wanted))
+        .where(WENT_OUT, *conditions_of(wanted))
         .group_by(message.code, text("stands"))
         .order_by(count.desc(), message.code)
     )
@@ -106,7 +107,7 @@ def by_code(conn: Connection, wanted: BatchFilter) -> list[CodeCount]:
 def reduced(conn: Connection, wanted: BatchFilter) -> dict[str, int]:
     """Messages by state, of batches whose messages were reduced to counts."""
     sums = [func.coalesce(func.sum(BATCHES.c[name]), 0).label(name) for name in COUNTS]
-    query = select(*sums).where(_OUT, BATCHES.c.reduced_at.is_not(None), *conditions_of(wanted))
+    query = select(*sums).where(WENT_OUT, BATCHES.c.reduced_at.is_not(None), *conditions_of(wanted))
     return {name: int(count) for name, count in conn.execute(query).mappings().one().items()}
 
 
@@ -118,7 +119,7 @@ def delays(conn: Connection, wanted: BatchFilter) -> list[tuple[int, int]]:
         select(seconds, func.count())
         .join(BATCHES, BATCHES.c.id == message.batch)
         .where(
-            _OUT,
+            WENT_OUT,
             message.state == "delivered",
             message.received_at.is_not(None),
             message.sent_at.is_not(None),
@@ -137,7 +138,7 @@ def examples(conn: Connection, wanted: BatchFilter, code: int | None, limit: int
         select(message.sealed, message.batch)
         .join(BATCHES, BATCHES.c.id == message.batch)
         .where(
-            _OUT,
+            WENT_OUT,
             message.state.in_(("failed_retryable", "failed_permanent")),
             message.code.is_(None) if code is None else message.code == code,
             *conditions_of(wanted),
@@ -152,7 +153,7 @@ def texts_of(conn: Connection, wanted: BatchFilter, limit: int = 2) -> list[tupl
     """The different texts of these batches, as what makes them alike, each with its kind; the first few."""
     query = (
         select(BATCHES.c.alike, BATCHES.c.kind)
-        .where(_OUT, *conditions_of(wanted))
+        .where(WENT_OUT, *conditions_of(wanted))
         .group_by(BATCHES.c.alike, BATCHES.c.kind)
         .order_by(BATCHES.c.alike)
         .limit(limit)
@@ -192,7 +193,7 @@ def open_to_ask(
         [BATCHES.c.batch_id != ""] if kind is None else [BATCHES.c.batch_id != "", BATCHES.c.kind == kind]
     )
     total = conn.scalar(
-        select(func.count()).select_from(BATCHES).where(_OUT, *askable, *conditions_of(wanted))
+        select(func.count()).select_from(BATCHES).where(WENT_OUT, *askable, *conditions_of(wanted))
     )
     return went_out(conn, wanted, limit, *askable), total or 0
 
@@ -203,7 +204,7 @@ def went_out(
     """Those of these batches that went out, newest first."""
     query = (
         select(BATCHES)
-        .where(_OUT, *more, *conditions_of(wanted))
+        .where(WENT_OUT, *more, *conditions_of(wanted))
         .order_by(BATCHES.c.sent_at.desc(), BATCHES.c.id)
         .limit(limit)
     )

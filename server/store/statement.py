@@ -54,6 +54,8 @@ class Differing:
 
 
 _ACTION = ACTIONS.c
+NET_POINTS = func.coalesce(_ACTION.points_final, _ACTION.points) - _ACTION.points_returned
+"""What a send costs by the ledger: final, or reserved where the end is open; less what came back."""
 _OPEN_STATES = (State.DISPATCHING, State.UNKNOWN)
 
 
@@ -98,7 +100,7 @@ def _each(span: Span) -> Subquery:
             _ACTION.principal,
             _ACTION.state,
             TaipeiDay(_ACTION.dispatched_at).label("on_day"),
-            (func.coalesce(_ACTION.points_final, _ACTION.points) - _ACTION.points_returned).label("points"),
+            NET_POINTS.label("points"),
             _ACTION.points_returned.label("returned"),
             charged.c.charged,
             and_(charged.c.unpriced == 0, charged.c.messages >= _ACTION.recipients).label("told"),
@@ -109,7 +111,8 @@ def _each(span: Span) -> Subquery:
     )
 
 
-def _sum(column: ColumnElement[Any]) -> ColumnElement[Decimal]:
+def sum_of_points(column: ColumnElement[Any]) -> ColumnElement[Decimal]:
+    """The sum of points; 0 of none."""
     return func.coalesce(func.sum(column, type_=Points()), Decimal(0), type_=Points())
 
 
@@ -121,11 +124,11 @@ def by_day(conn: Connection, span: Span) -> list[DayPoints]:
             each.on_day.label("day"),
             each.principal,
             func.count().label("sends"),
-            _sum(each.points).label("points"),
-            _sum(each.returned).label("returned"),
-            _sum(case((each.state.in_(_OPEN_STATES), each.points))).label("open"),
-            _sum(case((each.told, each.points))).label("told"),
-            _sum(case((each.told, each.charged))).label("charged"),
+            sum_of_points(each.points).label("points"),
+            sum_of_points(each.returned).label("returned"),
+            sum_of_points(case((each.state.in_(_OPEN_STATES), each.points))).label("open"),
+            sum_of_points(case((each.told, each.points))).label("told"),
+            sum_of_points(case((each.told, each.charged))).label("charged"),
         )
         .group_by(each.on_day, each.principal)
         .order_by(text("day"), each.principal)
@@ -156,7 +159,7 @@ def differing(conn: Connection, span: Span, limit: int) -> tuple[list[Differing]
 def charged_elsewhere(conn: Connection, span: Span) -> Decimal:
     """What the vendor charged for batches that were sent without this server, as far as they are known."""
     query = (
-        select(_sum(MESSAGES.c.points))
+        select(sum_of_points(MESSAGES.c.points))
         .join(BATCHES, BATCHES.c.id == MESSAGES.c.batch)
         .where(BATCHES.c.principal == FOREIGN, BATCHES.c.sent_at >= span.first, BATCHES.c.sent_at < span.end)
     )

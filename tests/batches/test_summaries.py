@@ -156,7 +156,7 @@ async def test_a_batch_that_is_not_told_whole_is_said_to_be_partly_older(
 async def test_batches_beyond_those_that_one_call_asks_for_are_said_to_be_older(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(insight_desk, "_MOST_ASKED", 2)
+    monkeypatch.setattr(insight_desk, "MOST_ASKED", 2)
     async with fronted(house, policy=FREE) as session:
         for text in ("一", "二", "三"):
             await sent(house, session, recipients=MIXED[:1], text=text)

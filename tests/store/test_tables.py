@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
-from server.store import asking_plan, batches, blocked, events, locks, migrate, quarantine, replies
+from server.store import asking_plan, batches, blocked, brief, events, locks, migrate, quarantine, replies
 from server.store.database import DatabaseStore
 from server.store.engine import migration_engine, read_url
 from server.store.plans import Connection, Found
@@ -142,6 +142,7 @@ async def test_a_vendor_lock_holds_for_the_credentials_that_failed(store: Databa
         (partial(batches.erasings, since=NOW), ["actions_by_finish"]),
         (partial(batches.uncounted, limit=1), ["batches_uncounted"]),
         (partial(asking_plan.any_due, now=NOW), ["batches_by_plan"]),
+        (partial(brief.paused_launches, since=NOW, limit=3), ["actions_by_tool"]),
         (
             partial(replies.replies_named, id_="0123abcd", whose=batches.BatchFilter(principal="p")),
             ["sqlite_autoindex_replies_1"],
