@@ -1,9 +1,10 @@
 """Numbers that failed for good again and again, and what they cost."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Subquery, distinct, func, select
 
@@ -84,29 +85,30 @@ def dead_numbers(
         .limit(page_size)
         .offset((page - 1) * page_size)
     )
-    found: list[DeadRow] = []
-    for number, times, last_at, points in conn.execute(query):
-        sealed, batch, code = _newest(conn, whose, number, codes)
-        found.append(
-            DeadRow(sealed=sealed, batch=batch, times=times, last_at=last_at, code=code, points=points)
-        )
-    return found
+    rows = conn.execute(query).all()
+    newest = _newest(conn, whose, [row.number for row in rows], codes)
+    return [
+        DeadRow(**newest[number], times=times, last_at=last_at, points=points)
+        for number, times, last_at, points in rows
+    ]
 
 
 def _newest(
-    conn: Connection, whose: BatchFilter, number: str, codes: Collection[int]
-) -> tuple[str, str, int | None]:
-    """The number's last failure: sealed for which batch, and its code."""
+    conn: Connection, whose: BatchFilter, numbers: Sequence[str], codes: Collection[int]
+) -> dict[str, dict[str, Any]]:
+    """Each number's last failure: sealed for which batch, and its code."""
     message = MESSAGES.c
     query = (
-        select(message.sealed, message.batch, message.code)
+        select(message.number, message.sealed, message.batch, message.code)
         .join(BATCHES, BATCHES.c.id == message.batch)
-        .where(message.number == number, message.code.in_(sorted(codes)), *conditions_of(whose))
-        .order_by(BATCHES.c.sent_at.desc())
-        .limit(1)
+        .where(message.number.in_(numbers), message.code.in_(sorted(codes)), *conditions_of(whose))
+        .order_by(BATCHES.c.sent_at)
     )
-    sealed, batch, code = conn.execute(query).one()
-    return sealed, batch, code
+    # In the order of time: the last of a number stays.
+    return {
+        number: {"sealed": sealed, "batch": batch, "code": code}
+        for number, sealed, batch, code in conn.execute(query)
+    }
 
 
 def dead_sums(conn: Connection, whose: BatchFilter, codes: Collection[int]) -> DeadSums:
