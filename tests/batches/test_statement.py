@@ -104,6 +104,18 @@ async def test_a_number_that_fails_for_good_twice_is_dead_until_a_text_arrives(h
     assert "rough" in found["conclusion"]
 
 
+async def test_a_number_that_is_blocked_is_no_longer_among_the_dead(house: House) -> None:
+    async with fronted(house, policy=FREE) as session:
+        for text in ("一", "二"):
+            await sent(house, session, recipients=MIXED[5:], text=text)
+            await summary(session, refresh=True)
+        assert (await session.facts("list_dead_numbers"))["total"] == 1
+        await session.facts("block_number", {"mobiles": ["0912345555"]})
+        assert (await session.facts("list_dead_numbers"))["total"] == 1
+        await session.facts("block_number", {"mobiles": MIXED[5:]})
+        assert (await session.facts("list_dead_numbers"))["total"] == 0
+
+
 async def test_who_failed_once_is_not_dead(house: House) -> None:
     async with fronted(house, policy=FREE) as session:
         await sent(house, session)
