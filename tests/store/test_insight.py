@@ -6,12 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from server.store import insight, statement
+from server.store import batches, brief, insight, statement
 from server.store.batches import Batch, BatchFilter, add_batch
+from server.store.blocked import add as add_blocked
 from server.store.database import DatabaseStore
 from server.store.dead_numbers import dead_numbers, dead_sums
 from server.store.messages import MessageRow, add_messages
+from server.store.opt_outs import proposed
 from server.store.plans import Connection
+from server.store.replies import ReplyRow, add_reply, replies_named
 from server.store.statement import Span
 
 AT = datetime(2026, 1, 31, 17, tzinfo=UTC)
@@ -69,6 +72,18 @@ async def filled(store: DatabaseStore) -> DatabaseStore:
         add_batch(conn, _batch(3, state="erased"))
         add_messages(conn, [_message(3, "a", 300, "scheduled")])
         add_batch(conn, _batch(4, state="unknown"))
+        add_reply(
+            conn,
+            ReplyRow(
+                key="0a1b2c3d" * 8,
+                batch="AAAA-0001",
+                number="a" * 32,
+                sealed="",
+                text="好",
+                at=AT,
+                heard_at=AT,
+            ),
+        )
 
     await store.write(fill)
     return store
@@ -113,6 +128,15 @@ async def test_a_number_that_failed_for_good_twice_is_found_once(filled: Databas
 
 
 MINE = BatchFilter(principal="me")
+
+
+async def test_a_blocked_number_is_found_by_the_half_of_its_hash(filled: DatabaseStore) -> None:
+    for hashed, dead in (("c" * 31 + "d" * 33, 1), ("c" * 32 + "f" * 32, 0)):
+        await filled.write(lambda conn, hashed=hashed: add_blocked(conn, hashed, "0912***678", "", AT))
+        sums = await filled.read(lambda conn: dead_sums(conn, MINE, {103}))
+        assert sums.numbers == dead
+
+
 Look = tuple[Callable[[Connection], object], object]
 
 
@@ -130,6 +154,17 @@ def _looks() -> list[Look]:
         (lambda conn: insight.texts_of(conn, MINE), [("same", "sms")]),
         (lambda conn: insight.earlier(conn, MINE, kind="sms", alike="other", before=AT), []),
         (lambda conn: [each.id for each in insight.open_to_ask(conn, MINE, 1)[0]], ["AAAA-0003"]),
+        (lambda conn: batches.unrecorded(conn, AT, 1), []),
+        (batches.settled, []),
+        (lambda conn: batches.erasings(conn, AT), []),
+        (batches.uncounted, []),
+        (lambda conn: brief.paused_launches(conn, AT, 3), []),
+        (lambda conn: [each.text for each in replies_named(conn, "0A1b2c3d", MINE)], ["好"]),
+        (lambda conn: replies_named(conn, "0a1b2c3e", MINE), []),
+        (lambda conn: replies_named(conn, "0a1b2c3d", BatchFilter(principal="other")), []),
+        (lambda conn: dead_numbers(conn, MINE, {103}, page=2, page_size=20), []),
+        (lambda conn: proposed(conn, BatchFilter(batch_id="batch-1")), ([], 0)),
+        (lambda conn: proposed(conn, MINE), ([], 0)),
     ]
 
 
@@ -138,3 +173,13 @@ async def test_every_look_finds_the_same_on_both_engines(
     filled: DatabaseStore, look: Callable[[Connection], object], expected: object
 ) -> None:
     assert await filled.read(look) == expected
+
+
+async def test_a_batch_is_counted_by_the_states_of_its_messages(filled: DatabaseStore) -> None:
+    await filled.write(lambda conn: batches.set_batch(conn, "AAAA-0001", uncounted=True))
+    assert await filled.read(batches.uncounted) == ["AAAA-0001"]
+    await filled.write(lambda conn: batches.count_again(conn, "AAAA-0001"))
+    batch = await filled.read(lambda conn: batches.batch_of(conn, "AAAA-0001"))
+    assert batch is not None
+    assert (batch.delivered, batch.failed_permanent, batch.replies, batch.pending) == (2, 1, 1, 1)
+    assert await filled.read(batches.uncounted) == []
