@@ -3,13 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
+from tests.judge.case import Case, action_told, content_of
 from tests.judge.history import (
     Answered,
-    Asked,
     Blocked,
     Called,
     Decided,
@@ -39,127 +36,6 @@ _OF_THIS_REQUEST = frozenset(
 )
 """Refusals of one request, whatever becomes of the same call made again or elsewhere."""
 _FOR_GOOD = frozenset({"declined", "proof_mismatch"})
-
-Content = tuple[frozenset[str], str]
-
-
-@dataclass(slots=True, kw_only=True, frozen=True)
-class Key:
-    """What makes two calls the same call: who, which tool, what, and the caller's own word for "again"."""
-
-    principal: str
-    tool: str
-    content: Content
-    request_id: str
-
-
-class Case:
-    """A history with what can be told from it: whose action is whose, who agreed to what."""
-
-    def __init__(self, history: History) -> None:
-        self.history = history
-        self.terms = history.terms
-        self.posts = history.of(Posted)
-        self.calls = {event.call: event for event in history.of(Called)}
-        self.answers = {event.call: event for event in history.of(Answered)}
-
-    @cached_property
-    def actions(self) -> dict[str, set[str]]:
-        """The calls that were told of each action."""
-        found: dict[str, set[str]] = {}
-        for event in self.history.events:
-            action_id = _action_told(event)
-            if action_id:
-                found.setdefault(action_id, set()).add(str(getattr(event, "call", "")))
-        return found
-
-    @cached_property
-    def place(self) -> dict[int, int]:
-        """Where each event stands: what is written down first came first."""
-        return {id(event): place for place, event in enumerate(self.history.events)}
-
-    def content(self, called: Called) -> Content | None:
-        """Whom a call would text, and with what words; None for what is no send."""
-        if not called.tool.startswith("send_") or "text" not in called.arguments:
-            return None
-        given = called.arguments.get("recipients", called.arguments.get("recipient", ()))
-        numbers = [given] if isinstance(given, str) else list(given)
-        return frozenset(map(plain_number, numbers)), str(called.arguments["text"])
-
-    def key(self, called: Called) -> Key | None:
-        """The call as the same call is recognised."""
-        content = self.content(called)
-        if content is None or called.arguments.get("dry_run"):
-            return None
-        request_id = str(called.arguments.get("request_id", ""))
-        return Key(principal=called.principal, tool=called.tool, content=content, request_id=request_id)
-
-    def keys(self, post: Posted) -> set[Key]:
-        """The calls that a request can be of: those told of its action, else those with its content."""
-        told = self.actions.get(action_of(post.reference), set())
-        tied = {key for call in told if call in self.calls and (key := self.key(self.calls[call]))}
-        if tied or told:
-            return tied  # None where only a safe retry knows of it.
-        before = [called for called in self.calls.values() if called.at <= post.at + self.terms.slack]
-        return {key for called in before if (key := self.key(called)) and key.content == content_of(post)}
-
-    def surely_same(self, first: Posted, second: Posted) -> bool:
-        """Whether both are of one call. Of a request whose answer never came nobody can tell whose it was."""
-        keys = [self.keys(first), self.keys(second)]
-        for post, found in zip((first, second), keys, strict=True):
-            if len(found) > 1 and action_of(post.reference) not in self.actions:
-                return False
-        return bool(keys[0] & keys[1])
-
-    def nos(self, action_id: str) -> list[Replied | Decided]:
-        """Every no to an action."""
-        return [each for each in self._said(action_id) if each.says == "no"]
-
-    def yeses(self, action_id: str) -> list[Replied | Decided]:
-        """Every yes to an action that a person can have given."""
-        return [each for each in self._said(action_id) if each.says == "yes" and self._by_a_person(each)]
-
-    def _said(self, action_id: str) -> list[Replied | Decided]:
-        """What was said to an action. A form's answer counts only for the call that was asked."""
-        said = [*self.history.of(Replied), *self.history.of(Decided)]
-        of_it = [each for each in said if self.named(each) == action_id]
-        return [each for each in of_it if isinstance(each, Decided) or self._was_asked(each)]
-
-    def named(self, event: Asked | Replied | Decided) -> str:
-        """The action of an event; a client that was asked in mid-call learns it from the call's answer."""
-        if event.action_id or isinstance(event, Decided):
-            return event.action_id
-        answer = self.answers.get(event.call)
-        return str(answer.facts.get("action_id", "")) if answer is not None else ""
-
-    def _was_asked(self, reply: Replied) -> bool:
-        asked = {event.call for event in self.history.of(Asked) if self.named(event) == self.named(reply)}
-        same = {_same(self.calls[call]) for call in asked if call in self.calls}
-        return reply.call in self.calls and _same(self.calls[reply.call]) in same
-
-    def _by_a_person(self, said: Replied | Decided) -> bool:
-        if isinstance(said, Decided):
-            return True
-        return self.terms.human_minimum <= said.took <= self.terms.form_limit
-
-    def before(self, first: object, second: object) -> bool:
-        """Whether one event was written down before the other."""
-        return self.place[id(first)] < self.place[id(second)]
-
-    def is_free(self, post: Posted) -> bool:
-        """Whether a rule of the operator can let it go without a person."""
-        return set(map(plain_number, post.numbers)) <= self.terms.test_numbers
-
-
-def _same(called: Called) -> tuple[str, str, str]:
-    """A call with all that was asked for, whatever it is about."""
-    arguments = {name: value for name, value in called.arguments.items() if name != "dry_run"}
-    return called.principal, called.tool, json.dumps(arguments, sort_keys=True, default=list)
-
-
-def content_of(post: Posted) -> Content:
-    """Whom a request texts, and with what words."""
-    return frozenset(map(plain_number, post.numbers)), post.text
 
 
 def judge(history: History) -> list[str]:
@@ -262,7 +138,7 @@ def a_person_agreed(case: Case) -> Iterator[str]:
         yes = [each for each in case.yeses(action_id) if case.before(each, post)]
         if not yes and not case.is_free(post):
             yield f"{action_id} was posted, and no person had agreed to it"
-        shown = [event.at for event in case.history.events if _action_told(event) == action_id]
+        shown = [event.at for event in case.history.events if action_told(event) == action_id]
         if yes and shown and post.at - min(shown) > case.terms.expires + case.terms.slack:
             yield f"{action_id} was posted after its approval had expired"
 
@@ -349,13 +225,6 @@ def _answers(case: Case) -> Iterator[tuple[Answered, Called]]:
     for call, answer in case.answers.items():
         if call in case.calls:
             yield answer, case.calls[call]
-
-
-def _action_told(event: object) -> str:
-    if isinstance(event, Asked | Called):
-        return event.action_id
-    facts: Any = event.facts if isinstance(event, Answered) else {}
-    return str(facts.get("action_id") or "")
 
 
 def _taken(case: Case, no: Replied) -> Answered | None:
