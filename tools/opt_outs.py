@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from enum import Enum
+from functools import cache
 
 _LONGEST = 200
 """Characters of a reply that can be one; longer ones say something else as well."""
@@ -56,13 +57,10 @@ _BARE = ("取消(?!退訂|拒收|拒絕)", "stop", "n")
 """Words that mean much else besides: nothing but politeness may stand around them."""
 _PHONE = "(?:886|0)9[0-9]{8}"
 _WORDS = {
-    kind: tuple(map(re.compile, patterns))
-    for kind, patterns in {
-        "polite": _POLITE.split(),
-        "about": (*_ABOUT.split(), _PHONE),
-        "bare": _BARE,
-        "sure": _SURE,
-    }.items()
+    "polite": _POLITE.split(),
+    "about": (*_ABOUT.split(), _PHONE),
+    "bare": _BARE,
+    "sure": _SURE,
 }
 
 
@@ -107,9 +105,15 @@ _NEXT: dict[str, dict[_Said, _Said]] = {
 """What a word of each kind makes of what was said before it."""
 
 
+@cache
+def _patterns() -> dict[str, tuple[re.Pattern[str], ...]]:
+    """Compiled for the first reply: every start of a server would pay for it."""
+    return {kind: tuple(map(re.compile, words)) for kind, words in _WORDS.items()}
+
+
 def _words_at(said: str, at: int, own_words: Collection[str]) -> Iterator[tuple[str, int]]:
     """Every word that begins at this place: its kind and where it ends."""
-    for kind, patterns in _WORDS.items():
+    for kind, patterns in _patterns().items():
         for pattern in patterns:
             if found := pattern.match(said, at):
                 yield kind, found.end()
