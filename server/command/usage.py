@@ -56,13 +56,14 @@ def spoken() -> Language:
 
 
 def _config(words: list[str]) -> Path | None:
-    """What `--config` names, before anything is known of the rest."""
+    """What `--config` names, the last one where there are several, before anything is known of the rest."""
+    named: Path | None = None
     for word, following in pairwise([*words, ""]):
         if word == "--config" and following:
-            return Path(following)
+            named = Path(following)
         if word.startswith("--config="):
-            return Path(word.partition("=")[2])
-    return None
+            named = Path(word.partition("=")[2])
+    return named
 
 
 def _looked_up(text: str | None) -> str | None:

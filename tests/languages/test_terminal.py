@@ -248,7 +248,7 @@ async def test_the_language_of_the_file_counts_for_what_is_wrong_in_it(house: Ho
     file.write_text('language = "zh-TW"\nzzz = 1\n', encoding="utf-8")
     said = await run(house, "policy", "--config", str(file))
     assert (said.code, said.out) == (2, "mine.toml 中的 zzz：沒有這項設定。請檢查拼字。\n")
-    help_text = await run(house, "policy", f"--config={file}", "--help")
+    help_text = await run(house, "policy", "--config", "none.toml", f"--config={file}", "--help")
     assert re.search(r"用法：.* policy \[選項\]", help_text.out)
 
 
