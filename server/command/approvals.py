@@ -106,9 +106,7 @@ class _Desk:
 
     async def _decide(self, action: "Action") -> None:
         self._show(action)
-        typed = await anyio.to_thread.run_sync(
-            self.terminal.ask, _what_to_type(action.proof), abandon_on_cancel=True
-        )
+        typed = await self.terminal.ask(_what_to_type(action.proof))
         if typed.strip().lower() in ("n", "no"):
             await self.deny(action.id)
         elif typed.strip():

@@ -17,6 +17,8 @@ from server.store.errors import StoreUnavailableError
 from server.version import own_version
 from tools.sentence import reason_of, sentence
 
+_INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
 _HERE = "server.command."
 _COMMANDS = {
     "serve": _HERE + "serve:serve",
@@ -79,6 +81,9 @@ def main() -> None:
     except* SystemExit as ended:
         reason = first_cause(ended)
         code = reason.code if isinstance(reason, SystemExit) else 1
+    if code == _INTERRUPTED:
+        # A thread that waits for what the person types would hold the process until they type it.
+        os._exit(_INTERRUPTED)
     raise SystemExit(code)
 
 

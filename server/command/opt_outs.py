@@ -62,7 +62,7 @@ def _source(opt_out: OptOut) -> str:
 async def _agreed(out: Terminal, question: Sentence) -> bool:
     asked = sentence("{question} [y/n] ", question=question)
     try:
-        return (await anyio.to_thread.run_sync(out.ask, asked)).strip().casefold() in ("y", "yes")
+        return (await out.ask(asked)).strip().casefold() in ("y", "yes")
     except EOFError:
         return False
 

@@ -1,8 +1,10 @@
 """What a command says to the person: in their language, in columns as wide as they are on a screen."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
+import anyio.to_thread
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -25,9 +27,15 @@ class Terminal:
         """A line across the screen."""
         self.console.rule(in_language(said, self.language))
 
-    def ask(self, said: str) -> str:
-        """What the person types. Blocks, so call it in a thread."""
-        return self.console.input(in_language(said, self.language))
+    async def ask(self, said: str) -> str:
+        """What the person types; Ctrl-C ends the waiting at once.
+
+        Raises:
+            EOFError: nobody can type any more.
+        """
+        prompt = in_language(said, self.language)
+        asking = partial(self.console.input, prompt, markup=False, emoji=False)
+        return await anyio.to_thread.run_sync(asking, abandon_on_cancel=True)
 
     def columns(self, rows: Iterable[Sequence[str]]) -> None:
         """Rows whose columns stand below each other; nothing is cut, however narrow the screen."""

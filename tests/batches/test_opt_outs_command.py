@@ -1,13 +1,17 @@
 """`campaign-ops-mcp opt-outs`: a person agrees once to the whole list, lets it go, or writes it to a file."""
 
 import re
+import signal
+
+import anyio
 
 from tests.batches.inbox import answered, proposed, sent, told_of_send
-from tests.command.terminal import run
+from tests.command.terminal import run, running
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import FREE_NUMBER
 from tests.languages.english import english
+from tests.patience import PATIENCE
 
 MASKED = "0912***100"
 
@@ -44,6 +48,17 @@ async def test_the_list_and_what_becomes_of_it_are_told_in_the_language_of_the_s
         assert english(said.out) == []
     listed = await run(house, "block", "list", LANGUAGE="zh-TW")
     assert re.sub(r"\S+T\S+", "DAY", listed.out).startswith(f"{MASKED}  DAY  以回覆表示拒收\n")
+
+
+async def test_ctrl_c_at_the_question_ends_the_command_at_once_and_blocks_nobody(house: House) -> None:
+    await _opted_out(house)
+    async with running(house, "opt-outs", "--confirm") as terminal:
+        assert terminal.stdout is not None
+        with anyio.fail_after(PATIENCE):
+            await terminal.stdout.readuntil(b"[y/n] ")
+            terminal.send_signal(signal.SIGINT)
+            assert await terminal.wait() != 0
+    assert "1 waits to be blocked" in (await run(house, "opt-outs")).out
 
 
 async def test_a_dismissed_wish_is_proposed_no_more(house: House) -> None:

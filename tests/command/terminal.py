@@ -48,14 +48,15 @@ async def run(house: House, *command: str, typed: str = "", **settings: str) -> 
 
 
 @asynccontextmanager
-async def watching(house: House) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """`campaign-ops-mcp approvals --watch`, until the block ends."""
+async def running(house: House, *command: str) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """`campaign-ops-mcp …` that waits for the person, until the block ends."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        COMMAND, "approvals", "--watch", stdin=pipe, stdout=pipe, env=at_the_sandbox(house), cwd=house.folder
+        COMMAND, *command, stdin=pipe, stdout=pipe, env=at_the_sandbox(house), cwd=house.folder
     )
     try:
         yield process
     finally:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.communicate()

@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from server.demo.rows import rows_of
-from tests.command.terminal import run, watching
+from tests.command.terminal import run, running
 from tests.e2e.house import House
 from tests.gate.servers import LAUNCH, SEND, decide, fronted, posts
 from tests.patience import PATIENCE
@@ -45,7 +45,10 @@ async def test_what_waits_is_shown_and_decided_one_by_one(house: House) -> None:
 
 
 async def test_watch_shows_what_comes_and_takes_the_decision(house: House) -> None:
-    async with fronted(house, approval={"wait_seconds": 30}) as session, watching(house) as terminal:
+    async with (
+        fronted(house, approval={"wait_seconds": 30}) as session,
+        running(house, "approvals", "--watch") as terminal,
+    ):
         assert terminal.stdout is not None
         assert terminal.stdin is not None
         with anyio.fail_after(PATIENCE):
