@@ -47,8 +47,7 @@ class Serving:
             raise SettingsError(
                 sentence(
                     "serve: stdin or stdout is closed, and MCP over stdio needs both. Let an MCP client "
-                    "start this "
-                    "command, or serve with --http."
+                    "start this command, or serve with --http."
                 )
             )
         if not self.sandbox:

@@ -50,9 +50,8 @@ def by_numbering_plan(written: str) -> str:
     if _MASKED.search(unicodedata.normalize("NFC", written).replace("＊", "*")):
         raise ValueError(
             sentence(
-                "is masked: nobody can tell the whole number from it. Take it whole from the person or "
-                "the list "
-                "that it came from."
+                "is masked: nobody can tell the whole number from it. Take it whole from the person or the "
+                "list that it came from."
             )
         )
     plain = _plain(written)

@@ -76,11 +76,9 @@ class Examined:
 def _unknown(count: int, table: str, which: str) -> Sentence:
     return plural(
         "{count:,} row of {table} that no entry of the audit knows: something other than this program "
-        "inserted it "
-        "({which}).",
+        "inserted it ({which}).",
         "{count:,} rows of {table} that no entry of the audit knows: something other than this program "
-        "inserted "
-        "them ({which}).",
+        "inserted them ({which}).",
         count,
         table=table,
         which=which,
@@ -89,12 +87,10 @@ def _unknown(count: int, table: str, which: str) -> Sentence:
 
 def _altered(count: int, table: str, which: str) -> Sentence:
     return plural(
-        "{count:,} row of {table} that is not as the audit's last entry about it says: something else "
-        "edited it "
-        "({which}).",
+        "{count:,} row of {table} that is not as the audit's last entry about it says: something else edited "
+        "it ({which}).",
         "{count:,} rows of {table} that are not as the audit's last entry about them says: something else "
-        "edited "
-        "them ({which}).",
+        "edited them ({which}).",
         count,
         table=table,
         which=which,

@@ -46,9 +46,8 @@ def refuse_earlier(newest: datetime | None, now: datetime) -> None:
         behind = int((newest - now).total_seconds())
         raise ClockBackError(
             sentence(
-                "this machine's clock is {seconds} seconds behind the newest entry of the audit, so the "
-                "caps of "
-                "a day and what was done in the last 24 hours cannot be told.",
+                "this machine's clock is {seconds} seconds behind the newest entry of the audit, so the caps "
+                "of a day and what was done in the last 24 hours cannot be told.",
                 seconds=behind,
             )
         )

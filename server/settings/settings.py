@@ -129,8 +129,7 @@ class OmisSettings(Section):
         if unencrypted and not self.send_password_unencrypted:
             said = sentence(
                 "must be https. Plain http shows the password to anybody on the way; if that is really "
-                "wanted, "
-                "set send_password_unencrypted."
+                "wanted, set send_password_unencrypted."
             )
             yield Mistake(said, "base_url")
         if self.request_style == "xml_url" and not self.xml_url:

@@ -190,8 +190,7 @@ def _login_stopped(vendor: Vendor, vendor_code: str) -> Problem:
         code="login_stopped",
         message=sentence(
             "No call was made: {vendor} refused this account's login before, and more wrong logins would "
-            "lock "
-            "the account.",
+            "lock the account.",
             vendor=vendor.upper(),
         ),
         next=sentence(
