@@ -4,6 +4,7 @@ import re
 import signal
 
 import anyio
+import pytest
 
 from tests.batches.inbox import answered, proposed, sent, told_of_send
 from tests.command.terminal import run, running
@@ -50,6 +51,7 @@ async def test_the_list_and_what_becomes_of_it_are_told_in_the_language_of_the_s
     assert re.sub(r"\S+T\S+", "DAY", listed.out).startswith(f"{MASKED}  DAY  以回覆表示拒收\n")
 
 
+@pytest.mark.usefixtures("interruptible")
 async def test_ctrl_c_at_the_question_ends_the_command_at_once_and_blocks_nobody(house: House) -> None:
     await _opted_out(house)
     async with running(house, "opt-outs", "--confirm") as terminal:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import anyio
 import httpx2 as httpx
@@ -142,15 +142,7 @@ async def test_callbacks_go_out_in_real_time_too_even_after_a_reset() -> None:
                 await anyio.lowlevel.checkpoint()
 
 
-@pytest.fixture
-def _interruptible() -> Iterator[None]:
-    """A shell's background job ignores SIGINT, and so would what it starts."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_interruptible")
+@pytest.mark.usefixtures("interruptible")
 def test_the_module_says_where_it_is_and_imports_little() -> None:
     command = [sys.executable, "-m", "server.sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
