@@ -1,10 +1,12 @@
 """Where a demo lives: a temporary folder, and the commands and environment of its processes."""
 
 import json
+import secrets
+import socket
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
@@ -24,11 +26,23 @@ class DemoError(Exception):
     """The demo cannot be played; the text says why."""
 
 
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """The demo's folder. Nothing of the user's is read or written: no setting and no store."""
 
     folder: Path
+    callback_port: int = field(default_factory=_free_port)
+    callback_token: str = field(default_factory=secrets.token_urlsafe)
+
+    @property
+    def callback_url(self) -> str:
+        """Where the server takes EVERY8D's reports."""
+        return f"http://127.0.0.1:{self.callback_port}/callbacks/every8d/{self.callback_token}"
 
     @property
     def server_log(self) -> Path:
@@ -51,6 +65,7 @@ class Home:
             "store": {"folder": str(self.folder / "store")},
             "files": {"reports": str(self.folder / "reports")},
             "policy": {"points_per_day": POINTS_A_DAY},
+            "callbacks": {"port": self.callback_port, "token": self.callback_token},
         }
         if sandbox_url:
             sections |= {"every8d": {**account, "uid": _LOGIN}, "omis": {**account, "login_name": _LOGIN}}

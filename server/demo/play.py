@@ -58,6 +58,7 @@ async def _perform(home: Home, transcript: Transcript, verdicts: list[Verdict]) 
     person = Person()
     async with sandbox_process(home) as sandbox:
         transcript.opening(sandbox.url)
+        await sandbox.report_to(home.callback_url)
         async with assistant_over_stdio(home, sandbox.url, person) as assistant:
             stage = Stage(home=home, sandbox=sandbox, assistant=assistant, person=person)
             await play_steps(SESSION, stage, transcript, verdicts)

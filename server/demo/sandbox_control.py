@@ -57,6 +57,14 @@ class Sandbox:
         """Add points to the OMIS account."""
         await self._post("credit", login="sandbox", points=points)
 
+    async def answer(self, mobile: str, text: str) -> None:
+        """The recipient of the newest text to this number answers it."""
+        await self._post("reply", mobile=mobile, text=text)
+
+    async def report_to(self, url: str) -> None:
+        """Report every delivery and reply (EVERY8D 2.1) to this address."""
+        await self._post("callbacks", url=url)
+
     async def fail(self, page: str, fault: str) -> None:
         """Make the next call of a page fail in this way."""
         await self._post("faults", path=page, fault=fault, times=1)

@@ -2,10 +2,12 @@
 
 from server.demo.scenes_every8d import BOOKING, REFUSALS, SENDING
 from server.demo.scenes_gate import AUDIT, CAP, OUT_OF_BAND, UNKNOWN
+from server.demo.scenes_morning import MORNING
 from server.demo.scenes_omis import LAUNCHES, REPORTS
 
 SESSION = (
     *SENDING,
+    *MORNING,
     *BOOKING,
     *LAUNCHES,
     *REPORTS,

@@ -113,10 +113,10 @@ def test_every_step_and_its_outcome_can_be_read(run: Run) -> None:
         assert step.title in said
     for line in (
         "10,000 points",
-        "3 accepted for 3 points, 9,997 left",
-        "Send an SMS? | Recipients: 3",
+        "4 accepted for 4 points, 9,996 left",
+        "Send an SMS? | Recipients: 4",
         "person approves",
-        "0912***678 delivered, 0922***444 delivered, 0933***999 delivered",
+        "0912***678 delivered, 0933***999 delivered, 0944***101 failed_retryable, 0922***444 delivered",
         "0933***999 wrote 「收到，謝謝」",
         "3 erased, 3 points returned",
         "resume 1182: accepted",

@@ -1,0 +1,6 @@
+"""An operator's morning: thirty questions, each answered right, in few calls and few tokens."""
+
+from tests.e2e.conftest import house
+from tests.e2e.one_era import era
+
+__all__ = ["era", "house"]

@@ -1,0 +1,142 @@
+"""An operator's questions: what an assistant does with each, and what a right answer holds."""
+
+from datetime import timedelta
+
+from server.demo.rows import rows_of
+from tests.morning.office import ARRIVES, DEAD, EVERYBODY, LEAVES, OFF, TODAYS, YESTERDAYS, Office, Question
+from tools.taipei import TAIPEI
+
+
+async def points_left(office: Office) -> bool:
+    facts = await office.ask("query_credit")
+    return 9_900 < facts["credit"] < 10_000
+
+
+async def who_failed(office: Office) -> bool:
+    facts = await office.ask("summarize_delivery", refresh=True)
+    failed = {row["code"]: row["numbers"] for row in rows_of(facts) if row["state"].startswith("failed")}
+    return facts["conclusion"].startswith("2 of 4 arrived (50%); 2 failed") and failed == {
+        101: ["0912***101"],
+        103: ["0912***103"],
+    }
+
+
+async def to_those_who_failed(office: Office) -> bool:
+    batch = f"failed:{office.batches['today']}"
+    facts = await office.ask("send_sms", recipients=[batch], text="補寄：請繳費")
+    # Who failed for good is left out.
+    return facts["outcome"] == "done" and facts["sent"] == 1 and OFF[1:] not in str(facts)
+
+
+async def sent_yesterday(office: Office) -> bool:
+    yesterday = (office.clock().astimezone(TAIPEI) - timedelta(days=1)).date()
+    (row,) = rows_of(await office.ask("list_batches", day=str(yesterday)))
+    return row["words"] == YESTERDAYS and row["recipients"] == 4
+
+
+async def one_number(office: Office) -> bool:
+    facts = await office.ask("get_number_history", mobile=LEAVES)
+    return facts["total"] == 2 and [reply["text"] for reply in facts["replies"]] == ["退訂"]
+
+
+async def block_who_asked(office: Office) -> bool:
+    said = await office.ask("get_reply_summary", refresh=True)
+    facts = await office.ask("block_number", opt_outs_of="all")
+    return said["opt_outs"] == 1 and facts["blocked"] == 1
+
+
+async def pause_and_resume(office: Office) -> bool:
+    paused = await office.ask("pause_launch", launch_id="1184")
+    resumed = await office.ask("resume_launch", launch_id="1184")
+    return (paused["outcome"], resumed["outcome"]) == ("done", "done")
+
+
+async def extend(office: Office) -> bool:
+    facts = await office.ask("extend_launch", launch_id="1181", expire_at="2026-12-31T18:00:00+08:00")
+    return facts["outcome"] == "done"
+
+
+async def tomorrow_at_ten(office: Office) -> bool:
+    ten = (office.clock().astimezone(TAIPEI) + timedelta(days=1)).replace(hour=10, minute=0, second=0)
+    facts = await office.ask("send_sms", recipients=[ARRIVES], text="明天見", send_at=ten.isoformat())
+    office.batches["booked"] = facts["batch_id"]
+    return facts["outcome"] == "done"
+
+
+async def blocked(office: Office) -> bool:
+    facts = await office.ask("list_blocked")
+    return facts["total"] == 1 and rows_of(facts)[0]["mobile"] == "0922***100"
+
+
+async def this_month(office: Office) -> bool:
+    facts = await office.ask("get_points_statement")
+    return facts["points"] >= 8 and facts["differences"] == []
+
+
+async def the_same_again(office: Office) -> bool:
+    facts = await office.ask("send_sms", recipients=EVERYBODY, text=TODAYS)
+    return facts["replayed"] is True and facts["batch_id"] == office.batches["today"]
+
+
+async def restart(office: Office) -> bool:
+    await office.house.vendor.control("credit", login="sandbox", points=20_000)
+    facts = await office.ask("restart_job", job_id="5514")
+    return facts["outcome"] == "done"
+
+
+async def vendor_silent(office: Office) -> bool:
+    await office.house.vendor.control("faults", path="sendSMS.ashx", fault="reset_after", times=1)
+    facts = await office.ask("send_sms", recipients=[ARRIVES], text="到了嗎")
+    known = await office.ask("reconcile_action", action_id=facts["action_id"])
+    return facts["outcome"] == "unknown" and "state" in known
+
+
+async def maintenance(office: Office) -> bool:
+    await office.house.vendor.control("faults", path="getCredit.ashx", fault="html", times=9)
+    facts = await office.ask("query_credit")
+    return facts["retryable"] is True
+
+
+async def two_compared(office: Office) -> bool:
+    first = await office.ask("summarize_delivery", batch_id=office.batches["yesterday"], refresh=True)
+    second = await office.ask("summarize_delivery", batch_id=office.batches["today"])
+    return first["counts"]["delivered"] == second["counts"]["delivered"] == 2
+
+
+async def all_of_a_number(office: Office) -> bool:
+    facts = await office.ask("get_number_history", mobile=DEAD)
+    return facts["total"] == 2 and {row["status_code"] for row in rows_of(facts)} == {103}
+
+
+async def what_was_approved(office: Office) -> bool:
+    facts = await office.ask("get_action", action_id=office.batches["today's action"])
+    return facts["state"] == "succeeded" and TODAYS in str(facts) and facts["recipients"] == 4
+
+
+async def delete_report(office: Office) -> bool:
+    facts = await office.ask("delete_report", report_id="9004")
+    return facts["outcome"] == "done"
+
+
+QUESTIONS = (
+    Question(number=1, said="還剩幾點？", answered=points_left),
+    Question(number=2, said="Did this morning's batch arrive, who failed and why?", answered=who_failed),
+    Question(number=3, said="重送給失敗的人", answered=to_those_who_failed),
+    Question(number=4, said="What did we send yesterday?", answered=sent_yesterday),
+    Question(number=6, said="誰回覆退訂？把他們擋掉。", answered=block_who_asked),
+    # The reply is known once somebody asked for it: here the question before did.
+    Question(number=5, said="這個號碼收到什麼、回了什麼？", answered=one_number),
+    Question(number=8, said="Pause launch 1184, then resume it", answered=pause_and_resume),
+    Question(number=9, said="Extend launch 1181 to 31 December 18:00", answered=extend),
+    Question(number=10, said="明天早上十點發這一則", answered=tomorrow_at_ten),
+    Question(number=19, said="Who is blocked?", answered=blocked),
+    Question(number=20, said="這個月花了多少點？", answered=this_month),
+    Question(number=22, said="The same text again, by mistake", answered=the_same_again),
+    Question(number=23, said="Restart job 5514", answered=restart),
+    Question(number=24, said="Did it go? (the vendor is silent)", answered=vendor_silent),
+    Question(number=25, said="The vendor is under maintenance", answered=maintenance),
+    Question(number=18, said="比較這兩檔的成效", answered=two_compared),
+    Question(number=26, said="發給這個號碼的全部紀錄", answered=all_of_a_number),
+    Question(number=29, said="What exactly did I approve?", answered=what_was_approved),
+    Question(number=28, said="Delete report 9004", answered=delete_report),
+)
