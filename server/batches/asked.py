@@ -7,7 +7,16 @@ from datetime import datetime
 from server.batches.numbers import NumberSeal, Who
 from server.store.batches import Batch, count_again, set_batch
 from server.store.keys import half_hash
-from server.store.messages import BY_ASKING, Heard, MessageRow, Told, add_messages, hear_each, told_of
+from server.store.messages import (
+    BY_ASKING,
+    Heard,
+    MessageRow,
+    Told,
+    add_messages,
+    tell_each,
+    told_after,
+    told_of,
+)
 from server.store.plans import Connection
 from tools.every8d.delivery import DeliveryMessage
 
@@ -26,14 +35,18 @@ class Asked:
         """Note some of its messages, in the vendor's order."""
         heard = [(self._next(message), message) for message in messages]
         told = told_of(conn, self._batch.id, [*{each.number for each, _ in heard}])
-        changes, missing = list[Heard](), list[MessageRow]()
+        changes, missing = dict[tuple[str, int], Told](), list[MessageRow]()
         for each, message in heard:
-            known = told.get((each.number, each.nth))
+            which = (each.number, each.nth)
+            known = told.get(which)
             if known is None:
                 missing.append(self._row(each, message))
-            elif known != _as_told(each):
-                changes.append(each)
-        hear_each(conn, changes)
+                continue
+            after = told_after(known, each)
+            # That it was asked for again is the batch's to know: no row is written for it.
+            if after._replace(heard_at=known.heard_at) != known:
+                changes[which] = after
+        tell_each(conn, self._batch.id, changes)
         add_messages(conn, missing)
 
     def _next(self, message: DeliveryMessage) -> Heard:
@@ -72,15 +85,5 @@ class Asked:
             number=heard.number,
             nth=heard.nth,
             sealed=self._seal.seal(Who(message.mobile, message.name), heard.batch),
-            code=heard.code,
-            state=heard.state,
-            heard=heard.heard,
-            heard_at=heard.heard_at,
-            sent_at=heard.sent_at,
-            received_at=heard.received_at,
-            points=heard.points,
+            **told_after(Told(), heard)._asdict(),
         )
-
-
-def _as_told(heard: Heard) -> Told:
-    return Told(heard.code, heard.state, heard.heard, heard.sent_at, heard.received_at, heard.points)

@@ -1,16 +1,17 @@
 """Messages: each text of a batch to one number, and the newest that is known of it.
 
 States only move forward, and whatever order reports come in, they end the same: the furthest state wins, then
-what the vendor said when it was asked over what it reported by itself, then the later report.
+what the vendor said when it was asked over what it reported by itself, then the later report. Of the times
+and the price stands what the vendor said when it was asked, else the greatest that was reported.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
 from server.store.plans import Connection
 from server.store.record_tables import MESSAGES
@@ -36,6 +37,7 @@ class MessageRow:
     sent_at: datetime | None = None
     received_at: datetime | None = None
     points: Decimal | None = None
+    answered: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,72 +58,44 @@ class Heard:
 
 
 class Told(NamedTuple):
-    """What is known of a message already."""
+    """What is known of a message; `answered` has a bit for each fact that the vendor told when asked."""
 
-    code: int | None
-    state: str
-    heard: int
-    sent_at: datetime | None
-    received_at: datetime | None
-    points: Decimal | None
+    code: int | None = None
+    state: str = ""
+    heard: int = NOTHING
+    heard_at: datetime | None = None
+    sent_at: datetime | None = None
+    received_at: datetime | None = None
+    points: Decimal | None = None
+    answered: int = 0
 
 
 RANKS = dict.fromkeys(FINAL, 3) | {"pending": 2, "scheduled": 1}
 """How far a state is; what is not named is at the beginning."""
-_RANK = case(RANKS, value=MESSAGES.c.state, else_=0)
+_FACTS = {"sent_at": 1, "received_at": 2, "points": 4}
+"""What is told beside the state, and its bit in `answered`."""
+_LEAST = -1_000_000
+"""Stands below every code."""
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 _INSERT = insert(MESSAGES)
 _COLUMNS = MESSAGES.c
-_NEW_RANK: ColumnElement[int] = bindparam("new_rank", type_=Integer())
-_NEWER = or_(
-    _RANK < _NEW_RANK,
-    and_(_RANK == _NEW_RANK, _COLUMNS.heard < bindparam("new_heard")),
-    and_(
-        _RANK == _NEW_RANK,
-        _COLUMNS.heard == bindparam("new_heard"),
-        or_(
-            _COLUMNS.heard_at.is_(None),
-            _COLUMNS.heard_at < bindparam("new_heard_at"),
-            and_(
-                _COLUMNS.heard_at == bindparam("new_heard_at"),
-                func.coalesce(_COLUMNS.code, -1_000_000) < bindparam("new_code_or_least"),
-            ),
-        ),
-    ),
-)
-_CHANGES: dict[str, Any] = {
-    "code": bindparam("new_code"),
-    "state": bindparam("new_state"),
-    "heard": bindparam("new_heard"),
-    "heard_at": bindparam("new_heard_at"),
-    "sent_at": func.coalesce(bindparam("new_sent_at", type_=_COLUMNS.sent_at.type), _COLUMNS.sent_at),
-    "received_at": func.coalesce(
-        bindparam("new_received_at", type_=_COLUMNS.received_at.type), _COLUMNS.received_at
-    ),
-    "points": func.coalesce(bindparam("new_points", type_=_COLUMNS.points.type), _COLUMNS.points),
-}
-_OF_NTH = and_(
+_THIS = and_(
     _COLUMNS.batch == bindparam("of_batch"),
     _COLUMNS.number == bindparam("of_number"),
     _COLUMNS.nth == bindparam("of_nth"),
 )
-_OF_RECORD = and_(
-    _COLUMNS.batch == bindparam("of_batch"),
-    _COLUMNS.number == bindparam("of_number"),
-    _COLUMNS.record == bindparam("of_record"),
-)
-_HEAR_NTH = update(MESSAGES).where(_OF_NTH, _NEWER).values(**_CHANGES)
-_HEAR_RECORD = update(MESSAGES).where(_OF_RECORD, _NEWER).values(**_CHANGES)
-_THERE = select(_COLUMNS.nth, _COLUMNS.record).where(
-    _COLUMNS.batch == bindparam("of_batch"), _COLUMNS.number == bindparam("of_number")
-)
+_TELL = update(MESSAGES).where(_THIS).values({name: bindparam(f"new_{name}") for name in Told._fields})
 _CHUNK = 500
 """Parameters a statement; both engines take more."""
-_TOLD = select(_COLUMNS.number, _COLUMNS.nth, *(_COLUMNS[name] for name in Told._fields)).where(
+_KNOWN = select(_COLUMNS.number, _COLUMNS.nth, *(_COLUMNS[name] for name in Told._fields)).where(
     _COLUMNS.batch == bindparam("of_batch"), _COLUMNS.number.in_(bindparam("those", expanding=True))
 )
-_SEALED = select(_COLUMNS.sealed).where(_OF_NTH)
+_TO_NUMBER = select(_COLUMNS.nth, _COLUMNS.record, *(_COLUMNS[name] for name in Told._fields)).where(
+    _COLUMNS.batch == bindparam("of_batch"), _COLUMNS.number == bindparam("of_number")
+)
+_SEALED = select(_COLUMNS.sealed).where(_THIS)
 
 
 def add_messages(conn: Connection, rows: Sequence[MessageRow]) -> None:
@@ -130,34 +104,55 @@ def add_messages(conn: Connection, rows: Sequence[MessageRow]) -> None:
         conn.execute(_INSERT, [asdict(row) for row in rows])
 
 
-def hear(conn: Connection, heard: Heard) -> bool:
-    """Note what was reported of a message; False when that is known, or surpassed, or of no such message."""
-    by_record = bool(heard.record) and _has_record(conn, heard)
-    statement = _HEAR_RECORD if by_record else _HEAR_NTH
-    which = {"of_record": heard.record} if by_record else {"of_nth": heard.nth}
-    return conn.execute(statement, {**which, **_values(heard)}).rowcount > 0
+def told_after(known: Told, heard: Heard) -> Told:
+    """What is known of a message once this was heard too; in whatever order things are heard, the same."""
+    further = heard if _how_far(heard) > _how_far(known) else known
+    facts = {name: getattr(known, name) for name in _FACTS}
+    answered = known.answered
+    for name, bit in _FACTS.items():
+        old, new = facts[name], getattr(heard, name)
+        if new is None:
+            continue
+        if heard.heard == BY_ASKING:
+            facts[name], answered = new, answered | bit
+        elif not answered & bit and (old is None or old < new):
+            facts[name] = new
+    return Told(
+        code=further.code,
+        state=further.state,
+        heard=further.heard,
+        heard_at=further.heard_at,
+        **facts,
+        answered=answered,
+    )
 
 
-def hear_each(conn: Connection, heard: Sequence[Heard]) -> None:
-    """Note what was reported of messages that are there, each by its `nth`."""
-    if heard:
-        conn.execute(_HEAR_NTH, [{"of_nth": each.nth, **_values(each)} for each in heard])
+def _how_far(told: Told | Heard) -> tuple[int, int, datetime, int]:
+    code = _LEAST if told.code is None else told.code
+    return RANKS.get(told.state, 0), told.heard, told.heard_at or _BEFORE_ALL, code
 
 
-def _values(heard: Heard) -> dict[str, object]:
-    return {
-        "of_batch": heard.batch,
-        "of_number": heard.number,
-        "new_rank": RANKS.get(heard.state, 0),
-        "new_code": heard.code,
-        "new_code_or_least": -1_000_000 if heard.code is None else heard.code,
-        "new_state": heard.state,
-        "new_heard": heard.heard,
-        "new_heard_at": heard.heard_at,
-        "new_sent_at": heard.sent_at,
-        "new_received_at": heard.received_at,
-        "new_points": heard.points,
-    }
+def hear(conn: Connection, heard: Heard) -> None:
+    """Note what was reported of a message, if there is such a message."""
+    rows = conn.execute(_TO_NUMBER, {"of_batch": heard.batch, "of_number": heard.number}).all()
+    of_record = [row for row in rows if heard.record and row[1] == heard.record]
+    for nth, _, *columns in of_record or [row for row in rows if row[0] == heard.nth]:
+        known = Told(*columns)
+        told = told_after(known, heard)
+        if told != known:
+            tell_each(conn, heard.batch, {(heard.number, nth): told})
+
+
+def tell_each(conn: Connection, batch: str, told: Mapping[tuple[str, int], Told]) -> None:
+    """Write down what is known of messages, by number and `nth`."""
+    if told:
+        conn.execute(_TELL, [_values(batch, which, each) for which, each in told.items()])
+
+
+def _values(batch: str, which: tuple[str, int], told: Told) -> dict[str, object]:
+    number, nth = which
+    changes = {f"new_{name}": value for name, value in told._asdict().items()}
+    return {"of_batch": batch, "of_number": number, "of_nth": nth, **changes}
 
 
 def told_of(conn: Connection, batch: str, numbers: Sequence[str]) -> dict[tuple[str, int], Told]:
@@ -165,7 +160,7 @@ def told_of(conn: Connection, batch: str, numbers: Sequence[str]) -> dict[tuple[
     found: dict[tuple[str, int], Told] = {}
     for start in range(0, len(numbers), _CHUNK):
         those = numbers[start : start + _CHUNK]
-        for number, nth, *told in conn.execute(_TOLD, {"of_batch": batch, "those": those}):
+        for number, nth, *told in conn.execute(_KNOWN, {"of_batch": batch, "those": those}):
             found[number, nth] = Told(*told)
     return found
 
@@ -173,8 +168,3 @@ def told_of(conn: Connection, batch: str, numbers: Sequence[str]) -> dict[tuple[
 def sealed_of(conn: Connection, batch: str, number: str, nth: int = 0) -> str | None:
     """The sealed number of a batch's message to it; None when there is none."""
     return conn.scalar(_SEALED, {"of_batch": batch, "of_number": number, "of_nth": nth})
-
-
-def _has_record(conn: Connection, heard: Heard) -> bool:
-    there = conn.execute(_THERE, {"of_batch": heard.batch, "of_number": heard.number})
-    return any(row[1] == heard.record for row in there)

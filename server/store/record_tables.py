@@ -78,6 +78,8 @@ MESSAGES = Table(
     Column("sent_at", Moment),
     Column("received_at", Moment),
     Column("points", Points),
+    # Which of these three the vendor told when it was asked, as bits 1, 2 and 4: no report changes those.
+    Column("answered", Integer, nullable=False, default=0),
     Index("messages_by_number", "number", "batch"),
     Index("messages_by_state", "batch", "state"),
 )

@@ -13,6 +13,8 @@ from tests.e2e.house import Facts, House, Session
 from tests.gate.servers import FREE, Clock, started, visited
 
 MINUTE = 60
+_NEVER_ENDS = "0912345000"
+_SILENT = {"test_numbers": [_NEVER_ENDS], "calls_per_minute": 100}
 
 
 def _asks(entry: Facts) -> bool:
@@ -51,7 +53,7 @@ class Watched:
 async def watched(house: House, **changed: Any) -> AsyncGenerator[Watched]:
     clock = Clock()
     async with (
-        started(house, clock=clock, policy=FREE | {"calls_per_minute": 100}, **changed) as parts,
+        started(house, clock=clock, **{"policy": FREE | {"calls_per_minute": 100}, **changed}) as parts,
         visited(parts, "auto") as session,
     ):
         yield Watched(house, parts, session, clock)
@@ -74,6 +76,24 @@ async def test_a_batch_of_which_all_is_known_is_not_asked_for_again(house: House
             await here.pass_time(30 * MINUTE)
             await here.asked()
         assert len([each for each in await house.vendor.log() if _asks(each)]) == 1
+
+
+async def test_each_time_of_the_plan_asks_once_and_what_happens_between_two_is_known_after_the_next(
+    house: House,
+) -> None:
+    async with watched(house, policy=FREE | _SILENT) as here:
+        await here.session.facts("send_sms", {"recipients": [_NEVER_ENDS], "text": "您好"})
+        passed = 0.0
+        for nth, after in enumerate(PLAN):
+            await house.vendor.control("reply", mobile=_NEVER_ENDS, text=f"回覆 {nth}")
+            await here.pass_time(after.total_seconds() - passed - 1)
+            assert await here.asked() == 0
+            await here.pass_time(1)
+            passed = after.total_seconds()
+            assert [await here.asked(), await here.asked()] == [1, 0]
+            assert (await here.batch())["replies"] == nth + 1
+        await here.pass_time(30 * 24 * 60 * MINUTE)
+        assert await here.asked() == 0
 
 
 async def test_replies_are_asked_for_by_the_plan_though_every_message_has_arrived(house: House) -> None:

@@ -1,20 +1,23 @@
 """However the reports come, permuted, repeated, late, the state at the end is the same.
 
-`SOAK=1` makes it 10,000 runs.
+`SOAK=1` makes it 10,000 runs. What becomes of a message is proved in `store/test_message_states.py`.
 """
 
 import os
 import random
+from collections import Counter
 
 import anyio
 
+from tests.batches.inbox import sent
 from tests.delivery.receivers import TOKEN, WITHIN, events, vendor_of
 from tests.e2e.house import Facts, House
 from tests.gate.servers import started, visited
 
-RUNS = 10_000 if os.environ.get("SOAK") else 300
+RUNS = 10_000 if os.environ.get("SOAK") else 90
 AT_ONCE = 20
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+_CLASSES = {"100": "delivered", "101": "failed_retryable", "103": "failed_permanent"}
 _STATUSES = ("100", "101", "107", "999", "-3", "300")
 
 
@@ -66,6 +69,37 @@ async def test_the_same_reports_in_any_order_and_number_leave_the_same_state(hou
                 await _same(await events(session, _batch(run)), reports)
         kept = await parts.store.read(_count)
     assert kept == sum(map(len, stories.values())), f"SEED={SEED}"
+
+
+async def test_lost_repeated_and_disordered_reports_end_as_the_delivery_query_says(house: House) -> None:
+    dice = random.Random(SEED)
+    numbers = [f"09{at:02}345{end}" for at in range(10, 30) for end in ("100", "101", "103")]
+    free = {"test_numbers": numbers, "test_recipients": len(numbers), "test_points": len(numbers)}
+    async with (
+        started(house, callbacks={"token": TOKEN}, policy=free) as parts,
+        visited(parts, "auto") as session,
+        vendor_of(parts) as http,
+    ):
+        batch = await sent(house, session, numbers)
+        lost = set(dice.sample(numbers, 20))
+        calls = [
+            {"BatchID": batch, "RM": number, "RT": when, "STATUS": status, "MR": "", "CHARGE": "1"}
+            for number in numbers
+            for status, when in (("0", "20990301120000"), (number[-3:], "20990301115900"))
+            if number not in lost
+            for _ in range(dice.choice((1, 2)))
+        ]
+        dice.shuffle(calls)
+        for fields in calls:
+            assert (await http.get(WITHIN, params=fields)).status_code == 200
+            forged = fields | {"STATUS": "104", "CHARGE": "99"}
+            assert (await http.get(f"{WITHIN}x", params=forged)).status_code == 404
+        heard = (await session.facts("summarize_delivery", {"batch_id": batch}))["counts"]
+        asked = await session.facts("summarize_delivery", {"batch_id": batch, "refresh": True})
+    ends = Counter(_CLASSES[number[-3:]] for number in numbers if number not in lost)
+    assert heard == {**ends, "pending": 20}, f"SEED={SEED}"
+    assert asked["counts"] == Counter(_CLASSES[number[-3:]] for number in numbers)
+    assert (asked["points"], asked["points_for_nothing"]) == (60, 40)
 
 
 async def _same(found: list[Facts], reports: list[Facts]) -> None:

@@ -71,6 +71,7 @@ def _messages() -> None:
         Column("sent_at", _MOMENT),
         Column("received_at", _MOMENT),
         Column("points", _POINTS),
+        Column("answered", Integer, nullable=False),
     )
     op.create_index("messages_by_number", "messages", ["number", "batch"])
     op.create_index("messages_by_state", "messages", ["batch", "state"])
