@@ -13,6 +13,7 @@ import anyio.to_thread
 
 from server.batches.keeper import Keeper
 from server.batches.memory import Memory
+from server.batches.retention import Retention, keep_purging
 from server.files import Files
 from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.context import GateContext
@@ -51,6 +52,7 @@ class Parts:
     vendors: Vendors
     files: Files
     memory: Memory
+    retention: Retention
     gate: Gate
 
     async def work(self) -> None:
@@ -59,6 +61,7 @@ class Parts:
             background.start_soon(supervised, "the reaper", partial(keep_reaping, self.book))
             background.start_soon(supervised, "the audit's head", partial(keep_remembering, self.book))
             background.start_soon(supervised, "the records", self.memory.keep_up)
+            background.start_soon(supervised, "the retention", partial(keep_purging, self.retention))
             background.start_soon(anyio.to_thread.run_sync, self.journal.outbox.clear_left_over)
 
     async def close(self) -> None:
@@ -104,6 +107,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         vendors=vendors,
         files=files,
         memory=memory,
+        retention=Retention(memory, settings.privacy.retention_days),
         gate=Gate(context),
     )
 

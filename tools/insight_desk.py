@@ -62,8 +62,8 @@ class DeliveryFigures:
     ledger_points: Decimal
     codes: tuple[CodeFigures, ...]
     """Every message that is kept, by code; most first."""
-    reduced: dict[str, int]
-    """Messages by state, of batches whose messages were reduced to counts."""
+    reduced: int
+    """Batches whose messages were reduced to counts."""
     delays: Sequence[tuple[int, int]]
     """How long messages took to arrive: seconds, and of how many; shortest first."""
     earlier: EarlierFigures | None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from server.batches.numbers import NumberSeal, Who
-from server.store.batches import Batch, count_again, set_batch
+from server.store.batches import Batch, count_again, is_reduced, set_batch
 from server.store.keys import half_hash
 from server.store.messages import (
     BY_ASKING,
@@ -33,6 +33,8 @@ class Asked:
 
     def note(self, conn: Connection, messages: Iterable[DeliveryMessage]) -> None:
         """Note some of its messages, in the vendor's order."""
+        if is_reduced(conn, self._batch.id):
+            return
         heard = [(self._next(message), message) for message in messages]
         told = told_of(conn, self._batch.id, [*{each.number for each, _ in heard}])
         changes, missing = dict[tuple[str, int], Told](), list[MessageRow]()
@@ -57,6 +59,8 @@ class Asked:
 
     def done(self, conn: Connection, *, complete: bool) -> None:
         """Count, and note when the vendor was asked; a batch that was sent elsewhere learns its size."""
+        if is_reduced(conn, self._batch.id):
+            return
         heard_at = self._batch.heard_at
         newest = self._at if heard_at is None else max(heard_at, self._at)
         total = sum(self._times.values())

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.batches.inbox import Inbox, Reply
 from server.batches.numbers import Who
-from server.store.batches import Batch, set_batch
+from server.store.batches import Batch, is_reduced, set_batch
 from server.store.keys import hash_number
 from server.store.plans import Connection
 from tools.every8d.replies import ReplyMessage
@@ -18,6 +18,8 @@ def note_replies(  # noqa: PLR0913 - one reading: what of, with what, when
 
     The vendor says whose they are, so that a number counts which the batch's own rows do not have.
     """
+    if is_reduced(conn, batch.id):
+        return 0
     fresh = 0
     for each in replies:
         reply = Reply(

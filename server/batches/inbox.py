@@ -52,6 +52,11 @@ class Inbox:
             propose(conn, self._opt_out(reply))
         return fresh
 
+    def hear_wish(self, conn: Connection, reply: Reply) -> None:
+        """Propose whoever opts out by a reply that is not kept."""
+        if is_opt_out(reply.text, self.own_words):
+            propose(conn, self._opt_out(reply))
+
     def _opt_out(self, reply: Reply) -> OptOut:
         return OptOut(
             number=reply.number,

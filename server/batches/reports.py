@@ -3,19 +3,19 @@
 from datetime import datetime
 
 from server.batches.inbox import Inbox, Reply
-from server.batches.numbers import NumberSeal
-from server.store.batches import Batch, batch_by_vendor_id, set_batch
+from server.batches.numbers import Who
+from server.store.batches import ELSEWHERE, Batch, batch_by_vendor_id, set_batch
 from server.store.events import DeliveryEvent, fold, unfolded
 from server.store.keys import HALF
 from server.store.messages import BY_CALLBACK, Heard, hear, sealed_of
 from server.store.plans import Connection
 from server.store.quarantine import count_callbacks, set_aside
+from server.store.reports import reached
 from server.store.rows import taipei_day
 from tools.every8d.callbacks import REPLY, points_of, status_of
 
-ELSEWHERE = "import"
-"""The tool of a batch that was sent elsewhere."""
 _NO_BATCH, _NO_MESSAGE = "no such batch", "no such message in the batch"
+_REDUCED = "the batch was reduced to counts"
 
 
 def fold_reports(conn: Connection, inbox: Inbox, now: datetime, at_most: int) -> int:
@@ -44,6 +44,8 @@ def fold_reports(conn: Connection, inbox: Inbox, now: datetime, at_most: int) ->
 
 def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox) -> str:
     """Notes a report; why it fits no message, or ''."""
+    if batch.reduced_at is not None:
+        return _late(conn, event, batch, inbox)
     number = event.number[:HALF]
     sealed = sealed_of(conn, batch.id, number)
     if sealed is None:
@@ -54,7 +56,7 @@ def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox) -
         return _NO_MESSAGE
     code, status = status_of(event.status)
     if code == REPLY:
-        inbox.keep(conn, _reply(event, batch, sealed, inbox.seal))
+        inbox.keep(conn, _reply(event, batch, inbox.seal.who(sealed, batch.id)))
     heard = Heard(
         batch=batch.id,
         number=number,
@@ -71,11 +73,18 @@ def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox) -
     return ""
 
 
-def _reply(event: DeliveryEvent, batch: Batch, sealed: str, seal: NumberSeal) -> Reply:
+def _late(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox) -> str:
+    """A batch that was reduced stays as it is; but whoever wants nothing more is heard all the same."""
+    if status_of(event.status)[0] == REPLY and reached(conn, batch.id, event.number):
+        inbox.hear_wish(conn, _reply(event, batch, None))
+    return _REDUCED
+
+
+def _reply(event: DeliveryEvent, batch: Batch, who: Who | None) -> Reply:
     return Reply(
         batch=batch.id,
         number=event.number,
-        who=seal.who(sealed, batch.id),
+        who=who,
         text=event.text,
         at=event.reported_at,
         heard_at=event.received_at,

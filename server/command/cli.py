@@ -30,6 +30,7 @@ _COMMANDS = {
     "approvals": _HERE + "approvals:approvals_command",
     "policy": _HERE + "policy:policy",
     "opt-outs": _HERE + "opt_outs:opt_outs_command",
+    "purge": _HERE + "purge:purge_command",
 }
 _BLOCK = {
     "add": _HERE + "block:block_add",

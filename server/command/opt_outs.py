@@ -19,7 +19,7 @@ from server.store.opt_outs import REPLY, OptOut
 from server.systems import create_new
 from tools.cleaning import clean
 from tools.mobile import as_dest
-from tools.sentence import Sentence, plural, sentence
+from tools.sentence import plural, sentence
 from tools.taipei import iso
 
 _AT_MOST = 1_000
@@ -59,20 +59,12 @@ def _source(opt_out: OptOut) -> str:
     return sentence("reply") if opt_out.source == REPLY else opt_out.source
 
 
-async def _agreed(out: Terminal, question: Sentence) -> bool:
-    asked = sentence("{question} [y/n] ", question=question)
-    try:
-        return (await out.ask(asked)).strip().casefold() in ("y", "yes")
-    except EOFError:
-        return False
-
-
 async def _block(parts: Parts, found: Sequence[OptOut], out: Terminal) -> int:
     """Only those that were shown: who opts out meanwhile is asked about the next time."""
     question = plural(
         "Never text this {count} number again?", "Never text these {count} numbers again?", len(found)
     )
-    if not await _agreed(out, question):
+    if not await out.agreed(question):
         out.say(sentence("Nothing was blocked."))
         return FAILED
     fresh = await parts.memory.opt_outs.block(found, Note(what="blocked", by=person(), channel="terminal"))
@@ -86,7 +78,7 @@ async def _dismiss(parts: Parts, found: Sequence[OptOut], out: Terminal) -> int:
         "Let these {count} numbers go on being texted?",
         len(found),
     )
-    if not await _agreed(out, question):
+    if not await out.agreed(question):
         out.say(sentence("Nothing was changed."))
         return FAILED
     await parts.memory.opt_outs.dismiss(found, person())

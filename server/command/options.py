@@ -19,6 +19,7 @@ Sandbox = Annotated[
 Config = Annotated[
     Path | None, typer.Option("--config", help=sentence("A TOML file with settings, instead of your own."))
 ]
+Yes = Annotated[bool, typer.Option("--yes", help=sentence("Ask nothing."))]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help=sentence("0 takes a free port."))]
 
 

@@ -10,6 +10,9 @@ from rich.console import Console
 
 from server.languages.catalogue import Language, in_language
 from server.settings.language import language_of
+from tools.sentence import Sentence, sentence
+
+_YES = ("y", "yes")
 
 
 class Terminal:
@@ -36,6 +39,14 @@ class Terminal:
         prompt = in_language(said, self.language)
         asking = partial(self.console.input, prompt, markup=False, emoji=False)
         return await anyio.to_thread.run_sync(asking, abandon_on_cancel=True)
+
+    async def agreed(self, question: Sentence) -> bool:
+        """Whether the person says yes; nobody there is a no."""
+        try:
+            typed = await self.ask(sentence("{question} [y/n] ", question=question))
+        except EOFError:
+            return False
+        return typed.strip().casefold() in _YES
 
     def columns(self, rows: Iterable[Sequence[str]]) -> None:
         """Rows whose columns stand below each other; nothing is cut, however narrow the screen."""

@@ -27,6 +27,13 @@ _HELD_BEYOND_APPROVAL = timedelta(minutes=5)
 _EXAMPLES = 3
 
 
+_ONLY_COUNTS = Problem(
+    code="nobody_meant",
+    message="Nothing was sent. The batch is older than the retention: its numbers are gone.",
+    next="Give the numbers themselves.",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referred:
     """The arguments with numbers in place of a reference, and what is told of it."""
@@ -85,6 +92,8 @@ async def _found(
     batch = await memory.batch(reference.batch_id, context.owning.limits_of(caller.principal))
     if batch is None:
         raise RefusedError(no_such_batch(operation))
+    if batch.reduced_at is not None:
+        raise RefusedError(_ONLY_COUNTS)
     answered: Collection[str] = ()
     if reference.which == REPLIED:
         _, told = await ask_for_replies(memory, context.vendors, batch)

@@ -170,3 +170,8 @@ class PrivacySettings(Section):
 
     show_numbers: bool = False
     """Shows mobile numbers and names in results; logs and the audit never do."""
+    retention_days: Annotated[int, Field(ge=7, le=3650)] = 90
+    """After so many days a batch's numbers, names and replies are reduced to counts.
+
+    Not below a week: by then no repetition is refused, and nothing asked of the vendor any more.
+    """

@@ -80,8 +80,10 @@ class BatchFilter:
     id: str | None = None
 
 
+ELSEWHERE = "import"
+"""The tool of a batch that was sent elsewhere."""
 FOREIGN = ""
-"""The principal of a batch that was sent elsewhere."""
+"""The principal of a batch of which nobody said whose it is."""
 
 _KNOWN = select(BATCHES.c.id).where(BATCHES.c.id == ACTIONS.c.id).exists()
 # Not by the vendor's or the tool's index: every send that ever was would be looked at, again and again.
@@ -121,6 +123,7 @@ _COUNTED = (
     .where(BATCHES.c.id == bindparam("wanted_id"))
     .values(uncounted=False, **{name: bindparam(f"new_{name}") for name in (*COUNTS, "replies")})
 )
+_REDUCED = select(BATCHES.c.reduced_at).where(BATCHES.c.id == bindparam("wanted_id"))
 _UNCOUNTED = select(BATCHES.c.id).where(BATCHES.c.uncounted.is_(True)).limit(bindparam("at_most"))
 
 
@@ -216,8 +219,16 @@ def ids_of(wanted: BatchFilter) -> Select[str]:
     return select(BATCHES.c.id).where(*conditions_of(wanted))
 
 
+def is_reduced(conn: Connection, id_: str) -> bool:
+    """Whether a batch's messages were reduced to counts: nothing that comes later brings a number back."""
+    return conn.scalar(_REDUCED, {"wanted_id": id_}) is not None
+
+
 def count_again(conn: Connection, id_: str) -> None:
-    """Count a batch's messages and replies."""
+    """Count a batch's messages and replies; of one that was reduced to its counts, these stand."""
+    if is_reduced(conn, id_):
+        set_batch(conn, id_, uncounted=False)
+        return
     found: dict[str, int] = dict(conn.execute(_BY_STATE, {"wanted_id": id_}).all())
     counts = {f"new_{name}": found.get(name, 0) for name in COUNTS}
     replies = conn.scalar(_REPLIED, {"wanted_id": id_}) or 0

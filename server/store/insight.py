@@ -1,15 +1,17 @@
 """Sums over batches and their messages: the database counts, and nobody loads the messages for it."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, case, func, select, text
+from sqlalchemy import ColumnElement, case, func, select, text
 
-from server.store.batches import COUNTS, ERASED, SENT, UNKNOWN, WENT_OUT, Batch, BatchFilter, conditions_of
-from server.store.plans import Connection
-from server.store.record_tables import BATCHES, MESSAGES
+from server.store.batches import SENT, UNKNOWN, WENT_OUT, Batch, BatchFilter, conditions_of
+from server.store.plans import Connection, Rows
+from server.store.record_tables import BATCHES, MESSAGES, REDUCED_CODES, REDUCED_DELAYS
+from server.store.reducing import MESSAGE_STATE
 from server.store.time_functions import SecondsBetween
 
 
@@ -38,17 +40,12 @@ class CodeCount:
 
     code: int | None
     state: str
-    count: int
-    points: Decimal
-    unpriced: int
+    count: int = 0
+    points: Decimal = Decimal(0)
+    unpriced: int = 0
 
 
 _UNKNOWN = BATCHES.c.state == UNKNOWN
-_STATE = case(
-    (and_(BATCHES.c.state == ERASED, MESSAGES.c.state.in_(("", "scheduled", "pending"))), "cancelled"),
-    else_=MESSAGES.c.state,
-)
-"""A message of an erased booking is cancelled, before the vendor was asked for it too."""
 
 
 def _sum_of(column: ColumnElement[int], of_these: ColumnElement[bool]) -> ColumnElement[int]:
@@ -82,13 +79,28 @@ def totals(conn: Connection, wanted: BatchFilter) -> Totals:
 
 
 def by_code(conn: Connection, wanted: BatchFilter) -> list[CodeCount]:
-    """The messages that are kept, by code; most first."""
+    """The messages by code, those that were reduced to counts as well; most first."""
+    found: dict[tuple[int | None, str], CodeCount] = {}
+    rows = (*_kept_by_code(conn, wanted), *_reduced_by_code(conn, wanted))
+    for code, state, count, points, unpriced in rows:
+        before = found.get((code, state), CodeCount(code=code, state=state))
+        found[code, state] = replace(
+            before,
+            count=before.count + count,
+            points=before.points + points,
+            unpriced=before.unpriced + unpriced,
+        )
+    # No code, and then by code, where as many have it.
+    return sorted(found.values(), key=lambda each: (-each.count, each.code is not None, each.code or 0))
+
+
+def _kept_by_code(conn: Connection, wanted: BatchFilter) -> Rows:
     message = MESSAGES.c
     count = func.count()
     query = (
         select(
             message.code,
-            _STATE.label("stands"),
+            MESSAGE_STATE.label("stands"),
             count.label("count"),
             func.coalesce(func.sum(message.points), Decimal(0), type_=message.points.type).label("points"),
             (count - func.count(message.points)).label("unpriced"),
@@ -96,19 +108,31 @@ def by_code(conn: Connection, wanted: BatchFilter) -> list[CodeCount]:
         .join(BATCHES, BATCHES.c.id == message.batch)
         .where(WENT_OUT, *conditions_of(wanted))
         .group_by(message.code, text("stands"))
-        .order_by(count.desc(), message.code)
     )
-    return [
-        CodeCount(code=code, state=state, count=count, points=points, unpriced=unpriced)
-        for code, state, count, points, unpriced in conn.execute(query)
-    ]
+    return conn.execute(query)
 
 
-def reduced(conn: Connection, wanted: BatchFilter) -> dict[str, int]:
-    """Messages by state, of batches whose messages were reduced to counts."""
-    sums = [func.coalesce(func.sum(BATCHES.c[name]), 0).label(name) for name in COUNTS]
-    query = select(*sums).where(WENT_OUT, BATCHES.c.reduced_at.is_not(None), *conditions_of(wanted))
-    return {name: int(count) for name, count in conn.execute(query).mappings().one().items()}
+def _reduced_by_code(conn: Connection, wanted: BatchFilter) -> Rows:
+    code = REDUCED_CODES.c
+    query = (
+        select(
+            code.code,
+            code.state,
+            func.sum(code.count),
+            func.sum(code.points, type_=code.points.type),
+            func.sum(code.unpriced),
+        )
+        .join(BATCHES, BATCHES.c.id == code.batch)
+        .where(WENT_OUT, *conditions_of(wanted))
+        .group_by(code.code, code.state)
+    )
+    return conn.execute(query)
+
+
+def reduced(conn: Connection, wanted: BatchFilter) -> int:
+    """How many of these batches have counts alone, and no messages any more."""
+    query = select(func.count()).select_from(BATCHES)
+    return conn.scalar(query.where(WENT_OUT, BATCHES.c.reduced_at.is_not(None), *conditions_of(wanted))) or 0
 
 
 def delays(conn: Connection, wanted: BatchFilter) -> list[tuple[int, int]]:
@@ -126,9 +150,18 @@ def delays(conn: Connection, wanted: BatchFilter) -> list[tuple[int, int]]:
             *conditions_of(wanted),
         )
         .group_by(seconds)
-        .order_by(seconds)
     )
-    return [(int(took), int(count)) for took, count in conn.execute(query)]
+    delay = REDUCED_DELAYS.c
+    reduced = (
+        select(delay.seconds, func.sum(delay.count))
+        .join(BATCHES, BATCHES.c.id == delay.batch)
+        .where(WENT_OUT, *conditions_of(wanted))
+        .group_by(delay.seconds)
+    )
+    found = Counter[int]()
+    for took, count in (*conn.execute(query), *conn.execute(reduced)):
+        found[int(took)] += int(count)
+    return sorted(found.items())
 
 
 def examples(conn: Connection, wanted: BatchFilter, code: int | None, limit: int) -> list[tuple[str, str]]:
@@ -189,9 +222,10 @@ def open_to_ask(
     conn: Connection, wanted: BatchFilter, limit: int, *, kind: str | None = None
 ) -> tuple[Sequence[Batch], int]:
     """The newest of these batches that the vendor can be asked for, and how many there are."""
-    askable = (
-        [BATCHES.c.batch_id != ""] if kind is None else [BATCHES.c.batch_id != "", BATCHES.c.kind == kind]
-    )
+    # What was reduced to counts is past: asked anew, its numbers would come back.
+    askable = [BATCHES.c.batch_id != "", BATCHES.c.reduced_at.is_(None)]
+    if kind is not None:
+        askable.append(BATCHES.c.kind == kind)
     total = conn.scalar(
         select(func.count()).select_from(BATCHES).where(WENT_OUT, *askable, *conditions_of(wanted))
     )

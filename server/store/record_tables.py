@@ -84,6 +84,28 @@ MESSAGES = Table(
     Index("messages_by_state", "batch", "state"),
 )
 
+REDUCED_CODES = Table(
+    "reduced_codes",
+    METADATA,
+    Column("batch", String(9), nullable=False),
+    Column("code", Integer),
+    Column("state", String(16), nullable=False),
+    Column("count", Integer, nullable=False),
+    # What the vendor said that it charged, of all but `unpriced` of them.
+    Column("points", Points, nullable=False),
+    Column("unpriced", Integer, nullable=False),
+    Index("reduced_codes_by_batch", "batch"),
+)
+
+REDUCED_DELAYS = Table(
+    "reduced_delays",
+    METADATA,
+    Column("batch", String(9), primary_key=True),
+    # From sending to arrival, by the vendor's times.
+    Column("seconds", Integer, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
 REPLIES = Table(
     "replies",
     METADATA,
@@ -146,5 +168,15 @@ FROZEN_LISTS = Table(
     Index("frozen_lists_by_end", "until"),
 )
 
-RECORDS = (BATCHES, MESSAGES, REPLIES, OPT_OUTS, QUARANTINE, CALLBACK_COUNTS, FROZEN_LISTS)
+RECORDS = (
+    BATCHES,
+    MESSAGES,
+    REDUCED_CODES,
+    REDUCED_DELAYS,
+    REPLIES,
+    OPT_OUTS,
+    QUARANTINE,
+    CALLBACK_COUNTS,
+    FROZEN_LISTS,
+)
 """Every table of this file."""

@@ -32,7 +32,7 @@ def is_about(conn: Connection, event: DeliveryEvent, action: Action) -> bool:
         and action.tool != _MMS
         and event.reference.partition(" ")[0] == reference_of(action.id)
         and _came_after(event, action)
-        and _is_recipient(conn, event, action)
+        and reached(conn, action.id, event.number)
         and not other_send_of(conn, event.batch_id, action.id)
         and not _is_subject_of_an_mms(conn, action)
     )
@@ -43,9 +43,10 @@ def _came_after(event: DeliveryEvent, action: Action) -> bool:
     return sent is not None and reported is not None and reported >= sent - _CLOCKS_APART
 
 
-def _is_recipient(conn: Connection, event: DeliveryEvent, action: Action) -> bool:
+def reached(conn: Connection, action_id: str, number: str) -> bool:
+    """Whether a send texted this number, by its keyed hash."""
     table = RECIPIENT_TEXTS.c
-    found = select(table.action_id).where(table.action_id == action.id, table.recipient == event.number)
+    found = select(table.action_id).where(table.action_id == action_id, table.recipient == number)
     return conn.scalar(found.limit(1)) is not None
 
 

@@ -56,6 +56,8 @@ ACTIONS = Table(
     Column("repeats", Words, nullable=False, server_default=""),
     Column("out_of_band", Boolean, nullable=False, default=False, server_default=false()),
     Column("seal", Words, nullable=False, default="", server_default=""),
+    # When the people in its arguments and its preview were taken out.
+    Column("reduced_at", Moment),
     Index("actions_by_state", "state", "sequence"),
     Index("actions_by_tool", "tool", "sequence"),
     Index("actions_by_day", "day", "sequence"),

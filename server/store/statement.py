@@ -5,13 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, select, text, type_coerce
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, select, text, type_coerce, union_all
 
 from server.store.actions import COUNTED, State
-from server.store.batches import FOREIGN
+from server.store.batches import ELSEWHERE
 from server.store.columns import Points
 from server.store.plans import Connection
-from server.store.record_tables import BATCHES, MESSAGES
+from server.store.record_tables import BATCHES, MESSAGES, REDUCED_CODES
 from server.store.schema import ACTIONS
 from server.store.time_functions import TaipeiDay
 
@@ -75,9 +75,9 @@ def sends_of(span: Span) -> list[ColumnElement[bool]]:
 
 def _charged(span: Span) -> Subquery:
     """What the vendor charged for each batch, and whether it said so of every message."""
-    message = MESSAGES.c
-    kept = message.state != "cancelled"
-    return (
+    message, counted = MESSAGES.c, REDUCED_CODES.c
+    kept, charges = message.state != "cancelled", counted.state != "cancelled"
+    messages = (
         select(
             message.batch,
             func.coalesce(func.sum(case((kept, message.points))), 0).label("charged"),
@@ -87,8 +87,19 @@ def _charged(span: Span) -> Subquery:
         .join(ACTIONS, _ACTION.id == message.batch)
         .where(*sends_of(span))
         .group_by(message.batch)
-        .subquery()
     )
+    reduced = (
+        select(
+            counted.batch,
+            func.coalesce(func.sum(case((charges, counted.points))), 0),
+            func.sum(counted.count),
+            func.sum(case((charges, counted.unpriced), else_=0)),
+        )
+        .join(ACTIONS, _ACTION.id == counted.batch)
+        .where(*sends_of(span))
+        .group_by(counted.batch)
+    )
+    return union_all(messages, reduced).subquery()
 
 
 def _each(span: Span) -> Subquery:
@@ -158,12 +169,16 @@ def differing(conn: Connection, span: Span, limit: int) -> tuple[list[Differing]
 
 def charged_elsewhere(conn: Connection, span: Span) -> Decimal:
     """What the vendor charged for batches that were sent without this server, as far as they are known."""
-    query = (
-        select(sum_of_points(MESSAGES.c.points))
-        .join(BATCHES, BATCHES.c.id == MESSAGES.c.batch)
-        .where(BATCHES.c.principal == FOREIGN, BATCHES.c.sent_at >= span.first, BATCHES.c.sent_at < span.end)
+    batch = BATCHES.c
+    points = (
+        conn.scalar(
+            select(sum_of_points(table.c.points))
+            .join(BATCHES, batch.id == table.c.batch)
+            .where(batch.tool == ELSEWHERE, batch.sent_at >= span.first, batch.sent_at < span.end)
+        )
+        for table in (MESSAGES, REDUCED_CODES)
     )
-    return conn.scalar(query) or Decimal(0)
+    return sum(points, start=Decimal(0))
 
 
 def receipts(conn: Connection, span: Span) -> list[str]:

@@ -146,7 +146,7 @@ def _looks() -> list[Look]:
         (lambda conn: statement.differing(conn, SPAN, 5), ([], 0)),
         (lambda conn: statement.charged_elsewhere(conn, SPAN), Decimal(0)),
         (lambda conn: statement.receipts(conn, SPAN), []),
-        (lambda conn: sum(insight.reduced(conn, MINE).values()), 0),
+        (lambda conn: insight.reduced(conn, MINE), 0),
         (
             lambda conn: insight.examples(conn, MINE, 103, 5),
             [("sealed c", "AAAA-0001"), ("sealed c", "AAAA-0002")],

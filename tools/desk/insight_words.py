@@ -15,7 +15,7 @@ _UNHEARD = {"": "nothing heard yet", "cancelled": "booking erased"}
 
 def counts_of(figures: DeliveryFigures) -> dict[str, int]:
     """Messages by class, those of which nothing was heard as pending; without classes that have none."""
-    found = Counter(figures.reduced)
+    found = Counter[str]()
     for each in figures.codes:
         found["pending" if each.state in _WAITING else each.state] += each.count
     unheard = figures.recipients - found.total()
@@ -133,8 +133,8 @@ def rests_on(figures: DeliveryFigures, refreshed: Refreshed | None) -> str:
         said.append(f"The newest report came in at {iso_minute(figures.heard_at)}.")
     if figures.asked_at is None and figures.heard_at is None and figures.batches:
         said.append("Nothing was heard from the vendor yet.")
-    if any(figures.reduced.values()):
-        said.append("Older messages are kept as counts alone, without codes.")
+    if figures.reduced:
+        said.append(f"Of {figures.reduced} batches only counts are kept by now: nobody is in them any more.")
     return " ".join(said)
 
 

@@ -13,12 +13,14 @@ _POINTS = BigInteger
 def upgrade() -> None:
     """Make the tables, and what finds newly finished actions and reports."""
     op.create_index("actions_by_finish", "actions", ["state", "finished_at"])
+    op.add_column("actions", Column("reduced_at", _MOMENT))
     op.add_column(
         "delivery_events", Column("folded", Boolean, nullable=False, default=False, server_default=false())
     )
     op.create_index("delivery_events_unfolded", "delivery_events", ["folded", "received_at"])
     _batches()
     _messages()
+    _reduced()
     _replies()
     _reports()
 
@@ -75,6 +77,25 @@ def _messages() -> None:
     )
     op.create_index("messages_by_number", "messages", ["number", "batch"])
     op.create_index("messages_by_state", "messages", ["batch", "state"])
+
+
+def _reduced() -> None:
+    op.create_table(
+        "reduced_codes",
+        Column("batch", String(9), nullable=False),
+        Column("code", Integer),
+        Column("state", String(16), nullable=False),
+        Column("count", Integer, nullable=False),
+        Column("points", _POINTS, nullable=False),
+        Column("unpriced", Integer, nullable=False),
+    )
+    op.create_index("reduced_codes_by_batch", "reduced_codes", ["batch"])
+    op.create_table(
+        "reduced_delays",
+        Column("batch", String(9), primary_key=True),
+        Column("seconds", Integer, primary_key=True),
+        Column("count", Integer, nullable=False),
+    )
 
 
 def _replies() -> None:

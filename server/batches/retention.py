@@ -1,0 +1,151 @@
+"""What is older than the retention is reduced to counts: by a person's command, and once a day by itself.
+
+Steps are small and can be repeated: a process that dies between two leaves the rest to the next one.
+"""
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import anyio
+
+from server.batches.memory import Memory
+from server.ledger.notes import Note
+from server.ledger.reducing import reduce_action
+from server.store import ledger
+from server.store.aging import count_aged, drop_aged
+from server.store.batches import set_batch
+from server.store.errors import StoreUnavailableError
+from server.store.meta import set_value, value_of
+from server.store.plans import Connection
+from server.store.reduced_actions import count_old_actions, old_actions
+from server.store.reducing import Reduced, count_old, old_batches, reduce_batch
+from server.store.rows import taipei_day
+from tools.every8d.texts import first_words
+
+BY_ITSELF = "retention"
+"""Who did it, in the audit, where no person did."""
+_AT_ONCE = 20
+"""Actions of one step: others who write go on between two."""
+_LAST_DAY = "retention_day"
+_EVERY_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What goes, or went: how many of each."""
+
+    batches: int = 0
+    messages: int = 0
+    replies: int = 0
+    actions: int = 0
+    others: Counter[str] = field(default_factory=Counter[str])
+    """By the names of `server.store.aging`."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything at all."""
+        return bool(self.batches or self.actions or self.others.total())
+
+
+class Retention:
+    """Keeps people's numbers, names and words for so many days."""
+
+    def __init__(self, memory: Memory, days: int) -> None:
+        self._memory = memory
+        self._keeper = memory.keeper
+        self.days = days
+
+    async def due(self) -> Gone:
+        """What is older by now."""
+        await self._memory.catch_up()
+        before = self._before()
+
+        def work(conn: Connection) -> Gone:
+            batches, (messages, replies) = count_old(conn, before)
+            actions = batches + count_old_actions(conn, before)
+            return Gone(batches, messages, replies, actions, Counter(count_aged(conn, before)))
+
+        return await self._keeper.read(work)
+
+    async def purge(self, by: str) -> Gone:
+        """Reduce all that is older by now; what it was."""
+        await self._memory.catch_up()
+        before = self._before()
+        batches = messages = replies = actions = 0
+        while found := await self._keeper.read(partial(old_batches, before=before, limit=_AT_ONCE)):
+            for each in found:
+                reduced, done = await self._keeper.guard(partial(_reduce_batch, id_=each, by=by))
+                batches += 1
+                messages, replies = messages + reduced.messages, replies + reduced.replies
+                actions += done
+        while found := await self._keeper.read(partial(old_actions, before=before, limit=_AT_ONCE)):
+            actions += await self._keeper.guard(partial(_reduce_actions, ids=found, by=by))
+        now = self._keeper.clock()
+        others = await self._keeper.write(partial(drop_aged, before=before, now=now))
+        gone = Gone(batches, messages, replies, actions, Counter(others))
+        if gone.anything:
+            await self._keeper.guard(lambda _conn, _now: (None, _purged(gone, by)))
+        return gone
+
+    async def purge_daily(self) -> Gone | None:
+        """The same, where no server of the store has done it today; None where one has."""
+        today = taipei_day(self._keeper.clock())
+        if await self._keeper.read(lambda conn: value_of(conn, _LAST_DAY)) == today:
+            return None
+        if not await self._keeper.guard(partial(_take_day, today=today)):
+            return None
+        return await self.purge(BY_ITSELF)
+
+    def _before(self) -> datetime:
+        return self._keeper.clock() - timedelta(days=self.days)
+
+
+async def keep_purging(retention: Retention) -> None:
+    """Purge once a day until cancelled; a store that is away is tried again later."""
+    while True:
+        # The first look is late as well: whoever starts a server waits for other things.
+        await anyio.sleep(_EVERY_SECONDS)
+        with contextlib.suppress(StoreUnavailableError):
+            await retention.purge_daily()
+
+
+def _take_day(conn: Connection, _now: datetime, today: str) -> tuple[bool, Note | None]:
+    """Whether this server is the one that does it today."""
+    if value_of(conn, _LAST_DAY) == today:
+        return False, None
+    set_value(conn, _LAST_DAY, today)
+    return True, Note(what="purging", by=BY_ITSELF, outcome=today)
+
+
+def _reduce_batch(
+    conn: Connection, now: datetime, id_: str, by: str
+) -> tuple[tuple[Reduced, int], *tuple[Note, ...]]:
+    """A batch and its action together: neither is left with the other's people."""
+    reduced = reduce_batch(conn, id_, now)
+    done, *notes = _reduce_actions(conn, now, [id_], by)
+    action = ledger.get(conn, id_)
+    if action is not None:
+        # The first words may have been one person's own.
+        set_batch(conn, id_, words=first_words(json.loads(action.arguments)))
+    return (reduced, done), *notes
+
+
+def _reduce_actions(
+    conn: Connection, now: datetime, ids: Sequence[str], by: str
+) -> tuple[int, *tuple[Note, ...]]:
+    actions = filter(None, (ledger.get(conn, each) for each in ids))
+    notes = [note for each in actions if (note := reduce_action(conn, each, by, now))]
+    return len(notes), *notes
+
+
+def _purged(gone: Gone, by: str) -> Note:
+    counts = {"batches": gone.batches, "messages": gone.messages, "replies": gone.replies}
+    counts |= {"actions": gone.actions, **gone.others}
+    return Note(
+        what="purged", by=by, outcome=", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    )

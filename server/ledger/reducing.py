@@ -1,0 +1,64 @@
+"""People are taken out of an action that has ended: a step of the audit, which says what the row is since.
+
+Its arguments, preview and answer lose numbers, names and addresses; what it did, cost and who agreed stay.
+So does the digest of the call: the chain names the same call as before.
+"""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from server.ledger.notes import Note
+from server.ledger.records import note_of
+from server.logs.number_masking import mask_numbers
+from server.store.actions import Action
+from server.store.plans import Connection
+from server.store.reduced_actions import change_people
+from tools.every8d.without_people import preview_without_people, without_people, without_person
+from tools.operation import Preview
+
+REDUCED, FORGOTTEN = "reduced", "forgotten"
+
+
+def reduce_action(conn: Connection, action: Action, by: str, now: datetime) -> Note | None:
+    """Take everybody out of a send that has ended; None when it has not."""
+    done = change_people(
+        conn,
+        action.id,
+        arguments=_written(without_people(json.loads(action.arguments))),
+        preview=preview_without_people(action.tool, _preview(action)).model_dump_json(),
+        vendor_answer="",
+        reduced_at=now,
+    )
+    return None if done is None else replace(note_of(REDUCED, action), by=by, channel="", rule="")
+
+
+def forget_in_action(conn: Connection, action: Action, mobile: str, by: str) -> Note | None:
+    """Take one number out of a send that has ended; None when it has not."""
+    preview = _preview(action)
+    shown = (preview.first_mobile, preview.last_mobile)
+    done = change_people(
+        conn,
+        action.id,
+        arguments=_written(without_person(json.loads(action.arguments), mobile)),
+        # The texts that were shown do not say whose they are: all of them go.
+        preview=preview_without_people(action.tool, preview)
+        .model_copy(
+            update={
+                name: None if each == mobile else each
+                for name, each in zip(("first_mobile", "last_mobile"), shown, strict=True)
+            }
+        )
+        .model_dump_json(),
+        vendor_answer=mask_numbers(action.vendor_answer),
+    )
+    return None if done is None else replace(note_of(FORGOTTEN, action), by=by, channel="terminal", rule="")
+
+
+def _preview(action: Action) -> Preview:
+    return Preview.model_validate_json(action.preview)
+
+
+def _written(arguments: dict[str, Any]) -> str:
+    return json.dumps(arguments, ensure_ascii=False)

@@ -1,0 +1,64 @@
+"""Actions of the ledger whose people are taken out: of sends that have ended, and whose messages are old."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
+
+from server.store.actions import TERMINAL, Action
+from server.store.plans import Connection
+from server.store.record_tables import BATCHES
+from server.store.rows import compare_and_set, in_state, step
+from server.store.schema import ACTIONS
+
+_ENDED = in_state(*sorted(TERMINAL))
+_SENDS = and_(ACTIONS.c.vendor == "every8d", ACTIONS.c.risk == "spend")
+_MESSAGES_ARE_KEPT = (
+    select(BATCHES.c.id).where(BATCHES.c.id == ACTIONS.c.id, BATCHES.c.reduced_at.is_(None)).exists()
+)
+_OLD = and_(
+    _SENDS,
+    _ENDED,
+    ACTIONS.c.reduced_at.is_(None),
+    ACTIONS.c.created_at < bindparam("before", type_=ACTIONS.c.created_at.type),
+    ~_MESSAGES_ARE_KEPT,
+)
+_SOME_OLD = select(ACTIONS.c.id).where(_OLD).order_by(ACTIONS.c.sequence).limit(bindparam("at_most"))
+_COUNT_OLD = select(func.count()).select_from(ACTIONS).where(_OLD)
+_REDUCE = step(_ENDED)
+
+
+def old_actions(conn: Connection, before: datetime, limit: int) -> Sequence[str]:
+    """Ended sends that were proposed before this time, whose messages are not kept (any more); oldest first.
+
+    A send that was denied, that expired or that failed has none.
+    """
+    return conn.scalars(_SOME_OLD, {"before": before, "at_most": limit}).all()
+
+
+def count_old_actions(conn: Connection, before: datetime) -> int:
+    """How many there are."""
+    return conn.scalar(_COUNT_OLD, {"before": before}) or 0
+
+
+def change_people(
+    conn: Connection, action_id: str, *, arguments: str, preview: str, vendor_answer: str, **more: object
+) -> Action | None:
+    """Give an action that has ended these arguments, preview and answer; None when it has not ended."""
+    changed = {"arguments": arguments, "preview": preview, "vendor_answer": vendor_answer}
+    return compare_and_set(conn, _REDUCE, action_id, **changed, **more)
+
+
+def holding(conn: Connection, text: str) -> tuple[Sequence[str], int]:
+    """Ended sends whose arguments, preview or answer hold this text; and how many that have not ended do."""
+    columns = (ACTIONS.c.arguments, ACTIONS.c.preview, ACTIONS.c.vendor_answer)
+    ended = conn.scalars(select(ACTIONS.c.id).where(_SENDS, _ENDED, _holds(columns, text))).all()
+    every = conn.scalar(select(func.count()).select_from(ACTIONS).where(_SENDS, _holds(columns, text))) or 0
+    return ended, every - len(ended)
+
+
+def _holds(columns: Sequence[ColumnElement[str]], text: str) -> ColumnElement[bool]:
+    first, *rest = (column.contains(text, autoescape=True) for column in columns)
+    for each in rest:
+        first |= each
+    return first
