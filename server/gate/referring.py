@@ -12,13 +12,17 @@ from typing import Any
 
 from server.batches.asking import ask
 from server.batches.asking_replies import ask_for_replies
+from server.batches.own import own
 from server.batches.recipients import Recipients, recipients_of
 from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.gate.words.sentences import no_such_batch
+from server.ledger.whose import Whose
+from server.store.batches import Batch, batch_of
 from server.store.frozen_lists import freeze_list, frozen_list
+from server.store.replies import replies_named
 from tools.desk_operation import AnyOperation
-from tools.every8d.references import REPLIED, Reference, read_reference
+from tools.every8d.references import REPLIED, SENDER, Reference, read_reference
 from tools.mobile import mask_mobile
 from tools.problems import Problem, RefusedError
 
@@ -88,18 +92,17 @@ async def _found(
     context: GateContext, operation: AnyOperation, reference: Reference, caller: Caller
 ) -> Recipients:
     """By what the vendor says now: a report that nobody signed makes nobody get a text again."""
-    memory = context.memory
-    batch = await memory.batch(reference.batch_id, context.owning.limits_of(caller.principal))
+    memory, whose = context.memory, context.owning.limits_of(caller.principal)
+    if reference.which == SENDER:
+        return await _sender(context, reference.of, whose)
+    batch = await memory.batch(reference.of, whose)
     if batch is None:
         raise RefusedError(no_such_batch(operation))
     if batch.reduced_at is not None:
         raise RefusedError(_ONLY_COUNTS)
     answered: Collection[str] = ()
     if reference.which == REPLIED:
-        _, told = await ask_for_replies(memory, context.vendors, batch)
-        # Who opted out in these replies is blocked before anything is sent, where that is the rule.
-        await memory.catch_up()
-        answered = {*await memory.keeper.hashes([each.mobile for each in told.replies])}
+        answered = await _who_answered(context, batch)
     else:
         await ask(memory, context.vendors, batch, context.surroundings())
     seal = await memory.keeper.seal()
@@ -108,11 +111,42 @@ async def _found(
     )
 
 
+async def _sender(context: GateContext, reply_id: str, whose: Whose | None) -> Recipients:
+    """The sender of a reply, where the vendor says now that this number replied."""
+    memory = context.memory
+    await memory.catch_up()
+    found = await memory.keeper.read(lambda conn: replies_named(conn, reply_id, own(whose)))
+    if len(found) != 1:
+        raise RefusedError(_NO_REPLY)
+    (reply,) = found
+    batch = await memory.keeper.read(lambda conn: batch_of(conn, reply.batch))
+    who = (await memory.keeper.seal()).who(reply.sealed, reply.batch)
+    if batch is None or who is None or reply.number not in await _who_answered(context, batch):
+        return Recipients(mobiles=())
+    return Recipients(mobiles=(who.mobile,))
+
+
+async def _who_answered(context: GateContext, batch: Batch) -> Collection[str]:
+    """Half hashes of those who replied to it, by what the vendor says now."""
+    memory = context.memory
+    _, told = await ask_for_replies(memory, context.vendors, batch)
+    # Who opted out in these replies is blocked before anything is sent, where that is the rule.
+    await memory.catch_up()
+    return {*await memory.keeper.hashes([each.mobile for each in told.replies])}
+
+
+_NO_REPLY = Problem(
+    code="not_found",
+    message="Nothing was sent. The id is of no reply to a batch in the records.",
+    next="Take the id from get_reply_summary.",
+)
+
+
 def _nobody(reference: Reference, left_out: int) -> Problem:
     for_good = f" {left_out} failed for good; a later text would not reach them either." if left_out else ""
     return Problem(
         code="nobody_meant",
-        message=f"Nothing was sent. Nobody in this batch is `{reference.which}` by what the vendor says now."
+        message=f"Nothing was sent. Nobody is `{reference.which}` of it by what the vendor says now."
         + for_good,
         next="Look at summarize_delivery; those of whom nothing certain is known are never sent to again.",
     )

@@ -90,3 +90,18 @@ async def test_nobody_meant_is_said_and_nothing_is_sent(house: House) -> None:
         assert problem["code"] == "not_found"
         assert not await house.changes()
         assert len(rows_of(await session.facts("list_batches", {}))) == 1
+
+
+async def test_the_sender_of_a_reply_is_texted_where_the_vendor_says_that_it_replied(house: House) -> None:
+    async with receiving(house, policy=FREE | {"test_points": 50}) as (session, url), vendor_of() as http:
+        batch_id = await _sent(house, session)
+        forged = {"BatchID": batch_id, "RM": SILENT, "RT": "20991231120000", "STATUS": "999", "SM": "打給我"}
+        assert (await http.get(url, params=forged)).status_code == 200
+        await house.vendor.control("reply", mobile=ARRIVES, text="請再說一次")
+        told = await session.facts("get_reply_summary", {"refresh": True})
+        replies = {row["text"]: row["reply_id"] for row in rows_of(told)}
+        again = {"recipients": [f"reply:{replies['打給我']}"], "text": AGAIN}
+        assert (await session.problem("send_sms", again))["code"] == "nobody_meant"
+        assert await _to(session, house, f"reply:{replies['請再說一次']}") == [ARRIVES]
+        unknown = {"recipients": ["reply:00000000"], "text": AGAIN}
+        assert (await session.problem("send_sms", unknown))["code"] == "not_found"
