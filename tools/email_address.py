@@ -11,6 +11,11 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z])(?:{_LABEL})", re.ASCII)
 
 
+_NOT_IN_ONE = r"[^\s@＠%<>,;:\"'()\[\]{}=&?/|]"
+_INSIDE = re.compile(rf"({_NOT_IN_ONE}){_NOT_IN_ONE}{{0,63}}(@|＠|%40)(?={_NOT_IN_ONE})", re.IGNORECASE)
+"""The beginning of an address within a text; its length is bounded, so that no text takes long."""
+
+
 def normalise_email(written: str) -> str:
     """Return the one address that a text is, with its domain in lower case.
 
@@ -41,3 +46,8 @@ def mask_email(email: str) -> str:
     """`m**@example.com`: the domain is what the operator's rule is about, the name is the person's."""
     local, at, domain = email.rpartition("@")
     return f"{local[:1]}**{at}{domain}"
+
+
+def mask_emails(text: str) -> str:
+    """A text with each address in it as `m**@example.com`."""
+    return _INSIDE.sub(r"\1**\2", text)

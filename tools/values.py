@@ -26,7 +26,7 @@ IDENTIFIER = Mark("identifier")
 """An id in arguments: it may come as a number, or with spaces around it."""
 EMAIL = Mark("email")
 CELLS = Mark("cells")
-"""Every text inside may hold mobile numbers or names, under a heading that we do not know."""
+"""Every text inside may hold mobile numbers, addresses or names, under a heading that we do not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,10 @@ from server.gate.text_fields import FROM_OUTSIDE, Reading, fields_of, is_record,
 from server.logs.logs import without_secrets
 from server.logs.number_masking import mask_numbers
 from tools.cleaning import clean
-from tools.email_address import mask_email
+from tools.email_address import mask_email, mask_emails
 from tools.mobile import mask_mobile
 from tools.sentence import Sentence
-from tools.values import EMAIL, MOBILE, PERSON, Table
+from tools.values import CELLS, EMAIL, MOBILE, PERSON, Table
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ID = re.compile(r"(?=\D*\d)(?!.*[A-Za-z]{9})[0-9A-Za-z_:.+-]{1,40}", re.ASCII)
@@ -196,6 +196,8 @@ def _mask_of(kinds: frozenset[str]) -> Callable[[str, Collection[str]], str]:
         return lambda text, _known: mask_email(text)
     if MOBILE.kind in kinds:
         return lambda text, _known: mask_mobile(text)
+    if CELLS.kind in kinds:
+        return lambda text, known: mask_emails(mask_numbers(text, known))
     return mask_numbers
 
 

@@ -6,7 +6,7 @@ from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import FREE, FREE_NUMBER, FREE_SEND
-from tools.omis.report_mobiles import mobiles_in
+from tools.omis.report_removals import mobiles_in
 
 MASKED = "0912***100"
 

@@ -47,6 +47,13 @@ def _download(facts: Facts) -> None:
     assert len(facts["rows_preview"]) == facts["rows"]
 
 
+def _read(facts: Facts) -> None:
+    contains(facts, {"report_id": "9001", "total": 3, "page": 1, "pages": 1})
+    contains(facts["sums"], {"unique": 3})
+    assert facts["conclusion"] == "Received: 3 recipients, 3 times in all."
+    assert [row["mobile"] for row in rows_of(facts)] == ["0912***600", "0912***601", "0912***602"]
+
+
 def _report_action(report_id: str | None, action: str) -> Callable[[Facts], None]:
     def check(facts: Facts) -> None:
         contains(facts, {"outcome": "done", "report_id": report_id, "action": action, "accepted": True})
@@ -111,6 +118,7 @@ OMIS_CASES: dict[str, Case] = {
     "download_report": Case(
         prepare=with_arguments(report_id="9001", report_type="sms_failed"), check=_download
     ),
+    "read_report": Case(prepare=with_arguments(report_id="9001", report_type="sms_received"), check=_read),
     "delete_report": Case(prepare=with_arguments(report_id="9004"), check=_report_action("9004", "delete")),
     "update_report": Case(
         prepare=with_arguments(report_id="9001", report_types=["11001", "sms_received"]),

@@ -20,6 +20,7 @@ from tools.every8d.codes import read_status
 from tools.every8d.delivery import DeliveryMessage, DeliveryResult
 from tools.every8d.delivery_events import DeliveryEventsResult
 from tools.every8d.replies import RepliesResult, ReplyMessage
+from tools.omis.read_report import ReadReportResult, ReportRow
 from tools.omis.records import Record, Records
 from tools.operation import PagedParams, Result
 
@@ -178,6 +179,23 @@ def _sent(chance: random.Random, number: int, worst: bool) -> SentToNumber:  # n
     )
 
 
+def _report_row(chance: random.Random, number: int, worst: bool) -> ReportRow:  # noqa: FBT001 - one of a table
+    return ReportRow(
+        mobile=None,
+        email=f"customer{number}@shop{number % 9}.example",
+        name=WORST if worst else None,
+        event="clicked",
+        at=_moment(chance, worst=worst),
+        sent_at=_moment(chance, worst=worst) if worst else NOW,
+        link=WORST if worst else f"https://shop.example/spring/{number % 5}",
+        code=WORST if worst else None,
+        status=WORST if worst else "OK",
+        status_class=None,
+        machine=number % 9 == 0 or None,
+        other=[WORST] * 3 if worst else ["9001", str(73_000 + number)],
+    )
+
+
 def _blocked(chance: random.Random, number: int, worst: bool) -> BlockedNumber:  # noqa: FBT001 - one of a table
     why = WORST[:80] if worst else "opted out by reply"
     return BlockedNumber(mobile=_mobile(number), why=why, since=_moment(chance, worst=worst))
@@ -201,4 +219,23 @@ _KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any],
     ActionsResult: ("actions", _action, {}),
     DeliveryEventsResult: ("events", _event, {}),
     Records: ("records", _record, {}),
+    ReadReportResult: (
+        "rows",
+        _report_row,
+        {
+            "conclusion": "Clicked: 180 recipients, 220 times in all.",
+            "report_id": "9001",
+            "sums": {
+                "unique": 180,
+                "machines": 20,
+                "people": 160,
+                "days": {f"2026-03-{day:02}": 22 for day in range(1, 11)},
+                "links": [
+                    {"link": f"https://shop.example/spring/{n}", "total": 44, "unique": 40} for n in range(5)
+                ],
+                "codes": None,
+            },
+            "other_columns": ["ReportJobID", "會員編號"],
+        },
+    ),
 }

@@ -17,7 +17,8 @@ AROUND = Surroundings(now=NOW)
 BY_NAME: Mapping[str, AnyOperation] = {operation.name: operation for operation in OPERATIONS}
 
 # The long run sets 20000.
-thorough = settings(max_examples=int(os.environ.get("TEST_EXAMPLES", "150")), deadline=None, database=None)
+EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "150"))
+thorough = settings(max_examples=EXAMPLES, deadline=None, database=None)
 
 T = TypeVar("T")
 

@@ -10,6 +10,7 @@ EXPECTED = {
     "reports": {
         "list_reports": "read",
         "download_report": "read",
+        "read_report": "read",
         "delete_report": "destroy",
         "update_report": "change",
         "list_updating_reports": "read",

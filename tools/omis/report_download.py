@@ -6,10 +6,8 @@ report id, and the result says so.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -18,16 +16,14 @@ from tools.omis.answers import dropped_note, read_answer
 from tools.omis.arguments import ReportId
 from tools.omis.groups import Group
 from tools.omis.report_content import Content, linked_content, told_content
-from tools.omis.report_mobiles import mobiles_in
-from tools.omis.report_requests import Period, manage
+from tools.omis.report_finding import chosen, link_of, of_report, period
+from tools.omis.report_removals import propose_removed
+from tools.omis.report_requests import manage
 from tools.omis.report_types import REPORT_TYPES, ReportType
 from tools.operation import Params, Request, Result, Risk, Steps, Surroundings, one
-from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.values import CELLS, OutsideText, TimeArgument
 
-_DAYS = 31
 _DIRECT = (2, 3)
-_REMOVALS = "31003"
 _NOT_CHECKED = "OMIS sent content without naming a report: it may hold the whole period."
 
 
@@ -61,16 +57,6 @@ class DownloadReportResult(Result):
     note: str = ""
 
 
-def _period(params: DownloadReportParams, around: Surroundings) -> Period:
-    until = params.until or around.now
-    since = params.since or until - timedelta(days=_DAYS)
-    if since >= until:
-        raise InvalidArgumentError(
-            "since", "is not before until.", "Give an earlier since, or a later until."
-        )
-    return Period(start=since, end=until)
-
-
 def _steps(
     params: DownloadReportParams, around: Surroundings
 ) -> Steps[tuple[Group | None, Callable[[], Content], str]]:
@@ -79,59 +65,15 @@ def _steps(
     What the content is takes a while to find out, with millions of rows: it is computed aside.
     """
     mode = around.omis.response_mode if around.omis.response_mode in _DIRECT else 1
-    listing = yield from one(manage(0, around, _period(params, around).fields(), mode=mode))
+    listed = period(around.now, params.since, params.until)
+    listing = yield from one(manage(0, around, listed.fields(), mode=mode))
     answer = read_answer(listing, around.omis, "ManageReport")
     if answer.content:
         return None, partial(told_content, listing), ""
-    found = _chosen(answer.records, params)
-    link = _link(found)
+    found = chosen(of_report(answer.records, params.report_id), params.report_type)
+    link = link_of(found)
     reply = yield from one(Request(vendor="omis", link=link))
     return found, partial(linked_content, reply, link), dropped_note(answer)
-
-
-def _chosen(records: tuple[Group, ...], params: DownloadReportParams) -> Group:
-    wanted = params.report_id.casefold()
-    of_report = [
-        group for group in records if group.get("reportjobid", group.get("jobid", "")).casefold() == wanted
-    ]
-    found = [group for group in of_report if params.report_type in (None, group.get("reporttypeid"))]
-    if not found:
-        raise _refused(
-            "not_found",
-            "The listed period has no such report.",
-            "Check report_id and report_type with list_reports, or widen since and until.",
-        )
-    if len(found) > 1:
-        types = sorted({group.get("reporttypeid", "") for group in found} & REPORT_TYPES.keys())
-        raise _refused(
-            "ambiguous",
-            "The report has several files.",
-            f"Give report_type ({', '.join(types) or 'see list_reports'}).",
-        )
-    return found[0]
-
-
-def _link(group: Group) -> str:
-    link = group.get("downloadlink", "")
-    if not link:
-        raise _refused(
-            "no_link", "OMIS lists the report without a link.", "Use update_report, then try later."
-        )
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise _refused(
-            "not_a_link",
-            "OMIS gave a path inside its own network, or another link that is not http.",
-            "Set response_mode=1 for HTTP links; if it is set, ask Cloudmax, or set response_mode=2.",
-        )
-    return link
-
-
-def _refused(code: str, message: str, fix: str) -> RefusedError:
-    return RefusedError(Problem(code=code, message=f"{message} Nothing was downloaded.", next=fix))
 
 
 async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult:
@@ -141,7 +83,7 @@ async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult
     # Only a number of note 1 gets into the file's name: the vendor's text stays out of it.
     stem = f"report-{params.report_id}-{type_id if type_id in REPORT_TYPES else 'all'}"
     saved = await desk.save(stem, content.suffix, content.body)
-    removed = await _propose_removed(type_id, content, desk)
+    removed = await propose_removed(type_id, content, desk)
     return DownloadReportResult(
         name=saved.name,
         uri=saved.uri,
@@ -151,17 +93,6 @@ async def _run(params: DownloadReportParams, desk: Desk) -> DownloadReportResult
         rows=content.rows,
         rows_preview=content.preview,
         note=" ".join(filter(None, ("" if group else _NOT_CHECKED, content.note, dropped, removed))),
-    )
-
-
-async def _propose_removed(type_id: str | None, content: Content, desk: Desk) -> str:
-    """Whoever removed themselves at OMIS wants no text either: proposed for blocking."""
-    if type_id != _REMOVALS or content.suffix != ".csv":
-        return ""
-    mobiles = await desk.aside(partial(mobiles_in, content.body))
-    fresh = await desk.blocking.propose_removed(mobiles) if mobiles else 0
-    return (
-        f"{fresh} mobile numbers are proposed for blocking: block_number with opt_outs_of." if fresh else ""
     )
 
 

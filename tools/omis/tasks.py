@@ -12,7 +12,7 @@ from tools.operation import Preview, Reply, Request, Steps, Surroundings, one
 from tools.problems import Problem, RefusedError
 from tools.wire.errors import UnreadableReply
 
-_NAMES = ("launchname", "jobname", "name", "title", "subject")
+NAMES = ("launchname", "jobname", "name", "title", "subject")
 """No name of a launch or job is documented; these are what such a field is called."""
 
 
@@ -123,7 +123,7 @@ def _refuse_in_vain(thing: Thing, verb: Verb, record: Record) -> None:
 
 def _details(thing: Thing, record: Record, groups: Sequence[Group]) -> dict[str, str]:
     """What a person knows it by."""
-    names = (record.other.get(name, "") for name in _NAMES)
+    names = (record.other.get(name, "") for name in NAMES)
     jobs = sum("jobid" in group for group in groups) if thing.noun == "launch" else 0
     found = {
         "name": next(filter(None, names), ""),

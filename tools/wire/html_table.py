@@ -1,8 +1,10 @@
 """The rows of a table in HTML: what some servers call an Excel file."""
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 _MAX_ROWS = 1_000_000
+_PIECE = 64 * 1024
 
 
 class _Rows(HTMLParser):
@@ -55,6 +57,17 @@ class _Rows(HTMLParser):
             if len(self.kept) < self._keep:
                 self.kept.append(self._row)
         self._row = None
+
+
+def each_html_row(text: str) -> Iterator[list[str]]:
+    """Each row of the tables of a page in its order, without ever holding them all."""
+    reader = _Rows(_MAX_ROWS)
+    for start in range(0, len(text), _PIECE):
+        reader.feed(text[start : start + _PIECE])
+        yield from reader.kept
+        reader.kept.clear()
+    reader.close()
+    yield from reader.kept
 
 
 def html_rows(text: str, preview: int) -> tuple[list[list[str]], int]:

@@ -18,8 +18,11 @@ from tools.wire.errors import UnreadableReply
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CHUNK = 1024 * 1024
 _SEPARATORS = "\t;,|"
-_NO_TEXT = re.compile("[\0\ufffe\uffff]|^[\1-\b]")
-"""What only binary content decodes to."""
+_NO_TEXT = re.compile("[\0\ufffe\uffff]")
+_NO_BEGINNING = re.compile("[\1-\b]")
+"""What only binary content decodes to, and begins with."""
+_PIECE = 128 * 1024
+"""What is looked through at once: whoever else waits for the interpreter has it after a millisecond."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,16 @@ def read_report_rows(body: bytes, preview: int) -> ReportRows:
     separator, named = _separator(opening)
     first = _first(opening, separator, named, preview, whole=len(body) - start <= _CHUNK)
     return ReportRows(preview=first, count=_count(body, start, encoding, separator, named=named))
+
+
+def each_report_row(body: bytes) -> Iterator[list[str]]:
+    """Each row of a report in its order, the heading among them, without ever holding them all.
+
+    Raises UnreadableReply as `read_report_rows` does, and at the row at which the table ends to be one.
+    """
+    encoding, start = report_encoding(body)
+    separator, named = _separator(_opening(body, start, encoding))
+    return islice(_whole(body, start, encoding, separator), int(named), None)
 
 
 def report_encoding(body: bytes) -> tuple[str, int]:
@@ -70,9 +83,9 @@ def _by_zeros(body: bytes) -> tuple[str, ...]:
 def _is_in(body: bytes, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for at in range(0, len(body), _CHUNK):
-            text = decoder.decode(body[at : at + _CHUNK], at + _CHUNK >= len(body))
-            if _NO_TEXT.search(text):
+        for at in range(0, len(body), _PIECE):
+            text = decoder.decode(body[at : at + _PIECE], at + _PIECE >= len(body))
+            if _NO_TEXT.search(text) or (at == 0 and _NO_BEGINNING.match(text)):
                 return False
     except UnicodeDecodeError:
         return False
@@ -107,13 +120,20 @@ def _first(opening: str, separator: str, named: bool, most: int, *, whole: bool)
 
 
 def _count(body: bytes, start: int, encoding: str, separator: str, *, named: bool) -> int | None:
+    try:
+        return sum(1 for _ in _whole(body, start, encoding, separator)) - named
+    except UnreadableReply:
+        return None
+
+
+def _whole(body: bytes, start: int, encoding: str, separator: str) -> Iterator[list[str]]:
     stream = io.BytesIO(body)
     stream.seek(start)
     with io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
         try:
-            return sum(1 for _ in _rows(text, separator)) - named
-        except (UnreadableReply, UnicodeDecodeError):
-            return None
+            yield from _rows(text, separator)
+        except UnicodeDecodeError:
+            raise UnreadableReply("Text in one encoding was expected.") from None
 
 
 def _rows(text: io.TextIOBase, separator: str) -> Iterator[list[str]]:
