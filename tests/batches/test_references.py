@@ -3,6 +3,7 @@
 from server.demo.rows import rows_of
 from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import House, Session
+from tests.e2e.person import Person
 from tests.gate.servers import fronted
 
 ARRIVES, OFF, DEAD, SILENT = "0912345100", "0912345101", "0912345103", "0912345000"
@@ -93,7 +94,8 @@ async def test_nobody_meant_is_said_and_nothing_is_sent(house: House) -> None:
 
 
 async def test_the_sender_of_a_reply_is_texted_where_the_vendor_says_that_it_replied(house: House) -> None:
-    async with receiving(house, policy=FREE | {"test_points": 50}) as (session, url), vendor_of() as http:
+    # Whoever has read a stranger's words asks a person for every send.
+    async with receiving(house, Person()) as (session, url), vendor_of() as http:
         batch_id = await _sent(house, session)
         forged = {"BatchID": batch_id, "RM": SILENT, "RT": "20991231120000", "STATUS": "999", "SM": "打給我"}
         assert (await http.get(url, params=forged)).status_code == 200

@@ -13,6 +13,7 @@ from server.demo.rows import rows_of
 from server.parts import Parts
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import NO_TLS, Facts, House, Session
+from tests.e2e.person import Person
 from tests.gate.servers import started, visited
 from tests.patience import PATIENCE
 
@@ -21,14 +22,16 @@ WITHIN = f"http://callbacks{PATH}/{TOKEN}"
 
 
 @asynccontextmanager
-async def receiving(house: House, **changed: Any) -> AsyncGenerator[tuple[Session, str]]:
+async def receiving(
+    house: House, person: Person | None = None, **changed: Any
+) -> AsyncGenerator[tuple[Session, str]]:
     """A running server whose receiver listens on a free port; the session, and the receiver's URL."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     callbacks = {"token": TOKEN, "port": port}
     async with (
         started(house, callbacks=callbacks, **changed) as parts,
-        visited(parts, "auto") as session,
+        visited(parts, "auto", person) as session,
         anyio.create_task_group() as group,
     ):
         group.start_soon(serve_callbacks, parts)
