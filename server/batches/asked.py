@@ -1,12 +1,12 @@
 """What the vendor answered when it was asked for a batch (EVERY8D 2.2, 2.3), noted message by message."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from server.batches.numbers import NumberSeal, Who
 from server.store.batches import Batch, count_again, is_reduced, set_batch
-from server.store.keys import half_hash
+from server.store.keys import forgotten_hash, half_hash
 from server.store.messages import (
     BY_ASKING,
     Heard,
@@ -19,6 +19,9 @@ from server.store.messages import (
 )
 from server.store.plans import Connection
 from tools.every8d.delivery import DeliveryMessage
+
+_Which = tuple[str, int]
+"""A message of a batch: the half hash of its number, and which of several to that number."""
 
 
 class Asked:
@@ -36,13 +39,14 @@ class Asked:
         if is_reduced(conn, self._batch.id):
             return
         heard = [(self._next(message), message) for message in messages]
-        told = told_of(conn, self._batch.id, [*{each.number for each, _ in heard}])
+        told, forgotten = self._told(conn, {each.number for each, _ in heard})
         changes, missing = dict[tuple[str, int], Told](), list[MessageRow]()
         for each, message in heard:
-            which = (each.number, each.nth)
+            which = (forgotten.get(each.number, each.number), each.nth)
             known = told.get(which)
             if known is None:
-                missing.append(self._row(each, message))
+                if each.number not in forgotten:
+                    missing.append(self._row(each, message))
                 continue
             after = told_after(known, each)
             # That it was asked for again is the batch's to know: no row is written for it.
@@ -50,6 +54,14 @@ class Asked:
                 changes[which] = after
         tell_each(conn, self._batch.id, changes)
         add_messages(conn, missing)
+
+    def _told(self, conn: Connection, numbers: Collection[str]) -> tuple[dict[_Which, Told], dict[str, str]]:
+        """What is known of these numbers' messages; and of those that are forgotten, what stands for them."""
+        told = told_of(conn, self._batch.id, [*numbers])
+        missing = set(numbers) - {number for number, _ in told}
+        perhaps = {forgotten_hash(self._key, number): number for number in missing}
+        of_forgotten = told_of(conn, self._batch.id, [*perhaps])
+        return told | of_forgotten, {perhaps[other]: other for other, _ in of_forgotten}
 
     def _next(self, message: DeliveryMessage) -> Heard:
         number = half_hash(self._key, message.mobile)

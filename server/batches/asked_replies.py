@@ -6,7 +6,8 @@ from datetime import datetime
 from server.batches.inbox import Inbox, Reply
 from server.batches.numbers import Who
 from server.store.batches import Batch, is_reduced, set_batch
-from server.store.keys import hash_number
+from server.store.forgetting import is_forgotten
+from server.store.keys import HALF, hash_number
 from server.store.plans import Connection
 from tools.every8d.replies import ReplyMessage
 
@@ -30,6 +31,9 @@ def note_replies(  # noqa: PLR0913 - one reading: what of, with what, when
             at=each.received_at,
             heard_at=at,
         )
-        fresh += inbox.keep(conn, reply)
+        if is_forgotten(conn, batch.id, reply.number[:HALF], key):
+            inbox.hear_wish(conn, reply)
+        else:
+            fresh += inbox.keep(conn, reply)
     set_batch(conn, batch.id, replies_asked_at=at, uncounted=True)
     return fresh

@@ -112,7 +112,7 @@ def _record(conn: Connection, since: datetime, now: datetime, pens: _Pens) -> bo
         _settle(conn, action, now)
     for action in erasings(conn, since):
         _erase(conn, action)
-    folded = fold_reports(conn, pens.inbox, now, at_most=_REPORTS_AT_ONCE)
+    folded = fold_reports(conn, pens.inbox, pens.key, now, at_most=_REPORTS_AT_ONCE)
     return len(added) >= _AT_ONCE or folded == _REPORTS_AT_ONCE
 
 

@@ -6,7 +6,8 @@ from server.batches.inbox import Inbox, Reply
 from server.batches.numbers import Who
 from server.store.batches import ELSEWHERE, Batch, batch_by_vendor_id, set_batch
 from server.store.events import DeliveryEvent, fold, unfolded
-from server.store.keys import HALF
+from server.store.forgetting import is_forgotten
+from server.store.keys import HALF, forgotten_hash
 from server.store.messages import BY_CALLBACK, Heard, hear, sealed_of
 from server.store.plans import Connection
 from server.store.quarantine import count_callbacks, set_aside
@@ -18,7 +19,7 @@ _NO_BATCH, _NO_MESSAGE = "no such batch", "no such message in the batch"
 _REDUCED = "the batch was reduced to counts"
 
 
-def fold_reports(conn: Connection, inbox: Inbox, now: datetime, at_most: int) -> int:
+def fold_reports(conn: Connection, inbox: Inbox, key: bytes, now: datetime, at_most: int) -> int:
     """Note what the newest reports say; how many there were. Each is noted once."""
     events = unfolded(conn, at_most)
     batches: dict[str, Batch | None] = {}
@@ -28,7 +29,7 @@ def fold_reports(conn: Connection, inbox: Inbox, now: datetime, at_most: int) ->
         if event.batch_id not in batches:
             batches[event.batch_id] = batch_by_vendor_id(conn, event.batch_id)
         batch = batches[event.batch_id]
-        why = _NO_BATCH if batch is None else _noted(conn, event, batch, inbox)
+        why = _NO_BATCH if batch is None else _noted(conn, event, batch, inbox, key)
         if batch is not None and not why:
             changed.add(batch.id)
         if why:
@@ -42,24 +43,27 @@ def fold_reports(conn: Connection, inbox: Inbox, now: datetime, at_most: int) ->
     return len(events)
 
 
-def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox) -> str:
+def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox, key: bytes) -> str:
     """Notes a report; why it fits no message, or ''."""
     if batch.reduced_at is not None:
         return _late(conn, event, batch, inbox)
     number = event.number[:HALF]
     sealed = sealed_of(conn, batch.id, number)
-    if sealed is None:
+    forgotten = sealed is None and is_forgotten(conn, batch.id, number, key)
+    if sealed is None and not forgotten:
         if batch.tool == ELSEWHERE:
             # Its messages are not known yet: the vendor is asked for them.
             set_batch(conn, batch.id, next_at=event.received_at)
             return ""
         return _NO_MESSAGE
     code, status = status_of(event.status)
-    if code == REPLY:
-        inbox.keep(conn, _reply(event, batch, inbox.seal.who(sealed, batch.id)))
+    if code == REPLY and forgotten:
+        inbox.hear_wish(conn, _reply(event, batch, None))
+    elif code == REPLY:
+        inbox.keep(conn, _reply(event, batch, inbox.seal.who(sealed or "", batch.id)))
     heard = Heard(
         batch=batch.id,
-        number=number,
+        number=forgotten_hash(key, number) if forgotten else number,
         record=event.record,
         code=code,
         state=status.kind,

@@ -31,6 +31,7 @@ _COMMANDS = {
     "policy": _HERE + "policy:policy",
     "opt-outs": _HERE + "opt_outs:opt_outs_command",
     "purge": _HERE + "purge:purge_command",
+    "forget": _HERE + "forget:forget_command",
 }
 _BLOCK = {
     "add": _HERE + "block:block_add",

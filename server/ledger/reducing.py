@@ -15,10 +15,15 @@ from server.logs.number_masking import mask_numbers
 from server.store.actions import Action
 from server.store.plans import Connection
 from server.store.reduced_actions import change_people
-from tools.every8d.without_people import preview_without_people, without_people, without_person
+from tools.every8d.without_people import (
+    preview_without_people,
+    preview_without_person,
+    without_people,
+    without_person,
+)
 from tools.operation import Preview
 
-REDUCED, FORGOTTEN = "reduced", "forgotten"
+REDUCED, FORGOTTEN, TERMINAL = "reduced", "forgotten", "terminal"
 
 
 def reduce_action(conn: Connection, action: Action, by: str, now: datetime) -> Note | None:
@@ -35,25 +40,19 @@ def reduce_action(conn: Connection, action: Action, by: str, now: datetime) -> N
 
 
 def forget_in_action(conn: Connection, action: Action, mobile: str, by: str) -> Note | None:
-    """Take one number out of a send that has ended; None when it has not."""
-    preview = _preview(action)
-    shown = (preview.first_mobile, preview.last_mobile)
+    """Take one number out of a send that has ended; None when it has not, or holds it nowhere."""
+    given, preview = json.loads(action.arguments), _preview(action)
+    arguments, shown = without_person(given, mobile), preview_without_person(action.tool, preview, mobile)
+    if arguments == given:
+        shown = preview if mobile not in (preview.first_mobile, preview.last_mobile) else shown
+    answer = mask_numbers(action.vendor_answer)
+    if (arguments, shown, answer) == (given, preview, action.vendor_answer):
+        return None
+    written = shown.model_dump_json()
     done = change_people(
-        conn,
-        action.id,
-        arguments=_written(without_person(json.loads(action.arguments), mobile)),
-        # The texts that were shown do not say whose they are: all of them go.
-        preview=preview_without_people(action.tool, preview)
-        .model_copy(
-            update={
-                name: None if each == mobile else each
-                for name, each in zip(("first_mobile", "last_mobile"), shown, strict=True)
-            }
-        )
-        .model_dump_json(),
-        vendor_answer=mask_numbers(action.vendor_answer),
+        conn, action.id, arguments=_written(arguments), preview=written, vendor_answer=answer
     )
-    return None if done is None else replace(note_of(FORGOTTEN, action), by=by, channel="terminal", rule="")
+    return None if done is None else replace(note_of(FORGOTTEN, action), by=by, channel=TERMINAL, rule="")
 
 
 def _preview(action: Action) -> Preview:

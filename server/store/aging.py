@@ -16,7 +16,7 @@ REPORTS, QUARANTINED, REPLIED, DECIDED = "reports", "quarantined", "replies with
 _REFERENCE = 8
 """Characters of an action's reference (`tools.action_id.reference_of`), with which SUBJECT begins."""
 _BEFORE = bindparam("before", type_=DELIVERY_EVENTS.c.received_at.type)
-_SETTLES = (
+SETTLES = (
     select(ACTIONS.c.id)
     .where(
         or_(in_state(State.UNKNOWN), in_state(State.DISPATCHING)),
@@ -27,7 +27,7 @@ _SETTLES = (
 """A report that may still prove that a send of unknown outcome arrived."""
 _HAS_BATCH = select(BATCHES.c.id).where(BATCHES.c.id == REPLIES.c.batch).exists()
 _OLD: Mapping[str, tuple[Table, ColumnElement[bool]]] = {
-    REPORTS: (DELIVERY_EVENTS, and_(DELIVERY_EVENTS.c.received_at < _BEFORE, ~_SETTLES)),
+    REPORTS: (DELIVERY_EVENTS, and_(DELIVERY_EVENTS.c.received_at < _BEFORE, ~SETTLES)),
     QUARANTINED: (QUARANTINE, QUARANTINE.c.at < _BEFORE),
     REPLIED: (REPLIES, and_(REPLIES.c.heard_at < _BEFORE, ~_HAS_BATCH)),
     # Whoever waits, or is blocked, is kept: OMIS is still to be told.

@@ -49,7 +49,13 @@ def _dead(whose: BatchFilter, codes: Collection[int]) -> Subquery:
             func.coalesce(func.sum(message.points), Decimal(0), type_=message.points.type).label("points"),
         )
         .join(BATCHES, batch.id == message.batch)
-        .where(message.state == "failed_permanent", message.code.in_(sorted(codes)), *conditions_of(whose))
+        .where(
+            message.state == "failed_permanent",
+            message.code.in_(sorted(codes)),
+            # Of whoever is forgotten nobody can leave out the number.
+            message.sealed != "",
+            *conditions_of(whose),
+        )
         .group_by(message.number)
         .having(func.count(distinct(message.batch)) >= TIMES)
         .subquery()

@@ -56,6 +56,14 @@ def half_hash(key: bytes, e164: str) -> str:
     return hash_number(key, e164)[:HALF]
 
 
+def forgotten_hash(key: bytes, half: str) -> str:
+    """What stands in the records for the half hash of a number that is forgotten: nobody asks for it by name.
+
+    The same for all of one person's messages, so that counts of people stay right.
+    """
+    return keyed(key, "forgotten", half)[:HALF]
+
+
 def hash_message(key: bytes, to: str, content: str) -> str:
     """Whom a message goes to and what is seen of it, as a keyed hash. No address holds a line break."""
     return keyed(key, "message", f"{to}\n{content}")

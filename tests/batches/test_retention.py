@@ -1,123 +1,32 @@
 """What is older than the retention becomes counts: nobody is in it any more, and every figure stays."""
 
 import io
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from server.batches.retention import Gone
 from server.command.purge import purge
 from server.demo.rows import rows_of
-from server.parts import Parts
 from server.store.opt_outs import ANYBODY
+from tests.batches.aged import ARRIVES, DAYS, NAME, OFF, PEOPLE, REPLIES, aged, heard, report
 from tests.batches.stored import rows_in, tables_with
-from tests.delivery.receivers import TOKEN, WITHIN, vendor_of
+from tests.delivery.receivers import vendor_of
 from tests.e2e.good_cases import CASES
-from tests.e2e.house import Facts, House, Session
+from tests.e2e.house import House
 from tests.e2e.person import Person
-from tests.gate.servers import Clock, config_file, started, visited
-from tests.store.conftest import postgres, shared_database, store_url
+from tests.gate.servers import config_file, started
 from tools.catalog import every_operation
 from tools.operation import Risk
 
-__all__ = ["postgres", "shared_database", "store_url"]
-
-ARRIVES, OFF, REPLIES = "0912345100", "0912345101", "0912345999"
-NAME, OWN_WORDS, ANSWER = "王小明", "只給您的話", "收到，謝謝"
-PEOPLE = ("12345100", "12345101", "12345999", NAME, OWN_WORDS, ANSWER, "ming@example.com")
 SENDS = [each.name for each in every_operation() if each.vendor == "every8d" and each.risk is Risk.SPEND]
-FIGURES = (
-    "conclusion",
-    "batches",
-    "counts",
-    "median_s",
-    "p95_s",
-    "points",
-    "points_from",
-    "points_for_nothing",
-)
-DAYS = 91
-
-
-@dataclass(frozen=True, slots=True)
-class Old:
-    """A server by a clock of the test."""
-
-    house: House
-    parts: Parts
-    session: Session
-    clock: Clock
-    month: str
-    """Of the sending."""
-
-    async def figures(self) -> Facts:
-        """What the desk tells of everything that was sent."""
-        delivery = await self.session.facts("summarize_delivery", {"since": "2020-01-01T00:00:00+08:00"})
-        return {
-            "batches": await self.session.facts("list_batches"),
-            "delivery": {name: delivery.get(name) for name in FIGURES},
-            "codes": {row["code"]: (row["count"], row["points"]) for row in rows_of(delivery)},
-            "statement": await self.session.facts("get_points_statement", {"month": self.month}),
-        }
-
-
-@asynccontextmanager
-async def aged(house: House, person: Person | None = None, **changed: Any) -> AsyncGenerator[Old]:
-    """A server whose clock stands where it was `DAYS` ago."""
-    clock = Clock()
-    clock.advance(days=-DAYS)
-    async with (
-        started(house, clock=clock, callbacks={"token": TOKEN}, **changed) as parts,
-        visited(parts, house.era, person) as session,
-    ):
-        yield Old(house, parts, session, clock, f"{clock() + timedelta(hours=8):%Y-%m}")
-
-
-async def _heard(old: Old) -> str:
-    """A batch of three of whom one arrived, one failed and one answered, all of it known; the vendor's id."""
-    sent = await old.session.facts(
-        "send_personalized_sms",
-        {
-            "template": "您好：%field1%",
-            "recipients": [
-                {"mobile": ARRIVES, "values": [OWN_WORDS], "name": NAME},
-                {"mobile": OFF, "values": ["別的"]},
-                {"mobile": REPLIES, "values": ["再一個"]},
-            ],
-        },
-    )
-    batch_id = str(sent["batch_id"])
-    await old.house.vendor.advance(61)
-    await old.session.facts("summarize_delivery", {"batch_id": batch_id, "refresh": True})
-    await old.session.facts("get_reply_summary", {"batch_id": batch_id, "refresh": True})
-    async with vendor_of(old.parts) as http:
-        await _report(http, old, batch_id, ARRIVES, STATUS="100")
-    return batch_id
-
-
-async def _report(http: httpx.AsyncClient, old: Old, batch_id: str, mobile: str, **more: str) -> None:
-    now = old.clock() + timedelta(hours=8)
-    fields = {"BatchID": batch_id, "RM": mobile, "RT": f"{now:%Y%m%d%H%M%S}", "MR": "1"}
-    assert (await http.get(WITHIN, params=fields | more)).status_code == 200
-
-
-@pytest.fixture
-def of_store(store_url: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Server and commands over this store."""
-    monkeypatch.setenv("CAMPAIGN_OPS_STORE__URL", store_url)
-    return {"url": store_url}
 
 
 async def test_after_the_retention_nobody_is_in_the_store_and_every_figure_stays(
     house: House, of_store: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with aged(house, Person(), store=of_store) as old:
-        await _heard(old)
+        await heard(old)
         before = await old.figures()
         assert before["delivery"]["conclusion"].startswith("2 of 3 arrived")
         assert await rows_in(old.parts, "messages", "replies", "delivery_events") == 5
@@ -145,17 +54,17 @@ async def test_no_send_of_any_kind_keeps_a_number(house: House) -> None:
             await old.session.facts("get_action", {"action_id": action["action_id"]})
 
 
-async def test_what_comes_late_brings_no_number_back_and_a_late_opt_out_is_heard(house: House) -> None:
+async def test_what_comes_late_brings_no_number_back_and_a_late_opt_out_isheard(house: House) -> None:
     async with aged(house, Person()) as old:
-        batch_id = await _heard(old)
+        batch_id = await heard(old)
         before = await old.figures()
         old.clock.advance(days=DAYS)
         await old.parts.retention.purge("somebody")
         async with vendor_of(old.parts) as http:
-            await _report(http, old, batch_id, OFF, STATUS="100")
-            await _report(http, old, batch_id, ARRIVES, STATUS="999", SM="退訂")
+            await report(http, old, batch_id, OFF, STATUS="100")
+            await report(http, old, batch_id, ARRIVES, STATUS="999", SM="退訂")
             # Whoever is no recipient opts out of nothing.
-            await _report(http, old, batch_id, "0912345777", STATUS="999", SM="退訂")
+            await report(http, old, batch_id, "0912345777", STATUS="999", SM="退訂")
         await old.session.facts("summarize_delivery", {"batch_id": batch_id, "refresh": True})
         await old.session.facts("get_reply_summary", {"batch_id": batch_id, "refresh": True})
         none = await old.session.problem("send_sms", {"recipients": [f"failed:{batch_id}"], "text": "再一次"})
@@ -179,7 +88,7 @@ async def test_what_a_guard_still_needs_is_kept(house: House) -> None:
         later = (old.clock() + timedelta(days=DAYS + 10)).isoformat()
         await old.session.facts("send_sms", {"recipients": [OFF], "text": "以後", "send_at": later})
         other = await old.session.facts("send_sms", {"recipients": [REPLIES], "text": "您好"})
-        await _report(http, old, other["batch_id"], REPLIES, STATUS="999", SM="退訂")
+        await report(http, old, other["batch_id"], REPLIES, STATUS="999", SM="退訂")
         old.clock.advance(days=DAYS)
         await old.parts.retention.purge("somebody")
         batches = {row["words"]: row for row in rows_of(await old.session.facts("list_batches"))}
@@ -190,14 +99,14 @@ async def test_what_a_guard_still_needs_is_kept(house: House) -> None:
         assert batches["您好"]["replies"] == 1
         assert (await old.parts.memory.opt_outs.proposed(ANYBODY))[1] == 1
         settles = {"STATUS": "100", "SUBJECT": unknown["action_id"].replace("-", "")}
-        await _report(http, old, "220478cc-8506-49b2-93b7-2505f651c12e", ARRIVES, **settles)
+        await report(http, old, "220478cc-8506-49b2-93b7-2505f651c12e", ARRIVES, **settles)
         told = await old.session.facts("get_action", {"action_id": unknown["action_id"]})
         assert told["state"] == "succeeded"
 
 
 async def test_one_server_of_a_store_does_it_once_a_day(house: House) -> None:
     async with aged(house, Person()) as old, started(house, clock=old.clock) as other:
-        await _heard(old)
+        await heard(old)
         assert (await old.parts.retention.purge_daily(), await other.retention.purge_daily()) == (
             Gone(),
             None,
@@ -214,7 +123,7 @@ async def test_nothing_goes_by_a_look_nor_without_a_yes(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with aged(house, Person()) as old:
-        await _heard(old)
+        await heard(old)
         assert await purge(config_file(house), yes=False, dry_run=True) == 0
         monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
         assert await purge(config_file(house), yes=False, dry_run=False) == 1

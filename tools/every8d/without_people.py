@@ -27,6 +27,13 @@ def preview_without_people(tool: str, preview: Preview) -> Preview:
     return preview.model_copy(update=nobody | own_texts)
 
 
+def preview_without_person(tool: str, preview: Preview, mobile: str) -> Preview:
+    """What was shown, without this number, and without what may be this person's among others'."""
+    shown = {"first_mobile": preview.first_mobile, "last_mobile": preview.last_mobile}
+    others = {name: None if each == mobile else each for name, each in shown.items()}
+    return preview_without_people(tool, preview).model_copy(update=others)
+
+
 def _without(value: Any, mobile: str) -> Any:
     if isinstance(value, list):
         return [each for each in cast("list[Any]", value) if _mobile_of(each) != mobile]

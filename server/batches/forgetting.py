@@ -1,0 +1,77 @@
+"""A deletion request for one number: looked at, then carried out in one step with its lines of the audit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.batches.memory import Memory
+from server.ledger.notes import Note
+from server.ledger.reducing import FORGOTTEN, TERMINAL, forget_in_action
+from server.store import ledger
+from server.store.blocked import which_blocked
+from server.store.forgetting import NumberRows, forget_rows, rows_of_number
+from server.store.plans import Connection
+from server.store.reduced_actions import holding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfNumber:
+    """What the store holds of a number."""
+
+    rows: NumberRows
+    actions: int
+    """Sends that have ended and whose arguments hold it."""
+    open: int
+    """Those that have not: their numbers are still needed."""
+    blocked: bool
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything that can go."""
+        rows = self.rows
+        return bool(self.actions or rows.messages or rows.replies or rows.reports or rows.opt_outs)
+
+
+class Forgetting:
+    """Deletion requests."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._keeper = memory.keeper
+
+    async def look(self, mobile: str) -> OfNumber:
+        """What there is of a number (E.164)."""
+        await self._memory.catch_up()
+        (whole,) = await self._keeper.whole_hashes([mobile])
+
+        def work(conn: Connection) -> OfNumber:
+            ended, unended = holding(conn, _digits(mobile))
+            return OfNumber(
+                rows=rows_of_number(conn, whole),
+                actions=len(ended),
+                open=unended,
+                blocked=bool(which_blocked(conn, [whole])),
+            )
+
+        return await self._keeper.read(work)
+
+    async def forget(self, mobile: str, by: str) -> None:
+        """Forget a number (E.164), as this person asked; the audit has its keyed hash and counts alone."""
+        key = await self._keeper.key()
+        (whole,) = await self._keeper.whole_hashes([mobile])
+
+        def work(conn: Connection, _now: datetime) -> tuple[None, *tuple[Note, ...]]:
+            rows = rows_of_number(conn, whole)
+            forget_rows(conn, key, whole)
+            ended, _ = holding(conn, _digits(mobile))
+            actions = filter(None, (ledger.get(conn, each) for each in ended))
+            notes = [note for each in actions if (note := forget_in_action(conn, each, mobile, by))]
+            said = f"{whole}: {rows.messages} messages, {rows.replies} replies, {rows.reports} reports"
+            return None, *notes, Note(what=FORGOTTEN, by=by, channel=TERMINAL, outcome=said)
+
+        await self._memory.catch_up()
+        await self._keeper.guard(work)
+
+
+def _digits(mobile: str) -> str:
+    """What every spelling of a number has in it."""
+    return mobile.removeprefix("+886").removeprefix("+")

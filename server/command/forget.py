@@ -1,0 +1,74 @@
+"""`campaign-ops-mcp forget`: a person asked for their data to be deleted."""
+
+from functools import partial
+from pathlib import Path
+
+from server.batches.forgetting import Forgetting, OfNumber
+from server.command.common import FAILED, OK, parts_of, person
+from server.command.options import Config, Sandbox, Yes, run
+from server.command.terminal import Terminal, terminal
+from tools.mobile import mask_mobile, normalise_mobile
+from tools.sentence import plural, reason_of, sentence
+
+
+async def forget(config: Path | None, number: str, *, yes: bool, sandbox: bool = False) -> int:
+    """Show what is known of a number, ask, and forget it; the exit code."""
+    try:
+        mobile = normalise_mobile(number)
+    except ValueError as error:
+        terminal(config).say(sentence("Nothing was removed: {reason}", reason=reason_of(error)))
+        return FAILED
+    masked = mask_mobile(mobile)
+    async with parts_of(config, sandbox=sandbox) as parts:
+        out = Terminal(parts.settings.language)
+        forgetting = Forgetting(parts.memory)
+        found = await forgetting.look(mobile)
+        _show(found, masked, out)
+        if not found.anything:
+            return OK
+        question = sentence("Forget {number} for good?", number=masked)
+        if not (yes or await out.agreed(question)):
+            out.say(sentence("Nothing was removed."))
+            return FAILED
+        await forgetting.forget(mobile, person())
+    out.say(sentence("{number} is forgotten; the counts stay.", number=masked))
+    return OK
+
+
+def _show(found: OfNumber, masked: str, out: Terminal) -> None:
+    rows = found.rows
+    out.say(
+        sentence(
+            "Of {number} are kept: {messages} messages, {replies} replies, {reports} delivery reports, "
+            "{opt_outs} opt-outs, and {actions} sends of the ledger.",
+            number=masked,
+            messages=rows.messages,
+            replies=rows.replies,
+            reports=rows.reports,
+            opt_outs=rows.opt_outs,
+            actions=found.actions,
+        )
+    )
+    if rows.opt_outs:
+        out.say(
+            sentence(
+                "Its opt-out stays known by a keyed hash, and cannot be written for OMIS any more: export "
+                "the opt-outs first."
+            )
+        )
+    if found.blocked:
+        out.say(sentence("It is blocked and stays so, by a keyed hash."))
+    if found.open:
+        out.say(
+            plural(
+                "{count} send that has not ended holds it and keeps it: settle that one, and forget again.",
+                "{count} sends that have not ended hold it and keep it: settle those, and forget again.",
+                found.open,
+            )
+        )
+    out.say(sentence("Files that were written or downloaded before are not searched."))
+
+
+def forget_command(number: str, *, yes: Yes = False, sandbox: Sandbox = False, config: Config = None) -> None:
+    """Forget a number: its messages, names and replies go, the counts stay."""
+    raise SystemExit(run(partial(forget, config, number, yes=yes, sandbox=sandbox)))

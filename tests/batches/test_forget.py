@@ -1,0 +1,85 @@
+"""`campaign-ops-mcp forget`: one person's number, names and words go, and nothing brings them back."""
+
+import io
+
+import pytest
+
+from server.command.forget import forget
+from server.demo.rows import rows_of
+from server.store.opt_outs import ANYBODY
+from tests.batches.aged import ANSWER, ARRIVES, NAME, OFF, OWN_WORDS, REPLIES, aged, heard, report
+from tests.batches.stored import rows_in, stored, tables_with
+from tests.delivery.receivers import vendor_of
+from tests.e2e.house import House
+from tests.e2e.person import Person
+from tests.gate.servers import config_file
+
+
+async def test_nothing_of_a_forgotten_number_is_left_but_what_it_counts(
+    house: House, of_store: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with aged(house, Person(), ago=0, store=of_store) as old:
+        batch_id = await heard(old)
+        before = await old.figures()
+        for number in (ARRIVES, REPLIES):
+            assert await forget(config_file(house), number, yes=True) == 0
+            # What comes in later counts, and leads to nobody.
+            async with vendor_of(old.parts) as http:
+                await report(http, old, batch_id, number, STATUS="999", SM="還有一句")
+            await old.session.facts("summarize_delivery", {"batch_id": batch_id, "refresh": True})
+            await old.session.facts("get_reply_summary", {"batch_id": batch_id, "refresh": True})
+            assert (await old.session.facts("get_number_history", {"mobile": number}))["total"] == 0
+        after = await old.figures()
+        assert after["delivery"] == before["delivery"]
+        assert (after["codes"], after["statement"]) == (before["codes"], before["statement"])
+        assert [row["replies"] for row in rows_of(after["batches"])] == [1]
+        gone = (ARRIVES[2:], REPLIES[2:], NAME, OWN_WORDS, ANSWER)
+        assert await tables_with(old.parts, *gone) == set()
+        # The third one is there as before.
+        assert await tables_with(old.parts, OFF[1:]) == {"actions"}
+        assert (await old.session.facts("get_number_history", {"mobile": OFF}))["total"] == 1
+    told = capsys.readouterr().out
+    assert "Of 0912***100 are kept: 1 messages, 0 replies, 1 delivery reports" in told
+    assert "0912***999 is forgotten; the counts stay." in told
+
+
+async def test_who_is_blocked_stays_so_and_a_later_opt_out_is_heard(house: House) -> None:
+    async with aged(house, Person(), ago=0) as old, vendor_of(old.parts) as http:
+        batch_id = await heard(old)
+        await old.session.facts("block_number", {"mobiles": [ARRIVES], "why": "asked"})
+        for number in (ARRIVES, OFF):
+            assert await forget(config_file(house), number, yes=True) == 0
+        refused = await old.session.problem("send_sms", {"recipients": [ARRIVES], "text": "再一次"})
+        assert refused["code"] == "policy_refused"
+        await report(http, old, batch_id, OFF, STATUS="999", SM="退訂")
+        await old.parts.memory.catch_up()
+        assert (await old.parts.memory.opt_outs.proposed(ANYBODY))[1] == 1
+
+
+async def test_a_send_that_has_not_ended_keeps_its_numbers_and_that_is_said(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with aged(house, Person(), ago=0) as old:
+        await house.vendor.control("faults", path="sendSMS.ashx", fault="reset_after", times=1)
+        unknown = await old.session.facts("send_sms", {"recipients": [ARRIVES, OFF], "text": "不知道"})
+        assert await forget(config_file(house), ARRIVES, yes=True) == 0
+        assert "1 send that has not ended holds it and keeps it" in capsys.readouterr().out
+        retried = await old.session.facts("retry_safely", {"action_id": unknown["action_id"]})
+        assert retried["outcome"] == "done", retried
+        assert await forget(config_file(house), ARRIVES, yes=True) == 0
+        assert await tables_with(old.parts, ARRIVES[1:]) == set()
+
+
+async def test_without_a_yes_nothing_goes_and_the_audit_names_no_number(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with aged(house, Person(), ago=0) as old:
+        await heard(old)
+        monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+        assert await forget(config_file(house), ARRIVES, yes=False) == 1
+        assert await forget(config_file(house), "0912", yes=True) == 1
+        assert await rows_in(old.parts, "delivery_events") == 1
+        assert await forget(config_file(house), ARRIVES, yes=True) == 0
+        audit = (await stored(old.parts))["audit"]
+    assert audit.count('"event":"forgotten"') == 2
+    assert ARRIVES[1:] not in audit
