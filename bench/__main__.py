@@ -27,6 +27,7 @@ SUBJECTS = (
     "answers",
     "filtered",
     "callbacks",
+    "summaries",
     "ledger",
 )
 SECONDS = 900

@@ -53,7 +53,7 @@ async def beating() -> AsyncGenerator[Beat]:
 
 def measure() -> Iterator[Measured]:
     """Both rows."""
-    with listening(peer("twenty_pages")) as vendor:
+    with listening(peer("pages", "20", "0")) as vendor:
         yield from asyncio.run(_both(vendor))
 
 

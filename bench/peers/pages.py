@@ -1,10 +1,14 @@
-"""A vendor with one batch of 20,000 messages (EVERY8D 2.2), whose pages of 1,000 are ready beforehand."""
+"""A vendor with one batch of so many pages of 1,000 messages (EVERY8D 2.2), which are ready beforehand.
+
+`pages.py PAGES MILLISECONDS`: each answer takes so long, as one over the Internet does.
+"""
 
 import asyncio
 import re
 import sys
 
-_ROWS, _PAGES = 1_000, 20
+_ROWS = 1_000
+_PAGES, _SECONDS = int(sys.argv[1]), int(sys.argv[2]) / 1000
 _NUMBER = re.compile(rb"PNO=(\d+)")
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
@@ -34,6 +38,8 @@ async def main() -> None:
                 length = _LENGTH.search(head)
                 form = await reader.readexactly(int(length[1]) if length else 0)
                 wanted = _NUMBER.search(form)
+                if _SECONDS:
+                    await asyncio.sleep(_SECONDS)
                 writer.write(pages[int(wanted[1]) if wanted else 1])
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
