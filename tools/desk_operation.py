@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from tools.batch_desk import BatchDesk
 from tools.blocking_desk import BlockingDesk
 from tools.brief_desk import BriefDesk
-from tools.entries import ActionDetail, ActionSummary, ReconcileResult
+from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileResult
 from tools.insight_desk import InsightDesk
 from tools.operation import Action, Operation, Params, Query, Result, Risk, Steps, Surroundings
 from tools.reply_desk import ReplyDesk
@@ -71,18 +71,8 @@ class Desk(Protocol):
         """Keep a file in the configured folder, under a name of ours made from `stem`."""
         ...
 
-    async def actions(  # noqa: PLR0913 - the filters of a list
-        self,
-        *,
-        tool: str,
-        state: str,
-        day: str,
-        batch_id: str,
-        campaign: str,
-        page: int,
-        page_size: int,
-    ) -> tuple[Sequence[ActionSummary], int]:
-        """A page of the ledger, newest first, and how many there are; empty filters mean any."""
+    async def actions(self, wanted: ActionsWanted) -> ActionsFound:
+        """A page of the ledger, newest first, with sums."""
         ...
 
     async def action(self, action_id: str) -> ActionDetail | None:

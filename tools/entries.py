@@ -1,7 +1,9 @@
 """An action of the ledger as people and models read it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -11,8 +13,9 @@ from tools.operation import Preview, Result
 from tools.values import IDENTIFIER, OUTSIDE, Minute, OutsideText, Points, Timestamp
 
 ActionState = Literal[
-    "proposed", "approved", "denied", "expired", "dispatching", "succeeded", "failed", "unknown"
+    "proposed", "approved", "denied", "expired", "dispatching", "succeeded", "failed", "unknown", "erased"
 ]
+"""`erased`: a booking that succeeded and was taken back."""
 
 NEXT_STEPS: Mapping[ActionState, str] = {
     "proposed": "A person decides: `campaign-ops-mcp approvals`, or the question in the client.",
@@ -23,6 +26,7 @@ NEXT_STEPS: Mapping[ActionState, str] = {
     "succeeded": "It was done.",
     "failed": "Nothing was done. The same call can be made again once the reason is gone.",
     "unknown": "It may have happened. Use reconcile_action; for an SMS send, retry_safely.",
+    "erased": "It was booked, and the booking was erased. The same call books it again.",
 }
 """What follows from each state, in our words."""
 
@@ -40,8 +44,8 @@ ActionId = Annotated[str, IDENTIFIER, Field(description="Id such as 7KQ2-M9XD.")
 """One spelling, however it was typed: the same id in small letters must be the same call."""
 
 
-class ActionSummary(Result):
-    """One row of the ledger."""
+class _Entry(Result):
+    """What a row of the ledger and an action whole have in common."""
 
     action_id: str
     tool: str
@@ -49,12 +53,27 @@ class ActionSummary(Result):
     created_at: Minute
     recipients: int | None = None
     points: Points | None = None
+    points_returned: Points | None = None
+    """What came back of the points when the booking was erased."""
     target: OutsideText | None = None
     batch_id: OutsideText | None = None
-    approved_by: Annotated[str | None, Field(description="Channel of the decision.")] = None
+    by: str
+    """Who asked for it."""
+    decided_by: str | None = None
+    """Who approved or denied it, and by which way: `local:desk (terminal)`."""
 
 
-class ActionDetail(ActionSummary):
+class ActionSummary(_Entry):
+    """One row of the ledger."""
+
+    words: OutsideText | None = None
+    """What it is about: how its text begins, or the name of what it acts on."""
+    subject: OutsideText | None = None
+    send_at: Minute | None = None
+    """None: at once."""
+
+
+class ActionDetail(_Entry):
     """One action whole: what was shown to the person, what came of it, what to do next."""
 
     created_at: Timestamp
@@ -64,6 +83,46 @@ class ActionDetail(ActionSummary):
     reason: str | None = None
     retry_of: str | None = None
     next: str
+
+
+class ActionSums(Result):
+    """The sends of a list that went out, or may have."""
+
+    sends: int
+    recipients: int
+    points_net: Points
+    """Final, or reserved where the end is open; less what came back."""
+    points_returned: Points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionsWanted:
+    """Which actions to list; what is empty or None means any. From `since`, before `until`."""
+
+    tool: str = ""
+    state: ActionState | None = None
+    batch_id: str = ""
+    mobile: str | None = None
+    """E.164: whom a send reached."""
+    words: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    page: int = 1
+    page_size: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionsFound:
+    """A page of actions, newest first, and how many there are.
+
+    `searched`: only so many of the newest were looked through. The sums stand under what they are of, a day,
+    a month or `listed`; None: too many to add up.
+    """
+
+    rows: Sequence[ActionSummary]
+    total: int
+    searched: int | None
+    sums: Mapping[str, ActionSums | None]
 
 
 class ReconcileResult(Result):

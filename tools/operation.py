@@ -23,6 +23,7 @@ from tools.values import (
     OutsideText,
     Points,
     Timestamp,
+    without,
 )
 
 
@@ -169,8 +170,7 @@ class Params(BaseModel):
 
 _LAST_PAGE = 1_000_000
 
-# The limits of a page's number and of a request's id are checked and not told: they are not worth words in
-# every schema.
+# Some limits (of a page's number, of an id) are checked and not told: they are not worth words in a schema.
 
 
 def _check_page(page: int) -> int:
@@ -178,10 +178,6 @@ def _check_page(page: int) -> int:
     if page > _LAST_PAGE:
         raise ValueError("is beyond the end of any list. Give one from 1 to the answer's `pages`.")
     return page
-
-
-def _without_length(schema: dict[str, Any]) -> None:
-    schema.pop("maxLength", None)
 
 
 class RiskyParams(Params):
@@ -192,7 +188,9 @@ class RiskyParams(Params):
         str,
         IDENTIFIER,
         Field(
-            max_length=64, description="A new value repeats on purpose.", json_schema_extra=_without_length
+            max_length=64,
+            description="A new value repeats on purpose.",
+            json_schema_extra=without("maxLength"),
         ),
     ] = ""
 

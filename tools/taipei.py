@@ -61,6 +61,28 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), TAIPEI).astimezone(UTC)
 
 
+def read_begin(written: object) -> datetime:
+    """When a time begins that a caller wrote as a day or as a moment.
+
+    Raises:
+        ValueError: neither.
+    """
+    return midnight(read_day(written)) if _is_day(written) else read_time(written)
+
+
+def read_end(written: object) -> datetime:
+    """When it ends: with the day, or at the moment.
+
+    Raises:
+        ValueError: neither.
+    """
+    return midnight(read_day(written) + timedelta(days=1)) if _is_day(written) else read_time(written)
+
+
+def _is_day(written: object) -> bool:
+    return isinstance(written, str) and _DAY.fullmatch(written.strip()) is not None
+
+
 def _parsed(written: object) -> datetime:
     if not isinstance(written, str) or _WRITTEN.match(written) is None:
         raise ValueError

@@ -1,15 +1,16 @@
 """The value types that parameters and results share, with the marks that masking and cleaning read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from tools.cleaning import clean
 from tools.mobile import normalise_mobile
-from tools.taipei import iso, iso_minute, read_day, read_time
+from tools.taipei import iso, iso_minute, read_begin, read_day, read_end, read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,16 @@ def _no_flag(value: object) -> object:
     return value
 
 
+def without(*limits: str) -> Callable[[dict[str, Any]], None]:
+    """For a schema's `json_schema_extra`: limits that are checked, and not told to every conversation."""
+
+    def leave_out(schema: dict[str, Any]) -> None:
+        for limit in limits:
+            schema.pop(limit, None)
+
+    return leave_out
+
+
 NO_FLAG = BeforeValidator(_no_flag)
 """For whole numbers: `true` would be taken for 1."""
 
@@ -87,3 +98,9 @@ TimeArgument = Annotated[
     datetime, BeforeValidator(read_time), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 """An ISO 8601 time from the caller; without an offset it is Asia/Taipei."""
+
+SinceArgument = Annotated[datetime, BeforeValidator(read_begin), WithJsonSchema({"type": "string"})]
+"""The beginning of a time from the caller: a day, from its first moment, or an ISO 8601 time."""
+
+UntilArgument = Annotated[datetime, BeforeValidator(read_end), WithJsonSchema({"type": "string"})]
+"""The end of a time from the caller: a day, with all of it, or an ISO 8601 time, which is no part of it."""

@@ -9,13 +9,12 @@ from server.gate.blocking_desk import CallersBlocking
 from server.gate.brief_desk import OwnBrief
 from server.gate.caller import Caller
 from server.gate.context import GateContext
-from server.gate.entries import detail_of, summary_of
 from server.gate.insight_desk import OwnInsight
+from server.gate.own_actions import OwnActions
 from server.gate.reconciling import Reconciling
 from server.gate.reply_desk import OwnReplies
-from server.store.actions import ActionFilter, State
 from tools.desk_operation import SavedFile
-from tools.entries import ActionDetail, ActionSummary, ReconcileResult
+from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileResult
 from tools.operation import Steps, Surroundings, T
 
 
@@ -70,35 +69,13 @@ class ServerDesk:
         shelf = self._context.owning.shelf_of(self._caller.principal)
         return await self._context.files.save(stem, suffix, content, shelf=shelf or "")
 
-    async def actions(  # noqa: PLR0913 - the filters of a list
-        self,
-        *,
-        tool: str,
-        state: str,
-        day: str,
-        batch_id: str,
-        campaign: str,
-        page: int,
-        page_size: int,
-    ) -> tuple[Sequence[ActionSummary], int]:
+    async def actions(self, wanted: ActionsWanted) -> ActionsFound:
         """A page of this principal's actions, newest first."""
-        wanted = ActionFilter(
-            tool=tool or None,
-            state=State(state) if state else None,
-            day=day or None,
-            batch_id=batch_id or None,
-            campaign=campaign or None,
-            principal=self._caller.principal,
-        )
-        entries, total = await self._context.book.list_actions(wanted, page, page_size)
-        return [summary_of(entry) for entry in entries], total
+        return await OwnActions(self._context, self._caller.principal).found(wanted)
 
     async def action(self, action_id: str) -> ActionDetail | None:
         """One action of this principal."""
-        entry = await self._context.book.get(action_id)
-        if entry is None or entry.principal != self._caller.principal:
-            return None
-        return detail_of(entry)
+        return await OwnActions(self._context, self._caller.principal).whole(action_id)
 
     async def reconcile(self, action_id: str) -> ReconcileResult:
         """Find out about an unknown outcome."""

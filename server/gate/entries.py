@@ -5,37 +5,67 @@ from typing import Any
 
 from server.store.actions import Action
 from tools.entries import NEXT_STEPS, ActionDetail, ActionState, ActionSummary
+from tools.every8d.texts import beginning, first_words
 from tools.operation import Preview
 
 
-def summary_of(entry: Action) -> ActionSummary:
+def summary_of(entry: Action, *, erased: bool) -> ActionSummary:
     """One row."""
-    return ActionSummary(**_common(entry))
+    preview, common = json.loads(entry.preview), _common(entry, erased=erased)
+    if entry.vendor == "every8d" and common["batch_id"] is None:
+        # One column for batches, whether one was sent or erased.
+        common |= {"batch_id": common["target"], "target": None}
+    return ActionSummary(
+        **common,
+        words=words_of(entry) or None,
+        subject=preview.get("subject") or None,
+        send_at=preview.get("send_at"),
+    )
 
 
-def detail_of(entry: Action) -> ActionDetail:
+def detail_of(entry: Action, *, erased: bool) -> ActionDetail:
     """One action whole, with its frozen preview and its masked outcome."""
-    state: ActionState = entry.state.value
     return ActionDetail(
-        **_common(entry),
+        **_common(entry, erased=erased),
         finished_at=entry.finished_at,
         preview=Preview.model_validate_json(entry.preview),
         outcome=json.loads(entry.outcome) if entry.outcome else None,
         reason=entry.reason or None,
         retry_of=entry.retry_of or None,
-        next=NEXT_STEPS[state],
+        next=NEXT_STEPS[_state(entry, erased=erased)],
     )
 
 
-def _common(entry: Action) -> dict[str, Any]:
+def words_of(entry: Action) -> str:
+    """What an action is about: how its text begins, or the name of what it acts on; '' where it has none."""
+    preview: dict[str, Any] = json.loads(entry.preview)
+    details: dict[str, str] = preview.get("details") or {}
+    named = details.get("text") or details.get("name") or ""
+    return first_words(json.loads(entry.arguments)) or beginning(preview.get("text") or named)
+
+
+def decided_by(entry: Action) -> str:
+    """Who approved or denied it and by which way, `local:desk (terminal)`; '' while nobody has."""
+    if entry.decided_by in ("", entry.channel):
+        return entry.channel
+    return f"{entry.decided_by} ({entry.channel})"
+
+
+def _state(entry: Action, *, erased: bool) -> ActionState:
+    return "erased" if erased else entry.state.value
+
+
+def _common(entry: Action, *, erased: bool) -> dict[str, Any]:
     return {
         "action_id": entry.id,
         "tool": entry.tool,
-        "state": entry.state.value,
+        "state": _state(entry, erased=erased),
         "created_at": entry.created_at,
         "recipients": entry.recipients or None,
         "points": entry.points_final if entry.points_final is not None else entry.points or None,
+        "points_returned": entry.points_returned or None,
         "target": entry.target or None,
         "batch_id": entry.batch_id or None,
-        "approved_by": entry.channel or None,
+        "by": entry.principal,
+        "decided_by": decided_by(entry) or None,
     }

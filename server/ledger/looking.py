@@ -1,13 +1,14 @@
 """What the ledger knows: of a call before anything else is done, of one action, of many."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.ledger.records import Records, blocked_of
 from server.store import ledger
 from server.store.actions import Action, ActionFilter, CallKey
 from server.store.hindrances import Asked, nothing_known
+from server.store.listing import Sums, choose, erased_of, page_of, sums_of
 from server.store.lookup import by_batch
 from server.store.plans import Connection
 from server.store.sent_texts import Repeated, Texted, repeated, same_send
@@ -25,6 +26,20 @@ class Seen:
     """Those of its numbers that are blocked."""
     repeats: tuple[Repeated, ...]
     """Earlier sends of the same texts to the same numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A page of the ledger: how many actions there are in all, and which of the page were erased bookings.
+
+    `searched`: only so many of the newest were looked through. A sum is None where there are too many sends.
+    """
+
+    actions: list[Action]
+    total: int
+    erased: frozenset[str]
+    searched: int | None
+    sums: list[Sums | None]
 
 
 class Looking(Records):
@@ -62,6 +77,10 @@ class Looking(Records):
         found = await self._journal.glance(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
         return found and self._journal.as_known(found)
 
+    async def was_erased(self, action: Action) -> bool:
+        """Whether it is a booking that was erased, as far as the records know."""
+        return bool(await self._journal.glance(lambda conn, _: erased_of(conn, [action])))
+
     async def of_batch(self, batch_id: str) -> Action | None:
         """The action that the vendor gave this batch to."""
         return await self._journal.glance(lambda conn, _: by_batch(conn, batch_id))
@@ -72,6 +91,25 @@ class Looking(Records):
             lambda conn, _: ledger.list_actions(conn, wanted, page, page_size)
         )
         return [self._journal.as_known(action) for action in found], total
+
+    async def listed(
+        self, wanted: ActionFilter, page: int, page_size: int, summed: Sequence[ActionFilter]
+    ) -> Listed:
+        """The same with what the records know of it, and the sums of the sends in each of `summed`."""
+
+        def work(conn: Connection, _: datetime) -> Listed:
+            chosen = choose(conn, wanted)
+            found, total = page_of(conn, chosen, page, page_size)
+            return Listed(
+                actions=found,
+                total=total,
+                erased=erased_of(conn, found),
+                searched=chosen.searched,
+                sums=[sums_of(conn, chosen if each == wanted else choose(conn, each)) for each in summed],
+            )
+
+        listed = await self._journal.read(work)
+        return replace(listed, actions=[self._journal.as_known(action) for action in listed.actions])
 
     async def waiting(self) -> list[Action]:
         """The proposals that wait for a person, oldest first."""

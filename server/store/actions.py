@@ -160,14 +160,21 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionFilter:
-    """Which actions to list; None means any. `day` is that of the proposal in Asia/Taipei, `2026-01-31`."""
+    """Which actions to list; None means any. Proposed from `since` on, before `until`."""
 
     tool: str | None = None
     state: State | None = None
-    day: str | None = None
+    erased: bool | None = None
+    """Whether it must be a booking that was erased, or must be none; the records know."""
+    since: datetime | None = None
+    until: datetime | None = None
     batch_id: str | None = None
     campaign: str | None = None
     principal: str | None = None
+    words: str = ""
+    """Anywhere in the text, in the subject, or in the name of what is acted on; in capitals or not."""
+    number: str | None = None
+    """Whom a send reached: the first half of a keyed hash; the records know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

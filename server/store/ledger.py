@@ -6,7 +6,8 @@ is a compare-and-set; no function reads a clock. Pass them to `Store.write` and 
 
 from server.store.counting import usage
 from server.store.dispatch import begin, claim, due, erased, finish, give_back, reap, reconcile
-from server.store.lookup import COUNT_LIMIT, by_batch, get, list_actions
+from server.store.listing import COUNT_LIMIT, list_actions
+from server.store.lookup import by_batch, get
 from server.store.proposals import (
     approve,
     deny,

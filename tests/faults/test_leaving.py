@@ -27,7 +27,7 @@ TIMES = 100 if os.environ.get("SOAK") else 10
 
 async def _states(parts: Parts) -> list[str]:
     from server.store.actions import ActionFilter  # noqa: PLC0415 - the store is opened at the first use
-    from server.store.lookup import list_actions  # noqa: PLC0415 - as above
+    from server.store.listing import list_actions  # noqa: PLC0415 - as above
 
     found, _ = await parts.journal.read(lambda conn, _: list_actions(conn, ActionFilter(), page_size=200))
     return [str(action.state) for action in found]

@@ -91,9 +91,12 @@ def _action(chance: random.Random, number: int, worst: bool) -> ActionSummary:  
         created_at=_moment(chance, worst=worst),
         recipients=chance.randrange(1, 500),
         points=Decimal(chance.randrange(1, 2000)),
-        target=batch if tool.startswith("erase") or worst else None,
-        batch_id=None if tool.startswith("erase") and not worst else batch,
-        approved_by="form",
+        target=batch if worst else None,
+        batch_id=batch,
+        by="local:desk",
+        decided_by="local:desk (form)",
+        words=WORST[:40] if worst else "三月通知：門市營業時間異動",
+        subject=WORST if worst else "",
     )
 
 
@@ -201,6 +204,7 @@ def _blocked(chance: random.Random, number: int, worst: bool) -> BlockedNumber: 
     return BlockedNumber(mobile=_mobile(number), why=why, since=_moment(chance, worst=worst))
 
 
+_SUMS = {"sends": 220, "recipients": 54_321, "points_net": 54_321.5, "points_returned": 1_234}
 _KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any], dict[str, Any]]] = {
     DeliveryResult: ("messages", _message, {"complete": True}),
     RepliesResult: ("replies", _reply, {"complete": True}),
@@ -216,7 +220,7 @@ _KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any],
         _dead,
         {"conclusion": "220 numbers failed for good."},
     ),
-    ActionsResult: ("actions", _action, {}),
+    ActionsResult: ("actions", _action, {"sums": {"2026-03": _SUMS}}),
     DeliveryEventsResult: ("events", _event, {}),
     Records: ("records", _record, {}),
     ReadReportResult: (

@@ -56,7 +56,7 @@ async def test_a_yes_sends_once(house: House) -> None:
     person = Person(thinks_for=THINKS)
     async with fronted(house, person, approval=HUMAN) as session:
         assert (await session.facts("send_sms", SEND))["outcome"] == "done"
-        assert (await _frozen(session, "succeeded"))["approved_by"] == "form"
+        assert (await _frozen(session, "succeeded"))["decided_by"].endswith("(form)")
     assert (len(person.asked), await posts(house)) == (1, 1)
 
 

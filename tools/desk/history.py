@@ -1,26 +1,44 @@
 """What was done and what waits: the ledger, newest first. The vendor keeps no list of batches; we do."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from tools.desk_operation import Desk, DeskOperation
-from tools.entries import ActionDetail, ActionId, ActionState, ActionSummary
+from tools.entries import (
+    ActionDetail,
+    ActionId,
+    ActionsFound,
+    ActionState,
+    ActionSummary,
+    ActionSums,
+    ActionsWanted,
+)
 from tools.every8d.paging import pages_of
 from tools.operation import PagedParams, Params, Result, Risk
-from tools.problems import Problem, RefusedError
+from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.sentence import sentence
-from tools.values import IDENTIFIER, DayArgument, Table
+from tools.taipei import midnight
+from tools.values import IDENTIFIER, DayArgument, MobileArgument, SinceArgument, Table, UntilArgument, without
+
+
+def _only(description: str) -> Any:
+    return Field(max_length=64, description=description, json_schema_extra=without("maxLength"))
 
 
 class ListActionsParams(PagedParams):
     """Which actions to list."""
 
-    tool: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this tool; empty: any.")] = ""
-    state: Annotated[ActionState | None, Field(description="Only this state; absent: any.")] = None
-    day: Annotated[DayArgument | None, Field(description="Only this day (Asia/Taipei); absent: any.")] = None
-    batch_id: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this batch.")] = ""
-    campaign: Annotated[str, IDENTIFIER, Field(max_length=64, description="Only this campaign.")] = ""
+    tool: Annotated[str, IDENTIFIER, _only("Only this tool.")] = ""
+    state: Annotated[ActionState | None, Field(description="absent: any.")] = None
+    day: Annotated[DayArgument | None, Field(description="absent: any.")] = None
+    since: Annotated[SinceArgument | None, Field(description="Day or time; absent: any.")] = None
+    until: Annotated[UntilArgument | None, Field(description="absent: any.")] = None
+    batch_id: Annotated[str, IDENTIFIER, _only("Only this batch.")] = ""
+    words: Annotated[str, Field(max_length=40, description="In text or subject.")] = ""
+    mobile: Annotated[MobileArgument | None, Field(description="Sent to this number; absent: any.")] = None
 
 
 class ActionsResult(Result):
@@ -30,6 +48,9 @@ class ActionsResult(Result):
     page: int
     pages: int
     actions: Annotated[list[ActionSummary], Table()]
+    sums: dict[str, ActionSums]
+    """What the sends cost: of the list where it is a filtered one, else of today and of this month."""
+    note: str | None = None
 
 
 class GetActionParams(Params):
@@ -39,17 +60,43 @@ class GetActionParams(Params):
 
 
 async def _list(params: ListActionsParams, desk: Desk) -> ActionsResult:
-    actions, total = await desk.actions(
-        tool=params.tool,
-        state=params.state or "",
-        day="" if params.day is None else params.day.isoformat(),
-        batch_id=params.batch_id,
-        campaign=params.campaign,
-        page=params.page,
-        page_size=params.page_size,
+    since, until = params.since, params.until
+    if params.day is not None:
+        if since is not None or until is not None:
+            raise InvalidArgumentError("day", "given beside since or until.", "Give either.")
+        since, until = midnight(params.day), midnight(params.day + timedelta(days=1))
+    found = await desk.actions(
+        ActionsWanted(
+            tool=params.tool,
+            state=params.state,
+            batch_id=params.batch_id,
+            mobile=params.mobile,
+            words=params.words.strip(),
+            since=since,
+            until=until,
+            page=params.page,
+            page_size=params.page_size,
+        )
     )
-    pages = pages_of(total, params.page_size)
-    return ActionsResult(total=total, page=params.page, pages=pages, actions=[*actions])
+    return ActionsResult(
+        total=found.total,
+        page=params.page,
+        pages=pages_of(found.total, params.page_size),
+        actions=[*found.rows],
+        sums={name: sums for name, sums in found.sums.items() if sums is not None},
+        note=" ".join(_notes(found)) or None,
+    )
+
+
+def _notes(found: ActionsFound) -> Iterator[str]:
+    if found.searched is not None:
+        yield (
+            f"Only the newest {found.searched:,} actions were looked through; "
+            "older ones are found with until."
+        )
+    too_many = [name for name, sums in found.sums.items() if sums is None]
+    if too_many:
+        yield f"Too many to add up: {', '.join(too_many)}. get_points_statement has a month."
 
 
 async def _get(params: GetActionParams, desk: Desk) -> ActionDetail:

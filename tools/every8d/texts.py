@@ -10,7 +10,7 @@ from tools.cleaning import clean
 from tools.operation import RiskyParams, Surroundings
 from tools.problems import InvalidArgumentError
 from tools.taipei import as_taipei, compact
-from tools.values import NO_FLAG, TimeArgument
+from tools.values import NO_FLAG, TimeArgument, without
 
 LEAST_AHEAD = timedelta(minutes=2)
 """A send time that passes on the way is either not sent or sent at once: the document says both (ST)."""
@@ -36,11 +36,16 @@ Text = Annotated[
     Field(max_length=LONGEST_TEXT, description="Text as the recipients get it."),
     AfterValidator(_not_blank),
 ]
-Subject = Annotated[str, Field(max_length=40, description="Note for the vendor's log; never sent.")]
-SendAt = Annotated[TimeArgument | None, Field(description="When (Asia/Taipei, 預約時間); absent: at once.")]
+Subject = Annotated[str, Field(max_length=40, description="Log note, never sent.")]
+SendAt = Annotated[TimeArgument | None, Field(description="Taipei time; absent: at once.")]
 ValidityMinutes = Annotated[
     int,
-    Field(ge=1, le=DEFAULT_VALIDITY, description="Minutes that delivery is tried."),
+    Field(
+        ge=1,
+        le=DEFAULT_VALIDITY,
+        description="Minutes that delivery is tried.",
+        json_schema_extra=without("minimum", "maximum"),
+    ),
     NO_FLAG,
 ]
 """RETRYTIME: minutes of validity, not a number of tries. Decision: the documented default is the most."""
@@ -51,7 +56,12 @@ def first_words(arguments: Mapping[str, object]) -> str:
     given: Mapping[str, Any] = dict(arguments)
     first: Any = next(iter(given.get("recipients") or ()), "")
     own = cast("Mapping[str, str]", first).get("text", "") if isinstance(first, Mapping) else ""
-    text = clean(str(given.get("text") or given.get("template") or own))
+    return beginning(str(given.get("text") or given.get("template") or own))
+
+
+def beginning(text: str) -> str:
+    """How a text begins, cleaned."""
+    text = clean(text)
     return text if len(text) <= _FIRST_WORDS else f"{text[:_FIRST_WORDS]}…"
 
 

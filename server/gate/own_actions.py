@@ -1,0 +1,89 @@
+"""A caller's own actions, from the ledger and from what the records know of them."""
+
+import contextlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from server.gate.context import GateContext
+from server.gate.entries import detail_of, summary_of
+from server.store.actions import ActionFilter, State
+from server.store.errors import StoreUnavailableError
+from server.store.listing import Sums
+from tools.entries import ActionDetail, ActionsFound, ActionSums, ActionsWanted
+from tools.taipei import as_taipei, midnight
+
+_ERASED = "erased"
+
+
+class OwnActions:
+    """What one principal asked for."""
+
+    def __init__(self, context: GateContext, principal: str) -> None:
+        self._context = context
+        self._principal = principal
+
+    async def found(self, wanted: ActionsWanted) -> ActionsFound:
+        """A page, newest first, with sums: of the list where it is a filtered one, else of day and month."""
+        await self._catch_up(needed=wanted.mobile is not None or wanted.state == _ERASED)
+        chosen = await self._filter_of(wanted)
+        summed = _summed(chosen, self._context.clock())
+        listed = await self._context.book.listed(chosen, wanted.page, wanted.page_size, [*summed.values()])
+        return ActionsFound(
+            rows=[summary_of(each, erased=each.id in listed.erased) for each in listed.actions],
+            total=listed.total,
+            searched=listed.searched,
+            sums={name: _sums(each) for name, each in zip(summed, listed.sums, strict=True)},
+        )
+
+    async def whole(self, action_id: str) -> ActionDetail | None:
+        """One action of this principal, however its id was typed."""
+        await self._catch_up(needed=False)
+        entry = await self._context.book.get(action_id)
+        if entry is None or entry.principal != self._principal:
+            return None
+        return detail_of(entry, erased=await self._context.book.was_erased(entry))
+
+    async def _catch_up(self, *, needed: bool) -> None:
+        """The ledger is told without its records as well: they may have lost their key.
+
+        Raises:
+            StoreUnavailableError: the records are away, and the answer would be wrong without them.
+        """
+        with contextlib.nullcontext() if needed else contextlib.suppress(StoreUnavailableError):
+            await self._context.memory.catch_up()
+
+    async def _filter_of(self, wanted: ActionsWanted) -> ActionFilter:
+        state = State.SUCCEEDED if wanted.state == _ERASED else wanted.state and State(wanted.state)
+        number = wanted.mobile and (await self._context.memory.keeper.hashes([wanted.mobile]))[0]
+        return ActionFilter(
+            principal=self._principal,
+            tool=wanted.tool or None,
+            state=state,
+            erased=wanted.state == _ERASED if state is State.SUCCEEDED else None,
+            batch_id=wanted.batch_id or None,
+            number=number,
+            words=wanted.words,
+            since=wanted.since,
+            until=wanted.until,
+        )
+
+
+def _summed(chosen: ActionFilter, now: datetime) -> dict[str, ActionFilter]:
+    """What is added up, by its name."""
+    if chosen != ActionFilter(principal=chosen.principal):
+        return {"listed": chosen}
+    day = as_taipei(now).date()
+    until = midnight(day + timedelta(days=1))
+    return {
+        day.isoformat(): replace(chosen, since=midnight(day), until=until),
+        f"{day:%Y-%m}": replace(chosen, since=midnight(day.replace(day=1)), until=until),
+    }
+
+
+def _sums(sums: Sums | None) -> ActionSums | None:
+    return sums and ActionSums(
+        sends=sums.sends,
+        recipients=sums.recipients,
+        points_net=sums.points,
+        points_returned=sums.returned,
+    )
