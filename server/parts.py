@@ -11,6 +11,7 @@ from functools import partial
 import anyio
 import anyio.to_thread
 
+from server.batches.callback_tokens import CallbackTokens
 from server.batches.keeper import Keeper
 from server.batches.memory import Memory
 from server.batches.retention import Retention, keep_purging
@@ -53,6 +54,7 @@ class Parts:
     files: Files
     memory: Memory
     retention: Retention
+    callback_tokens: CallbackTokens
     gate: Gate
 
     async def work(self) -> None:
@@ -108,6 +110,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         files=files,
         memory=memory,
         retention=Retention(memory, settings.privacy.retention_days),
+        callback_tokens=CallbackTokens(memory.keeper, settings.callbacks.token),
         gate=Gate(context),
     )
 

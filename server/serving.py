@@ -80,8 +80,7 @@ class Serving:
             await parts.opened()
         configure_logging(settings.log_level, secrets_of(settings), own_words)
         async with running(parts), anyio.create_task_group() as beside:
-            if settings.callbacks.token.get_secret_value():
-                beside.start_soon(_receive_callbacks, parts)
+            beside.start_soon(_receive_callbacks, parts)
             if settings.callbacks.ask and settings.every8d is not None:
                 beside.start_soon(_ask_for_batches, parts)
             if self.http:
@@ -127,10 +126,19 @@ async def _serve_http(server: PromptServer, port: int, language: Language) -> No
 
 
 async def _receive_callbacks(late: LateParts) -> None:
+    given = bool(late.settings.callbacks.token.get_secret_value())
+    if not given:
+        await late.wanted()
     parts = await late.opened()
-    from server.delivery.callbacks import serve_callbacks  # noqa: PLC0415 - only where callbacks are received
 
-    await supervised("the receiver of delivery reports", partial(serve_callbacks, parts))
+    async def receive() -> None:
+        # Without a secret nothing is received. It is looked for again: one may be issued meanwhile.
+        if given or await parts.callback_tokens.in_force():
+            from server.delivery.callbacks import serve_callbacks  # noqa: PLC0415 - only where some come
+
+            await serve_callbacks(parts)
+
+    await supervised("the receiver of delivery reports", receive)
 
 
 async def _ask_for_batches(late: LateParts) -> None:

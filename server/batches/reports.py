@@ -10,13 +10,12 @@ from server.store.forgetting import is_forgotten
 from server.store.keys import HALF, forgotten_hash
 from server.store.messages import BY_CALLBACK, Heard, hear, sealed_of
 from server.store.plans import Connection
-from server.store.quarantine import count_callbacks, set_aside
+from server.store.quarantine import ASIDE, NOTED, count_callbacks, set_aside
 from server.store.reports import reached
-from server.store.rows import taipei_day
 from tools.every8d.callbacks import REPLY, points_of, status_of
 
-_NO_BATCH, _NO_MESSAGE = "no such batch", "no such message in the batch"
-_REDUCED = "the batch was reduced to counts"
+NO_BATCH, NO_MESSAGE = "no such batch", "no such message in the batch"
+REDUCED = "the batch was reduced to counts"
 
 
 def fold_reports(conn: Connection, inbox: Inbox, key: bytes, now: datetime, at_most: int) -> int:
@@ -29,14 +28,14 @@ def fold_reports(conn: Connection, inbox: Inbox, key: bytes, now: datetime, at_m
         if event.batch_id not in batches:
             batches[event.batch_id] = batch_by_vendor_id(conn, event.batch_id)
         batch = batches[event.batch_id]
-        why = _NO_BATCH if batch is None else _noted(conn, event, batch, inbox, key)
+        why = NO_BATCH if batch is None else _noted(conn, event, batch, inbox, key)
         if batch is not None and not why:
             changed.add(batch.id)
         if why:
             aside.append((event.key, event.batch_id, why))
     set_aside(conn, aside, now)
-    count_callbacks(conn, taipei_day(now), "aside", len(aside))
-    count_callbacks(conn, taipei_day(now), "noted", len(events) - len(aside))
+    count_callbacks(conn, now, ASIDE, len(aside))
+    count_callbacks(conn, now, NOTED, len(events) - len(aside))
     for batch_id in changed:
         set_batch(conn, batch_id, uncounted=True, heard_at=now)
     fold(conn, [event.key for event in events])
@@ -55,7 +54,7 @@ def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox, k
             # Its messages are not known yet: the vendor is asked for them.
             set_batch(conn, batch.id, next_at=event.received_at)
             return ""
-        return _NO_MESSAGE
+        return NO_MESSAGE
     code, status = status_of(event.status)
     if code == REPLY and forgotten:
         inbox.hear_wish(conn, _reply(event, batch, None))
@@ -81,7 +80,7 @@ def _late(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox) ->
     """A batch that was reduced stays as it is; but whoever wants nothing more is heard all the same."""
     if status_of(event.status)[0] == REPLY and reached(conn, batch.id, event.number):
         inbox.hear_wish(conn, _reply(event, batch, None))
-    return _REDUCED
+    return REDUCED
 
 
 def _reply(event: DeliveryEvent, batch: Batch, who: Who | None) -> Reply:

@@ -47,8 +47,19 @@ _ACTIONS = {
     "list": _HERE + "actions:actions_list",
     "close": _HERE + "actions:actions_close",
 }
+_CALLBACKS = {
+    "status": _HERE + "callbacks:callbacks_status",
+    "quarantine": _HERE + "callbacks:callbacks_quarantine",
+    "rotate": _HERE + "callbacks:callbacks_rotate",
+}
 
-PLACES = (*_COMMANDS.values(), *_BLOCK.values(), *_AUDIT.values(), *_ACTIONS.values())
+PLACES = (
+    *_COMMANDS.values(),
+    *_BLOCK.values(),
+    *_AUDIT.values(),
+    *_ACTIONS.values(),
+    *_CALLBACKS.values(),
+)
 """Every command; the sentence that its help begins with is its function's docstring."""
 
 app = typer.Typer(
@@ -62,6 +73,7 @@ for name, places, about in (
     ("block", _BLOCK, sentence("Numbers that are never texted.")),
     ("audit", _AUDIT, sentence("The record of every decision.")),
     ("actions", _ACTIONS, sentence("The ledger of what was done.")),
+    ("callbacks", _CALLBACKS, sentence("What the vendor reports by itself.")),
 ):
     app.add_typer(typer.Typer(cls=late_group(places), help=about, no_args_is_help=True), name=name)
 

@@ -4,8 +4,8 @@ The vendor signs nothing, so the secret is the last part of the URL. HTTP 200 is
 is committed: everything else is sent again, up to ten times.
 """
 
+import contextlib
 import hashlib
-import hmac
 import json
 import logging
 import socket
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.delivery.door import Door
 from server.delivery.intake import Intake
 from server.http_door import Listener, listening_socket
 from server.ledger.records import Reported
@@ -23,13 +24,14 @@ from server.logs.logs import without_secrets
 from server.parts import Parts
 from server.settings.settings import CallbacksSettings
 from server.store.errors import StoreUnavailableError
+from server.store.quarantine import UNREADABLE
+from server.supervision import supervised
 from tools.cleaning import clean
 from tools.every8d.callbacks import mobile_of, moment_of, read_callback_fields, status_of
 from tools.mobile import mask_mobile
 from tools.taipei import compact
 
 MAX_BODY = 64 * 1024
-PATH = "/callbacks/every8d"
 _log = logging.getLogger(__name__)
 
 _TRY_AGAIN_SECONDS = 2.0
@@ -42,19 +44,23 @@ _NO_REPORT = PlainTextResponse("not a report", status_code=400)
 _TRY_AGAIN = PlainTextResponse("try again", status_code=503)
 
 
-def callback_app(parts: Parts, intake: Intake | None = None) -> ASGIApp:
+def callback_app(parts: Parts, intake: Intake | None = None, door: Door | None = None) -> ASGIApp:
     """The application that takes the vendor's calls."""
-    token = parts.settings.callbacks.token.get_secret_value()
-    wanted = f"{PATH}/{token}".encode()
-    reports = intake or Intake(parts.book.keep_events)
+    reports, at = intake or Intake(parts.book.keep_events), door or door_of(parts)
 
     async def answer(scope: Scope, receive: Receive) -> Response:
-        if not token or not hmac.compare_digest(_path(scope), wanted):
-            return _NOT_FOUND
+        try:
+            if not await at.opens(scope):
+                return _NOT_FOUND
+        except StoreUnavailableError:
+            return _unavailable()
         if scope["method"] not in ("GET", "POST"):
             return _ANOTHER_METHOD
         encoded = await _encoded(scope, receive)
-        return _TOO_LARGE if encoded is None else await _keep(reports, encoded)
+        kept = _TOO_LARGE if encoded is None else await _keep(reports, encoded)
+        if kept in (_TOO_LARGE, _NO_REPORT):
+            at.count(UNREADABLE)
+        return kept
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await (await answer(scope, receive))(scope, receive, send)
@@ -62,8 +68,9 @@ def callback_app(parts: Parts, intake: Intake | None = None) -> ASGIApp:
     return app
 
 
-def _path(scope: Scope) -> bytes:
-    return scope["path"].encode("utf-8", "surrogatepass")
+def door_of(parts: Parts) -> Door:
+    """The door by these settings."""
+    return Door(parts.memory.keeper, parts.callback_tokens, parts.settings.callbacks.allowed_addresses)
 
 
 async def _encoded(scope: Scope, receive: Receive) -> bytes | None:
@@ -89,9 +96,13 @@ async def _keep(reports: Intake, encoded: bytes) -> Response:
     try:
         await reports.keep(reported(fields))
     except StoreUnavailableError:
-        _log.warning("a delivery report could not be recorded; the vendor will send it again")
-        return _TRY_AGAIN
+        return _unavailable()
     return _KEPT
+
+
+def _unavailable() -> Response:
+    _log.warning("a delivery report could not be recorded; the vendor will send it again")
+    return _TRY_AGAIN
 
 
 def reported(fields: Mapping[str, str]) -> Reported:
@@ -126,17 +137,22 @@ def _kept(written: str, limit: int) -> str:
 async def serve_callbacks(parts: Parts) -> None:
     """Listen for the vendor's calls until cancelled; as long as the port is another's, wait for it."""
     settings = parts.settings.callbacks
-    intake = Intake(parts.book.keep_events)
-    web = Listener(callback_app(parts, intake), lifespan="off")
+    intake, door = Intake(parts.book.keep_events), door_of(parts)
+    web = Listener(callback_app(parts, intake, door), lifespan="off")
     bound = await _listening(settings)
     try:
         _log.info("receiving delivery reports on port %s", settings.port)
-        await web.serve(sockets=[bound])
+        async with anyio.create_task_group() as beside:
+            beside.start_soon(supervised, "the counts of calls", door.keep_telling)
+            await web.serve(sockets=[bound])
+            beside.cancel_scope.cancel()
     finally:
         # A cancelled `serve` leaves this to us.
         with anyio.CancelScope(shield=True):
             await web.shutdown(sockets=[bound])
             await intake.close()
+            with contextlib.suppress(StoreUnavailableError):
+                await door.tell()
 
 
 async def _listening(wanted: CallbacksSettings) -> socket.socket:

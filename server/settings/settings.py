@@ -79,6 +79,14 @@ def _callback_token(token: SecretStr) -> SecretStr:
     return token
 
 
+def _network(written: str) -> str:
+    try:
+        return str(ipaddress.ip_network(written, strict=False))
+    except ValueError:
+        raise ValueError(sentence("is neither an address nor a network, such as 203.0.113.0/24.")) from None
+
+
+Network = Annotated[str, AfterValidator(_network)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Password = Annotated[SecretStr, Field(min_length=1)]
 
@@ -158,6 +166,10 @@ class CallbacksSettings(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8095
     host: str = "127.0.0.1"
     token: Annotated[SecretStr, AfterValidator(_callback_token)] = SecretStr("")
+    url: BaseUrl | None = None
+    """Where the vendor reaches the receiver (`https://` and the host): what `callbacks rotate` prints."""
+    allowed_addresses: Annotated[tuple[Network, ...], COMMAS] = ()
+    """Who may call besides knowing the URL: addresses and networks. Empty: everybody."""
     ask: bool = True
     """Whether open batches are asked for (2.2, 2.4) at growing intervals, with a callback or without."""
 

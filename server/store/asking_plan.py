@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from server.store.batches import Batch
 from server.store.plans import Connection
@@ -28,6 +28,7 @@ _TAKE = (
     )
     .values(asks=BATCHES.c.asks + 1, next_at=bindparam("ask_next"))
 )
+_OPEN = select(func.count(), func.min(BATCHES.c.next_at)).where(BATCHES.c.next_at.is_not(None))
 
 
 def went_out(sent_at: datetime, send_at: datetime | None) -> datetime:
@@ -58,3 +59,9 @@ def take_due(conn: Connection, now: datetime) -> Batch | None:
 def any_due(conn: Connection, now: datetime) -> bool:
     """Whether a batch is to be asked for."""
     return bool(conn.execute(_DUE, {"due_at": now}).all())
+
+
+def open_plan(conn: Connection) -> tuple[int, datetime | None]:
+    """How many batches are still to be asked for, and when the first of them is."""
+    batches, next_at = conn.execute(_OPEN).one()
+    return batches, next_at

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from server.store.plans import Connection
 from server.store.record_tables import CALLBACK_COUNTS, QUARANTINE
+from server.store.rows import taipei_day
+from server.store.schema import DELIVERY_EVENTS
 
 MOST_KEPT = 1_000
+NOTED, ASIDE = "noted", "aside"
+FORGED, ELSEWHERE, UNREADABLE = "forged", "elsewhere", "unreadable"
+"""What calls are counted as: of a message of ours, of none; without the secret, from an address that is not
+allowed, without what a report holds."""
 
 _THERE = select(QUARANTINE.c.key).where(QUARANTINE.c.key.in_(bindparam("those", expanding=True)))
 _INSERT = insert(QUARANTINE)
@@ -19,9 +26,43 @@ _TAKE_BACK = delete(QUARANTINE).where(QUARANTINE.c.batch_id == bindparam("of_bat
 _COUNT_UP = (
     update(CALLBACK_COUNTS)
     .where(CALLBACK_COUNTS.c.day == bindparam("of_day"), CALLBACK_COUNTS.c.what == bindparam("of_what"))
-    .values(count=CALLBACK_COUNTS.c.count + bindparam("more"))
+    .values(count=CALLBACK_COUNTS.c.count + bindparam("more"), at=bindparam("of_now"))
 )
 _COUNT_FIRST = insert(CALLBACK_COUNTS)
+_COUNTS = (
+    select(CALLBACK_COUNTS.c.what, func.sum(CALLBACK_COUNTS.c.count), func.max(CALLBACK_COUNTS.c.at))
+    .where(CALLBACK_COUNTS.c.day >= bindparam("since_day"))
+    .group_by(CALLBACK_COUNTS.c.what)
+    .order_by(CALLBACK_COUNTS.c.what)
+)
+_EVENT = DELIVERY_EVENTS.c
+_NEWEST = (
+    select(
+        QUARANTINE.c.at, QUARANTINE.c.why, QUARANTINE.c.batch_id, _EVENT.mobile, _EVENT.status, _EVENT.text
+    )
+    .join_from(QUARANTINE, DELIVERY_EVENTS, _EVENT.key == QUARANTINE.c.key)
+    .order_by(QUARANTINE.c.at.desc(), QUARANTINE.c.key)
+    .limit(bindparam("at_most"))
+)
+
+
+class CallbackCount(NamedTuple):
+    """How many calls of one kind came."""
+
+    what: str
+    calls: int
+    newest_at: datetime
+
+
+class SetAside(NamedTuple):
+    """A report that fits nothing. All but `at` and `why` is what anybody who knows the URL could write."""
+
+    at: datetime
+    why: str
+    batch_id: str
+    mobile: str
+    status: str
+    text: str
 
 
 def set_aside(conn: Connection, reports: Sequence[tuple[str, str, str]], now: datetime) -> None:
@@ -42,7 +83,22 @@ def take_back(conn: Connection, batch_id: str) -> None:
     conn.execute(_TAKE_BACK, {"of_batch": batch_id})
 
 
-def count_callbacks(conn: Connection, day: str, what: str, more: int) -> None:
+def count_callbacks(conn: Connection, now: datetime, what: str, more: int) -> None:
     """So many more of this kind on this day."""
-    if more and not conn.execute(_COUNT_UP, {"of_day": day, "of_what": what, "more": more}).rowcount:
-        conn.execute(_COUNT_FIRST, {"day": day, "what": what, "count": more})
+    if not more:
+        return
+    counted = {"of_day": taipei_day(now), "of_what": what, "more": more, "of_now": now}
+    if not conn.execute(_COUNT_UP, counted).rowcount:
+        first = {"day": taipei_day(now), "what": what, "count": more, "at": now}
+        conn.execute(_COUNT_FIRST, first)
+
+
+def callback_counts(conn: Connection, since_day: str) -> list[CallbackCount]:
+    """How many of each kind came since a day, and when the newest did."""
+    return [CallbackCount(*row) for row in conn.execute(_COUNTS, {"since_day": since_day})]
+
+
+def newest_aside(conn: Connection, at_most: int) -> tuple[list[SetAside], int]:
+    """The newest reports that fit nothing, and how many are kept."""
+    rows = conn.execute(_NEWEST, {"at_most": at_most})
+    return [SetAside(*row) for row in rows], conn.scalar(_MANY) or 0

@@ -156,6 +156,21 @@ CALLBACK_COUNTS = Table(
     Column("day", String(10), primary_key=True),
     Column("what", String(16), primary_key=True),
     Column("count", Integer, nullable=False),
+    # When the newest of them came.
+    Column("at", Moment, nullable=False),
+)
+
+CALLBACK_TOKENS = Table(
+    "callback_tokens",
+    METADATA,
+    # A keyed hash: who reads the store learns no token, who writes into it makes none.
+    Column("token", String(64), primary_key=True),
+    # When it was issued; of the one in the settings nobody knows.
+    Column("issued_at", Moment),
+    # When it was used last, to the minute.
+    Column("used_at", Moment),
+    # When it ends; without it, it does not.
+    Column("until", Moment),
 )
 
 FROZEN_LISTS = Table(
@@ -177,6 +192,7 @@ RECORDS = (
     OPT_OUTS,
     QUARANTINE,
     CALLBACK_COUNTS,
+    CALLBACK_TOKENS,
     FROZEN_LISTS,
 )
 """Every table of this file."""

@@ -39,12 +39,19 @@ COMMANDS = {
     "audit export": ("Write the audit to stdout as JSON lines.", OF_AN_ACCOUNT),
     "actions list": ("List the newest actions of the ledger.", ("--state", *OF_AN_ACCOUNT)),
     "actions close": ("Close an action of unknown outcome by hand.", ("--as", *OF_AN_ACCOUNT)),
+    "callbacks status": ("What came in by callback, which secrets are taken, and when", OF_AN_ACCOUNT),
+    "callbacks quarantine": ("The newest reports that fit nothing that was sent here.", OF_AN_ACCOUNT),
+    "callbacks rotate": (
+        "Make a new secret for the callback's URL; the one before is taken beside it.",
+        ("--days", "--retire", *OF_AN_ACCOUNT),
+    ),
 }
 GROUPS = {
     "": "Run SMS, MMS and e-mail campaigns on EVERY8D and OMIS from an MCP client.",
     "block": "Numbers that are never texted.",
     "audit": "The record of every decision.",
     "actions": "The ledger of what was done.",
+    "callbacks": "What the vendor reports by itself.",
 }
 _OPTION = re.compile(r"^[│ ]+(?:\*\s+)?(--[a-z-]+)", re.MULTILINE)
 

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import httpx2 as httpx
 
-from server.delivery.callbacks import PATH, callback_app, serve_callbacks
+from server.delivery.callbacks import callback_app, serve_callbacks
 from server.demo.rows import rows_of
 from server.parts import Parts
 from tests.e2e.answer_facts import facts_of
@@ -16,6 +16,7 @@ from tests.e2e.house import NO_TLS, Facts, House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import started, visited
 from tests.patience import PATIENCE
+from tools.every8d.callbacks import PATH
 
 TOKEN = "a-long-token-for-tests"
 WITHIN = f"http://callbacks{PATH}/{TOKEN}"
@@ -28,7 +29,7 @@ async def receiving(
     """A running server whose receiver listens on a free port; the session, and the receiver's URL."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    callbacks = {"token": TOKEN, "port": port}
+    callbacks = {"token": TOKEN, "port": port, **changed.pop("callbacks", {})}
     async with (
         started(house, callbacks=callbacks, **changed) as parts,
         visited(parts, "auto", person) as session,

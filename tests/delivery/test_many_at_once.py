@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select
 
 from server.delivery import intake
-from server.delivery.callbacks import PATH
 from server.ledger.records import Reported
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
@@ -23,6 +22,7 @@ from tests.delivery.receivers import TOKEN, WITHIN, listening, vendor_of
 from tests.e2e.house import Facts, House
 from tests.e2e.process import environment, served
 from tests.gate.servers import FREE, FREE_SEND, started, visited
+from tools.every8d.callbacks import PATH
 
 AT_ONCE = 100
 BATCH = "220478cc-8506-49b2-93b7-2505f651c12e"

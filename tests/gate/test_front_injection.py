@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from server.delivery.callbacks import PATH, callback_app
+from server.delivery.callbacks import callback_app
 from server.demo.rows import rows_of
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import Facts, House
@@ -16,6 +16,7 @@ from tests.faults.front_door import SEND, SENDING, front_door
 from tests.faults.scripted import ScriptedVendor, whole
 from tests.gate.payloads import MARK, payloads, shows_hidden, strings
 from tests.gate.servers import fronted
+from tools.every8d.callbacks import PATH
 
 PAYLOADS = payloads()
 SOME = PAYLOADS[:: 1 if os.environ.get("SOAK") else 8]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from server.delivery.callbacks import PATH, callback_app
+from server.delivery.callbacks import callback_app
 from server.demo.rows import rows_of
 from server.logs.logs import configure_logging
 from server.parts import Parts
@@ -24,6 +24,7 @@ from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SENDING
 from tests.faults.scripted import ScriptedVendor, whole
 from tests.gate.payloads import shows_number, spellings
+from tools.every8d.callbacks import PATH
 
 PASSWORD = "Canary/Pa55w+rd é&"
 TOKEN = "canary-token-77-long"

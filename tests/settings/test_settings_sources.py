@@ -195,6 +195,8 @@ VALUES: dict[Place, Any] = {
     ("omis", "failed_url"): "https://here.example/c",
     ("omis", "redirect_hosts"): ["here.example", "there.example"],
     ("callbacks", "token"): "a-long-callback-token",
+    ("callbacks", "url"): "https://reports.example",
+    ("callbacks", "allowed_addresses"): ["203.0.113.0/24", "2001:db8::7/128"],
     ("http", "tokens"): {"desk": "d" * 40},
     ("http", "owner_of_foreign"): "desk",
     ("store", "url"): "postgresql://u:p@db.example/ops",

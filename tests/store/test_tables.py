@@ -72,11 +72,14 @@ async def test_of_reports_that_fit_nothing_the_newest_thousand_stay(
         await store.write(aside(keys, minute))
     kept = await store.read(lambda conn: sorted(conn.scalars(select(QUARANTINE.c.key))))
     assert kept == [f"k{key:03}" for key in range(10, 30)]
-    await store.write(lambda conn: quarantine.count_callbacks(conn, "2026-03-01", "aside", 3))
-    await store.write(lambda conn: quarantine.count_callbacks(conn, "2026-03-01", "aside", 4))
-    await store.write(lambda conn: quarantine.count_callbacks(conn, "2026-03-01", "noted", 0))
+    for minute, what, more in ((0, "aside", 3), (1, "aside", 4), (2, "noted", 0), (3 * 24 * 60, "aside", 1)):
+        at = NOW + minute * MINUTE
+        await store.write(partial(quarantine.count_callbacks, now=at, what=what, more=more))
     counts = await store.read(lambda conn: [tuple(row) for row in conn.execute(select(CALLBACK_COUNTS))])
-    assert counts == [("2026-03-01", "aside", 7)]
+    assert sorted(row[:3] for row in counts) == [("2026-01-31", "aside", 7), ("2026-02-03", "aside", 1)]
+    for since, many in (("2026-01-31", 8), ("2026-02-01", 1)):
+        [told] = await store.read(partial(quarantine.callback_counts, since_day=since))
+        assert told == ("aside", many, NOW + 3 * 24 * 60 * MINUTE)
 
 
 async def test_a_callback_that_is_repeated_is_one_event(store: DatabaseStore) -> None:

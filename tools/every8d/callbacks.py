@@ -12,6 +12,8 @@ from tools.operation import Result
 from tools.taipei import read_row_time
 from tools.values import MobileNumber, OutsideText, PersonName, Points, Timestamp
 
+PATH = "/callbacks/every8d"
+"""Where reports are received: of the URL that the vendor is given, what stands before the secret."""
 REPLY = 999
 _ENCODINGS = ("utf-8", "cp950")
 """An account is set to UTF-8 or Big5; Windows means code page 950 by the latter."""

@@ -135,6 +135,14 @@ def _reports() -> None:
         Column("day", String(10), primary_key=True),
         Column("what", String(16), primary_key=True),
         Column("count", Integer, nullable=False),
+        Column("at", _MOMENT, nullable=False),
+    )
+    op.create_table(
+        "callback_tokens",
+        Column("token", String(64), primary_key=True),
+        Column("issued_at", _MOMENT),
+        Column("used_at", _MOMENT),
+        Column("until", _MOMENT),
     )
     op.create_table(
         "frozen_lists",
