@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Literal
 
 from tools.cleaning import without_hidden
 from tools.sentence import sentence
@@ -17,11 +18,22 @@ _HOME = re.compile(r"(?:\+|00[25679]?)?886[ \-]*(?:\(0\)|0)?[ \-]*(?=9)")
 """The country code, also behind a dialling prefix, with the 0 that some keep behind it."""
 _LOCAL = re.compile(r"09\d{8}")
 _WITHOUT_PLUS = re.compile(r"886\d{9}")
-_DECIMAL = re.compile(r"(9\d{8})\.0")
+_DECIMAL = re.compile(r"((?:886)?9\d{8})\.0{1,2}")
 _DASHES = str.maketrans(dict.fromkeys("\u2212\u2043\u02d7\u30fc", "-"))
 """Those whose category is not that of a dash."""
 _TAIWAN = "+886"
 _MASKED = re.compile(r"[*•●○#xX_?…]{2}|…")
+
+
+WhyNot = Literal["masked", "unreadable", "no_such_number", "landline", "service"]
+
+
+class NotAMobileError(ValueError):
+    """A text is no mobile number, and why: whoever reads a list counts the kinds."""
+
+    def __init__(self, said: str, why: WhyNot) -> None:
+        super().__init__(said)
+        self.why: WhyNot = why
 
 
 def normalise_mobile(written: str) -> str:
@@ -34,7 +46,7 @@ def normalise_mobile(written: str) -> str:
     or a line break makes it none. Whether it exists is decided by the numbering plans in phonenumbers.
 
     Raises:
-        ValueError: the text is not a mobile number. The text itself is not repeated.
+        NotAMobileError: the text is not a mobile number. The text itself is not repeated.
     """
     if found := _USUAL.fullmatch(written):
         return _TAIWAN + found[1] + found[2] + found[3]
@@ -45,18 +57,20 @@ def by_numbering_plan(written: str) -> str:
     """What `normalise_mobile` answers, for any spelling and any country, at forty times the cost.
 
     Raises:
-        ValueError: as there.
+        NotAMobileError: as there.
     """
     if _MASKED.search(unicodedata.normalize("NFC", written).replace("＊", "*")):
-        raise ValueError(
+        raise NotAMobileError(
             sentence(
                 "is masked: nobody can tell the whole number from it. Take it whole from the person or the "
                 "list that it came from."
-            )
+            ),
+            "masked",
         )
     plain = _plain(written)
     if not plain.isascii() or _ASCII_NUMBER.fullmatch(plain) is None:
-        raise ValueError(sentence("not a mobile number. Write it as 0912345678 or +886912345678."))
+        said = sentence("not a mobile number. Write it as 0912345678 or +886912345678.")
+        raise NotAMobileError(said, "unreadable")
     if plain.startswith("886"):
         plain = "+" + plain
     return _checked(plain)
@@ -85,12 +99,13 @@ def _checked(plain: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
-        raise ValueError(sentence("no such number in its country's numbering plan. Check the digits."))
-    mobile_kinds = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
-    if phonenumbers.number_type(number) not in mobile_kinds:
-        raise ValueError(
-            sentence("not a mobile number (a landline or a service number). Give a mobile number.")
-        )
+        said = sentence("no such number in its country's numbering plan. Check the digits.")
+        raise NotAMobileError(said, "no_such_number")
+    kinds = phonenumbers.PhoneNumberType
+    kind = phonenumbers.number_type(number)
+    if kind not in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE):
+        said = sentence("not a mobile number (a landline or a service number). Give a mobile number.")
+        raise NotAMobileError(said, "landline" if kind == kinds.FIXED_LINE else "service")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -160,6 +160,15 @@ class FilesSettings(Section):
     max_report_bytes: Annotated[int, Field(ge=1)] = 200 * 1024 * 1024
 
 
+class ListsSettings(Section):
+    """Lists of recipients: where their files are, and how large they may be."""
+
+    folder: WholePath | None = None
+    """The folder for images (`files.folder`) if not set."""
+    max_bytes: Annotated[int, Field(ge=1)] = 50 * 1024 * 1024
+    max_rows: Annotated[int, Field(ge=1)] = 1_000_000
+
+
 class CallbacksSettings(Section):
     """The receiver of EVERY8D 2.1. Without a token it is off; the vendor's URL ends in the token."""
 
@@ -230,6 +239,7 @@ class Settings(Section):
     every8d: Every8dSettings | None = None
     omis: OmisSettings | None = None
     files: FilesSettings = FilesSettings()
+    lists: ListsSettings = ListsSettings()
     callbacks: CallbacksSettings = CallbacksSettings()
     http: HttpSettings = HttpSettings()
     store: StoreSettings = StoreSettings()

@@ -14,7 +14,7 @@ from tools.values import PERSON, MobileArgument
 FIELDS = 5
 _LONGEST_NAME = 50
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{0,40}")
-_PLACEHOLDER = re.compile(r"%field(\d*)%", re.IGNORECASE)
+PLACEHOLDER = re.compile(r"%field(\d*)%", re.IGNORECASE)
 
 
 def _without_description(schema: dict[str, Any]) -> None:
@@ -66,7 +66,7 @@ def highest_field(template: str) -> int:
     Raises:
         InvalidArgumentError: a placeholder that the platform would send out as it stands.
     """
-    found = [(match[0], match[1]) for match in _PLACEHOLDER.finditer(template)]
+    found = [(match[0], match[1]) for match in PLACEHOLDER.finditer(template)]
     known = {f"%field{number}%": number for number in range(1, FIELDS + 1)}
     if any(written not in known for written, _ in found):
         raise InvalidArgumentError(
@@ -98,7 +98,7 @@ def check_person(person: Person, template: str, needed: int, number: int) -> Non
         )
     text = rendered(person, template)
     # A value can make a placeholder with what stands beside it: the platform would fill that as well.
-    if any("|" in part for part in (*person.values, person.text)) or _PLACEHOLDER.search(text):
+    if any("|" in part for part in (*person.values, person.text)) or PLACEHOLDER.search(text):
         raise InvalidArgumentError(
             where, "a value or text holds | or %field…%, which cannot be sent here.", "Reword it."
         )
@@ -114,7 +114,7 @@ def rendered(person: Person, template: str) -> str:
     """The text as the recipient gets it."""
     if not template:
         return person.text
-    return _PLACEHOLDER.sub(lambda match: person.values[int(match[1]) - 1], template)
+    return PLACEHOLDER.sub(lambda match: person.values[int(match[1]) - 1], template)
 
 
 def param(person: Person, template: str) -> str:

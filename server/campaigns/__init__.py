@@ -1,0 +1,1 @@
+"""Campaigns from lists: reading the files."""

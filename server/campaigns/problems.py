@@ -1,0 +1,25 @@
+"""Why a file cannot be read as a list: in our words, without anything that stands in it."""
+
+from tools.problems import Problem, RefusedError
+
+
+def unreadable(what: str, fix: str) -> RefusedError:
+    """The file as a whole is refused; nothing of it was taken."""
+    return RefusedError(
+        Problem(code="unreadable_list", message=f"The list was not read: {what} Nothing was sent.", next=fix)
+    )
+
+
+def too_large(what: str, setting: str) -> RefusedError:
+    """The file is beyond a limit of the settings."""
+    return RefusedError(
+        Problem(
+            code="list_too_large",
+            message=f"The list was not read: {what} Nothing was sent.",
+            next=f"Split the list into several files, or let the operator raise {setting}.",
+        )
+    )
+
+
+DAMAGED = "Open it in a spreadsheet, save it anew as .xlsx, and try that file."
+"""What to do about a workbook that is not as it should be."""

@@ -1,0 +1,161 @@
+"""A list that is open: what it is, how it is read, its columns, and its rows, each judged.
+
+Everything here blocks and runs in a worker thread, a slice of rows at a time (`ListReading.slices`), so that
+the event loop goes on meanwhile.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import chain, islice
+from typing import BinaryIO
+
+from server.campaigns.csv_file import CsvFile
+from server.campaigns.kinds import kind_of
+from server.campaigns.problems import too_large, unreadable
+from server.campaigns.xlsx_package import Package
+from server.campaigns.xlsx_sheet import SheetRows
+from server.campaigns.xlsx_workbook import Sheet, Workbook
+from server.settings.settings import ListsSettings
+from tools.lists.cells import is_blank
+from tools.lists.columns import OPENING, Columns, Heading, Wanted, choose, find_heading
+from tools.lists.rows import Recipient, Rejected, Row, judge
+from tools.problems import InvalidArgumentError
+
+SLICE = 500
+"""Rows that are judged before the thread comes back; a look at the store for them is one statement."""
+_PIECE = 1024 * 1024
+
+Judged = Recipient | Rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListWanted:
+    """What a caller asks of a list."""
+
+    columns: Wanted = field(default_factory=Wanted)
+    sheet: str = ""
+    include_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAs:
+    """How a list is read, as people are told."""
+
+    form: str
+    """`CSV, UTF-8, comma`, or `XLSX`."""
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
+    damaged: bool = False
+    """Some bytes do not fit the encoding."""
+
+
+class ListReading:
+    """One pass over a list."""
+
+    def __init__(self, file: BinaryIO, wanted: ListWanted, limits: ListsSettings) -> None:
+        """Digest the file, see what it is, and find its columns.
+
+        Raises:
+            RefusedError: it is too large, or no list that can be read.
+            InvalidArgumentError: it has no such sheet or column.
+        """
+        self.sha256 = _digest(file, limits.max_bytes)
+        self._wanted = wanted
+        self._most = limits.max_rows
+        self._sheet: SheetRows | None = None
+        self.read_as, rows = self._open(file)
+        opening = list(islice(rows, OPENING))
+        self._rows = chain(opening, rows)
+        first = [(row.number, row.cells) for row in opening if not all(map(is_blank, row.cells))]
+        self.heading: Heading = find_heading(first, (*wanted.columns.mobile, *wanted.columns.fields))
+        self.columns: Columns = choose(self.heading, wanted.columns, first)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether a filter of the sheet chooses rows; known once all are read."""
+        return self._sheet is not None and self._sheet.filtered
+
+    @property
+    def hidden_columns(self) -> tuple[int, ...]:
+        """The used columns that the sheet hides."""
+        used = (*self.columns.mobile, *self.columns.fields)
+        hidden = () if self._sheet is None else self._sheet.hidden_columns
+        return tuple(place for place in used if place in hidden)
+
+    def judged(self) -> Iterator[Judged]:
+        """Each row below the heading in which anything stands.
+
+        Raises:
+            RefusedError: the file is damaged further on, or has more rows than the settings allow.
+        """
+        columns, include_hidden = self.columns, self._wanted.include_hidden
+        count = 0
+        for row in self._below_heading():
+            found = judge(row, columns, include_hidden=include_hidden)
+            if found is not None:
+                count += 1
+                if count > self._most:
+                    raise too_large(f"it has more than {self._most} rows.", "lists.max_rows")
+                yield found
+
+    def slices(self) -> Iterator[Sequence[Judged]]:
+        """The same in slices, each of which is one visit of a worker thread."""
+        rows = self.judged()
+        while some := list(islice(rows, SLICE)):
+            yield some
+
+    def _below_heading(self) -> Iterator[Row]:
+        heading = self.heading.row
+        return (row for row in self._rows if row.number > heading)
+
+    def _open(self, file: BinaryIO) -> tuple[ReadAs, Iterator[Row]]:
+        if kind_of(file) == "csv":
+            if self._wanted.sheet:
+                raise InvalidArgumentError("sheet", "a CSV file has no sheets.", "Leave it out.")
+            text = CsvFile(file)
+            return ReadAs(form=text.read_as, damaged=text.damaged), text.rows()
+        workbook = Workbook(Package(file))
+        sheet = self._chosen(workbook)
+        self._sheet = SheetRows(workbook, sheet)
+        others = [each for each in workbook.sheets if each is not sheet]
+        read_as = ReadAs(
+            form="XLSX",
+            sheet=sheet.name,
+            other_sheets=tuple(each.name for each in others if not each.hidden),
+            hidden_sheets=tuple(each.name for each in others if each.hidden),
+        )
+        return read_as, self._sheet.rows()
+
+    def _chosen(self, workbook: Workbook) -> Sheet:
+        named = self._wanted.sheet
+        if not named:
+            visible = [sheet for sheet in workbook.sheets if not sheet.hidden]
+            if not visible:
+                raise unreadable("the workbook has no sheet that is shown.", "Show the sheet and save it.")
+            return visible[0]
+        found = next((sheet for sheet in workbook.sheets if sheet.name.strip() == named.strip()), None)
+        if found is None:
+            raise InvalidArgumentError(
+                "sheet", "the workbook has no sheet of this name.", "Leave it out to see the names."
+            )
+        if found.hidden and not self._wanted.include_hidden:
+            raise InvalidArgumentError(
+                "sheet",
+                "this sheet is hidden in the workbook.",
+                "Ask the person whether it is meant; include_hidden then reads it.",
+            )
+        return found
+
+
+def _digest(file: BinaryIO, most: int) -> str:
+    """What the file is frozen by."""
+    digest, taken = sha256(), 0
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        taken += len(piece)
+        if taken > most:
+            raise too_large(f"it has more than {most} bytes.", "lists.max_bytes")
+        digest.update(piece)
+    return digest.hexdigest()

@@ -1,0 +1,162 @@
+"""What a workbook says of its sheets, its dates and its texts."""
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from server.campaigns.problems import unreadable
+from server.campaigns.xlsx_package import MOST_OF_STRINGS, Package, broken, elements, feed, local, reader
+from tools.lists.excel_dates import Show, built_in_format, date_reader
+
+_ROOT = "_rels/.rels"
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+"""`_x000D_`: how a workbook writes what XML cannot hold."""
+_MOST_STRINGS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A sheet of a workbook, and the part in which its cells stand."""
+
+    name: str
+    part: str
+    hidden: bool
+
+
+class Workbook:
+    """A workbook that is open."""
+
+    def __init__(self, package: Package) -> None:
+        """Read what concerns all sheets; their texts (`strings`) are read when a sheet is."""
+        self.package = package
+        self._part = self._find_workbook()
+        self._related = _relations(package, self._part)
+        self.sheets: list[Sheet] = []
+        self._from_1904 = False
+        self._read_workbook()
+        self.dates = self._read_styles()
+        """By the number of a cell's style: what shows its number as a date."""
+
+    def _find_workbook(self) -> str:
+        for kind, target in _relations(self.package, "").values():
+            if kind == "officeDocument" and not target.endswith(".bin"):
+                return target
+        raise unreadable("it is a zip, and no .xlsx workbook.", "Save it as .xlsx in a spreadsheet.")
+
+    def _read_workbook(self) -> None:
+        active, found = 0, list[Sheet]()
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal active
+            if name == "workbookPr":
+                self._from_1904 = is_true(attributes.get("date1904"))
+            elif name == "workbookView":
+                active = (
+                    int(attributes.get("activeTab", "0")) if attributes.get("activeTab", "0").isdigit() else 0
+                )
+            elif name == "sheet":
+                key = next((value for key, value in attributes.items() if local(key) == "id"), "")
+                kind, target = self._related.get(key, ("", ""))
+                if kind == "worksheet":
+                    hidden = attributes.get("state", "visible") != "visible"
+                    found.append(Sheet(name=attributes.get("name", ""), part=target, hidden=hidden))
+
+        elements(self.package.pieces(self._part), start)
+        # The sheet that was on top when the workbook was saved goes first.
+        first = found[active : active + 1]
+        self.sheets = [*first, *(sheet for sheet in found if sheet not in first)]
+
+    def _read_styles(self) -> dict[str, Show]:
+        part = self._part_of("styles")
+        if part is None:
+            return {}
+        codes, styles = dict[int, str](), list[int]()
+        in_cells = False
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal in_cells
+            if name == "numFmt":
+                codes[number_in(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+            elif name in ("cellXfs", "cellStyleXfs", "dxfs", "cellStyles"):
+                in_cells = name == "cellXfs"
+            elif name == "xf" and in_cells:
+                styles.append(number_in(attributes.get("numFmtId")))
+
+        elements(self.package.pieces(part), start)
+        shows = {
+            each: date_reader(codes.get(each) or built_in_format(each), from_1904=self._from_1904)
+            for each in set(styles)
+        }
+        return {str(at): show for at, each in enumerate(styles) if (show := shows[each]) is not None}
+
+    def strings(self) -> list[str]:
+        """The texts that cells refer to by their place; what is only read aloud is left out."""
+        part = self._part_of("sharedStrings")
+        return [] if part is None else _read_strings(self.package, part)
+
+    def _part_of(self, wanted: str) -> str | None:
+        return next((target for kind, target in self._related.values() if kind == wanted), None)
+
+
+def _read_strings(package: Package, part: str) -> list[str]:
+    strings, text = list[str](), list[str]()
+    parser = reader()
+    spoken = False
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        nonlocal spoken
+        name = local(name)
+        if name == "t" and not spoken:
+            parser.CharacterDataHandler = text.append
+        elif name == "rPh":
+            spoken = True
+
+    def end(name: str) -> None:
+        nonlocal spoken
+        name = local(name)
+        if name == "t":
+            parser.CharacterDataHandler = None
+        elif name == "rPh":
+            spoken = False
+        elif name == "si":
+            strings.append(unescaped("".join(text)))
+            text.clear()
+            if len(strings) > _MOST_STRINGS:
+                raise broken()
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    for _ in feed(parser, package.pieces(part, MOST_OF_STRINGS)):
+        pass
+    return strings
+
+
+def unescaped(text: str) -> str:
+    """A text as it was typed."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def is_true(written: str | None) -> bool:
+    """A flag in an attribute."""
+    return written in ("1", "true", "on")
+
+
+def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """What a part refers to inside the workbook, by its keys: the last word of the kind, and the target."""
+    folder, name = posixpath.split(part)
+    found: dict[str, tuple[str, str]] = {}
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        if element == "Relationship" and attributes.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found[attributes.get("Id", "")] = kind, target.lstrip("/")
+
+    listed = posixpath.join(folder, "_rels", f"{name}.rels") if part else _ROOT
+    if package.has(listed):
+        elements(package.pieces(listed), start)
+    return found
+
+
+def number_in(written: str | None) -> int:
+    """A whole number in an attribute; 0 for what is none."""
+    return int(written) if written and written.isdigit() and len(written) < 10 else 0  # noqa: PLR2004 - no id is longer

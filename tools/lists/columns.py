@@ -1,0 +1,227 @@
+"""Which columns of a table hold the number, the consent and the fields, by their headings.
+
+A heading names a column of numbers by the first kind of words that fits any: a mobile's before a telephone's,
+so that 行動電話 goes before 商務電話.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tools.cleaning import clean
+from tools.lists.cells import Cell, text_of
+from tools.lists.mobiles import read_mobile
+from tools.problems import InvalidArgumentError
+
+NUMBER_HEADINGS = (
+    re.compile(r"手機|行動|門號|mobile|cell|msisdn", re.IGNORECASE),
+    re.compile(r"電話|phone|\btel\b", re.IGNORECASE),
+    re.compile(r"號碼|number", re.IGNORECASE),
+)
+"""What a column of numbers is called."""
+NUMBER_LABEL = re.compile(r"label|type|種類|類型", re.IGNORECASE)
+"""`Phone 1 - Label` of an address book is no column of numbers; it says which kind the next one is."""
+_OF_ANOTHER = re.compile(
+    r"緊急|聯絡人電話|家長|代理|備用|emergency|assistant|fax|傳真|品牌|型號", re.IGNORECASE
+)
+"""Somebody else's number, or none."""
+_CONSENT = re.compile(r"同意|願意|訂閱|行銷|consent|opt.?in|subscribed|marketing", re.IGNORECASE)
+_OBJECTION = re.compile(r"退訂|拒收|拒絕|不同意|不願意|opt.?out|unsubscribed?|do.?not", re.IGNORECASE)
+_LETTERS = re.compile(r"[A-Za-z]{1,3}")
+_ALPHABET = 26
+_LONGEST_NAME = 40
+OPENING = 30
+"""Rows that are looked at to find the heading."""
+_TAKEN_FOR_GOOD = 2
+"""Cells that a heading has at least, in a table of several columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """The row that names the columns, and the names: by their letter where it leaves one out."""
+
+    row: int
+    """As the spreadsheet counts; 0 when there is none."""
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The columns that a caller named, by heading or letter; empty ones are found by their headings."""
+
+    mobile: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    consent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Places of columns, counted from 0."""
+
+    mobile: tuple[int, ...]
+    """Where the number stands; with several, the one that its label calls mobile goes first."""
+    labels: tuple[int | None, ...]
+    """Beside each of `mobile`: where its label stands."""
+    fields: tuple[int, ...] = ()
+    consent: int | None = None
+    objection: bool = False
+    """The consent column asks who wants nothing: yes means no."""
+
+
+def letter_of(place: int) -> str:
+    """A column's name in a spreadsheet: A, B, … Z, AA."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, _ALPHABET)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def place_of(letters: str) -> int:
+    """The place of a column that a spreadsheet calls so, from 0."""
+    place = 0
+    for letter in letters.upper():
+        place = place * _ALPHABET + ord(letter) - ord("A") + 1
+    return place - 1
+
+
+def find_heading(opening: Sequence[tuple[int, Sequence[Cell]]], wanted: Sequence[str] = ()) -> Heading:
+    """The heading among a table's first rows, each with its number.
+
+    It stands above the first mobile number, below titles: the first row that has a column which was named,
+    else a word for numbers, else more than one text.
+    """
+    rows = [(number, [_shown(cell) for cell in cells]) for number, cells in _above_numbers(opening)]
+    widest = max((_filled(cells) for _, cells in opening), default=0)
+    least = min(_TAKEN_FOR_GOOD, widest)
+    tables = [(number, names) for number, names in rows if _filled(names) >= least]
+    asked = {_alike(name) for name in wanted}
+    for number, names in tables:
+        if asked & {_alike(name) for name in names}:
+            return _heading(number, names)
+    for pattern in NUMBER_HEADINGS:
+        for number, names in tables:
+            if any(pattern.search(name) for name in names):
+                return _heading(number, names)
+    if tables and least:
+        return _heading(*tables[0])
+    return _heading(0, [""] * max((len(cells) for _, cells in opening), default=0))
+
+
+def _above_numbers(opening: Sequence[tuple[int, Sequence[Cell]]]) -> list[tuple[int, Sequence[Cell]]]:
+    above: list[tuple[int, Sequence[Cell]]] = []
+    for number, cells in opening:
+        if any(read_mobile(cell).mobile for cell in cells):
+            break
+        above.append((number, cells))
+    return above
+
+
+def _filled(cells: Sequence[Cell]) -> int:
+    return sum(bool(_shown(cell)) for cell in cells)
+
+
+def _shown(cell: Cell) -> str:
+    return " ".join(clean(text_of(cell), limit=_LONGEST_NAME).split())
+
+
+def _heading(row: int, written: Sequence[str]) -> Heading:
+    names: list[str] = []
+    for place, name in enumerate(written):
+        letter = letter_of(place)
+        names.append(letter if not name else f"{name} ({letter})" if name in names else name)
+    return Heading(row=row, names=tuple(names))
+
+
+def choose(heading: Heading, wanted: Wanted, opening: Sequence[tuple[int, Sequence[Cell]]]) -> Columns:
+    """The columns to use, by their headings, or by what the first rows hold where no heading says it.
+
+    Raises:
+        InvalidArgumentError: a named column is not there, or none could hold the number.
+    """
+    named = tuple(_named(heading, name, "mobile") for name in wanted.mobile)
+    held = _with_numbers(opening)
+    candidates = sorted(number_columns(heading), key=lambda place: place not in held)
+    mobile = named or _first_of(heading, candidates) or held[:1]
+    if not mobile:
+        raise InvalidArgumentError("mobile", "no column seems to hold the numbers.", "Name the column.")
+    consent = _named(heading, wanted.consent, "consent") if wanted.consent else None
+    return Columns(
+        mobile=mobile,
+        labels=tuple(_label_of(heading, place) for place in mobile),
+        fields=tuple(_named(heading, name, "fields") for name in wanted.fields),
+        consent=consent,
+        objection=consent is not None and objects(heading.names[consent]),
+    )
+
+
+def number_columns(heading: Heading) -> tuple[int, ...]:
+    """The columns that could hold the number, all of the first kind that fits any; own numbers first."""
+    for pattern in NUMBER_HEADINGS:
+        found = [
+            place
+            for place, name in enumerate(heading.names)
+            if pattern.search(name) and not NUMBER_LABEL.search(name)
+        ]
+        if found:
+            return tuple(sorted(found, key=lambda place: bool(_OF_ANOTHER.search(heading.names[place]))))
+    return ()
+
+
+def consent_columns(heading: Heading) -> tuple[int, ...]:
+    """The columns that by their heading say who agreed, or who did not."""
+    both = (_CONSENT, _OBJECTION)
+    return tuple(
+        place for place, name in enumerate(heading.names) if any(pattern.search(name) for pattern in both)
+    )
+
+
+def objects(name: str) -> bool:
+    """Whether a heading asks who wants nothing."""
+    return _OBJECTION.search(name) is not None
+
+
+def _with_numbers(opening: Sequence[tuple[int, Sequence[Cell]]]) -> tuple[int, ...]:
+    """The columns in which mobile numbers stand, the fullest first."""
+    found = Counter(
+        place for _, cells in opening for place, cell in enumerate(cells) if read_mobile(cell).mobile
+    )
+    return tuple(place for place, _ in found.most_common())
+
+
+def _first_of(heading: Heading, candidates: Sequence[int]) -> tuple[int, ...]:
+    """The first of them; those of an address book, which labels each, together."""
+    labelled = tuple(sorted(place for place in candidates if _label_of(heading, place) is not None))
+    return labelled or tuple(candidates[:1])
+
+
+def _label_of(heading: Heading, place: int) -> int | None:
+    """Where the label of a number stands: `Phone 1 - Label` beside `Phone 1 - Value`."""
+    stem = heading.names[place].rpartition(" - ")[0]
+    if not stem:
+        return None
+    for other, name in enumerate(heading.names):
+        if name.startswith(f"{stem} - ") and NUMBER_LABEL.search(name):
+            return other
+    return None
+
+
+def _named(heading: Heading, name: str, argument: str) -> int:
+    """The column of this heading, or of this letter where no heading says it."""
+    wanted = _alike(name)
+    for place, known in enumerate(heading.names):
+        if _alike(known) == wanted:
+            return place
+    letters = name.strip()
+    if _LETTERS.fullmatch(letters) and place_of(letters) < len(heading.names):
+        return place_of(letters)
+    raise InvalidArgumentError(
+        argument, "the list has no column of this name.", "Leave it out to see the names of its columns."
+    )
+
+
+def _alike(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

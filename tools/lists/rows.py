@@ -1,0 +1,111 @@
+"""What a row of a list means: a recipient, or the reason why there is none."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tools.lists.cells import Cell, is_blank
+from tools.lists.columns import Columns
+from tools.lists.consent import read_consent
+from tools.lists.fields import read_field
+from tools.lists.mobiles import ReadMobile, read_mobile
+from tools.lists.reasons import Reason
+
+_MOBILE_LABEL = "mobile", "手機", "行動"
+_NO_MOBILE = frozenset({Reason.MISSING, Reason.LANDLINE, Reason.NOT_A_MOBILE})
+"""What another column's mobile makes up for."""
+
+
+class Row(NamedTuple):
+    """A row as it was read; `number` as the spreadsheet counts, `old` where a value is another file's."""
+
+    number: int
+    cells: Sequence[Cell]
+    hidden: bool = False
+    old: bool = False
+
+
+class Recipient(NamedTuple):
+    """Who is texted, in E.164, and the values of the fields in their order."""
+
+    row: int
+    mobile: str
+    fields: tuple[str, ...] = ()
+    restored: bool = False
+    """Its leading 0 had been lost."""
+    joined: bool = False
+    """A field's lines were made one."""
+    old: bool = False
+    """A value may be old: the spreadsheet took it from another file."""
+
+
+class Rejected(NamedTuple):
+    """A row that gets no text."""
+
+    row: int
+    reason: Reason
+    mobile: str = ""
+    """Where it has a number all the same."""
+
+
+def judge(row: Row, columns: Columns, *, include_hidden: bool = False) -> Recipient | Rejected | None:
+    """What a row means; None for a row in which nothing stands."""
+    if all(map(is_blank, row.cells)):
+        return None
+    if row.hidden and not include_hidden:
+        return Rejected(row.number, Reason.HIDDEN_ROW)
+    found = _mobile(row.cells, columns)
+    if found.reason is not None:
+        return Rejected(row.number, found.reason)
+    if columns.consent is not None:
+        said = read_consent(_cell(row.cells, columns.consent), opts_out=columns.objection)
+        if said != "yes":
+            reason = Reason.OPTED_OUT if said == "no" else Reason.CONSENT_UNCLEAR
+            return Rejected(row.number, reason, found.mobile)
+    if not columns.fields:
+        return Recipient(row.number, found.mobile, (), found.restored, old=row.old)
+    fields = [read_field(_cell(row.cells, place)) for place in columns.fields]
+    for field in fields:
+        if field.reason is not None:
+            return Rejected(row.number, field.reason, found.mobile)
+    return Recipient(
+        row.number,
+        found.mobile,
+        tuple(field.text for field in fields),
+        found.restored,
+        any(field.joined for field in fields),
+        row.old,
+    )
+
+
+def _cell(cells: Sequence[Cell], place: int) -> Cell:
+    """Rows may be shorter than their heading."""
+    return cells[place] if place < len(cells) else ""
+
+
+def _mobile(cells: Sequence[Cell], columns: Columns) -> ReadMobile:
+    if len(columns.mobile) == 1:
+        return read_mobile(_cell(cells, columns.mobile[0]))
+    read = [read_mobile(_cell(cells, place)) for place in columns.mobile]
+    mobiles = {each.mobile: each for each in read if each.mobile}
+    doubtful = [each for each in read if each.reason not in _NO_MOBILE and not each.mobile]
+    if len(mobiles) > 1:
+        return _labelled(cells, columns, read)
+    if doubtful and not mobiles:
+        return doubtful[0]
+    return next(iter(mobiles.values()), None) or next(
+        (each for each in read if each.reason is not Reason.MISSING), read[0]
+    )
+
+
+def _labelled(cells: Sequence[Cell], columns: Columns, read: Sequence[ReadMobile]) -> ReadMobile:
+    """Of several mobiles the only one that its label calls so."""
+    so_called = [
+        each
+        for each, label in zip(read, columns.labels, strict=True)
+        if label is not None and each.mobile and _is_mobile_label(_cell(cells, label))
+    ]
+    return so_called[0] if len(so_called) == 1 else ReadMobile(reason=Reason.SEVERAL_NUMBERS)
+
+
+def _is_mobile_label(cell: Cell) -> bool:
+    return isinstance(cell, str) and any(word in cell.lower() for word in _MOBILE_LABEL)
