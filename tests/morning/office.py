@@ -13,7 +13,7 @@ from tests.gate.servers import Clock
 
 # The last digits decide what becomes of a text: 100 arrives, 101 is switched off, 103 is no number.
 ARRIVES, OFF, DEAD, LEAVES = "0912345100", "0912345101", "0912345103", "0922345100"
-YESTERDAYS, TODAYS = "會員日快樂", "您的帳單已到期，請繳費"
+YESTERDAYS, TODAYS, WAITING = "會員日快樂", "您的帳單已到期，請繳費", "等一下再發"
 EVERYBODY = [ARRIVES, LEAVES, OFF, DEAD]
 
 

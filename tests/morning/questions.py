@@ -1,9 +1,22 @@
 """An operator's questions: what an assistant does with each, and what a right answer holds."""
 
 from datetime import timedelta
+from getpass import getuser
 
 from server.demo.rows import rows_of
-from tests.morning.office import ARRIVES, DEAD, EVERYBODY, LEAVES, OFF, TODAYS, YESTERDAYS, Office, Question
+from tests.gate.servers import visited
+from tests.morning.office import (
+    ARRIVES,
+    DEAD,
+    EVERYBODY,
+    LEAVES,
+    OFF,
+    TODAYS,
+    WAITING,
+    YESTERDAYS,
+    Office,
+    Question,
+)
 from tools.taipei import TAIPEI
 
 
@@ -92,7 +105,7 @@ async def vendor_silent(office: Office) -> bool:
 
 
 async def maintenance(office: Office) -> bool:
-    await office.house.vendor.control("faults", path="getCredit.ashx", fault="html", times=9)
+    await office.house.vendor.control("faults", path="getCredit.ashx", fault="html", times=1)
     facts = await office.ask("query_credit")
     return facts["retryable"] is True
 
@@ -111,6 +124,32 @@ async def all_of_a_number(office: Office) -> bool:
 async def what_was_approved(office: Office) -> bool:
     facts = await office.ask("get_action", action_id=office.batches["today's action"])
     return facts["state"] == "succeeded" and TODAYS in str(facts) and facts["recipients"] == 4
+
+
+async def opens_of_a_job(office: Office) -> bool:
+    facts = await office.ask("read_report", report_id="job:5508", report_type="20003")
+    return facts["conclusion"].startswith("Opened: 2 recipients") and facts["report_id"] == "9002"
+
+
+async def what_waits(office: Office) -> bool:
+    await _left_open(office)
+    facts = await office.ask("list_actions", state="proposed")
+    (row,) = rows_of(facts)
+    return row["words"] == WAITING
+
+
+async def who_did_it(office: Office) -> bool:
+    principal = f"local:{getuser()}"
+    facts = await office.ask("list_actions", batch_id=office.batches["today"])
+    (row,) = rows_of(facts)
+    return (row["by"], row["decided_by"]) == (principal, f"{principal} (form)")
+
+
+async def _left_open(office: Office) -> None:
+    """Another host shows no form: its question waits for the terminal."""
+    assert office.session.parts is not None
+    async with visited(office.session.parts, office.house.era) as formless:
+        await formless.told("send_sms", {"recipients": [ARRIVES], "text": WAITING})
 
 
 async def delete_report(office: Office) -> bool:
@@ -135,6 +174,9 @@ QUESTIONS = (
     Question(number=23, said="Restart job 5514", answered=restart),
     Question(number=24, said="Did it go? (the vendor is silent)", answered=vendor_silent),
     Question(number=25, said="The vendor is under maintenance", answered=maintenance),
+    Question(number=16, said="E-mail opens of job 5508", answered=opens_of_a_job),
+    Question(number=21, said="What waits for approval?", answered=what_waits),
+    Question(number=30, said="Who in the office did it?", answered=who_did_it),
     Question(number=18, said="比較這兩檔的成效", answered=two_compared),
     Question(number=26, said="發給這個號碼的全部紀錄", answered=all_of_a_number),
     Question(number=29, said="What exactly did I approve?", answered=what_was_approved),
