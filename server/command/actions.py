@@ -10,10 +10,14 @@ from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.command.states import state_in_words
 from server.command.terminal import terminal
+from server.gate.entries import words_of
 from server.ledger.book import Settled
+from server.logs.number_masking import mask_numbers
 from server.store.actions import ActionFilter, State
 from tools.sentence import plural, sentence
 from tools.taipei import iso
+
+_SHOWN = 50
 
 
 async def show(config: Path | None, state: str, *, sandbox: bool) -> int:
@@ -24,12 +28,21 @@ async def show(config: Path | None, state: str, *, sandbox: bool) -> int:
         return FAILED
     wanted = ActionFilter(state=State(state) if state else None)
     async with parts_of(config, sandbox=sandbox) as parts:
-        actions, total = await parts.book.list_actions(wanted, 1, 50)
+        await parts.memory.catch_up()
+        found = await parts.book.listed(wanted, 1, _SHOWN, [])
     out.columns(
-        (action.id, state_in_words(action.state), iso(action.created_at), action.tool, action.target)
-        for action in actions
+        (
+            action.id,
+            state_in_words(action.state, erased=action.id in found.erased),
+            iso(action.created_at),
+            action.tool,
+            action.target,
+            mask_numbers(words_of(action)),
+        )
+        for action in found.actions
     )
-    out.say(plural("{shown} of {count} action", "{shown} of {count} actions", total, shown=len(actions)))
+    shown = len(found.actions)
+    out.say(plural("{shown} of {count} action", "{shown} of {count} actions", found.total, shown=shown))
     return OK
 
 

@@ -12,7 +12,7 @@ from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.command.states import state_in_words
 from server.command.terminal import Terminal
-from server.command.texts import page_of, texts_of
+from server.command.texts import say_texts
 from server.gate.approval import proves
 from server.gate.words.questions import render
 from server.ledger.book import Book
@@ -21,9 +21,8 @@ from server.settings.own_command import own_command
 from server.settings.settings import Settings
 from server.store.actions import ALTERED, State
 from server.store.errors import StoreUnavailableError
-from tools.cleaning import quote
 from tools.operation import Preview
-from tools.sentence import Sentence, plural, reason_of, sentence, together
+from tools.sentence import Sentence, reason_of, sentence, together
 from tools.taipei import iso
 
 if TYPE_CHECKING:
@@ -152,35 +151,7 @@ class _Desk:
         action = await self.book.get(action_id)
         if action is None:
             return self._no_such(action_id)
-        texts = texts_of(action)
-        shown, pages = page_of(texts, page)
-        if page > pages:
-            said = sentence(
-                "{id} has {texts} on {pages}.",
-                id=action.id,
-                texts=plural("{count} different text", "{count} different texts", len(texts)),
-                pages=plural("{count} page", "{count} pages", pages),
-            )
-            return self._fail(said)
-        for number, text in shown:
-            self.terminal.say(
-                sentence(
-                    "Text {number} of {total}: {quoted}",
-                    number=number,
-                    total=len(texts),
-                    quoted=quote(text, limit=4 * len(text) + 4),
-                )
-            )
-        if page < pages:
-            self.terminal.say(
-                sentence(
-                    "Page {page} of {pages}; the next with --page {next}.",
-                    page=page,
-                    pages=pages,
-                    next=page + 1,
-                )
-            )
-        return OK
+        return OK if say_texts(self.terminal, action, page) else FAILED
 
     async def deny(self, action_id: str) -> int:
         """Deny; nothing is done."""

@@ -28,6 +28,8 @@ _COMMANDS = {
     "doctor": _HERE + "doctor:doctor",
     "unlock": _HERE + "unlock:unlock",
     "approvals": _HERE + "approvals:approvals_command",
+    "sent": _HERE + "sent:sent_command",
+    "credit": _HERE + "credit:credit_command",
     "policy": _HERE + "policy:policy",
     "opt-outs": _HERE + "opt_outs:opt_outs_command",
     "purge": _HERE + "purge:purge_command",
@@ -45,6 +47,7 @@ _AUDIT = {
 }
 _ACTIONS = {
     "list": _HERE + "actions:actions_list",
+    "show": _HERE + "action:actions_show",
     "close": _HERE + "actions:actions_close",
 }
 _CALLBACKS = {

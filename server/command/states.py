@@ -17,6 +17,9 @@ _WORDS: Mapping[State, Sentence] = {
 }
 
 
-def state_in_words(state: State) -> Sentence:
-    """A state as a person reads it."""
-    return _WORDS[state]
+_ERASED = sentence("erased")
+
+
+def state_in_words(state: State, *, erased: bool = False) -> Sentence:
+    """A state as a person reads it; a booking that was erased is no success."""
+    return _ERASED if erased else _WORDS[state]

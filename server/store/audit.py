@@ -25,6 +25,7 @@ __all__ = [
     "AuditEntry",
     "Head",
     "Verification",
+    "about",
     "append",
     "append_all",
     "export",
@@ -176,6 +177,14 @@ def verify(
         problem = sentence("the end is missing: the remembered head is not in the chain")
         return _broken(Head(number, before), problem)
     return Verification(ok=True, entries=number, head=Head(number, before))
+
+
+def about(conn: Connection, action_id: str) -> list[tuple[int, Mapping[str, Json]]]:
+    """The entries of one action with their numbers, in their order. Looks through the whole chain."""
+    # An entry begins so (`_canonical`); no id needs to be escaped in JSON or in a pattern.
+    written = AUDIT.c.entry.startswith(f'{{"action_id":"{action_id}",')
+    query = select(AUDIT.c.sequence, AUDIT.c.entry).where(written).order_by(AUDIT.c.sequence)
+    return [(sequence, json.loads(entry)) for sequence, entry in conn.execute(query)]
 
 
 def export(conn: Connection) -> Iterator[str]:

@@ -24,6 +24,8 @@ COMMANDS = {
         "List what waits for a person, and approve or deny it.",
         ("--watch", "--approve", "--deny", "--proof", "--texts", "--page", *OF_AN_ACCOUNT),
     ),
+    "sent": ("List what went out on a day, with the sum.", OF_AN_ACCOUNT),
+    "credit": ("Print the points left of each configured account.", ("--config",)),
     "policy": ("Print the rules that are in force, and where each setting came from.", OF_AN_ACCOUNT),
     "opt-outs": (
         "Who asked for nothing more and waits to be blocked.",
@@ -38,6 +40,7 @@ COMMANDS = {
     "audit accept-loss": ("Go on with a store that lost its past", OF_AN_ACCOUNT),
     "audit export": ("Write the audit to stdout as JSON lines.", OF_AN_ACCOUNT),
     "actions list": ("List the newest actions of the ledger.", ("--state", *OF_AN_ACCOUNT)),
+    "actions show": ("Show all of one action: what, who, when", ("--page", *OF_AN_ACCOUNT)),
     "actions close": ("Close an action of unknown outcome by hand.", ("--as", *OF_AN_ACCOUNT)),
     "callbacks status": ("What came in by callback, which secrets are taken, and when", OF_AN_ACCOUNT),
     "callbacks quarantine": ("The newest reports that fit nothing that was sent here.", OF_AN_ACCOUNT),

@@ -30,6 +30,8 @@ WITHOUT_CHINESE = {
     ("{effect}?", ""),
     ("{question} [y/n] ", ""),
     ("{setting} in {file}", ""),
+    ("{id}  {tool}  {state}", ""),
+    ("{time}  {state}", ""),
 }
 """What is put together of other sentences, and holds no word of its own."""
 

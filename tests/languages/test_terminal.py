@@ -36,6 +36,8 @@ HELPS = [
             "doctor",
             "unlock",
             "approvals",
+            "sent",
+            "credit",
             "policy",
             "opt-outs",
         )
@@ -43,7 +45,7 @@ HELPS = [
     *((each,) for each in ("block", "audit", "actions")),
     *(("block", each) for each in ("add", "remove", "list")),
     *(("audit", each) for each in ("verify", "accept-loss", "export")),
-    *(("actions", each) for each in ("list", "close")),
+    *(("actions", each) for each in ("list", "show", "close")),
 ]
 MISTAKES: dict[tuple[str, ...], str] = {
     ("servr",): "沒有指令 'servr'。您是指 'serve' 嗎？",

@@ -34,11 +34,12 @@ async def of_login(parts: Parts, vendor: Vendor, why_not: str) -> Finding:
     if not isinstance(answer, Answer):
         raise TypeError("a look asks nobody")
     if answer.is_error:
-        return failed(topic, _told(answer.facts), _fix(vendor, answer.facts))
+        return failed(topic, told(answer.facts), _fix(vendor, answer.facts))
     return right(topic, _accepted(answer.facts))
 
 
-def _told(facts: Mapping[str, Any]) -> str:
+def told(facts: Mapping[str, Any]) -> str:
+    """What a vendor refused with."""
     if "vendor_code" not in facts:
         return facts["message"]
     return sentence("{message} (code {code})", message=facts["message"], code=facts["vendor_code"])

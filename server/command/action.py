@@ -1,0 +1,102 @@
+"""`campaign-ops-mcp actions show`: one action whole, from the call to what the audit says of it."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from server.command.common import FAILED, OK, parts_of
+from server.command.options import Config, Sandbox, run
+from server.command.states import state_in_words
+from server.command.terminal import Terminal
+from server.command.texts import say_texts
+from server.gate.entries import decided_by
+from server.gate.words.questions import render
+from server.logs.number_masking import mask_numbers
+from server.store import audit
+from server.store.columns import moment_of
+from tools.cleaning import quote
+from tools.operation import Preview
+from tools.sentence import Sentence, sentence
+from tools.taipei import iso
+
+if TYPE_CHECKING:
+    from server.store.actions import Action
+
+_LONGEST_ANSWER = 2_000
+
+
+async def show(config: Path | None, action_id: str, page: int, *, sandbox: bool) -> int:
+    """Print all of one action; its texts by pages."""
+    async with parts_of(config, sandbox=sandbox) as parts:
+        out = Terminal(parts.settings.language)
+        await parts.memory.catch_up()
+        action = await parts.book.get(action_id)
+        if action is None:
+            out.say(sentence("There is no action {id}.", id=action_id))
+            return FAILED
+        erased = await parts.book.was_erased(action)
+        lines = await parts.store.read(lambda conn: audit.about(conn, action.id))
+    state = state_in_words(action.state, erased=erased)
+    out.headline(sentence("{id}  {tool}  {state}", id=action.id, tool=action.tool, state=state))
+    preview = Preview.model_validate_json(action.preview)
+    # The texts stand below, by pages.
+    out.say(render(preview.model_copy(update={"text": ""}), out.language))
+    if not say_texts(out, action, page):
+        return FAILED
+    for line in (*_steps(action, state), *_outcome(action)):
+        out.say(line)
+    out.headline(sentence("in the audit"))
+    out.columns(_in_the_audit(number, entry) for number, entry in lines)
+    return OK
+
+
+def _steps(action: "Action", state: Sentence) -> Iterator[Sentence]:
+    yield sentence("{time}  asked for by {who}", time=iso(action.created_at), who=action.principal)
+    if action.decided_at is not None:
+        who = decided_by(action)
+        if str(action.state) == "denied":
+            yield sentence("{time}  denied by {who}", time=iso(action.decided_at), who=who)
+        else:
+            yield sentence("{time}  approved by {who}", time=iso(action.decided_at), who=who)
+    if action.dispatched_at is not None:
+        yield sentence("{time}  given to the vendor", time=iso(action.dispatched_at))
+    if action.finished_at is not None:
+        yield sentence("{time}  {state}", time=iso(action.finished_at), state=state)
+
+
+def _outcome(action: "Action") -> Iterator[Sentence]:
+    if action.points:
+        yield sentence("Points reserved: {points}", points=f"{action.points:,f}")
+    if action.points_final is not None:
+        yield sentence("Points charged: {points}", points=f"{action.points_final:,f}")
+    if action.points_returned:
+        yield sentence("Points that came back: {points}", points=f"{action.points_returned:,f}")
+    if action.batch_id:
+        yield sentence("The vendor's id: {id}", id=action.batch_id)
+    if action.retry_of:
+        yield sentence("A safe retry of {id}", id=action.retry_of)
+    if action.reason:
+        yield sentence("Because: {quoted}", quoted=quote(action.reason))
+    if action.vendor_answer:
+        answer = mask_numbers(action.vendor_answer[:_LONGEST_ANSWER])
+        yield sentence("The vendor answered: {quoted}", quoted=quote(answer, limit=_LONGEST_ANSWER))
+
+
+def _in_the_audit(number: int, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    details: Mapping[str, Any] = entry["details"]
+    told = ", ".join(str(details[name]) for name in ("by", "channel", "rule", "outcome") if details.get(name))
+    return str(number), iso(moment_of(entry["at"])), entry["event"], quote(told) if told else ""
+
+
+def actions_show(
+    action_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    page: Annotated[int, typer.Option(min=1, help=sentence("Of the texts."))] = 1,
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
+    """Show all of one action: what, who, when, its texts, how it ended."""
+    raise SystemExit(run(partial(show, config, action_id, page, sandbox=sandbox)))
