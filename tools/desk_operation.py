@@ -8,6 +8,7 @@ from tools.batch_desk import BatchDesk
 from tools.blocking_desk import BlockingDesk
 from tools.brief_desk import BriefDesk
 from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileResult
+from tools.import_desk import ImportDesk
 from tools.insight_desk import InsightDesk
 from tools.operation import Action, Operation, Params, Query, Result, Risk, Steps, Surroundings
 from tools.reply_desk import ReplyDesk
@@ -57,6 +58,11 @@ class Desk(Protocol):
     @property
     def replies(self) -> ReplyDesk:
         """What people answered."""
+        ...
+
+    @property
+    def importing(self) -> ImportDesk:
+        """Batches that were sent elsewhere."""
         ...
 
     async def query(self, steps: Steps[T]) -> T:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from server.batches.numbers import NumberSeal, Who
-from server.store.batches import Batch, count_again, is_reduced, set_batch
+from server.store.batches import ELSEWHERE, Batch, count_again, is_reduced, set_batch
+from server.store.elsewhere import charged
 from server.store.keys import forgotten_hash, half_hash
 from server.store.messages import (
     BY_ASKING,
@@ -78,6 +79,8 @@ class Asked:
         total = sum(self._times.values())
         known = {"recipients": total} if complete and total > self._batch.recipients else {}
         asked = {"asked_at": self._at} if complete else {}
+        if self._batch.tool == ELSEWHERE:
+            asked |= {"points": charged(conn, self._batch.id)}
         set_batch(conn, self._batch.id, heard_at=newest, **known, **asked)
         count_again(conn, self._batch.id)
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper, alike
 from server.batches.numbers import NumberSeal, Who
-from server.batches.reports import fold_reports
+from server.batches.reports import fold_reports, look_again
 from server.store import ledger
 from server.store.actions import Action
 from server.store.asking_plan import PLAN, next_ask, went_out
@@ -34,11 +34,11 @@ from server.store.batches import (
     uncounted,
     unrecorded,
 )
-from server.store.events import unfold, unfolded
+from server.store.elsewhere import give_way
+from server.store.events import unfolded
 from server.store.keys import half_hash
 from server.store.messages import MessageRow, add_messages
 from server.store.plans import Connection
-from server.store.quarantine import take_back
 from server.store.rows import taipei_day
 from tools.action_id import reference_of
 from tools.every8d.sent import SentMessages, sent_messages
@@ -145,21 +145,15 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
         points_returned=action.points_returned,
         next_at=next_ask(went_out(sent_at, send_at), 0, now) if action.batch_id else None,
     )
+    give_way(conn, action.batch_id)
     add_batch(conn, batch)
     if sent is not None:
         add_messages(conn, _messages(action.id, sent, pens))
-    _look_at_reports(conn, action.batch_id)
+    look_again(conn, action.batch_id)
 
 
 def _points(action: Action) -> Decimal:
     return action.points if action.points_final is None else action.points_final
-
-
-def _look_at_reports(conn: Connection, batch_id: str) -> None:
-    """Reports can come before the send's own answer is written down."""
-    if batch_id:
-        unfold(conn, batch_id)
-        take_back(conn, batch_id)
 
 
 def _messages(batch: str, sent: SentMessages, pens: _Pens) -> Sequence[MessageRow]:
@@ -186,8 +180,9 @@ def _settle(conn: Connection, action: Action, now: datetime) -> None:
         set_batch(conn, action.id, state=FAILED, points=Decimal(0))
         return
     asked = {"next_at": now + PLAN[0]} if action.batch_id else {}
+    give_way(conn, action.batch_id)
     set_batch(conn, action.id, state=SENT, batch_id=action.batch_id, points=_points(action), **asked)
-    _look_at_reports(conn, action.batch_id)
+    look_again(conn, action.batch_id)
 
 
 def _erase(conn: Connection, erasing: Action) -> None:

@@ -5,12 +5,12 @@ from datetime import datetime
 from server.batches.inbox import Inbox, Reply
 from server.batches.numbers import Who
 from server.store.batches import ELSEWHERE, Batch, batch_by_vendor_id, set_batch
-from server.store.events import DeliveryEvent, fold, unfolded
+from server.store.events import DeliveryEvent, fold, unfold, unfolded
 from server.store.forgetting import is_forgotten
 from server.store.keys import HALF, forgotten_hash
 from server.store.messages import BY_CALLBACK, Heard, hear, sealed_of
 from server.store.plans import Connection
-from server.store.quarantine import ASIDE, NOTED, count_callbacks, set_aside
+from server.store.quarantine import ASIDE, NOTED, count_callbacks, set_aside, take_back
 from server.store.reports import reached
 from tools.every8d.callbacks import REPLY, points_of, status_of
 
@@ -42,6 +42,13 @@ def fold_reports(conn: Connection, inbox: Inbox, key: bytes, now: datetime, at_m
     return len(events)
 
 
+def look_again(conn: Connection, batch_id: str) -> None:
+    """A batch is known from now on: reports can come before what they are about is written down."""
+    if batch_id:
+        unfold(conn, batch_id)
+        take_back(conn, batch_id)
+
+
 def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox, key: bytes) -> str:
     """Notes a report; why it fits no message, or ''."""
     if batch.reduced_at is not None:
@@ -50,8 +57,8 @@ def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox, k
     sealed = sealed_of(conn, batch.id, number)
     forgotten = sealed is None and is_forgotten(conn, batch.id, number, key)
     if sealed is None and not forgotten:
-        if batch.tool == ELSEWHERE:
-            # Its messages are not known yet: the vendor is asked for them.
+        if batch.tool == ELSEWHERE and batch.asked_at is None:
+            # Its messages are not all known yet: the vendor is asked for them.
             set_batch(conn, batch.id, next_at=event.received_at)
             return ""
         return NO_MESSAGE

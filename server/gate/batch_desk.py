@@ -8,7 +8,7 @@ from typing import Any
 from server.batches.memory import Memory
 from server.batches.own import own
 from server.ledger.whose import Whose
-from server.store.batches import Batch
+from server.store.batches import ELSEWHERE, Batch
 from server.store.keys import HALF
 from server.store.number_history import blocking_of, messages_to, replies_from
 from server.store.plans import Connection
@@ -95,7 +95,7 @@ def summary_of_batch(batch: Batch) -> BatchSummary:
     return BatchSummary.model_validate(
         {
             "batch_id": batch.batch_id or None,
-            "action_id": batch.id if batch.principal else None,
+            "action_id": None if batch.tool == ELSEWHERE else batch.id,
             "sent_at": batch.sent_at,
             "send_at": batch.send_at,
             "state": batch.state,

@@ -9,6 +9,7 @@ from server.gate.blocking_desk import CallersBlocking
 from server.gate.brief_desk import OwnBrief
 from server.gate.caller import Caller
 from server.gate.context import GateContext
+from server.gate.import_desk import OwnImporting
 from server.gate.insight_desk import OwnInsight
 from server.gate.own_actions import OwnActions
 from server.gate.reconciling import Reconciling
@@ -55,6 +56,12 @@ class ServerDesk:
     def replies(self) -> OwnReplies:
         """What was answered to this principal's batches."""
         return OwnReplies(self._context, self._context.owning.limits_of(self._caller.principal))
+
+    @property
+    def importing(self) -> OwnImporting:
+        """Batches that were sent elsewhere, to be this principal's."""
+        principal = self._caller.principal
+        return OwnImporting(self._context, self._context.owning.limits_of(principal), principal)
 
     async def query(self, steps: Steps[T]) -> T:
         """Carry out read requests."""

@@ -22,6 +22,12 @@ async def _batch_listed(house: House, session: Session) -> Arguments:
     return {"words": "您好"}
 
 
+async def _sent_by_hand(house: House, _session: Session) -> Arguments:
+    batch_id = await house.vendor.batch("0912345100")
+    await house.vendor.advance(31)
+    return {"batch_id": batch_id}
+
+
 async def _number_of_a_send(house: House, session: Session) -> Arguments:
     await _after_a_send(house, session)
     return {"mobile": "0912345100"}
@@ -30,6 +36,11 @@ async def _number_of_a_send(house: House, session: Session) -> Arguments:
 def _one_message(facts: Facts) -> None:
     contains(facts, {"total": 1, "page": 1, "pages": 1, "replies": []})
     contains(rows_of(facts)[0], {"words": "您好", "status_class": "pending"})
+
+
+def _imported(facts: Facts) -> None:
+    contains(facts, {"recipients": 1, "delivered": 1, "failed": 0, "pending": 0, "points": 1})
+    assert facts["conclusion"].startswith("Imported: 1 messages.")
 
 
 def _one_action(facts: Facts) -> None:
@@ -67,6 +78,7 @@ def _retried(facts: Facts) -> None:
 
 DESK_CASES: dict[str, Case] = {
     "get_number_history": Case(prepare=_number_of_a_send, check=_one_message),
+    "import_batch": Case(prepare=_sent_by_hand, check=_imported),
     "list_batches": Case(prepare=_batch_listed, check=_one_batch),
     "list_actions": Case(prepare=_listed, check=_one_action),
     "get_action": Case(prepare=_after_a_send, check=_whole_action),

@@ -264,6 +264,8 @@ OUR_OWN_WORDS = {
     "ReportRow.status_class": "one of our classes",
     "ReportSums.days": "days as we write them",
     "LatestReply.reply_id": "our id",
+    "ImportResult.conclusion": "ours",
+    "ImportResult.not_known": "ours",
     "ReplySummary.conclusion": "ours",
     "ReplySummary.rests_on": "ours",
 }

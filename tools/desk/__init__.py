@@ -5,6 +5,7 @@ from tools.desk.blocking import BLOCK_NUMBER, LIST_BLOCKED
 from tools.desk.brief import GET_MORNING_BRIEF
 from tools.desk.dead_numbers import LIST_DEAD_NUMBERS
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
+from tools.desk.import_batch import IMPORT_BATCH
 from tools.desk.insight import SUMMARIZE_DELIVERY
 from tools.desk.number_history import GET_NUMBER_HISTORY
 from tools.desk.reconcile import RECONCILE_ACTION
@@ -17,6 +18,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     BLOCK_NUMBER,
     GET_REPLY_SUMMARY,
     LIST_BATCHES,
+    IMPORT_BATCH,
     GET_NUMBER_HISTORY,
     GET_MORNING_BRIEF,
     LIST_BLOCKED,
