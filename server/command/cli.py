@@ -34,6 +34,7 @@ _COMMANDS = {
     "opt-outs": _HERE + "opt_outs:opt_outs_command",
     "purge": _HERE + "purge:purge_command",
     "forget": _HERE + "forget:forget_command",
+    "evidence": _HERE + "evidence:evidence_command",
 }
 _BLOCK = {
     "add": _HERE + "block:block_add",

@@ -33,6 +33,10 @@ COMMANDS = {
     ),
     "purge": ("Reduce what is older than the retention to counts.", ("--yes", "--dry-run", *OF_AN_ACCOUNT)),
     "forget": ("Forget a number: its messages, names and replies go", ("--yes", *OF_AN_ACCOUNT)),
+    "evidence": (
+        "Write what a number was sent, who agreed and what came of it to one file",
+        ("--from", "--to", "--output", *OF_AN_ACCOUNT),
+    ),
     "block add": ("Never text this number again.", ("--note", *OF_AN_ACCOUNT)),
     "block remove": ("Let this number be texted again.", OF_AN_ACCOUNT),
     "block list": ("List the blocked numbers, masked.", OF_AN_ACCOUNT),
