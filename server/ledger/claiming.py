@@ -107,12 +107,11 @@ class Claiming(Deciding):
             refusal = self._refusal(conn, now, fresh, reach)
             if refusal is None and not fresh.retry_of:
                 return self._begin(conn, now, fresh, decision, reach)
-            action, created = ledger.propose(conn, fresh, now)
+            action, created = ledger.propose(conn, fresh, now, sealed_by=self._seal)
             if not created:
                 return (action, None), None
             if refusal is not None:
                 return (action, refusal), note_of("proposed", action), _refused(refusal, action.id)
-            self._seal(conn, action)
             approved = self._approve(conn, action.id, decision, now) or action
             claimed, note = self._claim(conn, now, action.id, reach)
             return (approved, claimed), note_of("proposed", action), noted("approved", approved), note

@@ -13,7 +13,7 @@ from server.store import ledger
 from server.store.actions import ALTERED, Action, CapHit, Caps, Proposal, State
 from server.store.counting import cap_hit
 from server.store.plans import Connection
-from server.store.sealing import is_sealed, seal
+from server.store.sealing import is_sealed, seal_of
 
 _log = logging.getLogger(__name__)
 
@@ -47,12 +47,12 @@ class Deciding(Looking):
 
         def work(conn: Connection, now: datetime) -> tuple[tuple[Action, CapHit | None], Note | None]:
             fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
-            action, created = ledger.propose(conn, fresh, now)
+            action, created = ledger.propose(conn, fresh, now, sealed_by=self._seal)
             if not created:
                 return (action, None), None
             hit = cap_hit(conn, action, self._caps, hashes, now)
             if hit is None:
-                return (self._seal(conn, action), None), note_of("proposed", action)
+                return (action, None), note_of("proposed", action)
             ledger.void(conn, action.id, reason=f"cap {hit.rule}")
             return (action, hit), replace(note_of("cap_refused", action), rule=hit.rule)
 
@@ -106,8 +106,8 @@ class Deciding(Looking):
             altered = self._altered(conn, ledger.get(conn, action_id))
             if altered is not None:
                 return None, altered
-            sent = ledger.send_out_of_band(conn, action_id, now=now)
-            return sent and self._seal(conn, sent), noted("out_of_band", sent)
+            sent = ledger.send_out_of_band(conn, action_id, now=now, sealed_by=self._seal)
+            return sent, noted("out_of_band", sent)
 
         return await self._journal.write(work)
 
@@ -120,15 +120,20 @@ class Deciding(Looking):
 
         return await self._journal.write(work)
 
-    def _seal(self, conn: Connection, action: Action) -> Action:
-        return seal(conn, self._journal.held, action)
+    def _seal(self, action: Action) -> str:
+        return seal_of(self._journal.held, action)
 
     def _approve(self, conn: Connection, action_id: str, decision: Decision, now: datetime) -> Action | None:
         """Proposed → approved by this decision; None when it was decided, expired or gone."""
-        approved = ledger.approve(
-            conn, action_id, by=decision.by, channel=decision.channel, rule=decision.rule, now=now
+        return ledger.approve(
+            conn,
+            action_id,
+            by=decision.by,
+            channel=decision.channel,
+            rule=decision.rule,
+            now=now,
+            sealed_by=self._seal,
         )
-        return None if approved is None else self._seal(conn, approved)
 
     def _altered(self, conn: Connection, action: Action | None) -> Note | None:
         """End what waits for a decision or the claim, where its row is not as this program wrote it."""

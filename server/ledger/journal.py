@@ -16,7 +16,7 @@ from server.ledger.keeping import Keeping
 from server.ledger.notes import Note, ending_note, entries_of
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
 from server.store import audit, ledger
-from server.store.changes import collect
+from server.store.changes import collecting
 from server.store.errors import StoreGoneError
 from server.store.head_file import Head
 from server.store.keys import KeyFileError
@@ -48,7 +48,7 @@ class Journal(Keeping):
         self.clock = clock
         self.past = Past(heads=heads, shared=shared)
         self._remembered: Head | None = None
-        self._remembering = anyio.Lock()
+        self._remembering = anyio.Lock(fast_acquire=True)
 
     async def read(self, work: Callable[[Connection, datetime], T]) -> T:
         """A look at the store."""
@@ -100,19 +100,20 @@ class Journal(Keeping):
         settled: list[str] = []
 
         def both(conn: Connection) -> tuple[T, Head | None]:
-            now, changes = self.clock(), collect(conn)
+            now = self.clock()
             tip, latest = audit.newest(conn)
-            self._mark(conn, key)
-            self.past.look(conn, tip, writing=True)
-            if standing:
-                self.past.refuse()
-                refuse_earlier(latest, now)
-            if unasked and self.past.asks(now):
-                raise LossAcceptedError(_ACCEPTED)
-            # Before anything else of these actions is done or told. A store whose past is lost may lack them.
-            settled[:] = [] if self.past.lost else waiting
-            late = [ending_note(write_down(conn, waiting[name], now)) for name in settled]
-            value, *notes = work(conn, now)
+            with collecting(conn) as changes:
+                self._mark(conn, key)
+                self.past.look(conn, tip, writing=True)
+                if standing:
+                    self.past.refuse()
+                    refuse_earlier(latest, now)
+                if unasked and self.past.asks(now):
+                    raise LossAcceptedError(_ACCEPTED)
+                # Before anything else of these is done or told. A store whose past is lost may lack them.
+                settled[:] = [] if self.past.lost else waiting
+                late = [ending_note(write_down(conn, waiting[name], now)) for name in settled]
+                value, *notes = work(conn, now)
             adopted = Note(what="head_adopted") if self.past.adopted else None
             entries = entries_of([adopted, *late, *notes], changes, key)
             if not entries:
@@ -149,15 +150,16 @@ class Journal(Keeping):
         key = await self.key()
 
         def both(conn: Connection) -> tuple[str, Head] | None:
-            now, changes, tip = self.clock(), collect(conn), audit.head(conn)
+            now, tip = self.clock(), audit.head(conn)
             self.past.look(conn, tip, writing=False)
             if not self.past.lost:
                 return None
-            self._mark(conn, key)
-            generation = new_generation(now)
-            set_generation(conn, generation)
             reason = "the store's past was lost"
-            voided = [ledger.void(conn, action.id, reason=reason) for action in ledger.undecided(conn)]
+            with collecting(conn) as changes:
+                self._mark(conn, key)
+                generation = new_generation(now)
+                set_generation(conn, generation)
+                voided = [ledger.void(conn, action.id, reason=reason) for action in ledger.undecided(conn)]
             notes = [Note(what="voided", action_id=action.id, outcome=reason) for action in voided if action]
             lost = Note(what="loss_accepted", by=by, channel="terminal", outcome=self.past.difference(tip))
             head = audit.append_all(conn, entries_of([*notes, lost], changes, key), key, now)

@@ -7,7 +7,8 @@ row is, and that nothing else changed it between two steps of ours.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, TypeAlias
 
@@ -40,6 +41,8 @@ class Changes:
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[str, tuple[Row, Row]]] = {}
+        self.read: dict[str, Sequence[Any]] = {}
+        """Actions as they stand, by id: what this transaction read or wrote of them, as the driver has it."""
 
     def add(self, table: str, key: str, row: Row, before: Row) -> None:
         """A row as it is now, and as it was."""
@@ -67,25 +70,27 @@ class Changes:
         return said
 
 
-def collect(conn: Connection) -> Changes:
-    """Collect what is changed from here to the end of the transaction."""
-    changes = Changes()
-    conn.info[_COLLECTED] = changes
-    return changes
+@contextmanager
+def collecting(conn: Connection) -> Generator[Changes]:
+    """Collect what is changed within the block, which is a transaction that writes alone."""
+    changes = conn.info[_COLLECTED] = Changes()
+    try:
+        yield changes
+    finally:
+        del conn.info[_COLLECTED]
 
 
-def reported(conn: Connection, table: Table, key: str) -> bool:
-    """Whether nothing has to be known of a row as it is: it was reported before, or nobody collects."""
-    changes = conn.info.get(_COLLECTED)
-    return changes is None or changes.has(table.name, key)
+def collected(conn: Connection) -> Changes | None:
+    """What the transaction changed so far; None where nobody collects."""
+    return conn.info.get(_COLLECTED)
 
 
 def changed(conn: Connection, table: Table, key: str, row: Row, *, before: Row) -> None:
     """Report a row that was changed, as it is after that and as it was; `key` is its name in the chain.
 
-    Of what was `reported` in this transaction already, what it was before counts no more.
+    Of a row that was reported in this transaction already, what it was before counts no more.
     """
-    changes = conn.info.get(_COLLECTED)
+    changes = collected(conn)
     if changes is not None:
         changes.add(table.name, key, row, before)
 

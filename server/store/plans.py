@@ -7,14 +7,16 @@ converted (docs/decisions/0004-store.md has the figures). No other module knows 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, ClassVar, NamedTuple, cast
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from sqlalchemy import BindParameter, Column, Dialect, Executable
 
 Values = Mapping[str, Any]
 Converter = Callable[[Any], Any]
+_NOTHING: Values = {}
 
 
 class Found(NamedTuple):
@@ -102,6 +104,14 @@ class Plan:
         self._binds = [
             (each, self._known.get(each), self._binding(by_name[each])) for each in compiled.positiontup or ()
         ]
+        # What no caller gives is converted once; a list is converted member by member, in `_expanded`.
+        self._template = [
+            None if name in names or self._lists else default if convert is None else convert(default)
+            for name, default, convert in self._binds
+        ]
+        self._places = [
+            (place, name, convert) for place, (name, _, convert) in enumerate(self._binds) if name in names
+        ]
         columns: Any = getattr(statement, "exported_columns", ())
         self.names = tuple(column.key for column in columns)
         fields = {name: property(itemgetter(place)) for place, name in enumerate(self.names)}
@@ -113,18 +123,19 @@ class Plan:
         """The SQL, and these values as the driver takes them, in its order."""
         if self._lists:
             return self._expanded(values)
-        return self.sql, [
-            values.get(name, default) if convert is None else convert(values.get(name, default))
-            for name, default, convert in self._binds
-        ]
+        given = self._template.copy()
+        for place, name, convert in self._places:
+            given[place] = values[name] if convert is None else convert(values[name])
+        return self.sql, given
 
     def read(self, found: Found) -> Rows:
         """The driver's rows, converted."""
-        return Rows([self.row(row) for row in found.rows], self.names, found.changed)
+        rows = map(self._converted, found.rows) if self._readings else found.rows
+        return Rows(list(map(self._row, rows)), self.names, found.changed)
 
     def row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """One of the driver's rows, converted, with its columns as attributes."""
-        return self._row(self._converted(row))
+        return self._row(self._converted(row) if self._readings else row)
 
     def _expanded(self, values: Values) -> tuple[str, list[Any]]:
         """A list in the statement (IN) is written out once for each length."""
@@ -155,8 +166,6 @@ class Plan:
         return _Expansion(state.statement, binds)
 
     def _converted(self, row: tuple[Any, ...]) -> Sequence[Any]:
-        if not self._readings:
-            return row
         values = list(row)
         for place, reading in self._readings:
             values[place] = reading(values[place])
@@ -172,7 +181,8 @@ class Connection(ABC):
     dialect: Dialect
     errors: tuple[type[Exception], ...]
     """What the driver raises."""
-    _plans: ClassVar[WeakKeyDictionary[Executable, dict[tuple[str, ...], Plan]]]
+    _plans: ClassVar[dict[int, "_Plans"]]
+    """By the statement's own number: a weak dictionary takes longer to look into than a plan to find."""
 
     def __init__(self) -> None:
         self.info: dict[str, Any] = {}
@@ -181,13 +191,15 @@ class Connection(ABC):
     def __init_subclass__(cls) -> None:
         """The connections of a driver share their plans, in whatever threads they are."""
         super().__init_subclass__()
-        cls._plans = WeakKeyDictionary()
+        cls._plans = {}
 
     def execute(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> Rows:
         """Run a statement, once or for each of several sets of values of the same names."""
-        if values is None or isinstance(values, Mapping):
-            plan = self._plan(statement, values or {})
-            return plan.read(self.run(*plan.given(values or {})))
+        if values is None:
+            values = _NOTHING
+        if not isinstance(values, Sequence):
+            plan = self._plan(statement, values)
+            return plan.read(self.run(*plan.given(values)))
         plan = self._plan(statement, values[0])
         given = [plan.given(each)[1] for each in values]
         if len(given) == 1:
@@ -242,14 +254,27 @@ class Connection(ABC):
         """Let go of the database."""
 
     def _plan(self, statement: Executable, values: Values) -> Plan:
-        known = self._plans.get(statement)
+        number = id(statement)
+        known = self._plans.get(number)
         if known is None:
-            known = self._plans[statement] = {}
+            known = self._plans[number] = _Plans(ref(statement, partial(_forgotten, self._plans, number)), {})
         names = tuple(values)
-        plan = known.get(names)
+        plan = known.by_names.get(names)
         if plan is None:
-            plan = known[names] = Plan(statement, self.dialect, names)
+            plan = known.by_names[names] = Plan(statement, self.dialect, names)
         return plan
+
+
+class _Plans(NamedTuple):
+    """The plans of one statement, kept as long as it lives."""
+
+    statement: ref[Executable]
+    by_names: dict[tuple[str, ...], Plan]
+
+
+def _forgotten(plans: dict[int, _Plans], number: int, _: ref[Executable]) -> None:
+    """Before another statement can have its number."""
+    plans.pop(number, None)
 
 
 def _default(column: Column[Any]) -> Any:

@@ -23,6 +23,7 @@ from server.store.plans import Connection
 from server.store.rows import (
     AT,
     WHOLE,
+    Seal,
     actions_where,
     compare_and_set,
     fetch,
@@ -83,17 +84,19 @@ def find_live(conn: Connection, key: CallKey, now: datetime) -> Action | None:
     return found if found is not None and _is_live(found, now) else None
 
 
-def propose(
+def propose(  # noqa: PLR0913 - the facts of one step
     conn: Connection,
     proposal: Proposal,
     now: datetime,
     *,
     fresh_id: Callable[[], str] = new_id,
     started: Mapping[str, object] = _NOT_STARTED,
+    sealed_by: Seal | None = None,
 ) -> tuple[Action, bool]:
     """The live action of the same call and False, or a new action and True.
 
-    `started` is what a new action has besides, when it is begun in the same step (`dispatch.begin`).
+    `started` is what a new action has besides, when it is begun in the same step (`dispatch.begin`);
+    `sealed_by` gives a new one its seal.
 
     Raises:
         RequestIdReusedError: the request_id named another call of this principal and tool.
@@ -104,20 +107,23 @@ def propose(
         if _is_live(held, now):
             return held, False
         _retire(conn, held, now)
-    return propose_new(conn, proposal, now, fresh_id=fresh_id, started=started), True
+    made = propose_new(conn, proposal, now, fresh_id=fresh_id, started=started, sealed_by=sealed_by)
+    return made, True
 
 
-def propose_new(
+def propose_new(  # noqa: PLR0913 - as above
     conn: Connection,
     proposal: Proposal,
     now: datetime,
     *,
     fresh_id: Callable[[], str] = new_id,
     started: Mapping[str, object] = _NOT_STARTED,
+    sealed_by: Seal | None = None,
 ) -> Action:
     """The same for a call that has no action, as was found out in this transaction."""
     _refuse_reused_request_id(conn, proposal.key, now)
-    return _insert(conn, {**_values(proposal, live_key(proposal.key), now), **started}, fresh_id)
+    values = {**_values(proposal, live_key(proposal.key), now), **started}
+    return _insert(conn, values, fresh_id, sealed_by)
 
 
 def approve(  # noqa: PLR0913 - who, how and by which rule are facts of one decision
@@ -129,6 +135,7 @@ def approve(  # noqa: PLR0913 - who, how and by which rule are facts of one deci
     rule: str,
     now: datetime,
     expires_at: datetime | None = None,
+    sealed_by: Seal | None = None,
 ) -> Action | None:
     """Approve what is proposed and not expired; None when it is neither. `expires_at` replaces the expiry.
 
@@ -138,7 +145,9 @@ def approve(  # noqa: PLR0913 - who, how and by which rule are facts of one deci
     expiry = {} if expires_at is None else {"expires_at": expires_at}
     decision = {"decided_at": now, "decided_by": by, "channel": channel, "rule": rule, **expiry}
     change = _APPROVE_BY_FORM if channel == FORM else _APPROVE
-    return compare_and_set(conn, change, action_id, at_moment=now, state=State.APPROVED, **decision)
+    return compare_and_set(
+        conn, change, action_id, sealed_by, at_moment=now, state=State.APPROVED, **decision
+    )
 
 
 def deny(  # noqa: PLR0913 - who, how and why are facts of one decision
@@ -149,9 +158,11 @@ def deny(  # noqa: PLR0913 - who, how and why are facts of one decision
     return compare_and_set(conn, _DENY, action_id, at_moment=now, state=State.DENIED, **decision)
 
 
-def send_out_of_band(conn: Connection, action_id: str, *, now: datetime) -> Action | None:
+def send_out_of_band(
+    conn: Connection, action_id: str, *, now: datetime, sealed_by: Seal | None = None
+) -> Action | None:
     """Leave what is proposed to another place: no form can approve it any more. None when it is decided."""
-    return compare_and_set(conn, _SEND_OUT_OF_BAND, action_id, at_moment=now, out_of_band=True)
+    return compare_and_set(conn, _SEND_OUT_OF_BAND, action_id, sealed_by, at_moment=now, out_of_band=True)
 
 
 def void(conn: Connection, action_id: str, *, reason: str) -> Action | None:
@@ -231,9 +242,14 @@ def _values(proposal: Proposal, key: str, now: datetime) -> Mapping[str, object]
     }
 
 
-def _insert(conn: Connection, values: Mapping[str, object], fresh_id: Callable[[], str]) -> Action:
+def _insert(
+    conn: Connection,
+    values: Mapping[str, object],
+    fresh_id: Callable[[], str],
+    sealed_by: Seal | None,
+) -> Action:
     statement = _INSERT[conn.dialect.name]
     while True:
-        made = stepped(conn, statement, {**values, "id": fresh_id()})
+        made = stepped(conn, statement, {**values, "id": fresh_id()}, sealed_by=sealed_by)
         if made is not None:
             return made

@@ -9,14 +9,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Executable, Select, bindparam, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from server.store.actions import Action, CallKey, State
-from server.store.changes import Stored, as_stored, changed, reported
-from server.store.columns import Moment, Points, moment_of, points_of
+from server.store.changes import Stored, as_stored, collected
+from server.store.columns import Moment, Points, moment_of, points_of, units_of
 from server.store.plans import Connection
 from server.store.schema import ACTIONS
 from tools.taipei import as_taipei
@@ -32,8 +35,17 @@ WHOLE = tuple(as_stored(column) for column in _COLUMNS)
 AT: ColumnElement[datetime] = bindparam("at_moment", type_=Moment())
 """Now, in the conditions of a step."""
 
+Read: TypeAlias = Sequence[Any]
+"""A row as the driver has it: the columns of `WHOLE`."""
+
 Step: TypeAlias = ReturningUpdate[Any]
 """A change of one action under conditions, as `step` makes it."""
+
+SEALED = attrgetter(*(name for name in _NAMES if name != "seal"))
+"""What the seal of an action is made of."""
+
+Seal: TypeAlias = Callable[[Action], str]
+"""The seal of an action as it stands (`sealing.seal_of`)."""
 
 _SELECT = select(*WHOLE)
 _BY_ID = _SELECT.where(ACTIONS.c.id == bindparam("wanted_id"))
@@ -59,12 +71,30 @@ def fetch_one(
 ) -> Action | None:
     """The one action that a statement over `WHOLE` finds or returns, if any."""
     row = conn.execute(statement, values).one_or_none()
-    return None if row is None else _action(row)
+    return None if row is None else _action(_remembered(conn, row))
 
 
 def by_id(conn: Connection, action_id: str) -> Action | None:
     """The action with this id in the shown form."""
-    return fetch_one(conn, _BY_ID, {"wanted_id": action_id})
+    row = _row(conn, action_id)
+    return None if row is None else _action(row)
+
+
+def _row(conn: Connection, action_id: str) -> Read | None:
+    """The row as the driver has it. Where changes are collected nobody else writes, and it is read once."""
+    changes = collected(conn)
+    known = None if changes is None else changes.read.get(action_id)
+    if known is not None:
+        return known
+    row = conn.execute(_BY_ID, {"wanted_id": action_id}).one_or_none()
+    return None if row is None else _remembered(conn, row)
+
+
+def _remembered(conn: Connection, row: Read) -> Read:
+    changes = collected(conn)
+    if changes is not None:
+        changes.read[row[0]] = row
+    return row
 
 
 def step(*conditions: ColumnElement[bool]) -> Step:
@@ -73,33 +103,68 @@ def step(*conditions: ColumnElement[bool]) -> Step:
     return chosen.returning(*WHOLE)
 
 
-def compare_and_set(conn: Connection, change: Step, action_id: str, **values: object) -> Action | None:
+def compare_and_set(
+    conn: Connection, change: Step, action_id: str, sealed_by: Seal | None = None, /, **values: object
+) -> Action | None:
     """Change one action if the step's conditions still hold; None when they do not and nothing was changed.
 
     `values` are the columns' new values, and those of the conditions' parameters (`at_moment`).
     """
-    # As it was: so an edit is found although this step changes the row again. Once a transaction.
-    known = reported(conn, ACTIONS, action_id)
-    before = None if known else conn.execute(_BY_ID, {"wanted_id": action_id}).one_or_none()
-    return stepped(conn, change, {"wanted_id": action_id, **values}, before)
+    # As it was: so an edit is found although this step changes the row again.
+    before = None if collected(conn) is None and sealed_by is None else _row(conn, action_id)
+    return stepped(conn, change, {"wanted_id": action_id, **values}, before, sealed_by=sealed_by)
 
 
 def stepped(
     conn: Connection,
     statement: Executable,
     values: Mapping[str, object],
-    before: Sequence[Any] | None = None,
+    before: Read | None = None,
+    *,
+    sealed_by: Seal | None = None,
 ) -> Action | None:
     """The action as a statement that returns `WHOLE` left it, reported as changed; None when it left none.
 
-    `before` is the row as it was: None when there was none, or when it was reported in this transaction.
+    `before` is the row as it was: None when there was none, or when nobody collects. `sealed_by`: the same
+    statement gives it the seal of the row that it makes.
     """
+    if sealed_by is None:
+        return _stepped(conn, statement, values, before)
+    foreseen = _foreseen(before, values)
+    made = _stepped(conn, statement, {**values, "seal": sealed_by(foreseen)}, before)
+    if made is None or SEALED(made) == SEALED(foreseen):
+        return made
+    # The store keeps something else than it was given, as of a text that holds NUL: that is what is sealed.
+    return _stepped(conn, _SEAL, {"wanted_id": made.id, "seal": sealed_by(made)}, before)
+
+
+def _stepped(
+    conn: Connection, statement: Executable, values: Mapping[str, object], before: Read | None
+) -> Action | None:
     row = conn.execute(statement, values).one_or_none()
     if row is None:
         return None
-    was = None if before is None else STORED.row(before)
-    changed(conn, ACTIONS, row[0], STORED.row(row), before=was)
+    _report(conn, _remembered(conn, row), before)
     return _action(row)
+
+
+def _report(conn: Connection, row: Read, before: Read | None) -> None:
+    changes = collected(conn)
+    if changes is None:
+        return
+    # Of a row that was reported before, what it was then counts.
+    was = None if before is None or changes.has(ACTIONS.name, row[0]) else STORED.row(before)
+    changes.add(ACTIONS.name, row[0], STORED.row(row), was)
+
+
+def _foreseen(before: Read | None, values: Mapping[str, object]) -> Action:
+    """The action that these values make of a row, or of none."""
+    given = {name: _as_read(value) for name, value in values.items() if name in _BLANK}
+    return Action(**{**(_BLANK if before is None else _fields(before)), **given})
+
+
+def _as_read(value: Any) -> Any:
+    return points_of(units_of(value)) if isinstance(value, Decimal) else value
 
 
 def in_state(*states: State) -> ColumnElement[bool]:
@@ -110,7 +175,11 @@ def in_state(*states: State) -> ColumnElement[bool]:
 
 def live_key(key: CallKey) -> str:
     """The key that only one live action of the same call can hold."""
-    parts = [key.principal, key.tool, key.digest, key.request_id]
+    return _live_key(key.principal, key.tool, key.digest, key.request_id)
+
+
+@lru_cache(maxsize=1_000)
+def _live_key(*parts: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -119,9 +188,15 @@ def taipei_day(moment: datetime) -> str:
     return as_taipei(moment).date().isoformat()
 
 
-def _action(row: Sequence[Any]) -> Action:
-    values = zip(_READINGS, row, strict=False)
-    return Action(**{name: value if read is None else read(value) for (name, read), value in values})
+def _action(row: Read) -> Action:
+    return Action(**_fields(row))
+
+
+def _fields(row: Read) -> dict[str, Any]:
+    values = dict(zip(_NAMES, row, strict=False))
+    for name, read in _READINGS:
+        values[name] = read(values[name])
+    return values
 
 
 def _reading(name: str) -> Callable[[Any], Any] | None:
@@ -137,4 +212,7 @@ def _reading(name: str) -> Callable[[Any], Any] | None:
     return None
 
 
-_READINGS = tuple((name, _reading(name)) for name in _NAMES)
+_READINGS = tuple((name, read) for name in _NAMES if (read := _reading(name)) is not None)
+_BLANK: Mapping[str, Any] = {name: getattr(ACTIONS.c[name].default, "arg", None) for name in _NAMES}
+"""What a new row has where nothing is given."""
+_SEAL = step()
