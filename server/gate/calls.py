@@ -17,6 +17,9 @@ class CallOf:
     _reached: list[tuple[Surroundings, Audience]] = field(
         default_factory=list[tuple[Surroundings, Audience]], init=False, repr=False, compare=False
     )
+    _arguments: list[dict[str, Any]] = field(
+        default_factory=list[dict[str, Any]], init=False, repr=False, compare=False
+    )
 
     def audience(self, world: Surroundings) -> Audience:
         """Whom it reaches, with what words; nobody for what is not a send. Asked for at many steps."""
@@ -38,4 +41,6 @@ class CallOf:
 
     def arguments(self) -> dict[str, Any]:
         """The arguments that make a call the same call."""
-        return self.params.model_dump(mode="json", exclude={"dry_run", "request_id"})
+        if not self._arguments:
+            self._arguments.append(self.params.model_dump(mode="json", exclude={"dry_run", "request_id"}))
+        return self._arguments[0]

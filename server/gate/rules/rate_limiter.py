@@ -1,5 +1,6 @@
 """How many calls that change something a principal may make in a minute."""
 
+from collections import deque
 from datetime import datetime, timedelta
 
 _WINDOW = timedelta(seconds=60)
@@ -14,19 +15,18 @@ class RateLimiter:
 
     def __init__(self, calls_per_minute: int) -> None:
         self._most = calls_per_minute
-        self._spent: dict[str, list[datetime]] = {}
+        self._spent: dict[str, deque[datetime]] = {}
 
     def spend(self, principal: str, now: datetime) -> bool:
         """Take a slot and return True, or return False and take none.
 
         When the clock is set back, what was spent later than `now` counts as spent now.
         """
-        since = now - _WINDOW
-        recent = {
-            name: [min(time, now) for time in times if time > since] for name, times in self._spent.items()
-        }
-        self._spent = {name: times for name, times in recent.items() if times}
-        times = self._spent.setdefault(principal, [])
+        times = self._spent.setdefault(principal, deque())
+        if times and times[-1] > now:
+            times = self._spent[principal] = deque(min(time, now) for time in times)
+        while times and times[0] <= now - _WINDOW:
+            times.popleft()
         if len(times) >= self._most:
             return False
         times.append(now)
