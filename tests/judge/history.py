@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
@@ -137,6 +138,7 @@ def action_of(reference: str) -> str:
     return f"{bare[:4]}-{bare[4:8]}"
 
 
+@lru_cache(maxsize=10_000)
 def plain_number(written: str) -> str:
     """A mobile number of Taiwan as `+8869…`, however it was written; any other as it is."""
     digits = re.sub(r"[^\d+]", "", str(written))

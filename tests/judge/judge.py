@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from tests.judge.case import Case, action_told, content_of
 from tests.judge.history import (
@@ -179,9 +180,8 @@ def blocked_means_never(case: Case) -> Iterator[str]:
 def numbers_stay_masked(case: Case) -> Iterator[str]:
     """No answer holds a mobile number that its caller did not give."""
     for answer, called in _answers(case):
-        given = set(map(plain_number, _NUMBER.findall(json.dumps(dict(called.arguments)))))
-        shown = set(map(plain_number, _NUMBER.findall(json.dumps(dict(answer.facts), ensure_ascii=False))))
-        if shown - given:
+        shown = _numbers(answer.facts)
+        if shown and shown - _numbers(called.arguments):
             yield f"the answer to {called.call} shows a number"
 
 
@@ -219,6 +219,10 @@ RULES = (
     answered_in_time,
     a_lost_past_stops,
 )
+
+
+def _numbers(said: Mapping[str, Any]) -> set[str]:
+    return set(map(plain_number, _NUMBER.findall(json.dumps(dict(said), ensure_ascii=False))))
 
 
 def _answers(case: Case) -> Iterator[tuple[Answered, Called]]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 TAIPEI = timedelta(hours=8)
@@ -47,7 +48,7 @@ class Row(NamedTuple):
     @property
     def day(self) -> str:
         """The day in Taipei on which it counts; empty before its dispatch."""
-        return "" if self.dispatched_at is None else f"{at(self.dispatched_at) + TAIPEI:%Y-%m-%d}"
+        return "" if self.dispatched_at is None else _day(self.dispatched_at)
 
     @property
     def reference(self) -> str:
@@ -87,6 +88,12 @@ class Rule:
     points: int
 
 
+@lru_cache(maxsize=1_000)
+def _day(written: str) -> str:
+    return f"{at(written) + TAIPEI:%Y-%m-%d}"
+
+
+@lru_cache(maxsize=1_000)
 def at(written: str) -> datetime:
     """A time as the database has it."""
     return datetime.fromisoformat(written)

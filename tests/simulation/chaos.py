@@ -51,8 +51,7 @@ class Chaos:
     async def run(self) -> None:
         """A handful of events, each at some await of the others."""
         for _ in range(self._random.choice((0, 1, 2, 3, 5))):
-            for _ in range(self._random.randrange(1, 25)):
-                await self._world.loop.take_turn(self._life)
+            await self._world.loop.take_turn(self._life, self._random.randrange(1, 25))
             if not self._world.working:
                 return
             if self._random.random() < 0.3:

@@ -197,9 +197,11 @@ class Client:
         dry = reply is None and wanted.tool.startswith("send") and self._random.random() < 0.05
         if dry:
             arguments["dry_run"] = True
-        note = "" if reply is None else f" answering {self._world.watch.name(action_id or '')} {reply.action}"
-        spoken = f"{caller.principal} {wanted.tool} {json.dumps(arguments, ensure_ascii=False)}"
-        self._world.watch.note(f"{worker.life.name}: {spoken}{note}")
+        if self._world.watch.traced:
+            name = self._world.watch.name(action_id or "")
+            note = "" if reply is None else f" answering {name} {reply.action}"
+            spoken = f"{caller.principal} {wanted.tool} {json.dumps(arguments, ensure_ascii=False)}"
+            self._world.watch.note(f"{worker.life.name}: {spoken}{note}")
         before = dict(self._world.watch.rows)
         witness = self._world.witness
         call = witness.called(caller.principal, wanted.tool, arguments, action_id or "")

@@ -2,9 +2,10 @@
 
 import sqlite3
 from functools import cache
+from itertools import compress
 from typing import cast
 
-from sqlalchemy import delete
+from sqlalchemy import delete, exists, select
 
 from server.store.grouping import together
 from server.store.memory import Checkpoint, SynchronousStore, empty_store
@@ -13,7 +14,9 @@ from server.store.schema import METADATA
 from tests.simulation.plans import PlannedConnection
 from tests.store.unguarding import unguard
 
-_EMPTYING = [delete(table) for table in reversed(METADATA.sorted_tables)]
+_TABLES = tuple(reversed(METADATA.sorted_tables))
+_EMPTYING = [delete(table) for table in _TABLES]
+_WHICH_HAVE_ROWS = select(*(exists().select_from(table).label(table.name) for table in _TABLES))
 
 
 class SharedStore(SynchronousStore):
@@ -68,7 +71,7 @@ def shared_store() -> SharedStore:
 
 def empty(conn: Connection) -> None:
     """Make it as new."""
-    for emptying in _EMPTYING:
+    for emptying in compress(_EMPTYING, conn.execute(_WHICH_HAVE_ROWS).one()):
         conn.execute(emptying)
 
 

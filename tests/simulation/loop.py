@@ -38,6 +38,8 @@ class _Waiting(selectors.BaseSelector):
     random: Random
     now: float = 0.0
     parked: list[asyncio.Future[None]] = field(default_factory=list[asyncio.Future[None]])
+    more: dict[asyncio.Future[None], int] = field(default_factory=dict[asyncio.Future[None], int])
+    """How often one of the waiting is still to be drawn before it goes on, where that is not once."""
     keys: dict[object, selectors.SelectorKey] = field(default_factory=dict[object, selectors.SelectorKey])
 
     def register(self, fileobj: object, events: int, data: object = None) -> selectors.SelectorKey:
@@ -58,13 +60,25 @@ class _Waiting(selectors.BaseSelector):
     def _go_on(self, timeout: float | None) -> None:
         while self.parked and (timeout is None or self.random.random() > _TIME_GOES_ON):
             drawn = self._draw()
-            if not drawn.done():
+            if drawn.done():
+                self.more.pop(drawn, None)
+            elif self._waits_longer(drawn):
+                self.parked.append(drawn)
+            else:
                 drawn.set_result(None)
                 return
         if timeout is not None:
             self.now += timeout
         else:
             raise StuckError
+
+    def _waits_longer(self, drawn: asyncio.Future[None]) -> bool:
+        if not self.more:
+            return False
+        left = self.more.pop(drawn, 1) - 1
+        if left > 0:
+            self.more[drawn] = left
+        return left > 0
 
     def _draw(self) -> asyncio.Future[None]:
         """One of the waiting; the last one takes its place."""
@@ -87,11 +101,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Seconds since the seed's beginning."""
         return self._waiting.now
 
-    async def take_turn(self, life: Life) -> None:
-        """Let anybody else run first. A process that died meanwhile gets no further."""
+    async def take_turn(self, life: Life, times: int = 1) -> None:
+        """Let anybody else run first, so many `times`. A process that died meanwhile gets no further."""
         if life.over:
             raise CrashedError
         future = self.create_future()
+        if times > 1:
+            self._waiting.more[future] = times
         self._waiting.parked.append(future)
         await future
         if life.over:

@@ -8,6 +8,9 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from server.store.plans import Connection, Found
 
+_STATEMENTS = 1_000
+"""More than there are: none is prepared twice."""
+
 
 class PlannedConnection(Connection):
     """One database in memory, that begins as `content`."""
@@ -17,7 +20,10 @@ class PlannedConnection(Connection):
 
     def __init__(self, content: bytes) -> None:
         super().__init__()
-        self.raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.raw = sqlite3.connect(
+            ":memory:", isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+        )
+        self._reading, self._written = False, 0
         self.raw.deserialize(content)
         self.raw.execute("PRAGMA foreign_keys = ON")
 
@@ -32,13 +38,21 @@ class PlannedConnection(Connection):
         return self.raw.executemany(sql, rows).rowcount
 
     def begin(self, *, reads: bool) -> None:
-        self.raw.execute("BEGIN IMMEDIATE")
+        self._reading = reads
+        if reads:
+            # Nobody else can write meanwhile, so one moment is seen anyway.
+            self._written = self.raw.total_changes
+        else:
+            self.raw.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         self.raw.execute("COMMIT")
 
     def rollback(self) -> None:
-        self.raw.execute("ROLLBACK")
+        if not self._reading:
+            self.raw.execute("ROLLBACK")
+        elif self.raw.total_changes != self._written:
+            raise AssertionError("a look wrote into the store")
 
     def close(self) -> None:
         self.raw.close()

@@ -46,8 +46,7 @@ class Operator:
                 await self._accept()
 
     async def _turns(self, most: int) -> None:
-        for _ in range(self._random.randrange(1, most)):
-            await self._world.loop.take_turn(self._life)
+        await self._world.loop.take_turn(self._life, self._random.randrange(1, most))
 
     async def _until_something_waits(self) -> None:
         """A copy that holds a question, or an approval, is the one to be afraid of."""

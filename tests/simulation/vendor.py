@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from random import Random
 
 import anyio
@@ -79,7 +80,9 @@ FATES = (
     Fate(name="web page, done", weight=1, arrives=True, spoils=_web_page),
     Fate(name="refused", weight=3, arrives=False, spoils=_refusal),
 )
+_CUMULATED = tuple(accumulate(fate.weight for fate in FATES))
 _LOOK_FATES = tuple(fate for fate in FATES if fate.name in ("answered", "not connected", "reset before"))
+_LOOKS_CUMULATED = tuple(accumulate(fate.weight for fate in _LOOK_FATES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +191,8 @@ class LossyVendors(Vendors):
     async def send(self, request: Request) -> Reply:
         """One request, once; what becomes of it is drawn."""
         looks = request.path in _LOOKS or (request.vendor == "omis" and "LaunchAction" not in request.fields)
-        fates = _LOOK_FATES if looks else FATES
-        random = self._truth.random
-        fate = random.choices(fates, [fate.weight for fate in fates])[0]
+        fates, weights = (_LOOK_FATES, _LOOKS_CUMULATED) if looks else (FATES, _CUMULATED)
+        (fate,) = self._truth.random.choices(fates, cum_weights=weights)
         if looks:
             await self._turn(self._life)
         else:

@@ -55,6 +55,8 @@ class Watch:
     rule: Rule
     hashes: Mapping[str, str]
     """The keyed hash of each number of the world, as the table of blocked numbers has it."""
+    traced: bool
+    """Whether the trace is kept."""
     kept: Callable[[], Mapping[str, bytes]]
     """Outcomes that their owners have left in the outbox, for anybody to write down."""
     rows: dict[str, Row] = field(default_factory=dict[str, Row])
@@ -72,10 +74,15 @@ class Watch:
     loss: Loss = field(default_factory=Loss)
     _notes: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
     violations: list[str] = field(default_factory=list[str])
+    _changes: int = -1
+    """How many rows were ever written in the database, as far as they were looked at."""
+    _totals: list[tuple[str, int, int]] | None = None
+    """The days' totals as they were found right; None where they are another store's."""
 
     def note(self, line: str) -> None:
         """One line of the trace."""
-        self._notes.append((self.clock(), line))
+        if self.traced:
+            self._notes.append((self.clock(), line))
 
     def told(self) -> list[str]:
         """The trace; ids are numbered in the order of the proposals, as they are random."""
@@ -96,21 +103,25 @@ class Watch:
 
     def changed(self, raw: sqlite3.Connection, life: Life) -> None:
         """At the end of a transaction that is about to be committed."""
+        if raw.total_changes == self._changes:
+            return  # It wrote no row.
+        self._changes = raw.total_changes
         self._see_blocked(raw)
-        now = self.clock()
+        now, moved = self.clock(), False
         for values in raw.execute(_SELECT):
-            row = Row._make(values)
-            before = self.rows.get(row.id)
-            if row == before:
+            before = self.rows.get(values[0])
+            if values == before:
                 continue
+            row, moved = Row._make(values), True
             self.rows[row.id] = row
             self._fixed(before, row)
             self._step(before, row, now, life)
-        self._usage(raw)
+        self._usage(raw, moved=moved)
 
     def restored(self, raw: sqlite3.Connection, *, lost: bool) -> None:
         """Another content of the store: what it knows counts from now on, what it lacks does not."""
         self._see_blocked(raw)
+        self._totals = None
         found = {row.id: row for row in map(Row._make, raw.execute(_SELECT))}
         self.loss.restored(self.rows, found, self.posted, lost=lost)
 
@@ -211,14 +222,18 @@ class Watch:
             return False  # Nothing at the vendor names the action: the number of POSTs is checked instead.
         return row.reference in self.truth.done
 
-    def _usage(self, raw: sqlite3.Connection) -> None:
+    def _usage(self, raw: sqlite3.Connection, *, moved: bool) -> None:
+        totals = raw.execute("SELECT day, points, recipients FROM usage_days").fetchall()
+        if totals == self._totals and not moved:
+            return
+        self._totals = totals
         points: Counter[str] = Counter()
         people: Counter[str] = Counter()
         for row in self._present():
             if row.dispatched_at is not None and row.state in COUNTED:
                 points[row.day] += row.counted
                 people[row.day] += row.recipients
-        for day, used, recipients in raw.execute("SELECT day, points, recipients FROM usage_days"):
+        for day, used, recipients in totals:
             if (used, recipients) != (points.pop(day, 0), people.pop(day, 0)):
                 self.fail(f"the totals of {day} are not the sum over its actions")
         if any(points.values()) or any(people.values()):

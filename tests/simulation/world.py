@@ -60,7 +60,7 @@ class Run:
 class World:
     """Everything of one seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, traced: bool) -> None:
         self.random = Random(seed)
         self.faults = Random(f"{seed}, the store after a POST")
         """Of its own, so that a seed is the same run where no such fault is drawn."""
@@ -77,6 +77,7 @@ class World:
             truth=self.truth,
             rule=Rule(numbers=frozenset({TEST_NUMBER}), points=TEST_POINTS),
             hashes={number: hash_number(KEY, number) for number in NUMBERS},
+            traced=traced,
             kept=self.outbox.due,
         )
         self.heads = MemoryHead(Path("audit.head"), accepted=self._loss_accepted)
@@ -191,17 +192,19 @@ class World:
 
 
 def run(seed: int, *, traced: bool = True) -> Run:
-    """Play one seed to its end."""
-    world = World(seed)
+    """Play one seed to its end; where something is broken, once more for its trace."""
+    world = World(seed, traced=traced)
     try:
         world.loop.run_until_complete(world.live())
     finally:
         world.loop.close()
     watch = world.watch
+    if watch.violations and not traced:
+        return run(seed)
     return Run(
         seed=seed,
         violations=watch.violations,
-        lines=watch.told() if traced or watch.violations else [],
+        lines=watch.told(),
         posts=len(watch.posted),
         answers=sum(client.answers for client in world.clients),
     )
