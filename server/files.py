@@ -1,12 +1,15 @@
-"""The two folders: images that may be sent, reports that were downloaded. No name can leave them."""
+"""The two folders: images that may be sent, and what was downloaded or exported. No name leaves them."""
 
 import contextlib
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import anyio.to_thread
 
@@ -21,6 +24,14 @@ MAX_IMAGE_BYTES = 1024 * 1024
 
 _LETTERS = "abcdefghjkmnpqrstvwxyz"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file under a name of ours that is being written."""
+
+    name: str
+    stream: BinaryIO
 
 
 class Files:
@@ -51,17 +62,40 @@ class Files:
         Raises:
             RefusedError: no folder is set, or it cannot be written.
         """
+        path = self._new_path(stem, suffix, shelf)
+        try:
+            await anyio.to_thread.run_sync(_write_new, path, content)
+        except OSError as error:
+            raise RefusedError(_unwritable()) from error
+        return saved_file(path.name, len(content))
+
+    @asynccontextmanager
+    async def new(self, stem: str, suffix: str, *, shelf: str = "") -> AsyncGenerator[NewFile]:
+        """A file that the block writes, in threads; named as `save` names it, and gone if the block fails.
+
+        Raises:
+            RefusedError: no folder is set, or it cannot be written.
+        """
+        path = self._new_path(stem, suffix, shelf)
+        try:
+            file = NewFile(path.name, await anyio.to_thread.run_sync(_open_new, path))
+            try:
+                yield file
+                file.stream.close()
+            except BaseException:
+                file.stream.close()
+                path.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise RefusedError(_unwritable()) from error
+
+    def _new_path(self, stem: str, suffix: str, shelf: str) -> Path:
         folder = self._settings.reports
         if folder is None:
             raise RefusedError(_no_reports_folder())
         # Letters only at the end: digits beside a date can look like a phone number, and would be masked.
         unique = "".join(secrets.choice(_LETTERS) for _ in range(8))
-        name = f"{_UNSAFE.sub('-', stem)[:60]}-{self._clock():%Y%m%d}-{unique}{suffix}"
-        try:
-            await anyio.to_thread.run_sync(_write_new, folder / shelf / name, content)
-        except OSError as error:
-            raise RefusedError(_unwritable()) from error
-        return SavedFile(name=name, uri=f"{REPORT_URI}{name}", size=len(content))
+        return folder / shelf / f"{_UNSAFE.sub('-', stem)[:60]}-{self._clock():%Y%m%d}-{unique}{suffix}"
 
     async def saved(self, name: str, shelf: str | None = None) -> bytes:
         """The content of a report that was kept: on this shelf, or wherever it is.
@@ -74,6 +108,11 @@ class Files:
             raise FileNotFoundError(name)
         limit = self._settings.max_report_bytes
         return await anyio.to_thread.run_sync(_read_from_shelves, folder, shelf, name, limit)
+
+
+def saved_file(name: str, size: int) -> SavedFile:
+    """A file of the folder as an answer names it."""
+    return SavedFile(name=name, uri=f"{REPORT_URI}{name}", size=size)
 
 
 def _read_from_shelves(folder: Path, shelf: str | None, name: str, limit: int) -> bytes:
@@ -103,9 +142,13 @@ def _read_plain(folder: Path, name: str, limit: int = MAX_IMAGE_BYTES) -> bytes:
 
 
 def _write_new(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with create_new(path) as opened:
+    with _open_new(path) as opened:
         opened.write(content)
+
+
+def _open_new(path: Path) -> BinaryIO:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return create_new(path)
 
 
 def _no_such_file() -> InvalidArgumentError:
@@ -119,7 +162,7 @@ def _no_such_file() -> InvalidArgumentError:
 def _no_reports_folder() -> Problem:
     return Problem(
         code="no_folder",
-        message="Nothing was downloaded: no folder for reports is set.",
+        message="Nothing was saved: no folder for reports is set.",
         next="A person sets CAMPAIGN_OPS_FILES__REPORTS.",
     )
 
@@ -127,7 +170,7 @@ def _no_reports_folder() -> Problem:
 def _unwritable() -> Problem:
     return Problem(
         code="folder_unwritable",
-        message="The report was fetched but could not be saved: the folder cannot be written.",
+        message="Nothing was saved: the folder for reports cannot be written.",
         next="A person checks CAMPAIGN_OPS_FILES__REPORTS, its permissions and the free space.",
         retryable=True,
     )

@@ -8,6 +8,7 @@ from tools.batch_desk import BatchDesk
 from tools.blocking_desk import BlockingDesk
 from tools.brief_desk import BriefDesk
 from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileResult
+from tools.export_desk import ExportDesk
 from tools.import_desk import ImportDesk
 from tools.insight_desk import InsightDesk
 from tools.operation import Action, Operation, Params, Query, Result, Risk, Steps, Surroundings
@@ -43,6 +44,11 @@ class Desk(Protocol):
     @property
     def brief(self) -> BriefDesk:
         """What the morning asks."""
+        ...
+
+    @property
+    def exports(self) -> ExportDesk:
+        """Files for spreadsheets."""
         ...
 
     @property

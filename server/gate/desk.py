@@ -9,6 +9,7 @@ from server.gate.blocking_desk import CallersBlocking
 from server.gate.brief_desk import OwnBrief
 from server.gate.caller import Caller
 from server.gate.context import GateContext
+from server.gate.export_desk import CallersExports
 from server.gate.import_desk import OwnImporting
 from server.gate.insight_desk import OwnInsight
 from server.gate.own_actions import OwnActions
@@ -40,6 +41,11 @@ class ServerDesk:
     def brief(self) -> OwnBrief:
         """This principal's morning."""
         return OwnBrief(self._context, self._context.owning.limits_of(self._caller.principal))
+
+    @property
+    def exports(self) -> CallersExports:
+        """Files of this principal."""
+        return CallersExports(self._context, self._caller)
 
     @property
     def insight(self) -> OwnInsight:

@@ -1,12 +1,12 @@
 """Figures over a caller's batches, from the records; and the vendor asked anew."""
 
 from collections.abc import Collection
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import anyio
 
 from server.batches.asking import MOST_ASKED, SECONDS_TO_ASK, ask
+from server.batches.choosing import chosen_batches
 from server.batches.dead import dead_page
 from server.batches.numbers import NumberSeal
 from server.batches.own import own
@@ -15,7 +15,7 @@ from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
 from server.ledger.whose import Whose
 from server.store import insight
-from server.store.batches import BatchFilter, list_batches
+from server.store.batches import BatchFilter
 from server.store.plans import Connection
 from server.store.statement import Span
 from tools.insight_desk import (
@@ -31,7 +31,6 @@ from tools.insight_desk import (
 from tools.taipei import midnight
 
 _MOST_OF_A_CODE = 10
-_NOTHING = BatchFilter(id="")
 
 
 class OwnInsight:
@@ -44,7 +43,7 @@ class OwnInsight:
 
     async def refresh(self, chosen: Chosen) -> Refreshed:
         """Ask the vendor for the chosen batches anew, newest first, as far as a call's time allows."""
-        wanted = await self._wanted(chosen)
+        wanted = await chosen_batches(self._memory, self._whose, chosen)
         batches, total = await self._memory.keeper.read(
             lambda conn: insight.open_to_ask(conn, wanted, MOST_ASKED)
         )
@@ -65,7 +64,7 @@ class OwnInsight:
 
     async def delivery(self, chosen: Chosen, examples: int) -> DeliveryFigures:
         """What became of the chosen batches."""
-        wanted, whose = await self._wanted(chosen), own(self._whose)
+        wanted, whose = await chosen_batches(self._memory, self._whose, chosen), own(self._whose)
         seal = await self._memory.keeper.seal()
         return await self._memory.keeper.read(lambda conn: _figures(conn, wanted, whose, seal, examples))
 
@@ -87,22 +86,6 @@ class OwnInsight:
         await self._memory.catch_up()
         return await self._memory.keeper.read(
             lambda conn: statement_of(conn, span, differences, elsewhere=elsewhere)
-        )
-
-    async def _wanted(self, chosen: Chosen) -> BatchFilter:
-        """The filter; of nothing given, the newest batch."""
-        whose = own(self._whose)
-        await self._memory.catch_up()
-        if chosen.newest:
-            newest, _ = await self._memory.keeper.read(lambda conn: list_batches(conn, whose, 1, 1))
-            return BatchFilter(id=newest[0].id) if newest else _NOTHING
-        day = None if chosen.day is None else midnight(chosen.day)
-        return replace(
-            whose,
-            since=max((moment for moment in (day, chosen.since) if moment), default=None),
-            before=None if day is None else day + timedelta(days=1),
-            words=chosen.words or None,
-            batch_id=chosen.batch_id or None,
         )
 
 

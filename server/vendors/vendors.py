@@ -94,11 +94,13 @@ class Vendors:
         """Carry out one request, once.
 
         Raises:
-            RefusedError: an earlier login error stopped this account's calls; nothing was sent.
+            RefusedError: there is no account, or an earlier login error stopped its calls; nothing was sent.
             NotSentError: nothing can have reached the vendor.
             UnknownOutcomeError: it may have been carried out.
         """
-        line = self._lines[request.vendor]
+        line = self._lines.get(request.vendor)
+        if line is None:
+            raise RefusedError(_no_account(request.vendor))
         async with _place(line):
             await self._refuse_locked(request.vendor, line)
             if request.link is not None:
@@ -183,6 +185,14 @@ async def _place(line: _Line) -> AsyncGenerator[None]:
         yield
     finally:
         line.limiter.release()
+
+
+def _no_account(vendor: Vendor) -> Problem:
+    return Problem(
+        code="no_account",
+        message=sentence("No call was made: no {vendor} account is configured.", vendor=vendor.upper()),
+        next=sentence("A person sets one in the settings."),
+    )
 
 
 def _login_stopped(vendor: Vendor, vendor_code: str) -> Problem:

@@ -35,6 +35,18 @@ def _same_points(facts: Facts) -> None:
     contains(facts, {"sends": 2, "points": 4, "told": 4, "charged": 4, "differences": []})
 
 
+async def _asked_before(house: House, session: Session) -> Arguments:
+    batch = await _asked_anew(house, session)
+    await session.facts("summarize_delivery", batch)
+    return {"what": "delivery", "batch_id": batch["batch_id"]}
+
+
+def _saved(facts: Facts) -> None:
+    assert facts["conclusion"].startswith("2 rows saved")
+    assert facts["uri"] == f"campaign-ops://reports/{facts['name']}"
+    assert facts["size"] > 0
+
+
 def _half_arrived(facts: Facts) -> None:
     contains(facts, {"batches": 1, "counts": {"delivered": 1, "failed_permanent": 1}})
     contains(facts, {"points": 2, "points_for_nothing": 1, "median_s": 30})
@@ -43,6 +55,7 @@ def _half_arrived(facts: Facts) -> None:
 
 INSIGHT_CASES: dict[str, Case] = {
     "summarize_delivery": Case(prepare=_asked_anew, check=_half_arrived),
+    "export_records": Case(prepare=_asked_before, check=_saved),
     "list_dead_numbers": Case(prepare=_twice, check=_one_dead),
     "get_morning_brief": Case(prepare=_twice, check=_the_morning),
     "get_points_statement": Case(prepare=_twice, check=_same_points),

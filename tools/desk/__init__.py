@@ -4,6 +4,7 @@ from tools.desk.batches import LIST_BATCHES
 from tools.desk.blocking import BLOCK_NUMBER, LIST_BLOCKED
 from tools.desk.brief import GET_MORNING_BRIEF
 from tools.desk.dead_numbers import LIST_DEAD_NUMBERS
+from tools.desk.export import EXPORT_RECORDS
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.import_batch import IMPORT_BATCH
 from tools.desk.insight import SUMMARIZE_DELIVERY
@@ -19,6 +20,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_REPLY_SUMMARY,
     LIST_BATCHES,
     IMPORT_BATCH,
+    EXPORT_RECORDS,
     GET_NUMBER_HISTORY,
     GET_MORNING_BRIEF,
     LIST_BLOCKED,

@@ -199,7 +199,7 @@ read_report = DeskOperation(
     name="read_report",
     title="Read a report",
     description=(
-        "Read an OMIS report, summed: opens, clicks, bounces, removals, SMS states; unique, by day, by link. "
+        "Sum up an OMIS report: opens, clicks, links, bounces, removals, SMS states; unique and by day. "
         "讀報表：誰開信、點擊、退信。"
     ),
     toolset="reports",

@@ -1,0 +1,119 @@
+"""Files for a caller: rows into the configured folder, with a line of the audit for each."""
+
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from itertools import islice
+
+import anyio
+import anyio.to_thread
+
+from server.batches.choosing import chosen_batches
+from server.batches.exporting import DELIVERY, REPLIES, delivery_rows, reply_rows
+from server.call_time import left
+from server.files import saved_file
+from server.gate.caller import Caller
+from server.gate.context import GateContext
+from server.ledger.notes import Note
+from server.sheets import Sheet, sheet_of
+from server.store.exporting import PART
+from server.store.insight import reduced
+from server.store.plans import Connection
+from tools.export_desk import Cell, Exported, Form
+from tools.insight_desk import Chosen
+from tools.problems import Problem, RefusedError
+
+_SECONDS = 40.0
+"""What is not written by then is not written at all."""
+_EMPTY = Problem(
+    code="nothing_to_export",
+    message="Nothing was saved: the records hold no such rows.",
+    next="Choose another batch or day with list_batches.",
+)
+_TOO_LONG = Problem(
+    code="too_long",
+    message="Nothing was saved: so many rows take longer than a call may.",
+    next="Export one batch or one day at a time, or CSV in place of XLSX.",
+)
+
+Parts = AsyncGenerator[Iterable[Sequence[Cell]]]
+
+
+class CallersExports:
+    """The `ExportDesk` of one call."""
+
+    def __init__(self, context: GateContext, caller: Caller) -> None:
+        self._context = context
+        self._caller = caller
+        self._whose = context.owning.limits_of(caller.principal)
+
+    async def delivery(self, chosen: Chosen, form: Form) -> Exported:
+        """The messages of the chosen batches."""
+        memory = self._context.memory
+        wanted = await chosen_batches(memory, self._whose, chosen)
+        left_out = await memory.keeper.read(lambda conn: reduced(conn, wanted))
+        return await self._written(
+            "delivery", form, DELIVERY, delivery_rows(memory.keeper, wanted), reduced_batches=left_out
+        )
+
+    async def replies(self, chosen: Chosen, form: Form) -> Exported:
+        """What was answered to the chosen batches."""
+        memory = self._context.memory
+        wanted = await chosen_batches(memory, self._whose, chosen)
+        left_out = await memory.keeper.read(lambda conn: reduced(conn, wanted))
+        return await self._written(
+            "replies", form, REPLIES, reply_rows(memory.keeper, wanted), reduced_batches=left_out
+        )
+
+    async def rows(
+        self, stem: str, form: Form, heading: Sequence[str], rows: Iterator[Sequence[Cell]]
+    ) -> Exported:
+        """Rows that are read one after the other, in a thread."""
+        return await self._written(stem, form, heading, _in_parts(rows))
+
+    async def _written(
+        self, stem: str, form: Form, heading: Sequence[str], parts: Parts, reduced_batches: int = 0
+    ) -> Exported:
+        """The file, unless there is no row or time is up; its line of the audit comes before the answer."""
+        shelf = self._context.owning.shelf_of(self._caller.principal) or ""
+        with anyio.move_on_after(left(_SECONDS, keep=2.0)):
+            async with (
+                aclosing(parts),
+                self._context.files.new(stem, f".{form}", shelf=shelf) as file,
+            ):
+                sheet = await anyio.to_thread.run_sync(sheet_of, form, file.stream, heading)
+                try:
+                    count = await _filled(sheet, parts)
+                finally:
+                    with anyio.CancelScope(shield=True):
+                        await anyio.to_thread.run_sync(sheet.end)
+                if not count:
+                    raise RefusedError(_EMPTY)
+                size = file.stream.tell()
+                await self._recorded(f"{count} rows: {file.name}")
+            saved = saved_file(file.name, size)
+            return Exported(
+                name=saved.name, uri=saved.uri, size=size, rows=count, reduced_batches=reduced_batches
+            )
+        raise RefusedError(_TOO_LONG)
+
+    async def _recorded(self, what: str) -> None:
+        note = Note(what="exported", principal=self._caller.principal, tool="export_records", outcome=what)
+
+        def work(_conn: Connection, _now: datetime) -> tuple[None, Note]:
+            return None, note
+
+        await self._context.memory.keeper.guard(work)
+
+
+async def _filled(sheet: Sheet, parts: Parts) -> int:
+    count = 0
+    async for part in parts:
+        count += await anyio.to_thread.run_sync(sheet.add, part)
+    await anyio.to_thread.run_sync(sheet.close)
+    return count
+
+
+async def _in_parts(rows: Iterator[Sequence[Cell]]) -> Parts:
+    while part := await anyio.to_thread.run_sync(lambda: [*islice(rows, PART)]):
+        yield part

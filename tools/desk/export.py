@@ -1,0 +1,155 @@
+"""Files for spreadsheets: delivery, replies, and OMIS's reports, with numbers and addresses as they are."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tools.desk_operation import Desk, DeskOperation
+from tools.every8d.batches import BatchId
+from tools.export_desk import Cell, Exported, Form, Phone
+from tools.insight_desk import Chosen
+from tools.omis.report_columns import Columns, Event
+from tools.omis.report_events import told_by
+from tools.omis.report_look import Found, look_for
+from tools.omis.report_sums import ReadRow, read_events
+from tools.omis.report_tables import table_rows
+from tools.omis.report_target import ReportTarget
+from tools.omis.report_ties import Tie
+from tools.omis.report_types import REPORT_TYPES, ReportType
+from tools.omis.report_words import undecided
+from tools.operation import Params, Result, Risk
+from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
+from tools.taipei import iso
+from tools.values import DayArgument
+
+_DAYS = 30
+_HEADING = (
+    "mobile",
+    "email",
+    "name",
+    "event",
+    "at",
+    "sent_at",
+    "link",
+    "code",
+    "status",
+    "status_class",
+    "machine",
+)
+
+
+class ExportParams(Params):
+    """What to write into a file."""
+
+    what: Annotated[Literal["delivery", "report", "replies"], Field(description="Whose rows.")]
+    file: Annotated[Form, Field(description="The file's form.")] = "csv"
+    batch_id: Annotated[BatchId | None, Field(description="absent: newest.")] = None
+    day: Annotated[DayArgument | None, Field(description="absent: any.")] = None
+    report_id: Annotated[ReportTarget | None, Field(description="For report; or absent.")] = None
+    report_type: Annotated[ReportType | None, Field(description="absent: the only one.")] = None
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        of_report, of_batches = self.report_id or self.report_type, self.batch_id or self.day
+        if self.what == "report" and (self.report_id is None or of_batches):
+            raise ValueError("report needs report_id, and takes neither batch_id nor day.")
+        if self.what != "report" and of_report:
+            raise ValueError("report_id and report_type go with report.")
+        return self
+
+
+class ExportResult(Result):
+    """A file that was written. What is in it stands in the file alone."""
+
+    conclusion: str
+    name: str
+    uri: str
+    size: int
+
+
+async def _export(params: ExportParams, desk: Desk) -> ExportResult:
+    exported = await _written(params, desk)
+    reduced = exported.reduced_batches
+    left_out = f" {reduced} batches are kept as counts alone: none of their rows is in it." if reduced else ""
+    return ExportResult(
+        conclusion=f"{exported.rows} rows saved, numbers and addresses whole.{left_out}",
+        name=exported.name,
+        uri=exported.uri,
+        size=exported.size,
+    )
+
+
+async def _written(params: ExportParams, desk: Desk) -> Exported:
+    if params.report_id is not None:
+        return await _report(params.report_id, params, desk)
+    chosen = Chosen(batch_id=params.batch_id or "", day=params.day)
+    if params.what == "delivery":
+        return await desk.exports.delivery(chosen, params.file)
+    if chosen.newest:
+        chosen = Chosen(since=desk.surroundings.now - timedelta(days=_DAYS))
+    return await desk.exports.replies(chosen, params.file)
+
+
+async def _report(report_id: str, params: ExportParams, desk: Desk) -> Exported:
+    found = await desk.query(look_for(report_id, params.report_type, desk.surroundings))
+    if isinstance(found, Tie):
+        raise RefusedError(
+            Problem(
+                code="ambiguous",
+                message=f"Nothing was saved. {undecided(len(found.reports))}",
+                next="read_report lists them.",
+            )
+        )
+    type_id = found.record.get("reporttypeid", "")
+    columns, rows = await desk.aside(lambda: _rows_of(found))
+    # Only a number of note 1 gets into the file's name: the vendor's text stays out of it.
+    stem = f"report-{type_id if type_id in REPORT_TYPES else 'all'}"
+    return await desk.exports.rows(stem, params.file, [*_HEADING, *columns.other], rows)
+
+
+def _rows_of(found: Found) -> tuple[Columns, Iterator[Sequence[Cell]]]:
+    told = told_by(found.record.get("reporttypeid", ""))
+    columns, rows = read_events(table_rows(found.content()), told)
+    return columns, (_row(row, told.event) for row in rows)
+
+
+def _row(row: ReadRow, event: str) -> Sequence[Cell]:
+    cells = row.event
+    return (
+        None if cells.mobile is None else Phone(cells.mobile),
+        cells.email,
+        cells.name,
+        event,
+        *_times(cells),
+        cells.link,
+        cells.code,
+        cells.status,
+        row.status_class,
+        "yes" if row.machine else None,
+        *cells.other,
+    )
+
+
+def _times(cells: Event) -> tuple[Cell, Cell]:
+    at, sent_at = (None if moment is None else iso(moment) for moment in (cells.at, cells.sent_at))
+    return at, sent_at
+
+
+EXPORT_RECORDS = DeskOperation(
+    name="export_records",
+    title="Export to a file",
+    description=(
+        "Export delivery, an OMIS report or replies to a CSV or Excel file (XLSX spreadsheet). "
+        "匯出 Excel 檔：送達明細、報表、回覆。"
+    ),
+    toolset="desk",
+    vendor=None,
+    section=sentence("ours: the records"),
+    risk=Risk.READ,
+    params=ExportParams,
+    result=ExportResult,
+    run=_export,
+)
