@@ -15,6 +15,7 @@ from server.batches.callback_tokens import CallbackTokens
 from server.batches.keeper import Keeper
 from server.batches.memory import Memory
 from server.batches.retention import Retention, keep_purging
+from server.batches.watching import Watching
 from server.files import Files
 from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.context import GateContext
@@ -55,6 +56,7 @@ class Parts:
     memory: Memory
     retention: Retention
     callback_tokens: CallbackTokens
+    watching: Watching
     gate: Gate
 
     async def work(self) -> None:
@@ -111,6 +113,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         memory=memory,
         retention=Retention(memory, settings.privacy.retention_days),
         callback_tokens=CallbackTokens(memory.keeper, settings.callbacks.token),
+        watching=Watching(memory.keeper),
         gate=Gate(context),
     )
 

@@ -21,6 +21,7 @@ from server.gate.rules.description import describe
 from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.words.arguments import lines_of
 from server.ledger.notes import Note
+from server.ledger.whose import Whose
 from server.settings.own_command import facts_with_own_commands
 from server.store.sessions import Session
 from tools.desk_operation import AnyOperation, DeskOperation, SavedFile
@@ -41,6 +42,10 @@ class Gate:
     async def outside_text_was_read(self, session: Session) -> None:
         """Without a look, as in a resource: nothing goes without approval in this session any more."""
         await self._context.outside.read(session)
+
+    def limits_of(self, principal: str) -> Whose | None:
+        """Which batches are this principal's; None where all are everybody's."""
+        return self._context.owning.limits_of(principal)
 
     async def report(self, name: str, principal: str) -> bytes:
         """The content of a report of this principal.

@@ -1,12 +1,16 @@
 """The MCP server: the chosen operations as tools, the tables as resources, the usual jobs as prompts."""
 
+from functools import partial
+
 from mcp.server.request_state import RequestStateSecurity
 
 from server.late_parts import LateParts
+from server.mcp.completions import complete
 from server.mcp.http_tokens import TOKENS_ONLY, NamedTokens
 from server.mcp.prompts import PromptServer, add_prompts
 from server.mcp.resources import add_resources
 from server.mcp.rounds import SecondRounds, StoreCodec
+from server.mcp.subscriptions import Subscriptions
 from server.mcp.tool import OperationTool
 from server.mcp.views.pages import apps_of
 from server.settings.settings import Settings, SettingsError
@@ -69,6 +73,8 @@ def build_server(parts: LateParts) -> PromptServer:
     )
     named = {operation.name: operation for operation in operations}
     server.pass_first(SecondRounds(parts=parts, operations=named))
-    add_resources(server, parts)
+    server.listened_to(Subscriptions(parts))
+    server.completion()(partial(complete, parts))
+    add_resources(server, parts, named)
     add_prompts(server, parts.settings)
     return server

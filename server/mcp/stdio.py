@@ -6,7 +6,8 @@ and a text would go out with the replacements in it.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, BinaryIO, cast
 
 import anyio
@@ -20,6 +21,7 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR
 from pydantic import ValidationError
 
 from server.mcp.json_id import remains_of
+from server.mcp.subscriptions import Subscriptions
 
 _UNREADABLE = "The line is no JSON in UTF-8, or holds half a character; nothing was done with it."
 _NO_MESSAGE = "The line is no message of JSON-RPC 2.0; nothing was done with it."
@@ -29,6 +31,24 @@ class LineServer(MCPServer[None]):
     """The SDK's server, which answers broken lines on stdio and says when the client has gone."""
 
     on_stdin_closed: Callable[[], None] | None = None
+    subscriptions: Subscriptions | None = None
+
+    def listened_to(self, subscriptions: Subscriptions) -> None:
+        """Let clients listen for changes."""
+        self.subscriptions = subscriptions
+        subscriptions.serve(self._lowlevel_server)
+
+    @asynccontextmanager
+    async def one_client(self) -> AsyncGenerator[None]:
+        """Lets the one client of this connection listen in the older way, too."""
+        if self.subscriptions is None:
+            yield
+            return
+        self.subscriptions.serve_older(self._lowlevel_server)
+        async with anyio.create_task_group() as telling:
+            telling.start_soon(self.subscriptions.keep_telling)
+            yield
+            telling.cancel_scope.cancel()
 
     async def run_stdio_async(self) -> None:
         """Serve one client on stdin and stdout until it closes stdin."""
@@ -39,6 +59,7 @@ class LineServer(MCPServer[None]):
             errors,
             broken,
             stdio_server(stdin=lines) as (read, write),
+            self.one_client(),
             anyio.create_task_group() as beside,
         ):
 

@@ -1,0 +1,5 @@
+"""The addresses of what a caller has: of each batch one, and of the replies to all of them."""
+
+BATCH_URI = "campaign-ops://batches/"
+"""Before a batch's id."""
+INBOX_URI = "campaign-ops://inbox/replies"
