@@ -9,6 +9,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from tools.mobile import NotAMobileError
+
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,39}")
 _LIMITS: Mapping[str, str] = {
     "string_too_long": "is longer than {max_length} characters. Shorten it.",
@@ -53,7 +55,8 @@ def _said(error: ValueError) -> str:
     """What a check of ours raised. Python's own errors are ValueErrors too, and quote what was given."""
     if isinstance(error, UnicodeError):
         return _KINDS["string_unicode"]
-    return str(error) if type(error) is ValueError else _OTHERWISE
+    ours = isinstance(error, NotAMobileError) or type(error) is ValueError
+    return str(error) if ours else _OTHERWISE
 
 
 def _no_such(params: type[BaseModel], location: tuple[int | str, ...]) -> str:
