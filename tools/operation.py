@@ -18,12 +18,12 @@ from tools.values import (
     CELLS,
     IDENTIFIER,
     NO_FLAG,
+    UNTOLD_LENGTH,
     EmailAddress,
     MobileNumber,
     OutsideText,
     Points,
     Timestamp,
-    without,
 )
 
 
@@ -190,7 +190,7 @@ class RiskyParams(Params):
         Field(
             max_length=64,
             description="A new value repeats on purpose.",
-            json_schema_extra=without("maxLength"),
+            json_schema_extra=UNTOLD_LENGTH,
         ),
     ] = ""
 

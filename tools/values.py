@@ -41,6 +41,19 @@ class Table:
     told: tuple[str, ...] = ()
 
 
+def without(*limits: str) -> Callable[[dict[str, Any]], None]:
+    """For a schema's `json_schema_extra`: limits that are checked, and not told to every conversation."""
+
+    def leave_out(schema: dict[str, Any]) -> None:
+        for limit in limits:
+            schema.pop(limit, None)
+
+    return leave_out
+
+
+UNTOLD_LENGTH = without("maxLength")
+
+
 def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
@@ -68,7 +81,12 @@ Timestamp = Annotated[
 Minute = Annotated[datetime, PlainSerializer(iso_minute), WithJsonSchema({"type": "string"})]
 """A point in time in a list in which seconds would only cost room: ISO 8601 to the minute, with +08:00."""
 
-MobileArgument = Annotated[str, Field(max_length=32), AfterValidator(normalise_mobile), MOBILE]
+MobileArgument = Annotated[
+    str,
+    Field(max_length=32, json_schema_extra=UNTOLD_LENGTH),
+    AfterValidator(normalise_mobile),
+    MOBILE,
+]
 """A mobile number as a caller writes it (09…, 886…, +886…, spaces or dashes); E.164 once validated."""
 
 DayArgument = Annotated[date, BeforeValidator(read_day), WithJsonSchema({"type": "string", "format": "date"})]
@@ -79,16 +97,6 @@ def _no_flag(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("is no number. Write it in digits, as 2.")  # noqa: TRY004 - pydantic's kind
     return value
-
-
-def without(*limits: str) -> Callable[[dict[str, Any]], None]:
-    """For a schema's `json_schema_extra`: limits that are checked, and not told to every conversation."""
-
-    def leave_out(schema: dict[str, Any]) -> None:
-        for limit in limits:
-            schema.pop(limit, None)
-
-    return leave_out
 
 
 NO_FLAG = BeforeValidator(_no_flag)

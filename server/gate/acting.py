@@ -10,6 +10,7 @@ from server.gate.calls import CallOf
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
+from server.gate.pricing import priced_by_count
 from server.gate.proposing import Proposing, warned
 from server.gate.repeats import cautions, still_open
 from server.gate.ruling import check_clocks, free_rule, obey_rules, spend_slot
@@ -68,9 +69,12 @@ class Acting:
 
     async def _dry_run(self, call: CallOf, world: Surroundings) -> Answer:
         call.operation.build(call.params, world)
-        blocked = await self._context.book.blocked(call.numbers(world))
-        preview = await self._previewed(call, world, blocked)
-        preview = await self._with_repeats(call, world, preview, await self._repeats(call, world))
+        if getattr(call.params, "count", 0):
+            preview = await priced_by_count(self._context, call, world)
+        else:
+            blocked = await self._context.book.blocked(call.numbers(world))
+            preview = await self._previewed(call, world, blocked)
+            preview = await self._with_repeats(call, world, preview, await self._repeats(call, world))
         note = f"{nothing(call.operation)} This is only a preview."
         facts = {"preview": shown_preview(preview), "note": note}
         return Envelope(outcome="dry_run").around(facts)

@@ -40,7 +40,8 @@ class CallOf:
         return () if self.operation.earlier is not None else self.audience(world).messages
 
     def arguments(self) -> dict[str, Any]:
-        """The arguments that make a call the same call."""
+        """The arguments that make a call the same call; a count never stands in one that is made."""
         if not self._arguments:
-            self._arguments.append(self.params.model_dump(mode="json", exclude={"dry_run", "request_id"}))
+            left_out = {"dry_run", "request_id", "count"}
+            self._arguments.append(self.params.model_dump(mode="json", exclude=left_out))
         return self._arguments[0]

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from server.ledger.journal import Journal
 from server.ledger.looking import Looking
@@ -11,7 +12,7 @@ from server.ledger.notes import Note
 from server.ledger.records import note_of, noted
 from server.store import ledger
 from server.store.actions import ALTERED, Action, CapHit, Caps, Proposal, State
-from server.store.counting import cap_hit
+from server.store.counting import Counts, cap_hit, totals_hit
 from server.store.plans import Connection
 from server.store.sealing import is_sealed, seal_of
 
@@ -57,6 +58,11 @@ class Deciding(Looking):
             return (action, hit), replace(note_of("cap_refused", action), rule=hit.rule)
 
         return await self._journal.write(work)
+
+    async def caps_hit(self, points: Decimal, recipients: int) -> list[CapHit]:
+        """The limits of a day and a month that a send would pass now; for what is only priced."""
+        asked = Counts(points, recipients)
+        return await self._journal.glance(lambda conn, now: totals_hit(conn, asked, self._caps, now))
 
     async def approve(self, action_id: str, decision: Decision) -> Action | None:
         """Proposed → approved; None when it was decided, expired or gone meanwhile, or sent out of band.

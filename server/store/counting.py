@@ -106,10 +106,21 @@ def cap_hit(
     conn: Connection, action: Action | Proposal, caps: Caps, recipients: Sequence[str], now: datetime
 ) -> CapHit | None:
     """The first limit that the action would pass if it were dispatched now."""
-    for rule, limit, used, asked in _totals(conn, action, caps, now):
-        if limit is not None and used + asked > limit:
-            return CapHit(rule=rule, limit=limit, used=used, asked=asked)
-    return _recipient_hit(conn, caps.texts_per_recipient_per_day, recipients, taipei_day(now))
+    hits = totals_hit(conn, Counts(action.points, action.recipients), caps, now)
+    return (
+        hits[0]
+        if hits
+        else _recipient_hit(conn, caps.texts_per_recipient_per_day, recipients, taipei_day(now))
+    )
+
+
+def totals_hit(conn: Connection, asked: Counts, caps: Caps, now: datetime) -> list[CapHit]:
+    """The limits of a day and a month that so much would pass now."""
+    return [
+        CapHit(rule=rule, limit=limit, used=used, asked=more)
+        for rule, limit, used, more in _totals(conn, asked, caps, now)
+        if limit is not None and used + more > limit
+    ]
 
 
 def reserve_texts(conn: Connection, action_id: str, recipients: Sequence[str], now: datetime) -> None:
@@ -135,14 +146,14 @@ def return_recipients(conn: Connection, action: Action) -> None:
 
 
 def _totals(
-    conn: Connection, action: Action | Proposal, caps: Caps, now: datetime
+    conn: Connection, asked: Counts, caps: Caps, now: datetime
 ) -> Iterator[tuple[str, Decimal | int | None, Decimal | int, Decimal | int]]:
     if (caps.points_per_day, caps.points_per_month, caps.recipients_per_day) == (None, None, None):
         return
     used = usage(conn, now)
-    yield "points_per_day", caps.points_per_day, used.points_today, action.points
-    yield "points_per_month", caps.points_per_month, used.points_month, action.points
-    yield "recipients_per_day", caps.recipients_per_day, used.recipients_today, action.recipients
+    yield "points_per_day", caps.points_per_day, used.points_today, asked.points
+    yield "points_per_month", caps.points_per_month, used.points_month, asked.points
+    yield "recipients_per_day", caps.recipients_per_day, used.recipients_today, asked.recipients
 
 
 def _recipient_hit(conn: Connection, limit: int | None, recipients: Sequence[str], day: str) -> CapHit | None:

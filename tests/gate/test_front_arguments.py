@@ -49,7 +49,7 @@ async def test_recipients_are_counted_from_one_by_every_check(house: House) -> N
             {"dryrun": True},
             (
                 "dryrun: no such argument. Leave it out or correct its name; there are: dry_run, "
-                "validity_minutes, recipients, subject, send_at, request_id, text."
+                "count, validity_minutes, recipients, subject, send_at, request_id, text."
             ),
         ),
     ],

@@ -63,7 +63,7 @@ async def test_the_words_arrive_through_the_front_door(house: House) -> None:
         day = (await session.problem("list_actions", {"day": 20260101, "state": "sent"}))["message"]
     for line in (
         "text: is longer than 2000 characters. Shorten it.",
-        "recipients: is an empty list. Give at least one.",
+        "recipients: holds nobody. Give at least one, or count in a dry_run.",
         "dry_run: is neither true nor false. Write one of the two, without quotation marks.",
         "validity_minutes: is no whole number. Write it in digits, as 2.",
     ):

@@ -21,11 +21,19 @@ from tools.operation import PagedParams, Params, Result, Risk
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.sentence import sentence
 from tools.taipei import midnight
-from tools.values import IDENTIFIER, DayArgument, MobileArgument, SinceArgument, Table, UntilArgument, without
+from tools.values import (
+    IDENTIFIER,
+    UNTOLD_LENGTH,
+    DayArgument,
+    MobileArgument,
+    SinceArgument,
+    Table,
+    UntilArgument,
+)
 
 
 def _only(description: str) -> Any:
-    return Field(max_length=64, description=description, json_schema_extra=without("maxLength"))
+    return Field(max_length=64, description=description, json_schema_extra=UNTOLD_LENGTH)
 
 
 class ListActionsParams(PagedParams):

@@ -65,6 +65,12 @@ def sms_price(text: str, mobiles: Sequence[str]) -> Price:
     return Price(parts=parts, points=Decimal(points), estimate=units(text) > PRICED_UNITS)
 
 
+def price_by_count(text: str, count: int) -> Price:
+    """The price of one text to so many numbers in Taiwan."""
+    parts = sms_parts(text, domestic=True)
+    return Price(parts=parts, points=Decimal(parts * count), estimate=units(text) > PRICED_UNITS)
+
+
 def charging_table() -> dict[str, object]:
     """The table of 1.1 and 1.2, for people and models to look up."""
     ends = [SINGLE_PART, *(JOINED_PART * parts for parts in range(2, 5)), PRICED_UNITS]

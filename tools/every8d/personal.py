@@ -9,7 +9,7 @@ from tools.cleaning import clean, is_plain_line
 from tools.email_address import normalise_email
 from tools.every8d.texts import LONGEST_TEXT, SendAt
 from tools.problems import InvalidArgumentError
-from tools.values import PERSON, MobileArgument
+from tools.values import PERSON, UNTOLD_LENGTH, MobileArgument
 
 FIELDS = 5
 _LONGEST_NAME = 50
@@ -49,7 +49,14 @@ class Person(BaseModel):
 
     mobile: Annotated[MobileArgument, Field(description="Mobile number: 09… or +….")]
     values: Annotated[list[str], Field(max_length=FIELDS, description="For %field1% and on.")] = []
-    text: Annotated[str, Field(max_length=LONGEST_TEXT, description="Own text, without template.")] = ""
+    text: Annotated[
+        str,
+        Field(
+            max_length=LONGEST_TEXT,
+            description="Own text, without template.",
+            json_schema_extra=UNTOLD_LENGTH,
+        ),
+    ] = ""
     name: Annotated[
         str, AfterValidator(_check_name), PERSON, Field(description="Name for the vendor's log.")
     ] = ""

@@ -15,7 +15,10 @@ from tools.sentence import sentence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """A send that is about to be shown. `mobiles` are E.164, in the order in which they go out."""
+    """A send that is about to be shown. `mobiles` are E.164, in the order in which they go out.
+
+    `count` stands in place of them where a dry run is about so many people.
+    """
 
     effect: str
     mobiles: Sequence[str]
@@ -26,6 +29,7 @@ class Send:
     image: str | None = None
     emails: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    count: int = 0
 
 
 def preview_send(send: Send) -> Steps[Preview]:
@@ -37,14 +41,14 @@ def preview_send(send: Send) -> Steps[Preview]:
     """
     credit = yield from credit_steps()
     left = credit - send.price.points
-    if left < 0:
+    if left < 0 and not send.count:
         raise _not_enough(send.price.points, credit)
     return Preview(
         effect=send.effect,
         nothing=NOTHING_SENT,
-        recipients=len(send.mobiles),
-        first_mobile=send.mobiles[0],
-        last_mobile=send.mobiles[-1],
+        recipients=send.count or len(send.mobiles),
+        first_mobile=send.mobiles[0] if send.mobiles else None,
+        last_mobile=send.mobiles[-1] if send.mobiles else None,
         emails=tuple(send.emails) or None,
         parts=send.price.parts,
         points=send.price.points,
@@ -55,7 +59,7 @@ def preview_send(send: Send) -> Steps[Preview]:
         subject=send.subject,
         text=send.text,
         image=send.image,
-        warnings=(*send.warnings, *_estimate(send.price)),
+        warnings=(*send.warnings, *_estimate(send.price), *_missing(left)),
     )
 
 
@@ -68,6 +72,11 @@ def _estimate(price: Price) -> tuple[str, ...]:
             count=PRICED_UNITS,
         ),
     )
+
+
+def _missing(left: Decimal) -> tuple[str, ...]:
+    """Of a count alone: a send that the points do not cover is refused."""
+    return (f"The points left do not cover it: {(-left).normalize():f} more are needed.",) if left < 0 else ()
 
 
 def _not_enough(points: Decimal, credit: Decimal) -> RefusedError:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from tools.every8d.counted import SOMEBODY
 from tools.mobile import as_dest, is_taiwanese
 from tools.operation import Surroundings
 from tools.problems import InvalidArgumentError
@@ -22,11 +23,12 @@ def _single(value: object) -> object:
 Recipients = Annotated[
     list[MobileArgument],
     Field(
-        min_length=1,
         description="Mobiles, or failed:BATCH_ID (delivered, replied, code).",
+        validate_default=True,
     ),
+    SOMEBODY,
 ]
-"""One or more mobile numbers, E.164 once validated."""
+"""One or more mobile numbers, E.164 once validated; none where a dry run counts people."""
 
 Recipient = Annotated[
     MobileArgument, BeforeValidator(_single), Field(description="One mobile number: 09… or +….")

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from tools.cleaning import clean, is_plain_line
 from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
 from tools.every8d.charging import mms_price, units
+from tools.every8d.counted import Count, count_cautions
 from tools.every8d.images import read_image
 from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipt_check import check_receipt
@@ -29,6 +30,7 @@ from tools.operation import (
 )
 from tools.same_text import visible
 from tools.sentence import sentence
+from tools.values import UNTOLD_LENGTH
 
 _SUBJECT_CHINESE = 15
 _SUBJECT_ASCII = 95
@@ -61,12 +63,15 @@ def _check_text(text: str) -> str:
 class SendMmsParams(RiskyParams):
     """Subject, text and image, and the numbers that get them."""
 
-    recipients: Recipients
+    count: Count = 0
+    recipients: Recipients = Field(default=[])
     subject: Annotated[
         str, Field(description="Seen by recipients: 15 characters, ASCII 95."), AfterValidator(_check_subject)
     ]
     text: Annotated[
-        str, Field(max_length=_LONGEST_TEXT, description="Text of the MMS."), AfterValidator(_check_text)
+        str,
+        Field(max_length=_LONGEST_TEXT, description="Text of the MMS.", json_schema_extra=UNTOLD_LENGTH),
+        AfterValidator(_check_text),
     ]
     image: Annotated[str, Field(min_length=1, max_length=255, description="Name of a JPEG or PNG file.")]
     send_at: SendAt = None
@@ -99,7 +104,8 @@ def _preview(params: SendMmsParams, surroundings: Surroundings) -> Steps[Preview
         Send(
             effect=sentence("Send an MMS"),
             mobiles=mobiles,
-            price=mms_price(image.size, len(mobiles)),
+            count=params.count,
+            price=mms_price(image.size, params.count or len(mobiles)),
             text=params.text,
             subject=params.subject,
             send_at=params.send_at,
@@ -109,6 +115,7 @@ def _preview(params: SendMmsParams, surroundings: Surroundings) -> Steps[Preview
                 *_subject_caution(params.subject),
                 *text_cautions([f"{params.subject}\n{params.text}"]),
                 *booking_caution(params.send_at, "erase_mms_booking"),
+                *count_cautions(params.count, surroundings, abroad=False),
             ),
         )
     )

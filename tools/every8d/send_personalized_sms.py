@@ -9,7 +9,9 @@ from pydantic import AfterValidator, Field
 
 from tools.every8d.answers import text_of
 from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
-from tools.every8d.charging import sms_price, together
+from tools.every8d.charging import price_by_count, sms_price, together, units
+from tools.every8d.counted import SOMEBODY, Count, count_cautions
+from tools.every8d.overflow import overflow_cautions
 from tools.every8d.personal import Person, check_person, highest_field, param, rendered
 from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipt_check import check_receipt
@@ -39,6 +41,7 @@ from tools.operation import (
 from tools.problems import InvalidArgumentError
 from tools.same_text import visible
 from tools.sentence import sentence
+from tools.values import UNTOLD_LENGTH
 from tools.wire.json_body import read_send_json
 
 _SHOWN = 20
@@ -57,10 +60,19 @@ def _not_blank(template: str) -> str:
 class PersonalizedParams(RiskyParams):
     """A template or none, and the recipients with what is theirs."""
 
-    recipients: Annotated[list[Person], Field(min_length=1, description="Each with values or text.")]
+    count: Count = 0
+    recipients: Annotated[
+        list[Person],
+        Field(description="Each with values or text.", validate_default=True),
+        SOMEBODY,
+    ] = Field(default=[])
     template: Annotated[
         str,
-        Field(max_length=LONGEST_TEXT, description="Text with %field1%…%field5%; absent: own texts."),
+        Field(
+            max_length=LONGEST_TEXT,
+            description="Text with %field1%…%field5%; absent: own texts.",
+            json_schema_extra=UNTOLD_LENGTH,
+        ),
         AfterValidator(_not_blank),
     ] = ""
     subject: Subject = ""
@@ -140,8 +152,10 @@ def _parse(reply: Reply, _params: PersonalizedParams, _surroundings: Surrounding
     return send_result(accepted(read_send_json(text_of(reply))))
 
 
-def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[Preview]:
+def _preview(params: PersonalizedParams, surroundings: Surroundings) -> Steps[Preview]:
     people = people_of(params)
+    if params.count:
+        return _preview_of_count(params, surroundings)
     texts = [rendered(person, params.template) for person in people]
     times = [person.send_at for person in people]
     same = times[0] if len(set(times)) == 1 else None
@@ -159,6 +173,31 @@ def _preview(params: PersonalizedParams, _surroundings: Surroundings) -> Steps[P
                 *_people_cautions(params, people),
                 *text_cautions(texts),
                 *booking_caution(same, "erase_sms_booking"),
+                *(overflow_cautions(max(texts, key=units)) if params.dry_run else ()),
+            ),
+        )
+    )
+
+
+def _preview_of_count(params: PersonalizedParams, surroundings: Surroundings) -> Steps[Preview]:
+    """The price of the template as it stands, to so many people."""
+    template, count = params.template, params.count
+    if not template:
+        raise InvalidArgumentError("template", "needed to price a count.", "Give the common template.")
+    return preview_send(
+        Send(
+            effect=sentence("Send personalized SMS"),
+            mobiles=(),
+            count=count,
+            price=price_by_count(template, count),
+            text=template,
+            subject=params.subject,
+            send_at=None,
+            warnings=(
+                *text_cautions([template]),
+                "Priced as the template stands: what is filled in can make the texts longer, and dearer.",
+                *count_cautions(count, surroundings),
+                *overflow_cautions(template),
             ),
         )
     )

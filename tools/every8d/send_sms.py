@@ -1,7 +1,11 @@
 """Send one text to many numbers (EVERY8D 1.1)."""
 
+from pydantic import Field
+
 from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
-from tools.every8d.charging import sms_price
+from tools.every8d.charging import price_by_count, sms_price
+from tools.every8d.counted import Count, count_cautions
+from tools.every8d.overflow import overflow_cautions
 from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, read_receipt, send_result
@@ -15,7 +19,8 @@ from tools.sentence import sentence
 class SendSmsParams(SmsParams):
     """One text and the numbers that get it."""
 
-    recipients: Recipients
+    count: Count = 0
+    recipients: Recipients = Field(default=[])
 
 
 def _build(params: SendSmsParams, surroundings: Surroundings) -> Request:
@@ -27,21 +32,24 @@ def _parse(reply: Reply, _params: SendSmsParams, _surroundings: Surroundings) ->
     return send_result(accepted(read_receipt(reply, fields=(5,))))
 
 
-def preview_sms(params: SendSmsParams, _surroundings: Surroundings) -> Steps[Preview]:
+def preview_sms(params: SendSmsParams, surroundings: Surroundings) -> Steps[Preview]:
     """What a person sees before one text goes to many numbers (1.1, 1.3)."""
-    mobiles = unique(params.recipients)
+    mobiles, count, text = unique(params.recipients), params.count, params.text
     return preview_send(
         Send(
             effect=sentence("Send an SMS"),
             mobiles=mobiles,
-            price=sms_price(params.text, mobiles),
-            text=params.text,
+            count=count,
+            price=price_by_count(text, count) if count else sms_price(text, mobiles),
+            text=text,
             subject=params.subject,
             send_at=params.send_at,
             warnings=(
                 *recipient_cautions(len(params.recipients) - len(mobiles), mobiles),
-                *text_cautions([params.text]),
+                *text_cautions([text]),
                 *booking_caution(params.send_at, "erase_sms_booking"),
+                *count_cautions(count, surroundings),
+                *(overflow_cautions(text) if params.dry_run else ()),
             ),
         )
     )

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
 from tools.every8d.charging import sms_price
+from tools.every8d.overflow import overflow_cautions
 from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, note, read_receipt
@@ -94,6 +95,7 @@ def _preview(params: MessageIdParams, _surroundings: Surroundings) -> Steps[Prev
                 *recipient_cautions(0, mobiles),
                 *text_cautions([params.text]),
                 *booking_caution(params.send_at, "erase_sms_booking"),
+                *(overflow_cautions(params.text) if params.dry_run else ()),
             ),
         )
     )

@@ -10,7 +10,7 @@ from tools.cleaning import clean
 from tools.operation import RiskyParams, Surroundings
 from tools.problems import InvalidArgumentError
 from tools.taipei import as_taipei, compact
-from tools.values import NO_FLAG, TimeArgument, without
+from tools.values import NO_FLAG, UNTOLD_LENGTH, TimeArgument, without
 
 LEAST_AHEAD = timedelta(minutes=2)
 """A send time that passes on the way is either not sent or sent at once: the document says both (ST)."""
@@ -33,7 +33,11 @@ def _not_blank(text: str) -> str:
 # The length goes first: after a check of ours pydantic counts `items`, and lets half characters through.
 Text = Annotated[
     str,
-    Field(max_length=LONGEST_TEXT, description="Text as the recipients get it."),
+    Field(
+        max_length=LONGEST_TEXT,
+        description="Text as the recipients get it.",
+        json_schema_extra=UNTOLD_LENGTH,
+    ),
     AfterValidator(_not_blank),
 ]
 Subject = Annotated[str, Field(max_length=40, description="Log note, never sent.")]

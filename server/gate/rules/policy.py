@@ -151,11 +151,15 @@ def _country(number: str) -> str:
 
 
 def _caps(intent: Intent, policy: PolicySettings) -> Iterator[Violation]:
-    points, cap = intent.points, policy.points_per_call
+    yield from check_size(intent.points, len(intent.recipients), policy)
+
+
+def check_size(points: Decimal | None, count: int, policy: PolicySettings) -> Iterator[Violation]:
+    """The rules on the size of one call that it breaks."""
+    cap = policy.points_per_call
     if points is not None and cap is not None and (points.is_nan() or points > cap):
         yield _broken("points per call", "points_per_call", f"{cap} points", f"{points} points")
     most = policy.recipients_per_call
-    count = len(intent.recipients)
     if most is not None and count > most:
         yield _broken(
             "recipients per call", "recipients_per_call", f"{most} recipients", f"{count} recipients"

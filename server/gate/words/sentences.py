@@ -257,11 +257,16 @@ def cap_hit(operation: AnyOperation, hit: "CapHit") -> Problem:
     setting = f"CAMPAIGN_OPS_POLICY__{hit.rule.upper()}"
     return Problem(
         code="policy_refused",
-        message=(
-            f"{nothing(operation)} The rule {hit.rule} allows {hit.limit}; {hit.used} are used or reserved, "
-            f"and this needs {hit.asked} more."
-        ),
+        message=f"{nothing(operation)} {what_is_hit(hit)}",
         next=f"Make it smaller or wait; only a person can change {setting}.",
+    )
+
+
+def what_is_hit(hit: "CapHit") -> str:
+    """Which limit it is, and all three figures."""
+    return (
+        f"The rule {hit.rule} allows {hit.limit}; {hit.used} are used or reserved, "
+        f"and this needs {hit.asked} more."
     )
 
 
