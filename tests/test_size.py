@@ -13,8 +13,8 @@ from tools.desk_operation import AnyOperation
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 COUNTER = ROOT / "scripts" / "count_tokens.mjs"
 MOST_TOKENS_OF_A_TOOL = 450
-MOST_TOKENS = {"the vendors and the ledger": 6_500, "the records": 1_900}
-MOST_TOKENS_AS_LISTED = {"the vendors and the ledger": 9_500, "the records": 3_000}
+MOST_TOKENS = {"the vendors and the ledger": 6_500, "the records": 1_900, "the campaigns": 1_900}
+MOST_TOKENS_AS_LISTED = {"the vendors and the ledger": 9_500, "the records": 3_000, "the campaigns": 3_000}
 """With titles, hints and the outlines of the answers, which some hosts hand to the model too."""
 MEASURE = "run `make update tokens`, and look at what it prints"
 
@@ -51,8 +51,8 @@ def test_no_tool_takes_more_tokens_than_its_share() -> None:
 def _sums(measure: str) -> dict[str, int]:
     sums = dict.fromkeys(MOST_TOKENS, 0)
     for operation in every_operation():
-        of_records = operation.section.startswith("ours: the records")
-        part = "the records" if of_records else "the vendors and the ledger"
+        named = (part for part in MOST_TOKENS if operation.section.startswith(f"ours: {part}"))
+        part = next(named, "the vendors and the ledger")
         sums[part] += recorded_tokens()[operation.name][measure]
     return sums
 

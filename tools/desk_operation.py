@@ -11,6 +11,7 @@ from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileRe
 from tools.export_desk import ExportDesk
 from tools.import_desk import ImportDesk
 from tools.insight_desk import InsightDesk
+from tools.list_desk import ListDesk
 from tools.operation import Action, Operation, Params, Query, Result, Risk, Steps, Surroundings
 from tools.reply_desk import ReplyDesk
 
@@ -69,6 +70,11 @@ class Desk(Protocol):
     @property
     def importing(self) -> ImportDesk:
         """Batches that were sent elsewhere."""
+        ...
+
+    @property
+    def lists(self) -> ListDesk:
+        """Lists of recipients in files."""
         ...
 
     async def query(self, steps: Steps[T]) -> T:

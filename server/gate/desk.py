@@ -12,6 +12,7 @@ from server.gate.context import GateContext
 from server.gate.export_desk import CallersExports
 from server.gate.import_desk import OwnImporting
 from server.gate.insight_desk import OwnInsight
+from server.gate.list_desk import OwnLists
 from server.gate.own_actions import OwnActions
 from server.gate.reconciling import Reconciling
 from server.gate.reply_desk import OwnReplies
@@ -68,6 +69,11 @@ class ServerDesk:
         """Batches that were sent elsewhere, to be this principal's."""
         principal = self._caller.principal
         return OwnImporting(self._context, self._context.owning.limits_of(principal), principal)
+
+    @property
+    def lists(self) -> OwnLists:
+        """Lists of recipients, held against what this principal's records know."""
+        return OwnLists(self._context, self._context.owning.limits_of(self._caller.principal))
 
     async def query(self, steps: Steps[T]) -> T:
         """Carry out read requests."""

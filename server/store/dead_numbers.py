@@ -117,6 +117,11 @@ def _newest(
     }
 
 
+def dead_hashes(conn: Connection, whose: BatchFilter, codes: Collection[int]) -> set[str]:
+    """What finds each of them in the records."""
+    return set(conn.scalars(select(_dead(whose, codes).c.number)))
+
+
 def dead_sums(conn: Connection, whose: BatchFilter, codes: Collection[int]) -> DeadSums:
     """All of them together."""
     dead = _dead(whose, codes).c

@@ -9,6 +9,7 @@ from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.import_batch import IMPORT_BATCH
 from tools.desk.insight import SUMMARIZE_DELIVERY
 from tools.desk.number_history import GET_NUMBER_HISTORY
+from tools.desk.read_list import READ_LIST
 from tools.desk.reconcile import RECONCILE_ACTION
 from tools.desk.reply_summary import GET_REPLY_SUMMARY
 from tools.desk.retry import RETRY_SAFELY
@@ -31,5 +32,6 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_ACTION,
     RECONCILE_ACTION,
     RETRY_SAFELY,
+    READ_LIST,
 )
 """Every desk operation."""

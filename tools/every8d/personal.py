@@ -8,13 +8,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from tools.cleaning import clean, is_plain_line
 from tools.email_address import normalise_email
 from tools.every8d.texts import LONGEST_TEXT, SendAt
+from tools.personal_fields import FIELDS, PLACEHOLDER
 from tools.problems import InvalidArgumentError
 from tools.values import PERSON, UNTOLD_LENGTH, MobileArgument
 
-FIELDS = 5
 _LONGEST_NAME = 50
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{0,40}")
-PLACEHOLDER = re.compile(r"%field(\d*)%", re.IGNORECASE)
 
 
 def _without_description(schema: dict[str, Any]) -> None:

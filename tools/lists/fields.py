@@ -7,13 +7,14 @@ import re
 from typing import NamedTuple
 
 from tools.cleaning import clean
-from tools.every8d.personal import PLACEHOLDER
-from tools.every8d.texts import LONGEST_TEXT
 from tools.lists.cells import Cell, Special, is_error, text_of
 from tools.lists.reasons import Reason
+from tools.personal_fields import PLACEHOLDER
 
 _FORMULA = re.compile(r"[=@]|\+(?![\d\s().,\-]*\d%?$)|-(?!\d[\d,]*(?:\.\d+)?%?$)", re.ASCII)
 """+886 912-345-678 and -5 are numbers; -2+3 is none."""
+_LONGEST = 2000
+"""Of a whole text, in characters."""
 _UNKNOWN = "\ufffd"
 _ORDINARY = re.compile(
     r"[0-9A-Za-z\u4e00-\u9fff](?:[ 0-9A-Za-z\u4e00-\u9fff.,:/()\-]*[0-9A-Za-z\u4e00-\u9fff)])?"
@@ -39,7 +40,7 @@ def read_field(cell: Cell) -> ReadField:
     if is_error(cell):
         return ReadField(reason=Reason.ERROR_VALUE)
     written = text_of(cell).strip()
-    text = clean(written, limit=LONGEST_TEXT).strip()
+    text = clean(written, limit=_LONGEST).strip()
     return ReadField(text, _reason(text), joined=_BREAKS.search(written) is not None)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.cleaning import without_hidden
+from tools.lists.columns import NUMBER_HEADINGS, NUMBER_LABEL
 from tools.mobile import normalise_mobile
 from tools.sentence import reason_of, sentence
 from tools.wire.errors import UnreadableReply
@@ -23,14 +24,6 @@ _SEP_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
 _DELIMITERS = "\t;,"
 _SHORTEST = 5
 """Digits that could be a number to block."""
-_HEADINGS = (
-    re.compile(r"手機|行動|門號|mobile|cell|msisdn", re.IGNORECASE),
-    re.compile(r"電話|phone|\btel\b", re.IGNORECASE),
-    re.compile(r"號碼|number", re.IGNORECASE),
-)
-"""What a column of numbers is called: by the first pattern that fits any, so that a landline's is left."""
-_LABEL = re.compile(r"label|type|種類|類型", re.IGNORECASE)
-"""`Phone 1 - Label` of an address book is no column of numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +135,8 @@ def _named_columns(row: Sequence[str]) -> list[int]:
     """The columns that a heading names; a row with a number in it, however named, is no heading."""
     if any(map(_could_be_number, row)):
         return []
-    for pattern in _HEADINGS:
-        found = [at for at, cell in enumerate(row) if pattern.search(cell) and not _LABEL.search(cell)]
+    for pattern in NUMBER_HEADINGS:
+        found = [at for at, cell in enumerate(row) if pattern.search(cell) and not NUMBER_LABEL.search(cell)]
         if found:
             return found
     return []

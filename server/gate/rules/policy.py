@@ -128,7 +128,7 @@ def _countries(intent: Intent, policy: PolicySettings) -> Iterator[Violation]:
     if not policy.countries:
         return
     outside = {
-        number: code for number in intent.recipients if (code := _country(number)) not in policy.countries
+        number: code for number in intent.recipients if (code := country_of(number)) not in policy.countries
     }
     if outside:
         codes = ", ".join(sorted(set(outside.values())))
@@ -143,7 +143,8 @@ def _emails(emails: tuple[str, ...], allowed: tuple[str, ...]) -> Iterator[Viola
         yield _broken("e-mail copies", "allowed_email_domains", limit, asked)
 
 
-def _country(number: str) -> str:
+def country_of(number: str) -> str:
+    """The country of a number (ISO 3166), or `unknown`."""
     try:
         return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or "unknown"
     except phonenumbers.NumberParseException:

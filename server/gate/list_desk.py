@@ -1,0 +1,67 @@
+"""Lists of recipients: read in a worker thread, a slice of rows at a time, with the rules on top."""
+
+from functools import partial
+from typing import BinaryIO
+
+import anyio.to_thread
+
+from server.campaigns.folder import open_list
+from server.campaigns.reading import Judged, ListReading, ListWanted
+from server.gate.context import GateContext
+from server.gate.exclusions import Exclusions
+from server.ledger.whose import Whose
+from tools.list_desk import ListAsked, ListFound
+from tools.lists.columns import Wanted, consent_columns, number_columns
+from tools.lists.rows import Recipient
+from tools.lists.tally import Tally
+
+_END: tuple[Judged, ...] = ()
+
+
+class OwnLists:
+    """The `ListDesk` of one call."""
+
+    def __init__(self, context: GateContext, whose: Whose | None) -> None:
+        self._context = context
+        self._whose = whose
+
+    async def read(self, asked: ListAsked) -> ListFound:
+        """Read a list to its end."""
+        columns = Wanted(mobile=asked.mobile, fields=asked.fields, consent=asked.consent)
+        wanted = ListWanted(columns=columns, sheet=asked.sheet, include_hidden=asked.include_hidden)
+        settings = self._context.settings
+        file = await anyio.to_thread.run_sync(open_list, settings, asked.file)
+        with file:
+            return await self._read(file, wanted)
+
+    async def _read(self, file: BinaryIO, wanted: ListWanted) -> ListFound:
+        opened = partial(ListReading, file, wanted, self._context.settings.lists)
+        reading = await anyio.to_thread.run_sync(opened)
+        exclusions = await Exclusions.of(self._context, self._whose)
+        tally, slices = Tally(), reading.slices()
+        while some := await anyio.to_thread.run_sync(next, slices, _END):
+            mobiles = [each.mobile for each in some if isinstance(each, Recipient)]
+            tally.take(some, await exclusions.among(mobiles))
+        return _found(reading, tally, exclusions.problem)
+
+
+def _found(reading: ListReading, tally: Tally, problem: str) -> ListFound:
+    names, chosen = reading.heading.names, reading.columns
+    others = [place for place in number_columns(reading.heading) if place not in chosen.mobile]
+    return ListFound(
+        sha256=reading.sha256,
+        form=reading.read_as.form,
+        damaged=reading.read_as.damaged,
+        sheet=reading.read_as.sheet,
+        other_sheets=reading.read_as.other_sheets,
+        hidden_sheets=reading.read_as.hidden_sheets,
+        filtered=reading.filtered,
+        heading_row=reading.heading.row,
+        columns=names,
+        mobile=[names[place] for place in chosen.mobile],
+        other_numbers=[names[place] for place in others],
+        consents=[names[place] for place in consent_columns(reading.heading)],
+        hidden_columns=[names[place] for place in reading.hidden_columns],
+        tally=tally,
+        no_rule=problem,
+    )

@@ -1,0 +1,6 @@
+"""Lists through the front door, and as they are read."""
+
+from tests.e2e.conftest import house
+from tests.e2e.one_era import era
+
+__all__ = ["era", "house"]

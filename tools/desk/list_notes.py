@@ -1,0 +1,63 @@
+"""What a person has to know of a list, or to decide, in sentences of ours."""
+
+from tools.list_desk import ListFound
+from tools.lists.reasons import Reason
+from tools.lists.tally import Rows, Tally
+
+MOST_NAMES = 20
+"""Names of columns in an answer."""
+_NONE = Rows()
+
+
+def list_notes(found: ListFound, *, consent: bool) -> list[str]:
+    """Of a list that was read; `consent`: whether a column of it had to say yes."""
+    return [*_to_decide(found, consent=consent), *_to_know(found.tally), *_limits(found)]
+
+
+def places(rows: Rows) -> str:
+    """Row numbers as the spreadsheet shows them."""
+    more = rows.count - len(rows.first)
+    return ", ".join(map(str, rows.first)) + (f" and {more} more" if more else "")
+
+
+def _said(*notes: tuple[object, str]) -> list[str]:
+    return [note for holds, note in notes if holds]
+
+
+def _to_decide(found: ListFound, *, consent: bool) -> list[str]:
+    reasons = found.tally.reasons
+    hidden = reasons.get(Reason.HIDDEN_ROW, _NONE).count
+    by = "A filter hides" if found.filtered else "Hidden:"
+    return _said(
+        (hidden, f"{by} {hidden} rows, left out. Ask the person; include_hidden takes them in."),
+        (found.hidden_sheets, "Hidden sheets were not read. Ask the person whether one is meant."),
+        (found.hidden_columns, "A column in use is hidden in the sheet. Ask the person whether it is meant."),
+        (
+            Reason.SEVERAL_NUMBERS in reasons,
+            "Of several numbers in a cell none is taken: a person chooses in the file.",
+        ),
+        (found.consents and not consent, "A column may say who agreed: name it in consent to require it."),
+    )
+
+
+def _to_know(tally: Tally) -> list[str]:
+    differing, blank, old = tally.differing(), tally.blank, tally.old
+    return _said(
+        (
+            differing.count,
+            f"{differing.count} duplicates differ in a field from the row that counts: {places(differing)}.",
+        ),
+        (tally.restored, f"{tally.restored} numbers had lost their leading 0; it was put back."),
+        (tally.joined, f"Line breaks in {tally.joined} rows became spaces."),
+        (blank.count, f"A texted field is empty in {blank.count} rows: {places(blank)}."),
+        (old.count, f"Values of another workbook may be old in {old.count} rows: {places(old)}."),
+    )
+
+
+def _limits(found: ListFound) -> list[str]:
+    unnamed = len(found.columns) - MOST_NAMES
+    return _said(
+        (found.damaged, "Some bytes fit no text; they show as U+FFFD."),
+        (unnamed > 0, f"{unnamed} more columns are not named here."),
+        (found.no_rule, f"Every send is refused for now: of the blocked numbers, {found.no_rule}."),
+    )

@@ -1,0 +1,61 @@
+"""Lists of recipients, for the operations of the desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tools.lists.tally import Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAsked:
+    """A list by its file's name, and the columns that a caller named; empty ones are found by headings."""
+
+    file: str
+    sheet: str = ""
+    mobile: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    consent: str = ""
+    include_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFound:
+    """A list that was read to its end. Names of columns and sheets are an outsider's words."""
+
+    sha256: str
+    form: str
+    """`CSV, UTF-8, comma`, or `XLSX`."""
+    damaged: bool
+    """Some bytes do not fit the encoding that was taken."""
+    sheet: str
+    other_sheets: Sequence[str]
+    hidden_sheets: Sequence[str]
+    filtered: bool
+    """A filter of the sheet chooses rows."""
+    heading_row: int
+    """0 when there is none."""
+    columns: Sequence[str]
+    mobile: Sequence[str]
+    other_numbers: Sequence[str]
+    """Further columns that could hold the number."""
+    consents: Sequence[str]
+    """Columns that by their heading say who agreed, or did not."""
+    hidden_columns: Sequence[str]
+    """Columns that are used and that the sheet hides."""
+    tally: Tally
+    no_rule: str
+    """Why a rule cannot be applied, and every send is refused; '' when all can."""
+
+
+class ListDesk(Protocol):
+    """Reads lists. Nothing is sent, and no row leaves but three that are masked."""
+
+    async def read(self, asked: ListAsked) -> ListFound:
+        """Read a list to its end.
+
+        Raises:
+            InvalidArgumentError: no such file, sheet or column.
+            RefusedError: the file is no list that can be read.
+        """
+        ...

@@ -1,0 +1,84 @@
+"""What a list comes to: who is texted, and how many rows are not, for which reason and where."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeGuard
+
+from tools.lists.reasons import Reason
+from tools.lists.rows import Recipient, Rejected
+from tools.lists.seen import Seen
+from tools.mobile import is_taiwanese
+
+_SHOWN = 10
+_SAMPLES = 3
+
+
+@dataclass(slots=True)
+class Rows:
+    """So many rows, and the first of them."""
+
+    count: int = 0
+    first: list[int] = field(default_factory=list[int])
+
+    def add(self, row: int) -> None:
+        """One more."""
+        self.count += 1
+        if len(self.first) < _SHOWN:
+            self.first.append(row)
+
+
+class Tally:
+    """Counts the rows of a list, which come in slices, and lets each number through once."""
+
+    def __init__(self) -> None:
+        self.rows = self.recipients = self.abroad = self.restored = self.joined = 0
+        self.reasons: dict[Reason, Rows] = {}
+        self.old, self.blank = Rows(), Rows()
+        """Rows with a value of another file; with a texted field that is empty."""
+        self.samples: list[Recipient] = []
+        self._seen = Seen()
+        self._objected: set[str] = set()
+
+    def take(self, judged: Sequence[Recipient | Rejected], excluded: Mapping[str, Reason]) -> list[Recipient]:
+        """Count a slice; those of it that are texted. `excluded` are numbers that a rule forbids."""
+        self.rows += len(judged)
+        return [each for each in judged if self._is_texted(each, excluded)]
+
+    def differing(self) -> Rows:
+        """The duplicates that differ from the row which is texted, in a field that is texted."""
+        found = Rows()
+        for row in self._seen.differing():
+            found.add(row)
+        return found
+
+    def _is_texted(self, each: Recipient | Rejected, excluded: Mapping[str, Reason]) -> TypeGuard[Recipient]:
+        if isinstance(each, Rejected):
+            self._reject(each.row, each.reason)
+            if each.reason is Reason.OPTED_OUT:
+                self._objected.add(each.mobile)
+            return False
+        reason = excluded.get(each.mobile)
+        if reason is None and each.mobile in self._objected:
+            reason = Reason.OPTED_OUT
+        if reason is None and not self._seen.is_new(each.mobile, each.row, each.fields):
+            reason = Reason.DUPLICATE
+        if reason is not None:
+            self._reject(each.row, reason)
+            return False
+        self._count(each)
+        return True
+
+    def _reject(self, row: int, reason: Reason) -> None:
+        self.reasons.setdefault(reason, Rows()).add(row)
+
+    def _count(self, each: Recipient) -> None:
+        self.recipients += 1
+        self.abroad += not is_taiwanese(each.mobile)
+        self.restored += each.restored
+        self.joined += each.joined
+        if each.old:
+            self.old.add(each.row)
+        if "" in each.fields:
+            self.blank.add(each.row)
+        if len(self.samples) < _SAMPLES:
+            self.samples.append(each)
