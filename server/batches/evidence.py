@@ -139,7 +139,7 @@ def _send(conn: Connection, action: Action, reading: _Reading) -> dict[str, Any]
     """A send with its texts to this number and its approval; nobody else is in it."""
     source = (ledger.get(conn, action.retry_of) if action.retry_of else None) or action
     texts, subject = _texts(source, reading.asked.mobile)
-    preview = preview_without_people(action.tool, Preview.model_validate_json(action.preview))
+    preview = preview_without_people(action.tool, json.loads(action.preview))
     return {
         "action_id": action.id,
         "tool": action.tool,
@@ -155,7 +155,7 @@ def _send(conn: Connection, action: Action, reading: _Reading) -> dict[str, Any]
             "decided_at": _moment(action.decided_at),
             "way": action.channel,
             "rule": action.rule or None,
-            "shown": reading.shown(preview),
+            "shown": reading.shown(Preview.model_validate(preview)),
             "typed_proof": action.proof or None,
         },
     }

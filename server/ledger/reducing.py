@@ -21,7 +21,6 @@ from tools.every8d.without_people import (
     without_people,
     without_person,
 )
-from tools.operation import Preview
 
 REDUCED, FORGOTTEN, TERMINAL = "reduced", "forgotten", "terminal"
 
@@ -32,7 +31,7 @@ def reduce_action(conn: Connection, action: Action, by: str, now: datetime) -> N
         conn,
         action.id,
         arguments=_written(without_people(json.loads(action.arguments))),
-        preview=preview_without_people(action.tool, _preview(action)).model_dump_json(),
+        preview=_written(preview_without_people(action.tool, json.loads(action.preview))),
         vendor_answer="",
         reduced_at=now,
     )
@@ -41,23 +40,18 @@ def reduce_action(conn: Connection, action: Action, by: str, now: datetime) -> N
 
 def forget_in_action(conn: Connection, action: Action, mobile: str, by: str) -> Note | None:
     """Take one number out of a send that has ended; None when it has not, or holds it nowhere."""
-    given, preview = json.loads(action.arguments), _preview(action)
-    arguments, shown = without_person(given, mobile), preview_without_person(action.tool, preview, mobile)
-    if arguments == given:
-        shown = preview if mobile not in (preview.first_mobile, preview.last_mobile) else shown
+    given, preview = json.loads(action.arguments), json.loads(action.preview)
+    arguments, shown = without_person(given, mobile), preview
+    if arguments != given or mobile in preview.values():
+        shown = preview_without_person(action.tool, preview, mobile)
     answer = mask_numbers(action.vendor_answer)
     if (arguments, shown, answer) == (given, preview, action.vendor_answer):
         return None
-    written = shown.model_dump_json()
     done = change_people(
-        conn, action.id, arguments=_written(arguments), preview=written, vendor_answer=answer
+        conn, action.id, arguments=_written(arguments), preview=_written(shown), vendor_answer=answer
     )
     return None if done is None else replace(note_of(FORGOTTEN, action), by=by, channel=TERMINAL, rule="")
 
 
-def _preview(action: Action) -> Preview:
-    return Preview.model_validate_json(action.preview)
-
-
-def _written(arguments: dict[str, Any]) -> str:
-    return json.dumps(arguments, ensure_ascii=False)
+def _written(values: dict[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False)

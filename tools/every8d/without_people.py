@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS
-from tools.operation import Preview
 
 _PEOPLE = ("recipients", "recipient")
 """The arguments of the sends that hold numbers, names, addresses or texts of people."""
+_NUMBERS = ("first_mobile", "last_mobile")
+_SHOWN = (*_NUMBERS, "emails", "details")
+"""What of a preview does."""
 
 
 def without_people(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,18 +22,19 @@ def without_person(arguments: Mapping[str, Any], mobile: str) -> dict[str, Any]:
     return {name: _without(value, mobile) if name in _PEOPLE else value for name, value in arguments.items()}
 
 
-def preview_without_people(tool: str, preview: Preview) -> Preview:
-    """What was shown before the send, without numbers, addresses and texts that were one person's own."""
-    own_texts = {"text": ""} if tool == SEND_PERSONALIZED_SMS.name else {}
-    nobody: dict[str, Any] = {"first_mobile": None, "last_mobile": None, "emails": None, "details": {}}
-    return preview.model_copy(update=nobody | own_texts)
+def preview_without_people(tool: str, preview: Mapping[str, Any]) -> dict[str, Any]:
+    """A frozen preview without numbers, addresses and texts that were one person's own.
+
+    By the fields' names: what an earlier version froze is read as well.
+    """
+    own = (*_SHOWN, "text") if tool == SEND_PERSONALIZED_SMS.name else _SHOWN
+    return {name: value for name, value in preview.items() if name not in own}
 
 
-def preview_without_person(tool: str, preview: Preview, mobile: str) -> Preview:
-    """What was shown, without this number, and without what may be this person's among others'."""
-    shown = {"first_mobile": preview.first_mobile, "last_mobile": preview.last_mobile}
-    others = {name: None if each == mobile else each for name, each in shown.items()}
-    return preview_without_people(tool, preview).model_copy(update=others)
+def preview_without_person(tool: str, preview: Mapping[str, Any], mobile: str) -> dict[str, Any]:
+    """The same, with the numbers of others."""
+    others = {name: preview[name] for name in _NUMBERS if preview.get(name) not in (None, mobile)}
+    return preview_without_people(tool, preview) | others
 
 
 def _without(value: Any, mobile: str) -> Any:
