@@ -80,9 +80,9 @@ class Retention:
         while found := await self._keeper.read(partial(old_batches, before=before, limit=_AT_ONCE)):
             for each in found:
                 reduced, done = await self._keeper.guard(partial(_reduce_batch, id_=each, by=by))
-                batches += 1
-                messages, replies = messages + reduced.messages, replies + reduced.replies
-                actions += done
+                batches, actions = batches + (reduced is not None), actions + done
+                if reduced is not None:
+                    messages, replies = messages + reduced.messages, replies + reduced.replies
         while found := await self._keeper.read(partial(old_actions, before=before, limit=_AT_ONCE)):
             actions += await self._keeper.guard(partial(_reduce_actions, ids=found, by=by))
         now = self._keeper.clock()
@@ -124,9 +124,11 @@ def _take_day(conn: Connection, _now: datetime, today: str) -> tuple[bool, Note 
 
 def _reduce_batch(
     conn: Connection, now: datetime, id_: str, by: str
-) -> tuple[tuple[Reduced, int], *tuple[Note, ...]]:
+) -> tuple[tuple[Reduced | None, int], *tuple[Note, ...]]:
     """A batch and its action together: neither is left with the other's people."""
     reduced = reduce_batch(conn, id_, now)
+    if reduced is None:
+        return ((None, 0),)
     done, *notes = _reduce_actions(conn, now, [id_], by)
     action = ledger.get(conn, id_)
     if action is not None:

@@ -14,7 +14,7 @@ from server.ledger.records import note_of
 from server.logs.number_masking import mask_numbers
 from server.store.actions import Action
 from server.store.plans import Connection
-from server.store.reduced_actions import change_people
+from server.store.reduced_actions import take_out_everybody, take_out_one
 from tools.every8d.without_people import (
     preview_without_people,
     preview_without_person,
@@ -26,14 +26,13 @@ REDUCED, FORGOTTEN, TERMINAL = "reduced", "forgotten", "terminal"
 
 
 def reduce_action(conn: Connection, action: Action, by: str, now: datetime) -> Note | None:
-    """Take everybody out of a send that has ended; None when it has not."""
-    done = change_people(
+    """Take everybody out of a send that has ended; None when it has not, or nobody is in it any more."""
+    done = take_out_everybody(
         conn,
         action.id,
         arguments=_written(without_people(json.loads(action.arguments))),
         preview=_written(preview_without_people(action.tool, json.loads(action.preview))),
-        vendor_answer="",
-        reduced_at=now,
+        now=now,
     )
     return None if done is None else replace(note_of(REDUCED, action), by=by, channel="", rule="")
 
@@ -47,7 +46,7 @@ def forget_in_action(conn: Connection, action: Action, mobile: str, by: str) -> 
     answer = mask_numbers(action.vendor_answer)
     if (arguments, shown, answer) == (given, preview, action.vendor_answer):
         return None
-    done = change_people(
+    done = take_out_one(
         conn, action.id, arguments=_written(arguments), preview=_written(shown), vendor_answer=answer
     )
     return None if done is None else replace(note_of(FORGOTTEN, action), by=by, channel=TERMINAL, rule="")

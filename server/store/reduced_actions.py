@@ -25,7 +25,8 @@ _OLD = and_(
 )
 _SOME_OLD = select(ACTIONS.c.id).where(_OLD).order_by(ACTIONS.c.sequence).limit(bindparam("at_most"))
 _COUNT_OLD = select(func.count()).select_from(ACTIONS).where(_OLD)
-_REDUCE = step(_ENDED)
+_REDUCE = step(_ENDED, ACTIONS.c.reduced_at.is_(None))
+_CHANGE = step(_ENDED)
 
 
 def old_actions(conn: Connection, before: datetime, limit: int) -> Sequence[str]:
@@ -41,12 +42,20 @@ def count_old_actions(conn: Connection, before: datetime) -> int:
     return conn.scalar(_COUNT_OLD, {"before": before}) or 0
 
 
-def change_people(
-    conn: Connection, action_id: str, *, arguments: str, preview: str, vendor_answer: str, **more: object
+def take_out_everybody(
+    conn: Connection, action_id: str, *, arguments: str, preview: str, now: datetime
 ) -> Action | None:
-    """Give an action that has ended these arguments, preview and answer; None when it has not ended."""
+    """Give an action that has ended these; None when it has not, or when that was done before."""
+    changed = {"arguments": arguments, "preview": preview, "vendor_answer": "", "reduced_at": now}
+    return compare_and_set(conn, _REDUCE, action_id, **changed)
+
+
+def take_out_one(
+    conn: Connection, action_id: str, *, arguments: str, preview: str, vendor_answer: str
+) -> Action | None:
+    """Give an action that has ended these; None when it has not."""
     changed = {"arguments": arguments, "preview": preview, "vendor_answer": vendor_answer}
-    return compare_and_set(conn, _REDUCE, action_id, **changed, **more)
+    return compare_and_set(conn, _CHANGE, action_id, **changed)
 
 
 def holding(conn: Connection, text: str) -> tuple[Sequence[str], int]:

@@ -84,11 +84,11 @@ def count_old(conn: Connection, before: datetime) -> tuple[int, Reduced]:
     return batches, Reduced(messages, replies)
 
 
-def reduce_batch(conn: Connection, id_: str, now: datetime) -> Reduced:
-    """Keep of a batch what can be counted; nothing where that was done before."""
+def reduce_batch(conn: Connection, id_: str, now: datetime) -> Reduced | None:
+    """Keep of a batch what can be counted; None where another process did that before."""
     batch = batch_of(conn, id_)
     if batch is None or batch.reduced_at is not None:
-        return Reduced(0, 0)
+        return None
     count_again(conn, id_)
     this = {"of_batch": id_}
     for keep in _KEEP:

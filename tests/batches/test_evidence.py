@@ -19,12 +19,18 @@ from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import config_file
 
-DAY = {"first": "2020-01-01", "last": "2099-12-31"}
+FIRST, LAST = "2020-01-01", "2099-12-31"
 
 
-async def _written(house: House, number: str, name: str = "complaint.json", **days: str) -> dict[str, Any]:
+async def _asked(house: House, number: str, file: Path, first: str = FIRST, last: str = LAST) -> int:
+    return await write_evidence(config_file(house), number, first=first, last=last, output=file)
+
+
+async def _written(
+    house: House, number: str, name: str = "complaint.json", last: str = LAST
+) -> dict[str, Any]:
     file = house.folder / name
-    assert await write_evidence(config_file(house), number, output=file, **(DAY | days)) == 0
+    assert await _asked(house, number, file, last=last) == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     return json.loads(file.read_text("utf-8"))
 
@@ -102,12 +108,11 @@ async def test_other_days_and_other_numbers_are_empty_and_no_file_is_written_ove
         before = f"{old.clock() - timedelta(days=2):%Y-%m-%d}"
         assert (await _written(house, ARRIVES, last=before))["messages"] == []
         kept = (house.folder / "complaint.json").read_bytes()
-        again = write_evidence(config_file(house), ARRIVES, output=house.folder / "complaint.json", **DAY)
-        assert (await again, (house.folder / "complaint.json").read_bytes()) == (1, kept)
-        for days in (DAY | {"first": "yesterday"}, {"first": DAY["last"], "last": DAY["first"]}):
-            wrong = house.folder / "wrong.json"
-            assert await write_evidence(config_file(house), ARRIVES, output=wrong, **days) == 1
-            assert not wrong.exists()
+        assert await _asked(house, ARRIVES, house.folder / "complaint.json") == 1
+        assert (house.folder / "complaint.json").read_bytes() == kept
+        for first, last in (("yesterday", LAST), (LAST, FIRST)):
+            assert await _asked(house, ARRIVES, house.folder / "wrong.json", first, last) == 1
+        assert not (house.folder / "wrong.json").exists()
         assert (await stored(old.parts))["audit"].count('"event":"evidence"') == 1
         assert ARRIVES[1:] not in (await stored(old.parts))["audit"]
         assert [row["recipients"] for row in rows_of(await old.session.facts("list_batches"))] == [3]

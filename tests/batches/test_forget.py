@@ -8,11 +8,14 @@ from server.command.forget import forget
 from server.demo.rows import rows_of
 from server.store.opt_outs import ANYBODY
 from tests.batches.aged import ANSWER, ARRIVES, NAME, OFF, OWN_WORDS, REPLIES, aged, heard, report
+from tests.batches.inbox import answered
 from tests.batches.stored import rows_in, stored, tables_with
 from tests.delivery.receivers import vendor_of
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import config_file
+
+LATER = "後來的話"
 
 
 async def test_nothing_of_a_forgotten_number_is_left_but_what_it_counts(
@@ -25,7 +28,8 @@ async def test_nothing_of_a_forgotten_number_is_left_but_what_it_counts(
             assert await forget(config_file(house), number, yes=True) == 0
             # What comes in later counts, and leads to nobody.
             async with vendor_of(old.parts) as http:
-                await report(http, old, batch_id, number, STATUS="999", SM="還有一句")
+                await report(http, old, batch_id, number, STATUS="999", SM=LATER)
+            await answered(house, number, LATER)
             await old.session.facts("summarize_delivery", {"batch_id": batch_id, "refresh": True})
             await old.session.facts("get_reply_summary", {"batch_id": batch_id, "refresh": True})
             assert (await old.session.facts("get_number_history", {"mobile": number}))["total"] == 0
@@ -34,6 +38,7 @@ async def test_nothing_of_a_forgotten_number_is_left_but_what_it_counts(
         assert (after["codes"], after["statement"]) == (before["codes"], before["statement"])
         assert [row["replies"] for row in rows_of(after["batches"])] == [1]
         gone = (ARRIVES[2:], REPLIES[2:], NAME, OWN_WORDS, ANSWER)
+        assert await tables_with(old.parts, LATER) <= {"delivery_events"}
         assert await tables_with(old.parts, *gone) == set()
         # The third one is there as before.
         assert await tables_with(old.parts, OFF[1:]) == {"actions"}

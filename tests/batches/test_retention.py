@@ -3,13 +3,17 @@
 import io
 from datetime import timedelta
 
+import anyio
 import pytest
 
+from server.batches.asking import ask
+from server.batches.asking_replies import ask_for_replies
 from server.batches.retention import Gone
 from server.command.purge import purge
 from server.demo.rows import rows_of
+from server.parts import Parts
 from server.store.opt_outs import ANYBODY
-from tests.batches.aged import ARRIVES, DAYS, NAME, OFF, PEOPLE, REPLIES, aged, heard, report
+from tests.batches.aged import ARRIVES, DAYS, NAME, OFF, OWN_WORDS, PEOPLE, REPLIES, aged, heard, report
 from tests.batches.stored import rows_in, tables_with
 from tests.delivery.receivers import vendor_of
 from tests.e2e.good_cases import CASES
@@ -17,7 +21,7 @@ from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import config_file, started
 from tools.catalog import every_operation
-from tools.operation import Risk
+from tools.operation import Risk, Surroundings
 
 SENDS = [each.name for each in every_operation() if each.vendor == "every8d" and each.risk is Risk.SPEND]
 
@@ -46,7 +50,9 @@ async def test_no_send_of_any_kind_keeps_a_number(house: House) -> None:
                 arguments["recipients"][0] |= {"name": NAME, "email": "ming@example.com"}
             told = await old.session.facts(tool, arguments)
             assert told["outcome"] == "done", told
-        assert await tables_with(old.parts, *PEOPLE) >= {"actions"}
+        await old.session.facts("send_personalized_sms", {"recipients": [{"mobile": OFF, "text": OWN_WORDS}]})
+        await old.session.facts("list_batches")
+        assert await tables_with(old.parts, *PEOPLE) >= {"actions", "batches"}
         old.clock.advance(days=DAYS)
         await old.parts.retention.purge("somebody")
         assert await tables_with(old.parts, *PEOPLE) == set()
@@ -58,17 +64,25 @@ async def test_what_comes_late_brings_no_number_back_and_a_late_opt_out_isheard(
     async with aged(house, Person()) as old:
         batch_id = await heard(old)
         before = await old.figures()
+        asked_for = await old.parts.memory.batch(batch_id, None)
+        assert asked_for is not None
         old.clock.advance(days=DAYS)
         await old.parts.retention.purge("somebody")
+        # Who asked before it was reduced is answered after.
+        around = Surroundings(now=old.clock())
+        await ask(old.parts.memory, old.parts.vendors, asked_for, around)
+        await ask_for_replies(old.parts.memory, old.parts.vendors, asked_for)
         async with vendor_of(old.parts) as http:
             await report(http, old, batch_id, OFF, STATUS="100")
             await report(http, old, batch_id, ARRIVES, STATUS="999", SM="退訂")
             # Whoever is no recipient opts out of nothing.
             await report(http, old, batch_id, "0912345777", STATUS="999", SM="退訂")
+        await house.forget_log()
         await old.session.facts("summarize_delivery", {"batch_id": batch_id, "refresh": True})
         await old.session.facts("get_reply_summary", {"batch_id": batch_id, "refresh": True})
         none = await old.session.problem("send_sms", {"recipients": [f"failed:{batch_id}"], "text": "再一次"})
         assert none["code"] == "nobody_meant"
+        assert await house.looks() == []
         assert await old.figures() == before
         assert await rows_in(old.parts, "messages", "replies") == 0
         assert await tables_with(old.parts, *PEOPLE) == set()
@@ -112,10 +126,16 @@ async def test_one_server_of_a_store_does_it_once_a_day(house: House) -> None:
             None,
         )
         old.clock.advance(days=DAYS)
-        gone = await other.retention.purge_daily()
-        assert gone is not None
-        assert (gone.batches, gone.messages, gone.actions) == (1, 3, 1)
-        assert await old.parts.retention.purge_daily() is None
+        gone: list[Gone | None] = []
+
+        async def purge_daily(parts: Parts) -> None:
+            gone.append(await parts.retention.purge_daily())
+
+        async with anyio.create_task_group() as together:
+            for parts in (old.parts, other) * 3:
+                together.start_soon(purge_daily, parts)
+        (done,) = filter(None, gone)
+        assert (done.batches, done.messages, done.actions) == (1, 3, 1)
         assert await rows_in(old.parts, "messages") == 0
 
 
