@@ -152,6 +152,26 @@ async def _left_open(office: Office) -> None:
         await formless.told("send_sms", {"recipients": [ARRIVES], "text": WAITING})
 
 
+async def three_thousand_people(office: Office) -> bool:
+    facts = await office.ask("send_sms", count=3_000, text="週年慶全面八折", dry_run=True)
+    preview = facts["preview"]
+    return preview["points"] == 3_000 and preview["points_left"] == preview["credit"] - 3_000
+
+
+async def split_where(office: Office) -> bool:
+    facts = await office.ask("send_sms", count=1, text="好" * 70 + "多了", dry_run=True)
+    preview = facts["preview"]
+    return preview["parts"] == 2 and "「多了」" in " ".join(preview["warnings"])
+
+
+async def cancel_tomorrows(office: Office) -> bool:
+    tomorrow = (office.clock().astimezone(TAIPEI) + timedelta(days=1)).date()
+    rows = rows_of(await office.ask("list_actions", state="succeeded"))
+    (booked,) = (row for row in rows if row.get("send_at", "").startswith(str(tomorrow)))
+    erased = await office.ask("erase_sms_booking", batch_id=booked["batch_id"])
+    return erased["outcome"] == "done" and booked["batch_id"] == office.batches["booked"]
+
+
 async def delete_report(office: Office) -> bool:
     facts = await office.ask("delete_report", report_id="9004")
     return facts["outcome"] == "done"
@@ -181,4 +201,7 @@ QUESTIONS = (
     Question(number=26, said="發給這個號碼的全部紀錄", answered=all_of_a_number),
     Question(number=29, said="What exactly did I approve?", answered=what_was_approved),
     Question(number=28, said="Delete report 9004", answered=delete_report),
+    Question(number=14, said="What would 3,000 people cost?", answered=three_thousand_people),
+    Question(number=15, said="這則會拆成兩則嗎？哪裡多了？", answered=split_where),
+    Question(number=11, said="取消明天的預約", answered=cancel_tomorrows),
 )
