@@ -1,6 +1,7 @@
 """Asks the vendor what became of a whole batch, and notes it."""
 
 from server.batches.memory import Memory
+from server.call_time import left
 from server.store.batches import Batch
 from server.vendors.vendors import Vendors
 from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, every_message
@@ -10,7 +11,13 @@ from tools.operation import Surroundings
 MOST_ASKED = 50
 """Batches that one call asks the vendor for."""
 SECONDS_TO_ASK = 35.0
-"""A call never lasts longer than 45 seconds: the rest is for the records."""
+SECONDS_TO_TELL = 9.0
+"""What is left of a call's time once the vendor was asked: it is for the records."""
+
+
+def time_to_ask() -> float:
+    """How long a call may ask the vendor anew, in seconds."""
+    return left(SECONDS_TO_ASK, keep=SECONDS_TO_TELL)
 
 
 async def ask(memory: Memory, vendors: Vendors, batch: Batch, around: Surroundings) -> bool:

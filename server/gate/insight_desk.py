@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import anyio
 
-from server.batches.asking import MOST_ASKED, SECONDS_TO_ASK, ask
+from server.batches.asking import MOST_ASKED, ask, time_to_ask
 from server.batches.choosing import chosen_batches
 from server.batches.dead import dead_page
 from server.batches.numbers import NumberSeal
@@ -50,7 +50,7 @@ class OwnInsight:
         if self._context.settings.every8d is None:
             return Refreshed(left=total, stopped="account")
         asked, partly, around = 0, 0, self._context.surroundings()
-        with anyio.move_on_after(SECONDS_TO_ASK) as time:
+        with anyio.move_on_after(time_to_ask()) as time:
             for batch in batches:
                 try:
                     whole = await ask(self._memory, self._context.vendors, batch, around)

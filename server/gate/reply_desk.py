@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import anyio
 
-from server.batches.asking import MOST_ASKED, SECONDS_TO_ASK
+from server.batches.asking import MOST_ASKED, time_to_ask
 from server.batches.asking_replies import ask_for_replies
 from server.batches.numbers import NumberSeal
 from server.batches.own import own
@@ -50,7 +50,7 @@ class OwnReplies:
             lambda conn: open_to_ask(conn, wanted, MOST_ASKED, kind="sms")
         )
         asked = fresh = incomplete = 0
-        with anyio.move_on_after(SECONDS_TO_ASK):
+        with anyio.move_on_after(time_to_ask()):
             for batch in batches:
                 new, told = await ask_for_replies(self._memory, self._context.vendors, batch)
                 asked, fresh, incomplete = asked + 1, fresh + new, incomplete + (not told.complete)

@@ -20,6 +20,7 @@ from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.sentences import crashed
 from server.late_parts import LateParts
 from server.mcp.identity import caller_of
+from server.mcp.progress import signs_of_life
 from server.mcp.served_schemas import served_schemas
 from server.mcp.views.pages import meta_of
 from tools.desk_operation import AnyOperation
@@ -72,8 +73,9 @@ class OperationTool(Tool):
     ) -> types.CallToolResult | types.InputRequiredResult:
         """One call, or its second round with the person's answer."""
         try:
-            with timed_call(self._parts.settings.approval.more_seconds):
-                return await self._run(arguments, context)
+            caller = caller_of(context)
+            with timed_call(self._parts.settings.approval.more_seconds), signs_of_life(caller.report):
+                return await self._run(arguments, context, caller)
         except MCPError:
             raise
         except Exception:  # noqa: BLE001 - the SDK would hand the text of any exception to the model
@@ -81,9 +83,8 @@ class OperationTool(Tool):
             return _result(failure(crashed(self._operation)))
 
     async def _run(
-        self, arguments: dict[str, Any], context: Context[Any, Any]
+        self, arguments: dict[str, Any], context: Context[Any, Any], caller: Caller
     ) -> types.CallToolResult | types.InputRequiredResult:
-        caller = caller_of(context)
         if _is_modern(context):
             return await self._run_modern(arguments, context, caller)
         gate = (await self._parts.opened()).gate
