@@ -34,7 +34,7 @@ from server.store.actions import CapHit, State
 from server.store.errors import StoreUnavailableError
 from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.action_id import reference_of
-from tools.operation import RISKY, Preview, Reply, Result, Surroundings
+from tools.operation import Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import ForeignReply, UnreadableReply
 from tools.wire.text import decode_text
@@ -129,9 +129,6 @@ class Dispatching:
         if claimed is None:
             now = await self._context.book.get(entry.id)
             return told(call.operation, now or entry)
-        if call.operation.risk in RISKY:
-            # Before the POST: a store restored from before this claim is known to lack it.
-            await self._context.book.remember_head()
         # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
         world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id))
         return await self._post_and_record(call, world, claimed)

@@ -71,7 +71,7 @@ class Claiming(Deciding):
         def work(conn: Connection, now: datetime) -> tuple[Claimed, Note | None]:
             return self._claim(conn, now, action_id, reach)
 
-        return await self._journal.write(work, standing=True)
+        return await self._journal.write(work, standing=True, ahead=True)
 
     async def approve_and_claim(
         self,
@@ -117,7 +117,7 @@ class Claiming(Deciding):
             return (approved, claimed), note_of("proposed", action), noted("approved", approved), note
 
         risky = proposal.risk != "change"
-        return await self._journal.write(work, standing=risky, unasked=risky)
+        return await self._journal.write(work, standing=risky, unasked=risky, ahead=risky)
 
     def _begin(  # noqa: PLR0913 - the facts of one step
         self,

@@ -27,6 +27,7 @@ from tools.sentence import sentence
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+_HEAD_NOT_WRITTEN = "the audit's head file could not be written"
 _ACCEPTED = sentence(
     "it was accepted just now that the store's past is lost, and the same call asks a person now."
 )
@@ -84,11 +85,14 @@ class Journal(Keeping):
         *,
         standing: bool = False,
         unasked: bool = False,
+        ahead: bool = False,
     ) -> T:
         """A step and its notes in one transaction; an unwritable note undoes the step.
 
         `standing` is for what costs or destroys: nothing is done where the store's past is lost. `unasked`
-        is for what no person agreed to: nothing is done where a loss was accepted.
+        is for what no person agreed to: nothing is done where a loss was accepted. `ahead` is for what is
+        posted next: the head's file knows of the step before this returns, so a store that was restored from
+        before it is known to lack it.
 
         Raises:
             PastLostError: the past is lost.
@@ -118,7 +122,10 @@ class Journal(Keeping):
             entries = entries_of([adopted, *late, *notes], changes, key)
             if not entries:
                 return value, None
-            return value, audit.append_after(conn, entries, key, now, tip=tip, latest=latest)
+            head = audit.append_after(conn, entries, key, now, tip=tip, latest=latest)
+            if ahead:
+                conn.once_committed.append(partial(self._name_at_once, self.past.named(head)))
+            return value, head
 
         with self._noticing():
             value, head = await self.store.write(both)
@@ -127,7 +134,29 @@ class Journal(Keeping):
             self.outbox.remove(name)
         if head is not None:
             self.past.remember(head)
+            if ahead and not self._is_named(head):
+                await self.remember_head()
         return value
+
+    def _name_at_once(self, head: Head) -> None:
+        """In the thread that committed it: the way to another one and back takes as long as the writing."""
+        if self.past.lost:
+            return
+        try:
+            self.past.heads.write(head)
+        except KeyFileError:
+            _log.exception(_HEAD_NOT_WRITTEN)
+        else:
+            self._remembered = head
+
+    def _is_named(self, head: Head) -> bool:
+        known, generation = self._remembered, self.past.generation
+        return (
+            known is not None
+            and generation != ""
+            and known.generation == generation
+            and known.sequence >= head.sequence
+        )
 
     @contextmanager
     def _noticing(self) -> Generator[None]:
@@ -181,7 +210,7 @@ class Journal(Keeping):
         await self.write(lambda _conn, _now: (None, note))
 
     async def remember_head(self) -> None:
-        """Write the newest head to its own file: before whatever costs is posted, every second, at the end.
+        """Write the newest head to its own file: every second, and at the end.
 
         The chain itself is safe after each commit. A head that is behind is expected by `audit verify`; one
         that the chain no longer holds is what it finds.
@@ -194,6 +223,6 @@ class Journal(Keeping):
             try:
                 await self._write_head(newest)
             except KeyFileError:
-                _log.exception("the audit's head file could not be written")
+                _log.exception(_HEAD_NOT_WRITTEN)
             else:
                 self._remembered = newest

@@ -128,6 +128,10 @@ class Past:
         until = asking_until(self._agreed)
         return until is not None and now < until
 
+    def named(self, head: Head) -> Head:
+        """An entry of the chain as the file names it."""
+        return head._replace(generation=self._agreed)
+
     def remember(self, head: Head) -> None:
         """What was appended and committed. Nothing while the past is lost: the loss would be forgotten."""
         if self.lost:
@@ -137,7 +141,7 @@ class Past:
             or self.newest.generation != self._agreed
             or head.sequence > self.newest.sequence
         ):
-            self.newest = head._replace(generation=self._agreed)
+            self.newest = self.named(head)
 
     def difference(self, tip: Head) -> str:
         """What the audit says of an accepted loss: what the head knows of, and what the store has."""

@@ -41,7 +41,11 @@ class _Waiting:
 
 
 def together(conn: Connection, works: Sequence[Work]) -> list[Outcome]:
-    """Run these works in one transaction; each one's outcome once it is committed or undone."""
+    """Run these works in one transaction; each one's outcome once it is committed or undone.
+
+    What the committed ones wish to be `once_committed` is the caller's to do: `follow`.
+    """
+    conn.once_committed.clear()
     try:
         conn.begin(reads=False)
         outcomes = [_alone(conn, works[0])] if len(works) == 1 else [_apart(conn, work) for work in works]
@@ -50,9 +54,16 @@ def together(conn: Connection, works: Sequence[Work]) -> list[Outcome]:
         else:
             conn.rollback()
     except conn.errors as error:
+        conn.once_committed.clear()
         _undo(conn)
         return [Outcome(error=unavailable(error, "written")) for _ in works]
     return outcomes
+
+
+def follow(conn: Connection) -> None:
+    """Do what was to be done once it is committed, the newest first: that may stand for the others."""
+    while conn.once_committed:
+        conn.once_committed.pop()()
 
 
 def _alone(conn: Connection, work: Work) -> Outcome:
@@ -61,16 +72,19 @@ def _alone(conn: Connection, work: Work) -> Outcome:
     except conn.errors:
         raise
     except BaseException as error:  # noqa: BLE001 - it passes through to whoever waits
+        conn.once_committed.clear()
         return Outcome(error=error)
 
 
 def _apart(conn: Connection, work: Work) -> Outcome:
     conn.run("SAVEPOINT one", ())
+    before = len(conn.once_committed)
     try:
         outcome = Outcome(work(conn))
     except BaseException as error:  # noqa: BLE001 - as above
         # Fails where the whole transaction is gone, as when the disk is full: then nobody's work stands.
         conn.run("ROLLBACK TO SAVEPOINT one", ())
+        del conn.once_committed[before:]
         ours = unavailable(error, "written") if isinstance(error, conn.errors) else error
         outcome = Outcome(error=ours)
     conn.run("RELEASE SAVEPOINT one", ())

@@ -187,6 +187,8 @@ class Connection(ABC):
     def __init__(self) -> None:
         self.info: dict[str, Any] = {}
         """What its user keeps with it."""
+        self.once_committed: list[Callable[[], None]] = []
+        """What the writer's thread does after the commit, and before anybody hears of it."""
 
     def __init_subclass__(cls) -> None:
         """The connections of a driver share their plans, in whatever threads they are."""

@@ -16,7 +16,7 @@ import anyio.to_thread
 
 from server.store.errors import StoreGoneError, StoreUnavailableError
 from server.store.failures import Doing, not_done, unavailable
-from server.store.grouping import Outcome, Work, Writers, together
+from server.store.grouping import Outcome, Work, Writers, follow, together
 from server.store.plans import Connection
 from tools.sentence import sentence
 
@@ -91,8 +91,11 @@ class Runner:
 
     def _write(self, works: Sequence[Work]) -> list[Outcome]:
         outcomes = together(self._writer, works)
-        # A file that somebody moved or deleted meanwhile is kept for nobody to find.
-        return [Outcome(error=_gone("written")) for _ in works] if self._database.is_gone() else outcomes
+        if self._database.is_gone():
+            # A file that somebody moved or deleted meanwhile is kept for nobody to find.
+            return [Outcome(error=_gone("written")) for _ in works]
+        follow(self._writer)
+        return outcomes
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import current_thread
 
 import anyio.to_thread
 import pytest
@@ -10,20 +11,20 @@ import pytest
 from server.ledger.journal import Journal
 from server.ledger.notes import Note
 from server.ledger.past import HeadFile
+from server.store import audit
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
-from server.store.head_file import read_head
+from server.store.head_file import Head, read_head
 from server.store.key_mark import known_mark, mark_of, remember_mark
 
 NOW = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
 NOTE = Note(what="looked")
 
 
-def journal_in(folder: Path) -> Journal:
+def journal_in(folder: Path, heads: HeadFile | None = None) -> Journal:
     store = DatabaseStore(f"sqlite:///{folder / 'store.sqlite3'}")
-    return Journal(
-        store, key_file=folder / "audit.key", heads=HeadFile(folder / "audit.head"), clock=lambda: NOW
-    )
+    heads = heads or HeadFile(folder / "audit.head")
+    return Journal(store, key_file=folder / "audit.key", heads=heads, clock=lambda: NOW)
 
 
 async def lose(folder: Path, journal: Journal, put_back: Callable[[], object] = lambda: None) -> None:
@@ -71,6 +72,36 @@ async def test_the_remembered_head_still_tells_of_the_lost_entries(tmp_path: Pat
     await journal.remember_head()
     assert kept is not None
     assert read_head(tmp_path / "audit.head") == kept
+    await journal.store.close()
+
+
+class Watched(HeadFile):
+    """Notes by which thread each head was written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.by: list[str] = []
+
+    def write(self, head: Head, *, after_loss: bool = False) -> None:
+        self.by.append(current_thread().name)
+        super().write(head, after_loss=after_loss)
+
+
+async def test_the_head_of_what_is_posted_next_is_written_by_the_thread_that_committed_it(
+    tmp_path: Path,
+) -> None:
+    heads = Watched(tmp_path / "audit.head")
+    journal = journal_in(tmp_path, heads)
+    await journal.record(NOTE)
+    begun = len(heads.by)
+    await journal.write(lambda _conn, _now: (None, NOTE), ahead=True)
+    tip = await journal.store.read(audit.head)
+    named = read_head(heads.path)
+    assert named is not None
+    assert (named.sequence, named.mac) == tip[:2]
+    assert [name.startswith("store-writer") for name in heads.by[begun:]] == [True]
+    await journal.remember_head()
+    assert len(heads.by) == begun + 1
     await journal.store.close()
 
 

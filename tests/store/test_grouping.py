@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Event
 
 import anyio
@@ -11,7 +12,7 @@ from server.store import ledger
 from server.store.actions import ActionFilter
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
-from server.store.grouping import MOST, Outcome, Writers, together
+from server.store.grouping import MOST, Outcome, Writers, follow, together
 from server.store.memory import SynchronousStore
 from server.store.plans import Connection
 from tests.store.samples import proposal, proposed
@@ -109,6 +110,34 @@ async def test_where_the_commit_fails_nobody_is_told_that_it_was_kept(
     assert [type(outcome.error) for outcome in outcomes] == [StoreUnavailableError] * 2
     conn.begin(reads=True)
     assert names(conn) == set()
+
+
+async def test_what_follows_the_commit_is_done_for_those_alone_who_were_committed_the_newest_first() -> None:
+    conn, done = await opened(), list[str]()
+
+    def wishing(name: str, error: Exception | None = None) -> Callable[[Connection], None]:
+        def work(conn: Connection) -> None:
+            conn.once_committed.append(partial(done.append, name))
+            if error is not None:
+                raise error
+
+        return work
+
+    together(conn, [wishing("a"), wishing("b", ValueError()), wishing("c")])
+    assert done == []
+    follow(conn)
+    assert done == ["c", "a"]
+    together(conn, [wishing("d", ValueError())])
+    follow(conn)
+    assert done == ["c", "a"]
+
+
+async def test_nothing_follows_a_commit_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    conn, done = await opened(), list[int]()
+    Watched(conn, monkeypatch, failing=True)
+    together(conn, [lambda conn: conn.once_committed.append(lambda: done.append(1))])
+    follow(conn)
+    assert done == []
 
 
 async def begun(store: DatabaseStore) -> tuple["asyncio.Task[None]", Event]:
