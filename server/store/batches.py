@@ -102,6 +102,8 @@ _TARGET_SPELT = (ACTIONS.c.target, func.lower(ACTIONS.c.target), func.upper(ACTI
 _ERASINGS = actions_where(
     _TOOL.in_(("erase_sms_booking", "erase_mms_booking")),
     ACTIONS.c.state == "succeeded",
+    # The vendor had no such booking any more: it went out.
+    ~ACTIONS.c.outcome.contains('"found": false'),
     ACTIONS.c.finished_at >= bindparam("finished_since"),
     select(BATCHES.c.id).where(BATCHES.c.batch_id.in_(_TARGET_SPELT), BATCHES.c.state == SENT).exists(),
 )

@@ -11,6 +11,7 @@ from server.store import listing
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import FREE, FREE_SEND, LAUNCH, Clock, fronted
+from tools.every8d import erase
 from tools.taipei import as_taipei, iso
 
 POLICY = {**FREE, "test_numbers": ["0912345100", "0912345678"], "test_recipients": 5, "test_points": 50}
@@ -82,6 +83,34 @@ async def test_an_erased_booking_is_erased_and_its_points_came_back(house: House
     today = as_taipei(clock()).date()
     expected = {"sends": 2, "recipients": 4, "points_net": 2, "points_returned": 2}
     assert sums == {f"{today}": expected, f"{today:%Y-%m}": expected}
+
+
+async def test_a_booking_that_the_vendor_no_longer_had_is_not_erased(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    send_at = iso(clock() + timedelta(hours=3))
+    monkeypatch.setattr(erase, "read_erase", lambda _text: None)
+    async with fronted(house, Person(), clock=clock, policy=POLICY) as session:
+        booked = await _sent(session, "取消", send_at=send_at)
+        facts = await session.facts("erase_sms_booking", {"batch_id": booked["batch_id"]})
+        assert (facts["outcome"], facts["found"]) == ("done", False)
+        assert await _ids(session, state="erased") == []
+        assert booked["action_id"] in await _ids(session, state="succeeded")
+
+
+async def test_the_ledger_is_told_without_the_key_of_the_records(house: House) -> None:
+    async with fronted(house, policy=POLICY) as session:
+        sent = (await _sent(session, "三月通知"))["action_id"]
+        assert await _ids(session) == [sent]
+    (house.folder / "store" / "numbers.key").unlink()
+    # Somebody's words stand in a list: nothing goes without a person after it.
+    async with fronted(house, Person(), policy=POLICY) as session:
+        later = (await _sent(session, "四月通知"))["action_id"]
+        assert await _ids(session) == [later, sent]
+        for told_by_the_records in ({"mobile": PEOPLE[0]}, {"state": "erased"}):
+            refused = await session.problem("list_actions", told_by_the_records)
+            assert refused["code"] == "store_unavailable"
 
 
 async def test_actions_are_found_by_number_words_and_time(house: House) -> None:
