@@ -32,7 +32,8 @@ BY_ITSELF = "retention"
 _AT_ONCE = 20
 """Actions of one step: others who write go on between two."""
 _LAST_DAY = "retention_day"
-_EVERY_SECONDS = 600.0
+LOOKS_EVERY_SECONDS = 60.0
+"""How often a server looks whether a new day has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ async def keep_purging(retention: Retention) -> None:
     """Purge once a day until cancelled; a store that is away is tried again later."""
     while True:
         # The first look is late as well: whoever starts a server waits for other things.
-        await anyio.sleep(_EVERY_SECONDS)
+        await anyio.sleep(LOOKS_EVERY_SECONDS)
         with contextlib.suppress(StoreUnavailableError):
             await retention.purge_daily()
 

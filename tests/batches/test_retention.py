@@ -6,6 +6,7 @@ from datetime import timedelta
 import anyio
 import pytest
 
+from server.batches import retention
 from server.batches.asking import ask
 from server.batches.asking_replies import ask_for_replies
 from server.batches.retention import Gone
@@ -19,7 +20,7 @@ from tests.delivery.receivers import vendor_of
 from tests.e2e.good_cases import CASES
 from tests.e2e.house import House
 from tests.e2e.person import Person
-from tests.gate.servers import config_file, started
+from tests.gate.servers import config_file, started, until
 from tools.catalog import every_operation
 from tools.operation import Risk, Surroundings
 
@@ -137,6 +138,19 @@ async def test_one_server_of_a_store_does_it_once_a_day(house: House) -> None:
         (done,) = filter(None, gone)
         assert (done.batches, done.messages, done.actions) == (1, 3, 1)
         assert await rows_in(old.parts, "messages") == 0
+
+
+async def test_a_running_server_does_it_by_itself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "LOOKS_EVERY_SECONDS", 0.01)
+    async with aged(house, Person()) as old:
+        await heard(old)
+        old.clock.advance(days=DAYS)
+
+        async def reduced() -> bool:
+            return await rows_in(old.parts, "messages", "replies", "delivery_events") == 0
+
+        await until(reduced)
+        assert await tables_with(old.parts, *PEOPLE) == set()
 
 
 async def test_nothing_goes_by_a_look_nor_without_a_yes(
