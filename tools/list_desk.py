@@ -1,9 +1,10 @@
 """Lists of recipients, for the operations of the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tools.lists.rows import Recipient
 from tools.lists.tally import Tally
 
 
@@ -48,14 +49,28 @@ class ListFound:
     """Why a rule cannot be applied, and every send is refused; '' when all can."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedText:
+    """What stands in texts, and which rules they break, in sentences of ours."""
+
+    links: Sequence[str]
+    """Hosts."""
+    numbers: Sequence[str]
+    broken: Sequence[str]
+
+
 class ListDesk(Protocol):
     """Reads lists. Nothing is sent, and no row leaves but three that are masked."""
 
-    async def read(self, asked: ListAsked) -> ListFound:
-        """Read a list to its end.
+    async def read(self, asked: ListAsked, each: Callable[[Recipient], None] | None = None) -> ListFound:
+        """Read a list to its end, and show whoever is texted to `each`.
 
         Raises:
             InvalidArgumentError: no such file, sheet or column.
             RefusedError: the file is no list that can be read.
         """
+        ...
+
+    async def judge_texts(self, texts: Sequence[str]) -> JudgedText:
+        """Hold texts against the operator's rules for texts."""
         ...

@@ -61,7 +61,7 @@ class ListReading:
             RefusedError: it is too large, or no list that can be read.
             InvalidArgumentError: it has no such sheet or column.
         """
-        self.sha256 = _digest(file, limits.max_bytes)
+        self.sha256 = digest_of(file, limits.max_bytes)
         self._wanted = wanted
         self._most = limits.max_rows
         self._sheet: SheetRows | None = None
@@ -149,7 +149,7 @@ class ListReading:
         return found
 
 
-def _digest(file: BinaryIO, most: int) -> str:
+def digest_of(file: BinaryIO, most: int) -> str:
     """What the file is frozen by."""
     digest, taken = sha256(), 0
     file.seek(0)

@@ -1,5 +1,6 @@
 """Lists of recipients: read in a worker thread, a slice of rows at a time, with the rules on top."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import BinaryIO
 
@@ -9,8 +10,11 @@ from server.campaigns.folder import open_list
 from server.campaigns.reading import Judged, ListReading, ListWanted
 from server.gate.context import GateContext
 from server.gate.exclusions import Exclusions
+from server.gate.rules.policy import text_violations
+from server.gate.rules.text_scan import find_hosts, find_phone_numbers
 from server.ledger.whose import Whose
-from tools.list_desk import ListAsked, ListFound
+from server.settings.policy import PolicySettings
+from tools.list_desk import JudgedText, ListAsked, ListFound
 from tools.lists.columns import Wanted, consent_columns, number_columns
 from tools.lists.rows import Recipient
 from tools.lists.tally import Tally
@@ -25,24 +29,45 @@ class OwnLists:
         self._context = context
         self._whose = whose
 
-    async def read(self, asked: ListAsked) -> ListFound:
-        """Read a list to its end."""
+    async def read(self, asked: ListAsked, each: Callable[[Recipient], None] | None = None) -> ListFound:
+        """Read a list to its end, and show whoever is texted to `each`."""
         columns = Wanted(mobile=asked.mobile, fields=asked.fields, consent=asked.consent)
         wanted = ListWanted(columns=columns, sheet=asked.sheet, include_hidden=asked.include_hidden)
         settings = self._context.settings
         file = await anyio.to_thread.run_sync(open_list, settings, asked.file)
         with file:
-            return await self._read(file, wanted)
+            return await self._read(file, wanted, each or _ignore)
 
-    async def _read(self, file: BinaryIO, wanted: ListWanted) -> ListFound:
+    async def judge_texts(self, texts: Sequence[str]) -> JudgedText:
+        """Hold texts against the operator's rules for texts."""
+        return await anyio.to_thread.run_sync(_judged, tuple(texts), self._context.settings.policy)
+
+    async def _read(self, file: BinaryIO, wanted: ListWanted, show: Callable[[Recipient], None]) -> ListFound:
         opened = partial(ListReading, file, wanted, self._context.settings.lists)
         reading = await anyio.to_thread.run_sync(opened)
         exclusions = await Exclusions.of(self._context, self._whose)
         tally, slices = Tally(), reading.slices()
         while some := await anyio.to_thread.run_sync(next, slices, _END):
             mobiles = [each.mobile for each in some if isinstance(each, Recipient)]
-            tally.take(some, await exclusions.among(mobiles))
+            for recipient in tally.take(some, await exclusions.among(mobiles)):
+                show(recipient)
         return _found(reading, tally, exclusions.problem)
+
+
+def _ignore(_recipient: Recipient) -> None:
+    """Whoever only counts looks at nobody."""
+
+
+def _judged(texts: tuple[str, ...], policy: PolicySettings) -> JudgedText:
+    broken = [
+        f"A send would be refused: the rule on {each.rule} allows {each.limit}; the text has {each.asked}."
+        for each in text_violations(texts, policy)
+    ]
+    return JudgedText(
+        links=tuple(dict.fromkeys(host for text in texts for host in find_hosts(text))),
+        numbers=tuple(dict.fromkeys(number for text in texts for number in find_phone_numbers(text))),
+        broken=broken,
+    )
 
 
 def _found(reading: ListReading, tally: Tally, problem: str) -> ListFound:

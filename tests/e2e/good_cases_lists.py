@@ -22,4 +22,19 @@ def _read(facts: Facts) -> None:
     assert facts["sample"][0] == {"row": 2, "mobile": "0912***678", "fields": ["王**"]}
 
 
-LIST_CASES: dict[str, Case] = {"read_list": Case(prepare=_a_list, check=_read)}
+async def _a_text(house: House, session: Session) -> Arguments:
+    asked = await _a_list(house, session)
+    return {"file": asked["file"], "text": "【商店】{姓名}您好，明天到期"}
+
+
+def _checked(facts: Facts) -> None:
+    contains(
+        facts,
+        {"parts": 1, "points": 2, "previews": ["【商店】王**您好，明天到期", "【商店】李**您好，明天到期"]},
+    )
+
+
+LIST_CASES: dict[str, Case] = {
+    "read_list": Case(prepare=_a_list, check=_read),
+    "check_message": Case(prepare=_a_text, check=_checked),
+}

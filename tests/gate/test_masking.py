@@ -237,6 +237,8 @@ OUR_OWN_WORDS = {
     "ReconcileResult.evidence": "ours",
     "ReconcileResult.next": "ours",
     "BatchSummary.action_id": "our id",
+    "CheckMessageResult.conclusion": "ours",
+    "CheckMessageResult.notes": "ours, with what the caller's text holds quoted",
     "CodeCount.meaning": "our meaning of the code",
     "CodeCount.state": "one of our classes",
     "DeadNumberRow.meaning": "our meaning of the code",

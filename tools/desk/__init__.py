@@ -3,6 +3,7 @@
 from tools.desk.batches import LIST_BATCHES
 from tools.desk.blocking import BLOCK_NUMBER, LIST_BLOCKED
 from tools.desk.brief import GET_MORNING_BRIEF
+from tools.desk.check_message import CHECK_MESSAGE
 from tools.desk.dead_numbers import LIST_DEAD_NUMBERS
 from tools.desk.export import EXPORT_RECORDS
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
@@ -33,5 +34,6 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     RECONCILE_ACTION,
     RETRY_SAFELY,
     READ_LIST,
+    CHECK_MESSAGE,
 )
 """Every desk operation."""

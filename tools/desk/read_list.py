@@ -135,7 +135,7 @@ READ_LIST = DeskOperation(
     name="read_list",
     title="Check a recipient list",
     description=(
-        "Check recipients in a CSV or XLSX file: counts, columns, wrong rows. 檢查客戶名單檔案的號碼。"
+        "Check recipients in a CSV or XLSX spreadsheet: duplicates, wrong rows. 檢查客戶名單檔案的號碼。"
     ),
     toolset="desk",
     vendor=None,

@@ -95,6 +95,15 @@ def _violations(
     yield from _phones(intent.texts, policy.allowed_phone_numbers)
 
 
+def text_violations(texts: tuple[str, ...], policy: PolicySettings) -> list[Violation]:
+    """Return all rules on texts that these break: sender name, links, numbers."""
+    return [
+        *_sender(texts, policy.required_sender_name.strip()),
+        *_hosts(texts, policy.allowed_url_hosts),
+        *_phones(texts, policy.allowed_phone_numbers),
+    ]
+
+
 def _broken(rule: str, field_name: str, limit: str, asked: str, *, retryable: bool = False) -> Violation:
     setting = name_of(("policy", field_name))
     return Violation(rule=rule, setting=setting, limit=limit, asked=asked, retryable=retryable)

@@ -1,0 +1,83 @@
+"""A text before it is planned: what it costs for each recipient, and what may stop it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.e2e.good_cases_lists import put_list
+from tests.e2e.house import Facts, House
+from tests.gate.servers import fronted
+from tools.every8d.charging import sms_parts
+from tools.every8d.cheaper import cheaper_wording
+
+LIST = "姓名,手機,金額\n王小明,0912345678,100\n李,0912345679,200\n張,+12025550143,300\n陳,02-2345-6789,1\n"
+
+
+async def _checked(house: House, text: str, *, policy: dict[str, Any] | None = None, **more: Any) -> Facts:
+    put_list(house, "a.csv", LIST.encode())
+    async with fronted(house, policy=policy or {}) as session:
+        return await session.facts("check_message", {"text": text, **more})
+
+
+async def test_lengths_are_counted_for_each_recipient(house: House) -> None:
+    text = "{姓名}" + "字" * 68
+    facts = await _checked(house, text, file="a.csv")
+    assert facts["by_parts"] == [
+        {"parts": 1, "recipients": 2, "points": 4},
+        {"parts": 2, "recipients": 1, "points": 2},
+    ]
+    assert (facts["points"], facts["parts"]) == (6, 2)
+    assert facts["conclusion"] == "3 of 4 rows can be texted, for 6 points. Nothing was sent."
+    assert facts["previews"][0] == "王**" + "字" * 68
+
+
+async def test_a_text_alone_is_priced_and_its_extra_part_pointed_out(house: House) -> None:
+    facts = await _checked(house, "【店】" + "字" * 66 + "😀")
+    assert (facts["parts"], facts["points"]) == (2, 2)
+    assert any("1 too many for 1" in note for note in facts["notes"])
+    assert facts["cheaper"] == "【店】" + "字" * 66
+
+
+async def test_a_value_that_cannot_be_sent_leaves_its_row_out(house: House) -> None:
+    put_list(house, "b.csv", "姓名,手機\n甲|乙,0912345678\n丙,0912345679\n".encode())
+    facts = await _checked(house, "{姓名}您好", file="b.csv")
+    assert facts["conclusion"].startswith("1 of 2 rows")
+
+
+async def test_the_operators_rules_on_texts_are_told_beforehand(house: House) -> None:
+    policy = {"allowed_url_hosts": ["shop.tw"], "allowed_phone_numbers": [], "required_sender_name": "【店】"}
+    facts = await _checked(house, "請上 evil.com 或電 02-2345-6789", policy=policy)
+    broken = [note for note in facts["notes"] if note.startswith("A send would be refused")]
+    assert len(broken) == 3
+    assert facts["links"] == ["evil.com"]
+    allowed = await _checked(house, "【店】請上 shop.tw", policy=policy)
+    assert not [note for note in allowed["notes"] if note.startswith("A send would be refused")]
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "said"),
+    [
+        ("{姓名}您好", {}, "no list"),
+        ("{生日}快樂", {"file": "a.csv"}, "names no column"),
+        ("%field1%您好", {"file": "a.csv"}, "placeholder of the vendor"),
+        ("{姓名您好", {"file": "a.csv"}, "brace without its partner"),
+        ("您好", {"file": "none.csv"}, "no plain file"),
+    ],
+)
+async def test_a_placeholder_that_nothing_fills_is_refused(
+    house: House, text: str, more: dict[str, str], said: str
+) -> None:
+    put_list(house, "a.csv", LIST.encode())
+    async with fronted(house) as session:
+        problem = await session.problem("check_message", {"text": text, **more})
+    assert said in problem["message"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text("字 a😀!…\n", max_size=160))
+def test_a_cheaper_wording_costs_less_and_says_nothing_new(text: str) -> None:
+    cheaper = cheaper_wording(text)
+    assert not cheaper or sms_parts(cheaper, domestic=True) < sms_parts(text, domestic=True)
+    assert set(cheaper) <= set(text) | {" ", "\n"}

@@ -1,0 +1,64 @@
+"""What a campaign comes to, counted text by text while its list is read."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from heapq import heappush, heappushpop
+
+from tools.every8d.charging import INTERNATIONAL_FACTOR, PRICED_UNITS, sms_parts, units
+from tools.mobile import is_taiwanese
+
+_LONGEST = 3
+
+
+@dataclass(slots=True)
+class Tally:
+    """Recipients, parts and points, the longest texts, and who was left out for which reason."""
+
+    recipients: int = 0
+    points: int = 0
+    by_parts: Counter[int] = field(default_factory=Counter[int])
+    points_by_parts: Counter[int] = field(default_factory=Counter[int])
+    excluded: Counter[str] = field(default_factory=Counter[str])
+    estimates: int = 0
+    """Texts longer than the vendor gives a price for."""
+    abroad: int = 0
+    texted: int = 0
+    """Who had the very same text within 24 hours."""
+    _longest: list[tuple[int, int, Sequence[str]]] = field(
+        default_factory=list[tuple[int, int, Sequence[str]]]
+    )
+
+    def add(self, mobile: str, text: str, values: Sequence[str]) -> int:
+        """Count a text, and the values that it was made with; its points."""
+        domestic, length = is_taiwanese(mobile), units(text)
+        parts = sms_parts(text, domestic=domestic)
+        points = parts if domestic else parts * INTERNATIONAL_FACTOR
+        self.recipients += 1
+        self.points += points
+        self.by_parts[parts] += 1
+        self.points_by_parts[parts] += points
+        self.estimates += length > PRICED_UNITS
+        self.abroad += not domestic
+        kept = (length, -self.recipients, values)
+        if len(self._longest) < _LONGEST:
+            heappush(self._longest, kept)
+        elif kept > self._longest[0]:
+            heappushpop(self._longest, kept)
+        return points
+
+    @property
+    def longest(self) -> list[Sequence[str]]:
+        """The values of the longest texts, the longest first."""
+        return [values for _, _, values in sorted(self._longest, reverse=True)]
+
+    @property
+    def parts(self) -> int:
+        """Of the longest text."""
+        return max(self.by_parts, default=0)
+
+    @property
+    def cost(self) -> Decimal:
+        """All points."""
+        return Decimal(self.points)

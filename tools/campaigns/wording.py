@@ -1,0 +1,86 @@
+"""A campaign's text: with `{column}` where a list's values go, as EVERY8D 1.5 fills it in."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tools.cleaning import clean
+from tools.every8d.personal import FIELDS, Person
+from tools.every8d.texts import LONGEST_TEXT
+from tools.problems import InvalidArgumentError
+
+_COLUMN = re.compile(r"\{([^{}\n]{1,60})\}")
+_PLACEHOLDER = re.compile(r"%field\d*%", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """A text, the columns that it names in their order, and the template that the vendor fills.
+
+    `template` is '' where the text names more columns than the vendor has fields: then each recipient's text
+    goes out whole.
+    """
+
+    text: str
+    columns: tuple[str, ...]
+    template: str
+    _pieces: tuple[str | int, ...]
+    _speaks: bool
+    """Something can be read whatever the values are."""
+
+    def filled(self, values: Sequence[str]) -> str:
+        """The text as the recipient gets it; `values` are those of `columns`."""
+        return "".join(piece if isinstance(piece, str) else values[piece] for piece in self._pieces)
+
+    def masked(self, values: Sequence[str]) -> str:
+        """The text at its length, with no more of each value than its beginning."""
+        return self.filled([value[:1] + "*" * (len(value) - 1) for value in values])
+
+    def unsendable(self, values: Sequence[str], text: str) -> str:
+        """Why this text cannot be sent as it is, in a word for counting; '' when it can."""
+        if any("|" in value for value in values) or (not self.template and "|" in text):
+            return "pipe_in_field"
+        if _PLACEHOLDER.search(text):
+            return "placeholder_in_field"
+        if len(text) > LONGEST_TEXT:
+            return "too_long"
+        return "" if self._speaks or clean(text).strip() else "blank_text"
+
+    def person(self, mobile: str, values: Sequence[str], **more: object) -> Person:
+        """The recipient as 1.5 takes it."""
+        own = {"values": list(values)} if self.template else {"text": self.filled(values)}
+        return Person.model_validate({"mobile": mobile, **own, **more})
+
+
+def read_wording(text: str) -> Wording:
+    """The text with the columns that it names.
+
+    Raises:
+        InvalidArgumentError: a placeholder of the vendor's own, a brace without its partner, or `|` in a text
+            that goes out whole.
+    """
+    if _PLACEHOLDER.search(text):
+        raise InvalidArgumentError("text", "has a placeholder of the vendor.", "Write {column} instead.")
+    columns = tuple(dict.fromkeys(name.strip() for name in _COLUMN.findall(text)))
+    if set("{}") & set(_COLUMN.sub("", text)):
+        raise InvalidArgumentError("text", "has a brace without its partner.", "Write {column}.")
+    fits = len(columns) <= FIELDS
+    wording = Wording(
+        text=text,
+        columns=columns,
+        template=_COLUMN.sub(lambda found: f"%field{columns.index(found[1].strip()) + 1}%", text)
+        if fits
+        else "",
+        _pieces=tuple(_pieces(text, columns)),
+        _speaks=bool(clean(_COLUMN.sub("", text), limit=LONGEST_TEXT).strip()),
+    )
+    if not fits and "|" in text:
+        raise InvalidArgumentError("text", "holds | and more than five columns.", "Reword it without |.")
+    return wording
+
+
+def _pieces(text: str, columns: Sequence[str]) -> list[str | int]:
+    found: list[str | int] = []
+    for place, piece in enumerate(_COLUMN.split(text)):
+        found.append(columns.index(piece.strip()) if place % 2 else piece)
+    return [piece for piece in found if piece != ""]
