@@ -81,6 +81,12 @@ class Desk(Protocol):
         """Carry out read requests and return the generator's value."""
         ...
 
+    async def watch(
+        self, look: Callable[[], Steps[T]], ready: Callable[[T], bool], said: Callable[[T | None], str]
+    ) -> T | None:
+        """Look again until it is ready or the call's time is up, telling progress; the last that was seen."""
+        ...
+
     async def aside(self, work: Callable[[], T]) -> T:
         """Compute something long without holding up other calls."""
         ...

@@ -16,6 +16,7 @@ from server.gate.list_desk import OwnLists
 from server.gate.own_actions import OwnActions
 from server.gate.reconciling import Reconciling
 from server.gate.reply_desk import OwnReplies
+from server.gate.watching import watch
 from tools.desk_operation import SavedFile
 from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileResult
 from tools.operation import Steps, Surroundings, T
@@ -78,6 +79,12 @@ class ServerDesk:
     async def query(self, steps: Steps[T]) -> T:
         """Carry out read requests."""
         return await self._context.vendors.query(steps)
+
+    async def watch(
+        self, look: Callable[[], Steps[T]], ready: Callable[[T], bool], said: Callable[[T | None], str]
+    ) -> T | None:
+        """Look again until it is ready, and tell the caller meanwhile."""
+        return await watch(self._context, self._caller, look, ready, said)
 
     async def aside(self, work: Callable[[], T]) -> T:
         """Compute something long in a thread."""

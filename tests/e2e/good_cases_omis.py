@@ -70,6 +70,11 @@ def _one_updating(facts: Facts) -> None:
     assert [record["report_job_id"] for record in rows_of(facts)] == ["9001"]
 
 
+def _nothing_updating(facts: Facts) -> None:
+    assert facts["conclusion"].startswith("OMIS lists no such refresh")
+    assert facts["updating"] == []
+
+
 def _types(facts: Facts) -> None:
     assert [record["report_type_id"] for record in rows_of(facts)] == ["11001", "11002", "11003", "11004"]
 
@@ -125,6 +130,7 @@ OMIS_CASES: dict[str, Case] = {
         check=_report_action("9001", "refresh"),
     ),
     "list_updating_reports": Case(prepare=_updating, check=_one_updating),
+    "watch_reports": Case(prepare=with_arguments(report_id="9001"), check=_nothing_updating),
     "update_all_reports": Case(prepare=_last_month, check=_report_action(None, "refresh all")),
     "list_report_types": Case(prepare=with_arguments(report_id="9001"), check=_types),
     "query_launch": Case(prepare=with_arguments(launch_id="1182"), check=_launch),

@@ -11,6 +11,7 @@ EXPECTED = {
         "list_reports": "read",
         "download_report": "read",
         "read_report": "read",
+        "watch_reports": "read",
         "delete_report": "destroy",
         "update_report": "change",
         "list_updating_reports": "read",

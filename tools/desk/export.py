@@ -62,12 +62,12 @@ class ExportParams(Params):
 
 
 class ExportResult(Result):
-    """A file that was written. What is in it stands in the file alone."""
+    """A file that was written. What is in it stands in the file alone; `uri` and `size` are the link's."""
 
     conclusion: str
     name: str
-    uri: str
-    size: int
+    uri: Annotated[str, Field(exclude=True)]
+    size: Annotated[int, Field(exclude=True)]
 
 
 async def _export(params: ExportParams, desk: Desk) -> ExportResult:
@@ -142,7 +142,7 @@ EXPORT_RECORDS = DeskOperation(
     name="export_records",
     title="Export to a file",
     description=(
-        "Export delivery, an OMIS report or replies to a CSV or Excel file (XLSX spreadsheet). "
+        "Export delivery, an OMIS report or replies to a CSV or Excel (XLSX) file. "
         "匯出 Excel 檔：送達明細、報表、回覆。"
     ),
     toolset="desk",

@@ -88,7 +88,7 @@ list_reports = Query(
     name="list_reports",
     title="List reports",
     description=(
-        "List all OMIS reports of a period (day, week, month), with ids, types and links, to compare "
+        "Show all OMIS reports of a period (day, week, month), with ids, types and links, to compare "
         "campaigns. 查詢時間區段的所有報表：有哪些報表、報表清單、比較成效。"
     ),
     toolset="reports",
