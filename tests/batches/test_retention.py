@@ -1,6 +1,7 @@
 """What is older than the retention becomes counts: nobody is in it any more, and every figure stays."""
 
 import io
+from copy import deepcopy
 from datetime import timedelta
 
 import anyio
@@ -46,7 +47,7 @@ async def test_after_the_retention_nobody_is_in_the_store_and_every_figure_stays
 async def test_no_send_of_any_kind_keeps_a_number(house: House) -> None:
     async with aged(house, Person(), policy={"allowed_email_domains": ["example.com"]}) as old:
         for tool in SENDS:
-            arguments = await CASES[tool].prepare(house, old.session)
+            arguments = deepcopy(await CASES[tool].prepare(house, old.session))
             if tool == "send_personalized_sms":
                 arguments["recipients"][0] |= {"name": NAME, "email": "ming@example.com"}
             told = await old.session.facts(tool, arguments)
