@@ -7,10 +7,11 @@ asked is told so.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from server.store.actions import COUNTED, Action, ActionFilter
 from server.store.batches import ERASED
@@ -19,6 +20,7 @@ from server.store.record_tables import BATCHES, MESSAGES
 from server.store.rows import actions_where, fetch, taipei_day
 from server.store.schema import ACTIONS
 from server.store.statement import NET_POINTS, sum_of_points
+from tools.taipei import as_taipei, midnight
 
 COUNT_LIMIT = 1_000
 """How far filtered rows are counted: counting a million takes longer than reading a page."""
@@ -26,11 +28,18 @@ SEARCHED = 10_000
 """Among how many of the newest actions words are looked for: each preview is read."""
 LOOKED_THROUGH = 50_000
 """The same for several filters at once, of which an index serves one."""
-SUMMED = 20_000
+SUMMED = 10_000
 """How many sends are added up at most."""
 
 Columns = TypeVarTuple("Columns")
 _COLUMN = ACTIONS.c
+_DAY: ColumnElement[str] = bindparam("on_day")
+_NEXT_DAY = select(func.min(_COLUMN.day)).where(_COLUMN.day >= _DAY).scalar_subquery()
+_LAST_DAY = select(func.max(_COLUMN.day)).where(_COLUMN.day <= _DAY).scalar_subquery()
+_FIRST_SINCE = select(func.min(_COLUMN.sequence)).where(_COLUMN.day == _NEXT_DAY)
+_LAST_UNTIL = select(func.max(_COLUMN.sequence)).where(_COLUMN.day == _LAST_DAY)
+_BEYOND = 2**62
+"""No action has this number."""
 _WAS_ERASED = select(BATCHES.c.id).where(BATCHES.c.id == _COLUMN.id, BATCHES.c.state == ERASED).exists()
 
 
@@ -148,18 +157,23 @@ def _of_time(conn: Connection, wanted: ActionFilter) -> list[ColumnElement[bool]
     """The times, and between which numbers they can lie: the numbers follow the days."""
     found: list[ColumnElement[bool]] = []
     if wanted.since is not None:
-        day = select(func.min(_COLUMN.day)).where(_COLUMN.day >= taipei_day(wanted.since)).scalar_subquery()
-        first = conn.scalar(select(func.min(_COLUMN.sequence)).where(_COLUMN.day == day))
-        found += [_COLUMN.created_at >= wanted.since, _COLUMN.sequence >= (first or _BEYOND)]
+        first = conn.scalar(_FIRST_SINCE, {"on_day": taipei_day(wanted.since)})
+        found.append(_COLUMN.sequence >= (first or _BEYOND))
     if wanted.until is not None:
-        day = select(func.max(_COLUMN.day)).where(_COLUMN.day <= taipei_day(wanted.until)).scalar_subquery()
-        last = conn.scalar(select(func.max(_COLUMN.sequence)).where(_COLUMN.day == day))
-        found += [_COLUMN.created_at < wanted.until, _COLUMN.sequence <= (last or 0)]
-    return found
+        last = conn.scalar(_LAST_UNTIL, {"on_day": taipei_day(wanted.until)})
+        found.append(_COLUMN.sequence <= (last or 0))
+    return [*found, *_moments(wanted)]
 
 
-_BEYOND = 2**62
-"""No action has this number."""
+def _moments(wanted: ActionFilter) -> list[ColumnElement[bool]]:
+    """The times themselves. A whole day has an index in the order of the list, and needs no look at a row."""
+    since, until = wanted.since, wanted.until
+    if since is not None and until is not None:
+        day = as_taipei(since).date()
+        if (since, until) == (midnight(day), midnight(day + timedelta(days=1))):
+            return [_COLUMN.day == day.isoformat()]
+    found = [_COLUMN.created_at >= since] if since is not None else []
+    return found if until is None else [*found, _COLUMN.created_at < until]
 
 
 def _of_records(wanted: ActionFilter) -> list[ColumnElement[bool]]:

@@ -20,9 +20,11 @@ from server.store.plans import Connection
 from server.store.rows import taipei_day
 from server.store.schema import ACTIONS
 from tests.store.samples import NOW
+from tools.taipei import midnight
 
 Row = dict[str, Any]
 MADE = 70
+MIDNIGHT = midnight(NOW.date() + timedelta(days=3))
 TOOLS = ("send_sms", "send_mms", "pause_launch")
 STATES = (State.SUCCEEDED, State.SUCCEEDED, State.SUCCEEDED, State.DENIED, State.UNKNOWN, State.PROPOSED)
 WORDS = ("三月通知", 'say "hi"', "back\\slash", "Sale", "100%_off", "")
@@ -109,8 +111,11 @@ CHOICES: dict[str, Sequence[Any]] = {
     "tool": TOOLS,
     "state": sorted(set(STATES)),
     "erased": (True, False),
-    "since": [NOW + timedelta(hours=hours) for hours in (-100, 7, 100, 2_000)],
-    "until": [NOW + timedelta(hours=hours) for hours in (-100, 30, 111, 2_000)],
+    "since": [MIDNIGHT, *(NOW + timedelta(hours=hours) for hours in (-100, 7, 100, 2_000))],
+    "until": [
+        MIDNIGHT + timedelta(days=1),
+        *(NOW + timedelta(hours=hours) for hours in (-100, 30, 111, 2_000)),
+    ],
     "batch_id": ("b1", "b5", "none"),
     "campaign": ("c",),
     "words": ("三月", '"HI"', "\\sl", "sale", "0%_o", "Send an", "effect"),
@@ -131,9 +136,10 @@ def _is_wanted(row: Row, wanted: ActionFilter) -> bool:
 
 def _filters(chance: random.Random) -> Iterator[ActionFilter]:
     yield ActionFilter()
+    yield ActionFilter(since=MIDNIGHT, until=MIDNIGHT + timedelta(days=1))
     for name, values in CHOICES.items():
         yield from (ActionFilter(**{name: value}) for value in values)
-    for _ in range(60):
+    for _ in range(30):
         names = chance.sample(sorted(CHOICES), chance.randrange(2, 5))
         yield ActionFilter(**{name: chance.choice(CHOICES[name]) for name in names})
 
@@ -160,15 +166,15 @@ async def test_every_filter_and_several_together_find_what_a_reader_of_all_rows_
         for wanted in _filters(chance):
             expected = [row for row in reversed(rows) if _is_wanted(row, wanted)]
             ids, total = list[str](), 0
-            for page in range(1, MADE // 20 + 2):
-                some, total = ledger.list_actions(conn, wanted, page, 20)
+            for page in (1, 2):
+                some, total = ledger.list_actions(conn, wanted, page, MADE // 2)
                 ids += [action.id for action in some]
             assert (ids, total) == ([row["id"] for row in expected], len(expected)), wanted
             assert listing.sums_of(conn, listing.choose(conn, wanted)) == _summed(expected), wanted
             found_any += bool(expected)
         return found_any
 
-    assert await store.read(compare) > 30
+    assert await store.read(compare) > 25
 
 
 async def test_the_erased_of_a_page_are_told_apart(store: DatabaseStore) -> None:
