@@ -4,7 +4,9 @@ import io
 
 import pytest
 
+from server.command.evidence import write_evidence
 from server.command.forget import forget
+from server.command.purge import purge
 from server.demo.rows import rows_of
 from server.store.opt_outs import ANYBODY
 from tests.batches.aged import ANSWER, ARRIVES, NAME, OFF, OWN_WORDS, REPLIES, aged, heard, report
@@ -14,6 +16,7 @@ from tests.delivery.receivers import vendor_of
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import config_file
+from tests.languages.english import english
 
 LATER = "後來的話"
 
@@ -88,3 +91,20 @@ async def test_without_a_yes_nothing_goes_and_the_audit_names_no_number(
         audit = (await stored(old.parts))["audit"]
     assert audit.count('"event":"forgotten"') == 2
     assert ARRIVES[1:] not in audit
+
+
+async def test_the_commands_speak_the_language_of_the_settings(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with aged(house, Person()) as old:
+        await heard(old)
+        monkeypatch.setenv("CAMPAIGN_OPS_LANGUAGE", "zh-TW")
+        config, file = config_file(house), house.folder / "申訴.json"
+        first, last = "2020-01-01", "2099-12-31"
+        assert await write_evidence(config, REPLIES, first=first, last=last, output=file) == 0
+        assert await forget(config, ARRIVES, yes=True) == 0
+        assert await purge(config, yes=True, dry_run=False) == 0
+    told = capsys.readouterr().out
+    assert "1 批共 3 則訊息現在只剩統計數字" in told
+    assert "0912***100 的資料已刪除" in told
+    assert english(told.replace(str(file), "")) == []
