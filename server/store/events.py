@@ -99,12 +99,21 @@ def newest_events(
     return [DeliveryEvent(**row) for row in conn.execute(query).mappings()]
 
 
+_WITH_REFERENCE = _EVENTS.where(
+    or_(
+        DELIVERY_EVENTS.c.reference == bindparam("alone"),
+        DELIVERY_EVENTS.c.reference.like(bindparam("before_a_note")),
+    )
+).order_by(DELIVERY_EVENTS.c.received_at, DELIVERY_EVENTS.c.key)
+
+
 def events_with_reference(conn: Connection, reference: str) -> list[DeliveryEvent]:
-    """Events whose SUBJECT begins with this reference; SB is the reference, then the sender's own note."""
-    table = DELIVERY_EVENTS.c
-    begins = or_(table.reference == reference, table.reference.startswith(f"{reference} ", autoescape=True))
-    query = _EVENTS.where(begins).order_by(table.received_at, table.key)
-    return [DeliveryEvent(**row) for row in conn.execute(query).mappings()]
+    """Events whose SUBJECT begins with this reference; SB is the reference, then the sender's own note.
+
+    A reference is one of ours, of digits and letters alone.
+    """
+    begins = {"alone": reference, "before_a_note": f"{reference} %"}
+    return [DeliveryEvent(**row) for row in conn.execute(_WITH_REFERENCE, begins).mappings()]
 
 
 _UNFOLDED = (
