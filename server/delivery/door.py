@@ -6,6 +6,7 @@ the store.
 
 import hmac
 import ipaddress
+import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -33,10 +34,11 @@ class Door:
         self._tokens = tokens
         self._allowed = [ipaddress.ip_network(each) for each in allowed]
         self._known: list[CallbackToken] = []
-        self._look_at = -_LOOK_SECONDS
+        self._look_at = 0.0
         self._looking = anyio.Lock()
         self._counts: Counter[str] = Counter()
         self._used: set[str] = set()
+        self._unnoted: set[str] = set()
         self._to_tell = anyio.Event()
 
     async def opens(self, scope: Scope) -> bool:
@@ -98,22 +100,21 @@ class Door:
     async def _takes(self, token: str) -> bool:
         """Every secret is compared, each in the same time."""
         given = await self._tokens.hashed(token)
-        await self._look()
-        found = [each for each in self._known if hmac.compare_digest(each.token, given)]
-        for each in found:
-            self._note_use(each)
+        if time.monotonic() >= self._look_at:
+            await self._look()
+        found = [each.token for each in self._known if hmac.compare_digest(each.token, given)]
+        if self._unnoted.intersection(found):
+            self._used.update(found)
+            self._unnoted.difference_update(found)
+            self._to_tell.set()
         return bool(found)
 
     async def _look(self) -> None:
+        """Look again at what is taken. Uses are noted to the minute: a thousand a second cost one step."""
         async with self._looking:
-            if anyio.current_time() >= self._look_at:
-                self._known = await self._tokens.in_force()
-                self._look_at = anyio.current_time() + _LOOK_SECONDS
-
-    def _note_use(self, token: CallbackToken) -> None:
-        """To the minute: a call an hour or a thousand a second cost the store next to nothing."""
-        now = self._keeper.clock()
-        if token.used_at is None or now - token.used_at >= _MINUTE:
-            self._known = [each._replace(used_at=now) if each == token else each for each in self._known]
-            self._used.add(token.token)
-            self._to_tell.set()
+            if time.monotonic() < self._look_at:
+                return
+            self._known, now = await self._tokens.in_force(), self._keeper.clock()
+            noted = (each for each in self._known if each.used_at and now - each.used_at < _MINUTE)
+            self._unnoted = {each.token for each in self._known} - {each.token for each in noted} - self._used
+            self._look_at = time.monotonic() + _LOOK_SECONDS
