@@ -15,12 +15,10 @@ _HALF, _WHOLE = MESSAGES.c.number == bindparam("half"), OPT_OUTS.c.number == bin
 _REPLIED = REPLIES.c.number == bindparam("half")
 _REPORTED = and_(DELIVERY_EVENTS.c.number == bindparam("whole"), ~SETTLES)
 _WISHED = and_(_WHOLE, OPT_OUTS.c.sealed.concat(OPT_OUTS.c.words) != "")
-_COUNTS = {
-    "messages": select(func.count()).select_from(MESSAGES).where(_HALF),
-    "replies": select(func.count()).select_from(REPLIES).where(_REPLIED),
-    "reports": select(func.count()).select_from(DELIVERY_EVENTS).where(_REPORTED),
-    "opt_outs": select(func.count()).select_from(OPT_OUTS).where(_WISHED),
-}
+_MESSAGES = select(func.count()).select_from(MESSAGES).where(_HALF)
+_REPLIES = select(func.count()).select_from(REPLIES).where(_REPLIED)
+_REPORTS = select(func.count()).select_from(DELIVERY_EVENTS).where(_REPORTED)
+_WISHES = select(func.count()).select_from(OPT_OUTS).where(_WISHED)
 _STANDS = bindparam("stands_for_it", type_=MESSAGES.c.number.type)
 _FORGET = (
     update(MESSAGES).where(_HALF).values(number=_STANDS, sealed="", record=""),
@@ -42,18 +40,13 @@ class NumberRows:
 
 def rows_of_number(conn: Connection, whole: str) -> NumberRows:
     """What there is of a number, by its whole keyed hash."""
-    values = {"half": whole[:HALF], "whole": whole}
-    # Each takes one of the two.
+    by_half, by_whole = {"half": whole[:HALF]}, {"whole": whole}
     return NumberRows(
-        **{
-            name: conn.scalar(count, {each: values[each] for each in _names(name)}) or 0
-            for name, count in _COUNTS.items()
-        }
+        messages=conn.scalar(_MESSAGES, by_half) or 0,
+        replies=conn.scalar(_REPLIES, by_half) or 0,
+        reports=conn.scalar(_REPORTS, by_whole) or 0,
+        opt_outs=conn.scalar(_WISHES, by_whole) or 0,
     )
-
-
-def _names(count: str) -> tuple[str]:
-    return ("half",) if count in ("messages", "replies") else ("whole",)
 
 
 def forget_rows(conn: Connection, key: bytes, whole: str) -> None:
