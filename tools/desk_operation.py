@@ -9,6 +9,7 @@ from tools.blocking_desk import BlockingDesk
 from tools.brief_desk import BriefDesk
 from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileResult
 from tools.export_desk import ExportDesk
+from tools.flight_desk import FlightDesk
 from tools.import_desk import ImportDesk
 from tools.insight_desk import InsightDesk
 from tools.list_desk import ListDesk
@@ -50,6 +51,11 @@ class Desk(Protocol):
     @property
     def exports(self) -> ExportDesk:
         """Files for spreadsheets."""
+        ...
+
+    @property
+    def flight(self) -> FlightDesk:
+        """What runs, is booked or waits."""
         ...
 
     @property
@@ -128,5 +134,13 @@ class DeskOperation(Operation[P, R]):
             raise TypeError(f"{self.name}: a desk operation cannot {self.risk}")
 
 
-AnyOperation = Query[Any, Any] | Action[Any, Any] | DeskOperation[Any, Any]
-"""Any of the three kinds, as the catalogue and the gate hold them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite(Operation[P, R]):
+    """Many actions under one call: what brakes is done at once, the rest after one question about all of it.
+
+    The gate carries it out; each part is an action of the ledger of its own.
+    """
+
+
+AnyOperation = Query[Any, Any] | Action[Any, Any] | DeskOperation[Any, Any] | Composite[Any, Any]
+"""Any of the four kinds, as the catalogue and the gate hold them."""

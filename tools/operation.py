@@ -180,10 +180,15 @@ def _check_page(page: int) -> int:
     return page
 
 
-class RiskyParams(Params):
-    """Arguments of a SPEND or DESTROY tool."""
+class PreviewedParams(Params):
+    """Arguments of a tool whose effect can be looked at beforehand."""
 
     dry_run: Annotated[StrictBool, Field(description="Only preview.")] = False
+
+
+class RiskyParams(PreviewedParams):
+    """Arguments of a SPEND or DESTROY tool."""
+
     request_id: Annotated[
         str,
         IDENTIFIER,

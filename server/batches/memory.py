@@ -1,7 +1,7 @@
 """The records as one process has them: kept abreast of the ledger, read and refreshed."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import anyio
@@ -13,12 +13,15 @@ from server.batches.keeper import Keeper, chunks
 from server.batches.opt_outs import BY_RULE, OptOuts
 from server.batches.recorder import Recorder
 from server.ledger.whose import Whose
+from server.logs.logs import without_secrets
 from server.settings.policy import PolicySettings
 from server.store.batches import Batch, BatchFilter, batch_by_vendor_id, list_batches
 from server.store.errors import StoreUnavailableError
 from server.store.opt_outs import ANYBODY
+from server.store.tasks_seen import TaskSeen, note_tasks
 from tools.every8d.delivery import Messages
 from tools.every8d.replies import ReplyMessage
+from tools.omis.tasks import KnownTask
 
 _EVERY_SECONDS = 2.0
 _MESSAGES_AT_ONCE = 1_000
@@ -74,6 +77,20 @@ class Memory:
         for part in chunks(found.messages, _MESSAGES_AT_ONCE):
             await self.keeper.write(partial(reading.note, messages=part))
         await self.keeper.write(partial(reading.done, complete=found.complete))
+
+    async def tasks_looked_at(self, tasks: Iterable[KnownTask]) -> None:
+        """Note how launches and jobs stood when somebody looked. A look goes on without the store."""
+        at = self.keeper.clock()
+        seen = [
+            # The vendor repeats what it was sent in a name, a password in the worst case.
+            TaskSeen(
+                kind=task.noun, id=task.id, name=without_secrets(task.name), status=task.status, seen_at=at
+            )
+            for task in tasks
+        ]
+        if seen:
+            with contextlib.suppress(StoreUnavailableError):
+                await self.keeper.write(partial(note_tasks, tasks=seen))
 
     async def replies_asked(self, batch: Batch, replies: Sequence[ReplyMessage]) -> int:
         """Note what the vendor answered about a batch's replies; how many are new.

@@ -139,6 +139,7 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
         day=taipei_day(action.created_at),
         sent_at=sent_at,
         send_at=send_at,
+        last_at=None if sent is None else sent.last_at,
         recipients=action.recipients,
         parts=preview.parts,
         points=_points(action),

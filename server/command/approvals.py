@@ -50,7 +50,7 @@ class Wanted:
 async def approvals(wanted: Wanted) -> int:
     """List, decide, or watch; exit code 0 unless a decision could not be made."""
     async with parts_of(wanted.config, sandbox=wanted.sandbox) as parts:
-        desk = _Desk(
+        desk = ApprovalsDesk(
             book=parts.book,
             terminal=Terminal(parts.settings.language),
             settings=parts.settings,
@@ -70,7 +70,9 @@ async def approvals(wanted: Wanted) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
+class ApprovalsDesk:
+    """What waits, and the person who decides on it."""
+
     book: Book
     terminal: Terminal
     settings: Settings
@@ -89,7 +91,7 @@ class _Desk:
         if not waiting:
             self.terminal.say(together(sentence("Nothing waits for an approval."), self.elsewhere))
         for action in waiting:
-            await self._decide(action)
+            await self.decide(action)
         return OK
 
     async def watch(self) -> int:
@@ -100,10 +102,11 @@ class _Desk:
             for action in await self.book.waiting():
                 if action.id not in seen:
                     seen.add(action.id)
-                    await self._decide(action)
+                    await self.decide(action)
             await anyio.sleep(_POLL_SECONDS)
 
-    async def _decide(self, action: "Action") -> None:
+    async def decide(self, action: "Action") -> None:
+        """Show one action, and do with it what the person types."""
         self._show(action)
         typed = await self.terminal.ask(_what_to_type(action.proof))
         if typed.strip().lower() in ("n", "no"):

@@ -30,6 +30,7 @@ _COMMANDS = {
     "approvals": _HERE + "approvals:approvals_command",
     "sent": _HERE + "sent:sent_command",
     "credit": _HERE + "credit:credit_command",
+    "stop": _HERE + "stop:stop_command",
     "policy": _HERE + "policy:policy",
     "opt-outs": _HERE + "opt_outs:opt_outs_command",
     "purge": _HERE + "purge:purge_command",

@@ -15,8 +15,14 @@ from server.gate.proposing import Proposing, warned
 from server.gate.repeats import cautions, still_open
 from server.gate.ruling import check_clocks, free_rule, obey_rules, spend_slot
 from server.gate.words.answers import Answer, Envelope, Question, failure
-from server.gate.words.sentences import cap_hit, nothing, said_to_be_undone
-from server.gate.words.telling import shown_preview, told
+from server.gate.words.sentences import (
+    approval_mismatch,
+    cap_hit,
+    drifted,
+    nothing,
+    said_to_be_undone,
+)
+from server.gate.words.telling import shown_preview
 from server.ledger.looking import Seen
 from server.ledger.outside import OutsideTextReadError
 from server.ledger.refusals import Repeats
@@ -160,17 +166,37 @@ class Acting:
         return preview.model_copy(update={"warnings": (*said, *preview.warnings)})
 
     async def _advance(self, call: CallOf, world: Surroundings, entry: "Entry") -> Answer | Question:
-        if str(entry.state) in ("proposed", "approved"):
-            # Before anything of it is shown or believed; the approval and the claim check again.
-            entry = await self._context.book.unaltered(entry)
-        if str(entry.state) == "proposed":
-            decided = await self._approval.decide(call, entry)
-            if not isinstance(decided, Answer | Question):
-                return await self._advance(call, world, decided)
+        decided = await self._approval.advance(call, entry)
+        if isinstance(decided, Answer | Question):
             return decided
-        if str(entry.state) != "approved":
-            return told(call.operation, entry)
-        return await self._dispatching.carry_out(call, world, entry)
+        return await self._dispatching.carry_out(call, world, decided)
+
+    async def brake(self, call: CallOf) -> Answer:
+        """Carry out a CHANGE that must not wait: it takes no slot of the minute.
+
+        Raises one of ANTICIPATED: nothing was done.
+        """
+        world = await self._context.world(call)
+        preview = await self._previewed(call, world, ())
+        rule = free_rule(self._context, call, world, preview)
+        if rule is None:
+            raise TypeError("a brake needs no approval")
+        proposal = self._proposing.proposal(call, world, preview, await self._key(call, world))
+        ended = await self._dispatching.carry_out_free(call, world, proposal, rule)
+        # Each brake is a call of its own, and has no text that somebody had: nothing else is found.
+        return ended if isinstance(ended, Answer) else failure(approval_mismatch(call.operation))
+
+    async def part(self, call: CallOf, whole: "Entry", most: int) -> Answer:
+        """Carry out a part of what a person agreed to as a whole: at most so many messages.
+
+        Raises one of ANTICIPATED: nothing was done.
+        """
+        world = await self._context.world(call)
+        preview = await self._previewed(call, world, ())
+        if (preview.destroyed or 0) > most:
+            raise RefusedError(drifted(call.operation, "messages", str(most), str(preview.destroyed)))
+        proposal = self._proposing.proposal(call, world, preview, await self._key(call, world))
+        return await self._dispatching.carry_out_part(call, world, proposal, whole)
 
 
 def _request_id(call: CallOf) -> str:

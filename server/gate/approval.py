@@ -7,7 +7,7 @@ import anyio
 
 from server.call_time import left_before_a_post
 from server.gate.caller import FormReply
-from server.gate.calls import CallOf
+from server.gate.calls import Call
 from server.gate.context import GateContext
 from server.gate.ruling import count_decline
 from server.gate.words.answers import Answer, Question, failure
@@ -32,13 +32,23 @@ class Approval:
         self._context = context
         self._settings = context.settings.approval
 
-    async def decide(self, call: CallOf, entry: "Action") -> "Action | Answer | Question":
+    async def advance(self, call: Call, entry: "Action") -> "Action | Answer | Question":
+        """An approved action, which can be carried out; or the question or answer that the call ends with."""
+        if str(entry.state) in ("proposed", "approved"):
+            # Before anything of it is shown or believed; the approval and the claim check again.
+            entry = await self._context.book.unaltered(entry)
+        if str(entry.state) == "proposed":
+            decided = await self.decide(call, entry)
+            return decided if isinstance(decided, Answer | Question) else await self.advance(call, decided)
+        return entry if str(entry.state) == "approved" else told(call.operation, entry)
+
+    async def decide(self, call: Call, entry: "Action") -> "Action | Answer | Question":
         """For a proposed action: the decided action, the question, or the answer that ends the call."""
         if call.caller.can_ask and self._settings.mode == "ladder" and not entry.out_of_band:
             return self._question(call, entry)
         return await self._out_of_band(call, entry)
 
-    async def replied(self, call: CallOf, digest: str, action_id: str, reply: FormReply) -> "Action | Answer":
+    async def replied(self, call: Call, digest: str, action_id: str, reply: FormReply) -> "Action | Answer":
         """What the person's form answer makes of the action. Bound to principal, tool and arguments.
 
         Only a yes carries out what was approved elsewhere meanwhile: a no ends it, and what is nobody's
@@ -50,7 +60,7 @@ class Approval:
             return failure(approval_mismatch(call.operation))
         return await self._answered(call, entry, reply)
 
-    async def _answered(self, call: CallOf, entry: "Action", reply: FormReply) -> "Action | Answer":
+    async def _answered(self, call: Call, entry: "Action", reply: FormReply) -> "Action | Answer":
         match self._meaning(entry, reply):
             case "yes":
                 return await self._approved(call, entry)
@@ -78,7 +88,7 @@ class Approval:
         too_late = reply.took_ms > self._settings.form_timeout_s * 1000
         return "nobody's" if said == "yes" and too_late else said
 
-    async def _approved(self, call: CallOf, entry: "Action") -> "Action | Answer":
+    async def _approved(self, call: Call, entry: "Action") -> "Action | Answer":
         if str(entry.state) == "proposed":
             by = Decision(by=call.caller.principal, channel="form")
             approved = await self._context.book.approve(entry.id, by)
@@ -93,7 +103,7 @@ class Approval:
             case _:
                 return entry
 
-    async def _denied(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
+    async def _denied(self, call: Call, entry: "Action", reason: str, problem: Problem) -> Answer:
         """A no vetoes: it also takes back a yes that was given elsewhere, as long as nothing was begun."""
         decision = Decision(by=call.caller.principal, channel="form", reason=reason)
         denied = await self._context.book.deny(entry.id, decision)
@@ -102,7 +112,7 @@ class Approval:
             return failure(problem)
         return too_late_for_a_no(call.operation, await self._context.book.get(entry.id) or entry)
 
-    async def _unanswered(self, call: CallOf, entry: "Action", why: str) -> "Action | Answer":
+    async def _unanswered(self, call: Call, entry: "Action", why: str) -> "Action | Answer":
         """Nobody answered: nothing is carried out by that, whatever was decided elsewhere."""
         match str(entry.state):
             case "proposed":
@@ -112,7 +122,7 @@ class Approval:
             case _:
                 return told(call.operation, entry)
 
-    def _question(self, call: CallOf, entry: "Action") -> Question:
+    def _question(self, call: Call, entry: "Action") -> Question:
         preview = Preview.model_validate_json(entry.preview)
         language = self._context.settings.language
         return Question(
@@ -122,7 +132,7 @@ class Approval:
             proof_hint=hint(preview, entry.proof, language),
         )
 
-    async def _out_of_band(self, call: CallOf, entry: "Action", why: str = "") -> "Action | Answer":
+    async def _out_of_band(self, call: Call, entry: "Action", why: str = "") -> "Action | Answer":
         if not self._settings.out_of_band:
             reason = Decision(by="server", channel="none", reason="nobody can be asked")
             if await self._context.book.deny(entry.id, reason) is None:
@@ -137,7 +147,7 @@ class Approval:
         decided = await self._wait(call, entry)
         return approval_required(call.operation, entry, why) if decided is None else decided
 
-    async def _wait(self, call: CallOf, entry: "Action") -> "Action | None":
+    async def _wait(self, call: Call, entry: "Action") -> "Action | None":
         """With approval.wait_seconds the call itself waits for the decision, and says so."""
         with anyio.move_on_after(left_before_a_post(self._settings.wait_seconds)):
             while self._settings.wait_seconds > 0:

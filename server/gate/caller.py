@@ -21,6 +21,8 @@ class Caller:
     """stdio: the local user; HTTP: the token's subject."""
     session: str
     can_ask: bool
+    everybodys: bool = False
+    """Whether what everybody sent is the caller's: the operator's terminal."""
     report: Callable[[str], Awaitable[None]] | None = None
     """Reports progress in our words while the call waits for a person; None where nobody listens."""
 

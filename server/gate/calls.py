@@ -4,21 +4,36 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.gate.caller import Caller
+from tools.desk_operation import AnyOperation
 from tools.operation import Action, Audience, Message, Surroundings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallOf:
+class Call:
     """The operation, its validated arguments, and who calls."""
 
-    operation: Action[Any, Any]
+    operation: AnyOperation
     params: Any
     caller: Caller
-    _reached: list[tuple[Surroundings, Audience]] = field(
-        default_factory=list[tuple[Surroundings, Audience]], init=False, repr=False, compare=False
-    )
     _arguments: list[dict[str, Any]] = field(
         default_factory=list[dict[str, Any]], init=False, repr=False, compare=False
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments that make a call the same call; a count never stands in one that is made."""
+        if not self._arguments:
+            left_out = {"dry_run", "request_id", "count"}
+            self._arguments.append(self.params.model_dump(mode="json", exclude=left_out))
+        return self._arguments[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOf(Call):
+    """The call of one action."""
+
+    operation: Action[Any, Any]
+    _reached: list[tuple[Surroundings, Audience]] = field(
+        default_factory=list[tuple[Surroundings, Audience]], init=False, repr=False, compare=False
     )
 
     def audience(self, world: Surroundings) -> Audience:
@@ -38,10 +53,3 @@ class CallOf:
     def messages(self, world: Surroundings) -> tuple[Message, ...]:
         """Each message as its recipient sees it, where the arguments alone tell."""
         return () if self.operation.earlier is not None else self.audience(world).messages
-
-    def arguments(self) -> dict[str, Any]:
-        """The arguments that make a call the same call; a count never stands in one that is made."""
-        if not self._arguments:
-            left_out = {"dry_run", "request_id", "count"}
-            self._arguments.append(self.params.model_dump(mode="json", exclude=left_out))
-        return self._arguments[0]

@@ -19,15 +19,32 @@ async def may_change(context: GateContext, operation: AnyOperation, caller: Call
     Raises:
         RefusedError: a rule forbids it, or the minute has no slot left.
     """
-    policy, now = context.settings.policy, context.clock()
+    await is_allowed(context, operation, caller)
+    await has_a_slot(context, operation, caller)
+
+
+async def is_allowed(context: GateContext, operation: AnyOperation, caller: Caller) -> None:
+    """The operator's rules.
+
+    Raises:
+        RefusedError: one forbids it.
+    """
     intent = Intent(tool=operation.name, risk=operation.risk)
-    violation = check_rules(intent, policy, now=now, blocked=lambda _: ())
+    violation = check_rules(intent, context.settings.policy, now=context.clock(), blocked=lambda _: ())
     if violation is not None:
         await _record(context, operation, caller, violation.rule)
         raise RefusedError(to_problem(violation, nothing(operation)))
-    if not context.limiter.spend(caller.principal, now):
+
+
+async def has_a_slot(context: GateContext, operation: AnyOperation, caller: Caller) -> None:
+    """One slot of the minute's calls.
+
+    Raises:
+        RefusedError: there is none left.
+    """
+    if not context.limiter.spend(caller.principal, context.clock()):
         await _record(context, operation, caller, "calls per minute")
-        raise RefusedError(rate_limited(operation, policy.calls_per_minute))
+        raise RefusedError(rate_limited(operation, context.settings.policy.calls_per_minute))
 
 
 async def _record(context: GateContext, operation: AnyOperation, caller: Caller, rule: str) -> None:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from server.batches.memory import Memory
 from server.files import Files
-from server.gate.calls import CallOf
+from server.gate.calls import Call, CallOf
 from server.gate.owning import Owning, batch_of
 from server.gate.repeats import Asked
 from server.gate.rules.rate_limiter import RateLimiter
@@ -101,7 +101,7 @@ class GateContext:
         named = json.dumps({"account": self.vendors.account(operation.vendor)})
         return (await self.book.digest(named))[:16]
 
-    async def digest_of(self, call: CallOf, world: Surroundings) -> str:
+    async def digest_of(self, call: Call, world: Surroundings) -> str:
         """A keyed digest of what makes a call the same call: account, tool, arguments and files."""
         canonical = {
             "account": self.vendors.account(call.operation.vendor),

@@ -10,6 +10,8 @@ from server.gate.brief_desk import OwnBrief
 from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.gate.export_desk import CallersExports
+from server.gate.flight import Flight
+from server.gate.flight_desk import OwnFlight
 from server.gate.import_desk import OwnImporting
 from server.gate.insight_desk import OwnInsight
 from server.gate.list_desk import OwnLists
@@ -48,6 +50,11 @@ class ServerDesk:
     def exports(self) -> CallersExports:
         """Files of this principal."""
         return CallersExports(self._context, self._caller)
+
+    @property
+    def flight(self) -> OwnFlight:
+        """What of this principal's can still go out."""
+        return OwnFlight(Flight(self._context, self._context.owning.limits_of(self._caller.principal)))
 
     @property
     def insight(self) -> OwnInsight:

@@ -16,6 +16,7 @@ from server.gate.ruling import check_clocks, obey_rules
 from server.gate.shield import uncancelled
 from server.gate.words.answers import Answer, Envelope, failure
 from server.gate.words.sentences import (
+    approval_mismatch,
     blocked_since,
     cap_hit,
     drifted,
@@ -111,6 +112,23 @@ class Dispatching:
                 if claimed is None:
                     return entry
                 return await self._proceed(call, world, entry, claimed)
+
+        return await uncancelled(claim_and_post)
+
+    async def carry_out_part(
+        self, call: CallOf, world: Surroundings, proposal: "Proposal", whole: "Action"
+    ) -> Answer:
+        """Propose, approve and claim a part of what a person agreed to, in one step, then post."""
+        if not enough_to_post():
+            return failure(time_is_up(call.operation))
+        expires_s = self._context.settings.approval.expires_s
+
+        async def claim_and_post() -> Answer:
+            async with self._context.book.room():
+                claimed = await self._context.book.claim_part(whole.id, proposal, expires_s)
+                if claimed is None:
+                    return failure(approval_mismatch(call.operation))
+                return await self._proceed(call, world, claimed, claimed)
 
         return await uncancelled(claim_and_post)
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from server.gate.acting import Acting
 from server.gate.caller import Caller, FormReply
-from server.gate.calls import CallOf
+from server.gate.calls import Call, CallOf
 from server.gate.changing import may_change
 from server.gate.context import GateContext
 from server.gate.desk import ServerDesk
@@ -18,13 +18,16 @@ from server.gate.masking import present
 from server.gate.reading import plainly_meant
 from server.gate.referring import referred
 from server.gate.rules.description import describe
+from server.gate.stopping import Stopping
 from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
 from server.gate.words.arguments import lines_of
 from server.ledger.notes import Note
 from server.ledger.whose import Whose
 from server.settings.own_command import facts_with_own_commands
 from server.store.sessions import Session
-from tools.desk_operation import AnyOperation, DeskOperation, SavedFile
+from tools.desk_operation import AnyOperation, Composite, DeskOperation, SavedFile
+from tools.omis.records import Records
+from tools.omis.tasks import known_tasks
 from tools.operation import Action, PagedParams, Query, Result, Risk
 
 
@@ -34,6 +37,7 @@ class Gate:
     def __init__(self, context: GateContext) -> None:
         self._context = context
         self._acting = Acting(context)
+        self._stopping = Stopping(context, self._acting)
 
     def rules(self) -> dict[str, object]:
         """The operator's rules that are in force."""
@@ -84,6 +88,9 @@ class Gate:
         if isinstance(operation, Action):
             call = CallOf(operation=operation, params=params, caller=caller)
             ended = await self._acting.answer(call, action_id, reply)
+        elif isinstance(operation, Composite):
+            call = Call(operation=operation, params=params, caller=caller)
+            ended = await self._stopping.answer(call, action_id, reply)
         else:
             ended = await self._look(operation, params, caller)
         if not isinstance(ended, Answer):
@@ -104,6 +111,8 @@ class Gate:
         except ANTICIPATED as error:
             return failure(problem_of(operation, error))
         shown = present(result, show_numbers=self._context.settings.privacy.show_numbers)
+        if isinstance(result, Records):
+            await self._context.memory.tasks_looked_at(known_tasks(result.records))
         if shown.outside:
             await self.outside_text_was_read(caller.in_session)
         facts, warning = shown.facts, self._context.warning_of(look)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 
-from server.gate.calls import CallOf
+from server.gate.calls import Call, CallOf
 from server.gate.context import GateContext
 from server.gate.words.questions import proof_for
 from server.settings.policy import ApprovalSettings
@@ -44,7 +44,7 @@ class Proposing:
 
     def proposal(
         self,
-        call: CallOf,
+        call: Call,
         world: Surroundings,
         preview: Preview,
         key: CallKey,

@@ -9,11 +9,14 @@ from server.ledger.book import Settled
 from server.store.actions import State
 from tools.catalog import every_operation
 from tools.desk.history import no_such_action
+from tools.desk.stop import STOP_EVERYTHING
 from tools.entries import NEXT_STEPS, ActionState, ReconcileResult
 from tools.every8d.credit import credit_steps
 from tools.operation import Action, Preview
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from server.store.actions import Action as Entry
 
 
@@ -49,6 +52,8 @@ class Reconciling:
         return Settled(state=State.SUCCEEDED, by="server", how=how, batch_id=event)
 
     async def _look(self, entry: "Entry") -> Settled | None:
+        if entry.tool == STOP_EVERYTHING.name:
+            return _of_parts(await self._context.book.parts_of(entry))
         operation = _operation(entry.tool)
         if operation is None or operation.settle is None:
             return None
@@ -73,6 +78,15 @@ class Reconciling:
         except ANTICIPATED:
             return []
         return [_credit_hint(before.credit, before.points, now)]
+
+
+def _of_parts(parts: "Sequence[Entry]") -> Settled | None:
+    """A whole is settled once each part that was begun is: what was not begun was not done."""
+    if any(part.state in (State.DISPATCHING, State.UNKNOWN) for part in parts):
+        return None
+    done = sum(part.state is State.SUCCEEDED for part in parts)
+    how = f"{done} of its erasings were done, {len(parts) - done} were refused, the others were never begun"
+    return Settled(state=State.SUCCEEDED if done else State.FAILED, by="server", how=how)
 
 
 def _credit_hint(before: Decimal, price: Decimal, now: Decimal) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from server.gate.calls import CallOf
+from server.gate.calls import Call, CallOf
 from server.gate.context import GateContext
 from server.gate.rules.free_sends import needs_no_approval
 from server.gate.rules.policy import Intent, check_rules, to_problem
@@ -88,7 +88,7 @@ async def spend_slot(context: GateContext, call: CallOf, world: Surroundings) ->
         raise RefusedError(rate_limited(call.operation, limit))
 
 
-def count_decline(context: GateContext, call: CallOf) -> None:
+def count_decline(context: GateContext, call: Call) -> None:
     """A decline costs a slot too: a model that asks again and again is stopped."""
     context.limiter.spend(call.caller.principal, context.clock())
 

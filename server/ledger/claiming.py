@@ -11,17 +11,18 @@ from server.ledger.journal import Journal
 from server.ledger.looking import live_action
 from server.ledger.notes import Note
 from server.ledger.outside import OutsideTextReadError
+from server.ledger.parts import names
 from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Blocked, Repeats
 from server.store import ledger
-from server.store.actions import Action, CallKey, CapHit, Caps, Proposal
+from server.store.actions import Action, CallKey, CapHit, Caps, Proposal, State
 from server.store.counting import cap_hit
 from server.store.hindrances import Asked, nothing_known
 from server.store.plans import Connection
 from server.store.sent_texts import Texted, repeated, unseen
 from server.store.session_facts import outside_text_was_read
 from server.store.sessions import Session
-from tools.operation import RISKY, Message
+from tools.operation import RISKY, Message, Risk
 
 Refusal: TypeAlias = CapHit | Blocked | Repeats
 Claimed: TypeAlias = Action | Refusal | None
@@ -119,6 +120,41 @@ class Claiming(Deciding):
         risky = proposal.risk != "change"
         return await self._journal.write(work, standing=risky, unasked=risky, ahead=risky)
 
+    async def claim_part(self, whole_id: str, proposal: Proposal, expires_s: float) -> Action | None:
+        """A part of what a person agreed to as a whole, in one step: proposed, approved, claimed.
+
+        It is approved by whoever approved the whole. None, and nothing proposed, unless this process carries
+        the whole out at this moment, the whole's list names this part, and it was not begun before.
+
+        Raises:
+            TypeError: it could send or cost something, which caps and texts are asked for.
+        """
+        if proposal.risk != Risk.DESTROY or proposal.recipients or proposal.points:
+            raise TypeError("a part only takes away")
+
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, *tuple[Note | None, ...]]:
+            whole = ledger.get(conn, whole_id)
+            if whole is None or not self._carries_out(whole, now) or not names(whole, proposal):
+                return None, None
+            fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
+            action, created = ledger.begin(
+                conn,
+                fresh,
+                by=whole.decided_by,
+                channel=whole.channel,
+                rule=f"part of {whole.id}",
+                owner=self._owner,
+                now=now,
+                lease_seconds=LEASE_SECONDS,
+            )
+            return (action, *_begun(action)) if created else (None, None)
+
+        return await self._journal.write(work, standing=True)
+
+    def _carries_out(self, whole: Action, now: datetime) -> bool:
+        leased = whole.lease_until is not None and now < whole.lease_until
+        return whole.state is State.DISPATCHING and whole.owner == self._owner and leased
+
     def _begin(  # noqa: PLR0913 - the facts of one step
         self,
         conn: Connection,
@@ -145,7 +181,7 @@ class Claiming(Deciding):
         )
         if not created:
             return (action, None), None
-        return (action, action), *(note_of(what, action) for what in ("proposed", "approved", "dispatching"))
+        return (action, action), *_begun(action)
 
     def _refusal(
         self,
@@ -186,6 +222,11 @@ class Claiming(Deciding):
         if isinstance(claimed, CapHit | Blocked | Repeats):
             return claimed, _refused(claimed, action_id)
         return claimed, noted("dispatching", claimed)
+
+
+def _begun(action: Action) -> list[Note]:
+    """The audit's lines on three steps in one."""
+    return [note_of(what, action) for what in ("proposed", "approved", "dispatching")]
 
 
 def _blocked(conn: Connection, named: dict[str, str]) -> Blocked | None:

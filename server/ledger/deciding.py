@@ -15,6 +15,7 @@ from server.store.actions import ALTERED, Action, CapHit, Caps, Proposal, State
 from server.store.counting import Counts, cap_hit, totals_hit
 from server.store.plans import Connection
 from server.store.sealing import is_sealed, seal_of
+from tools.operation import Risk
 
 _log = logging.getLogger(__name__)
 
@@ -123,6 +124,20 @@ class Deciding(Looking):
         def work(conn: Connection, _: datetime) -> tuple[Action | None, Note | None]:
             action = ledger.void(conn, action_id, reason=reason)
             return action, noted("voided", action)
+
+        return await self._journal.write(work)
+
+    async def void_sends(self, principal: str | None, reason: str) -> list[Action]:
+        """End every send, resume and restart of this principal (None: of anybody) that was not begun."""
+
+        def work(conn: Connection, now: datetime) -> tuple[list[Action], *tuple[Note | None, ...]]:
+            ended = [
+                voided
+                for action in ledger.undecided(conn)
+                if action.risk == Risk.SPEND and principal in (None, action.principal)
+                if (voided := ledger.void(conn, action.id, reason=reason)) is not None
+            ]
+            return ended, *(noted("voided", action) for action in ended)
 
         return await self._journal.write(work)
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from server.ledger.parts import request_ids
 from server.ledger.records import Records, blocked_of
 from server.store import ledger
 from server.store.actions import Action, ActionFilter, CallKey
 from server.store.hindrances import Asked, nothing_known
 from server.store.listing import Sums, choose, erased_of, page_of, sums_of
-from server.store.lookup import by_batch
+from server.store.lookup import by_batch, by_requests
 from server.store.plans import Connection
 from server.store.sent_texts import Repeated, Texted, repeated, same_send
 from tools.action_id import normalise_id
@@ -80,6 +81,13 @@ class Looking(Records):
     async def was_erased(self, action: Action) -> bool:
         """Whether it is a booking that was erased, as far as the records know."""
         return bool(await self._journal.glance(lambda conn, _: erased_of(conn, [action])))
+
+    async def parts_of(self, whole: Action) -> list[Action]:
+        """The parts of a whole that were begun."""
+        found = await self._journal.read(
+            lambda conn, _: by_requests(conn, whole.principal, request_ids(whole))
+        )
+        return [self._journal.as_known(part) for part in found]
 
     async def of_batch(self, batch_id: str) -> Action | None:
         """The action that the vendor gave this batch to."""

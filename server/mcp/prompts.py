@@ -70,16 +70,13 @@ def _who_failed(batch_id: str) -> str:
 
 
 def _stop_everything(what: str = "", *, has_launches: bool) -> str:
-    pause = (
-        "1. pause_launch and pause_job for every launch and job named (pausing needs no approval). "
-        if has_launches
-        else ""
-    )
+    pause = "pause_launch or pause_job for each launch and job named, " if has_launches else ""
     return (
-        f"Something wrong is going out: {what or 'ask me which ids'}. Act in this order, without "
-        f"discussion: {pause}2. For every booked batch: erase_sms_booking or erase_mms_booking; I "
-        "approve each. 3. Look each one up again and report what is stopped, what already went out, "
-        f"and what is unknown. Do not resume, terminate or delete anything. {_NO_ORDERS}"
+        f"Something wrong is going out: {what or 'stop all of it'}. Act in this order, without "
+        "discussion: 1. stop_everything; I answer its one question. 2. For what it did not know: "
+        f"{pause}erase_sms_booking or erase_mms_booking for each batch named. 3. list_in_flight, and "
+        "report what is stopped, what already went out, and what is unknown. Do not resume, terminate or "
+        f"delete anything. {_NO_ORDERS}"
     )
 
 

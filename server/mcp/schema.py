@@ -32,6 +32,8 @@ ENVELOPE = frozenset(
     }
 )
 """What can surround the result of any change, besides the outcome; of a look only `warning`."""
+LEADING = frozenset({"columns", "conclusion", "note", "notes", "page", "pages", "rests_on", "rows", "total"})
+"""What many results begin or end with, each time in the same sense: it explains itself in every answer."""
 
 
 def input_schema(params: type[BaseModel]) -> dict[str, Any]:
@@ -40,8 +42,9 @@ def input_schema(params: type[BaseModel]) -> dict[str, Any]:
 
 
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:
-    """The outline of a look's result."""
-    return {"type": "object", "properties": _types(result)}
+    """The outline of a look's result, without what it shares with many others."""
+    own = {name: kind for name, kind in _types(result).items() if name not in LEADING}
+    return {"type": "object", "properties": own}
 
 
 def action_schema(result: type[BaseModel], said: Collection[str]) -> dict[str, Any]:
@@ -49,7 +52,8 @@ def action_schema(result: type[BaseModel], said: Collection[str]) -> dict[str, A
 
     The envelope is left out, and so are the fields that repeat what the caller has `said`.
     """
-    own = {name: kind for name, kind in _types(result).items() if name not in ENVELOPE and name not in said}
+    around = ENVELOPE | LEADING
+    own = {name: kind for name, kind in _types(result).items() if name not in around and name not in said}
     outcome = {"outcome": {"enum": [*OUTCOMES]}}
     return {"type": "object", "properties": {**outcome, **own}, "required": ["outcome"]}
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from server.mcp.schema import action_schema, input_schema, result_schema
-from tools.desk_operation import AnyOperation
+from tools.desk_operation import AnyOperation, Composite
 from tools.operation import Action
 
 SCHEMAS_FILE = "tool_schemas.json"
@@ -21,12 +21,12 @@ def derived_schemas(operation: AnyOperation) -> dict[str, Any]:
 
 
 def _output(operation: AnyOperation) -> dict[str, Any]:
-    if isinstance(operation, Action):
+    if isinstance(operation, Action | Composite):
         return action_schema(operation.result, said=said_already(operation))
     return result_schema(operation.result)
 
 
-def said_already(operation: Action[Any, Any]) -> frozenset[str]:
+def said_already(operation: AnyOperation) -> frozenset[str]:
     """The fields of a result that the call itself holds: its arguments, and which change was accepted."""
     return frozenset({*operation.params.model_fields, "action", "accepted"})
 

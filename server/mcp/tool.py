@@ -23,7 +23,7 @@ from server.mcp.identity import caller_of
 from server.mcp.progress import signs_of_life
 from server.mcp.served_schemas import served_schemas
 from server.mcp.views.pages import meta_of
-from tools.desk_operation import AnyOperation
+from tools.desk_operation import AnyOperation, Composite
 from tools.operation import Risk
 from tools.problems import Problem
 
@@ -132,7 +132,7 @@ def annotations_of(operation: AnyOperation) -> types.ToolAnnotations:
         destructive_hint=operation.risk in (Risk.SPEND, Risk.DESTROY),
         # A pause can be wanted again after a resume; what our own store keeps is changed once.
         idempotent_hint=operation.risk is not Risk.CHANGE or operation.vendor is None,
-        open_world_hint=operation.vendor is not None,
+        open_world_hint=operation.vendor is not None or isinstance(operation, Composite),
     )
 
 

@@ -20,6 +20,9 @@ APPROVAL_TIME = timedelta(minutes=10)
 ALTERED = "altered outside of this program"
 """The reason of an action that ended because its row was not as this program wrote it."""
 
+STOPPED = "stop_everything"
+"""The reason of a send that waited for a person when everything was stopped."""
+
 FORM = "form"
 """The channel of a decision that came with a client's form."""
 

@@ -1,6 +1,6 @@
 """Batches: each send that went out or may have, and what is known of it in numbers."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -49,6 +49,7 @@ class Batch:
     next_at: datetime | None = None
     replies_asked_at: datetime | None = None
     reduced_at: datetime | None = None
+    last_at: datetime | None = None
 
     @property
     def pending(self) -> int:
@@ -151,7 +152,7 @@ def erasings(conn: Connection, since: datetime) -> list[Action]:
 
 def add_batch(conn: Connection, batch: Batch) -> None:
     """Keep a batch that is not there yet."""
-    conn.execute(_INSERT, asdict(batch))
+    conn.execute(_INSERT, asdict(replace(batch, last_at=batch.last_at or batch.send_at)))
 
 
 def batch_of(conn: Connection, id_: str) -> Batch | None:

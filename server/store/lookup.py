@@ -1,10 +1,12 @@
 """Looking an action up by its id or its batch."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, or_, select
 
 from server.store.actions import Action
 from server.store.plans import Connection
-from server.store.rows import by_id, fetch_one, first_where
+from server.store.rows import actions_where, by_id, fetch, fetch_one, first_where
 from server.store.schema import ACTIONS
 from tools.action_id import normalise_id
 
@@ -22,6 +24,10 @@ _OTHER_SEND = (
     .limit(1)
 )
 _BY_BATCH = first_where(_SPELT)
+_BY_REQUESTS = actions_where(
+    ACTIONS.c.principal == bindparam("of_principal"),
+    ACTIONS.c.request_id.in_(bindparam("request_ids", expanding=True)),
+)
 
 
 def get(conn: Connection, action_id: str) -> Action | None:
@@ -32,6 +38,11 @@ def get(conn: Connection, action_id: str) -> Action | None:
 def by_batch(conn: Connection, batch_id: str) -> Action | None:
     """The action that the vendor gave this batch to: the oldest that carries the id, in capitals or not."""
     return fetch_one(conn, _BY_BATCH, _spellings(batch_id)) if batch_id else None
+
+
+def by_requests(conn: Connection, principal: str, request_ids: Sequence[str]) -> list[Action]:
+    """The actions of this principal that were asked for under one of these."""
+    return fetch(conn, _BY_REQUESTS, {"of_principal": principal, "request_ids": [*request_ids]})
 
 
 def _spellings(batch_id: str) -> dict[str, str]:

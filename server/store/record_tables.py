@@ -28,6 +28,8 @@ BATCHES = Table(
     Column("day", String(10), nullable=False),
     Column("sent_at", Moment, nullable=False),
     Column("send_at", Moment),
+    # When the last of its messages goes out, where it is booked.
+    Column("last_at", Moment),
     Column("recipients", Integer, nullable=False),
     Column("parts", Integer),
     Column("points", Points),
@@ -56,6 +58,7 @@ BATCHES = Table(
     Index("batches_by_time", "sent_at"),
     Index("batches_uncounted", "uncounted"),
     Index("batches_by_plan", "next_at"),
+    Index("batches_by_last", "last_at"),
     Index("batches_alike", "alike", "sent_at"),
 )
 
@@ -183,6 +186,19 @@ FROZEN_LISTS = Table(
     Index("frozen_lists_by_end", "until"),
 )
 
+TASKS_SEEN = Table(
+    "tasks_seen",
+    METADATA,
+    # `launch` or `job`, as OMIS answered about it: it lists none.
+    Column("kind", String(6), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("name", Words, nullable=False),
+    # In words of ours.
+    Column("status", Words, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Index("tasks_seen_by_time", "seen_at"),
+)
+
 RECORDS = (
     BATCHES,
     MESSAGES,
@@ -194,5 +210,6 @@ RECORDS = (
     CALLBACK_COUNTS,
     CALLBACK_TOKENS,
     FROZEN_LISTS,
+    TASKS_SEEN,
 )
 """Every table of this file."""

@@ -26,6 +26,10 @@ COMMANDS = {
     ),
     "sent": ("List what went out on a day, with the sum.", OF_AN_ACCOUNT),
     "credit": ("Print the points left of each configured account.", ("--config",)),
+    "stop": (
+        "Stop everything: pause what runs at once, and ask once before every booking is erased.",
+        ("--config",),
+    ),
     "policy": ("Print the rules that are in force, and where each setting came from.", OF_AN_ACCOUNT),
     "opt-outs": (
         "Who asked for nothing more and waits to be blocked.",

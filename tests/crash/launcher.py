@@ -46,13 +46,16 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--pid", type=Path, required=True)
     options.add_argument("--naive", action="store_true")
+    options.add_argument("--toolsets", default="sms")
     given = options.parse_args()
     setattr(claiming, "LEASE_SECONDS", LEASE_SECONDS)  # noqa: B010 - a constant that only tests change
     setattr(reaper, "_EVERY_SECONDS", 0.2)  # noqa: B010 - as above
     if given.naive:
         plant_naive_order()
     given.pid.write_text(str(os.getpid()))
-    serving = Serving(sandbox=False, http=False, port=0, toolsets="sms", read_only=False, config=None)
+    serving = Serving(
+        sandbox=False, http=False, port=0, toolsets=given.toolsets, read_only=False, config=None
+    )
     anyio.run(serving.run)
     leave()
 

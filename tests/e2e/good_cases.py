@@ -2,6 +2,7 @@
 
 from tests.e2e.good_case import Case
 from tests.e2e.good_cases_desk import DESK_CASES
+from tests.e2e.good_cases_flight import FLIGHT_CASES
 from tests.e2e.good_cases_inbox import INBOX_CASES
 from tests.e2e.good_cases_insight import INSIGHT_CASES
 from tests.e2e.good_cases_lists import LIST_CASES
@@ -15,4 +16,5 @@ CASES: dict[str, Case] = {
     **INBOX_CASES,
     **INSIGHT_CASES,
     **LIST_CASES,
+    **FLIGHT_CASES,
 }

@@ -13,7 +13,7 @@ from mcp.client.session import ElicitationFnT
 
 from server.late_parts import LateParts, running
 from server.mcp.app import build_server
-from server.mcp.schema import ENVELOPE
+from server.mcp.schema import ENVELOPE, LEADING
 from server.mcp.served_schemas import said_already
 from server.mcp.table_schema import SHARED
 from server.parts import Parts, build_parts
@@ -25,6 +25,7 @@ from tests.e2e.person import Person
 from tests.judge.witness import Witness
 from tests.sandbox.probe import Probe
 from tools.catalog import every_operation
+from tools.desk_operation import AnyOperation, Composite
 from tools.operation import Action
 
 # Plain HTTP only: one context for all clients, since each takes 40 ms to make.
@@ -32,10 +33,14 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 Facts = dict[str, Any]
 
-_AROUND = {
-    each.name: ENVELOPE | said_already(each) if isinstance(each, Action) else {"warning"} | SHARED
-    for each in every_operation()
-}
+
+def _around(operation: AnyOperation) -> frozenset[str]:
+    changes = isinstance(operation, Action | Composite)
+    shared: frozenset[str] = frozenset() if isinstance(operation, Action) else SHARED
+    return LEADING | shared | (ENVELOPE | said_already(operation) if changes else {"warning"})
+
+
+_AROUND = {each.name: _around(each) for each in every_operation()}
 """What an answer may hold besides the fields that its schema outlines."""
 
 _EVERY8D_LOOKS = ("getcredit.ashx", "getdeliverystatus.ashx", "getreplymessage.ashx")

@@ -82,7 +82,7 @@ async def test_an_unknown_argument_is_an_error_and_reaches_no_vendor(house: Hous
 
 
 @behind_the_protocol
-@pytest.mark.parametrize("tool", sorted({*RISKY} - {"retry_safely"}))
+@pytest.mark.parametrize("tool", sorted({*RISKY} - {"retry_safely", "stop_everything"}))
 async def test_the_same_call_again_is_answered_from_the_ledger(house: House, tool: str) -> None:
     async with house.session(Person(), toolsets=TOOLSETS[tool]) as session:
         arguments = await CASES[tool].prepare(house, session)

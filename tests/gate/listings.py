@@ -13,6 +13,7 @@ from tools.desk.batches import BatchesResult
 from tools.desk.blocking import BlockedNumber, BlockedResult
 from tools.desk.dead_numbers import DeadNumberRow, DeadNumbersResult
 from tools.desk.history import ActionsResult
+from tools.desk.in_flight import KNOWN_ALONE, InFlightResult
 from tools.desk.number_history import NumberHistoryResult, SentToNumber
 from tools.entries import ActionSummary
 from tools.every8d.callbacks import read_event
@@ -20,6 +21,7 @@ from tools.every8d.codes import read_status
 from tools.every8d.delivery import DeliveryMessage, DeliveryResult
 from tools.every8d.delivery_events import DeliveryEventsResult
 from tools.every8d.replies import RepliesResult, ReplyMessage
+from tools.flight_desk import InFlightRow
 from tools.omis.read_report import ReadReportResult, ReportRow
 from tools.omis.records import Record, Records
 from tools.operation import PagedParams, Result
@@ -205,6 +207,20 @@ def _blocked(chance: random.Random, number: int, worst: bool) -> BlockedNumber: 
 
 
 _SUMS = {"sends": 220, "recipients": 54_321, "points_net": 54_321.5, "points_returned": 1_234}
+
+
+def _in_flight(chance: random.Random, number: int, worst: bool) -> InFlightRow:  # noqa: FBT001 - one of a table
+    return InFlightRow(
+        what="booking",
+        id=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+        words=WORST[:40] if worst else "三月通知：門市營業時間異動",
+        state="send_personalized_sms" if worst else "send_sms",
+        at=_moment(chance, worst=worst),
+        count=chance.randrange(1, 500),
+        can="erase_sms_booking",
+    )
+
+
 _KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any], dict[str, Any]]] = {
     DeliveryResult: ("messages", _message, {"complete": True}),
     RepliesResult: ("replies", _reply, {"complete": True}),
@@ -221,6 +237,11 @@ _KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any],
         {"conclusion": "220 numbers failed for good."},
     ),
     ActionsResult: ("actions", _action, {"sums": {"2026-03": _SUMS}}),
+    InFlightResult: (
+        "in_flight",
+        _in_flight,
+        {"conclusion": f"220 bookings are ahead. Booked: 9999 messages. {KNOWN_ALONE}"},
+    ),
     DeliveryEventsResult: ("events", _event, {}),
     Records: ("records", _record, {}),
     ReadReportResult: (

@@ -94,6 +94,9 @@ async def test_no_argument_of_any_tool_approves(house: House) -> None:
         # What needs no approval comes first: an id can look like one of the vendor's.
         tools = sorted((await session.tools()).values(), key=_is_risky)
         for tool in tools:
+            if tool.name == "stop_everything":
+                # It takes no text, and ends what waits.
+                continue
             if _is_risky(tool):
                 assert "sendsms.ashx" not in await house.changes()
                 await house.forget_log()

@@ -252,6 +252,9 @@ OUR_OWN_WORDS = {
     "DifferenceRow.action_id": "our id",
     "DifferenceRow.why": "ours",
     "DroppedBatch.arrived": "ours",
+    "InFlightResult.conclusion": "ours",
+    "InFlightRow.can": "our name of a tool",
+    "InFlightRow.state": "our name of a tool, or our meaning of a state",
     "MorningBrief.conclusion": "ours",
     "MorningBrief.lines": "ours",
     "NotTexted.rows": "our row numbers",
@@ -279,6 +282,9 @@ OUR_OWN_WORDS = {
     "ImportResult.not_known": "ours",
     "ReplySummary.conclusion": "ours",
     "ReplySummary.rests_on": "ours",
+    "StopResult.conclusion": "ours",
+    "StoppedItem.action_id": "our id",
+    "StoppedItem.why": "ours",
 }
 OPERATIONS = every_operation()
 

@@ -13,7 +13,7 @@ from pydantic import Field, SkipValidation
 from server.demo.rows import rows_of
 from server.gate.masking import present
 from server.gate.text_fields import outside_fields
-from server.mcp.schema import result_schema
+from server.mcp.schema import LEADING, result_schema
 from server.mcp.table_schema import SHARED
 from tests.e2e.json_schema import check_schema
 from tools.cleaning import hidden_characters
@@ -175,7 +175,7 @@ def test_a_table_obeys_its_schema(listing: Callable[[list[Model]], Result], rows
     facts = present(result, show_numbers=False).facts
     schema = result_schema(type(result))
     check_schema(facts, schema)
-    assert facts.keys() - SHARED == schema["properties"].keys()
+    assert facts.keys() - SHARED - LEADING == schema["properties"].keys()
 
 
 def test_marks_are_found_in_both_kinds_of_rows() -> None:

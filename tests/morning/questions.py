@@ -76,6 +76,18 @@ async def tomorrow_at_ten(office: Office) -> bool:
     return facts["outcome"] == "done"
 
 
+async def what_runs(office: Office) -> bool:
+    facts = await office.ask("list_in_flight", refresh=True)
+    running = {row["id"]: row["state"] for row in rows_of(facts) if row["what"] in ("launch", "job")}
+    return running["1184"] == "waiting for the next start" and "OMIS lists no launches" in facts["conclusion"]
+
+
+async def stop(office: Office) -> bool:
+    facts = await office.ask("stop_everything")
+    ends = {row["what"]: row["ended"] for row in rows_of(facts)}
+    return facts["outcome"] == "done" and ends["approval"] == "voided" and ends["launch"] == "paused"
+
+
 async def blocked(office: Office) -> bool:
     facts = await office.ask("list_blocked")
     return facts["total"] == 1 and rows_of(facts)[0]["mobile"] == "0922***100"
@@ -188,6 +200,7 @@ QUESTIONS = (
     Question(number=8, said="Pause launch 1184, then resume it", answered=pause_and_resume),
     Question(number=9, said="Extend launch 1181 to 31 December 18:00", answered=extend),
     Question(number=10, said="明天早上十點發這一則", answered=tomorrow_at_ten),
+    Question(number=27, said="Which launches run?", answered=what_runs),
     Question(number=19, said="Who is blocked?", answered=blocked),
     Question(number=20, said="這個月花了多少點？", answered=this_month),
     Question(number=22, said="The same text again, by mistake", answered=the_same_again),
@@ -204,4 +217,5 @@ QUESTIONS = (
     Question(number=14, said="What would 3,000 people cost?", answered=three_thousand_people),
     Question(number=15, said="這則會拆成兩則嗎？哪裡多了？", answered=split_where),
     Question(number=11, said="取消明天的預約", answered=cancel_tomorrows),
+    Question(number=7, said="全部停下來！", answered=stop),
 )

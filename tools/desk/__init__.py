@@ -8,6 +8,7 @@ from tools.desk.dead_numbers import LIST_DEAD_NUMBERS
 from tools.desk.export import EXPORT_RECORDS
 from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.import_batch import IMPORT_BATCH
+from tools.desk.in_flight import LIST_IN_FLIGHT
 from tools.desk.insight import SUMMARIZE_DELIVERY
 from tools.desk.number_history import GET_NUMBER_HISTORY
 from tools.desk.read_list import READ_LIST
@@ -15,6 +16,7 @@ from tools.desk.reconcile import RECONCILE_ACTION
 from tools.desk.reply_summary import GET_REPLY_SUMMARY
 from tools.desk.retry import RETRY_SAFELY
 from tools.desk.statement import GET_POINTS_STATEMENT
+from tools.desk.stop import STOP_EVERYTHING
 from tools.desk_operation import AnyOperation
 
 OPERATIONS: tuple[AnyOperation, ...] = (
@@ -26,6 +28,8 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_NUMBER_HISTORY,
     GET_MORNING_BRIEF,
     LIST_BLOCKED,
+    LIST_IN_FLIGHT,
+    STOP_EVERYTHING,
     SUMMARIZE_DELIVERY,
     LIST_DEAD_NUMBERS,
     GET_POINTS_STATEMENT,

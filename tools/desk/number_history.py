@@ -70,8 +70,8 @@ GET_NUMBER_HISTORY = DeskOperation(
     name="get_number_history",
     title="History of a number",
     description=(
-        "Show what one number was sent, by whom approved, whether it arrived, what it answered, and whether "
-        "it is blocked. 這個號碼收到什麼、回了什麼、全部紀錄。"
+        "Show everything one number was sent (texted), by whom approved, whether it arrived, its answers, "
+        "whether it is blocked. 這個號碼收到什麼、回了什麼、全部紀錄。"
     ),
     toolset="desk",
     vendor=None,

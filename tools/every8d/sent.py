@@ -31,12 +31,16 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessages:
-    """A send's messages. `text` is the template, or the first text where each has its own."""
+    """A send's messages. `text` is the template, or the first text where each has its own.
+
+    `send_at` is when the first of those that are booked goes out, `last_at` the last.
+    """
 
     kind: Kind
     subject: str
     text: str
     send_at: datetime | None
+    last_at: datetime | None
     messages: tuple[Addressed, ...]
 
 
@@ -71,6 +75,7 @@ def _to_all(kind: Kind, params: SendSmsParams | SendMmsParams) -> SentMessages:
         subject=clean(params.subject),
         text=params.text,
         send_at=params.send_at,
+        last_at=params.send_at,
         messages=tuple(each),
     )
 
@@ -81,13 +86,14 @@ def _to_one(params: MessageIdParams) -> SentMessages:
         subject=clean(params.subject),
         text=params.text,
         send_at=params.send_at,
+        last_at=params.send_at,
         messages=(Addressed(mobile=params.recipient, text=params.text),),
     )
 
 
 def _to_each(params: PersonalizedParams, reference: str) -> SentMessages:
     people = people_of(params)
-    times = {person.send_at for person in people}
+    booked = [person.send_at for person in people if person.send_at is not None]
     each = (
         Addressed(mobile=person.mobile, name=person.name, record=key, text=rendered(person, params.template))
         for person, key in zip(people, keys_of(people, reference), strict=True)
@@ -97,6 +103,7 @@ def _to_each(params: PersonalizedParams, reference: str) -> SentMessages:
         kind="sms",
         subject=clean(params.subject),
         text=params.template or messages[0].text,
-        send_at=next(iter(times)) if len(times) == 1 else min((t for t in times if t), default=None),
+        send_at=min(booked, default=None),
+        last_at=max(booked, default=None),
         messages=messages,
     )

@@ -1,19 +1,30 @@
 """What launches and jobs share on TaskManager.aspx: the look-up, an action's answer, its preview."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from tools.omis.answers import About, Answer, check_accepted, dropped_note, read_answer, read_groups
-from tools.omis.arguments import request
+from tools.omis.arguments import can_be_named, request
 from tools.omis.groups import Group
 from tools.omis.records import Record, as_record
 from tools.omis.states import MOVING, UNKNOWN
-from tools.omis.verbs import DELETE, Thing, Verb
+from tools.omis.verbs import DELETE, Noun, Thing, Verb
 from tools.operation import Preview, Reply, Request, Steps, Surroundings, one
 from tools.problems import Problem, RefusedError
 from tools.wire.errors import UnreadableReply
 
 NAMES = ("launchname", "jobname", "name", "title", "subject")
 """No name of a launch or job is documented; these are what such a field is called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTask:
+    """How a launch or job stands, in words of ours, and what a person knows it by."""
+
+    noun: Noun
+    id: str
+    name: str
+    status: str
 
 
 def query_request(thing: Thing, value: str, around: Surroundings) -> Request:
@@ -121,12 +132,23 @@ def _refuse_in_vain(thing: Thing, verb: Verb, record: Record) -> None:
     )
 
 
+def known_tasks(records: Sequence[Record]) -> Iterator[KnownTask]:
+    """Each launch and job among the records of which OMIS tells how it stands."""
+    for record in records:
+        noun, written = ("job", record.job_id) if record.job_id else ("launch", record.launch_id)
+        if written and record.status and can_be_named(written):
+            yield KnownTask(noun=noun, id=written, name=_name_of(record), status=record.status)
+
+
+def _name_of(record: Record) -> str:
+    return next(filter(None, (record.other.get(name, "") for name in NAMES)), "")
+
+
 def _details(thing: Thing, record: Record, groups: Sequence[Group]) -> dict[str, str]:
     """What a person knows it by."""
-    names = (record.other.get(name, "") for name in NAMES)
     jobs = sum("jobid" in group for group in groups) if thing.noun == "launch" else 0
     found = {
-        "name": next(filter(None, names), ""),
+        "name": _name_of(record),
         "status": record.status or UNKNOWN,
         "error": (record.error_message or "") if (record.error_code or 0) > 0 else "",
         "starts": "" if record.launch_count is None else str(record.launch_count),

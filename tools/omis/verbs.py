@@ -28,6 +28,7 @@ class Thing:
 
 LAUNCH = Thing(noun="launch", id_field="LaunchID", action_field="LaunchAction", missing="111")
 JOB = Thing(noun="job", id_field="JobID", action_field="JobAction", missing="110")
+THINGS: Mapping[Noun, Thing] = {each.noun: each for each in (LAUNCH, JOB)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ _NOTHING = {
     "retry": sentence("Nothing was sent."),
     "reconcile": sentence("Nothing was reconciled."),
     "block": sentence("Nothing was blocked."),
+    "stop": sentence("Nothing was erased."),
 }
 
 
@@ -88,6 +89,15 @@ def declined(operation: AnyOperation) -> Problem:
         code="declined",
         message=f"{nothing(operation)} The person declined.",
         next="Do not ask again for the same; ask the person in the chat what should be different.",
+    )
+
+
+def stopped(operation: AnyOperation) -> Problem:
+    """Everything was stopped while it waited for a person."""
+    return Problem(
+        code="stopped",
+        message=f"{nothing(operation)} Everything was stopped while this waited for approval.",
+        next="Ask the person in the chat whether it is still wanted before you call again.",
     )
 
 

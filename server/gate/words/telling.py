@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from server.gate.masking import present
 from server.gate.words.answers import Answer, Envelope, failure
-from server.gate.words.sentences import declined, ledger_altered, nothing
+from server.gate.words.sentences import declined, ledger_altered, nothing, stopped
 from server.logs.logs import redact, without_secrets
-from server.store.actions import ALTERED
+from server.store.actions import ALTERED, STOPPED
 from tools.desk_operation import AnyOperation
 from tools.operation import Preview
 from tools.problems import Problem
@@ -35,6 +35,8 @@ def told(operation: AnyOperation, action: "Action") -> Answer:
         case "expired" | "approved":
             if action.reason == ALTERED:
                 return failure(ledger_altered(operation, action.id))
+            if action.reason == STOPPED:
+                return failure(stopped(operation))
             # Approved and not claimed: the approval had lapsed.
             return failure(_expired(operation))
         case _:

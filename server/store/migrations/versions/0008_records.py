@@ -23,6 +23,7 @@ def upgrade() -> None:
     _reduced()
     _replies()
     _reports()
+    _tasks()
 
 
 def _batches() -> None:
@@ -37,6 +38,7 @@ def _batches() -> None:
         Column("day", String(10), nullable=False),
         Column("sent_at", _MOMENT, nullable=False),
         Column("send_at", _MOMENT),
+        Column("last_at", _MOMENT),
         Column("recipients", Integer, nullable=False),
         Column("parts", Integer),
         Column("points", _POINTS),
@@ -56,6 +58,7 @@ def _batches() -> None:
     op.create_index("batches_by_time", "batches", ["sent_at"])
     op.create_index("batches_uncounted", "batches", ["uncounted"])
     op.create_index("batches_by_plan", "batches", ["next_at"])
+    op.create_index("batches_by_last", "batches", ["last_at"])
     op.create_index("batches_alike", "batches", ["alike", "sent_at"])
 
 
@@ -151,6 +154,17 @@ def _reports() -> None:
         Column("until", _MOMENT, nullable=False),
     )
     op.create_index("frozen_lists_by_end", "frozen_lists", ["until"])
+
+
+def _tasks() -> None:
+    op.create_table(
+        "tasks_seen",
+        Column("kind", String(6), primary_key=True),
+        Column("id", String(64), primary_key=True),
+        *_texts("name", "status"),
+        Column("seen_at", _MOMENT, nullable=False),
+    )
+    op.create_index("tasks_seen_by_time", "tasks_seen", ["seen_at"])
 
 
 def _texts(*names: str) -> list[Column[str]]:

@@ -1,0 +1,109 @@
+"""The erasings of a stop: each part of the list that a person agreed to, as an action of its own."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from server.gate.acting import Acting
+from server.gate.at_once import few_at_once
+from server.gate.calls import Call, CallOf
+from server.gate.each_alone import alone, end_of
+from server.gate.flight_desk import erasing_of
+from server.ledger.parts import Part, listed, parts_of, request_ids
+from server.store.actions import Action
+from server.store.batches import Batch
+from tools.desk.stop import StoppedItem
+from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING
+
+_ERASINGS = {each.name: each for each in (ERASE_SMS_BOOKING, ERASE_MMS_BOOKING)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What a person is asked about, as it is frozen: the bookings, and what was braked before."""
+
+    bookings: Sequence[StoppedItem]
+    braked: Sequence[StoppedItem]
+
+    @classmethod
+    def of(cls, whole: Action) -> "Agreed":
+        """As the arguments of the whole hold it."""
+        kept: dict[str, Any] = json.loads(whole.arguments)
+        return cls(
+            bookings=[StoppedItem.model_validate(each) for each in kept["bookings"]],
+            braked=[StoppedItem.model_validate(each) for each in kept["braked"]],
+        )
+
+    def arguments(self, parts: Sequence[Part]) -> str:
+        """As the arguments of the whole are to hold it."""
+        return json.dumps(
+            {
+                "parts": listed(parts),
+                "bookings": [each.model_dump(mode="json") for each in self.bookings],
+                "braked": [each.model_dump(mode="json") for each in self.braked],
+            },
+            ensure_ascii=False,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What became of one booking."""
+
+    item: StoppedItem
+    points: Decimal = Decimal(0)
+
+
+def booking_of(batch: Batch) -> StoppedItem:
+    """A booking that still stands."""
+    return StoppedItem(
+        what="booking",
+        id=batch.batch_id,
+        words=batch.words,
+        at=batch.send_at,
+        count=batch.pending,
+        ended="still there",
+    )
+
+
+def part_of(batch: Batch) -> Part:
+    """Its erasing, as a part of the whole."""
+    return Part(tool=erasing_of(batch), target=batch.batch_id, most=batch.pending)
+
+
+async def erase_all(acting: Acting, call: Call, whole: Action) -> list[Erased]:
+    """Erase each booking of the list, a few at a time."""
+    each = zip(parts_of(whole), request_ids(whole), Agreed.of(whole).bookings, strict=True)
+    return await few_at_once(
+        [
+            partial(_erase, acting, _call_of(part, request_id, call), whole, part, item)
+            for part, request_id, item in each
+        ]
+    )
+
+
+def _call_of(part: Part, request_id: str, call: Call) -> CallOf:
+    operation = _ERASINGS[part.tool]
+    params = operation.params(batch_id=part.target, request_id=request_id)
+    return CallOf(operation=operation, params=params, caller=call.caller)
+
+
+async def _erase(acting: Acting, erasing: CallOf, whole: Action, part: Part, item: StoppedItem) -> Erased:
+    answer = await alone(erasing, partial(acting.part, erasing, whole, part.most))
+    end = end_of(answer, done="erased", not_done="not erased")
+    facts = answer.facts
+    gone = end.ended == "erased" and not facts["found"]
+    return Erased(
+        item=item.model_copy(
+            update={
+                "ended": "gone" if gone else end.ended,
+                "count": facts["erased"] if end.ended == "erased" else item.count,
+                "why": end.why,
+                "action_id": end.action_id,
+            }
+        ),
+        points=Decimal(str(facts.get("points_returned", 0))),
+    )

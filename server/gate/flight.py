@@ -1,0 +1,83 @@
+"""What can still go out, found in the ledger and the records; and OMIS asked how a task stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from server.batches.own import own
+from server.gate.at_once import few_at_once
+from server.gate.context import GateContext
+from server.gate.failures import ANTICIPATED
+from server.ledger.whose import Whose
+from server.store.actions import Action
+from server.store.batches import Batch
+from server.store.in_flight import booked, open_actions
+from server.store.tasks_seen import TaskSeen, tasks_since
+from tools.omis.records import as_record
+from tools.omis.tasks import KnownTask, known_tasks, query_steps
+from tools.omis.verbs import THINGS
+from tools.problems import RefusedError
+
+_KNOWN_FOR = timedelta(days=30)
+_MOST = 1_000
+MOST_ASKED = 20
+"""Launches and jobs that one call asks OMIS about."""
+OVER = frozenset({"finished", "terminated", "deleted"})
+SENDS_NOTHING = OVER | {"tracking", "paused", "error"}
+"""States in which a pause would change nothing, or be refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One caller's view of it."""
+
+    context: GateContext
+    whose: Whose | None
+
+    @property
+    def principal(self) -> str | None:
+        """Whose actions are meant; None: everybody's."""
+        return own(self.whose).principal
+
+    async def tasks(self) -> list[TaskSeen]:
+        """Launches and jobs of the account that were not over when they were last seen."""
+        if self.context.settings.omis is None:
+            return []
+        since = self.context.clock() - _KNOWN_FOR
+        found = await self.context.memory.keeper.read(lambda conn: tasks_since(conn, since))
+        return [task for task in found if task.status not in OVER]
+
+    async def bookings(self) -> list[Batch]:
+        """Bookings ahead, the next one first."""
+        if self.context.settings.every8d is None:
+            return []
+        await self.context.memory.catch_up()
+        now = self.context.clock()
+        return await self.context.memory.keeper.read(lambda conn: booked(conn, own(self.whose), now, _MOST))
+
+    async def actions(self) -> list[Action]:
+        """Actions that wait, are carried out now, or are of unknown outcome."""
+        now, principal = self.context.clock(), self.principal
+        return await self.context.memory.keeper.read(lambda conn: open_actions(conn, principal, now, _MOST))
+
+    async def refresh(self, tasks: Sequence[TaskSeen]) -> int:
+        """Ask OMIS about the newest of these; of how many it did not say how they stand."""
+        told = await few_at_once([partial(self._look, task) for task in tasks[:MOST_ASKED]])
+        return len(tasks) - sum(told)
+
+    async def _look(self, task: TaskSeen) -> bool:
+        thing = THINGS[task.kind]
+        steps = query_steps(thing, task.id, self.context.surroundings())
+        try:
+            answer = await self.context.vendors.query(steps)
+        except RefusedError as refused:
+            if refused.problem.vendor_code != thing.missing:
+                return False
+            known = [KnownTask(noun=task.kind, id=task.id, name=task.name, status="deleted")]
+        except ANTICIPATED:
+            return False
+        else:
+            known = [*known_tasks([as_record(group, task.kind) for group in answer.records])]
+        await self.context.memory.tasks_looked_at(known)
+        return any((each.noun, each.id) == task.key for each in known)

@@ -1,0 +1,74 @@
+"""What can still go out, as the desk lists it."""
+
+import json
+
+from server.gate.flight import SENDS_NOTHING, Flight
+from server.store.actions import Action, State
+from server.store.batches import Batch
+from server.store.tasks_seen import TaskSeen
+from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING
+from tools.every8d.texts import first_words
+from tools.flight_desk import InFlight, InFlightRow
+
+_WAITING = (State.PROPOSED, State.APPROVED)
+
+
+class OwnFlight:
+    """The `FlightDesk` of one call."""
+
+    def __init__(self, flight: Flight) -> None:
+        self._flight = flight
+
+    async def rows(self, *, refresh: bool) -> InFlight:
+        """What can still go out."""
+        silent = await self._flight.refresh(await self._flight.tasks()) if refresh else 0
+        actions, bookings = await self._flight.actions(), await self._flight.bookings()
+        tasks = await self._flight.tasks()
+        return InFlight(
+            rows=[*map(_of_action, actions), *map(_of_booking, bookings), *map(_of_task, tasks)],
+            silent=silent,
+            omis=self._flight.context.settings.omis is not None,
+        )
+
+
+def erasing_of(batch: Batch) -> str:
+    """The tool that erases this booking."""
+    return (ERASE_MMS_BOOKING if batch.kind == "mms" else ERASE_SMS_BOOKING).name
+
+
+def _of_action(action: Action) -> InFlightRow:
+    waits = action.state in _WAITING
+    unknown = action.state is State.UNKNOWN
+    return InFlightRow(
+        what="approval" if waits else "unknown" if unknown else "under way",
+        id=action.id,
+        words=first_words(json.loads(action.arguments)),
+        state=action.tool,
+        at=action.expires_at if waits else action.dispatched_at,
+        count=action.recipients or None,
+        can="stop_everything" if waits and action.risk == "spend" else "reconcile_action" if unknown else "",
+    )
+
+
+def _of_booking(batch: Batch) -> InFlightRow:
+    return InFlightRow(
+        what="booking",
+        id=batch.batch_id,
+        words=batch.words,
+        state=batch.tool,
+        at=batch.send_at,
+        count=batch.pending,
+        can=erasing_of(batch),
+    )
+
+
+def _of_task(task: TaskSeen) -> InFlightRow:
+    can = "" if task.status in SENDS_NOTHING else f"pause_{task.kind}"
+    return InFlightRow(
+        what=task.kind,
+        id=task.id,
+        words=task.name,
+        state=task.status,
+        at=task.seen_at,
+        can=f"resume_{task.kind}" if task.status == "paused" else can,
+    )

@@ -1,0 +1,33 @@
+"""What can still go out: bookings ahead, and actions that wait, are under way, or whose end is unknown."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+
+from server.store.actions import Action, State
+from server.store.batches import SENT, Batch, BatchFilter, conditions_of
+from server.store.plans import Connection
+from server.store.record_tables import BATCHES
+from server.store.rows import actions_where, fetch, in_state
+from server.store.schema import ACTIONS
+
+
+def booked(conn: Connection, wanted: BatchFilter, now: datetime, limit: int) -> list[Batch]:
+    """Bookings of which a message is still to go out, the next one first."""
+    query = (
+        select(BATCHES)
+        .where(BATCHES.c.last_at > now, BATCHES.c.state == SENT, *conditions_of(wanted))
+        .order_by(BATCHES.c.send_at, BATCHES.c.id)
+        .limit(limit)
+    )
+    found = (Batch(**row) for row in conn.execute(query).mappings())
+    return [batch for batch in found if batch.pending]
+
+
+def open_actions(conn: Connection, principal: str | None, now: datetime, limit: int) -> list[Action]:
+    """Actions without an end, newest first: those that wait for a person, and those that were begun."""
+    waits = and_(in_state(State.PROPOSED, State.APPROVED), ACTIONS.c.expires_at >= now)
+    begun = in_state(State.DISPATCHING, State.UNKNOWN)
+    whose = [] if principal is None else [ACTIONS.c.principal == principal]
+    query = actions_where(or_(waits, begun), *whose).order_by(ACTIONS.c.sequence.desc())
+    return fetch(conn, query.limit(limit))
