@@ -32,6 +32,10 @@ async def _sent(session: Session, text: str, **more: object) -> Facts:
     return told
 
 
+def _no_booking(_text: str) -> None:
+    """What the vendor answers once the time of a booking is past."""
+
+
 def _without_zeros(sums: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in sums.items() if value}
 
@@ -66,10 +70,12 @@ async def test_who_agreed_stands_beside_the_way(house: House) -> None:
     assert row["decided_by"] == whole["decided_by"] == f"{row['by']} (form)"
 
 
-async def test_an_erased_booking_is_erased_and_its_points_came_back(house: House) -> None:
+async def test_an_erased_booking_is_erased_and_its_points_came_back(
+    house: House, of_store: dict[str, str]
+) -> None:
     clock = Clock()
     send_at = iso(clock() + timedelta(hours=3))
-    async with fronted(house, Person(), clock=clock, policy=POLICY) as session:
+    async with fronted(house, Person(), clock=clock, policy=POLICY, store=of_store) as session:
         kept = await _sent(session, "留著")
         booked = await _sent(session, "取消", send_at=send_at)
         erased = await session.facts("erase_sms_booking", {"batch_id": booked["batch_id"]})
@@ -90,7 +96,7 @@ async def test_a_booking_that_the_vendor_no_longer_had_is_not_erased(
 ) -> None:
     clock = Clock()
     send_at = iso(clock() + timedelta(hours=3))
-    monkeypatch.setattr(erase, "read_erase", lambda _text: None)
+    monkeypatch.setattr(erase, "read_erase", _no_booking)
     async with fronted(house, Person(), clock=clock, policy=POLICY) as session:
         booked = await _sent(session, "取消", send_at=send_at)
         facts = await session.facts("erase_sms_booking", {"batch_id": booked["batch_id"]})
@@ -113,9 +119,9 @@ async def test_the_ledger_is_told_without_the_key_of_the_records(house: House) -
             assert refused["code"] == "store_unavailable"
 
 
-async def test_actions_are_found_by_number_words_and_time(house: House) -> None:
+async def test_actions_are_found_by_number_words_and_time(house: House, of_store: dict[str, str]) -> None:
     clock = Clock()
-    async with fronted(house, clock=clock, policy=POLICY) as session:
+    async with fronted(house, clock=clock, policy=POLICY, store=of_store) as session:
         first = (await _sent(session, "三月通知"))["action_id"]
         clock.advance(days=2)
         second = await session.facts("send_sms", {**FREE_SEND, "text": 'He said "SALE"', "subject": "週年"})

@@ -49,7 +49,10 @@ async def test_each_token_has_its_own_actions(house: House) -> None:
             sent = await session.facts("send_sms", SEND)
             assert (sent["outcome"], (await session.facts("send_sms", SEND))["replayed"]) == ("done", True)
         async with holding(NIGHT, url, house) as session:
-            assert rows_of(await session.facts("list_actions")) == []
+            for filters in ({}, {"words": SEND["text"]}, {"mobile": SEND["recipients"][0]}):
+                listed = await session.facts("list_actions", filters)
+                assert rows_of(listed) == []
+                assert all(sums["sends"] == 0 for sums in listed["sums"].values())
             hidden = await session.problem("get_action", {"action_id": sent["action_id"]})
             assert hidden["code"] == "not_found"
             # The same call of somebody else is another call; that its text was sent before is asked about.
