@@ -29,6 +29,7 @@ SUBJECTS = (
     "callbacks",
     "summaries",
     "ledger",
+    "lists",
 )
 SECONDS = 900
 """The most that one subject may take."""

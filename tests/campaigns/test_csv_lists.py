@@ -86,6 +86,19 @@ def test_a_list_without_a_heading_has_its_columns_by_letter() -> None:
     assert found.accepted == [[1, "+886912345678"], [2, "+886987654321"]]
 
 
+@pytest.mark.parametrize("between", [";", ",", " ; ", "\t"])
+def test_two_numbers_in_the_only_column_are_not_taken_for_two_columns(between: str) -> None:
+    content = f"手機\n0912345678{between}0987654321\n0911222333\n"
+    found = read(content.encode())
+    assert found.reading.heading.row == 1
+    assert (found.accepted, found.rejected) == ([[3, "+886911222333"]], {2: "several_numbers"})
+
+
+def test_a_heading_over_one_of_several_columns_is_one() -> None:
+    found = read(",手機\n王,0912345678\n".encode())
+    assert (found.reading.heading.names, found.accepted) == (("A", "手機"), [[2, "+886912345678"]])
+
+
 @pytest.mark.parametrize(
     ("heading", "chosen"),
     [

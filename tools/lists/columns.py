@@ -21,6 +21,11 @@ NUMBER_HEADINGS = (
     re.compile(r"號碼|number", re.IGNORECASE),
 )
 """What a column of numbers is called."""
+_ALONE = re.compile(
+    r"(?:客戶|聯絡|會員)?(?:手機|行動電話|電話|門號)(?:號碼)?|(?:mobile|cell|phone)(?: ?(?:phone|number))?",
+    re.IGNORECASE,
+)
+"""A heading also where no other column has a name; longer ones could be a title."""
 NUMBER_LABEL = re.compile(r"label|type|種類|類型", re.IGNORECASE)
 """`Phone 1 - Label` of an address book is no column of numbers; it says which kind the next one is."""
 _OF_ANOTHER = re.compile(
@@ -66,6 +71,8 @@ class Columns:
     """Beside each of `mobile`: where its label stands."""
     fields: tuple[int, ...] = ()
     consent: int | None = None
+    width: int = 0
+    """How many columns the heading names; 0 when there is none."""
     objection: bool = False
     """The consent column asks who wants nothing: yes means no."""
 
@@ -103,8 +110,9 @@ def find_heading(opening: Sequence[tuple[int, Sequence[Cell]]], wanted: Sequence
         if asked & {_alike(name) for name in names}:
             return _heading(number, names)
     for pattern in NUMBER_HEADINGS:
-        for number, names in tables:
-            if any(pattern.search(name) for name in names):
+        for number, names in rows:
+            named = any(pattern.search(name) for name in names)
+            if named and (_filled(names) >= least or any(_ALONE.fullmatch(name) for name in names)):
                 return _heading(number, names)
     if tables and least:
         return _heading(*tables[0])
@@ -154,6 +162,7 @@ def choose(heading: Heading, wanted: Wanted, opening: Sequence[tuple[int, Sequen
         labels=tuple(_label_of(heading, place) for place in mobile),
         fields=tuple(_named(heading, name, "fields") for name in wanted.fields),
         consent=consent,
+        width=len(heading.names) if heading.row else 0,
         objection=consent is not None and objects(heading.names[consent]),
     )
 

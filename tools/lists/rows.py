@@ -54,6 +54,9 @@ def judge(row: Row, columns: Columns, *, include_hidden: bool = False) -> Recipi
     if row.hidden and not include_hidden:
         return Rejected(row.number, Reason.HIDDEN_ROW)
     found = _mobile(row.cells, columns)
+    if columns.width and any(read_mobile(cell).mobile for cell in row.cells[columns.width :]):
+        # A comma without quotation marks parted a cell: what stands beside the table belongs to it.
+        found = ReadMobile(reason=Reason.SEVERAL_NUMBERS)
     if found.reason is not None:
         return Rejected(row.number, found.reason)
     if columns.consent is not None:

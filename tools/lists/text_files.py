@@ -12,6 +12,8 @@ MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 DELIMITERS = "\t;,"
 _SEP_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
+_BETWEEN_NUMBERS = re.compile(r"(?<=\d{6})\s*[;,\t]\s*(?=\+?\d{6})")
+"""What stands between two numbers says nothing: they may share a cell."""
 _UNKNOWN = "\ufffd"
 
 
@@ -70,7 +72,8 @@ def sep_line(line: str) -> str:
 
 def delimiter_of(opening: str) -> str:
     """The delimiter that most of the first lines hold, outside quotation marks."""
-    lines = [line for line in re.split("[\r\n]+", _QUOTED.sub("", opening)) if line.strip()]
+    plain = _BETWEEN_NUMBERS.sub(" ", _QUOTED.sub("", opening))
+    lines = [line for line in re.split("[\r\n]+", plain) if line.strip()]
 
     def held(delimiter: str) -> tuple[int, int]:
         return sum(delimiter in line for line in lines), lines[0].count(delimiter) if lines else 0
