@@ -12,7 +12,7 @@ from server.batches.callback_tokens import CallbackTokens, Rotated
 from server.batches.reports import NO_BATCH, NO_MESSAGE, REDUCED
 from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
-from server.command.terminal import Terminal
+from server.command.terminal import Terminal, terminal
 from server.ledger.notes import Note
 from server.logs.number_masking import mask_numbers
 from server.parts import Parts
@@ -154,6 +154,9 @@ def _aside(each: SetAside) -> Sequence[str]:
 
 async def rotate(config: Path | None, *, days: int | None, retire: bool, sandbox: bool = False) -> int:
     """Make a new secret, or end those before the newest; the exit code."""
+    if retire and days is not None:
+        terminal(config).say(sentence("Nothing was done: give one of --days and --retire."))
+        return FAILED
     async with parts_of(config, sandbox=sandbox) as parts:
         out = Terminal(parts.settings.language)
         if retire:

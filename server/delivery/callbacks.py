@@ -25,7 +25,6 @@ from server.parts import Parts
 from server.settings.settings import CallbacksSettings
 from server.store.errors import StoreUnavailableError
 from server.store.quarantine import UNREADABLE
-from server.supervision import supervised
 from tools.cleaning import clean
 from tools.every8d.callbacks import mobile_of, moment_of, read_callback_fields, status_of
 from tools.mobile import mask_mobile
@@ -143,7 +142,7 @@ async def serve_callbacks(parts: Parts) -> None:
     try:
         _log.info("receiving delivery reports on port %s", settings.port)
         async with anyio.create_task_group() as beside:
-            beside.start_soon(supervised, "the counts of calls", door.keep_telling)
+            beside.start_soon(door.keep_telling)
             await web.serve(sockets=[bound])
             beside.cancel_scope.cancel()
     finally:

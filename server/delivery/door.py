@@ -4,6 +4,7 @@ The vendor signs nothing. What is turned away changes nothing but a count, and m
 the store.
 """
 
+import contextlib
 import hmac
 import ipaddress
 import time
@@ -17,6 +18,7 @@ from starlette.types import Scope
 from server.batches.callback_tokens import CallbackTokens
 from server.batches.keeper import Keeper
 from server.store.callback_tokens import CallbackToken
+from server.store.errors import StoreUnavailableError
 from server.store.quarantine import ELSEWHERE, FORGED, count_callbacks
 from tools.every8d.callbacks import PATH
 
@@ -67,7 +69,8 @@ class Door:
         while True:
             await self._to_tell.wait()
             await anyio.sleep(_TELL_SECONDS)
-            await self.tell()
+            with contextlib.suppress(StoreUnavailableError):
+                await self.tell()
 
     async def tell(self) -> None:
         """Tell the store what was counted.
@@ -75,9 +78,7 @@ class Door:
         Raises:
             StoreUnavailableError: it is kept for the next time.
         """
-        counts, used = dict(self._counts), frozenset(self._used)
-        self._to_tell = anyio.Event()
-        now = self._keeper.clock()
+        counts, used, now = dict(self._counts), frozenset(self._used), self._keeper.clock()
         if counts:
             await self._keeper.write(
                 lambda conn: [count_callbacks(conn, now, what, more) for what, more in counts.items()]
@@ -86,6 +87,8 @@ class Door:
         if used:
             await self._tokens.used(used)
             self._used -= used
+        if not self._counts and not self._used:
+            self._to_tell = anyio.Event()
 
     def _is_allowed(self, scope: Scope) -> bool:
         if not self._allowed:

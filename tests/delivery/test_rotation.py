@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 import httpx2 as httpx
 import pytest
 
@@ -17,9 +18,10 @@ from server.delivery.door import Door
 from server.parts import Parts
 from server.store import audit
 from server.store.errors import StoreUnavailableError
+from server.store.quarantine import FORGED, callback_counts
 from tests.delivery.receivers import TOKEN, receiving, vendor_of
 from tests.e2e.house import NO_TLS, House
-from tests.gate.servers import FREE, FREE_NUMBER, FREE_SEND, config_file, started, visited
+from tests.gate.servers import FREE, FREE_NUMBER, FREE_SEND, config_file, started, until, visited
 from tools.every8d.callbacks import PATH
 
 OURS, NOBODYS = "203.0.113.9", "198.51.100.9"
@@ -67,6 +69,7 @@ async def test_a_secret_is_changed_without_a_gap_and_without_a_restart(house: Ho
         await at.tell()
         _, said = await rotated(house, capsys, retire=True)
         assert said == "1 is taken no longer.\n"
+        assert await callbacks.rotate(config_file(house, GIVEN), days=1, retire=True) == 1
         assert [await call(parts, at, each) for each in (TOKEN, new)] == [404, 200]
 
 
@@ -194,20 +197,27 @@ async def test_what_is_turned_away_is_counted_and_what_fits_nothing_is_shown_as_
     assert not {"0987654321", "0912345100", "\x1b"} & set(re.findall(r"\d{10}|\x1b", shown))
 
 
-async def test_what_was_counted_while_the_store_is_away_is_told_later(
-    house: House, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+async def test_what_was_counted_while_the_store_is_away_is_told_by_itself_when_it_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with received(house) as (parts, at):
-        await call(parts, at, "forged")
-        with monkeypatch.context() as away:
+    monkeypatch.setattr(door, "_TELL_SECONDS", 0.01)
+    async with received(house) as (parts, at), anyio.create_task_group() as beside:
+        real, refused = parts.store.write, 0
 
-            async def write(work: Any) -> Any:
+        async def write(work: Any) -> Any:
+            nonlocal refused
+            if refused < 3:
+                refused += 1
                 raise StoreUnavailableError("the store could not be written (planted).")
+            return await real(work)
 
-            away.setattr(parts.store, "write", write)
-            with pytest.raises(StoreUnavailableError):
-                await at.tell()
-        await at.tell()
-        await at.tell()
-    await callbacks.status(config_file(house, GIVEN))
-    assert "1  with a wrong secret" in capsys.readouterr().out
+        async def counted() -> bool:
+            counts = await parts.store.read(lambda conn: callback_counts(conn, ""))
+            return [each[:2] for each in counts] == [(FORGED, 1)]
+
+        monkeypatch.setattr(parts.store, "write", write)
+        beside.start_soon(at.keep_telling)
+        await call(parts, at, "forged")
+        await until(counted)
+        assert refused == 3
+        beside.cancel_scope.cancel()
