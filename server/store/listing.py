@@ -45,10 +45,14 @@ _WAS_ERASED = select(BATCHES.c.id).where(BATCHES.c.id == _COLUMN.id, BATCHES.c.s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What an action must be, to be listed. `searched`: only so many of the newest were looked through."""
+    """What an action must be, to be listed. `searched`: only so many of the newest were looked through.
+
+    `cut`: there may be more that the words stand in.
+    """
 
     conditions: list[ColumnElement[bool]]
     searched: int | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +82,19 @@ def choose(conn: Connection, wanted: ActionFilter) -> Chosen:
     most = _scanned(wanted)
     if most is None:
         return Chosen(conditions=conditions)
-    oldest = _nth_newest(conn, wanted, most)
+    scope = _scope(conn, wanted)
+    oldest = _nth_newest(conn, scope, most)
     if oldest is not None:
         conditions.append(_COLUMN.sequence >= oldest)
-    if wanted.words:
-        conditions.append(_COLUMN.sequence.in_(_with_words(conn, conditions, wanted.words)))
-    return Chosen(conditions=conditions, searched=None if oldest is None else most)
+    searched = None if oldest is None else most
+    if not wanted.words:
+        return Chosen(conditions=conditions, searched=searched)
+    found = _with_words(conn, conditions, wanted.words)
+    conditions.append(_COLUMN.sequence.in_(found))
+    cut = len(found) == COUNT_LIMIT
+    if cut:
+        searched = _count(conn, [*scope, _COLUMN.sequence >= found[-1]], most)
+    return Chosen(conditions=conditions, searched=searched, cut=cut)
 
 
 def page_of(conn: Connection, chosen: Chosen, page: int, page_size: int) -> tuple[list[Action], int]:
@@ -101,6 +112,8 @@ def page_of(conn: Connection, chosen: Chosen, page: int, page_size: int) -> tupl
 
 def sums_of(conn: Connection, chosen: Chosen) -> Sums | None:
     """What the sends among these actions cost; None when there are more than are added up."""
+    if chosen.cut:
+        return None
     went = (_COLUMN.risk == "spend", _COLUMN.recipients > 0, _unindexed(_COLUMN.state).in_(sorted(COUNTED)))
     each = _newest_first(
         select(_COLUMN.recipients, NET_POINTS.label("points"), _COLUMN.points_returned)
@@ -196,11 +209,14 @@ def _scanned(wanted: ActionFilter) -> int | None:
     return LOOKED_THROUGH if sum(each is not None for each in served_one_by_one) > 1 else None
 
 
-def _nth_newest(conn: Connection, wanted: ActionFilter, count: int) -> int | None:
+def _scope(conn: Connection, wanted: ActionFilter) -> list[ColumnElement[bool]]:
+    """Among which actions it is looked: those of the principal and of the time."""
+    return [*_plain(ActionFilter(principal=wanted.principal)), *_of_time(conn, wanted)]
+
+
+def _nth_newest(conn: Connection, scope: Sequence[ColumnElement[bool]], count: int) -> int | None:
     """The number of the oldest action that is still looked at; None where there are no more than that."""
-    scope = ActionFilter(principal=wanted.principal, since=wanted.since, until=wanted.until)
-    among = [*_plain(scope), *(each for each in _of_time(conn, scope))]
-    query = select(_COLUMN.sequence).where(*among).order_by(_COLUMN.sequence.desc())
+    query = _newest_first(select(_COLUMN.sequence).where(*scope))
     older = conn.scalars(query.offset(count - 1).limit(2)).all()
     return older[0] if len(older) > 1 else None
 

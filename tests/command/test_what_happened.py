@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from server.command import action, actions, credit, sent
+from server.command.forget import forget
 from server.demo.rows import rows_of
 from tests.command.terminal import run
 from tests.e2e.house import House
 from tests.e2e.person import Person
-from tests.gate.servers import FREE, FREE_SEND, Clock, config_file, decide, fronted, posts
+from tests.gate.servers import FREE, FREE_NUMBER, FREE_SEND, Clock, config_file, decide, fronted, posts
 from tests.languages.english import english
 from tools.taipei import as_taipei, iso
 
@@ -61,6 +62,17 @@ async def test_an_action_is_shown_in_chinese_and_an_unknown_id_is_said(house: Ho
     assert await action.show(config, row["action_id"], 9, sandbox=False) == 1
     assert await action.show(config, "ZZZZ-ZZZZ", 1, sandbox=False) == 1
     assert english(shown + capsys.readouterr().out) == []
+
+
+async def test_an_action_is_shown_when_its_number_was_forgotten(house: House, capsys: Shown) -> None:
+    async with fronted(house, policy=POLICY) as session:
+        action_id = (await session.facts("send_sms", FREE_SEND))["action_id"]
+    assert await forget(config_file(house), FREE_NUMBER, yes=True) == 0
+    capsys.readouterr()
+    assert await action.show(config_file(house), action_id, 1, sandbox=False) == 0
+    shown = capsys.readouterr().out
+    assert "Text 1 of 1: 「您好」" in shown
+    assert "0912***100" not in shown
 
 
 async def test_the_list_says_what_each_was_about_and_what_was_erased(house: House, capsys: Shown) -> None:

@@ -209,3 +209,20 @@ async def test_only_the_newest_are_looked_through_and_older_ones_by_their_time(
     assert await store.read(lambda conn: looked(conn, older)) == (expected(rows[20:30]), 10)
     first = rows[10]["created_at"]
     assert await store.read(lambda conn: looked(conn, first)) == (expected(rows[:10]), None)
+
+
+async def test_of_words_that_stand_almost_everywhere_the_newest_are_told_and_nothing_is_added_up(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = _rows(random.Random(5))
+    await store.write(lambda conn: _keep(conn, rows))
+    wanted = ActionFilter(words="a")
+    having = [number for number, row in enumerate(reversed(rows), 1) if _is_wanted(row, wanted)]
+    monkeypatch.setattr(listing, "COUNT_LIMIT", 5)
+
+    def looked(conn: Connection) -> tuple[int, int | None, listing.Sums | None]:
+        chosen = listing.choose(conn, wanted)
+        found, _ = listing.page_of(conn, chosen, 1, 50)
+        return len(found), chosen.searched, listing.sums_of(conn, chosen)
+
+    assert await store.read(looked) == (5, having[4], None)
