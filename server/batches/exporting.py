@@ -1,4 +1,4 @@
-"""What was sent and what was answered, as rows of a file: the only place where whole numbers leave."""
+"""What was sent and what was answered, as rows of a file with whole numbers in it."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from datetime import datetime

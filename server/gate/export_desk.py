@@ -16,6 +16,7 @@ from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.ledger.notes import Note
 from server.sheets import Sheet, sheet_of
+from server.store.batches import BatchFilter
 from server.store.exporting import PART
 from server.store.insight import reduced
 from server.store.plans import Connection
@@ -27,8 +28,8 @@ _SECONDS = 40.0
 """What is not written by then is not written at all."""
 _EMPTY = Problem(
     code="nothing_to_export",
-    message="Nothing was saved: the records hold no such rows.",
-    next="Choose another batch or day with list_batches.",
+    message="Nothing was saved: there are no such rows.",
+    next="Choose another batch, day or report: list_batches and list_reports show them.",
 )
 _TOO_LONG = Problem(
     code="too_long",
@@ -49,21 +50,15 @@ class CallersExports:
 
     async def delivery(self, chosen: Chosen, form: Form) -> Exported:
         """The messages of the chosen batches."""
-        memory = self._context.memory
-        wanted = await chosen_batches(memory, self._whose, chosen)
-        left_out = await memory.keeper.read(lambda conn: reduced(conn, wanted))
-        return await self._written(
-            "delivery", form, DELIVERY, delivery_rows(memory.keeper, wanted), reduced_batches=left_out
-        )
+        wanted = await chosen_batches(self._context.memory, self._whose, chosen)
+        rows = delivery_rows(self._context.memory.keeper, wanted)
+        return await self._written("delivery", form, DELIVERY, rows, wanted)
 
     async def replies(self, chosen: Chosen, form: Form) -> Exported:
         """What was answered to the chosen batches."""
-        memory = self._context.memory
-        wanted = await chosen_batches(memory, self._whose, chosen)
-        left_out = await memory.keeper.read(lambda conn: reduced(conn, wanted))
-        return await self._written(
-            "replies", form, REPLIES, reply_rows(memory.keeper, wanted), reduced_batches=left_out
-        )
+        wanted = await chosen_batches(self._context.memory, self._whose, chosen)
+        rows = reply_rows(self._context.memory.keeper, wanted)
+        return await self._written("replies", form, REPLIES, rows, wanted)
 
     async def rows(
         self, stem: str, form: Form, heading: Sequence[str], rows: Iterator[Sequence[Cell]]
@@ -72,7 +67,7 @@ class CallersExports:
         return await self._written(stem, form, heading, _in_parts(rows))
 
     async def _written(
-        self, stem: str, form: Form, heading: Sequence[str], parts: Parts, reduced_batches: int = 0
+        self, stem: str, form: Form, heading: Sequence[str], parts: Parts, wanted: BatchFilter | None = None
     ) -> Exported:
         """The file, unless there is no row or time is up; its line of the audit comes before the answer."""
         shelf = self._context.owning.shelf_of(self._caller.principal) or ""
@@ -89,13 +84,20 @@ class CallersExports:
                         await anyio.to_thread.run_sync(sheet.end)
                 if not count:
                     raise RefusedError(_EMPTY)
+                # What cannot be written must be found out before the audit says that it was.
+                await anyio.to_thread.run_sync(file.stream.flush)
                 size = file.stream.tell()
+                left_out = await self._reduced(wanted)
                 await self._recorded(f"{count} rows: {file.name}")
             saved = saved_file(file.name, size)
-            return Exported(
-                name=saved.name, uri=saved.uri, size=size, rows=count, reduced_batches=reduced_batches
-            )
+            return Exported(name=saved.name, uri=saved.uri, size=size, rows=count, reduced_batches=left_out)
         raise RefusedError(_TOO_LONG)
+
+    async def _reduced(self, wanted: BatchFilter | None) -> int:
+        """How many of the batches have no rows any more."""
+        if wanted is None:
+            return 0
+        return await self._context.memory.keeper.read(lambda conn: reduced(conn, wanted))
 
     async def _recorded(self, what: str) -> None:
         note = Note(what="exported", principal=self._caller.principal, tool="export_records", outcome=what)

@@ -17,6 +17,7 @@ from mcp.shared.exceptions import MCPError
 
 from server.batches import exporting
 from server.files import Files
+from server.gate import export_desk
 from server.sheets import CsvSheet, XlsxSheet
 from server.store import exporting as store_exporting
 from server.store.audit import export
@@ -170,6 +171,8 @@ async def test_a_file_is_read_by_whom_it_was_written_for_and_anothers_batch_is_i
         newest = await session.problem("export_records", {"what": "delivery"})
         with pytest.raises(MCPError, match="no report of this name"):
             await session.client.read_resource(own.links[0].uri)
+        acting_as("desk")
+        assert (await session.client.read_resource(own.links[0].uri)).contents
     assert (anothers["code"], newest["code"]) == ("nothing_to_export", "nothing_to_export")
     assert len(files(house)) == 1
 
@@ -193,6 +196,16 @@ async def test_what_cannot_be_exported_leaves_no_file_and_says_so(house: House) 
         "invalid_arguments",
         "invalid_arguments",
     ]
+    assert files(house) == []
+
+
+async def test_what_takes_longer_than_a_call_may_is_not_written_at_all(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_desk, "_SECONDS", 0.0)
+    async with fronted(house) as session:
+        problem = await session.problem("export_records", REPORT)
+    assert problem["code"] == "too_long"
     assert files(house) == []
 
 

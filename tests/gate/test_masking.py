@@ -99,6 +99,10 @@ def shown(*, show_numbers: bool = False, known: Sequence[str] = (), **fields: An
             {"other": {"TEL": MASKED_TEXT, "gone": None, MASKED: "x"}},
         ),
         ({"cells": [[TEXT, "100"], ["a\u202eb"]]}, {"cells": [[MASKED_TEXT, "100"], ["ab"]]}),
+        (
+            {"cells": [["to ming@example.com", "https://x.tw/?m=ming%40example.com"]]},
+            {"cells": [["to m**@example.com", "https://x.tw/?m=m**%40example.com"]]},
+        ),
         ({"raw": "a\u200bb " + TEXT}, {"raw": "ab " + MASKED_TEXT}),
         ({"loose": Row(mobile=NUMBER)}, {"loose": {"mobile": MASKED, "name": "", "status": "sent"}}),
         ({"note": "2 rows"}, {"note": "2 rows"}),

@@ -50,7 +50,7 @@ def chosen(records: Sequence[Group], report_type: str | None) -> Group:
         raise refused(
             "not_found",
             "The listed period has no such report.",
-            "Check report_id and report_type with list_reports, or widen since and until.",
+            "Check report_id and report_type with list_reports; download_report takes an earlier since.",
         )
     if len(found) > 1:
         types = sorted({record.get("reporttypeid", "") for record in found} & REPORT_TYPES.keys())
