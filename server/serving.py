@@ -80,7 +80,7 @@ class Serving:
             await parts.opened()
         configure_logging(settings.log_level, secrets_of(settings), own_words)
         async with running(parts), anyio.create_task_group() as beside:
-            beside.start_soon(_receive_callbacks, parts)
+            beside.start_soon(receive_callbacks, parts)
             if settings.callbacks.ask and settings.every8d is not None:
                 beside.start_soon(_ask_for_batches, parts)
             if self.http:
@@ -125,7 +125,8 @@ async def _serve_http(server: PromptServer, port: int, language: Language) -> No
     await serve_http(server, port, announce)
 
 
-async def _receive_callbacks(late: LateParts) -> None:
+async def receive_callbacks(late: LateParts) -> None:
+    """Receive what the vendor reports, as soon as there is a secret, until cancelled."""
     given = bool(late.settings.callbacks.token.get_secret_value())
     if not given:
         await late.wanted()

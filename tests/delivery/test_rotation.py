@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,15 +12,18 @@ import anyio
 import httpx2 as httpx
 import pytest
 
+from server import supervision
 from server.command import callbacks
 from server.delivery import door
 from server.delivery.callbacks import callback_app, door_of
 from server.delivery.door import Door
+from server.late_parts import LateParts
 from server.parts import Parts
+from server.serving import receive_callbacks
 from server.store import audit
 from server.store.errors import StoreUnavailableError
 from server.store.quarantine import FORGED, callback_counts
-from tests.delivery.receivers import TOKEN, receiving, vendor_of
+from tests.delivery.receivers import TOKEN, listening, receiving, vendor_of
 from tests.e2e.house import NO_TLS, House
 from tests.gate.servers import FREE, FREE_NUMBER, FREE_SEND, config_file, started, until, visited
 from tools.every8d.callbacks import PATH
@@ -112,6 +116,26 @@ async def test_a_secret_that_was_issued_is_all_that_a_receiver_needs(house: Hous
     new, _ = await rotated(house, capsys)
     async with received(house, callbacks={}) as (parts, at):
         assert [await call(parts, at, each) for each in (TOKEN, new)] == [404, 200]
+
+
+async def test_a_running_server_begins_to_listen_once_a_secret_was_issued(
+    house: House, capsys: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "_FIRST_WAIT_S", 0.01)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    async with (
+        started(house, callbacks={"port": port}) as parts,
+        vendor_of() as http,
+        anyio.create_task_group() as beside,
+    ):
+        beside.start_soon(receive_callbacks, LateParts.of(parts))
+        with pytest.raises(OSError, match="failed|refused"):
+            await anyio.connect_tcp("127.0.0.1", port)
+        new, _ = await rotated(house, capsys)
+        await listening(port)
+        assert (await http.get(f"http://127.0.0.1:{port}{PATH}/{new}", params=REPORT)).status_code == 200
+        beside.cancel_scope.cancel()
 
 
 async def test_no_secret_stands_in_the_store_the_audit_or_a_log(
