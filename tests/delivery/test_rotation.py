@@ -130,7 +130,7 @@ async def test_a_running_server_begins_to_listen_once_a_secret_was_issued(
         anyio.create_task_group() as beside,
     ):
         beside.start_soon(receive_callbacks, LateParts.of(parts))
-        with pytest.raises(OSError, match="failed|refused"):
+        with pytest.raises(OSError, match=r"failed|refused"):
             await anyio.connect_tcp("127.0.0.1", port)
         new, _ = await rotated(house, capsys)
         await listening(port)
