@@ -18,6 +18,7 @@ from server.store.batches import Batch
 from tools.desk.stop import StoppedItem
 from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING
 
+_NO_BATCH_ID = "Nobody knows whether it was booked: reconcile_action finds its batch, or a person does."
 _ERASINGS = {each.name: each for each in (ERASE_SMS_BOOKING, ERASE_MMS_BOOKING)}
 
 
@@ -66,6 +67,13 @@ def booking_of(batch: Batch) -> StoppedItem:
         at=batch.send_at,
         count=batch.pending,
         ended="still there",
+    )
+
+
+def lost_booking(batch: Batch) -> StoppedItem:
+    """A booking of unknown outcome: without the vendor's id it cannot be erased, and it may go out."""
+    return booking_of(batch).model_copy(
+        update={"id": batch.id, "ended": "unknown", "why": _NO_BATCH_ID, "action_id": batch.id}
     )
 
 

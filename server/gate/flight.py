@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
 from server.batches.own import own
 from server.gate.at_once import few_at_once
@@ -11,7 +12,7 @@ from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
 from server.ledger.whose import Whose
 from server.store.actions import Action
-from server.store.batches import Batch
+from server.store.batches import SENT, Batch
 from server.store.in_flight import booked, open_actions
 from server.store.tasks_seen import TaskSeen, tasks_since
 from tools.omis.records import as_record
@@ -26,6 +27,13 @@ MOST_ASKED = 20
 OVER = frozenset({"finished", "terminated", "deleted"})
 SENDS_NOTHING = OVER | {"tracking", "paused", "error"}
 """States in which a pause would change nothing, or be refused."""
+
+
+class Bookings(NamedTuple):
+    """Bookings that the vendor took; and those of unknown outcome, whose batch nobody knows yet."""
+
+    certain: list[Batch]
+    unknown: list[Batch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +56,15 @@ class Flight:
         found = await self.context.memory.keeper.read(lambda conn: tasks_since(conn, since))
         return [task for task in found if task.status not in OVER]
 
-    async def bookings(self) -> list[Batch]:
+    async def bookings(self) -> Bookings:
         """Bookings ahead, the next one first."""
         if self.context.settings.every8d is None:
-            return []
+            return Bookings([], [])
         await self.context.memory.catch_up()
         now = self.context.clock()
-        return await self.context.memory.keeper.read(lambda conn: booked(conn, own(self.whose), now, _MOST))
+        found = await self.context.memory.keeper.read(lambda conn: booked(conn, own(self.whose), now, _MOST))
+        certain = [batch for batch in found if batch.state == SENT]
+        return Bookings(certain, [batch for batch in found if batch.state != SENT])
 
     async def actions(self) -> list[Action]:
         """Actions that wait, are carried out now, or are of unknown outcome."""

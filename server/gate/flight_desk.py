@@ -22,7 +22,7 @@ class OwnFlight:
     async def rows(self, *, refresh: bool) -> InFlight:
         """What can still go out."""
         silent = await self._flight.refresh(await self._flight.tasks()) if refresh else 0
-        actions, bookings = await self._flight.actions(), await self._flight.bookings()
+        actions, bookings = await self._flight.actions(), (await self._flight.bookings()).certain
         tasks = await self._flight.tasks()
         return InFlight(
             rows=[*map(_of_action, actions), *map(_of_booking, bookings), *map(_of_task, tasks)],

@@ -19,7 +19,7 @@ from server.gate.caller import FormReply
 from server.gate.calls import Call
 from server.gate.changing import has_a_slot, is_allowed
 from server.gate.context import GateContext
-from server.gate.erasing import Agreed, Erased, booking_of, erase_all, part_of
+from server.gate.erasing import Agreed, Erased, booking_of, erase_all, lost_booking, part_of
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.flight import Flight
 from server.gate.masking import present
@@ -89,11 +89,14 @@ class Stopping:
 
     async def _dry_run(self, call: Call) -> Answer:
         flight = self._flight(call)
-        braked, bookings = await self._braking.would_brake(flight), await flight.bookings()
+        braked, found = await self._braking.would_brake(flight), await flight.bookings()
+        bookings = found.certain
         note = f"{nothing(call.operation)} This is only a preview; nothing was paused or ended either."
         preview = {"preview": shown_preview(_preview(bookings))} if bookings else {}
         answer = Envelope(outcome="dry_run").around({**preview, "note": note})
-        return await self._with(call, answer, [*braked, *map(booking_of, bookings)])
+        return await self._with(
+            call, answer, [*braked, *map(lost_booking, found.unknown), *map(booking_of, bookings)]
+        )
 
     async def _replied(self, call: Call, action_id: str, reply: FormReply) -> Answer | Question:
         """The second round: what was braked before the question stands in what was asked."""
@@ -111,7 +114,8 @@ class Stopping:
         return await self._with(call, entry, [*agreed.braked, *agreed.bookings])
 
     async def _erase(self, call: Call, braked: Sequence[StoppedItem]) -> Answer | Question:
-        bookings = await self._flight(call).bookings()
+        bookings, lost = await self._flight(call).bookings()
+        braked = [*braked, *map(lost_booking, lost)]
         entry = await self._waiting(call, bookings)
         if entry is None and not bookings:
             return await self._with(call, Envelope(outcome="done").around({}), braked)

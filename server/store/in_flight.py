@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 
 from server.store.actions import Action, State
-from server.store.batches import SENT, Batch, BatchFilter, conditions_of
+from server.store.batches import SENT, UNKNOWN, Batch, BatchFilter, conditions_of
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
 from server.store.rows import actions_where, fetch, in_state
@@ -13,10 +13,10 @@ from server.store.schema import ACTIONS
 
 
 def booked(conn: Connection, wanted: BatchFilter, now: datetime, limit: int) -> list[Batch]:
-    """Bookings of which a message is still to go out, the next one first."""
+    """Bookings of which a message is still to go out, or may be, the next one first."""
     query = (
         select(BATCHES)
-        .where(BATCHES.c.last_at > now, BATCHES.c.state == SENT, *conditions_of(wanted))
+        .where(BATCHES.c.last_at > now, BATCHES.c.state.in_((SENT, UNKNOWN)), *conditions_of(wanted))
         .order_by(BATCHES.c.send_at, BATCHES.c.id)
         .limit(limit)
     )

@@ -7,7 +7,10 @@ import mcp_types as types
 import pytest
 
 from server.demo.rows import rows_of
-from tests.batches.stopping import STOP, booked, ended, erasings, pauses
+from server.gate import stopping
+from server.ledger.parts import Part
+from server.store.batches import Batch
+from tests.batches.stopping import STOP, TOMORROW, booked, ended, erasings, pauses
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import SEND, decide, fronted, posts
@@ -181,6 +184,29 @@ async def test_an_erasing_without_an_answer_is_unknown_by_itself_and_never_repea
     assert sorted(await erasings(house)) == sorted(ids)
     assert (early["state"], whole["state"]) == ("unknown", "succeeded")
     assert "2 of its erasings were done" in whole["evidence"][0]
+
+
+async def test_a_booking_of_unknown_outcome_is_told_since_nobody_can_erase_it_yet(house: House) -> None:
+    async with fronted(house, Person()) as session:
+        await house.vendor.control("faults", path="sendSMS.ashx", fault="reset_after", times=1)
+        lost = await session.facts("send_sms", {**SEND, "send_at": TOMORROW.isoformat()})
+        facts = await session.facts(STOP)
+    assert lost["outcome"] == "unknown"
+    assert ended(facts) == {lost["action_id"]: "unknown"}
+    assert facts["conclusion"].startswith("Unknown: 1 booking.")
+
+
+async def test_more_than_was_agreed_to_is_not_erased(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fewer(batch: Batch) -> Part:
+        return Part(tool="erase_sms_booking", target=batch.batch_id, most=batch.pending - 1)
+
+    monkeypatch.setattr(stopping, "part_of", fewer)
+    async with fronted(house, Person()) as session:
+        batch = await booked(session, "限時優惠", 3)
+        problem = await session.problem(STOP)
+    assert ended(problem) == {batch: "not erased"}
+    assert "messages was 2 and is now 3" in str(rows_of(problem))
+    assert await erasings(house) == []
 
 
 async def test_nothing_erased_is_a_failure_that_can_be_asked_for_again(house: House) -> None:

@@ -28,7 +28,7 @@ class StopParams(PreviewedParams):
 
 
 class StoppedItem(Result):
-    """What became of one thing. `why` is said where it was not stopped."""
+    """What became of one thing. `why`: the tool of an action that was not begun; else what was in the way."""
 
     what: Thing
     id: OutsideText
