@@ -40,6 +40,11 @@ async def test_a_text_alone_is_priced_and_its_extra_part_pointed_out(house: Hous
     assert facts["cheaper"] == "【店】" + "字" * 66
 
 
+async def test_a_cheaper_wording_of_a_template_keeps_its_columns(house: House) -> None:
+    facts = await _checked(house, "{姓名}" + "字" * 66 + "！！！", file="a.csv")
+    assert facts["cheaper"] == "{姓名}" + "字" * 66 + "！"
+
+
 async def test_a_value_that_cannot_be_sent_leaves_its_row_out(house: House) -> None:
     put_list(house, "b.csv", "姓名,手機\n甲|乙,0912345678\n丙,0912345679\n".encode())
     facts = await _checked(house, "{姓名}您好", file="b.csv")

@@ -86,7 +86,7 @@ async def _check(params: CheckMessageParams, desk: Desk) -> CheckMessageResult:
         notes=_notes(texts, judged, found, tally),
         links=list(judged.links) or None,
         numbers=list(judged.numbers) or None,
-        cheaper=None if wording.columns else cheaper_wording(params.text) or None,
+        cheaper=_cheaper(wording, tally) or None,
         previews=[] if found is None else _previews(wording, found),
     )
 
@@ -110,6 +110,19 @@ async def _counted(params: CheckMessageParams, desk: Desk, wording: Wording, tal
         raise InvalidArgumentError(
             "text", "a {column} in it names no column of the list.", "read_list shows their names."
         ) from None
+
+
+def _cheaper(wording: Wording, tally: Tally) -> str:
+    """By the longest text; none where a change would meet the name of a column."""
+    if not tally.longest:
+        return ""
+    values = tally.longest[0]
+
+    def filled(text: str) -> str:
+        changed = read_wording(text)
+        return changed.filled(values) if changed.columns == wording.columns else wording.filled(values)
+
+    return cheaper_wording(wording.text, filled)
 
 
 def _longest(wording: Wording, tally: Tally) -> list[str]:

@@ -25,8 +25,11 @@ def _without_pairs(text: str) -> str:
 _STEPS: tuple[Callable[[str], str], ...] = (_plainer, _without_pairs)
 
 
-def cheaper_wording(text: str) -> str:
-    """The text changed as little as saves a part; '' where neither change does."""
-    parts = sms_parts(text, domestic=True)
+def cheaper_wording(text: str, filled: Callable[[str], str] = str) -> str:
+    """The text changed as little as saves a part; '' where neither change does.
+
+    A template is priced as it is `filled` in for somebody.
+    """
+    parts = sms_parts(filled(text), domestic=True)
     changed = (step(text) for step in _STEPS)
-    return next((each for each in changed if each and sms_parts(each, domestic=True) < parts), "")
+    return next((each for each in changed if each and sms_parts(filled(each), domestic=True) < parts), "")
