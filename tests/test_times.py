@@ -6,9 +6,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from tools.taipei import iso
-from tools.values import TimeArgument
+from tools.values import DayArgument, SinceArgument, TimeArgument, UntilArgument
 
 TIME: TypeAdapter[Any] = TypeAdapter(TimeArgument)
+DAYS: list[TypeAdapter[Any]] = [TypeAdapter(each) for each in (DayArgument, SinceArgument, UntilArgument)]
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,12 @@ def test_a_time_that_does_not_exist_is_refused(written: str) -> None:
 def test_the_ends_of_the_calendar_are_refused_and_crash_nothing(written: str) -> None:
     with pytest.raises(ValidationError, match=r"years 2000 to 2999\. Check the year"):
         TIME.validate_python(written)
+
+
+@pytest.mark.parametrize("written", ["9999-12-31", "0001-01-01", "1999-12-31", "3000-01-01"])
+@pytest.mark.parametrize("argument", DAYS)
+def test_days_at_the_ends_of_the_calendar_are_refused_and_crash_nothing(
+    argument: TypeAdapter[Any], written: str
+) -> None:
+    with pytest.raises(ValidationError, match=r"years 2000 to 2999\. Check the year"):
+        argument.validate_python(written)

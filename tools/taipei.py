@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
+from typing import TypeVar
 
 TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")
 """Taiwan has had no daylight saving time since 1979, so a fixed offset is exact."""
@@ -15,6 +16,7 @@ _WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
 _NO_SIGNS = str.maketrans("", "", "-:T")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS = range(2000, 3000)
+D = TypeVar("D", bound=date)
 _USUAL_ROW_TIME = re.compile(r"\d{4}([/-])\d\d\1\d\d \d\d:\d\d:\d\d", re.ASCII)
 _ROW_TIME = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})[ T](\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?")
 
@@ -38,22 +40,29 @@ def read_time(written: object) -> datetime:
         moment = written if isinstance(written, datetime) else _parsed(written)
     except ValueError:
         raise ValueError("is no date with a time. Write it as 2026-12-31T09:30:00+08:00.") from None
-    # Near the ends of the calendar another offset, or a day's distance, would leave it.
-    if moment.year not in _YEARS:
-        raise ValueError("lies outside the years 2000 to 2999. Check the year.")
-    return as_taipei(moment)
+    return as_taipei(_within_years(moment))
 
 
 def read_day(written: object) -> date:
     """A day that a caller wrote as ISO 8601.
 
     Raises:
-        ValueError: no such day; a number or a time among them.
+        ValueError: no such day, or one outside the years 2000 to 2999; a number or a time among them.
     """
+    day = None
     if isinstance(written, str) and _DAY.fullmatch(written.strip()):
         with suppress(ValueError):
-            return date.fromisoformat(written.strip())
-    raise ValueError("is no day. Write it as 2026-12-31.")
+            day = date.fromisoformat(written.strip())
+    if day is None:
+        raise ValueError("is no day. Write it as 2026-12-31.")
+    return _within_years(day)
+
+
+def _within_years(moment: D) -> D:
+    """Near the ends of the calendar another offset, or a day's distance, would leave it."""
+    if moment.year not in _YEARS:
+        raise ValueError("lies outside the years 2000 to 2999. Check the year.")
+    return moment
 
 
 def midnight(day: date) -> datetime:
