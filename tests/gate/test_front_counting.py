@@ -99,6 +99,15 @@ async def test_a_count_of_own_texts_has_nothing_to_price(house: House) -> None:
     assert "template: needed to price a count." in refused["message"]
 
 
+async def test_what_a_template_fills_in_is_not_said_to_go_out_as_it_stands(house: House) -> None:
+    template = {"template": "%field1% 您好"}
+    async with fronted(house) as session:
+        warnings = _preview(
+            await session.facts("send_personalized_sms", SENDS["send_personalized_sms"] | template)
+        )["warnings"]
+    assert not any("it goes out as it stands" in warning for warning in warnings)
+
+
 async def test_a_dry_run_says_where_the_extra_part_begins_and_a_question_does_not(house: House) -> None:
     send = {"recipients": ["0912345678"], "text": TEXT + "多了"}
     async with fronted(house) as session:

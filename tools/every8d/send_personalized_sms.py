@@ -38,6 +38,7 @@ from tools.operation import (
     Steps,
     Surroundings,
 )
+from tools.personal_fields import PLACEHOLDER
 from tools.problems import InvalidArgumentError
 from tools.same_text import visible
 from tools.sentence import sentence
@@ -47,6 +48,8 @@ from tools.wire.json_body import read_send_json
 _SHOWN = 20
 _SHOWN_CHARACTERS = 6_000
 """Own texts that a question can hold; a person is told how many more there are."""
+_FILLED_IN = "…"
+"""In place of a value that nobody knows yet."""
 _MOST_ADDRESSES = 50
 """Addresses that one question can hold; each is shown, since a copy leaves with the whole text."""
 
@@ -194,7 +197,7 @@ def _preview_of_count(params: PersonalizedParams, surroundings: Surroundings) ->
             subject=params.subject,
             send_at=None,
             warnings=(
-                *text_cautions([template]),
+                *text_cautions([PLACEHOLDER.sub(_FILLED_IN, template)]),
                 "Priced as the template stands: what is filled in can make the texts longer, and dearer.",
                 *count_cautions(count, surroundings),
                 *overflow_cautions(template),
