@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wire.examples import thorough
-from tools.cleaning import clean, hidden_characters, quote
+from tools.cleaning import clean, hidden_characters, quote, shortened
 
 # Category by category would miss some of these: they count as letters, marks or symbols.
 HIDDEN = [
@@ -133,3 +133,11 @@ def test_the_line_breaks_and_tabs_of_a_keyboard_are_not_hidden() -> None:
 
 def test_endless_combining_marks_take_no_endless_time() -> None:
     assert len(clean("a" + "\u0301\u0323" * 200_000)) == 1000
+
+
+@pytest.mark.parametrize("number", ["0912345678", "+886 912-345-678", "0912 345 678", "０９１２３４５６７８"])
+def test_a_cut_leaves_a_number_whole_or_out(number: str) -> None:
+    text = f"電話{number}。請洽"
+    for limit in range(1, len(text)):
+        left = shortened(text, limit).removesuffix("…")
+        assert left in ("", "電", "電話", "電話+") or number in left

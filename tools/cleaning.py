@@ -7,6 +7,10 @@ from itertools import islice
 
 _ELLIPSIS = "…"
 _LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_GOES_ON = re.compile(r"[\W_]{0,4}\d")
+_DIGITS = re.compile(r"\+?(?:\d[\W_]{0,4}){1,15}\Z")
+_LONGEST_NUMBER = 76
+"""A plus, and 15 digits (E.164) with all that may stand between them."""
 _SPACES = "\n\t\r"
 _HIDDEN_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cs", "Cn"})
 _SEPARATORS = frozenset({"Zl", "Zp"})
@@ -49,7 +53,21 @@ def clean(text: str, *, limit: int = 1000, lines: bool = False) -> str:
     # NFC makes one character of four at most, and takes quadratic time on endless combining marks.
     kept = "".join(islice(visible, 4 * limit + 4))
     shown = unicodedata.normalize("NFC", kept)
-    return shown if len(shown) <= limit else shown[: max(0, limit - 1)] + _ELLIPSIS
+    return shortened(shown, limit)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return the text in at most `limit` characters, with `…` where it was cut, and never within a number.
+
+    What is left of a number that was cut would not be known for one, and would be shown unmasked.
+    """
+    if len(text) <= limit:
+        return text
+    end = max(0, limit - 1)
+    if _GOES_ON.match(text, end):
+        found = _DIGITS.search(text, max(0, end - _LONGEST_NUMBER), end)
+        end = end if found is None else found.start()
+    return text[:end] + _ELLIPSIS
 
 
 def hidden_characters(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from server.gate.words.questions import render
 from server.logs.number_masking import mask_numbers
 from server.store import audit
 from server.store.columns import moment_of
-from tools.cleaning import quote
+from tools.cleaning import quote, shortened
 from tools.operation import Preview
 from tools.sentence import Sentence, sentence
 from tools.taipei import iso
@@ -81,7 +81,7 @@ def _outcome(action: "Action") -> Iterator[Sentence]:
     if action.reason:
         yield sentence("Because: {quoted}", quoted=quote(action.reason))
     if action.vendor_answer:
-        answer = mask_numbers(action.vendor_answer[:_LONGEST_ANSWER])
+        answer = mask_numbers(shortened(action.vendor_answer, _LONGEST_ANSWER))
         yield sentence("The vendor answered: {quoted}", quoted=quote(answer, limit=_LONGEST_ANSWER))
 
 

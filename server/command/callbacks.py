@@ -31,7 +31,7 @@ from server.store.quarantine import (
     newest_aside,
 )
 from server.store.rows import taipei_day
-from tools.cleaning import clean
+from tools.cleaning import quote
 from tools.every8d.callbacks import PATH
 from tools.sentence import Sentence, plural, sentence
 from tools.taipei import iso
@@ -148,7 +148,7 @@ def _aside(each: SetAside) -> Sequence[str]:
     return (
         iso(each.at),
         _WHY.get(each.why, each.why),
-        *(f"「{mask_numbers(clean(text, limit=_SHOWN))}」" for text in written),
+        *(mask_numbers(quote(text, limit=_SHOWN)) for text in written),
     )
 
 

@@ -14,6 +14,7 @@ from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.command.terminal import Terminal, terminal
 from server.ledger.notes import Note
+from server.logs.number_masking import mask_numbers
 from server.parts import Parts
 from server.store.opt_outs import REPLY, OptOut
 from server.systems import create_new
@@ -46,7 +47,10 @@ async def opt_outs(
 
 
 def _show(found: Sequence[OptOut], total: int, out: Terminal) -> None:
-    out.columns((each.masked, iso(each.at), _source(each), clean(each.words, limit=_SHOWN)) for each in found)
+    out.columns(
+        (each.masked, iso(each.at), _source(each), mask_numbers(clean(each.words, limit=_SHOWN)))
+        for each in found
+    )
     if total > len(found):
         out.say(
             sentence("{total} wait to be blocked, of whom {shown} are shown", total=total, shown=len(found))

@@ -18,6 +18,7 @@ from server.store.insight import open_to_ask
 from server.store.opt_outs import proposed
 from server.store.plans import Connection
 from server.store.replies import ReplyRow
+from tools.cleaning import shortened
 from tools.opt_outs import same_words
 from tools.problems import Problem, RefusedError
 from tools.reply_desk import AskedForReplies, OneReply, ReplyFigures, SameReplies
@@ -96,7 +97,9 @@ def _groups(texts: Sequence[tuple[str, bool, int]]) -> list[SameReplies]:
     for text, opts_out, count in texts:
         found.setdefault((same_words(text) or text.strip(), opts_out), []).append((count, text))
     groups = [
-        SameReplies(text=max(those)[1][:_SHOWN], count=sum(count for count, _ in those), opts_out=opts_out)
+        SameReplies(
+            text=shortened(max(those)[1], _SHOWN), count=sum(count for count, _ in those), opts_out=opts_out
+        )
         for (_, opts_out), those in found.items()
     ]
     return sorted(groups, key=lambda each: (-each.count, each.text))
@@ -107,7 +110,7 @@ def _opened(reply: ReplyRow, seal: NumberSeal) -> OneReply:
     return OneReply(
         id=reply.key[:REPLY_ID],
         mobile="***" if who is None else who.mobile,
-        text=reply.text[:_SHOWN],
+        text=shortened(reply.text, _SHOWN),
         at=reply.at or reply.heard_at,
         opts_out=reply.opts_out,
     )

@@ -8,6 +8,7 @@ import pytest
 
 from server.demo.rows import rows_of
 from server.store import listing
+from tests.batches.inbox import answered
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import FREE, FREE_SEND, LAUNCH, Clock, fronted
@@ -144,6 +145,17 @@ async def test_actions_are_found_by_number_words_and_time(house: House, of_store
         assert _without_zeros(listed["listed"]) == {"sends": 1, "recipients": 2, "points_net": 2}
         refused = await session.problem("list_actions", {"day": f"{day}", "since": f"{day}"})
     assert refused["code"] == "invalid_arguments"
+
+
+async def test_a_number_that_the_cut_of_a_text_meets_is_left_out_whole(house: House) -> None:
+    text = 31 * "好" + "0987-654-321，請回電"
+    async with fronted(house, policy=POLICY) as session:
+        await _sent(session, text)
+        await answered(house, PEOPLE[0], 55 * "好" + "0987654321")
+        summary = await session.facts("get_reply_summary", {"refresh": True})
+        rows = [*await _actions(session), *rows_of(await session.facts("list_batches"))]
+    assert [row["words"] for row in rows] == [31 * "好" + "…"] * 2
+    assert [each["text"] for each in rows_of(summary)] == [55 * "好" + "…"]
 
 
 async def test_pages_with_filters_hold_each_action_once(house: House) -> None:

@@ -17,10 +17,10 @@ from tests.patience import PATIENCE
 MASKED = "0912***100"
 
 
-async def _opted_out(house: House) -> None:
+async def _opted_out(house: House, said: str = "退訂") -> None:
     async with house.session(Person()) as session:
         batch_id = await sent(house, session, [FREE_NUMBER])
-        await answered(house, FREE_NUMBER, "退訂")
+        await answered(house, FREE_NUMBER, said)
         await session.facts("get_reply_summary", {"batch_id": batch_id, "refresh": True})
         assert await proposed(session) == [MASKED]
 
@@ -35,6 +35,11 @@ async def test_a_person_agrees_once_and_all_of_the_list_are_blocked(house: House
     assert (agreed.code, "1 is blocked." in agreed.out) == (0, True)
     async with house.session(Person()) as session:
         assert (await told_of_send(session, FREE_NUMBER))["code"] == "policy_refused"
+
+
+async def test_a_number_in_the_words_is_masked(house: House) -> None:
+    await _opted_out(house, "退訂 0987654321")
+    assert "退訂 0987***321" in (await run(house, "opt-outs")).out
 
 
 async def test_the_list_and_what_becomes_of_it_are_told_in_the_language_of_the_settings(house: House) -> None:

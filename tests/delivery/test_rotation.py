@@ -195,6 +195,7 @@ async def test_what_is_turned_away_is_counted_and_what_fits_nothing_is_shown_as_
         await call(parts, at, TOKEN, BatchID=batch)
         hostile = {"SM": "call \x1b[31m0987654321\nnow", "BatchID": "b2", "STATUS": "999"}
         await call(parts, at, TOKEN, **hostile)
+        await call(parts, at, TOKEN, **hostile | {"SM": "「」" + 32 * "x" + "0987654321"})
         for _ in range(3):
             await call(parts, at, "forged")
         await call(parts, at, TOKEN, NOBODYS)
@@ -205,7 +206,7 @@ async def test_what_is_turned_away_is_counted_and_what_fits_nothing_is_shown_as_
     said = " ".join(capsys.readouterr().out.split())
     for counted in (
         "1 of messages of ours",
-        "1 of nothing that was sent here",
+        "2 of nothing that was sent here",
         "3 with a wrong secret",
         "1 from an address that is not allowed",
         "1 that were no report",
@@ -217,7 +218,8 @@ async def test_what_is_turned_away_is_counted_and_what_fits_nothing_is_shown_as_
     assert await callbacks.quarantine(config_file(house, GIVEN)) == 0
     shown = capsys.readouterr().out
     assert "no such batch  「b2」" in shown
-    assert "1 is set aside" in shown
+    assert "2 are set aside" in shown
+    assert f"「『』{32 * 'x'}…」" in shown
     assert not {"0987654321", "0912345100", "\x1b"} & set(re.findall(r"\d{10}|\x1b", shown))
 
 

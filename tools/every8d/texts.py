@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, Field
 
-from tools.cleaning import clean
+from tools.cleaning import clean, shortened
 from tools.operation import RiskyParams, Surroundings
 from tools.problems import InvalidArgumentError
 from tools.taipei import as_taipei, compact
@@ -18,7 +18,7 @@ MOST_AHEAD = timedelta(days=365)
 SUBJECT_LENGTH = 50
 """Of SB. No limit is documented; the reference stands in front, so that a cut can only meet our own note."""
 DEFAULT_VALIDITY = 1440
-_FIRST_WORDS = 40
+_FIRST_WORDS = 41
 LONGEST_TEXT = 2000
 """Of an SMS, in characters. Decision: the platform splits what is above 333, and names no end."""
 
@@ -65,8 +65,7 @@ def first_words(arguments: Mapping[str, object]) -> str:
 
 def beginning(text: str) -> str:
     """How a text begins, cleaned."""
-    text = clean(text)
-    return text if len(text) <= _FIRST_WORDS else f"{text[:_FIRST_WORDS]}…"
+    return shortened(clean(text), _FIRST_WORDS)
 
 
 class SmsParams(RiskyParams):
