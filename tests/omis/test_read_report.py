@@ -106,6 +106,29 @@ async def test_a_page_that_only_calls_itself_a_spreadsheet_is_read_as_well() -> 
     assert (row.email, iso(row.at)) == ("a@x.tw", "2026-03-01T14:05:09+08:00")
 
 
+class ProposingDesk(FakeDesk):
+    """A desk that notes who is proposed for blocking."""
+
+    def __init__(self, *replies: Reply) -> None:
+        super().__init__(*replies)
+        self.blocking = self
+        self.proposed: list[str] = []
+
+    async def propose_removed(self, mobiles: Sequence[str]) -> int:
+        self.proposed += mobiles
+        return len(mobiles)
+
+
+async def test_who_removed_themselves_is_proposed_for_blocking_and_nobody_else_is() -> None:
+    table = csv("手機,移除時間\n0912345678,2026-03-01 10:00:00\n")
+    removals, received = (
+        ProposingDesk(listing({"REPORTJOBID": 7, "REPORTTYPEID": kind}), table) for kind in (31003, 11003)
+    )
+    assert "1 mobile numbers are proposed" in (await read(removals, "7")).note
+    assert "proposed" not in (await read(received, "7")).note
+    assert (removals.proposed, received.proposed) == (["+886912345678"], [])
+
+
 async def test_what_has_no_rows_is_refused_and_download_report_named() -> None:
     page = Reply(status=200, body=b"%PDF-1.7")
     with pytest.raises(RefusedError) as refused:
