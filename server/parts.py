@@ -16,6 +16,9 @@ from server.batches.keeper import Keeper
 from server.batches.memory import Memory
 from server.batches.retention import Retention, keep_purging
 from server.batches.watching import Watching
+from server.campaigns.campaigns import Campaigns
+from server.campaigns.list_files import ListFiles
+from server.campaigns.waking import keep_going
 from server.files import Files
 from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.context import GateContext
@@ -57,7 +60,9 @@ class Parts:
     retention: Retention
     callback_tokens: CallbackTokens
     watching: Watching
+    campaigns: Campaigns
     gate: Gate
+    context: GateContext
 
     async def work(self) -> None:
         """What a server does beside its calls, until cancelled."""
@@ -67,6 +72,10 @@ class Parts:
             background.start_soon(supervised, "the records", self.memory.keep_up)
             background.start_soon(supervised, "the retention", partial(keep_purging, self.retention))
             background.start_soon(anyio.to_thread.run_sync, self.journal.outbox.clear_left_over)
+
+    async def keep_campaigns_going(self) -> None:
+        """See that campaigns have a worker, until cancelled: what a server does, and a command does not."""
+        await keep_going(self.settings, self.campaigns)
 
     async def close(self) -> None:
         """Remember the audit's head, and let go of everything."""
@@ -93,6 +102,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     vendors = Vendors(settings, book, clock)
     files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)
     memory = Memory(Keeper(journal, key_file.with_name("numbers.key")), settings.policy)
+    campaigns = Campaigns(memory.keeper, ListFiles(settings))
     context = GateContext(
         settings=settings,
         vendors=vendors,
@@ -100,6 +110,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         files=files,
         outside=OutsideReading(journal, clock),
         memory=memory,
+        campaigns=campaigns,
         limiter=RateLimiter(settings.policy.calls_per_minute),
         clock=clock,
     )
@@ -114,7 +125,9 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         retention=Retention(memory, settings.privacy.retention_days),
         callback_tokens=CallbackTokens(memory.keeper, settings.callbacks.token),
         watching=Watching(memory.keeper),
+        campaigns=campaigns,
         gate=Gate(context),
+        context=context,
     )
 
 

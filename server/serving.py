@@ -81,6 +81,7 @@ class Serving:
         configure_logging(settings.log_level, secrets_of(settings), own_words)
         async with running(parts), anyio.create_task_group() as beside:
             beside.start_soon(receive_callbacks, parts)
+            beside.start_soon(_keep_campaigns_going, parts)
             if settings.callbacks.ask and settings.every8d is not None:
                 beside.start_soon(_ask_for_batches, parts)
             if self.http:
@@ -148,6 +149,12 @@ async def _ask_for_batches(late: LateParts) -> None:
     from server.delivery.poller import keep_asking  # noqa: PLC0415 - beside the parts, and as late
 
     await supervised("the asking for batches", partial(keep_asking, parts))
+
+
+async def _keep_campaigns_going(late: LateParts) -> None:
+    await late.wanted()
+    parts = await late.opened()
+    await supervised("the start of a worker", parts.keep_campaigns_going)
 
 
 def say(line: str, language: Language) -> None:

@@ -11,6 +11,7 @@ import shlex
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -93,13 +94,60 @@ def exclusively(path: Path) -> Generator[None]:
         os.close(descriptor)
 
 
+def is_held(path: Path) -> bool:
+    """Whether another process holds the lock file at `path` (`held_alone`)."""
+    if not path.exists():
+        return False
+    with held_alone(path) as ours:
+        return not ours
+
+
+@contextmanager
+def held_alone(path: Path) -> Generator[bool]:
+    """Hold the lock file at `path` as long as the block lasts; False at once where another process does."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        yield _lock_now(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def start_detached(command: Sequence[str], given: bytes) -> int:
+    """Start a program that outlives this process, with this on its standard input; its process id.
+
+    What it prints is lost.
+    """
+    nowhere = subprocess.DEVNULL
+    started = subprocess.Popen[bytes](
+        command, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, **_DETACHED
+    )
+    _STARTED.append(started)
+    if started.stdin is not None:
+        with started.stdin as pipe:
+            pipe.write(given)
+    return started.pid
+
+
+_STARTED: list[subprocess.Popen[bytes]] = []
+"""Kept, so that one that has ended is waited for, and none is warned of."""
+
 if sys.platform == "win32":
+    _DETACHED: dict[str, Any] = {
+        "creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+    }
     _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
     _BINARY = os.O_BINARY
 
     def loop_options() -> dict[str, Any]:
         """Options of `anyio.run`: PostgreSQL's driver cannot use the loop that is the standard here."""
         return {"loop_factory": asyncio.SelectorEventLoop}
+
+    def _lock_now(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
 
     def _lock(descriptor: int) -> None:
         # LK_LOCK would give up after ten seconds.
@@ -169,12 +217,20 @@ if sys.platform == "win32":
         return ""
 
 else:
+    _DETACHED: dict[str, Any] = {"start_new_session": True}
     _ENDING = (signal.SIGINT, signal.SIGTERM)
     _BINARY = 0
 
     def loop_options() -> dict[str, Any]:
         """Options of `anyio.run`."""
         return {}
+
+    def _lock_now(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from tools.batch_desk import BatchDesk
 from tools.blocking_desk import BlockingDesk
 from tools.brief_desk import BriefDesk
+from tools.campaign_desk import CampaignDesk
 from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileResult
 from tools.export_desk import ExportDesk
 from tools.flight_desk import FlightDesk
@@ -81,6 +82,11 @@ class Desk(Protocol):
     @property
     def lists(self) -> ListDesk:
         """Lists of recipients in files."""
+        ...
+
+    @property
+    def campaigns(self) -> CampaignDesk:
+        """Campaigns from lists."""
         ...
 
     async def query(self, steps: Steps[T]) -> T:

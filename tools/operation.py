@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
+from tools.campaign_facts import CampaignFacts, CampaignStep
 from tools.sentence import Spoken
 from tools.values import (
     CELLS,
@@ -117,6 +118,8 @@ class Surroundings:
     """The action that the parameters name (an operation's `earlier`)."""
     sender: Earlier | None = None
     """The caller's own action that sent the batch which the parameters name, if there is one."""
+    campaign: CampaignFacts | None = None
+    """The caller's own campaign that an `OwnAction` is about."""
     every8d: Every8dOptions = Every8dOptions()
     omis: OmisOptions = OmisOptions()
 
@@ -309,6 +312,26 @@ class Action(Operation[P, R]):
         """A risky action without a preview could not be approved by anybody."""
         if self.risk in (Risk.SPEND, Risk.DESTROY) and self.preview is None:
             raise TypeError(f"{self.name}: a {self.risk} action needs a preview")
+
+
+def _never_posted(_params: Any, _surroundings: Surroundings) -> Request:
+    raise TypeError("this action posts nothing")
+
+
+def _never_answered(_reply: Reply, _params: Any, _surroundings: Surroundings) -> Any:
+    raise TypeError("this action posts nothing, so no vendor answers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAction(Action[P, R]):
+    """Changes what the server keeps, so that sends go on or end: agreed to like any action, and never posted.
+
+    Claim, change and outcome are one transaction, so there is no unknown outcome.
+    """
+
+    build: Callable[[P, Surroundings], Request] = _never_posted
+    parse: Callable[[Reply, P, Surroundings], R] = _never_answered
+    step: Callable[[P], CampaignStep]
 
 
 def one(request: Request) -> Steps[Reply]:

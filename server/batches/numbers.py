@@ -60,8 +60,12 @@ class NumberSeal:
 
     def seal_text(self, text: str, place: str) -> str:
         """The same for any text."""
+        return self.seal_content(text.encode("utf-8", "surrogatepass"), place)
+
+    def seal_content(self, content: bytes, place: str) -> str:
+        """The same for bytes."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, text.encode("utf-8", "surrogatepass"), place.encode())
+        sealed = self._cipher.encrypt(nonce, content, place.encode())
         return base64.b64encode(nonce + sealed).decode("ascii")
 
     def open_text(self, sealed: str, place: str) -> str:
@@ -70,9 +74,16 @@ class NumberSeal:
         Raises:
             SealedNumberError: it was sealed elsewhere, or with another key.
         """
+        return self.open_content(sealed, place).decode("utf-8", "surrogatepass")
+
+    def open_content(self, sealed: str, place: str) -> bytes:
+        """What `seal_content` sealed.
+
+        Raises:
+            SealedNumberError: as above.
+        """
         try:
             content = base64.b64decode(sealed, validate=True)
-            opened = self._cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], place.encode())
+            return self._cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], place.encode())
         except (ValueError, InvalidTag):
             raise SealedNumberError("a number cannot be read with the key of the numbers.") from None
-        return opened.decode("utf-8", "surrogatepass")

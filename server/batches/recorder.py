@@ -5,7 +5,6 @@ that dies between the two leaves nothing out, and a second one that does the sam
 """
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,8 @@ from decimal import Decimal
 
 from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper, alike
-from server.batches.numbers import NumberSeal, Who
+from server.batches.message_rows import message_rows
+from server.batches.numbers import NumberSeal
 from server.batches.reports import fold_reports, look_again
 from server.store import ledger
 from server.store.actions import Action
@@ -36,12 +36,11 @@ from server.store.batches import (
 )
 from server.store.elsewhere import give_way
 from server.store.events import unfolded
-from server.store.keys import half_hash
-from server.store.messages import MessageRow, add_messages
+from server.store.messages import add_messages
 from server.store.plans import Connection
 from server.store.rows import taipei_day
 from tools.action_id import reference_of
-from tools.every8d.sent import SentMessages, sent_messages
+from tools.every8d.sent import sent_messages
 from tools.every8d.texts import first_words
 from tools.operation import Preview
 
@@ -149,30 +148,12 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
     give_way(conn, action.batch_id)
     add_batch(conn, batch)
     if sent is not None:
-        add_messages(conn, _messages(action.id, sent, pens))
+        add_messages(conn, message_rows(action.id, sent.messages, pens.key, pens.seal))
     look_again(conn, action.batch_id)
 
 
 def _points(action: Action) -> Decimal:
     return action.points if action.points_final is None else action.points_final
-
-
-def _messages(batch: str, sent: SentMessages, pens: _Pens) -> Sequence[MessageRow]:
-    times: Counter[str] = Counter()
-    rows: list[MessageRow] = []
-    for each in sent.messages:
-        number = half_hash(pens.key, each.mobile)
-        rows.append(
-            MessageRow(
-                batch=batch,
-                number=number,
-                nth=times[number],
-                record=each.record,
-                sealed=pens.seal.seal(Who(each.mobile, each.name), batch),
-            )
-        )
-        times[number] += 1
-    return rows
 
 
 def _settle(conn: Connection, action: Action, now: datetime) -> None:

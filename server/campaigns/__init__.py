@@ -1,1 +1,1 @@
-"""Campaigns from lists: reading the files."""
+"""Campaigns from lists: reading the files, plans and their chunks, and what carries them out."""

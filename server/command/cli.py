@@ -33,6 +33,7 @@ _COMMANDS = {
     "stop": _HERE + "stop:stop_command",
     "policy": _HERE + "policy:policy",
     "opt-outs": _HERE + "opt_outs:opt_outs_command",
+    "worker": _HERE + "worker:worker",
     "purge": _HERE + "purge:purge_command",
     "forget": _HERE + "forget:forget_command",
     "evidence": _HERE + "evidence:evidence_command",

@@ -74,7 +74,7 @@ class Acting:
         return await self._new(call, world, key, seen)
 
     async def _dry_run(self, call: CallOf, world: Surroundings) -> Answer:
-        call.operation.build(call.params, world)
+        call.check(world)
         if getattr(call.params, "count", 0):
             preview = await priced_by_count(self._context, call, world)
         else:
@@ -106,7 +106,7 @@ class Acting:
         )
 
     async def _new(self, call: CallOf, world: Surroundings, key: CallKey, seen: Seen) -> Answer | Question:
-        call.operation.build(call.params, world)
+        call.check(world)
         repeats = seen.repeats if world.earlier is None else await self._repeats(call, world)
         await self._refuse_open(call, world, repeats)
         await spend_slot(self._context, call, world)

@@ -5,7 +5,7 @@ from typing import Any
 
 from server.gate.caller import Caller
 from tools.desk_operation import AnyOperation
-from tools.operation import Action, Audience, Message, Surroundings
+from tools.operation import Action, Audience, Message, OwnAction, Surroundings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +53,12 @@ class CallOf(Call):
     def messages(self, world: Surroundings) -> tuple[Message, ...]:
         """Each message as its recipient sees it, where the arguments alone tell."""
         return () if self.operation.earlier is not None else self.audience(world).messages
+
+    def check(self, world: Surroundings) -> None:
+        """Refuse what only the surroundings can tell.
+
+        Raises:
+            InvalidArgumentError: a past time, a missing file.
+        """
+        if not isinstance(self.operation, OwnAction):
+            self.operation.build(self.params, world)

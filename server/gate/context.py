@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from server.batches.memory import Memory
+from server.campaigns.campaigns import Campaigns
 from server.files import Files
 from server.gate.calls import Call, CallOf
 from server.gate.owning import Owning, batch_of
@@ -20,12 +21,11 @@ from server.ledger.outside import OutsideReading
 from server.settings.settings import Settings
 from server.store.actions import Action as Entry
 from server.vendors.vendors import Vendors
+from tools.campaign_facts import CampaignFacts
+from tools.desk.campaigns import no_such_campaign
 from tools.desk.history import no_such_action
 from tools.desk_operation import AnyOperation
-from tools.operation import (
-    Earlier,
-    Surroundings,
-)
+from tools.operation import Earlier, OwnAction, Surroundings
 from tools.problems import RefusedError
 
 LOST = "What costs or destroys is refused until a person runs `campaign-ops-mcp audit accept-loss`"
@@ -45,6 +45,7 @@ class GateContext:
     outside: OutsideReading
     looks: Looks = field(init=False)
     memory: Memory
+    campaigns: Campaigns
 
     def __post_init__(self) -> None:
         self.looks = Looks(self.outside)
@@ -71,7 +72,9 @@ class GateContext:
         operation = call.operation
         names = operation.files(call.params) if operation.files else ()
         files = {name: await self.files.read(name) for name in names}
-        around = self.surroundings(files, await self._earlier(call))
+        around = replace(
+            self.surroundings(files, await self._earlier(call)), campaign=await self._campaign(call)
+        )
         sender = await self._sender(call)
         return around if sender is None else replace(around, sender=sender)
 
@@ -80,6 +83,20 @@ class GateContext:
         batch_id = batch_of(call.params)
         entry = await self.book.of_batch(batch_id) if batch_id else None
         return None if entry is None or entry.principal != call.caller.principal else _as_earlier(entry)
+
+    async def _campaign(self, call: CallOf) -> CampaignFacts | None:
+        """The caller's own campaign that this call is about.
+
+        Raises:
+            RefusedError: there is none.
+        """
+        if not isinstance(call.operation, OwnAction):
+            return None
+        step = call.operation.step(call.params)
+        found = await self.campaigns.facts(step.campaign, call.caller.principal)
+        if found is None:
+            raise no_such_campaign()
+        return found
 
     async def _earlier(self, call: CallOf) -> Earlier | None:
         """The action that this call is about: of the same principal, and of the account in use now.

@@ -8,6 +8,7 @@ from server.gate.batch_desk import OwnBatches
 from server.gate.blocking_desk import CallersBlocking
 from server.gate.brief_desk import OwnBrief
 from server.gate.caller import Caller
+from server.gate.campaign_desk import OwnCampaigns
 from server.gate.context import GateContext
 from server.gate.export_desk import CallersExports
 from server.gate.flight import Flight
@@ -82,6 +83,11 @@ class ServerDesk:
     def lists(self) -> OwnLists:
         """Lists of recipients, held against what this principal's records know."""
         return OwnLists(self._context, self._context.owning.limits_of(self._caller.principal))
+
+    @property
+    def campaigns(self) -> OwnCampaigns:
+        """This principal's campaigns."""
+        return OwnCampaigns(self._context, self._caller)
 
     async def query(self, steps: Steps[T]) -> T:
         """Carry out read requests."""

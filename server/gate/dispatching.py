@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.call_time import enough_to_post
 from server.gate.calls import CallOf
+from server.gate.campaign_steps import take_step, told_step
 from server.gate.context import GateContext
 from server.gate.failures import problem_of
 from server.gate.masking import present
@@ -35,12 +36,15 @@ from server.store.actions import CapHit, State
 from server.store.errors import StoreUnavailableError
 from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.action_id import reference_of
-from tools.operation import Preview, Reply, Result, Surroundings
+from tools.campaign_facts import CampaignStep
+from tools.operation import OwnAction, Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.wire.errors import ForeignReply, UnreadableReply
 from tools.wire.text import decode_text
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from server.ledger.book import Ended
     from server.ledger.claiming import Claimed
     from server.store.actions import Action, Proposal
@@ -72,7 +76,7 @@ class Dispatching:
             return _not_now(call, entry)
         try:
             # A send time may have passed since the approval: build tells, before anything is claimed.
-            call.operation.build(call.params, world)
+            call.check(world)
             await self._look_again(call, world, entry)
         except (InvalidArgumentError, RefusedError) as refused:
             problem = problem_of(call.operation, refused)
@@ -81,6 +85,8 @@ class Dispatching:
             return _not_now(call, entry)
 
         async def claim_and_post() -> Answer:
+            if isinstance(call.operation, OwnAction):
+                return await self._step(call, world, entry, call.operation.step(call.params))
             reached = call.audience(world)
             async with self._context.book.room():
                 claimed = await self._context.book.claim(entry.id, reached.recipients, reached.messages)
@@ -132,6 +138,30 @@ class Dispatching:
 
         return await uncancelled(claim_and_post)
 
+    async def carry_out_claimed(
+        self, call: CallOf, world: Surroundings, claim: "Callable[[], Awaitable[Claimed]]"
+    ) -> "Claimed":
+        """What a claim of another kind took, posted; or why it took nothing."""
+
+        async def claim_and_post() -> "Claimed":
+            async with self._context.book.room():
+                claimed = await claim()
+                if claimed is None or isinstance(claimed, CapHit | Blocked | Repeats):
+                    return claimed
+                await self._go(call, world, claimed)
+                return claimed
+
+        return await uncancelled(claim_and_post)
+
+    async def _step(self, call: CallOf, world: Surroundings, entry: "Action", step: CampaignStep) -> Answer:
+        """A step of a campaign: done in the transaction of its claim."""
+        if world.campaign is None:
+            raise TypeError(f"{call.operation.name}: its campaign was not looked up")
+        done = await take_step(self._context, step, world.campaign, entry)
+        if done is None or isinstance(done, CapHit):
+            return await self._proceed(call, world, entry, done)
+        return told_step(done)
+
     async def _proceed(
         self, call: CallOf, world: Surroundings, entry: "Action", claimed: "Claimed"
     ) -> Answer:
@@ -147,6 +177,9 @@ class Dispatching:
         if claimed is None:
             now = await self._context.book.get(entry.id)
             return told(call.operation, now or entry)
+        return await self._go(call, world, claimed)
+
+    async def _go(self, call: CallOf, world: Surroundings, claimed: "Action") -> Answer:
         # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
         world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id))
         return await self._post_and_record(call, world, claimed)

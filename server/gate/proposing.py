@@ -64,6 +64,7 @@ class Proposing:
             proof=proof_for(preview, call.operation.risk, self._approval),
             account=key.account,
             target=preview.target or _target_of(call.params),
+            campaign=world.campaign.id if world.campaign else "",
             points=preview.points or Decimal(0),
             recipients=preview.recipients or 0,
             retry_of=world.earlier.action_id if world.earlier else "",

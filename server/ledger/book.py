@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from server.ledger.claiming import Claiming
+from server.ledger.campaign_claiming import CampaignClaiming
 from server.ledger.finishing import Ending, Known, write_down
 from server.ledger.keeping import OutcomeKeptError
 from server.ledger.notes import Note, ending_note
@@ -33,7 +33,7 @@ class Settled:
     batch_id: str = ""
 
 
-class Book(Claiming):
+class Book(CampaignClaiming):
     """One process's access to the ledger. `owner` names this process in leases."""
 
     async def finish(self, action_id: str, ending: Ending) -> Action | None:

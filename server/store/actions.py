@@ -118,6 +118,7 @@ class Action:
 
     `id` is in the shown form (`7KQ2-M9XD`). `outcome` is JSON text of the masked result or problem,
     `vendor_answer` the vendor's text as it came. `points_returned` came back from an erased booking.
+    Of a campaign's start, points and recipients are returned as its chunks count them by themselves.
     `out_of_band`: it was sent to another place to be approved, and no form can approve it any more.
     `seal` is that of `sealing`, while it waits for the decision or the claim.
     """
@@ -153,6 +154,7 @@ class Action:
     points: Decimal
     points_final: Decimal | None
     points_returned: Decimal
+    recipients_returned: int
     recipients: int
     retry_of: str
     reason: str

@@ -16,7 +16,7 @@ from server.store.actions import COUNTED, Action, CapHit, Caps, Proposal, Usage
 from server.store.columns import Points, units_of
 from server.store.covered import CoveredRows, CoveredSets, Read
 from server.store.plans import Connection
-from server.store.rows import taipei_day
+from server.store.rows import compare_and_set, step, taipei_day
 from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
 
 _CHUNK = 500
@@ -50,6 +50,9 @@ _TEXTS = (
 )
 
 
+_HAND_ON = step()
+
+
 class Counts(NamedTuple):
     """What counts against the caps."""
 
@@ -74,12 +77,16 @@ def _left(points: Decimal, action: Action) -> Decimal:
 
 def counts(action: Action) -> Counts:
     """What an action counts with as it stands."""
-    return Counts(counted_points(action), action.recipients if action.state in COUNTED else 0)
+    return Counts(counted_points(action), _recipients(action) if action.state in COUNTED else 0)
 
 
 def reserved(action: Action) -> Counts:
     """What it counts with from its claim to its outcome."""
-    return Counts(_left(action.points, action), action.recipients)
+    return Counts(_left(action.points, action), _recipients(action))
+
+
+def _recipients(action: Action) -> int:
+    return max(action.recipients - action.recipients_returned, 0)
 
 
 def recount(conn: Connection, action: Action, before: Counts) -> None:
@@ -88,6 +95,18 @@ def recount(conn: Connection, action: Action, before: Counts) -> None:
     if action.dispatched_at is not None and now != before:
         points, recipients = now.points - before.points, now.recipients - before.recipients
         _add(conn, taipei_day(action.dispatched_at), points, recipients)
+
+
+def hand_on(conn: Connection, start: Action, points: Decimal, recipients: int) -> None:
+    """What a campaign's start reserved counts no more with it: a chunk counts it, or nobody is sent to."""
+    before = counts(start)
+    values = {
+        "points_returned": start.points_returned + points,
+        "recipients_returned": start.recipients_returned + recipients,
+    }
+    after = compare_and_set(conn, _HAND_ON, start.id, **values)
+    if after is not None:
+        recount(conn, after, before)
 
 
 def usage(conn: Connection, now: datetime) -> Usage:

@@ -41,8 +41,8 @@ Read: TypeAlias = Sequence[Any]
 Step: TypeAlias = ReturningUpdate[Any]
 """A change of one action under conditions, as `step` makes it."""
 
-SEALED = attrgetter(*(name for name in _NAMES if name != "seal"))
-"""What the seal of an action is made of."""
+SEALED = attrgetter(*(name for name in _NAMES if name not in ("seal", "recipients_returned")))
+"""What the seal of an action is made of: nothing is returned before its claim, which ends the seal."""
 
 Seal: TypeAlias = Callable[[Action], str]
 """The seal of an action as it stands (`sealing.seal_of`)."""

@@ -47,6 +47,8 @@ ACTIONS = Table(
     Column("points", Points, nullable=False),
     Column("points_final", Points),
     Column("points_returned", Points, nullable=False, default=Decimal(0)),
+    # Of a campaign's start: what its chunks count by themselves by now, or what is not sent any more.
+    Column("recipients_returned", Integer, nullable=False, default=0, server_default="0"),
     # On an erase action: what it gave back. Set once, so that points never come back twice.
     Column("points_given_back", Points),
     Column("recipients", Integer, nullable=False),

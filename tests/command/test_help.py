@@ -35,6 +35,7 @@ COMMANDS = {
         "Who asked for nothing more and waits to be blocked.",
         ("--confirm", "--dismiss", "--export", *OF_AN_ACCOUNT),
     ),
+    "worker": ("Carry campaigns out: start it beside the server", ("--until-idle", "--config")),
     "purge": ("Reduce what is older than the retention to counts.", ("--yes", "--dry-run", *OF_AN_ACCOUNT)),
     "forget": ("Forget a number: its messages, names and replies go", ("--yes", *OF_AN_ACCOUNT)),
     "evidence": (

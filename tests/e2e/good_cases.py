@@ -1,6 +1,7 @@
 """Every tool's good case, by its name."""
 
 from tests.e2e.good_case import Case
+from tests.e2e.good_cases_campaigns import CAMPAIGN_CASES
 from tests.e2e.good_cases_desk import DESK_CASES
 from tests.e2e.good_cases_flight import FLIGHT_CASES
 from tests.e2e.good_cases_inbox import INBOX_CASES
@@ -17,4 +18,5 @@ CASES: dict[str, Case] = {
     **INSIGHT_CASES,
     **LIST_CASES,
     **FLIGHT_CASES,
+    **CAMPAIGN_CASES,
 }

@@ -11,6 +11,7 @@ from typing import Any
 from tools.batch_desk import BatchSummary
 from tools.desk.batches import BatchesResult
 from tools.desk.blocking import BlockedNumber, BlockedResult
+from tools.desk.campaigns import CampaignRow, CampaignsResult
 from tools.desk.dead_numbers import DeadNumberRow, DeadNumbersResult
 from tools.desk.history import ActionsResult
 from tools.desk.in_flight import KNOWN_ALONE, InFlightResult
@@ -168,6 +169,17 @@ def _batch(chance: random.Random, number: int, worst: bool) -> BatchSummary:  # 
     )
 
 
+def _campaign(chance: random.Random, number: int, worst: bool) -> CampaignRow:  # noqa: FBT001 - one of a table
+    return CampaignRow(
+        campaign_id="".join(chance.choices(_ID, k=4)) + "-" + "".join(chance.choices(_ID, k=4)),
+        name=WORST[:40] if worst else "三月通知",
+        state="running",
+        recipients=10_000 + number,
+        points=Decimal(10_000 + number),
+        planned_at=_moment(chance, worst=worst),
+    )
+
+
 def _sent(chance: random.Random, number: int, worst: bool) -> SentToNumber:  # noqa: FBT001 - one of a table
     code = chance.choice((100, 101, 103))
     status = read_status(code)
@@ -242,6 +254,7 @@ _KINDS: dict[type[Result], tuple[str, Callable[[random.Random, int, bool], Any],
         _in_flight,
         {"conclusion": f"220 bookings are ahead. Booked: 9999 messages. {KNOWN_ALONE}"},
     ),
+    CampaignsResult: ("campaigns", _campaign, {}),
     DeliveryEventsResult: ("events", _event, {}),
     Records: ("records", _record, {}),
     ReadReportResult: (

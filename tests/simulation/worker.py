@@ -15,6 +15,8 @@ from pydantic import SecretStr
 
 from server.batches.keeper import Keeper
 from server.batches.memory import Memory
+from server.campaigns.campaigns import Campaigns
+from server.campaigns.list_files import ListFiles
 from server.files import Files
 from server.gate.context import GateContext
 from server.gate.gate import Gate
@@ -232,13 +234,15 @@ class Worker:
             seen=self._posted,
             told=world.watch.note,
         )
+        memory = Memory(Keeper(self.journal, Path("numbers.key")), chosen.policy)
         context = GateContext(
             settings=chosen,
             vendors=vendors,
             book=self.book,
             files=Files(FilesSettings(), world.clock),
             outside=OutsideReading(self.journal, world.clock),
-            memory=Memory(Keeper(self.journal, Path("numbers.key")), chosen.policy),
+            memory=memory,
+            campaigns=Campaigns(memory.keeper, ListFiles(chosen)),
             limiter=RateLimiter(chosen.policy.calls_per_minute),
             clock=world.clock,
         )

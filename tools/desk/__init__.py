@@ -3,6 +3,8 @@
 from tools.desk.batches import LIST_BATCHES
 from tools.desk.blocking import BLOCK_NUMBER, LIST_BLOCKED
 from tools.desk.brief import GET_MORNING_BRIEF
+from tools.desk.campaign_steps import CANCEL_CAMPAIGN, RESUME_CAMPAIGN, START_CAMPAIGN
+from tools.desk.campaigns import GET_CAMPAIGN, LIST_CAMPAIGNS, PAUSE_CAMPAIGN, PLAN_CAMPAIGN
 from tools.desk.check_message import CHECK_MESSAGE
 from tools.desk.dead_numbers import LIST_DEAD_NUMBERS
 from tools.desk.export import EXPORT_RECORDS
@@ -39,5 +41,12 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     RETRY_SAFELY,
     READ_LIST,
     CHECK_MESSAGE,
+    PLAN_CAMPAIGN,
+    START_CAMPAIGN,
+    GET_CAMPAIGN,
+    LIST_CAMPAIGNS,
+    PAUSE_CAMPAIGN,
+    RESUME_CAMPAIGN,
+    CANCEL_CAMPAIGN,
 )
 """Every desk operation."""

@@ -72,7 +72,8 @@ LIST_IN_FLIGHT = DeskOperation(
     name="list_in_flight",
     title="In flight",
     description=(
-        "What is ahead or runs: bookings, which launches and jobs run, what waits. 進行中、預約、等待核准。"
+        "What is booked or running: bookings ahead, launches and jobs that run, what waits. "
+        "進行中、預約、等待核准。"
     ),
     toolset="desk",
     vendor=None,

@@ -1,0 +1,136 @@
+"""Campaigns as one process knows them: planned, looked at, and told what a step of them must know."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from server.batches.keeper import Keeper
+from server.campaigns.planning import Planner, Wish
+from server.campaigns.source import Lists
+from server.store import campaigns
+from server.store.campaigns import Campaign, Progress, Waiting
+from server.store.plans import Connection
+from tools.campaign_facts import CampaignFacts, CampaignState
+from tools.campaigns.tally import Tally
+
+
+async def nobody_is_woken() -> None:
+    """A server that starts no worker: another process carries campaigns out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A campaign, and what its plan says."""
+
+    campaign: Campaign
+    plan: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known(Standing):
+    """The same, and how far it is."""
+
+    progress: Progress
+    waiting_points: Decimal
+
+
+class Campaigns:
+    """The campaigns of one store."""
+
+    def __init__(self, keeper: Keeper, lists: Lists) -> None:
+        self.keeper = keeper
+        self.lists = lists
+        self.wake: Callable[[], Awaitable[None]] = nobody_is_woken
+        """Called once something is to be carried out."""
+        self._planner = Planner(keeper)
+
+    async def plan(self, wish: Wish, *, mobile: str, consent: str) -> tuple[Campaign, Tally]:
+        """Plan a campaign from the list that the wish names.
+
+        Raises:
+            RefusedError: a rule forbids it, nobody is left, or the list cannot be used.
+        """
+        async with self.lists.opened(wish.list_name, mobile, consent) as source:
+            return await self._planner.plan(wish, source)
+
+    async def known(self, id_: str, principal: str) -> Known | None:
+        """A campaign of this principal's; None when there is none."""
+        seal = await self.keeper.seal()
+
+        def work(conn: Connection) -> Known | None:
+            found = campaigns.campaign_of(conn, id_)
+            if found is None or found.principal != principal or found.state == campaigns.PLANNING:
+                return None
+            return Known(
+                campaign=found,
+                plan=json.loads(seal.open_text(found.plan, found.id)),
+                progress=campaigns.progress_of(conn, id_),
+                waiting_points=campaigns.waiting_points(conn, id_),
+            )
+
+        return await self.keeper.read(work)
+
+    async def running(self, id_: str, epoch: int) -> Standing | None:
+        """A campaign that runs under this epoch, whoever's it is."""
+        seal = await self.keeper.seal()
+
+        def work(conn: Connection) -> Standing | None:
+            found = campaigns.campaign_of(conn, id_)
+            if found is None or (found.state, found.epoch) != (campaigns.RUNNING, epoch):
+                return None
+            return Standing(campaign=found, plan=json.loads(seal.open_text(found.plan, found.id)))
+
+        return await self.keeper.read(work)
+
+    async def some_run(self) -> bool:
+        """Whether any campaign is to be carried out."""
+        return await self.keeper.read(campaigns.some_run)
+
+    async def waiting(self, id_: str, at_most: int) -> list[Waiting]:
+        """The first chunks that wait."""
+        return await self.keeper.read(lambda conn: campaigns.waiting_chunks(conn, id_, at_most))
+
+    async def page(self, principal: str, page: int, page_size: int) -> tuple[list[Campaign], int]:
+        """A page of this principal's campaigns, newest first, and how many there are."""
+        return await self.keeper.read(lambda conn: campaigns.list_campaigns(conn, principal, page, page_size))
+
+    async def facts(self, id_: str, principal: str) -> CampaignFacts | None:
+        """What a step of it must know; None when this principal has no such campaign."""
+        found = await self.known(id_, principal)
+        if found is None:
+            return None
+        campaign, plan = found.campaign, found.plan
+        changed = campaign.state == campaigns.PLANNED and (
+            await self.lists.digest(campaign.list_name) != campaign.list_digest
+        )
+        return CampaignFacts(
+            id=campaign.id,
+            name=campaign.name,
+            state=cast("CampaignState", campaign.state),
+            digest=campaign.digest,
+            list_name=campaign.list_name,
+            list_changed=changed,
+            recipients=campaign.recipients,
+            parts=campaign.parts,
+            points=campaign.points,
+            estimate=bool(plan["estimates"]),
+            first_at=_moment(plan["first_at"]),
+            last_at=_moment(plan["last_at"]),
+            trial=plan["trial"],
+            text=plan["text"],
+            longest=plan["longest"],
+            segments=[(parts, count, points) for parts, count, points in plan["segments"]],
+            excluded=plan["excluded"],
+            abroad=plan["abroad"],
+            texted=plan["texted"],
+            # What certainly failed waits again once it is resumed.
+            waiting=found.progress.waiting + found.progress.failed,
+            waiting_points=found.waiting_points,
+        )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)

@@ -1,0 +1,147 @@
+"""The course of a campaign: waves of chunks, a few at once, until nothing waits or something stops it.
+
+It knows no engine: whoever calls `wave` again and again carries the campaign out, and a wave that is done
+again after a crash finds its chunks taken.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+import anyio
+
+from server.campaigns.campaigns import Campaigns, Standing
+from server.store import campaigns
+from server.store.errors import StoreUnavailableError
+
+WAVE = 50
+"""Chunks of a wave."""
+AT_ONCE = 4
+"""Chunks under way at once: no vendor documents a limit, and none is tried out."""
+_FAILURES = 3
+"""So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
+
+
+class Ended(StrEnum):
+    """How a chunk ended."""
+
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    """Certainly not sent."""
+    SKIPPED = "skipped"
+    """Nobody of it was left to send to."""
+    WAITS = "waits"
+    """It was not taken: the campaign does not run, another worker holds it, or somebody must be left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkEnd:
+    """How a chunk ended, and why nothing more of the campaign must be begun; '' when it can go on."""
+
+    ended: Ended
+    stop: str = ""
+
+
+class Sends(Protocol):
+    """What a course needs of the gate."""
+
+    async def send(self, standing: Standing, number: int, epoch: int) -> ChunkEnd:
+        """Send a chunk that waits, once."""
+        ...
+
+    async def missing(self, points: Decimal) -> str:
+        """Why the account cannot pay so much now; '' when it can."""
+        ...
+
+    async def stop(self, campaign: str, epoch: int, reason: str) -> bool:
+        """Nothing more of it is begun until a person resumes it."""
+        ...
+
+    async def hold(self, campaign: str, epoch: int, reason: str) -> bool:
+        """The same, after its trial."""
+        ...
+
+    async def end(self, campaign: str, epoch: int) -> bool:
+        """Nothing waits any more."""
+        ...
+
+
+class Wave(StrEnum):
+    """What follows a wave."""
+
+    MORE = "more"
+    LATER = "later"
+    """The store is away."""
+    OVER = "over"
+
+
+@dataclass(slots=True)
+class _Row:
+    """What went wrong one after the other, and what stops the wave."""
+
+    failures: int = 0
+    stop: str = ""
+
+    def take(self, end: ChunkEnd) -> None:
+        """Note how a chunk ended."""
+        if end.ended in (Ended.FAILED, Ended.UNKNOWN):
+            self.failures += 1
+        elif end.ended is Ended.SENT:
+            self.failures = 0
+        self.stop = self.stop or end.stop
+        if self.failures >= _FAILURES:
+            self.stop = self.stop or f"the vendor did not take {self.failures} parts one after the other"
+
+
+class Course:
+    """Carries campaigns out, wave by wave."""
+
+    def __init__(self, known: Campaigns, sends: Sends) -> None:
+        self._campaigns = known
+        self._sends = sends
+
+    async def wave(self, campaign: str, epoch: int) -> Wave:
+        """The next chunks; whether there may be more to do."""
+        try:
+            return await self._wave(campaign, epoch)
+        except StoreUnavailableError:
+            return Wave.LATER
+
+    async def _wave(self, campaign: str, epoch: int) -> Wave:
+        standing = await self._campaigns.running(campaign, epoch)
+        if standing is None:
+            return Wave.OVER
+        waiting = await self._campaigns.waiting(campaign, WAVE)
+        if not waiting:
+            await self._sends.end(campaign, epoch)
+            return Wave.OVER
+        phase = waiting[0].phase
+        if phase == campaigns.REST and not standing.campaign.released:
+            await self._sends.hold(
+                campaign, epoch, "the trial is out; a person looks at it and releases the rest"
+            )
+            return Wave.OVER
+        those = [each for each in waiting if each.phase == phase]
+        why = await self._sends.missing(sum((each.points for each in those), Decimal(0)))
+        why = why or await self._sent(standing, [each.number for each in those], epoch)
+        if why:
+            await self._sends.stop(campaign, epoch, why)
+            return Wave.OVER
+        return Wave.MORE
+
+    async def _sent(self, standing: Standing, numbers: list[int], epoch: int) -> str:
+        """Send these, a few at once; what stops the campaign, or ''."""
+        row, left = _Row(), iter(numbers)
+
+        async def lane() -> None:
+            for number in left:
+                if row.stop:
+                    return
+                row.take(await self._sends.send(standing, number, epoch))
+
+        async with anyio.create_task_group() as lanes:
+            for _ in range(AT_ONCE):
+                lanes.start_soon(lane)
+        return row.stop

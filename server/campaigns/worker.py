@@ -1,0 +1,73 @@
+"""A worker: takes over campaigns that nobody carries out, and says that it lives.
+
+Its name stands with each campaign that it holds. One that is not heard of for a minute is replaced under the
+next epoch, and finds its claims refused should it come back.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import anyio
+from anyio.abc import TaskGroup
+
+from server.batches.keeper import Keeper
+from server.store import campaigns
+from server.store.campaigns import Held
+from server.store.errors import StoreUnavailableError
+from server.store.plans import Connection
+
+STALE = timedelta(seconds=60)
+"""So long a worker may be silent before another takes its campaigns over."""
+_LOOK_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+CarryOut = Callable[[str, int], Awaitable[None]]
+
+
+class Worker:
+    """One process's work on campaigns."""
+
+    def __init__(self, keeper: Keeper, name: str, carry_out: CarryOut) -> None:
+        self._keeper = keeper
+        self._name = name
+        self._carry_out = carry_out
+        self._busy: set[str] = set()
+
+    async def work(self, *, until_idle: bool) -> None:
+        """Carry campaigns out until cancelled; with `until_idle` until nothing is left to do."""
+        async with anyio.create_task_group() as group:
+            while True:
+                there_is_more = await self._look(group)
+                if until_idle and not there_is_more and not self._busy:
+                    return
+                await anyio.sleep(_LOOK_SECONDS)
+
+    async def _look(self, group: TaskGroup) -> bool:
+        """Take over what nobody carries out, and go on with what this worker left undone."""
+        try:
+            found = await self._keeper.write(self._taken)
+        except StoreUnavailableError:
+            _log.warning("the store is unavailable; campaigns wait")
+            return True
+        for each in found:
+            if each.campaign not in self._busy:
+                self._busy.add(each.campaign)
+                group.start_soon(self._carry, each)
+        return bool(found)
+
+    def _taken(self, conn: Connection) -> list[Held]:
+        now = self._keeper.clock()
+        campaigns.beat(conn, self._name, now)
+        for each in campaigns.due_campaigns(conn, now - STALE):
+            campaigns.take_campaign(conn, each, self._name, now, now - STALE)
+        return campaigns.held_by(conn, self._name)
+
+    async def _carry(self, held: Held) -> None:
+        try:
+            await self._carry_out(held.campaign, held.epoch)
+        except Exception:  # noqa: BLE001 - whatever fails in one campaign must not end the others
+            _log.exception("the course of campaign %s failed; it is taken up again", held.campaign)
+            await anyio.sleep(STALE.total_seconds())
+        finally:
+            self._busy.discard(held.campaign)

@@ -1,0 +1,281 @@
+"""One chunk of a campaign through the gate: rules, claim, one POST, and what came of it.
+
+Whoever approved the start approved this. Nobody is asked again, and nothing that the
+plan did not have goes out.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+
+from server.batches.keeper import alike
+from server.batches.message_rows import message_rows
+from server.batches.numbers import NumberSeal, SealedNumberError
+from server.campaigns.campaigns import Standing
+from server.campaigns.chunk_content import Addressee, opened
+from server.campaigns.course import ChunkEnd, Ended
+from server.campaigns.planning import Asked
+from server.gate.caller import Caller
+from server.gate.calls import CallOf
+from server.gate.campaign_rules import forbidden
+from server.gate.context import GateContext
+from server.gate.dispatching import Dispatching
+from server.gate.failures import ANTICIPATED, problem_of
+from server.gate.words.sentences import nothing
+from server.ledger.campaign_claiming import ChunkSend
+from server.store import campaigns
+from server.store.actions import Action, CapHit, Proposal
+from server.store.batches import UNKNOWN, Batch, add_batch
+from server.store.campaigns import Campaign, Chunk
+from server.store.messages import add_messages
+from server.store.plans import Connection
+from server.store.rows import taipei_day
+from tools.action_id import reference_of
+from tools.campaigns.wording import Wording, read_wording
+from tools.every8d.charging import sms_price, together
+from tools.every8d.credit import credit_steps
+from tools.every8d.personal import rendered
+from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams, keys_of, people_of
+from tools.every8d.sent import Addressed
+from tools.every8d.texts import first_words
+from tools.operation import Message, Preview, Surroundings
+from tools.problems import InvalidArgumentError
+from tools.sentence import sentence
+
+if TYPE_CHECKING:
+    from server.ledger.claiming import Claimed
+
+_SUBJECT = 40
+_DEPLETED = ("login_refused", "login_stopped", "not_enough_credit")
+"""Problems after which no other chunk can be sent either."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A chunk that is about to be sent."""
+
+    campaign: Campaign
+    chunk: Chunk
+    call: CallOf
+    world: Surroundings
+    wording: Wording
+    those: Sequence[Addressee]
+
+    @property
+    def params(self) -> PersonalizedParams:
+        """What the vendor is asked for."""
+        return self.call.params
+
+    @property
+    def messages(self) -> Sequence[Message]:
+        """Each text as its recipient sees it."""
+        return self.call.messages(self.world)
+
+
+class ChunkSender:
+    """Sends chunks of one server's campaigns."""
+
+    def __init__(self, context: GateContext) -> None:
+        self._context = context
+        self._dispatching = Dispatching(context)
+
+    async def send(self, standing: Standing, number: int, epoch: int) -> ChunkEnd:
+        """Send a chunk that waits, once; whatever forbids it now stops the campaign."""
+        campaign = standing.campaign
+        chunk = await self._context.campaigns.keeper.read(
+            lambda conn: campaigns.chunk_of(conn, campaign.id, number)
+        )
+        if chunk is None or chunk.state != campaigns.WAITING:
+            return ChunkEnd(ended=Ended.WAITS)
+        if campaign.account != await self._context.account_of(SEND_PERSONALIZED_SMS):
+            return ChunkEnd(ended=Ended.WAITS, stop="it was planned for another account")
+        try:
+            ready = await self._ready(campaign, chunk, read_wording(standing.plan["text"]))
+        except SealedNumberError:
+            return ChunkEnd(ended=Ended.WAITS, stop="a part of it cannot be read with the key of the numbers")
+        if ready is None:
+            skipped = await self._context.book.skip_chunk(chunk, epoch)
+            return ChunkEnd(ended=Ended.SKIPPED if skipped else Ended.WAITS)
+        why = self._why_not(ready)
+        return ChunkEnd(ended=Ended.WAITS, stop=why) if why else await self._sent(ready, epoch)
+
+    async def _ready(self, campaign: Campaign, chunk: Chunk, wording: Wording) -> _Ready | None:
+        """The call that sends to whoever is left; None when nobody is."""
+        seal = await self._context.campaigns.keeper.seal()
+        those = await anyio.to_thread.run_sync(opened, chunk.sealed, campaign.id, chunk.number, seal)
+        ready = self._call(campaign, chunk, wording, those)
+        hindered = await self._context.book.hindered(ready.messages)
+        out = hindered.blocked | hindered.texted
+        if not out:
+            return ready
+        left = [each for each in those if each.mobile not in out]
+        return self._call(campaign, chunk, wording, left) if left else None
+
+    def _call(self, campaign: Campaign, chunk: Chunk, wording: Wording, those: Sequence[Addressee]) -> _Ready:
+        params = PersonalizedParams(
+            recipients=[wording.person(each.mobile, each.values, send_at=each.send_at) for each in those],
+            template=wording.template,
+            subject=campaign.name[:_SUBJECT],
+        )
+        caller = Caller(principal=campaign.principal, session=campaign.id, can_ask=False)
+        return _Ready(
+            campaign=campaign,
+            chunk=chunk,
+            call=CallOf(operation=SEND_PERSONALIZED_SMS, params=params, caller=caller),
+            world=self._context.surroundings(),
+            wording=wording,
+            those=those,
+        )
+
+    def _why_not(self, ready: _Ready) -> str:
+        """What forbids it now, although the plan was agreed to."""
+        try:
+            ready.call.check(ready.world)
+        except InvalidArgumentError as error:
+            return f"its time has passed: {error.problem}"
+        audience = ready.call.audience(ready.world)
+        asked = Asked(audience.recipients, audience.texts, audience.send_times)
+        problem = forbidden(self._context, asked, nothing(SEND_PERSONALIZED_SMS))
+        return "" if problem is None else problem.message
+
+    async def _sent(self, ready: _Ready, epoch: int) -> ChunkEnd:
+        record = partial(
+            _record,
+            ready=ready,
+            key=await self._context.campaigns.keeper.key(),
+            seal=await self._context.campaigns.keeper.seal(),
+        )
+        send = ChunkSend(
+            chunk=ready.chunk,
+            epoch=epoch,
+            proposal=await self._proposal(ready),
+            recipients=[each.to for each in ready.messages],
+            messages=ready.messages,
+        )
+        claimed = await self._dispatching.carry_out_claimed(
+            ready.call, ready.world, partial(self._context.book.claim_chunk, send, record)
+        )
+        return await self._end_of(ready, claimed)
+
+    async def _proposal(self, ready: _Ready) -> Proposal:
+        """It names campaign and chunk: the numbers stand in the chunk, encrypted."""
+        named = {"campaign": ready.campaign.id, "chunk": ready.chunk.number}
+        arguments = json.dumps(named)
+        price = together(
+            sms_price(rendered(person, ready.params.template), [person.mobile])
+            for person in people_of(ready.params)
+        )
+        preview = Preview(
+            effect=sentence("Send a part of a campaign"),
+            nothing=sentence("Nothing was sent."),
+            recipients=len(ready.those),
+            parts=price.parts,
+            points=price.points,
+            estimate=price.estimate,
+            send_at=ready.those[0].send_at,
+        )
+        return Proposal(
+            principal=ready.campaign.principal,
+            session=ready.campaign.id,
+            tool=SEND_PERSONALIZED_SMS.name,
+            risk=str(SEND_PERSONALIZED_SMS.risk),
+            vendor="every8d",
+            digest=await self._context.book.digest(arguments),
+            arguments=arguments,
+            preview=preview.model_dump_json(),
+            account=ready.campaign.account,
+            campaign=ready.campaign.id,
+            points=price.points,
+            recipients=len(ready.those),
+        )
+
+    async def _end_of(self, ready: _Ready, claimed: "Claimed") -> ChunkEnd:
+        if claimed is None:
+            return ChunkEnd(ended=Ended.WAITS)
+        if isinstance(claimed, CapHit):
+            return ChunkEnd(ended=Ended.WAITS, stop=f"the limit {claimed.rule} is reached")
+        if not isinstance(claimed, Action):
+            # Somebody was blocked, or texted, since the look: the next round leaves them out.
+            return ChunkEnd(ended=Ended.WAITS)
+        done = await self._context.book.get(claimed.id) or claimed
+        match str(done.state):
+            case "succeeded":
+                await self._context.campaigns.keeper.write(
+                    lambda conn: campaigns.empty_chunk(conn, ready.chunk.campaign, ready.chunk.number)
+                )
+                return ChunkEnd(ended=Ended.SENT, stop=_points_ran_out(done))
+            case "failed":
+                problem = json.loads(done.outcome)
+                stop = str(problem["message"]) if problem["code"] in _DEPLETED else ""
+                return ChunkEnd(ended=Ended.FAILED, stop=stop)
+            case _:
+                return ChunkEnd(ended=Ended.UNKNOWN)
+
+    async def missing(self, points: Decimal) -> str:
+        """Why the account cannot pay so much now."""
+        try:
+            credit = await self._context.vendors.query(credit_steps())
+        except ANTICIPATED as error:
+            return (
+                f"the vendor cannot be asked for the points: {problem_of(SEND_PERSONALIZED_SMS, error).code}"
+            )
+        return (
+            ""
+            if credit >= points
+            else f"the points do not cover the next part: {points} needed, {credit} left"
+        )
+
+    async def stop(self, campaign: str, epoch: int, reason: str) -> bool:
+        """Nothing more of it is begun until a person resumes it."""
+        return await self._context.book.stand_still(campaign, epoch, campaigns.PAUSED, reason)
+
+    async def hold(self, campaign: str, epoch: int, reason: str) -> bool:
+        """The same, after its trial."""
+        return await self._context.book.stand_still(campaign, epoch, campaigns.HOLDING, reason)
+
+    async def end(self, campaign: str, epoch: int) -> bool:
+        """Nothing waits any more."""
+        return await self._context.book.end_campaign(campaign, epoch)
+
+
+def _points_ran_out(done: Action) -> str:
+    unsent = json.loads(done.outcome).get("unsent", 0)
+    return f"the points ran out: {unsent} of a part were not sent" if unsent else ""
+
+
+def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal: NumberSeal) -> None:
+    """The batch and its messages, of unknown outcome as long as none is written down."""
+    params, reference = ready.params, reference_of(action.id)
+    people = people_of(params)
+    messages = [
+        Addressed(mobile=person.mobile, record=record, text="")
+        for person, record in zip(people, keys_of(people, reference), strict=True)
+    ]
+    sent_at = action.dispatched_at or action.created_at
+    add_batch(
+        conn,
+        Batch(
+            id=action.id,
+            batch_id="",
+            principal=action.principal,
+            tool=action.tool,
+            kind="sms",
+            state=UNKNOWN,
+            subject=params.subject,
+            words=first_words({"text": ready.wording.text}),
+            alike=alike(key, ready.wording.text),
+            day=taipei_day(action.created_at),
+            sent_at=sent_at,
+            send_at=min((each.send_at for each in ready.those if each.send_at), default=None),
+            recipients=action.recipients,
+            parts=Preview.model_validate_json(action.preview).parts,
+            points=action.points,
+            points_returned=Decimal(0),
+        ),
+    )
+    add_messages(conn, message_rows(action.id, messages, key, seal))

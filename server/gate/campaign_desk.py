@@ -1,0 +1,159 @@
+"""A caller's campaigns: planned under the operator's rules, looked at, paused."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import cast
+
+from server.campaigns.planning import NOTHING_PLANNED, Wish
+from server.gate.caller import Caller
+from server.gate.campaign_rules import forbidden
+from server.gate.context import GateContext
+from server.gate.exclusions import Exclusions
+from server.gate.failures import ANTICIPATED
+from server.ledger.notes import Note
+from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures
+from tools.campaign_facts import CampaignState
+from tools.campaigns.pace import read_pace
+from tools.campaigns.wording import read_wording
+from tools.every8d.credit import credit_steps
+from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS
+from tools.every8d.texts import send_time
+from tools.problems import Problem, RefusedError
+
+_PAUSED_BY_HAND = "paused by hand"
+_NO_ACCOUNT = Problem(
+    code="no_account",
+    message=f"{NOTHING_PLANNED} No EVERY8D account is set.",
+    next="A person sets CAMPAIGN_OPS_EVERY8D__UID and its password.",
+)
+
+
+class OwnCampaigns:
+    """The `CampaignDesk` of one call."""
+
+    def __init__(self, context: GateContext, caller: Caller) -> None:
+        self._context = context
+        self._caller = caller
+
+    async def plan(self, asked: PlanAsked) -> PlanFigures:
+        """Plan one; nothing is sent."""
+        settings = self._context.settings
+        if settings.every8d is None:
+            raise RefusedError(_NO_ACCOUNT)
+        send_time(asked.send_at, self._context.clock())
+        most = settings.policy.recipients_per_call
+        size = settings.every8d.max_recipients
+        exclusions = await self._exclusions()
+        wish = Wish(
+            principal=self._caller.principal,
+            account=await self._context.account_of(SEND_PERSONALIZED_SMS),
+            name=asked.name,
+            list_name=asked.list_name,
+            wording=read_wording(asked.text),
+            pace=read_pace(asked.send_at, asked.per_hour, asked.not_between),
+            done_by=asked.done_by,
+            trial=asked.trial,
+            size=size if most is None else max(1, min(size, most)),
+            excluded=exclusions.among,
+            rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED),
+        )
+        campaign, tally = await self._context.campaigns.plan(wish, mobile=asked.mobile, consent=asked.consent)
+        await self._context.book.record(self._note("campaign_planned", campaign.id))
+        facts = await self._context.campaigns.facts(campaign.id, self._caller.principal)
+        credit = await self._credit()
+        return PlanFigures(
+            id=campaign.id,
+            recipients=campaign.recipients,
+            points=campaign.points,
+            points_left=None if credit is None else credit - campaign.points,
+            segments=[] if facts is None else facts.segments,
+            excluded=tally.excluded,
+            longest=() if facts is None else facts.longest,
+            ends_at=None if facts is None else facts.last_at,
+            texted=tally.texted,
+            abroad=tally.abroad,
+            estimate=bool(tally.estimates),
+            trial=asked.trial,
+        )
+
+    async def _exclusions(self) -> Exclusions:
+        """Who gets no text by the rules.
+
+        Raises:
+            RefusedError: a rule cannot be applied, so that nothing can be sent.
+        """
+        whose = self._context.owning.limits_of(self._caller.principal)
+        found = await Exclusions.of(self._context, whose)
+        if found.problem:
+            raise RefusedError(
+                Problem(
+                    code="policy_refused",
+                    message=f"{NOTHING_PLANNED} A rule cannot be applied: {found.problem}",
+                    next="A person mends CAMPAIGN_OPS_POLICY__BLOCKED_NUMBERS_FILE.",
+                )
+            )
+        return found
+
+    async def _credit(self) -> Decimal | None:
+        """The plan stands although the vendor cannot be asked; the start asks again."""
+        with suppress(*ANTICIPATED):
+            return await self._context.vendors.query(credit_steps())
+        return None
+
+    async def view(self, id_: str) -> CampaignView | None:
+        """How far one is."""
+        await self._context.memory.catch_up()
+        found = await self._context.campaigns.known(id_, self._caller.principal)
+        if found is None:
+            return None
+        campaign, progress = found.campaign, found.progress
+        last = found.plan["last_at"]
+        return CampaignView(
+            id=campaign.id,
+            name=campaign.name,
+            state=cast("CampaignState", campaign.state),
+            reason=campaign.reason,
+            recipients=campaign.recipients,
+            points=campaign.points,
+            spent=progress.points,
+            waiting=progress.waiting,
+            sending=progress.sending,
+            sent=progress.sent,
+            unknown=progress.unknown,
+            failed=progress.failed,
+            left_out=progress.left_out,
+            delivered=progress.delivered,
+            not_delivered=progress.not_delivered,
+            created_at=campaign.created_at,
+            started_at=campaign.started_at,
+            ends_at=last and datetime.fromisoformat(last),
+        )
+
+    async def page(self, page: int, page_size: int) -> tuple[Sequence[CampaignLine], int]:
+        """A page of them, newest first."""
+        found, total = await self._context.campaigns.page(self._caller.principal, page, page_size)
+        lines = [
+            CampaignLine(
+                id=each.id,
+                name=each.name,
+                state=cast("CampaignState", each.state),
+                recipients=each.recipients,
+                points=each.points,
+                created_at=each.created_at,
+            )
+            for each in found
+        ]
+        return lines, total
+
+    async def pause(self, id_: str) -> bool:
+        """Begin nothing more of it."""
+        if await self._context.campaigns.known(id_, self._caller.principal) is None:
+            return False
+        by = self._note("campaign_paused", id_)
+        return await self._context.book.pause_campaign(id_, _PAUSED_BY_HAND, by)
+
+    def _note(self, what: str, campaign: str) -> Note:
+        return Note(what=what, principal=self._caller.principal, outcome=campaign)

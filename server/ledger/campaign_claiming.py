@@ -1,0 +1,273 @@
+"""A campaign's steps in the ledger: its start reserves, each chunk is claimed once, the rest comes back.
+
+A chunk is an action of its own, agreed to by whoever agreed to the start. What it reserves it takes from what
+the start reserved, so that nothing counts twice and the caps, asked for at the start, still hold.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from server.ledger.claiming import LEASE_SECONDS, Claimed, Claiming, Reach, Refusal
+from server.ledger.notes import Note, ending_note
+from server.ledger.records import blocked_of, note_of, noted
+from server.ledger.refusals import Blocked, Repeats
+from server.store import campaigns, ledger
+from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
+from server.store.campaigns import Campaign, Chunk
+from server.store.counting import cap_hit, hand_on
+from server.store.plans import Connection
+from server.store.sent_texts import repeated
+from tools.operation import Message
+
+CHANNEL = "campaign"
+"""How a chunk is approved: by the decision on the start, whose action is the rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkSend:
+    """What is about to be sent of a chunk, and by whom: the worker that holds the campaign's epoch."""
+
+    chunk: Chunk
+    epoch: int
+    proposal: Proposal
+    recipients: Sequence[str]
+    messages: Sequence[Message]
+
+    @property
+    def left_out(self) -> int:
+        """Recipients of the plan that are not sent to."""
+        return self.chunk.recipients - len(self.recipients)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindered:
+    """Numbers that a chunk must not be sent to any more."""
+
+    blocked: frozenset[str]
+    texted: frozenset[str]
+    """They had this very text, or may have it, by another send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """An approved step of a campaign, and what it is answered: JSON."""
+
+    action_id: str
+    campaign: str
+    outcome: str
+
+
+Change = Callable[[Connection, datetime, Campaign], None]
+"""What a step changes beside its action."""
+Record = Callable[[Connection, Action], None]
+"""Writes the batch and its messages, in the transaction of the claim."""
+
+
+class CampaignClaiming(Claiming):
+    """The steps of a campaign that count, each in one transaction."""
+
+    async def start_campaign(self, step: Step, digest: str) -> Action | CapHit | None:
+        """An approved start: its points and recipients are reserved, it is done, and the campaign runs.
+
+        None: it is not approved (any more), or the plan is not as it was or was started already.
+        """
+
+        def begin(conn: Connection, now: datetime, found: Campaign) -> None:
+            values = {"state": campaigns.RUNNING, "action": step.action_id, "started_at": now}
+            campaigns.change(conn, found.id, [campaigns.PLANNED], **values)
+
+        return await self._step(step, [campaigns.PLANNED], begin, digest=digest, caps=self._caps)
+
+    async def resume_campaign(self, step: Step) -> Action | CapHit | None:
+        """An approved resumption: the campaign runs again; what certainly failed waits again."""
+
+        def go_on(conn: Connection, _now: datetime, found: Campaign) -> None:
+            start = ledger.get(conn, found.action)
+            points, recipients = campaigns.wait_again(conn, found.id)
+            if start is not None and recipients:
+                hand_on(conn, start, -points, -recipients)
+            # A campaign that holds had its trial; one that was paused before may still have it to come.
+            released = found.released or found.state == campaigns.HOLDING
+            values = {"state": campaigns.RUNNING, "reason": "", "worker": "", "released": released}
+            campaigns.change(conn, found.id, campaigns.STANDING, **values)
+
+        return await self._step(step, campaigns.STANDING, go_on)
+
+    async def cancel_campaign(self, step: Step) -> Action | CapHit | None:
+        """An approved end: what waits is not sent, and what was reserved for it comes back."""
+        begun = (campaigns.RUNNING, *campaigns.STANDING)
+
+        def end(conn: Connection, now: datetime, found: Campaign) -> None:
+            start = ledger.get(conn, found.action)
+            if start is not None:
+                points = max(start.points - start.points_returned, Decimal(0))
+                hand_on(conn, start, points, max(start.recipients - start.recipients_returned, 0))
+            campaigns.leave_waiting(conn, found.id)
+            campaigns.change(conn, found.id, begun, state=campaigns.CANCELLED, ended_at=now, worker="")
+
+        return await self._step(step, begun, end)
+
+    async def pause_campaign(self, campaign: str, reason: str, by: Note) -> bool:
+        """Nothing more of it is begun; False when it does not run. What is under way ends."""
+
+        def work(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
+            values = {"state": campaigns.PAUSED, "reason": reason, "worker": ""}
+            paused = campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
+            return paused, by if paused else None
+
+        return await self._journal.write(work)
+
+    async def stand_still(self, campaign: str, epoch: int, state: str, reason: str) -> bool:
+        """The worker that holds it stops it: paused, or holding after its trial."""
+
+        def work(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
+            if not self._holds(conn, campaign, epoch):
+                return False, None
+            values = {"state": state, "reason": reason, "worker": ""}
+            campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
+            return True, Note(what=f"campaign_{state}", by="server", outcome=campaign)
+
+        return await self._journal.write(work)
+
+    async def end_campaign(self, campaign: str, epoch: int) -> bool:
+        """Nothing waits any more: it is done, and what was left out is reserved no longer."""
+
+        def work(conn: Connection, now: datetime) -> tuple[bool, Note | None]:
+            if not self._holds(conn, campaign, epoch) or campaigns.waiting_chunks(conn, campaign, 1):
+                return False, None
+            values = {"state": campaigns.DONE, "ended_at": now, "worker": ""}
+            campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
+            return True, Note(what="campaign_done", outcome=campaign)
+
+        return await self._journal.write(work)
+
+    async def claim_chunk(self, send: ChunkSend, record: Record) -> Claimed:
+        """A waiting chunk → dispatching by this process, unless anything forbids it; None: it is not ours.
+
+        The campaign runs and this worker holds it, nobody of these is blocked, nobody had this text, and
+        the batch is written with its messages: all in one transaction.
+        """
+        reach = await self._reach(send.recipients, send.messages)
+
+        def work(conn: Connection, now: datetime) -> tuple[Claimed, *tuple[Note | None, ...]]:
+            start = self._start_of(conn, send.chunk, send.epoch)
+            if start is None:
+                return None, None
+            refusal = self._refusal_of(conn, now, send, reach)
+            if refusal is not None:
+                return refusal, None
+            hand_on(conn, start, send.chunk.points, send.chunk.recipients)
+            action, created = ledger.begin(
+                conn,
+                send.proposal,
+                by=start.decided_by,
+                channel=CHANNEL,
+                rule=start.id,
+                owner=self._owner,
+                now=now,
+                lease_seconds=LEASE_SECONDS,
+                recipients=reach.hashes,
+                texts=reach.texts,
+            )
+            if not created or not campaigns.take_chunk(conn, send.chunk, action.id, send.left_out):
+                raise LookupError("a chunk that waits has an action already")
+            record(conn, action)
+            return action, note_of("approved", action), note_of("dispatching", action)
+
+        return await self._journal.write(work, standing=True, ahead=True)
+
+    async def skip_chunk(self, chunk: Chunk, epoch: int) -> bool:
+        """Nobody of a waiting chunk is left to send to: its reservation comes back."""
+
+        def work(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
+            start = self._start_of(conn, chunk, epoch)
+            if start is None:
+                return False, None
+            hand_on(conn, start, chunk.points, chunk.recipients)
+            campaigns.skip_chunk(conn, chunk)
+            return True, None
+
+        return await self._journal.write(work)
+
+    async def hindered(self, messages: Sequence[Message]) -> Hindered:
+        """Who of these must not be sent to: blocked by now, or texted the same by another send."""
+        hashes = await self.hashed([each.to for each in messages])
+        texts = await self.texted(messages)
+
+        def work(conn: Connection, now: datetime) -> Hindered:
+            sends = repeated(conn, texts, now)
+            had = {message for send in sends for message, _ in send.messages}
+            return Hindered(
+                blocked=frozenset(blocked_of(conn, hashes)),
+                texted=frozenset(
+                    each.to for each, text in zip(messages, texts, strict=True) if text.message in had
+                ),
+            )
+
+        return await self._journal.read(work)
+
+    def _refusal_of(self, conn: Connection, now: datetime, send: ChunkSend, reach: Reach) -> Refusal | None:
+        """The caps of points and recipients were asked for at the start; that of each recipient is here."""
+        if blocked := blocked_of(conn, reach.named):
+            return Blocked(numbers=blocked)
+        if sends := repeated(conn, reach.texts, now):
+            return Repeats(sends=tuple(sends))
+        each = Caps(texts_per_recipient_per_day=self._caps.texts_per_recipient_per_day)
+        return cap_hit(conn, send.proposal, each, reach.hashes, now)
+
+    def _start_of(self, conn: Connection, chunk: Chunk, epoch: int) -> Action | None:
+        """The start of the campaign, where this worker holds it and the chunk waits."""
+        if not self._holds(conn, chunk.campaign, epoch):
+            return None
+        known = campaigns.chunk_of(conn, chunk.campaign, chunk.number)
+        campaign = campaigns.campaign_of(conn, chunk.campaign)
+        if known is None or known.state != campaigns.WAITING or campaign is None:
+            return None
+        start = ledger.get(conn, campaign.action)
+        return start if start is not None and start.state is State.SUCCEEDED else None
+
+    def _holds(self, conn: Connection, campaign: str, epoch: int) -> bool:
+        found = campaigns.campaign_of(conn, campaign)
+        return found is not None and (found.state, found.epoch) == (campaigns.RUNNING, epoch)
+
+    async def _step(
+        self, step: Step, of: Sequence[str], change: Change, *, digest: str = "", caps: Caps = NO_CAPS
+    ) -> Action | CapHit | None:
+        """Approved → succeeded together with what it changes; nothing of both where either cannot be."""
+
+        def work(conn: Connection, now: datetime) -> tuple[Action | CapHit | None, *tuple[Note | None, ...]]:
+            altered = self._altered(conn, ledger.get(conn, step.action_id))
+            if altered is not None:
+                return None, altered
+            found = campaigns.campaign_of(conn, step.campaign)
+            if found is None or found.state not in of or digest not in ("", found.digest):
+                return None, None
+            claimed = ledger.claim(
+                conn,
+                step.action_id,
+                owner=self._owner,
+                now=now,
+                lease_seconds=LEASE_SECONDS,
+                caps=caps,
+            )
+            if isinstance(claimed, CapHit):
+                return claimed, Note(what="cap_refused", action_id=step.action_id, rule=claimed.rule)
+            if claimed is None:
+                return None, None
+            if found.action:
+                # The start reserved what a later step is about.
+                hand_on(conn, claimed, claimed.points, claimed.recipients)
+            change(conn, now, found)
+            done = ledger.finish(
+                conn,
+                step.action_id,
+                owner=self._owner,
+                state=State.SUCCEEDED,
+                outcome=step.outcome,
+                now=now,
+            )
+            return done, noted("dispatching", claimed), ending_note(done)
+
+        return await self._journal.write(work, standing=True)

@@ -1,0 +1,386 @@
+"""Campaigns in the store: the plan, which chunks wait, who carries it out."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+
+from server.store.actions import State
+from server.store.campaign_tables import CAMPAIGNS, CHUNKS, RECIPIENTS
+from server.store.columns import Points
+from server.store.plans import Connection
+from server.store.record_tables import BATCHES
+from server.store.schema import ACTIONS
+
+PLANNING, PLANNED, RUNNING, HOLDING, PAUSED = "planning", "planned", "running", "holding", "paused"
+DONE, CANCELLED = "done", "cancelled"
+"""The states of a campaign; `planning` as long as its chunks are written."""
+STANDING = (PAUSED, HOLDING)
+"""Begun, and waiting for a person."""
+TRIAL, REST = "trial", "rest"
+"""The phases of its chunks."""
+WAITING, TAKEN, LEFT, SKIPPED = "waiting", "taken", "cancelled", "skipped"
+"""The states of a chunk. How a taken one ended is what its action says."""
+
+_AT_ONCE = 500
+"""Parameters a statement; both engines take more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """One campaign. `plan` is sealed; `action` is the id of its start, '' before.
+
+    `released`: there is no trial, or what follows it may be sent.
+    """
+
+    id: str
+    principal: str
+    name: str
+    state: str
+    reason: str = ""
+    plan: str
+    list_name: str
+    list_digest: str
+    digest: str
+    account: str
+    recipients: int
+    parts: int
+    points: Decimal
+    action: str = ""
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    released: bool = True
+    worker: str = ""
+    heartbeat: datetime | None = None
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Some of a campaign's recipients: what goes in one call of the vendor."""
+
+    campaign: str
+    number: int
+    phase: str
+    recipients: int
+    points: Decimal
+    sealed: str
+    state: str = WAITING
+    action: str | None = None
+    left_out: int = 0
+
+
+class Held(NamedTuple):
+    """A campaign that a worker carries out, and under which epoch."""
+
+    campaign: str
+    epoch: int
+
+
+class Waiting(NamedTuple):
+    """A chunk that waits."""
+
+    number: int
+    phase: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a campaign is, in recipients; `points` are those of its sends, less what came back."""
+
+    waiting: int = 0
+    sending: int = 0
+    sent: int = 0
+    unknown: int = 0
+    failed: int = 0
+    left_out: int = 0
+    cancelled: int = 0
+    points: Decimal = Decimal(0)
+    delivered: int = 0
+    not_delivered: int = 0
+
+
+_CAMPAIGN, _CHUNK = CAMPAIGNS.c, CHUNKS.c
+_BY_ID = select(CAMPAIGNS).where(_CAMPAIGN.id == bindparam("wanted_id"))
+_ONE_CHUNK = select(CHUNKS).where(
+    _CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number")
+)
+_WAITING = (
+    select(_CHUNK.number, _CHUNK.phase, _CHUNK.points)
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING)
+    .order_by(_CHUNK.number)
+    .limit(bindparam("at_most"))
+)
+_WAITING_POINTS = select(func.sum(_CHUNK.points, type_=Points())).where(
+    _CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING
+)
+_TAKE_CHUNK = (
+    update(CHUNKS)
+    .where(
+        _CHUNK.campaign == bindparam("wanted_id"),
+        _CHUNK.number == bindparam("wanted_number"),
+        _CHUNK.state == WAITING,
+    )
+    .values(state=TAKEN, action=bindparam("by_action"), left_out=bindparam("were_left_out"))
+)
+_FAILED = (
+    select(_CHUNK.number, _CHUNK.points, _CHUNK.recipients)
+    .join(ACTIONS, ACTIONS.c.id == _CHUNK.action)
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == TAKEN, ACTIONS.c.state == State.FAILED)
+)
+_WAIT = (
+    update(CHUNKS)
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number"))
+    .values(state=WAITING, action=None, left_out=0)
+)
+_SKIP = (
+    update(CHUNKS)
+    .where(
+        _CHUNK.campaign == bindparam("wanted_id"),
+        _CHUNK.number == bindparam("wanted_number"),
+        _CHUNK.state == WAITING,
+    )
+    .values(state=SKIPPED, sealed="", left_out=bindparam("were_left_out"))
+)
+_EMPTY = (
+    update(CHUNKS)
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number"))
+    .values(sealed="")
+)
+_LEAVE = (
+    update(CHUNKS)
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING)
+    .values(state=LEFT, sealed="")
+)
+_KNOWN = select(RECIPIENTS.c.number).where(
+    RECIPIENTS.c.campaign == bindparam("wanted_id"),
+    RECIPIENTS.c.number.in_(bindparam("those", expanding=True)),
+)
+_ADD_CAMPAIGN, _ADD_CHUNK, _ADD_RECIPIENT = insert(CAMPAIGNS), insert(CHUNKS), insert(RECIPIENTS)
+_FREE = or_(
+    _CAMPAIGN.worker == "", _CAMPAIGN.heartbeat < bindparam("stale_before", type_=_CAMPAIGN.heartbeat.type)
+)
+_DUE = select(_CAMPAIGN.id).where(_CAMPAIGN.state == RUNNING, _FREE).order_by(_CAMPAIGN.started_at)
+_ANY_RUNNING = select(_CAMPAIGN.id).where(_CAMPAIGN.state == RUNNING).limit(1)
+_TAKE = (
+    update(CAMPAIGNS)
+    .where(_CAMPAIGN.id == bindparam("wanted_id"), _CAMPAIGN.state == RUNNING, _FREE)
+    .values(
+        worker=bindparam("new_worker"),
+        heartbeat=bindparam("at_moment", type_=_CAMPAIGN.heartbeat.type),
+        epoch=_CAMPAIGN.epoch + 1,
+    )
+    .returning(_CAMPAIGN.epoch)
+)
+_HELD = select(_CAMPAIGN.id, _CAMPAIGN.epoch).where(
+    _CAMPAIGN.worker == bindparam("by_worker"), _CAMPAIGN.state == RUNNING
+)
+_BEAT = (
+    update(CAMPAIGNS)
+    .where(_CAMPAIGN.worker == bindparam("by_worker"), _CAMPAIGN.state == RUNNING)
+    .values(heartbeat=bindparam("at_moment", type_=_CAMPAIGN.heartbeat.type))
+)
+_SUMS = (
+    select(
+        _CHUNK.state,
+        ACTIONS.c.state.label("ended"),
+        func.sum(_CHUNK.recipients - _CHUNK.left_out).label("recipients"),
+        func.sum(_CHUNK.left_out).label("left_out"),
+        func.sum(
+            func.coalesce(ACTIONS.c.points_final, ACTIONS.c.points) - ACTIONS.c.points_returned,
+            type_=Points(),
+        ).label("points"),
+        func.sum(BATCHES.c.delivered).label("delivered"),
+        func.sum(BATCHES.c.failed_retryable + BATCHES.c.failed_permanent).label("not_delivered"),
+    )
+    .select_from(
+        CHUNKS.outerjoin(ACTIONS, ACTIONS.c.id == _CHUNK.action).outerjoin(
+            BATCHES, BATCHES.c.id == _CHUNK.action
+        )
+    )
+    .where(_CHUNK.campaign == bindparam("wanted_id"))
+    .group_by(_CHUNK.state, ACTIONS.c.state)
+)
+
+
+def add_campaign(conn: Connection, campaign: Campaign) -> None:
+    """Keep a campaign that is being planned."""
+    conn.execute(_ADD_CAMPAIGN, asdict(campaign))
+
+
+def campaign_of(conn: Connection, id_: str) -> Campaign | None:
+    """The campaign with this id."""
+    row = conn.execute(_BY_ID, {"wanted_id": id_}).mappings().one_or_none()
+    return None if row is None else Campaign(**row)
+
+
+def list_campaigns(
+    conn: Connection, principal: str | None, page: int, page_size: int
+) -> tuple[list[Campaign], int]:
+    """A page of a principal's campaigns (None: everybody's), newest first, and how many there are."""
+    mine = [_CAMPAIGN.state != PLANNING]
+    if principal is not None:
+        mine.append(_CAMPAIGN.principal == principal)
+    query = select(CAMPAIGNS).where(*mine).order_by(_CAMPAIGN.created_at.desc(), _CAMPAIGN.id)
+    rows = conn.execute(query.limit(page_size).offset((page - 1) * page_size)).mappings()
+    total = conn.scalar(select(func.count()).select_from(CAMPAIGNS).where(*mine)) or 0
+    return [Campaign(**row) for row in rows], total
+
+
+def change(conn: Connection, id_: str, of: Collection[str], **values: object) -> bool:
+    """Change a campaign that is in one of these states; False when it is in none of them."""
+    chosen = update(CAMPAIGNS).where(_CAMPAIGN.id == id_, _CAMPAIGN.state.in_(sorted(of)))
+    return conn.execute(chosen.values(**values)).rowcount == 1
+
+
+def new_recipients(conn: Connection, campaign: str, numbers: Sequence[str]) -> set[str]:
+    """Put these half hashes into the campaign; those that were not in it before."""
+    known: set[str] = set()
+    each = list(dict.fromkeys(numbers))
+    for start in range(0, len(each), _AT_ONCE):
+        those = {"wanted_id": campaign, "those": each[start : start + _AT_ONCE]}
+        known.update(conn.scalars(_KNOWN, those))
+    fresh = [number for number in each if number not in known]
+    if fresh:
+        conn.execute(_ADD_RECIPIENT, [{"campaign": campaign, "number": number} for number in fresh])
+    return set(fresh)
+
+
+def add_chunk(conn: Connection, chunk: Chunk) -> None:
+    """Keep a chunk."""
+    conn.execute(_ADD_CHUNK, asdict(chunk))
+
+
+def chunk_of(conn: Connection, campaign: str, number: int) -> Chunk | None:
+    """One chunk."""
+    values = {"wanted_id": campaign, "wanted_number": number}
+    row = conn.execute(_ONE_CHUNK, values).mappings().one_or_none()
+    return None if row is None else Chunk(**row)
+
+
+def waiting_chunks(conn: Connection, campaign: str, at_most: int) -> list[Waiting]:
+    """The first chunks that wait: the trial's come first."""
+    rows = conn.execute(_WAITING, {"wanted_id": campaign, "at_most": at_most})
+    return [Waiting(*row) for row in rows]
+
+
+def take_chunk(conn: Connection, chunk: Chunk, action: str, left_out: int) -> bool:
+    """Waiting → taken by this action; False when it does not wait."""
+    values = {"wanted_id": chunk.campaign, "wanted_number": chunk.number}
+    taken = conn.execute(_TAKE_CHUNK, {**values, "by_action": action, "were_left_out": left_out})
+    return taken.rowcount == 1
+
+
+def wait_again(conn: Connection, campaign: str) -> tuple[Decimal, int]:
+    """Chunks that were certainly not sent wait again; their points and recipients."""
+    again = conn.execute(_FAILED, {"wanted_id": campaign}).all()
+    for row in again:
+        conn.execute(_WAIT, {"wanted_id": campaign, "wanted_number": row.number})
+    return sum((row.points for row in again), Decimal(0)), sum(row.recipients for row in again)
+
+
+def skip_chunk(conn: Connection, chunk: Chunk) -> None:
+    """Nobody of it is sent to."""
+    values = {"wanted_id": chunk.campaign, "wanted_number": chunk.number}
+    conn.execute(_SKIP, {**values, "were_left_out": chunk.recipients})
+
+
+def empty_chunk(conn: Connection, campaign: str, number: int) -> None:
+    """Forget whom a chunk is for: it is done."""
+    conn.execute(_EMPTY, {"wanted_id": campaign, "wanted_number": number})
+
+
+def leave_waiting(conn: Connection, campaign: str) -> None:
+    """What waits is not sent any more."""
+    conn.execute(_LEAVE, {"wanted_id": campaign})
+
+
+def some_run(conn: Connection) -> bool:
+    """Whether any campaign runs."""
+    return conn.scalar(_ANY_RUNNING) is not None
+
+
+def due_campaigns(conn: Connection, stale_before: datetime) -> list[str]:
+    """Running campaigns that nobody carries out, or whose worker was not heard of since."""
+    return conn.scalars(_DUE, {"stale_before": stale_before}).all()
+
+
+def take_campaign(
+    conn: Connection, id_: str, worker: str, now: datetime, stale_before: datetime
+) -> int | None:
+    """The epoch under which this worker carries it out from now on; None when another does."""
+    values = {"wanted_id": id_, "new_worker": worker, "at_moment": now, "stale_before": stale_before}
+    return conn.scalar(_TAKE, values)
+
+
+def held_by(conn: Connection, worker: str) -> list[Held]:
+    """The running campaigns that this worker carries out."""
+    return [Held(*row) for row in conn.execute(_HELD, {"by_worker": worker})]
+
+
+def beat(conn: Connection, worker: str, now: datetime) -> int:
+    """Say that this worker lives; how many campaigns it carries out."""
+    return conn.execute(_BEAT, {"by_worker": worker, "at_moment": now}).rowcount
+
+
+def waiting_points(conn: Connection, campaign: str) -> Decimal:
+    """The points of the chunks that wait, or would wait again."""
+    waiting = conn.scalar(_WAITING_POINTS, {"wanted_id": campaign}) or Decimal(0)
+    return waiting + sum((row.points for row in conn.execute(_FAILED, {"wanted_id": campaign})), Decimal(0))
+
+
+def progress_of(conn: Connection, campaign: str) -> Progress:
+    """How far it is."""
+    found: Counter[str] = Counter()
+    left_out = delivered = not_delivered = 0
+    points = Decimal(0)
+    for row in conn.execute(_SUMS, {"wanted_id": campaign}):
+        found[_kind(row.state, row.ended)] += int(row.recipients or 0)
+        left_out += int(row.left_out or 0)
+        delivered += int(row.delivered or 0)
+        not_delivered += int(row.not_delivered or 0)
+        if row.ended in (State.SUCCEEDED, State.UNKNOWN, State.DISPATCHING):
+            points += row.points or Decimal(0)
+    return Progress(
+        **found, left_out=left_out, points=points, delivered=delivered, not_delivered=not_delivered
+    )
+
+
+def _kind(state: str, ended: str | None) -> str:
+    if state != TAKEN or ended is None:
+        # Of a chunk that is skipped nothing is left to count.
+        return "waiting" if state == WAITING else "cancelled"
+    return {"succeeded": "sent", "unknown": "unknown", "dispatching": "sending"}.get(ended, "failed")
+
+
+_OVER = select(_CAMPAIGN.id).where(
+    _CAMPAIGN.state.in_((PLANNED, PLANNING)),
+    _CAMPAIGN.created_at < bindparam("over_before", type_=_CAMPAIGN.created_at.type),
+)
+_PLAN = select(_CAMPAIGN.id).where(
+    _CAMPAIGN.id == bindparam("wanted_id"), _CAMPAIGN.state.in_((PLANNED, PLANNING))
+)
+_TABLES = (
+    (CHUNKS, _CHUNK.campaign),
+    (RECIPIENTS, RECIPIENTS.c.campaign),
+    (CAMPAIGNS, _CAMPAIGN.id),
+)
+
+
+def forget(conn: Connection, id_: str) -> None:
+    """Forget a plan with everything of it, as long as it was not started."""
+    for plan in conn.scalars(_PLAN, {"wanted_id": id_}).all():
+        for table, column in _TABLES:
+            conn.execute(delete(table).where(column == plan))
+
+
+def forget_plans(conn: Connection, before: datetime) -> None:
+    """Forget the plans that nobody started in time."""
+    for plan in conn.scalars(_OVER, {"over_before": before}).all():
+        forget(conn, plan)

@@ -1,0 +1,200 @@
+"""From the plan to the last text: what a person agreed to, to everybody once, and nothing else."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from server.campaigns.course import Course, Ended, Wave
+from server.gate.campaign_chunks import ChunkSender
+from server.store import ledger
+from server.vendors.exchange import NotSentError
+from server.vendors.looking import Send
+from tests.campaigns.playing import carried_out, due, people, planned, taken, texts_at_the_vendor, write_list
+from tests.e2e.house import House, Session
+from tests.e2e.person import Person
+from tests.gate.servers import fronted, posts
+from tools.operation import Reply, Request
+
+SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
+
+
+def unreachable_for_sends(reachable: Send) -> Send:
+    async def send(request: Request) -> Reply:
+        if request.json is not None:
+            raise NotSentError("nobody listens")
+        return await reachable(request)
+
+    return send
+
+
+async def running(session: Session, campaign: str) -> None:
+    started = await session.facts("start_campaign", {"campaign_id": campaign})
+    assert (started["outcome"], started["state"]) == ("done", "running")
+
+
+async def test_a_plan_sends_nothing_and_says_what_it_comes_to(house: House) -> None:
+    async with fronted(house, **SMALL) as session:
+        assert session.parts
+        rows = people(12)
+        write_list(house, [*rows, rows[0], {**rows[1], "手機": "+886920999999", "姓名": "a|b"}])
+        plan = await planned(session)
+        assert (plan["recipients"], plan["points"]) == (12, 12)
+        assert plan["excluded"] == {"duplicate": 1, "pipe_in_field": 1}
+        assert plan["longest"][0].startswith("【測試】客**")
+        status = await session.facts("get_campaign", {"campaign_id": plan["campaign_id"]})
+        assert (status["state"], status["waiting"]) == ("planned", 12)
+        assert not await house.changes()
+
+
+async def test_a_started_campaign_reaches_everybody_once_with_their_own_text(house: House) -> None:
+    person = Person()
+    async with fronted(house, person, **SMALL) as session:
+        assert session.parts
+        rows = people(57)
+        write_list(house, rows)
+        plan = await planned(session)
+        await running(session, plan["campaign_id"])
+        assert "57" in person.asked[0]
+        await carried_out(session.parts, plan["campaign_id"])
+        expected = {(row["手機"], f"【測試】{row['姓名']}您好，明天見") for row in rows}
+        assert await texts_at_the_vendor(house) == dict.fromkeys(expected, 1)
+        status = await session.facts("get_campaign", {"campaign_id": plan["campaign_id"]})
+        assert (status["state"], status["sent"], status["points"]) == ("done", 57, 57)
+        assert await posts(house) == 6
+
+
+async def test_points_and_recipients_count_once_before_and_after_the_sends(house: House) -> None:
+    caps: dict[str, Any] = {"policy": {"points_per_day": 60, "recipients_per_day": 60}}
+    async with fronted(house, Person(), **SMALL, **caps) as session:
+        assert session.parts
+        write_list(house, people(40))
+        write_list(house, people(40, first=500), "more.csv")
+        first, second = await planned(session), await planned(session, list="more.csv")
+        await running(session, first["campaign_id"])
+        refused = await session.problem("start_campaign", {"campaign_id": second["campaign_id"]})
+        assert refused["code"] == "policy_refused"
+        await carried_out(session.parts, first["campaign_id"])
+        usage = await session.parts.journal.read(
+            lambda conn, now: __import__("server.store.ledger", fromlist=["usage"]).usage(conn, now)
+        )
+        assert (usage.points_today, usage.recipients_today) == (Decimal(40), 40)
+        actions = await session.facts("list_actions", {"tool": "send_personalized_sms"})
+        assert actions["total"] == 4
+
+
+async def test_a_chunk_of_unknown_outcome_stops_only_itself_and_is_never_sent_again(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(30))
+        campaign = (await planned(session))["campaign_id"]
+        await running(session, campaign)
+        await house.vendor.control("faults", path="SendParamSMS.ashx", fault="reset_after", times=1)
+        await carried_out(session.parts, campaign)
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert (status["state"], status["sent"], status["unknown"]) == ("done", 20, 10)
+        assert set((await texts_at_the_vendor(house)).values()) == {1}
+        assert len(await texts_at_the_vendor(house)) == 30
+
+
+async def test_three_failures_in_a_row_pause_it_and_what_certainly_failed_goes_out_after_a_yes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(80))
+        campaign = (await planned(session))["campaign_id"]
+        await running(session, campaign)
+        reachable = session.parts.vendors.send
+        monkeypatch.setattr(session.parts.vendors, "send", unreachable_for_sends(reachable))
+        await carried_out(session.parts, campaign)
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert (status["state"], status["sent"]) == ("paused", 0)
+        assert status["failed"] >= 30
+        assert status["conclusion"].startswith("It is paused (the vendor did not take 3 parts")
+        monkeypatch.setattr(session.parts.vendors, "send", reachable)
+        resumed = await session.facts("resume_campaign", {"campaign_id": campaign})
+        assert (resumed["state"], resumed["recipients"]) == ("running", 80)
+        await carried_out(session.parts, campaign)
+        assert len(await texts_at_the_vendor(house)) == 80
+        usage = await session.parts.journal.read(ledger.usage)
+        assert (usage.points_today, usage.recipients_today) == (Decimal(80), 80)
+
+
+async def test_the_rest_waits_for_a_person_after_the_trial(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(40))
+        campaign = (await planned(session, trial=15))["campaign_id"]
+        await running(session, campaign)
+        await carried_out(session.parts, campaign)
+        assert len(await texts_at_the_vendor(house)) == 15
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert (status["state"], status["waiting"]) == ("holding", 25)
+        await session.facts("resume_campaign", {"campaign_id": campaign})
+        await carried_out(session.parts, campaign)
+        assert len(await texts_at_the_vendor(house)) == 40
+
+
+async def test_a_paused_campaign_sends_nothing_more_and_a_cancelled_one_frees_its_points(
+    house: House,
+) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(1_000))
+        campaign = (await planned(session))["campaign_id"]
+        await running(session, campaign)
+        await carried_out(session.parts, campaign, waves=1)
+        assert len(await texts_at_the_vendor(house)) == 500
+        await session.facts("pause_campaign", {"campaign_id": campaign})
+        assert not await due(session.parts)
+        cancelled = await session.facts("cancel_campaign", {"campaign_id": campaign})
+        assert (cancelled["state"], cancelled["recipients"]) == ("cancelled", 500)
+        usage = await session.parts.journal.read(ledger.usage)
+        assert (usage.points_today, usage.recipients_today) == (Decimal(500), 500)
+        problem = await session.problem("resume_campaign", {"campaign_id": campaign})
+        assert problem["code"] == "state_changed"
+
+
+async def test_a_worker_that_was_replaced_posts_nothing_more(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(600))
+        campaign = (await planned(session))["campaign_id"]
+        await running(session, campaign)
+        old = await taken(session.parts, campaign)
+        await taken(session.parts, campaign)
+        course = Course(session.parts.campaigns, ChunkSender(session.parts.context))
+        assert await course.wave(campaign, old) is Wave.OVER
+        standing = await session.parts.campaigns.running(campaign, old + 1)
+        assert standing
+        ended = await ChunkSender(session.parts.context).send(standing, 1, old)
+        assert ended.ended is Ended.WAITS
+        assert not await texts_at_the_vendor(house)
+
+
+async def test_who_was_blocked_or_texted_since_the_plan_is_left_out(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        rows = people(25)
+        write_list(house, rows)
+        campaign = (await planned(session, text="【測試】明天見"))["campaign_id"]
+        await session.facts("block_number", {"mobiles": [rows[3]["手機"]]})
+        await session.facts("send_sms", {"recipients": [rows[4]["手機"]], "text": "【測試】明天見"})
+        await running(session, campaign)
+        await carried_out(session.parts, campaign)
+        texts = await texts_at_the_vendor(house)
+        assert texts == {(row["手機"], "【測試】明天見"): 1 for row in rows if row is not rows[3]}
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert (status["sent"], status["left_out"]) == (23, 2)
+
+
+async def test_a_list_that_changed_since_the_plan_refuses_to_start(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(5))
+        campaign = (await planned(session))["campaign_id"]
+        write_list(house, people(6))
+        problem = await session.problem("start_campaign", {"campaign_id": campaign})
+        assert problem["code"] == "state_changed"
+        assert not await house.changes()

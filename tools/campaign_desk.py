@@ -1,0 +1,110 @@
+"""Campaigns, for the operations of the desk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from tools.campaign_facts import CampaignState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAsked:
+    """What is to be planned."""
+
+    name: str
+    list_name: str
+    mobile: str
+    """The column of the numbers; '' finds it."""
+    consent: str
+    """The column that must say yes; '' for none."""
+    text: str
+    send_at: datetime | None
+    per_hour: int
+    not_between: str
+    done_by: datetime | None
+    trial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFigures:
+    """A plan that waits for its start. `texted` had the same text within 24 hours."""
+
+    id: str
+    recipients: int
+    points: Decimal
+    points_left: Decimal | None
+    """After it; None where the vendor could not be asked."""
+    segments: Sequence[tuple[int, int, int]]
+    """Parts, recipients, points."""
+    excluded: Mapping[str, int]
+    longest: Sequence[str]
+    """Texts as they go out, the values of the list masked."""
+    ends_at: datetime | None
+    texted: int
+    abroad: int
+    estimate: bool
+    trial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignView:
+    """How far a campaign is, in recipients."""
+
+    id: str
+    name: str
+    state: CampaignState
+    reason: str
+    recipients: int
+    points: Decimal
+    """Of the whole plan."""
+    spent: Decimal
+    waiting: int
+    sending: int
+    sent: int
+    unknown: int
+    failed: int
+    left_out: int
+    delivered: int
+    not_delivered: int
+    created_at: datetime
+    started_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignLine:
+    """A campaign in a list."""
+
+    id: str
+    name: str
+    state: CampaignState
+    recipients: int
+    points: Decimal
+    created_at: datetime
+
+
+class CampaignDesk(Protocol):
+    """The caller's own campaigns."""
+
+    async def plan(self, asked: PlanAsked) -> PlanFigures:
+        """Plan one; nothing is sent.
+
+        Raises:
+            RefusedError: a rule forbids it, nobody is left, or the list cannot be used.
+            InvalidArgumentError: the text, the pace or a time cannot be used.
+        """
+        ...
+
+    async def view(self, id_: str) -> CampaignView | None:
+        """How far one is; None when there is none."""
+        ...
+
+    async def page(self, page: int, page_size: int) -> tuple[Sequence[CampaignLine], int]:
+        """A page of them, newest first, and how many there are."""
+        ...
+
+    async def pause(self, id_: str) -> bool:
+        """Begin nothing more of it; False when it does not run."""
+        ...

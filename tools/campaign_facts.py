@@ -1,0 +1,50 @@
+"""What an operation must know of a campaign that its arguments name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+CampaignState = Literal["planned", "running", "holding", "paused", "cancelled", "done"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFacts:
+    """A campaign as it stands. `digest` stands for everything that its plan would send."""
+
+    id: str
+    name: str
+    state: CampaignState
+    digest: str
+    list_name: str
+    list_changed: bool
+    """The list's file is not the one that was planned from."""
+    recipients: int
+    parts: int
+    points: Decimal
+    estimate: bool
+    first_at: datetime | None
+    last_at: datetime | None
+    trial: int
+    text: str
+    """With its columns."""
+    longest: Sequence[str]
+    """The longest texts as they go out."""
+    segments: Sequence[tuple[int, int, int]]
+    """Parts, recipients, points."""
+    excluded: Mapping[str, int]
+    abroad: int
+    texted: int
+    """Recipients who had the same text within 24 hours when it was planned."""
+    waiting: int
+    """Recipients that nothing was sent to yet."""
+    waiting_points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignStep:
+    """What happens to a campaign, in place of a vendor's request."""
+
+    kind: Literal["start", "resume", "cancel"]
+    campaign: str

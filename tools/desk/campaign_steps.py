@@ -1,0 +1,174 @@
+"""What lets a campaign's sends go on, or ends them: a person agrees to each."""
+
+from collections.abc import Generator
+from decimal import Decimal
+from typing import Any
+
+from tools.campaign_facts import CampaignFacts, CampaignState, CampaignStep
+from tools.desk.campaigns import SECTION, CampaignId
+from tools.every8d.cautions import text_cautions
+from tools.every8d.credit import credit_steps
+from tools.operation import Audience, OwnAction, Preview, Result, Risk, RiskyParams, Steps, Surroundings
+from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
+
+_NOTHING_SENT = sentence("Nothing was sent.")
+
+
+class CampaignStepParams(RiskyParams):
+    """Which campaign."""
+
+    campaign_id: CampaignId
+
+
+class CampaignStepResult(Result):
+    """What became of it."""
+
+    campaign_id: str
+    state: CampaignState
+    recipients: int
+    """That it is about."""
+    note: str
+
+
+def _campaign(surroundings: Surroundings) -> CampaignFacts:
+    if surroundings.campaign is None:
+        raise TypeError("the campaign was not looked up")
+    return surroundings.campaign
+
+
+def _times(_params: CampaignStepParams, surroundings: Surroundings) -> Audience:
+    found = _campaign(surroundings)
+    return Audience(send_times=tuple(dict.fromkeys((found.first_at, found.last_at))))
+
+
+def _refuse(found: CampaignFacts, nothing: str, *states: CampaignState) -> None:
+    if found.state not in states:
+        raise RefusedError(
+            Problem(
+                code="state_changed",
+                message=f"{nothing} The campaign is {found.state}.",
+                next="Look at it with get_campaign.",
+            )
+        )
+
+
+def _preview_start(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
+    found = _campaign(surroundings)
+    _refuse(found, _NOTHING_SENT, "planned")
+    if found.list_changed:
+        raise RefusedError(
+            Problem(
+                code="state_changed",
+                message=f"{_NOTHING_SENT} The list's file was changed or moved since the plan.",
+                next="Plan the campaign again.",
+            )
+        )
+    return (yield from _spending(found, sentence("Start a campaign"), found.recipients, found.points))
+
+
+def _preview_resume(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
+    found = _campaign(surroundings)
+    _refuse(found, sentence("Nothing was resumed."), "paused", "holding")
+    return (yield from _spending(found, sentence("Resume a campaign"), found.waiting, found.waiting_points))
+
+
+def _spending(
+    found: CampaignFacts, effect: str, recipients: int, points: Decimal
+) -> Generator[Any, Any, Preview]:
+    credit = yield from credit_steps()
+    if credit < points:
+        raise RefusedError(
+            Problem(
+                code="not_enough_credit",
+                message=f"Points needed: {points}, points left: {credit}. {_NOTHING_SENT}",
+                next="Top up the account, or plan fewer recipients.",
+            )
+        )
+    return Preview(
+        effect=effect,
+        nothing=_NOTHING_SENT,
+        recipients=recipients,
+        parts=found.parts,
+        points=points,
+        estimate=found.estimate,
+        credit=credit,
+        points_left=credit - points,
+        send_at=found.first_at,
+        text="\n\n".join([found.text, *(f"#{n}\n{text}" for n, text in enumerate(found.longest, 1))]),
+        warnings=(*_said(found), *text_cautions([found.text])),
+        state={"plan": found.digest, "status": found.state},
+        details={"name": found.name},
+    )
+
+
+def _said(found: CampaignFacts) -> tuple[str, ...]:
+    said: list[str] = []
+    if found.trial:
+        said.append(
+            sentence("{count} go first; a person releases the rest after their delivery.", count=found.trial)
+        )
+    if found.last_at is not None and found.last_at != found.first_at:
+        said.append(sentence("The last one goes out at {when}.", when=f"{found.last_at:%Y-%m-%d %H:%M}"))
+    if found.texted:
+        said.append(sentence("{count} had this text within 24 hours: they are left out.", count=found.texted))
+    if found.abroad:
+        said.append(sentence("{count} numbers are abroad: three times the price.", count=found.abroad))
+    return tuple(said)
+
+
+def _preview_cancel(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
+    found = _campaign(surroundings)
+    _refuse(found, sentence("Nothing was cancelled."), "running", "paused", "holding")
+    yield from ()
+    return Preview(
+        effect=sentence("Cancel a campaign for good"),
+        nothing=sentence("Nothing was cancelled."),
+        target=found.id,
+        destroyed=found.waiting or None,
+        state={"plan": found.digest},
+        details={"name": found.name, "status": found.state},
+    )
+
+
+START_CAMPAIGN = OwnAction(
+    name="start_campaign",
+    title="Start a campaign",
+    description="Send a planned campaign; a person agrees to its plan. Costs points. 開始發送活動。",
+    toolset="desk",
+    vendor=None,
+    section=SECTION,
+    risk=Risk.SPEND,
+    params=CampaignStepParams,
+    result=CampaignStepResult,
+    step=lambda params: CampaignStep(kind="start", campaign=params.campaign_id),
+    preview=_preview_start,
+    audience=_times,
+)
+RESUME_CAMPAIGN = OwnAction(
+    name="resume_campaign",
+    title="Resume a campaign",
+    description="Let a paused or holding campaign go on; releases what follows a trial. 恢復活動、放行。",
+    toolset="desk",
+    vendor=None,
+    section=SECTION,
+    risk=Risk.SPEND,
+    params=CampaignStepParams,
+    result=CampaignStepResult,
+    step=lambda params: CampaignStep(kind="resume", campaign=params.campaign_id),
+    preview=_preview_resume,
+    audience=_times,
+)
+CANCEL_CAMPAIGN = OwnAction(
+    name="cancel_campaign",
+    title="Cancel a campaign",
+    description="End a campaign for good; the rest of it stays unsent. 取消活動。",
+    toolset="desk",
+    vendor=None,
+    section=SECTION,
+    risk=Risk.DESTROY,
+    params=CampaignStepParams,
+    result=CampaignStepResult,
+    step=lambda params: CampaignStep(kind="cancel", campaign=params.campaign_id),
+    preview=_preview_cancel,
+)

@@ -1,0 +1,329 @@
+"""Campaigns from a list: planned, looked at, and stopped at once. What lets sends go on is an action."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from tools.action_id import normalise_id
+from tools.campaign_desk import CampaignView, PlanAsked, PlanFigures
+from tools.campaign_facts import CampaignState
+from tools.desk_operation import Desk, DeskOperation
+from tools.every8d.paging import pages_of
+from tools.every8d.texts import SendAt, Text
+from tools.operation import PagedParams, Params, Result, Risk
+from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
+from tools.values import (
+    CELLS,
+    IDENTIFIER,
+    NO_FLAG,
+    Minute,
+    OutsideText,
+    Points,
+    Table,
+    TimeArgument,
+    Timestamp,
+)
+
+SECTION = sentence("ours: the campaigns")
+CampaignId = Annotated[
+    str,
+    Field(min_length=1, max_length=32, description="As 7KQ2-M9XD."),
+    AfterValidator(normalise_id),
+    IDENTIFIER,
+]
+
+
+class PlanCampaignParams(Params):
+    """What to plan."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40, description="Note; never sent.")]
+    list: Annotated[str, Field(min_length=1, max_length=120, description="A list's file name.")]
+    text: Text
+    mobile: Annotated[str, Field(max_length=60, description="Phone column; empty: found.")] = ""
+    consent: Annotated[str, Field(max_length=60, description="Column that must say yes.")] = ""
+    send_at: SendAt = None
+    per_hour: Annotated[int, Field(ge=0, le=1_000_000, description="Pace; 0: all at once."), NO_FLAG] = 0
+    not_between: Annotated[str, Field(max_length=20, description="Pause of the day, 12:00-13:00.")] = ""
+    done_by: Annotated[TimeArgument | None, Field(description="Latest end; absent: any.")] = None
+    trial: Annotated[
+        int, Field(ge=0, le=1_000_000, description="So many go first; a person releases others."), NO_FLAG
+    ] = 0
+
+
+class Segment(Result):
+    """Recipients whose texts have so many parts."""
+
+    parts: int
+    recipients: int
+    points: int
+
+
+class CampaignPlan(Result):
+    """A plan. Nothing was sent."""
+
+    conclusion: str
+    campaign_id: str
+    recipients: int
+    points: Points
+    points_left: Points | None = None
+    ends_at: Timestamp | None = None
+    segments: Annotated[list[Segment], Table()]
+    excluded: Mapping[str, int]
+    longest: Annotated[list[OutsideText], CELLS]
+    """The longest texts; values masked."""
+    warnings: list[str]
+
+
+async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
+    found = await desk.campaigns.plan(
+        PlanAsked(
+            name=params.name,
+            list_name=params.list,
+            mobile=params.mobile,
+            consent=params.consent,
+            text=params.text,
+            send_at=params.send_at,
+            per_hour=params.per_hour,
+            not_between=params.not_between,
+            done_by=params.done_by,
+            trial=params.trial,
+        )
+    )
+    return CampaignPlan(
+        conclusion=_planned(found),
+        campaign_id=found.id,
+        recipients=found.recipients,
+        points=found.points,
+        points_left=found.points_left,
+        ends_at=found.ends_at,
+        segments=[Segment(parts=parts, recipients=who, points=cost) for parts, who, cost in found.segments],
+        excluded=dict(found.excluded),
+        longest=list(found.longest),
+        warnings=plan_warnings(found),
+    )
+
+
+def _planned(found: PlanFigures) -> str:
+    return (
+        f"Planned, nothing sent: {found.recipients} recipients, {found.points} points. "
+        f"start_campaign asks a person; the plan waits for a day."
+    )
+
+
+def plan_warnings(found: PlanFigures) -> list[str]:
+    """What to know before it starts."""
+    said: list[str] = []
+    if found.points_left is not None and found.points_left < 0:
+        said.append(f"{-found.points_left} points are missing.")
+    if found.texted:
+        said.append(f"{found.texted} had this text within 24 hours: they are left out when it is sent.")
+    if found.abroad:
+        said.append(f"{found.abroad} numbers are abroad: three times the price.")
+    if found.estimate:
+        said.append("Texts above 333 characters have no price of the vendor's: the points are an estimate.")
+    return said
+
+
+PLAN_CAMPAIGN = DeskOperation(
+    name="plan_campaign",
+    title="Plan a campaign",
+    description=(
+        "Plan a campaign from a list, {column} filled in: cleaned, priced, not started. "
+        "規劃名單群發、行銷活動、帶入欄位。"
+    ),
+    toolset="desk",
+    vendor=None,
+    section=SECTION,
+    risk=Risk.CHANGE,
+    params=PlanCampaignParams,
+    result=CampaignPlan,
+    run=_plan,
+)
+
+
+class CampaignParams(Params):
+    """Which campaign."""
+
+    campaign_id: CampaignId
+
+
+class CampaignStatus(Result):
+    """How far a campaign is, in recipients."""
+
+    conclusion: str
+    campaign_id: str
+    name: OutsideText
+    state: CampaignState
+    recipients: int
+    waiting: int
+    sending: int
+    sent: int
+    unknown: int
+    failed: int
+    left_out: int
+    delivered: int
+    not_delivered: int
+    points: Points
+    started_at: Timestamp | None = None
+    ends_at: Timestamp | None = None
+    next: str
+
+
+async def _get(params: CampaignParams, desk: Desk) -> CampaignStatus:
+    found = await desk.campaigns.view(params.campaign_id)
+    if found is None:
+        raise no_such_campaign()
+    return CampaignStatus(
+        conclusion=_conclusion(found),
+        campaign_id=found.id,
+        name=found.name,
+        state=found.state,
+        recipients=found.recipients,
+        waiting=found.waiting,
+        sending=found.sending,
+        sent=found.sent,
+        unknown=found.unknown,
+        failed=found.failed,
+        left_out=found.left_out,
+        delivered=found.delivered,
+        not_delivered=found.not_delivered,
+        points=found.spent,
+        started_at=found.started_at,
+        ends_at=found.ends_at,
+        next=_following(found),
+    )
+
+
+def _conclusion(found: CampaignView) -> str:
+    if found.state == "planned":
+        return f"Planned: {found.recipients} recipients, {found.points} points. Nothing was sent."
+    of = f"{found.sent} of {found.recipients} were given to the vendor"
+    doubt = f", {found.unknown} may have been" if found.unknown else ""
+    why = f" ({found.reason})" if found.reason else ""
+    return f"It is {found.state}{why}: {of}{doubt}, {found.delivered} have it."
+
+
+def _following(found: CampaignView) -> str:
+    match found.state:
+        case "planned":
+            return "start_campaign asks a person."
+        case "running":
+            return "Nothing: it goes on by itself. pause_campaign stops it at once."
+        case "paused" | "holding":
+            return "resume_campaign or cancel_campaign asks a person."
+        case _:
+            doubt = "reconcile_action for its sends of unknown outcome (list_actions, state unknown); "
+            return f"{doubt if found.unknown else ''}summarize_delivery tells what arrived."
+
+
+GET_CAMPAIGN = DeskOperation(
+    name="get_campaign",
+    title="How far a campaign is",
+    description="How far a campaign is and what follows. 活動進度。",
+    toolset="desk",
+    vendor=None,
+    section=SECTION,
+    risk=Risk.READ,
+    params=CampaignParams,
+    result=CampaignStatus,
+    run=_get,
+)
+
+
+class ListCampaignsParams(PagedParams):
+    """A page."""
+
+
+class CampaignRow(Result):
+    """A campaign in a row."""
+
+    campaign_id: str
+    name: OutsideText
+    state: CampaignState
+    recipients: int
+    points: Points
+    planned_at: Minute
+
+
+class CampaignsResult(Result):
+    """One page of campaigns, newest first."""
+
+    total: int
+    page: int
+    pages: int
+    campaigns: Annotated[list[CampaignRow], Table()]
+
+
+async def _list(params: ListCampaignsParams, desk: Desk) -> CampaignsResult:
+    found, total = await desk.campaigns.page(params.page, params.page_size)
+    rows = [
+        CampaignRow(
+            campaign_id=each.id,
+            name=each.name,
+            state=each.state,
+            recipients=each.recipients,
+            points=each.points,
+            planned_at=each.created_at,
+        )
+        for each in found
+    ]
+    pages = pages_of(total, params.page_size)
+    return CampaignsResult(total=total, page=params.page, pages=pages, campaigns=rows)
+
+
+LIST_CAMPAIGNS = DeskOperation(
+    name="list_campaigns",
+    title="List campaigns",
+    description="List campaigns, newest first: state, recipients, points. 活動列表。",
+    toolset="desk",
+    vendor=None,
+    section=SECTION,
+    risk=Risk.READ,
+    params=ListCampaignsParams,
+    result=CampaignsResult,
+    run=_list,
+)
+
+
+class PausedCampaign(Result):
+    """What became of it."""
+
+    conclusion: str
+    campaign_id: str
+
+
+async def _pause(params: CampaignParams, desk: Desk) -> PausedCampaign:
+    if await desk.campaigns.pause(params.campaign_id):
+        said = "Paused: nothing more of it is sent. What the vendor has already goes out."
+    elif (found := await desk.campaigns.view(params.campaign_id)) is not None:
+        said = f"Nothing was paused: it is {found.state}."
+    else:
+        raise no_such_campaign()
+    return PausedCampaign(conclusion=said, campaign_id=params.campaign_id)
+
+
+PAUSE_CAMPAIGN = DeskOperation(
+    name="pause_campaign",
+    title="Pause a campaign",
+    description="Pause a campaign at once, free. 暫停活動。",
+    toolset="desk",
+    vendor=None,
+    section=SECTION,
+    risk=Risk.CHANGE,
+    params=CampaignParams,
+    result=PausedCampaign,
+    run=_pause,
+)
+
+
+def no_such_campaign() -> RefusedError:
+    """There is none of this caller's."""
+    return RefusedError(
+        Problem(
+            code="not_found",
+            message="There is no such campaign.",
+            next="Use list_campaigns to find the id.",
+        )
+    )
