@@ -5,8 +5,9 @@ from datetime import datetime
 
 from server.batches.memory import Memory
 from server.ledger.notes import Note
-from server.ledger.reducing import FORGOTTEN, TERMINAL, forget_in_action
+from server.ledger.reducing import FORGOTTEN, TERMINAL, forget_in_action, without_number
 from server.store import ledger
+from server.store.actions import Action
 from server.store.blocked import which_blocked
 from server.store.forgetting import NumberRows, forget_rows, rows_of_number
 from server.store.plans import Connection
@@ -19,7 +20,9 @@ class OfNumber:
 
     rows: NumberRows
     actions: int
-    """Sends that have ended and whose arguments hold it."""
+    """Sends that have ended and from which it can be taken."""
+    texts: int
+    """Those that keep it all the same: it stands in the text or the note for everybody."""
     open: int
     """Those that have not: their numbers are still needed."""
     blocked: bool
@@ -44,10 +47,13 @@ class Forgetting:
         (whole,) = await self._keeper.whole_hashes([mobile])
 
         def work(conn: Connection) -> OfNumber:
-            ended, unended = holding(conn, _digits(mobile))
+            ids, unended = holding(conn, _digits(mobile))
+            ended = [found for each in ids if (found := ledger.get(conn, each)) is not None]
+            left = [without_number(each, mobile) for each in ended]
             return OfNumber(
                 rows=rows_of_number(conn, whole),
-                actions=len(ended),
+                actions=sum(each is not before for each, before in zip(left, ended, strict=True)),
+                texts=sum(_holds(each, _digits(mobile)) for each in left),
                 open=unended,
                 blocked=bool(which_blocked(conn, [whole])),
             )
@@ -75,3 +81,7 @@ class Forgetting:
 def _digits(mobile: str) -> str:
     """What every spelling of a number has in it."""
     return mobile.removeprefix("+886").removeprefix("+")
+
+
+def _holds(action: Action, digits: str) -> bool:
+    return any(digits in each for each in (action.arguments, action.preview, action.vendor_answer))

@@ -66,6 +66,14 @@ def _show(found: OfNumber, masked: str, out: Terminal) -> None:
                 found.open,
             )
         )
+    if found.texts:
+        out.say(
+            plural(
+                "{count} send holds it in its text or note for everybody, and keeps it.",
+                "{count} sends hold it in their text or note for everybody, and keep it.",
+                found.texts,
+            )
+        )
     out.say(sentence("Files that were written or downloaded before are not searched."))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.ledger.notes import Note
+from server.logs.number_masking import mask_numbers
 from server.store import blocked
 from server.store.plans import Connection
 
@@ -23,6 +24,9 @@ class ToBlock:
 def block_all(
     conn: Connection, those: Sequence[ToBlock], by: Note, now: datetime
 ) -> tuple[int, *tuple[Note, ...]]:
-    """Block them; how many were not blocked before, and a line of the audit for each, after `by`."""
-    fresh = sum(blocked.add(conn, each.number, each.masked, each.why, now) for each in those)
+    """Block them; how many were not blocked before, and a line of the audit for each, after `by`.
+
+    A number in the reason is kept masked: here a keyed hash alone may lead to anybody.
+    """
+    fresh = sum(blocked.add(conn, each.number, each.masked, mask_numbers(each.why), now) for each in those)
     return fresh, *(replace(by, what=BLOCKED, outcome=each.number) for each in those)

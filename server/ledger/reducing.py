@@ -38,18 +38,29 @@ def reduce_action(conn: Connection, action: Action, by: str, now: datetime) -> N
 
 
 def forget_in_action(conn: Connection, action: Action, mobile: str, by: str) -> Note | None:
-    """Take one number out of a send that has ended; None when it has not, or holds it nowhere."""
+    """Take one number out of a send that has ended; None when it has not, or nothing of it can go."""
+    left = without_number(action, mobile)
+    if left == action:
+        return None
+    done = take_out_one(
+        conn, action.id, arguments=left.arguments, preview=left.preview, vendor_answer=left.vendor_answer
+    )
+    return None if done is None else replace(note_of(FORGOTTEN, action), by=by, channel=TERMINAL, rule="")
+
+
+def without_number(action: Action, mobile: str) -> Action:
+    """What is left of a send when one number is taken out: the same one where nothing of it can go.
+
+    A number in the text or the note for everybody stays.
+    """
     given, preview = json.loads(action.arguments), json.loads(action.preview)
     arguments, shown = without_person(given, mobile), preview
     if arguments != given or mobile in preview.values():
         shown = preview_without_person(action.tool, preview, mobile)
     answer = mask_numbers(action.vendor_answer)
     if (arguments, shown, answer) == (given, preview, action.vendor_answer):
-        return None
-    done = take_out_one(
-        conn, action.id, arguments=_written(arguments), preview=_written(shown), vendor_answer=answer
-    )
-    return None if done is None else replace(note_of(FORGOTTEN, action), by=by, channel=TERMINAL, rule="")
+        return action
+    return replace(action, arguments=_written(arguments), preview=_written(shown), vendor_answer=answer)
 
 
 def _written(values: dict[str, Any]) -> str:

@@ -78,6 +78,26 @@ async def test_a_send_that_has_not_ended_keeps_its_numbers_and_that_is_said(
         assert await tables_with(old.parts, ARRIVES[1:]) == set()
 
 
+async def test_what_keeps_a_number_is_told_and_it_is_not_said_to_be_forgotten(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with aged(house, Person(), ago=0) as old:
+        for text, subject in ((f"請電 {ARRIVES}", ""), ("您好", ARRIVES)):
+            await old.session.facts("send_sms", {"recipients": [OFF], "text": text, "subject": subject})
+        assert await forget(config_file(house), ARRIVES, yes=True) == 0
+        told = capsys.readouterr().out
+        assert "and 0 sends of the ledger." in told
+        assert "2 sends hold it in their text or note for everybody, and keep it." in told
+        assert "is forgotten" not in told
+
+
+async def test_the_reason_of_a_block_keeps_no_number(house: House) -> None:
+    async with aged(house, Person(), ago=0) as old:
+        await old.session.facts("block_number", {"mobiles": [ARRIVES], "why": f"{ARRIVES} asked"})
+        assert await tables_with(old.parts, ARRIVES[1:]) == set()
+        assert await tables_with(old.parts, "0912***100 asked") == {"blocked_numbers"}
+
+
 async def test_without_a_yes_nothing_goes_and_the_audit_names_no_number(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
