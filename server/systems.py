@@ -132,9 +132,8 @@ _STARTED: list[subprocess.Popen[bytes]] = []
 """Kept, so that one that has ended is waited for, and none is warned of."""
 
 if sys.platform == "win32":
-    _DETACHED: dict[str, Any] = {
-        "creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-    }
+    # DETACHED_PROCESS and CREATE_NEW_PROCESS_GROUP.
+    _DETACHED: dict[str, Any] = {"creationflags": 0x008 | 0x200}
     _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
     _BINARY = os.O_BINARY
 

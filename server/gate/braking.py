@@ -11,6 +11,7 @@ from server.gate.each_alone import alone, end_of
 from server.gate.flight import SENDS_NOTHING, Flight
 from server.ledger.book import Book
 from server.store.actions import STOPPED, Action, State
+from server.store.campaigns import Campaign
 from server.store.tasks_seen import TaskSeen
 from tools.desk.stop import Ended, StoppedItem
 from tools.every8d.texts import first_words
@@ -32,6 +33,7 @@ class Braking:
 
     async def brake(self, call: Call, flight: Flight) -> list[StoppedItem]:
         """Whatever can be stopped at once; each pause is an action of its own."""
+        campaigns = await self._book.pause_campaigns(flight.principal, STOPPED)
         voided = await self._book.void_sends(flight.principal, STOPPED)
         begun = [each for each in await flight.actions() if _is_begun(each)]
         running = _running(await flight.tasks())
@@ -43,6 +45,7 @@ class Braking:
             )
         ]
         return [
+            *(_of_campaign(each, "paused") for each in campaigns),
             *(_of_action(each, "voided") for each in voided),
             *(_of_action(each, "too late") for each in begun),
             *paused,
@@ -51,7 +54,9 @@ class Braking:
     async def would_brake(self, flight: Flight) -> list[StoppedItem]:
         """What `brake` would be about, left as it is."""
         actions = await flight.actions()
+        campaigns = await self._book.running_campaigns(flight.principal)
         return [
+            *(_of_campaign(each, "still there") for each in campaigns),
             *(_of_action(each, "still there") for each in actions if _waits(each) or _is_begun(each)),
             *(_of_task(task, "still there") for task in _running(await flight.tasks())),
         ]
@@ -85,6 +90,12 @@ def _of_action(action: Action, ended: Ended) -> StoppedItem:
         count=action.recipients or None,
         ended=ended,
         why=action.tool,
+    )
+
+
+def _of_campaign(campaign: Campaign, ended: Ended) -> StoppedItem:
+    return StoppedItem(
+        what="campaign", id=campaign.id, words=campaign.name, count=campaign.recipients, ended=ended
     )
 
 

@@ -119,6 +119,24 @@ class CampaignClaiming(Claiming):
 
         return await self._journal.write(work)
 
+    async def pause_campaigns(self, principal: str | None, reason: str) -> list[Campaign]:
+        """The same for all that run, of this principal or of everybody (None); those that were paused."""
+
+        def work(conn: Connection, _now: datetime) -> tuple[list[Campaign], *tuple[Note | None, ...]]:
+            found = campaigns.running_of(conn, principal)
+            for each in found:
+                values = {"state": campaigns.PAUSED, "reason": reason, "worker": ""}
+                campaigns.change(conn, each.id, [campaigns.RUNNING], **values)
+            return found, *(
+                Note(what="campaign_paused", principal=each.principal, outcome=each.id) for each in found
+            )
+
+        return await self._journal.write(work)
+
+    async def running_campaigns(self, principal: str | None) -> list[Campaign]:
+        """Those that run, of this principal or of everybody (None)."""
+        return await self._journal.read(lambda conn, _: campaigns.running_of(conn, principal))
+
     async def stand_still(self, campaign: str, epoch: int, state: str, reason: str) -> bool:
         """The worker that holds it stops it: paused, or holding after its trial."""
 

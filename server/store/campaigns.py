@@ -301,6 +301,13 @@ def leave_waiting(conn: Connection, campaign: str) -> None:
     conn.execute(_LEAVE, {"wanted_id": campaign})
 
 
+def running_of(conn: Connection, principal: str | None) -> list[Campaign]:
+    """The running campaigns of a principal (None: everybody's)."""
+    mine = [] if principal is None else [_CAMPAIGN.principal == principal]
+    rows = conn.execute(select(CAMPAIGNS).where(_CAMPAIGN.state == RUNNING, *mine)).mappings()
+    return [Campaign(**row) for row in rows]
+
+
 def some_run(conn: Connection) -> bool:
     """Whether any campaign runs."""
     return conn.scalar(_ANY_RUNNING) is not None

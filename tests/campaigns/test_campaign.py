@@ -198,3 +198,19 @@ async def test_a_list_that_changed_since_the_plan_refuses_to_start(house: House)
         problem = await session.problem("start_campaign", {"campaign_id": campaign})
         assert problem["code"] == "state_changed"
         assert not await house.changes()
+
+
+async def test_stop_everything_pauses_the_campaigns_that_run(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(600))
+        campaign = (await planned(session))["campaign_id"]
+        await running(session, campaign)
+        epoch = await taken(session.parts, campaign)
+        await session.facts("stop_everything", {"dry_run": True})
+        assert await session.parts.campaigns.running(campaign, epoch)
+        stopped = await session.facts("stop_everything")
+        assert "Paused: 1 campaign." in stopped["conclusion"]
+        course = Course(session.parts.campaigns, ChunkSender(session.parts.context))
+        assert await course.wave(campaign, epoch) is Wave.OVER
+        assert not await texts_at_the_vendor(house)

@@ -14,7 +14,7 @@ from tools.operation import PreviewedParams, Result, Risk
 from tools.sentence import sentence
 from tools.values import Minute, OutsideText, Points, Table
 
-Thing = Literal["approval", "under way", "launch", "job", "booking"]
+Thing = Literal["approval", "under way", "campaign", "launch", "job", "booking"]
 Ended = Literal[
     "voided", "too late", "paused", "not paused", "erased", "gone", "not erased", "unknown", "still there"
 ]
