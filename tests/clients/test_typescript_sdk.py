@@ -58,7 +58,12 @@ async def _prepared(house: House) -> dict[str, Facts]:
 
 
 async def _played(house: House, cases: list[dict[str, Any]]) -> Facts:
-    env = at_the_sandbox(house, APPROVAL__HUMAN_MINIMUM_MS="0", POLICY__CALLS_PER_MINUTE="1000")
+    env = at_the_sandbox(
+        house,
+        APPROVAL__HUMAN_MINIMUM_MS="0",
+        POLICY__CALLS_PER_MINUTE="1000",
+        LISTS__FOLDER=str(house.folder / "images"),
+    )
     server = {"command": COMMAND, "args": ["serve"], "env": env, "cwd": str(house.folder)}
     plan = {"server": server, "sandbox": house.url, "cases": cases}
     code, output = await run_node(PLAY, given=plan)
