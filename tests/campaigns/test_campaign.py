@@ -214,3 +214,24 @@ async def test_stop_everything_pauses_the_campaigns_that_run(house: House) -> No
         course = Course(session.parts.campaigns, ChunkSender(session.parts.context))
         assert await course.wave(campaign, epoch) is Wave.OVER
         assert not await texts_at_the_vendor(house)
+
+
+async def test_a_campaign_with_a_trial_a_pause_and_an_end_on_both_engines(
+    house: House, store_url: str
+) -> None:
+    async with fronted(house, Person(), **SMALL, store={"url": store_url}) as session:
+        assert session.parts
+        write_list(house, people(45))
+        campaign = (await planned(session, trial=20))["campaign_id"]
+        await running(session, campaign)
+        await carried_out(session.parts, campaign)
+        assert len(await texts_at_the_vendor(house)) == 20
+        await session.facts("resume_campaign", {"campaign_id": campaign})
+        await session.facts("pause_campaign", {"campaign_id": campaign})
+        await session.facts("resume_campaign", {"campaign_id": campaign, "request_id": "again"})
+        await carried_out(session.parts, campaign)
+        assert set((await texts_at_the_vendor(house)).values()) == {1}
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert (status["state"], status["sent"], status["points"]) == ("done", 45, 45)
+        usage = await session.parts.journal.read(ledger.usage)
+        assert (usage.points_today, usage.recipients_today) == (Decimal(45), 45)

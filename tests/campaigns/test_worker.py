@@ -1,14 +1,18 @@
 """A worker is a process of its own: it is started beside a server, and may be killed at any moment."""
 
+import json
 import os
 import signal
+import sys
 from decimal import Decimal
 from functools import partial
 from random import Random
 
-from server.campaigns.local import lock_of, start_worker
+import pytest
+
+from server.campaigns.local import lock_of, start_worker, whole
 from server.settings.settings import Settings
-from server.systems import is_held
+from server.systems import is_held, start_detached
 from tests.campaigns.playing import (
     charged,
     is_done,
@@ -21,7 +25,9 @@ from tests.campaigns.playing import (
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import fronted, until
+from tests.store.postgres_server import Postgres
 
+WORKER = (sys.executable, "-m", "server.command.cli", "worker")
 KILLS = 40 if os.environ.get("SOAK") else 2
 
 
@@ -78,3 +84,22 @@ async def test_a_worker_that_is_killed_at_any_moment_texts_nobody_twice(house: H
         assert status["sent"] <= len(texts) <= everybody
         assert status["sending"] + status["unknown"] <= KILLS * 4 * 5
         assert await charged(parts, house) == (Decimal(status["sent"]), Decimal(status["sent"]))
+
+
+@pytest.mark.xdist_group("postgresql")
+async def test_workers_of_one_postgresql_share_its_campaigns(house: House, postgres: Postgres) -> None:
+    store = {"url": postgres.fresh_database()}
+    async with fronted(house, Person(), every8d={"max_recipients": 5}, store=store) as session:
+        assert session.parts
+        parts = session.parts
+        write_list(house, people(100))
+        campaigns = [(await planned(session, text=f"【測試】第{n}次"))["campaign_id"] for n in range(2)]
+        for campaign in campaigns:
+            await session.facts("start_campaign", {"campaign_id": campaign})
+        given = json.dumps(whole(parts.settings)).encode()
+        for _ in range(2):
+            start_detached([*WORKER, "--until-idle", "--settings-from-stdin"], given)
+        for campaign in campaigns:
+            await until(partial(is_done, parts, campaign))
+        texts = await texts_at_the_vendor(house)
+        assert (len(texts), set(texts.values())) == (200, {1})
