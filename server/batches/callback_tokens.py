@@ -72,7 +72,9 @@ class CallbackTokens:
                 if end is not None:
                     end_token(conn, each, end)
             keep_token(conn, CallbackToken(hashed, issued_at=now))
-            return Rotated(token=token, beside=beside and beside._replace(until=until or beside.until)), note
+            return Rotated(
+                token=token, beside=beside and beside._replace(until=_sooner(until, beside.until))
+            ), note
 
         return await self._keeper.guard(work)
 
@@ -90,6 +92,11 @@ class CallbackTokens:
 
     async def _hash_of_given(self) -> str:
         return await self.hashed(self._given) if self._given else ""
+
+
+def _sooner(*ends: datetime | None) -> datetime | None:
+    """No end is put off: the first of them counts."""
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _used_last(tokens: Sequence[CallbackToken]) -> CallbackToken | None:

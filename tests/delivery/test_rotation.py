@@ -87,6 +87,18 @@ async def test_the_one_before_ends_by_itself_after_the_days_that_were_given(
         assert [await call(parts, at, each) for each in (TOKEN, new, newer)] == [404, 404, 200]
 
 
+async def test_an_end_that_was_told_is_not_put_off_and_the_one_that_holds_is_told_again(
+    house: House, capsys: Shown
+) -> None:
+    async with received(house) as (parts, at):
+        await call(parts, at, TOKEN)
+        await at.tell()
+        _, told = await rotated(house, capsys, days=3)
+        _, again = await rotated(house, capsys, days=30)
+    end = re.compile(r"The one before is taken, too, until (\S+)\.")
+    assert end.findall(told) == end.findall(again) != []
+
+
 async def test_a_url_that_got_lost_gives_way_and_the_one_that_the_vendor_calls_stays(
     house: House, capsys: Shown
 ) -> None:
