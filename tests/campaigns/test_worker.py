@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
+import anyio.to_thread
 import pytest
 
 from server.campaigns.local import lock_of, start_worker, whole
@@ -29,6 +30,11 @@ from tests.store.postgres_server import Postgres
 
 WORKER = (sys.executable, "-m", "server.command.cli", "worker")
 KILLS = 40 if os.environ.get("SOAK") else 2
+
+
+async def has_ended(worker: int) -> bool:
+    found, _status = await anyio.to_thread.run_sync(os.waitpid, worker, os.WNOHANG)
+    return found == worker
 
 
 async def nobody_works(settings: Settings) -> bool:
@@ -97,9 +103,13 @@ async def test_workers_of_one_postgresql_share_its_campaigns(house: House, postg
         for campaign in campaigns:
             await session.facts("start_campaign", {"campaign_id": campaign})
         given = json.dumps(whole(parts.settings)).encode()
-        for _ in range(2):
-            start_detached([*WORKER, "--until-idle", "--settings-from-stdin"], given)
+        workers = [
+            start_detached([*WORKER, "--until-idle", "--settings-from-stdin"], given) for _ in range(2)
+        ]
         for campaign in campaigns:
             await until(partial(is_done, parts, campaign))
         texts = await texts_at_the_vendor(house)
         assert (len(texts), set(texts.values())) == (200, {1})
+        for worker in workers:
+            # Before the database goes: a worker waits for a store that is away.
+            await until(partial(has_ended, worker))
