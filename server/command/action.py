@@ -46,14 +46,14 @@ async def show(config: Path | None, action_id: str, page: int, *, sandbox: bool)
     out.say(render(preview.model_copy(update={"text": ""}), out.language))
     if not say_texts(out, action, page):
         return FAILED
-    for line in (*_steps(action, state), *_outcome(action)):
+    for line in (*_steps(action), *_outcome(action)):
         out.say(line)
     out.headline(sentence("in the audit"))
     out.columns(_in_the_audit(number, entry) for number, entry in lines)
     return OK
 
 
-def _steps(action: "Action", state: Sentence) -> Iterator[Sentence]:
+def _steps(action: "Action") -> Iterator[Sentence]:
     yield sentence("{time}  asked for by {who}", time=iso(action.created_at), who=action.principal)
     if action.decided_at is not None:
         who = decided_by(action)
@@ -64,6 +64,8 @@ def _steps(action: "Action", state: Sentence) -> Iterator[Sentence]:
     if action.dispatched_at is not None:
         yield sentence("{time}  given to the vendor", time=iso(action.dispatched_at))
     if action.finished_at is not None:
+        # A booking was taken when this says: its erasing is an action of its own, at another time.
+        state = state_in_words(action.state, erased=False)
         yield sentence("{time}  {state}", time=iso(action.finished_at), state=state)
 
 

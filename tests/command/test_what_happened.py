@@ -86,6 +86,18 @@ async def test_the_list_says_what_each_was_about_and_what_was_erased(house: Hous
     assert line.endswith("取消這則")
 
 
+async def test_the_time_of_a_booking_is_not_told_as_that_of_its_erasing(house: House, capsys: Shown) -> None:
+    send_at = iso(Clock()() + timedelta(hours=3))
+    async with fronted(house, Person(), policy=POLICY) as session:
+        booked = await session.facts("send_sms", {**FREE_SEND, "send_at": send_at})
+        await session.facts("erase_sms_booking", {"batch_id": booked["batch_id"]})
+    assert await action.show(config_file(house), booked["action_id"], 1, sandbox=False) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.strip("─ ").endswith("erased")
+    timed = [line.split("  ")[1] for line in lines if line.startswith("20")]
+    assert timed[-1] == "succeeded"
+
+
 async def test_what_went_out_on_a_day_is_listed_with_its_sum(house: House, capsys: Shown) -> None:
     send_at = iso(Clock()() + timedelta(hours=3))
     async with fronted(house, Person(), policy=POLICY) as session:
