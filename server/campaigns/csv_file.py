@@ -51,7 +51,7 @@ class CsvFile:
         """The rows below Excel's own first line.
 
         Raises:
-            RefusedError: a quotation mark is never closed, or the text breaks off.
+            RefusedError: a quotation mark is never closed, a cell is too long, or the text breaks off.
         """
         number = 0
         with self._text() as text:
@@ -62,7 +62,7 @@ class CsvFile:
                     if number > self.skipped:
                         yield Row(number, cells)
             except csv.Error:
-                raise _unclosed(number + 1) from None
+                raise _broken_row(number + 1) from None
             except UnicodeDecodeError:
                 raise _no_text() from None
 
@@ -114,10 +114,10 @@ def _lines(text: io.TextIOBase) -> Iterator[str]:
         yield line
 
 
-def _unclosed(row: int) -> RefusedError:
+def _broken_row(row: int) -> RefusedError:
     return unreadable(
-        f"in row {row} a quotation mark is never closed, or text follows a closing one: rows behind it would "
-        "be swallowed.",
+        f"in row {row} a quotation mark is never closed (it would swallow the rows behind it), text follows "
+        f"a closing one, or a cell is longer than {csv.field_size_limit():,} characters.",
         f"Mend row {row}, or save the list as .xlsx.",
     )
 
