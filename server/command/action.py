@@ -18,7 +18,7 @@ from server.logs.number_masking import mask_numbers
 from server.store import audit
 from server.store.columns import moment_of
 from tools.cleaning import quote, shortened
-from tools.operation import Preview
+from tools.operation import RISKY, Preview
 from tools.sentence import Sentence, sentence
 from tools.taipei import iso
 
@@ -41,9 +41,7 @@ async def show(config: Path | None, action_id: str, page: int, *, sandbox: bool)
         lines = await parts.store.read(lambda conn: audit.about(conn, action.id))
     state = state_in_words(action.state, erased=erased)
     out.headline(sentence("{id}  {tool}  {state}", id=action.id, tool=action.tool, state=state))
-    preview = Preview.model_validate_json(action.preview)
-    # The texts stand below, by pages.
-    out.say(render(preview.model_copy(update={"text": ""}), out.language))
+    _say_what(out, action)
     if not say_texts(out, action, page):
         return FAILED
     for line in (*_steps(action), *_outcome(action)):
@@ -51,6 +49,16 @@ async def show(config: Path | None, action_id: str, page: int, *, sandbox: bool)
     out.headline(sentence("in the audit"))
     out.columns(_in_the_audit(number, entry) for number, entry in lines)
     return OK
+
+
+def _say_what(out: Terminal, action: "Action") -> None:
+    """The question; of a change, about which nobody is asked, what it acted on."""
+    if action.risk in RISKY:
+        preview = Preview.model_validate_json(action.preview)
+        # The texts stand below, by pages.
+        out.say(render(preview.model_copy(update={"text": ""}), out.language))
+    elif action.target:
+        out.say(sentence("Id: {id}", id=action.target))
 
 
 def _steps(action: "Action") -> Iterator[Sentence]:

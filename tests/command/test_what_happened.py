@@ -10,7 +10,17 @@ from server.demo.rows import rows_of
 from tests.command.terminal import run
 from tests.e2e.house import House
 from tests.e2e.person import Person
-from tests.gate.servers import FREE, FREE_NUMBER, FREE_SEND, Clock, config_file, decide, fronted, posts
+from tests.gate.servers import (
+    FREE,
+    FREE_NUMBER,
+    FREE_SEND,
+    LAUNCH,
+    Clock,
+    config_file,
+    decide,
+    fronted,
+    posts,
+)
 from tests.languages.english import english
 from tools.taipei import as_taipei, iso
 
@@ -62,6 +72,17 @@ async def test_an_action_is_shown_in_chinese_and_an_unknown_id_is_said(house: Ho
     assert await action.show(config, row["action_id"], 9, sandbox=False) == 1
     assert await action.show(config, "ZZZZ-ZZZZ", 1, sandbox=False) == 1
     assert english(shown + capsys.readouterr().out) == []
+
+
+async def test_a_change_about_which_nobody_was_asked_is_shown_with_what_it_acted_on(
+    house: House, capsys: Shown
+) -> None:
+    async with fronted(house) as session:
+        action_id = (await session.facts("pause_launch", LAUNCH))["action_id"]
+    assert await action.show(config_file(house, CHINESE), action_id, 1, sandbox=False) == 0
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "編號：1182"
+    assert english("\n".join(lines)) == []
 
 
 async def test_an_action_is_shown_when_its_number_was_forgotten(house: House, capsys: Shown) -> None:
