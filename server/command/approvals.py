@@ -78,6 +78,8 @@ class ApprovalsDesk:
     settings: Settings
     elsewhere: str
     """Where else to look, or ''."""
+    by_itself: bool = False
+    """Whether the command goes on with what is approved, and no assistant has to repeat a call."""
 
     def both(self) -> int:
         """A yes and a no at once: a no is never passed over."""
@@ -143,9 +145,12 @@ class ApprovalsDesk:
         if approved is None:
             now = await self.book.get(action.id)
             return self._fail(_too_late(action.id, altered=now is not None and now.reason == ALTERED))
-        said = sentence(
-            "{id} is approved. The assistant repeats the same call to carry it out.", id=action.id
-        )
+        if self.by_itself:
+            said = sentence("{id} is approved.", id=action.id)
+        else:
+            said = sentence(
+                "{id} is approved. The assistant repeats the same call to carry it out.", id=action.id
+            )
         self.terminal.say(said)
         return OK
 

@@ -79,7 +79,7 @@ def _show(facts: Mapping[str, Any], out: Terminal) -> None:
 
 
 async def _agreed(parts: Parts, out: Terminal, facts: Mapping[str, Any]) -> bool:
-    desk = ApprovalsDesk(book=parts.book, terminal=out, settings=parts.settings, elsewhere="")
+    desk = ApprovalsDesk(book=parts.book, terminal=out, settings=parts.settings, elsewhere="", by_itself=True)
     waiting = await parts.book.get(facts["action_id"])
     if waiting is not None:
         await desk.decide(waiting)

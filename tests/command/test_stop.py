@@ -33,6 +33,7 @@ async def test_it_brakes_at_once_and_erases_what_the_person_types_the_count_of(
     assert "ended, it can be asked for again" in left.out
     assert "still there" in left.out
     assert "1. " in done.out
+    assert "is approved.\n" in done.out, "no assistant has to repeat anything"
     assert "× 3 = 「限時優惠」" in done.out
     assert done.out.splitlines()[-2].endswith("erased")
     assert "OMIS lists no launches" in done.out
