@@ -40,6 +40,8 @@ class CampaignFacts:
     waiting: int
     """Recipients that nothing was sent to yet."""
     waiting_points: Decimal
+    resumed: int
+    """How often it was resumed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

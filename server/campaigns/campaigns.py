@@ -129,6 +129,7 @@ class Campaigns:
             # What certainly failed waits again once it is resumed.
             waiting=found.progress.waiting + found.progress.failed,
             waiting_points=found.waiting_points,
+            resumed=campaign.resumed,
         )
 
 

@@ -12,12 +12,15 @@ from pathlib import Path
 import anyio
 from mcp.client.stdio import get_default_environment
 
+from server.demo.list_file import write_list
 from server.settings.file import FILE_VARIABLE
 from server.store.files import write_private
 
 _LOGIN = "sandbox"
-POINTS_A_DAY = 15
+POINTS_A_DAY = 315
 """A cap low enough for the session to meet it."""
+_A_CALL = 20
+"""Recipients of one call: a campaign of 300 is many calls."""
 _PACKAGES = Path(__file__).parents[2]
 """Where this package is found, so that the processes run the same code from any folder."""
 
@@ -45,6 +48,11 @@ class Home:
         return f"http://127.0.0.1:{self.callback_port}/callbacks/every8d/{self.callback_token}"
 
     @property
+    def lists(self) -> Path:
+        """Where lists of recipients lie."""
+        return self.folder / "lists"
+
+    @property
     def server_log(self) -> Path:
         """What the server writes to stderr."""
         return self.folder / "server.log"
@@ -64,11 +72,13 @@ class Home:
         sections: dict[str, dict[str, str | int]] = {
             "store": {"folder": str(self.folder / "store")},
             "files": {"reports": str(self.folder / "reports")},
+            "lists": {"folder": str(self.lists)},
             "policy": {"points_per_day": POINTS_A_DAY},
             "callbacks": {"port": self.callback_port, "token": self.callback_token},
         }
         if sandbox_url:
-            sections |= {"every8d": {**account, "uid": _LOGIN}, "omis": {**account, "login_name": _LOGIN}}
+            every8d = {**account, "uid": _LOGIN, "max_recipients": _A_CALL}
+            sections |= {"every8d": every8d, "omis": {**account, "login_name": _LOGIN}}
         text = "".join(_table(name, values) for name, values in sections.items())
         write_private(self._settings_file, text.encode())
 
@@ -88,4 +98,5 @@ async def temporary_home() -> AsyncGenerator[Home]:
     async with anyio.TemporaryDirectory(prefix="campaign-ops-demo-") as folder:
         home = Home(folder=Path(folder))
         home.write_settings()
+        write_list(home.lists)
         yield home

@@ -14,6 +14,7 @@ from server.demo.sandbox_control import sandbox_process
 from server.demo.session import SESSION
 from server.demo.steps import Stage, Step, take
 from server.demo.transcript import Transcript
+from server.demo.worker_process import working
 from server.first_cause import first_cause
 from server.systems import until_signal
 
@@ -59,8 +60,11 @@ async def _perform(home: Home, transcript: Transcript, verdicts: list[Verdict]) 
     async with sandbox_process(home) as sandbox:
         transcript.opening(sandbox.url)
         await sandbox.report_to(home.callback_url)
-        async with assistant_over_stdio(home, sandbox.url, person) as assistant:
-            stage = Stage(home=home, sandbox=sandbox, assistant=assistant, person=person)
+        async with (
+            assistant_over_stdio(home, sandbox.url, person) as assistant,
+            working(home) as worker,
+        ):
+            stage = Stage(home=home, sandbox=sandbox, assistant=assistant, person=person, worker=worker)
             await play_steps(SESSION, stage, transcript, verdicts)
 
 

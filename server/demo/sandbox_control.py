@@ -69,6 +69,10 @@ class Sandbox:
         """Make the next call of a page fail in this way."""
         await self._post("faults", path=page, fault=fault, times=1)
 
+    async def slow(self, page: str, seconds: float) -> None:
+        """Make every further call of a page take so long."""
+        await self._post("faults", path=page, fault="slow", seconds=seconds, times=10_000)
+
     async def world(self) -> World:
         """What it holds now."""
         return World(state=await self._get("state"), log=await self._get("log"))

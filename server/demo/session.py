@@ -1,5 +1,6 @@
 """The session: every scene in order. To add a step, write it into its scene, or a scene of its own."""
 
+from server.demo.scenes_campaign import CAMPAIGN
 from server.demo.scenes_every8d import BOOKING, REFUSALS, SENDING
 from server.demo.scenes_gate import AUDIT, CAP, OUT_OF_BAND, UNKNOWN
 from server.demo.scenes_morning import MORNING
@@ -14,6 +15,7 @@ SESSION = (
     *REFUSALS,
     *OUT_OF_BAND,
     *UNKNOWN,
+    *CAMPAIGN,
     *CAP,
     *AUDIT,
 )

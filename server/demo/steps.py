@@ -8,6 +8,7 @@ from server.demo.client import Answer, Assistant, Person, Reaction
 from server.demo.expectations import Expectation, Seen
 from server.demo.home import Home
 from server.demo.sandbox_control import Sandbox
+from server.demo.worker_process import Worker
 
 Memory = dict[str, Any]
 """What earlier steps kept."""
@@ -23,6 +24,7 @@ class Stage:
     sandbox: Sandbox
     assistant: Assistant
     person: Person
+    worker: Worker
     memory: Memory = field(default_factory=Memory)
 
 

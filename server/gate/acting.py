@@ -28,7 +28,8 @@ from server.ledger.outside import OutsideTextReadError
 from server.ledger.refusals import Repeats
 from server.logs.logs import without_secrets
 from server.store.actions import CallKey
-from tools.operation import RISKY, Preview, RiskyParams, Surroundings
+from server.store.campaigns import STANDING
+from tools.operation import RISKY, OwnAction, Preview, RiskyParams, Surroundings
 from tools.problems import RefusedError
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Acting:
             principal=call.caller.principal,
             tool=call.operation.name,
             digest=await self._context.digest_of(call, world),
-            request_id=_request_id(call),
+            request_id=_request_id(call, world),
             account=await self._context.account_of(call.operation),
         )
 
@@ -137,7 +138,11 @@ class Acting:
         shown = await self._with_repeats(call, world, preview, repeats)
         proposal = self._proposing.proposal(call, world, shown, key, repeats)
         entry, hit = await self._context.book.propose(
-            proposal, self._context.settings.approval.expires_s, call.audience(world).recipients
+            proposal,
+            self._context.settings.approval.expires_s,
+            call.audience(world).recipients,
+            # What a campaign may spend was counted when it was started.
+            is_reserved=world.campaign is not None and world.campaign.state != "planned",
         )
         if hit is not None:
             return failure(cap_hit(call.operation, hit))
@@ -199,8 +204,18 @@ class Acting:
         return await self._dispatching.carry_out_part(call, world, proposal, whole)
 
 
-def _request_id(call: CallOf) -> str:
-    """A CHANGE can be wanted again at once (pause, resume, pause), so each is a call of its own."""
-    if call.operation.risk in RISKY:
-        return call.params.request_id
-    return f"once-{secrets.token_hex(8)}"
+def _request_id(call: CallOf, world: Surroundings) -> str:
+    """A CHANGE can be wanted again at once (pause, resume, pause), so each is a call of its own.
+
+    So is each resumption of a campaign that stands: that of an earlier stop does not answer for it.
+    """
+    if call.operation.risk not in RISKY:
+        return f"once-{secrets.token_hex(8)}"
+    given, campaign = call.params.request_id, world.campaign
+    if given or campaign is None or campaign.state not in STANDING or not _resumes(call):
+        return given
+    return f"stop-{campaign.resumed}"
+
+
+def _resumes(call: CallOf) -> bool:
+    return isinstance(call.operation, OwnAction) and call.operation.step(call.params).kind == "resume"

@@ -38,12 +38,17 @@ class Deciding(Looking):
         self._caps = caps
 
     async def propose(
-        self, proposal: Proposal, expires_s: float, recipients: Sequence[str]
+        self,
+        proposal: Proposal,
+        expires_s: float,
+        recipients: Sequence[str],
+        *,
+        is_reserved: bool = False,
     ) -> tuple[Action, CapHit | None]:
         """The action of this call: the live one, or a new one. Its expiry starts now.
 
         Nobody is asked about what a cap forbids anyway: such a proposal is ended at once. The claim checks
-        again, since others may have used the cap up by then.
+        again, since others may have used the cap up by then. `is_reserved`: an earlier action counts it.
         """
         hashes = await self._journal.hashes(recipients)
 
@@ -52,7 +57,7 @@ class Deciding(Looking):
             action, created = ledger.propose(conn, fresh, now, sealed_by=self._seal)
             if not created:
                 return (action, None), None
-            hit = cap_hit(conn, action, self._caps, hashes, now)
+            hit = None if is_reserved else cap_hit(conn, action, self._caps, hashes, now)
             if hit is None:
                 return (action, None), note_of("proposed", action)
             ledger.void(conn, action.id, reason=f"cap {hit.rule}")

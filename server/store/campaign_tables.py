@@ -36,6 +36,8 @@ CAMPAIGNS = Table(
     Column("ended_at", Moment),
     # There is no trial, or what follows it may be sent.
     Column("released", Boolean, nullable=False, default=True),
+    # How often it was resumed.
+    Column("resumed", Integer, nullable=False, default=0),
     # Who carries it out, when that one was heard of last, and how often it changed hands.
     Column("worker", Words, nullable=False, default=""),
     Column("heartbeat", Moment),

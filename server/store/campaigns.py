@@ -55,6 +55,7 @@ class Campaign:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     released: bool = True
+    resumed: int = 0
     worker: str = ""
     heartbeat: datetime | None = None
     epoch: int = 0

@@ -75,12 +75,24 @@ async def test_points_and_recipients_count_once_before_and_after_the_sends(house
         refused = await session.problem("start_campaign", {"campaign_id": second["campaign_id"]})
         assert refused["code"] == "policy_refused"
         await carried_out(session.parts, first["campaign_id"])
-        usage = await session.parts.journal.read(
-            lambda conn, now: __import__("server.store.ledger", fromlist=["usage"]).usage(conn, now)
-        )
+        usage = await session.parts.journal.read(ledger.usage)
         assert (usage.points_today, usage.recipients_today) == (Decimal(40), 40)
         actions = await session.facts("list_actions", {"tool": "send_personalized_sms"})
         assert actions["total"] == 4
+
+
+async def test_what_was_reserved_at_the_start_is_released_whatever_the_caps_have_left(house: House) -> None:
+    caps: dict[str, Any] = {"policy": {"points_per_day": 41, "recipients_per_day": 41}}
+    async with fronted(house, Person(), **SMALL, **caps) as session:
+        assert session.parts
+        write_list(house, people(40))
+        campaign = (await planned(session, trial=10))["campaign_id"]
+        await running(session, campaign)
+        await carried_out(session.parts, campaign)
+        assert (await session.facts("resume_campaign", {"campaign_id": campaign}))["outcome"] == "done"
+        await carried_out(session.parts, campaign)
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+    assert (status["state"], status["sent"]) == ("done", 40)
 
 
 async def test_a_chunk_of_unknown_outcome_stops_only_itself_and_is_never_sent_again(house: House) -> None:
@@ -228,7 +240,7 @@ async def test_a_campaign_with_a_trial_a_pause_and_an_end_on_both_engines(
         assert len(await texts_at_the_vendor(house)) == 20
         await session.facts("resume_campaign", {"campaign_id": campaign})
         await session.facts("pause_campaign", {"campaign_id": campaign})
-        await session.facts("resume_campaign", {"campaign_id": campaign, "request_id": "again"})
+        await session.facts("resume_campaign", {"campaign_id": campaign})
         await carried_out(session.parts, campaign)
         assert set((await texts_at_the_vendor(house)).values()) == {1}
         status = await session.facts("get_campaign", {"campaign_id": campaign})

@@ -28,6 +28,7 @@ from server.demo.sandbox_control import Sandbox, World
 from server.demo.session import SESSION
 from server.demo.steps import Stage, Step, calls, declines, kept
 from server.demo.transcript import Transcript
+from server.demo.worker_process import Worker
 from server.late_parts import LateParts, running
 from server.mcp.app import build_server
 from server.parts import build_parts
@@ -189,7 +190,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
     [(signal.SIGINT, "Nothing real is sent"), (signal.SIGTERM, "✓")],
     ids=["SIGINT while the server starts", "SIGTERM in mid-session"],
 )
-def test_a_signal_ends_the_demo_and_both_processes(
+def test_a_signal_ends_the_demo_and_its_processes(
     started: Started, number: signal.Signals, when: str
 ) -> None:
     started.wait_for(when)
@@ -201,9 +202,9 @@ def test_a_signal_ends_the_demo_and_both_processes(
 
 
 @pytest.mark.parametrize("killed", ["serve", "sandbox"])
-def test_a_process_that_dies_fails_the_demo_and_ends_the_other(started: Started, killed: str) -> None:
+def test_a_process_that_dies_fails_the_demo_and_ends_the_others(started: Started, killed: str) -> None:
     started.wait_for("✓")
-    assert len(list(processes_of(started.home))) == 3
+    assert len(list(processes_of(started.home))) == 4
     (victim,) = (
         pid for pid, command in processes_of(started.home) if f"server.command.cli {killed}" in command
     )
@@ -282,8 +283,13 @@ async def a_stage(folder: Path) -> AsyncGenerator[Stage]:
             Client(build_server(LateParts.of(parts)), elicitation_callback=person.answer) as client,
         ):
             sandbox = Sandbox(http=http, url=url)
+            home = Home(folder=folder)
             yield Stage(
-                home=Home(folder=folder), sandbox=sandbox, assistant=Assistant(client=client), person=person
+                home=home,
+                sandbox=sandbox,
+                assistant=Assistant(client=client),
+                person=person,
+                worker=Worker(home),
             )
 
 

@@ -82,6 +82,27 @@ async def what_runs(office: Office) -> bool:
     return running["1184"] == "waiting for the next start" and "OMIS lists no launches" in facts["conclusion"]
 
 
+async def send_to_the_list(office: Office) -> bool:
+    _write_list(office)
+    plan = await office.ask("plan_campaign", name="提醒", list="due.csv", text="{姓名}您好，{日期}到期")
+    started = await office.ask("start_campaign", campaign_id=plan["campaign_id"])
+    return (plan["recipients"], plan["excluded"]["duplicate"], started["outcome"]) == (8, 1, "done")
+
+
+async def five_first(office: Office) -> bool:
+    _write_list(office)
+    plan = await office.ask("plan_campaign", name="試發", list="due.csv", text="【試】{姓名}您好", trial=5)
+    started = await office.ask("start_campaign", campaign_id=plan["campaign_id"])
+    return started["outcome"] == "done" and "5 go first" in office.person.asked[-1]
+
+
+def _write_list(office: Office) -> None:
+    folder = office.house.folder / "images"
+    folder.mkdir(exist_ok=True)
+    rows = [f"客戶{number},09{20_000_200 + number:08d},2026/12/{number + 1}" for number in range(8)]
+    (folder / "due.csv").write_text("\n".join(["姓名,手機,日期", *rows, rows[0]]), encoding="utf-8")
+
+
 async def stop(office: Office) -> bool:
     facts = await office.ask("stop_everything")
     ends = {row["what"]: row["ended"] for row in rows_of(facts)}
@@ -214,6 +235,8 @@ QUESTIONS = (
     Question(number=26, said="發給這個號碼的全部紀錄", answered=all_of_a_number),
     Question(number=29, said="What exactly did I approve?", answered=what_was_approved),
     Question(number=28, said="Delete report 9004", answered=delete_report),
+    Question(number=12, said="Send this reminder to due.xlsx, with name and date", answered=send_to_the_list),
+    Question(number=13, said="先發五個人試試", answered=five_first),
     Question(number=14, said="What would 3,000 people cost?", answered=three_thousand_people),
     Question(number=15, said="這則會拆成兩則嗎？哪裡多了？", answered=split_where),
     Question(number=11, said="取消明天的預約", answered=cancel_tomorrows),

@@ -30,6 +30,7 @@ def upgrade() -> None:
         Column("started_at", _MOMENT),
         Column("ended_at", _MOMENT),
         Column("released", Boolean, nullable=False),
+        Column("resumed", Integer, nullable=False),
         *_texts("worker"),
         Column("heartbeat", _MOMENT),
         Column("epoch", Integer, nullable=False),

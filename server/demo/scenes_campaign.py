@@ -1,0 +1,143 @@
+"""A campaign of 300 from a spreadsheet: a trial, the rest, a crash in the middle of it, and nobody twice."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anyio
+
+from server.demo.client import Answer
+from server.demo.expectations import Expectation, Seen, asked, done, not_called, texts_more
+from server.demo.list_file import LIST, RECIPIENTS
+from server.demo.steps import Deed, Event, Memory, Stage, Step, calls, kept, types_in
+
+_TRIAL = 20
+_TEXT = "【示範】{姓名}您好，您的帳單 {到期日} 到期，請記得繳費。"
+_PAGE = "SendParamSMS.ashx"
+_SLOW_SECONDS, _PATIENCE_SECONDS, _LOOK_SECONDS = 0.5, 40.0, 0.2
+
+
+def _asks_until(holds: Callable[[Mapping[str, Any]], bool]) -> Deed:
+    """The assistant looks at the campaign until this holds, or for some time."""
+    looks = calls("get_campaign", campaign_id=kept("campaign"))
+
+    async def deed(stage: Stage) -> Answer:
+        answer = await looks(stage)
+        with anyio.move_on_after(_PATIENCE_SECONDS):
+            while not holds(answer.facts):
+                await anyio.sleep(_LOOK_SECONDS)
+                answer = await looks(stage)
+        return answer
+
+    return deed
+
+
+async def _is_paused_and_dies(stage: Stage) -> Answer:
+    """The person pauses what is left, and the worker is killed with chunks under way."""
+    await _asks_until(lambda facts: facts["sent"] > _TRIAL)(stage)
+    answer = await calls("pause_campaign", campaign_id=kept("campaign"))(stage)
+    await stage.worker.kill()
+    return answer
+
+
+async def _goes_on(stage: Stage) -> Answer:
+    await stage.worker.start()
+    return await calls("resume_campaign", campaign_id=kept("campaign"))(stage)
+
+
+def _rest(memory: Memory) -> str:
+    return str(memory["waiting"])
+
+
+def _how_far(facts: Mapping[str, Any]) -> str:
+    counts = ", ".join(
+        f"{facts[name]} {name}" for name in ("sent", "sending", "unknown", "waiting") if facts[name]
+    )
+    return f"{facts['state']}: {counts}"
+
+
+def _most_to_one(seen: Seen) -> int:
+    """The most texts of the campaign that anybody got."""
+    texts = [
+        message["mobile"]
+        for batch in seen.after.state["batches"]
+        for message in batch["messages"]
+        if "您的帳單" in message["text"]
+    ]
+    return max(Counter(texts).values())
+
+
+CAMPAIGN = (
+    Step(
+        title="Whom would due.xlsx reach?",
+        does=calls("read_list", file=LIST, fields=["姓名", "到期日"]),
+        shows=lambda facts: f"{facts['recipients']} recipients in {facts['rows']} rows; no number is shown",
+        expects=(
+            Expectation(says="300 recipients", holds=lambda seen: seen.facts["recipients"] == RECIPIENTS),
+            asked(0),
+        ),
+    ),
+    Step(
+        title="Plan a reminder to all of them, with their name and date; 20 first",
+        does=calls("plan_campaign", name="繳費提醒", list=LIST, text=_TEXT, trial=_TRIAL),
+        shows=lambda facts: facts["conclusion"],
+        expects=(asked(0), texts_more(0), not_called(_PAGE)),
+        keeps={"campaign": "campaign_id"},
+    ),
+    Step(
+        title="Start it; the person types how many it is for",
+        does=calls("start_campaign", campaign_id=kept("campaign")),
+        person=types_in(lambda _memory: str(RECIPIENTS)),
+        shows=lambda facts: str(facts.get("next", facts["outcome"])),
+        expects=(asked(1), done()),
+    ),
+    Step(
+        title="How did the trial go?",
+        does=_asks_until(lambda facts: facts["state"] == "holding"),
+        shows=_how_far,
+        expects=(
+            Expectation(says="20 sent, the rest holds", holds=lambda seen: seen.facts["sent"] == _TRIAL),
+        ),
+        keeps={"waiting": "waiting"},
+    ),
+    Step(
+        title="Release the rest; the vendor is slow",
+        first=Event(
+            says=f"each call takes {_SLOW_SECONDS} s",
+            happens=lambda sandbox: sandbox.slow(_PAGE, _SLOW_SECONDS),
+        ),
+        does=calls("resume_campaign", campaign_id=kept("campaign")),
+        person=types_in(_rest),
+        shows=lambda facts: str(facts.get("next", facts["outcome"])),
+        expects=(asked(1), done()),
+    ),
+    Step(
+        title="Stop! The person pauses it, and the worker is killed in the middle of its calls",
+        does=_is_paused_and_dies,
+        shows=lambda facts: str(facts.get("conclusion", facts)),
+        expects=(asked(0),),
+    ),
+    Step(
+        title="How far is it?",
+        does=calls("get_campaign", campaign_id=kept("campaign")),
+        shows=_how_far,
+        expects=(Expectation(says="some wait", holds=lambda seen: 0 < seen.facts["waiting"] < RECIPIENTS),),
+        keeps={"waiting": "waiting"},
+    ),
+    Step(
+        title="Go on with the rest, in a new worker",
+        does=_goes_on,
+        person=types_in(_rest),
+        shows=lambda facts: str(facts.get("next", facts["outcome"])),
+        expects=(asked(1), done()),
+    ),
+    Step(
+        title="Is it done?",
+        does=_asks_until(lambda facts: facts["state"] == "done"),
+        shows=_how_far,
+        expects=(
+            Expectation(says="nobody waits", holds=lambda seen: seen.facts["waiting"] == 0),
+            Expectation(says="nobody was texted twice", holds=lambda seen: _most_to_one(seen) == 1),
+        ),
+    ),
+)
