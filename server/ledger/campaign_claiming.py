@@ -90,8 +90,8 @@ class CampaignClaiming(Claiming):
                 hand_on(conn, start, -points, -recipients)
             # A campaign that holds had its trial; one that was paused before may still have it to come.
             released = found.released or found.state == campaigns.HOLDING
-            values = {"state": campaigns.RUNNING, "reason": "", "worker": "", "released": released}
-            values["resumed"] = found.resumed + 1
+            values: dict[str, object] = {"state": campaigns.RUNNING, "reason": "", "worker": ""}
+            values |= {"released": released, "resumed": found.resumed + 1}
             campaigns.change(conn, found.id, campaigns.STANDING, **values)
 
         return await self._step(step, campaigns.STANDING, go_on)
