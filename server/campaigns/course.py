@@ -4,6 +4,7 @@ It knows no engine: whoever calls `wave` again and again carries the campaign ou
 again after a crash finds its chunks taken.
 """
 
+import logging
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +16,7 @@ from server.campaigns.campaigns import Campaigns, Standing
 from server.store import campaigns
 from server.store.errors import StoreUnavailableError
 
+_log = logging.getLogger(__name__)
 WAVE = 50
 """Chunks of a wave."""
 AT_ONCE = 4
@@ -73,7 +75,7 @@ class Wave(StrEnum):
 
     MORE = "more"
     LATER = "later"
-    """The store is away."""
+    """The store is away, or no chunk could be taken."""
     OVER = "over"
 
 
@@ -83,9 +85,12 @@ class _Row:
 
     failures: int = 0
     stop: str = ""
+    moved: bool = False
+    """A chunk was taken: one that was not waits for another wave, which does not follow at once."""
 
     def take(self, end: ChunkEnd) -> None:
         """Note how a chunk ended."""
+        self.moved = self.moved or end.ended is not Ended.WAITS
         if end.ended in (Ended.FAILED, Ended.UNKNOWN):
             self.failures += 1
         elif end.ended is Ended.SENT:
@@ -104,10 +109,12 @@ class Course:
 
     async def wave(self, campaign: str, epoch: int) -> Wave:
         """The next chunks; whether there may be more to do."""
+        following = Wave.LATER
         try:
-            return await self._wave(campaign, epoch)
-        except StoreUnavailableError:
-            return Wave.LATER
+            following = await self._wave(campaign, epoch)
+        except* StoreUnavailableError:
+            _log.warning("the store is unavailable; a campaign waits")
+        return following
 
     async def _wave(self, campaign: str, epoch: int) -> Wave:
         standing = await self._campaigns.running(campaign, epoch)
@@ -125,15 +132,17 @@ class Course:
             return Wave.OVER
         those = [each for each in waiting if each.phase == phase]
         why = await self._sends.missing(sum((each.points for each in those), Decimal(0)))
-        why = why or await self._sent(standing, [each.number for each in those], epoch)
-        if why:
-            await self._sends.stop(campaign, epoch, why)
+        row = _Row(stop=why)
+        if not why:
+            await self._send(standing, [each.number for each in those], epoch, row)
+        if row.stop:
+            await self._sends.stop(campaign, epoch, row.stop)
             return Wave.OVER
-        return Wave.MORE
+        return Wave.MORE if row.moved else Wave.LATER
 
-    async def _sent(self, standing: Standing, numbers: list[int], epoch: int) -> str:
-        """Send these, a few at once; what stops the campaign, or ''."""
-        row, left = _Row(), iter(numbers)
+    async def _send(self, standing: Standing, numbers: list[int], epoch: int, row: _Row) -> None:
+        """Send these, a few at once, as long as nothing stops the campaign."""
+        left = iter(numbers)
 
         async def lane() -> None:
             for number in left:
@@ -144,4 +153,3 @@ class Course:
         async with anyio.create_task_group() as lanes:
             for _ in range(AT_ONCE):
                 lanes.start_soon(lane)
-        return row.stop

@@ -6,6 +6,7 @@ next epoch, and finds its claims refused should it come back.
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import anyio
@@ -17,6 +18,8 @@ from server.store.campaigns import Held
 from server.store.errors import StoreUnavailableError
 from server.store.plans import Connection
 
+AGAIN_SECONDS = 60.0
+"""A course that failed is not taken up again before that."""
 STALE = timedelta(seconds=60)
 """So long a worker may be silent before another takes its campaigns over."""
 _LOOK_SECONDS = 1.0
@@ -68,6 +71,12 @@ class Worker:
             await self._carry_out(held.campaign, held.epoch)
         except Exception:  # noqa: BLE001 - whatever fails in one campaign must not end the others
             _log.exception("the course of campaign %s failed; it is taken up again", held.campaign)
-            await anyio.sleep(STALE.total_seconds())
+            await anyio.sleep(AGAIN_SECONDS)
+            await self._let_go(held)
         finally:
             self._busy.discard(held.campaign)
+
+    async def _let_go(self, held: Held) -> None:
+        """A course that failed has ended for good under its epoch: only under the next one it goes on."""
+        with suppress(StoreUnavailableError):
+            await self._keeper.write(lambda conn: campaigns.let_go(conn, held, self._name))

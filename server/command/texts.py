@@ -2,14 +2,14 @@
 
 import contextlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from server.command.terminal import Terminal
 from tools.catalog import every_operation
 from tools.cleaning import quote
-from tools.operation import Action, Preview, Surroundings
+from tools.operation import Action, OwnAction, Preview, Surroundings
 from tools.sentence import plural, sentence
 
 if TYPE_CHECKING:
@@ -22,15 +22,19 @@ PAGE = 20
 def texts_of(entry: "Entry") -> tuple[str, ...]:
     """The texts as they will go out, from the arguments that the approval is bound to.
 
-    Those of a file or of an earlier action stand in the preview, whole; so does what is left of a send from
+    Those of a file, an earlier action or a campaign stand in the preview; so does what is left of a send from
     which the people were taken.
     """
     operation = next((each for each in every_operation() if each.name == entry.tool), None)
-    if isinstance(operation, Action) and operation.audience and not (operation.files or operation.earlier):
+    if isinstance(operation, Action) and operation.audience and not _elsewhere(operation):
         with contextlib.suppress(ValidationError):
             params = operation.params.model_validate(json.loads(entry.arguments))
             return operation.audience(params, Surroundings(now=entry.created_at)).texts
     return tuple(filter(None, (Preview.model_validate_json(entry.preview).text,)))
+
+
+def _elsewhere(operation: Action[Any, Any]) -> bool:
+    return bool(operation.files or operation.earlier) or isinstance(operation, OwnAction)
 
 
 def page_of(texts: tuple[str, ...], page: int) -> tuple[list[tuple[int, str]], int]:

@@ -92,6 +92,8 @@ class ChunkSender:
         )
         if chunk is None or chunk.state != campaigns.WAITING:
             return ChunkEnd(ended=Ended.WAITS)
+        if not await self._context.book.was_started(campaign):
+            return ChunkEnd(ended=Ended.WAITS, stop="the ledger has no start of this plan")
         if campaign.account != await self._context.account_of(SEND_PERSONALIZED_SMS):
             return ChunkEnd(ended=Ended.WAITS, stop="it was planned for another account")
         try:
@@ -110,7 +112,7 @@ class ChunkSender:
         those = await anyio.to_thread.run_sync(opened, chunk.sealed, campaign.id, chunk.number, seal)
         ready = self._call(campaign, chunk, wording, those)
         hindered = await self._context.book.hindered(ready.messages)
-        out = hindered.blocked | hindered.texted
+        out = hindered.everybody
         if not out:
             return ready
         left = [each for each in those if each.mobile not in out]

@@ -4,6 +4,7 @@ A chunk is an action of its own, agreed to by whoever agreed to the start. What 
 the start reserved, so that nothing counts twice and the caps, asked for at the start, still hold.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +17,13 @@ from server.ledger.refusals import Blocked, Repeats
 from server.store import campaigns, ledger
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
 from server.store.campaigns import Campaign, Chunk
-from server.store.counting import cap_hit, hand_on
+from server.store.counting import cap_hit, full_today, hand_on
 from server.store.plans import Connection
 from server.store.sent_texts import repeated
 from tools.operation import Message
 
+START = "start_campaign"
+"""The tool whose action lets a campaign's chunks be sent."""
 CHANNEL = "campaign"
 """How a chunk is approved: by the decision on the start, whose action is the rule."""
 
@@ -48,6 +51,13 @@ class Hindered:
     blocked: frozenset[str]
     texted: frozenset[str]
     """They had this very text, or may have it, by another send."""
+    full: frozenset[str]
+    """They had as many texts today as the operator's limit lets one get."""
+
+    @property
+    def everybody(self) -> frozenset[str]:
+        """Whoever must be left out."""
+        return self.blocked | self.texted | self.full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +134,7 @@ class CampaignClaiming(Claiming):
         """The same for all that run, of this principal or of everybody (None); those that were paused."""
 
         def work(conn: Connection, _now: datetime) -> tuple[list[Campaign], *tuple[Note | None, ...]]:
-            found = campaigns.running_of(conn, principal)
-            for each in found:
-                values = {"state": campaigns.PAUSED, "reason": reason, "worker": ""}
-                campaigns.change(conn, each.id, [campaigns.RUNNING], **values)
+            found = campaigns.pause_all(conn, reason, principal)
             return found, *(
                 Note(what="campaign_paused", principal=each.principal, outcome=each.id) for each in found
             )
@@ -174,10 +181,11 @@ class CampaignClaiming(Claiming):
             start = self._start_of(conn, send.chunk, send.epoch)
             if start is None:
                 return None, None
+            handed = hand_on(conn, start, send.chunk.points, send.chunk.recipients)
             refusal = self._refusal_of(conn, now, send, reach)
             if refusal is not None:
+                hand_on(conn, handed, -send.chunk.points, -send.chunk.recipients)
                 return refusal, None
-            hand_on(conn, start, send.chunk.points, send.chunk.recipients)
             action, created = ledger.begin(
                 conn,
                 send.proposal,
@@ -218,23 +226,24 @@ class CampaignClaiming(Claiming):
         def work(conn: Connection, now: datetime) -> Hindered:
             sends = repeated(conn, texts, now)
             had = {message for send in sends for message, _ in send.messages}
+            full = full_today(conn, self._caps.texts_per_recipient_per_day, tuple(hashes), now)
             return Hindered(
                 blocked=frozenset(blocked_of(conn, hashes)),
                 texted=frozenset(
                     each.to for each, text in zip(messages, texts, strict=True) if text.message in had
                 ),
+                full=frozenset(hashes[each] for each in full),
             )
 
         return await self._journal.read(work)
 
     def _refusal_of(self, conn: Connection, now: datetime, send: ChunkSend, reach: Reach) -> Refusal | None:
-        """The caps of points and recipients were asked for at the start; that of each recipient is here."""
+        """What forbids it although the start was claimed: of another day's start, the caps of today too."""
         if blocked := blocked_of(conn, reach.named):
             return Blocked(numbers=blocked)
         if sends := repeated(conn, reach.texts, now):
             return Repeats(sends=tuple(sends))
-        each = Caps(texts_per_recipient_per_day=self._caps.texts_per_recipient_per_day)
-        return cap_hit(conn, send.proposal, each, reach.hashes, now)
+        return cap_hit(conn, send.proposal, self._caps, reach.hashes, now)
 
     def _start_of(self, conn: Connection, chunk: Chunk, epoch: int) -> Action | None:
         """The start of the campaign, where this worker holds it and the chunk waits."""
@@ -245,7 +254,16 @@ class CampaignClaiming(Claiming):
         if known is None or known.state != campaigns.WAITING or campaign is None:
             return None
         start = ledger.get(conn, campaign.action)
-        return start if start is not None and start.state is State.SUCCEEDED else None
+        return start if start is not None and _started(start, campaign) else None
+
+    async def was_started(self, campaign: Campaign) -> bool:
+        """Whether the ledger has the start that a person agreed to, of this campaign and this plan."""
+
+        def work(conn: Connection, _now: datetime) -> bool:
+            start = ledger.get(conn, campaign.action)
+            return start is not None and _started(start, campaign)
+
+        return await self._journal.read(work)
 
     def _holds(self, conn: Connection, campaign: str, epoch: int) -> bool:
         found = campaigns.campaign_of(conn, campaign)
@@ -290,3 +308,10 @@ class CampaignClaiming(Claiming):
             return done, noted("dispatching", claimed), ending_note(done)
 
         return await self._journal.write(work, standing=True)
+
+
+def _started(start: Action, campaign: Campaign) -> bool:
+    """Whether this action is the done start of exactly this campaign's plan."""
+    if (start.tool, start.campaign, start.state) != (START, campaign.id, State.SUCCEEDED):
+        return False
+    return json.loads(start.preview)["state"].get("plan") == campaign.digest

@@ -15,7 +15,7 @@ from server.ledger.finishing import write_down
 from server.ledger.keeping import Keeping
 from server.ledger.notes import Note, ending_note, entries_of
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
-from server.store import audit, ledger
+from server.store import audit, campaigns, ledger
 from server.store.changes import collecting
 from server.store.errors import StoreGoneError
 from server.store.head_file import Head
@@ -189,7 +189,11 @@ class Journal(Keeping):
                 generation = new_generation(now)
                 set_generation(conn, generation)
                 voided = [ledger.void(conn, action.id, reason=reason) for action in ledger.undecided(conn)]
+                paused = campaigns.pause_all(conn, f"{reason}: parts of it may have been sent already")
             notes = [Note(what="voided", action_id=action.id, outcome=reason) for action in voided if action]
+            notes += [
+                Note(what="campaign_paused", principal=each.principal, outcome=each.id) for each in paused
+            ]
             lost = Note(what="loss_accepted", by=by, channel="terminal", outcome=self.past.difference(tip))
             head = audit.append_all(conn, entries_of([*notes, lost], changes, key), key, now)
             return self.past.lost, head._replace(generation=generation)

@@ -309,6 +309,14 @@ def running_of(conn: Connection, principal: str | None) -> list[Campaign]:
     return [Campaign(**row) for row in rows]
 
 
+def pause_all(conn: Connection, reason: str, principal: str | None = None) -> list[Campaign]:
+    """Pause what runs of a principal (None: of everybody); those that ran."""
+    found = running_of(conn, principal)
+    for each in found:
+        change(conn, each.id, [RUNNING], state=PAUSED, reason=reason, worker="")
+    return found
+
+
 def some_run(conn: Connection) -> bool:
     """Whether any campaign runs."""
     return conn.scalar(_ANY_RUNNING) is not None
@@ -325,6 +333,12 @@ def take_campaign(
     """The epoch under which this worker carries it out from now on; None when another does."""
     values = {"wanted_id": id_, "new_worker": worker, "at_moment": now, "stale_before": stale_before}
     return conn.scalar(_TAKE, values)
+
+
+def let_go(conn: Connection, held: Held, worker: str) -> None:
+    """This worker carries it out no longer: whoever looks next takes it over."""
+    mine = (_CAMPAIGN.id == held.campaign, _CAMPAIGN.epoch == held.epoch, _CAMPAIGN.worker == worker)
+    conn.execute(update(CAMPAIGNS).where(*mine).values(worker=""))
 
 
 def held_by(conn: Connection, worker: str) -> list[Held]:

@@ -97,16 +97,21 @@ def recount(conn: Connection, action: Action, before: Counts) -> None:
         _add(conn, taipei_day(action.dispatched_at), points, recipients)
 
 
-def hand_on(conn: Connection, start: Action, points: Decimal, recipients: int) -> None:
-    """What a campaign's start reserved counts no more with it: a chunk counts it, or nobody is sent to."""
+def hand_on(conn: Connection, start: Action, points: Decimal, recipients: int) -> Action:
+    """What a campaign's start reserved counts no more with it: a chunk counts it, or nobody is sent to.
+
+    The start as it is since.
+    """
     before = counts(start)
     values = {
         "points_returned": start.points_returned + points,
         "recipients_returned": start.recipients_returned + recipients,
     }
     after = compare_and_set(conn, _HAND_ON, start.id, **values)
-    if after is not None:
-        recount(conn, after, before)
+    if after is None:
+        return start
+    recount(conn, after, before)
+    return after
 
 
 def usage(conn: Connection, now: datetime) -> Usage:
@@ -131,6 +136,14 @@ def cap_hit(
         if hits
         else _recipient_hit(conn, caps.texts_per_recipient_per_day, recipients, taipei_day(now))
     )
+
+
+def full_today(conn: Connection, limit: int | None, recipients: Sequence[str], now: datetime) -> set[str]:
+    """Those of these who would get more texts today than the limit with one more."""
+    if limit is None:
+        return set()
+    used = _texts_of_the_day(conn, tuple(dict.fromkeys(recipients)), taipei_day(now))
+    return {recipient for recipient in recipients if used[recipient] >= limit}
 
 
 def totals_hit(conn: Connection, asked: Counts, caps: Caps, now: datetime) -> list[CapHit]:

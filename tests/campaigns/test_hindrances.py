@@ -1,0 +1,158 @@
+"""What comes between the start of a campaign and its chunks: nobody gets a text that nobody agreed to."""
+
+from decimal import Decimal
+from typing import Any
+
+import anyio
+import pytest
+from sqlalchemy import select
+
+from server.campaigns.course import Course, Wave
+from server.campaigns.worker import Worker
+from server.command.texts import texts_of
+from server.gate.campaign_chunks import ChunkSender
+from server.store import campaigns, ledger
+from server.store.errors import StoreUnavailableError
+from server.store.schema import ACTIONS
+from tests.campaigns.playing import carried_out, due, people, planned, taken, texts_at_the_vendor, write_list
+from tests.e2e.house import Facts, House, Session
+from tests.e2e.person import Person
+from tests.e2e.sql import copied, store_of
+from tests.gate.servers import Clock, fronted
+
+SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
+
+
+async def begun(house: House, session: Session, count: int = 30, first: int = 0) -> str:
+    """A campaign to so many that a person started."""
+    write_list(house, people(count, first))
+    campaign: str = (await planned(session))["campaign_id"]
+    await session.facts("start_campaign", {"campaign_id": campaign})
+    return campaign
+
+
+async def status_of(session: Session, campaign: str) -> Facts:
+    return await session.facts("get_campaign", {"campaign_id": campaign})
+
+
+async def test_a_store_that_goes_away_within_a_chunk_is_waited_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_given: object) -> None:
+        raise StoreUnavailableError
+
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        campaign = await begun(house, session)
+        epoch = await taken(session.parts, campaign)
+        course = Course(session.parts.campaigns, ChunkSender(session.parts.context))
+        with monkeypatch.context() as patched:
+            patched.setattr(session.parts.context.book, "hindered", away)
+            assert await course.wave(campaign, epoch) is Wave.LATER
+        assert await course.wave(campaign, epoch) is Wave.MORE
+        assert len(await texts_at_the_vendor(house)) == 30
+
+
+async def test_a_course_that_failed_is_taken_up_again_under_the_next_epoch(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine tells the same end of a course for ever."""
+    epochs: list[int] = []
+
+    async def carry_out(_campaign: str, epoch: int) -> None:
+        epochs.append(epoch)
+        if len(epochs) == 1:
+            raise LookupError
+        group.cancel_scope.cancel()
+
+    monkeypatch.setattr("server.campaigns.worker._LOOK_SECONDS", 0)
+    monkeypatch.setattr("server.campaigns.worker.AGAIN_SECONDS", 0)
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        await begun(house, session)
+        worker = Worker(session.parts.memory.keeper, "a test", carry_out)
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as group:
+                await worker.work(until_idle=False)
+    assert epochs == [1, 2]
+
+
+async def test_an_accepted_loss_pauses_what_runs(house: House) -> None:
+    """The copy has chunks wait that were sent since."""
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        campaign = await begun(house, session)
+        await copied(store_of(house), backup := house.folder / "backup.sqlite3")
+        await carried_out(session.parts, campaign)
+        await copied(backup, store_of(house))
+        assert await session.parts.journal.accept_loss("王小明")
+        assert not await due(session.parts)
+        status = await status_of(session, campaign)
+        assert status["conclusion"].startswith("It is paused (the store's past was lost: parts of it may")
+        assert set((await texts_at_the_vendor(house)).values()) == {1}
+
+
+async def test_a_campaign_that_runs_without_its_own_start_is_stopped(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        keeper = session.parts.memory.keeper
+        agreed = await begun(house, session)
+        other = (await planned(session, text="【測試】{姓名}，別的"))["campaign_id"]
+
+        def pretend(conn: Any) -> None:
+            start = campaigns.campaign_of(conn, agreed)
+            assert start
+            campaigns.change(conn, other, ["planned"], state="running", action=start.action)
+
+        await keeper.write(pretend)
+        await carried_out(session.parts, other)
+        assert not await texts_at_the_vendor(house)
+        assert "the ledger has no start of this plan" in (await status_of(session, other))["conclusion"]
+
+
+async def test_what_goes_out_on_a_later_day_counts_against_the_caps_of_that_day(house: House) -> None:
+    clock, capped = Clock(), {"policy": {"points_per_day": 45}}
+    async with fronted(house, Person(), clock=clock, **SMALL, **capped) as session:
+        assert session.parts
+        first = await begun(house, session)
+        await session.facts("pause_campaign", {"campaign_id": first})
+        clock.advance(days=1)
+        await carried_out(session.parts, await begun(house, session, first=100))
+        await session.facts("resume_campaign", {"campaign_id": first})
+        await carried_out(session.parts, first)
+        usage = await session.parts.journal.read(ledger.usage)
+        assert usage.points_today == Decimal(40)
+        status = await status_of(session, first)
+        assert (status["state"], status["sent"], status["waiting"]) == ("paused", 10, 20)
+        assert "points_per_day is reached" in status["conclusion"]
+
+
+async def test_a_resumed_campaign_reserves_nothing_twice(house: House) -> None:
+    async with fronted(house, Person(), **SMALL, policy={"points_per_day": 40}) as session:
+        assert session.parts
+        campaign = await begun(house, session)
+        await session.facts("pause_campaign", {"campaign_id": campaign})
+        await session.facts("resume_campaign", {"campaign_id": campaign})
+        await carried_out(session.parts, campaign)
+        assert len(await texts_at_the_vendor(house)) == 30
+
+
+async def test_who_had_as_many_texts_today_as_one_may_get_is_left_out(house: House) -> None:
+    async with fronted(house, Person(), **SMALL, policy={"texts_per_recipient_per_day": 1}) as session:
+        assert session.parts
+        await session.facts("send_sms", {"recipients": [people(5)[4]["手機"]], "text": "別的"})
+        campaign = await begun(house, session)
+        await carried_out(session.parts, campaign)
+        status = await status_of(session, campaign)
+        assert (status["state"], status["sent"], status["left_out"]) == ("done", 29, 1)
+
+
+async def test_a_start_can_be_looked_at_in_the_terminal(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        await carried_out(session.parts, await begun(house, session))
+        ids = await session.parts.journal.read(lambda conn, _: conn.scalars(select(ACTIONS.c.id)).all())
+        entries = [entry for each in ids if (entry := await session.parts.book.get(each))]
+        told = {entry.tool: texts_of(entry) for entry in entries}
+        assert told["start_campaign"][0].startswith("【測試】{姓名}您好，明天見")
+        assert told["send_personalized_sms"] == ()
