@@ -6,10 +6,11 @@ from datetime import datetime
 from server.batches.memory import Memory
 from server.ledger.notes import Note
 from server.ledger.reducing import FORGOTTEN, TERMINAL, forget_in_action, without_number
-from server.store import ledger
+from server.store import campaigns, ledger
 from server.store.actions import Action
 from server.store.blocked import which_blocked
 from server.store.forgetting import NumberRows, forget_rows, rows_of_number
+from server.store.keys import half_hash
 from server.store.plans import Connection
 from server.store.reduced_actions import holding
 
@@ -24,7 +25,7 @@ class OfNumber:
     texts: int
     """Those that keep it all the same: it stands in the text or the note for everybody."""
     open: int
-    """Those that have not: their numbers are still needed."""
+    """Those that have not, and campaigns with parts to send: their numbers are still needed."""
     blocked: bool
 
     @property
@@ -45,6 +46,7 @@ class Forgetting:
         """What there is of a number (E.164)."""
         await self._memory.catch_up()
         (whole,) = await self._keeper.whole_hashes([mobile])
+        half = half_hash(await self._keeper.key(), mobile)
 
         def work(conn: Connection) -> OfNumber:
             ids, unended = holding(conn, _digits(mobile))
@@ -54,7 +56,7 @@ class Forgetting:
                 rows=rows_of_number(conn, whole),
                 actions=sum(each is not before for each, before in zip(left, ended, strict=True)),
                 texts=sum(_holds(each, _digits(mobile)) for each in left),
-                open=unended,
+                open=unended + campaigns.holding(conn, half),
                 blocked=bool(which_blocked(conn, [whole])),
             )
 
@@ -68,6 +70,7 @@ class Forgetting:
         def work(conn: Connection, _now: datetime) -> tuple[None, *tuple[Note, ...]]:
             rows = rows_of_number(conn, whole)
             forget_rows(conn, key, whole)
+            campaigns.forget_number(conn, half_hash(key, mobile))
             ended, _ = holding(conn, _digits(mobile))
             actions = filter(None, (ledger.get(conn, each) for each in ended))
             notes = [note for each in actions if (note := forget_in_action(conn, each, mobile, by))]

@@ -163,6 +163,7 @@ class CampaignClaiming(Claiming):
         def work(conn: Connection, now: datetime) -> tuple[bool, Note | None]:
             if not self._holds(conn, campaign, epoch) or campaigns.waiting_chunks(conn, campaign, 1):
                 return False, None
+            campaigns.empty_sent(conn, campaign)
             values = {"state": campaigns.DONE, "ended_at": now, "worker": ""}
             campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
             return True, Note(what="campaign_done", outcome=campaign)

@@ -7,12 +7,14 @@ import anyio
 import pytest
 from sqlalchemy import select
 
+from server.batches.forgetting import Forgetting
 from server.campaigns.course import Course, Wave
 from server.campaigns.worker import Worker
 from server.command.texts import texts_of
 from server.gate.campaign_chunks import ChunkSender
 from server.store import campaigns, ledger
 from server.store.errors import StoreUnavailableError
+from server.store.keys import half_hash
 from server.store.schema import ACTIONS
 from tests.campaigns.playing import carried_out, due, people, planned, taken, texts_at_the_vendor, write_list
 from tests.e2e.house import Facts, House, Session
@@ -145,6 +147,20 @@ async def test_who_had_as_many_texts_today_as_one_may_get_is_left_out(house: Hou
         await carried_out(session.parts, campaign)
         status = await status_of(session, campaign)
         assert (status["state"], status["sent"], status["left_out"]) == ("done", 29, 1)
+
+
+async def test_a_deletion_request_tells_that_a_campaign_still_has_the_number(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        campaign = await begun(house, session)
+        mobile, keeper = people(1)[0]["手機"], session.parts.memory.keeper
+        half = half_hash(await keeper.key(), mobile)
+        forgetting = Forgetting(session.parts.memory)
+        assert (await forgetting.look(mobile)).open == 1
+        await session.facts("cancel_campaign", {"campaign_id": campaign})
+        assert (await forgetting.look(mobile)).open == 0
+        await forgetting.forget(mobile, "王小明")
+        assert await keeper.write(lambda conn: campaigns.new_recipients(conn, campaign, [half])) == {half}
 
 
 async def test_a_start_can_be_looked_at_in_the_terminal(house: House) -> None:
