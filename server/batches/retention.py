@@ -13,12 +13,21 @@ from functools import partial
 
 import anyio
 
+from server.batches.campaign_plans import without_fillings
 from server.batches.memory import Memory
 from server.ledger.notes import Note
 from server.ledger.reducing import reduce_action
 from server.store import ledger
 from server.store.aging import count_aged, drop_aged
 from server.store.batches import set_batch
+from server.store.campaign_aging import (
+    ENDED,
+    PLANS,
+    count_old_campaigns,
+    old_campaigns,
+    take_out_recipients,
+)
+from server.store.campaigns import forget_plans, over_plans
 from server.store.errors import StoreUnavailableError
 from server.store.meta import set_value, value_of
 from server.store.plans import Connection
@@ -45,7 +54,7 @@ class Gone:
     replies: int = 0
     actions: int = 0
     others: Counter[str] = field(default_factory=Counter[str])
-    """By the names of `server.store.aging`."""
+    """By the names of `server.store.aging` and `server.store.campaign_aging`."""
 
     @property
     def anything(self) -> bool:
@@ -64,12 +73,15 @@ class Retention:
     async def due(self) -> Gone:
         """What is older by now."""
         await self._memory.catch_up()
-        before = self._before()
+        before, now = self._before(), self._keeper.clock()
 
         def work(conn: Connection) -> Gone:
             batches, (messages, replies) = count_old(conn, before)
             actions = batches + count_old_actions(conn, before)
-            return Gone(batches, messages, replies, actions, Counter(count_aged(conn, before)))
+            others = Counter(count_aged(conn, before))
+            others[ENDED] = count_old_campaigns(conn, before)
+            others[PLANS] = len(over_plans(conn, now))
+            return Gone(batches, messages, replies, actions, others)
 
         return await self._keeper.read(work)
 
@@ -87,11 +99,24 @@ class Retention:
         while found := await self._keeper.read(partial(old_actions, before=before, limit=_AT_ONCE)):
             actions += await self._keeper.guard(partial(_reduce_actions, ids=found, by=by))
         now = self._keeper.clock()
-        others = await self._keeper.write(partial(drop_aged, before=before, now=now))
-        gone = Gone(batches, messages, replies, actions, Counter(others))
+        others = Counter(await self._keeper.write(partial(drop_aged, before=before, now=now)))
+        others[PLANS] = await self._keeper.write(partial(forget_plans, now=now))
+        others[ENDED] = await self._purge_campaigns(before)
+        gone = Gone(batches, messages, replies, actions, others)
         if gone.anything:
             await self._keeper.guard(lambda _conn, _now: (None, _purged(gone, by)))
         return gone
+
+    async def _purge_campaigns(self, before: datetime) -> int:
+        """Take everybody out of campaigns that ended before this time; how many."""
+        many = 0
+        while found := await self._keeper.read(partial(old_campaigns, before=before, limit=_AT_ONCE)):
+            seal = await self._keeper.seal()
+            for each in found:
+                plan = without_fillings(each.plan, each.id, seal)
+                await self._keeper.write(partial(take_out_recipients, id_=each.id, plan=plan))
+            many += len(found)
+        return many
 
     async def purge_daily(self) -> Gone | None:
         """The same, where no server of the store has done it today; None where one has."""

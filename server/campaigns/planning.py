@@ -6,7 +6,7 @@ What is long is done in a thread between two short transactions, so that other c
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from hashlib import sha256
@@ -31,8 +31,6 @@ from tools.problems import Problem, RefusedError
 from tools.same_text import visible
 from tools.taipei import iso
 
-KEPT = timedelta(days=1)
-"""How long a plan waits for its start."""
 NOTHING_PLANNED = "Nothing was planned and nothing was sent."
 
 
@@ -193,7 +191,7 @@ class Planner:
 
     def _begin(self, conn: Connection, draft: _Draft) -> None:
         now = self._keeper.clock()
-        campaigns.forget_plans(conn, now - KEPT)
+        campaigns.forget_plans(conn, now)
         campaigns.add_campaign(
             conn,
             Campaign(

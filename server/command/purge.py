@@ -12,6 +12,7 @@ from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, Yes, run
 from server.command.terminal import Terminal
 from server.store.aging import DECIDED, QUARANTINED, REPLIED, REPORTS
+from server.store.campaign_aging import ENDED, PLANS
 from tools.sentence import Sentence, plural, sentence
 
 
@@ -78,6 +79,12 @@ _OTHERS: Mapping[str, Callable[[int], Sentence]] = {
     REPLIED: lambda count: plural("{count} reply to no batch", "{count} replies to no batch", count),
     DECIDED: lambda count: plural(
         "{count} opt-out that was dismissed", "{count} opt-outs that were dismissed", count
+    ),
+    ENDED: lambda count: plural(
+        "who was in {count} campaign that ended", "who was in {count} campaigns that ended", count
+    ),
+    PLANS: lambda count: plural(
+        "{count} campaign's plan that nobody started", "{count} campaigns' plans that nobody started", count
     ),
 }
 

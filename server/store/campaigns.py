@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ TRIAL, REST = "trial", "rest"
 WAITING, TAKEN, LEFT, SKIPPED = "waiting", "taken", "cancelled", "skipped"
 """The states of a chunk. How a taken one ended is what its action says."""
 
+KEPT = timedelta(days=1)
+"""How long a plan waits for its start."""
 _AT_ONCE = 500
 """Parameters a statement; both engines take more."""
 
@@ -432,7 +434,14 @@ def forget(conn: Connection, id_: str) -> None:
             conn.execute(delete(table).where(column == plan))
 
 
-def forget_plans(conn: Connection, before: datetime) -> None:
-    """Forget the plans that nobody started in time."""
-    for plan in conn.scalars(_OVER, {"over_before": before}).all():
+def over_plans(conn: Connection, now: datetime) -> Sequence[str]:
+    """The plans that nobody started in time."""
+    return conn.scalars(_OVER, {"over_before": now - KEPT}).all()
+
+
+def forget_plans(conn: Connection, now: datetime) -> int:
+    """Forget them; how many they were."""
+    over = over_plans(conn, now)
+    for plan in over:
         forget(conn, plan)
+    return len(over)
