@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.batches.forgetting_campaigns import leave_ended
 from server.batches.memory import Memory
 from server.ledger.notes import Note
 from server.ledger.reducing import FORGOTTEN, TERMINAL, forget_in_action, without_number
-from server.store import campaigns, ledger
+from server.store import ledger
 from server.store.actions import Action
 from server.store.blocked import which_blocked
+from server.store.campaign_members import campaigns_with
 from server.store.forgetting import NumberRows, forget_rows, rows_of_number
-from server.store.keys import half_hash
+from server.store.keys import HALF
 from server.store.plans import Connection
 from server.store.reduced_actions import holding
 
@@ -25,14 +27,17 @@ class OfNumber:
     texts: int
     """Those that keep it all the same: it stands in the text or the note for everybody."""
     open: int
-    """Those that have not, and campaigns with parts to send: their numbers are still needed."""
+    """Those that have not, and campaigns that have not: their numbers are still needed."""
+    campaigns: int
+    """Campaigns that have ended and that it was in."""
     blocked: bool
 
     @property
     def anything(self) -> bool:
         """Whether there is anything that can go."""
         rows = self.rows
-        return bool(self.actions or rows.messages or rows.replies or rows.reports or rows.opt_outs)
+        kept = (rows.messages, rows.replies, rows.reports, rows.opt_outs)
+        return any((self.actions, self.campaigns, *kept))
 
 
 class Forgetting:
@@ -46,17 +51,19 @@ class Forgetting:
         """What there is of a number (E.164)."""
         await self._memory.catch_up()
         (whole,) = await self._keeper.whole_hashes([mobile])
-        half = half_hash(await self._keeper.key(), mobile)
 
         def work(conn: Connection) -> OfNumber:
             ids, unended = holding(conn, _digits(mobile))
             ended = [found for each in ids if (found := ledger.get(conn, each)) is not None]
+            found_in = campaigns_with(conn, whole[:HALF])
+            over = sum(each.ended for each in found_in)
             left = [without_number(each, mobile) for each in ended]
             return OfNumber(
                 rows=rows_of_number(conn, whole),
                 actions=sum(each is not before for each, before in zip(left, ended, strict=True)),
                 texts=sum(_holds(each, _digits(mobile)) for each in left),
-                open=unended + campaigns.holding(conn, half),
+                open=unended + len(found_in) - over,
+                campaigns=over,
                 blocked=bool(which_blocked(conn, [whole])),
             )
 
@@ -66,15 +73,17 @@ class Forgetting:
         """Forget a number (E.164), as this person asked; the audit has its keyed hash and counts alone."""
         key = await self._keeper.key()
         (whole,) = await self._keeper.whole_hashes([mobile])
+        seal = await self._keeper.seal()
 
         def work(conn: Connection, _now: datetime) -> tuple[None, *tuple[Note, ...]]:
             rows = rows_of_number(conn, whole)
             forget_rows(conn, key, whole)
-            campaigns.forget_number(conn, half_hash(key, mobile))
+            campaigns = leave_ended(conn, mobile, whole[:HALF], seal)
             ended, _ = holding(conn, _digits(mobile))
             actions = filter(None, (ledger.get(conn, each) for each in ended))
             notes = [note for each in actions if (note := forget_in_action(conn, each, mobile, by))]
             said = f"{whole}: {rows.messages} messages, {rows.replies} replies, {rows.reports} reports"
+            said += f", {campaigns} campaigns" if campaigns else ""
             return None, *notes, Note(what=FORGOTTEN, by=by, channel=TERMINAL, outcome=said)
 
         await self._memory.catch_up()

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import anyio.to_thread
 
+from server.batches.chunk_content import Addressee, packed, place_of
 from server.batches.keeper import Keeper
 from server.batches.numbers import NumberSeal
-from server.campaigns.chunk_content import Addressee, packed, place_of
 from server.campaigns.source import OpenList, Slice
 from server.store import campaigns
 from server.store.actions import new_id

@@ -49,6 +49,14 @@ def _show(found: OfNumber, masked: str, out: Terminal) -> None:
             actions=found.actions,
         )
     )
+    if found.campaigns:
+        out.say(
+            plural(
+                "{count} campaign that has ended knows it too.",
+                "{count} campaigns that have ended know it too.",
+                found.campaigns,
+            )
+        )
     if rows.opt_outs:
         out.say(
             sentence(

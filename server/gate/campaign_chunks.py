@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
+from server.batches.chunk_content import Addressee, opened
 from server.batches.keeper import alike
 from server.batches.message_rows import message_rows
 from server.batches.numbers import NumberSeal, SealedNumberError
 from server.campaigns.campaigns import Standing
-from server.campaigns.chunk_content import Addressee, opened
 from server.campaigns.course import ChunkEnd, Ended
 from server.campaigns.planning import Asked
 from server.gate.caller import Caller

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from server.store.campaign_tables import CAMPAIGNS, CHUNKS, RECIPIENTS
-from server.store.campaigns import CANCELLED, DONE
+from server.store.campaigns import OVER, change
 from server.store.plans import Connection
 
 ENDED, PLANS = "ended campaigns", "plans that nobody started"
 _CAMPAIGN = CAMPAIGNS.c
 _SEALED = and_(CHUNKS.c.campaign == _CAMPAIGN.id, CHUNKS.c.sealed != "")
 _IS_OLD = and_(
-    _CAMPAIGN.state.in_((DONE, CANCELLED)),
+    _CAMPAIGN.state.in_(OVER),
     _CAMPAIGN.ended_at < bindparam("before", type_=_CAMPAIGN.ended_at.type),
     or_(
         select(RECIPIENTS.c.number).where(RECIPIENTS.c.campaign == _CAMPAIGN.id).exists(),
@@ -31,7 +31,6 @@ _SOME = (
 _WANTED = bindparam("wanted_id", type_=_CAMPAIGN.id.type)
 _EMPTY = update(CHUNKS).where(CHUNKS.c.campaign == _WANTED, CHUNKS.c.sealed != "").values(sealed="")
 _DROP = delete(RECIPIENTS).where(RECIPIENTS.c.campaign == _WANTED)
-_PLAN = update(CAMPAIGNS).where(_CAMPAIGN.id == _WANTED).values(plan=bindparam("new_plan"))
 
 
 class OldCampaign(NamedTuple):
@@ -55,4 +54,4 @@ def take_out_recipients(conn: Connection, id_: str, plan: str) -> None:
     """Keep of an ended campaign what can be counted, and this plan of it, sealed."""
     for each in (_EMPTY, _DROP):
         conn.execute(each, {"wanted_id": id_})
-    conn.execute(_PLAN, {"wanted_id": id_, "new_plan": plan})
+    change(conn, id_, OVER, plan=plan)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from server.store.actions import State
 from server.store.campaign_tables import CAMPAIGNS, CHUNKS, RECIPIENTS
@@ -21,6 +21,8 @@ DONE, CANCELLED = "done", "cancelled"
 """The states of a campaign; `planning` as long as its chunks are written."""
 STANDING = (PAUSED, HOLDING)
 """Begun, and waiting for a person."""
+OVER = (DONE, CANCELLED)
+"""Nothing is sent for it any more."""
 TRIAL, REST = "trial", "rest"
 """The phases of its chunks."""
 WAITING, TAKEN, LEFT, SKIPPED = "waiting", "taken", "cancelled", "skipped"
@@ -171,10 +173,6 @@ _EMPTY_SENT = (
     )
     .values(sealed="")
 )
-_STILL_KNOWN = exists().where(_CHUNK.campaign == RECIPIENTS.c.campaign, _CHUNK.sealed != "")
-_OF_NUMBER = RECIPIENTS.c.number == bindparam("wanted_number")
-_HOLDING = select(func.count()).select_from(RECIPIENTS).where(_OF_NUMBER, _STILL_KNOWN)
-_FORGET_NUMBER = delete(RECIPIENTS).where(_OF_NUMBER, ~_STILL_KNOWN)
 _KNOWN = select(RECIPIENTS.c.number).where(
     RECIPIENTS.c.campaign == bindparam("wanted_id"),
     RECIPIENTS.c.number.in_(bindparam("those", expanding=True)),
@@ -322,16 +320,6 @@ def leave_waiting(conn: Connection, campaign: str) -> None:
 def empty_sent(conn: Connection, campaign: str) -> None:
     """Forget whom the sent chunks were for, of which a crash may have left some."""
     conn.execute(_EMPTY_SENT, {"wanted_id": campaign})
-
-
-def holding(conn: Connection, number: str) -> int:
-    """How many campaigns have this half hash in them and still know whom some part is for."""
-    return conn.scalar(_HOLDING, {"wanted_number": number}) or 0
-
-
-def forget_number(conn: Connection, number: str) -> None:
-    """Take a half hash out of the campaigns that know nobody any more."""
-    conn.execute(_FORGET_NUMBER, {"wanted_number": number})
 
 
 def running_of(conn: Connection, principal: str | None) -> list[Campaign]:

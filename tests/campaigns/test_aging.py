@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from server.batches.chunk_content import opened
 from server.batches.retention import Gone
+from server.command.forget import forget
 from server.command.purge import purge
 from server.parts import Parts
 from server.store import campaigns
@@ -103,3 +105,41 @@ async def test_a_plan_that_nobody_started_goes_with_its_day_though_nobody_plans_
         assert gone
         assert gone.others[PLANS] == 1
         assert await rows_in(old.parts, "campaigns", "campaign_chunks", "campaign_recipients") == 0
+
+
+async def in_sealed_chunks(old: Old) -> set[str]:
+    """The numbers that can be read in chunks."""
+    seal = await old.parts.memory.keeper.seal()
+    query = select(CHUNKS.c.campaign, CHUNKS.c.number, CHUNKS.c.sealed).where(CHUNKS.c.sealed != "")
+    rows = await old.parts.memory.keeper.read(lambda conn: conn.execute(query).all())
+    return {each.mobile for row in rows for each in opened(row.sealed, row.campaign, row.number, seal)}
+
+
+async def test_a_forgotten_number_leaves_a_campaign_that_ended_and_nobody_else_does(
+    house: House, of_store: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with aged(house, Person(), ago=0, store=of_store, **SMALL) as old:
+        campaign = await ended(old)
+        before, sealed = await counted(old, campaign), await in_sealed_chunks(old)
+        one = min(sealed)
+        assert await forget(config_file(house), one, yes=True) == 0
+        assert await in_sealed_chunks(old) == sealed - {one}
+        assert await rows_in(old.parts, "campaign_recipients") == 29
+        assert not await fillings(old, campaign)
+        assert await counted(old, campaign) == before
+        capsys.readouterr()
+        assert await forget(config_file(house), one, yes=True) == 0
+        assert "campaign" not in capsys.readouterr().out
+
+
+async def test_a_campaign_that_has_not_ended_keeps_a_number_and_that_is_said(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with aged(house, Person(), ago=0, **SMALL) as old:
+        write_list(house, people(30))
+        await started_campaign(old)
+        sealed = await in_sealed_chunks(old)
+        assert await forget(config_file(house), min(sealed), yes=True) == 0
+        assert "1 send that has not ended holds it and keeps it" in capsys.readouterr().out
+        assert await in_sealed_chunks(old) == sealed
+        assert await rows_in(old.parts, "campaign_recipients") == 30

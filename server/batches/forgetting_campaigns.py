@@ -1,0 +1,41 @@
+"""One number leaves the campaigns that have ended: nothing of them is sent any more, so nothing needs it."""
+
+from server.batches.campaign_plans import without_fillings
+from server.batches.chunk_content import opened, packed, place_of
+from server.batches.numbers import NumberSeal, SealedNumberError
+from server.store.campaign_members import (
+    OfCampaign,
+    SealedChunk,
+    campaigns_with,
+    leave_campaign,
+    sealed_chunks,
+)
+from server.store.plans import Connection
+
+
+def leave_ended(conn: Connection, mobile: str, half: str, seal: NumberSeal) -> int:
+    """Take a number (E.164) out of them: of who is in it, of sealed parts, of shown fillings; how many."""
+    ended = [each for each in campaigns_with(conn, half) if each.ended]
+    for each in ended:
+        _leave(conn, each, mobile, half, seal)
+    return len(ended)
+
+
+def _leave(conn: Connection, campaign: OfCampaign, mobile: str, half: str, seal: NumberSeal) -> None:
+    chunks = [_without(each, campaign.id, mobile, seal) for each in sealed_chunks(conn, campaign.id)]
+    # Whose values the fillings are is not known.
+    plan = without_fillings(campaign.plan, campaign.id, seal)
+    leave_campaign(conn, campaign.id, half, plan=plan, chunks=chunks)
+
+
+def _without(chunk: SealedChunk, campaign: str, mobile: str, seal: NumberSeal) -> SealedChunk:
+    """The chunk without this number; as it was where nobody can read it."""
+    try:
+        those = opened(chunk.sealed, campaign, chunk.number, seal)
+    except SealedNumberError:
+        return chunk
+    left = [each for each in those if each.mobile != mobile]
+    if len(left) == len(those):
+        return chunk
+    sealed = seal.seal_content(packed(left), place_of(campaign, chunk.number)) if left else ""
+    return SealedChunk(chunk.number, sealed)
