@@ -277,6 +277,8 @@ class Operation(Generic[P, R]):
     risk: Risk
     params: type[P]
     result: type[R]
+    always_typed: bool = False
+    """A person types how many recipients it is for, however few they are and whatever the settings say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

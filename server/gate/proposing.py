@@ -61,7 +61,7 @@ class Proposing:
             request_id=key.request_id,
             arguments=json.dumps(call.arguments(), ensure_ascii=False),
             preview=preview.model_dump_json(),
-            proof=proof_for(preview, call.operation.risk, self._approval),
+            proof=proof_for(preview, call.operation, self._approval),
             account=key.account,
             target=preview.target or _target_of(call.params),
             campaign=world.campaign.id if world.campaign else "",

@@ -64,6 +64,19 @@ async def test_a_started_campaign_reaches_everybody_once_with_their_own_text(hou
         assert await posts(house) == 6
 
 
+@pytest.mark.parametrize(("typed", "state"), [("3", "running"), ("4", "planned")])
+async def test_a_start_always_wants_the_number_of_recipients_typed(
+    house: House, typed: str, state: str
+) -> None:
+    thresholds = {"typed_above_recipients": 1_000_000, "typed_above_points": 1_000_000}
+    async with fronted(house, Person(typed=typed), approval=thresholds) as session:
+        write_list(house, people(3))
+        campaign = (await planned(session))["campaign_id"]
+        told = await session.told("start_campaign", {"campaign_id": campaign})
+        assert told.facts.get("code") == (None if state == "running" else "proof_mismatch")
+        assert (await session.facts("get_campaign", {"campaign_id": campaign}))["state"] == state
+
+
 async def test_points_and_recipients_count_once_before_and_after_the_sends(house: House) -> None:
     caps: dict[str, Any] = {"policy": {"points_per_day": 60, "recipients_per_day": 60}}
     async with fronted(house, Person(), **SMALL, **caps) as session:

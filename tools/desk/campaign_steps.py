@@ -141,6 +141,7 @@ START_CAMPAIGN = OwnAction(
     risk=Risk.SPEND,
     params=CampaignStepParams,
     result=CampaignStepResult,
+    always_typed=True,
     step=lambda params: CampaignStep(kind="start", campaign=params.campaign_id),
     preview=_preview_start,
     audience=_times,

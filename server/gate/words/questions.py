@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from server.languages.catalogue import Language, in_language
 from server.settings.policy import ApprovalSettings
 from tools.cleaning import clean, quote
+from tools.desk_operation import AnyOperation
 from tools.mobile import mask_mobile
 from tools.operation import Preview, Risk
 from tools.sentence import Sentence, sentence
@@ -118,16 +119,17 @@ def _texts(preview: Preview) -> Iterator[Sentence]:
         yield sentence("Text: {quoted}", quoted=quote(preview.text, limit=4 * len(preview.text) + 4))
 
 
-def proof_for(preview: Preview, risk: Risk, settings: ApprovalSettings) -> str:
+def proof_for(preview: Preview, operation: AnyOperation, settings: ApprovalSettings) -> str:
     """What the person must type, or '': for a DESTROY how much it destroys, else the end of its id.
 
-    For a large send it is the number of recipients. Never more than a person types without copying.
+    For a large send, and for a campaign's start, it is the number of recipients. Never more than a person
+    types without copying.
     """
-    if risk is Risk.DESTROY:
+    if operation.risk is Risk.DESTROY:
         return str(preview.destroyed or "") or (preview.target or "")[-_TAIL:]
     many = (preview.recipients or 0) > settings.typed_above_recipients
     dear = (preview.points or 0) > settings.typed_above_points
-    return str(preview.recipients) if preview.recipients and (many or dear) else ""
+    return str(preview.recipients) if preview.recipients and (operation.always_typed or many or dear) else ""
 
 
 def hint(preview: Preview, proof: str, language: Language) -> str:
