@@ -212,9 +212,10 @@ def _request_id(call: CallOf, world: Surroundings) -> str:
     if call.operation.risk not in RISKY:
         return f"once-{secrets.token_hex(8)}"
     given, campaign = call.params.request_id, world.campaign
-    if given or campaign is None or campaign.state not in STANDING or not _resumes(call):
+    if given or campaign is None or not _resumes(call):
         return given
-    return f"stop-{campaign.resumed}"
+    # Once it runs, the same call is told what the last resumption came to.
+    return f"stop-{campaign.resumed if campaign.state in STANDING else campaign.resumed - 1}"
 
 
 def _resumes(call: CallOf) -> bool:

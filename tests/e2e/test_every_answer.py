@@ -15,7 +15,7 @@ from tests.e2e.good_cases import CASES
 from tests.e2e.house import Facts, House, Session, change_of
 from tests.e2e.person import Person
 from tools.catalog import every_operation
-from tools.operation import Action, Risk
+from tools.operation import Action, OwnAction, Risk
 
 ACTIONS = [each for each in every_operation() if isinstance(each, Action)]
 AnyAction = Action[Any, Any]
@@ -39,7 +39,8 @@ def _page(entry: Facts) -> str:
     return str(entry["path"]).rsplit("/", 1)[-1].lower()
 
 
-@pytest.mark.parametrize("tool", [each.name for each in ACTIONS])
+# A step of a campaign posts nothing: its claim and its outcome are one transaction.
+@pytest.mark.parametrize("tool", [each.name for each in ACTIONS if not isinstance(each, OwnAction)])
 async def test_an_unknown_outcome_is_an_answer_of_its_schema_also_when_it_is_told_again(
     house: House, tool: str
 ) -> None:
