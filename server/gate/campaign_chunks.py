@@ -139,7 +139,7 @@ class ChunkSender:
         try:
             ready.call.check(ready.world)
         except InvalidArgumentError as error:
-            return f"its time has passed: {error.problem}"
+            return f"a part of it cannot be sent as it was planned: {error.field} {error.problem}"
         audience = ready.call.audience(ready.world)
         asked = Asked(audience.recipients, audience.texts, audience.send_times)
         problem = forbidden(self._context, asked, nothing(SEND_PERSONALIZED_SMS))

@@ -1,5 +1,6 @@
 """What comes between the start of a campaign and its chunks: nobody gets a text that nobody agreed to."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -127,6 +128,22 @@ async def test_what_goes_out_on_a_later_day_counts_against_the_caps_of_that_day(
         status = await status_of(session, first)
         assert (status["state"], status["sent"], status["waiting"]) == ("paused", 10, 20)
         assert "points_per_day is reached" in status["conclusion"]
+
+
+async def test_a_campaign_whose_times_have_passed_is_not_resumed_in_vain(house: House) -> None:
+    clock = Clock()
+    async with fronted(house, Person(), clock=clock, **SMALL) as session:
+        assert session.parts
+        write_list(house, people(5))
+        at = (clock() + timedelta(hours=1)).isoformat()
+        campaign = (await planned(session, send_at=at))["campaign_id"]
+        await session.facts("start_campaign", {"campaign_id": campaign})
+        clock.advance(hours=2)
+        await carried_out(session.parts, campaign)
+        assert "cannot be sent as it was planned" in (await status_of(session, campaign))["conclusion"]
+        problem = await session.problem("resume_campaign", {"campaign_id": campaign})
+        assert problem["message"].startswith("Nothing was sent. The campaign's last send time has passed")
+        await session.facts("cancel_campaign", {"campaign_id": campaign})
 
 
 async def test_a_resumed_campaign_reserves_nothing_twice(house: House) -> None:

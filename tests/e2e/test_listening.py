@@ -63,7 +63,8 @@ async def listening(parts: Parts, era: Era, *uris: str) -> AsyncGenerator[Heard]
     heard, server = Heard(), build_server(LateParts.of(parts))
     async with (
         server.one_client(),
-        Client(server, mode=era, message_handler=heard) as client,
+        # The newer era's stream would be heard twice.
+        Client(server, mode=era, message_handler=heard if era == "legacy" else None) as client,
         anyio.create_task_group() as beside,
     ):
         if era == "legacy":

@@ -21,6 +21,7 @@ BATCH: Facts = {"batch_id": "220478cc-8506-49b2-93b7-2505f651c12e"}
 LAUNCH: Facts = {"launch_id": "1182"}
 JOB: Facts = {"job_id": "5506"}
 REPORT: Facts = {"report_id": "9001"}
+CAMPAIGN: Facts = {"campaign_id": "7KQ2-M9XD"}
 ONE: Facts = {"recipients": ["0912345678"], "text": "x"}
 ARGUMENTS: dict[str, Facts] = {
     "send_sms": ONE,
@@ -35,6 +36,7 @@ ARGUMENTS: dict[str, Facts] = {
     "update_all_reports": {"start": "2026-01-01T00:00:00", "end": "2026-01-31T23:59:59"},
     **{f"{verb}_launch": LAUNCH for verb in ("pause", "resume", "terminate", "delete")},
     "extend_launch": {**LAUNCH, "expire_at": "2030-01-01T00:00:00+08:00"},
+    **{f"{verb}_campaign": CAMPAIGN for verb in ("start", "resume", "cancel")},
     **{f"{verb}_job": JOB for verb in ("pause", "resume", "terminate", "delete", "restart")},
 }
 WITHOUT_A_CASE = {"send_mms"}

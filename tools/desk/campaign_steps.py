@@ -70,6 +70,14 @@ def _preview_start(_params: CampaignStepParams, surroundings: Surroundings) -> S
 def _preview_resume(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
     found = _campaign(surroundings)
     _refuse(found, sentence("Nothing was resumed."), "paused", "holding")
+    if found.last_at is not None and found.last_at <= surroundings.now:
+        raise RefusedError(
+            Problem(
+                code="state_changed",
+                message=f"{_NOTHING_SENT} The campaign's last send time has passed, for every part.",
+                next="End it with cancel_campaign, and plan another one for who is left.",
+            )
+        )
     return (yield from _spending(found, sentence("Resume a campaign"), found.waiting, found.waiting_points))
 
 
