@@ -84,7 +84,14 @@ def _done(watch: Watch, row: Row, facts: Mapping[str, Any]) -> None:
 
 
 def _this_call(said: Said, watch: Watch) -> Iterator[Row]:
-    """The actions of this very call that were open when it began."""
+    """The actions of this very call that were open when it began.
+
+    Where the last one was settled meanwhile, and its day is over, the call became an action of its own: the
+    answer is about that one.
+    """
+    own = watch.claimed_here()
+    if own is not None and own.id not in said.before:
+        return
     for row in watch.rows.values():
         asked: dict[str, Any] = json.loads(row.arguments)
         same = all(asked.get(name) == value for name, value in said.arguments.items())

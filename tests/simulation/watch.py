@@ -270,6 +270,10 @@ class Watch:
             reference = request.fields["SB"].split()[0]
             return self.rows.get(f"{reference[:4]}-{reference[4:]}")
         # Nothing in a request to OMIS names the action: it is the one that this very task has claimed.
+        return self.claimed_here()
+
+    def claimed_here(self) -> Row | None:
+        """The action that this very task has claimed last."""
         return self.rows.get(self.claims.get(asyncio.current_task(), ""))
 
     def double_texts(self) -> None:
