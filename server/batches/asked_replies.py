@@ -12,8 +12,8 @@ from server.store.plans import Connection
 from tools.every8d.replies import ReplyMessage
 
 
-def note_replies(  # noqa: PLR0913 - one reading: what of, with what, when
-    conn: Connection, batch: Batch, replies: Iterable[ReplyMessage], *, inbox: Inbox, key: bytes, at: datetime
+def note_replies(
+    conn: Connection, batch: Batch, replies: Iterable[ReplyMessage], *, inbox: Inbox, at: datetime
 ) -> int:
     """Keep those that are not known yet; how many they were.
 
@@ -25,13 +25,13 @@ def note_replies(  # noqa: PLR0913 - one reading: what of, with what, when
     for each in replies:
         reply = Reply(
             batch=batch.id,
-            number=hash_number(key, each.mobile),
+            number=hash_number(inbox.key, each.mobile),
             who=Who(each.mobile, each.name),
             text=each.text,
             at=each.received_at,
             heard_at=at,
         )
-        if is_forgotten(conn, batch.id, reply.number[:HALF], key):
+        if is_forgotten(conn, batch.id, reply.number[:HALF], inbox.key):
             inbox.hear_wish(conn, reply)
         else:
             fresh += inbox.keep(conn, reply)

@@ -29,8 +29,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Keeps replies, with the operator's own words for an opt-out."""
+    """Keeps replies, with the operator's own words for an opt-out; `key` hashes numbers."""
 
+    key: bytes
     seal: NumberSeal
     own_words: Sequence[str] = ()
 

@@ -101,8 +101,7 @@ class Memory:
             note_replies,
             batch=batch,
             replies=replies,
-            inbox=Inbox(await self.keeper.seal(), self._policy.opt_out_words),
-            key=await self.keeper.key(),
+            inbox=Inbox(await self.keeper.key(), await self.keeper.seal(), self._policy.opt_out_words),
             at=self.keeper.clock(),
         )
         return await self.keeper.write(note)

@@ -6,14 +6,12 @@ that dies between the two leaves nothing out, and a second one that does the sam
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper, alike
 from server.batches.message_rows import message_rows
-from server.batches.numbers import NumberSeal
 from server.batches.reports import fold_reports, look_again
 from server.store import ledger
 from server.store.actions import Action
@@ -51,19 +49,6 @@ _LOOK_BACK = timedelta(minutes=10)
 _BEGINNING = timedelta(days=400)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pens:
-    """What a batch is written with."""
-
-    key: bytes
-    inbox: Inbox
-
-    @property
-    def seal(self) -> NumberSeal:
-        """What numbers are sealed with."""
-        return self.inbox.seal
-
-
 class Recorder:
     """Keeps the records abreast of the ledger."""
 
@@ -85,8 +70,8 @@ class Recorder:
         found = await self._keeper.read(lambda conn: _work(conn, since))
         if not found:
             return False
-        pens = _Pens(await self._keeper.key(), Inbox(await self._keeper.seal(), self._own_words))
-        return await self._keeper.write(lambda conn: _record(conn, since, self._keeper.clock(), pens))
+        inbox = Inbox(await self._keeper.key(), await self._keeper.seal(), self._own_words)
+        return await self._keeper.write(lambda conn: _record(conn, since, self._keeper.clock(), inbox))
 
     async def count(self, at_most: int = 100) -> None:
         """Count what changed since it was counted."""
@@ -103,19 +88,19 @@ def _work(conn: Connection, since: datetime) -> bool:
     return bool(unrecorded(conn, since, 1) or settled(conn) or erasings(conn, since) or unfolded(conn, 1))
 
 
-def _record(conn: Connection, since: datetime, now: datetime, pens: _Pens) -> bool:
+def _record(conn: Connection, since: datetime, now: datetime, inbox: Inbox) -> bool:
     added = unrecorded(conn, since, _AT_ONCE)
     for action in added:
-        _add(conn, action, now, pens)
+        _add(conn, action, now, inbox)
     for action in settled(conn):
         _settle(conn, action, now)
     for action in erasings(conn, since):
         _erase(conn, action)
-    folded = fold_reports(conn, pens.inbox, pens.key, now, at_most=_REPORTS_AT_ONCE)
+    folded = fold_reports(conn, inbox, now, at_most=_REPORTS_AT_ONCE)
     return len(added) >= _AT_ONCE or folded == _REPORTS_AT_ONCE
 
 
-def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
+def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
     """The batch of a send with its messages; a safe retry sends what its first send was to send."""
     if batch_of(conn, action.id) is not None:
         return
@@ -134,7 +119,7 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
         state=SENT if str(action.state) == "succeeded" else UNKNOWN,
         subject="" if sent is None else sent.subject,
         words=first_words(arguments),
-        alike=alike(pens.key, "" if sent is None else sent.text),
+        alike=alike(inbox.key, "" if sent is None else sent.text),
         day=taipei_day(action.created_at),
         sent_at=sent_at,
         send_at=send_at,
@@ -148,7 +133,7 @@ def _add(conn: Connection, action: Action, now: datetime, pens: _Pens) -> None:
     give_way(conn, action.batch_id)
     add_batch(conn, batch)
     if sent is not None:
-        add_messages(conn, message_rows(action.id, sent.messages, pens.key, pens.seal))
+        add_messages(conn, message_rows(action.id, sent.messages, inbox.key, inbox.seal))
     look_again(conn, action.batch_id)
 
 

@@ -18,7 +18,7 @@ NO_BATCH, NO_MESSAGE = "no such batch", "no such message in the batch"
 REDUCED = "the batch was reduced to counts"
 
 
-def fold_reports(conn: Connection, inbox: Inbox, key: bytes, now: datetime, at_most: int) -> int:
+def fold_reports(conn: Connection, inbox: Inbox, now: datetime, at_most: int) -> int:
     """Note what the newest reports say; how many there were. Each is noted once."""
     events = unfolded(conn, at_most)
     batches: dict[str, Batch | None] = {}
@@ -28,7 +28,7 @@ def fold_reports(conn: Connection, inbox: Inbox, key: bytes, now: datetime, at_m
         if event.batch_id not in batches:
             batches[event.batch_id] = batch_by_vendor_id(conn, event.batch_id)
         batch = batches[event.batch_id]
-        why = NO_BATCH if batch is None else _noted(conn, event, batch, inbox, key)
+        why = NO_BATCH if batch is None else _noted(conn, event, batch, inbox)
         if batch is not None and not why:
             changed.add(batch.id)
         if why:
@@ -49,13 +49,13 @@ def look_again(conn: Connection, batch_id: str) -> None:
         take_back(conn, batch_id)
 
 
-def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox, key: bytes) -> str:
+def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox) -> str:
     """Notes a report; why it fits no message, or ''."""
     if batch.reduced_at is not None:
         return _late(conn, event, batch, inbox)
     number = event.number[:HALF]
     sealed = sealed_of(conn, batch.id, number)
-    forgotten = sealed is None and is_forgotten(conn, batch.id, number, key)
+    forgotten = sealed is None and is_forgotten(conn, batch.id, number, inbox.key)
     if sealed is None and not forgotten:
         if batch.tool == ELSEWHERE and batch.asked_at is None:
             # Its messages are not all known yet: the vendor is asked for them.
@@ -69,7 +69,7 @@ def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox, k
         inbox.keep(conn, _reply(event, batch, inbox.seal.who(sealed or "", batch.id)))
     heard = Heard(
         batch=batch.id,
-        number=forgotten_hash(key, number) if forgotten else number,
+        number=forgotten_hash(inbox.key, number) if forgotten else number,
         record=event.record,
         code=code,
         state=status.kind,
