@@ -11,13 +11,13 @@ import typer
 
 from server.batches.evidence import Asked, evidence
 from server.command.common import FAILED, OK, parts_of, person
+from server.command.new_file import IS_THERE, written
 from server.command.options import Config, Sandbox, run
 from server.command.terminal import Terminal, terminal
 from server.folders import head_file_of
 from server.gate.words.questions import render
 from server.store.head_file import read_head
 from server.store.keys import KeyFileError
-from server.systems import create_new
 from tools.mobile import normalise_mobile
 from tools.sentence import plural, reason_of, sentence
 from tools.taipei import as_taipei, read_day
@@ -36,7 +36,8 @@ async def write_evidence(  # noqa: PLR0913 - what the command takes
         out, now = Terminal(parts.settings.language), as_taipei(parts.memory.keeper.clock())
         path = output or Path(f"evidence-{now:%Y%m%d-%H%M%S}.json")
         if await anyio.Path(path).exists():
-            return _is_there(out)
+            out.say(IS_THERE)
+            return FAILED
         try:
             expected = await anyio.to_thread.run_sync(read_head, head_file_of(parts.settings))
         except KeyFileError as error:
@@ -49,12 +50,8 @@ async def write_evidence(  # noqa: PLR0913 - what the command takes
             expected=expected,
             shown=partial(render, language=parts.settings.language),
         )
-    try:
-        await anyio.to_thread.run_sync(partial(_write, path, found))
-    except FileExistsError:
-        return _is_there(out)
-    except OSError:
-        out.say(sentence("Nothing was written: the file cannot be made there."))
+    content = json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace")
+    if not await written(path, content, out):
         return FAILED
     _told(found, path, out)
     return OK
@@ -94,16 +91,6 @@ def _told(found: dict[str, Any], path: Path, out: Terminal) -> None:
     )
     if not found["audit"]["intact"]:
         out.say(sentence("The audit is NOT intact, and the file says so: `campaign-ops-mcp audit verify`."))
-
-
-def _is_there(out: Terminal) -> int:
-    out.say(sentence("Nothing was written: there is such a file already."))
-    return FAILED
-
-
-def _write(path: Path, found: dict[str, Any]) -> None:
-    with create_new(path) as file:
-        file.write(json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
 
 
 def evidence_command(  # noqa: PLR0913 - its options

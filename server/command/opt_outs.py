@@ -7,17 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import anyio
 import typer
 
 from server.command.common import FAILED, OK, parts_of, person
+from server.command.new_file import written
 from server.command.options import Config, Sandbox, run
 from server.command.terminal import Terminal, terminal
 from server.ledger.notes import Note
 from server.logs.number_masking import mask_numbers
 from server.parts import Parts
 from server.store.opt_outs import REPLY, OptOut
-from server.systems import create_new
 from tools.cleaning import clean
 from tools.mobile import as_dest
 from tools.sentence import plural, sentence
@@ -103,21 +102,10 @@ async def _export(parts: Parts, path: Path, out: Terminal) -> int:
     writer = csv.writer(text)
     writer.writerow(("mobile", "opted_out_at", "source"))
     writer.writerows((as_dest(mobile), iso(each.at), each.source) for each, mobile in rows)
-    try:
-        await anyio.to_thread.run_sync(partial(_write, path, text.getvalue()))
-    except FileExistsError:
-        out.say(sentence("Nothing was written: there is such a file already."))
-        return FAILED
-    except OSError:
-        out.say(sentence("Nothing was written: the file cannot be made there."))
+    if not await written(path, text.getvalue().encode("utf-8-sig"), out):
         return FAILED
     out.say(plural("{count} number was written.", "{count} numbers were written.", len(rows)))
     return OK
-
-
-def _write(path: Path, text: str) -> None:
-    with create_new(path) as file:
-        file.write(text.encode("utf-8-sig"))
 
 
 def opt_outs_command(
