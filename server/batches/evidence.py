@@ -1,7 +1,7 @@
 """What one number was sent, put together for a complaint: the facts, and the lines that prove them."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from server.store.batches import Batch
 from server.store.evidence import lines_about, messages_of, opt_out_of, replies_to, reports_on, sends_to
 from server.store.head_file import Head
 from server.store.keys import HALF
+from server.store.lookup import first_of
 from server.store.messages import BY_ASKING, BY_CALLBACK, NOTHING, MessageRow
 from server.store.number_history import blocking_of
 from server.store.plans import Connection
@@ -60,7 +61,7 @@ async def evidence(
     keeper = memory.keeper
     key, (whole,) = await keeper.key(), await keeper.whole_hashes([asked.mobile])
     made = Note(what="evidence", by=by, channel=TERMINAL, outcome=f"{whole} {asked.first} {asked.last}")
-    await keeper.guard(lambda _conn, _now: (None, made))
+    await keeper.record(made)
     reading = _Reading(asked=asked, seal=await keeper.seal(), shown=shown)
 
     def work(conn: Connection) -> dict[str, Any]:
@@ -99,13 +100,16 @@ def _facts(conn: Connection, reading: _Reading, whole: str) -> tuple[dict[str, A
     ]
     sends = {each: found for each in (*batches, *others) if (found := ledger.get(conn, each)) is not None}
     replies = replies_to(conn, half, batches)
+    blocked, wish = blocking_of(conn, whole), opt_out_of(conn, whole)
     facts = {
         "messages": [_message(conn, batch, row, sends.get(batch.id), reading) for batch, row in messages],
         "sends_without_details": [_send(conn, sends[each], reading) for each in others if each in sends],
-        "reports": _rows(reports_on(conn, whole, [each.batch_id for each in batches.values()])),
-        "replies": _rows([{**row, "batch": batches[row["batch"]].batch_id} for row in replies]),
-        "blocked": _row(blocking_of(conn, whole)),
-        "opted_out": _row(opt_out_of(conn, whole)),
+        "reports": [
+            _row(each) for each in reports_on(conn, whole, [each.batch_id for each in batches.values()])
+        ],
+        "replies": [_row({**each, "batch": batches[each["batch"]].batch_id}) for each in replies],
+        "blocked": blocked and _row(blocked),
+        "opted_out": wish and _row(wish),
     }
     retried = [each.retry_of for each in sends.values() if each.retry_of]
     return facts, [*sends, *retried]
@@ -118,7 +122,7 @@ def _message(
     return {
         "batch_id": batch.batch_id,
         "sent_at": iso(batch.sent_at),
-        "booked_for": None if batch.send_at is None else iso(batch.send_at),
+        "booked_for": _moment(batch.send_at),
         "name": "" if who is None else who.name,
         "batch_state": batch.state,
         "delivery": {
@@ -137,7 +141,7 @@ def _message(
 
 def _send(conn: Connection, action: Action, reading: _Reading) -> dict[str, Any]:
     """A send with its texts to this number and its approval; nobody else is in it."""
-    source = (ledger.get(conn, action.retry_of) if action.retry_of else None) or action
+    source = first_of(conn, action)
     texts, subject = _texts(source, reading.asked.mobile)
     preview = preview_without_people(action.tool, json.loads(action.preview))
     return {
@@ -170,13 +174,7 @@ def _texts(source: Action, mobile: str) -> tuple[list[str], str]:
     return own or [common], str(arguments.get("subject") or "")
 
 
-def _rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [found for row in rows if (found := _row(row)) is not None]
-
-
-def _row(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: iso(value) if isinstance(value, datetime) else value for name, value in row.items()}
 
 

@@ -94,6 +94,10 @@ class Keeper:
         """A step of what guards, with its lines of the audit."""
         return await self._journal.write(work)
 
+    async def record(self, note: Note) -> None:
+        """A line of the audit without a step."""
+        await self._journal.record(note)
+
 
 def chunks(those: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Parts of which each goes in one transaction: nobody else waits long for the store."""

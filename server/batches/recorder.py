@@ -34,6 +34,7 @@ from server.store.batches import (
 )
 from server.store.elsewhere import give_way
 from server.store.events import unfolded
+from server.store.lookup import first_of
 from server.store.messages import add_messages
 from server.store.plans import Connection
 from server.store.rows import taipei_day
@@ -104,8 +105,7 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
     """The batch of a send with its messages; a safe retry sends what its first send was to send."""
     if batch_of(conn, action.id) is not None:
         return
-    first = ledger.get(conn, action.retry_of) if action.retry_of else None
-    source = first or action
+    source = first_of(conn, action)
     arguments = json.loads(source.arguments)
     sent = sent_messages(source.tool, arguments, reference_of(source.id))
     preview = Preview.model_validate_json(action.preview)

@@ -104,7 +104,7 @@ class Retention:
         others[ENDED] = await self._purge_campaigns(before)
         gone = Gone(batches, messages, replies, actions, others)
         if gone.anything:
-            await self._keeper.guard(lambda _conn, _now: (None, _purged(gone, by)))
+            await self._keeper.record(_purged(gone, by))
         return gone
 
     async def _purge_campaigns(self, before: datetime) -> int:

@@ -82,11 +82,11 @@ def opt_out_of(conn: Connection, whole: str) -> Mapping[str, Any] | None:
 
 def lines_about(conn: Connection, actions: Collection[str], whole: str) -> Iterator[Line]:
     """The lines of the audit about these actions, or that name this keyed hash."""
-    before = _FIRST
+    before, those = _FIRST, set(actions)
     for line in export(conn):
         found = _LINE.fullmatch(line)
         if found is None:
             continue
-        if whole in line or not set(actions).isdisjoint(found["actions"].split(",")):
+        if whole in line or not those.isdisjoint(found["actions"].split(",")):
             yield Line(before, line.rstrip("\n"))
         before = found["mac"]

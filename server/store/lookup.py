@@ -40,6 +40,11 @@ def by_batch(conn: Connection, batch_id: str) -> Action | None:
     return fetch_one(conn, _BY_BATCH, _spellings(batch_id)) if batch_id else None
 
 
+def first_of(conn: Connection, action: Action) -> Action:
+    """What a safe retry sends again; any other action is its own first."""
+    return (get(conn, action.retry_of) if action.retry_of else None) or action
+
+
 def by_requests(conn: Connection, principal: str, request_ids: Sequence[str]) -> list[Action]:
     """The actions of this principal that were asked for under one of these."""
     return fetch(conn, _BY_REQUESTS, {"of_principal": principal, "request_ids": [*request_ids]})
