@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, case, func, select, text
 from server.store.batches import SENT, UNKNOWN, WENT_OUT, Batch, BatchFilter, conditions_of
 from server.store.plans import Connection, Rows
 from server.store.record_tables import BATCHES, MESSAGES, REDUCED_CODES, REDUCED_DELAYS
-from server.store.reducing import MESSAGE_STATE
-from server.store.time_functions import SecondsBetween
+from server.store.reducing import BY_CODE, BY_DELAY, WITH_DELAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,19 +94,11 @@ def by_code(conn: Connection, wanted: BatchFilter) -> list[CodeCount]:
 
 
 def _kept_by_code(conn: Connection, wanted: BatchFilter) -> Rows:
-    message = MESSAGES.c
-    count = func.count()
     query = (
-        select(
-            message.code,
-            MESSAGE_STATE.label("stands"),
-            count.label("count"),
-            func.coalesce(func.sum(message.points), Decimal(0), type_=message.points.type).label("points"),
-            (count - func.count(message.points)).label("unpriced"),
-        )
-        .join(BATCHES, BATCHES.c.id == message.batch)
+        select(*BY_CODE)
+        .join(BATCHES, BATCHES.c.id == MESSAGES.c.batch)
         .where(WENT_OUT, *conditions_of(wanted))
-        .group_by(message.code, text("stands"))
+        .group_by(MESSAGES.c.code, text("stands"))
     )
     return conn.execute(query)
 
@@ -137,29 +128,21 @@ def reduced(conn: Connection, wanted: BatchFilter) -> int:
 
 def delays(conn: Connection, wanted: BatchFilter) -> list[tuple[int, int]]:
     """How long messages took to arrive, by the vendor's times: seconds, and of how many; shortest first."""
-    message = MESSAGES.c
-    seconds = SecondsBetween(message.received_at, message.sent_at).label("seconds")
-    query = (
-        select(seconds, func.count())
-        .join(BATCHES, BATCHES.c.id == message.batch)
-        .where(
-            WENT_OUT,
-            message.state == "delivered",
-            message.received_at.is_not(None),
-            message.sent_at.is_not(None),
-            *conditions_of(wanted),
-        )
-        .group_by(seconds)
+    kept = (
+        select(*BY_DELAY)
+        .join(BATCHES, BATCHES.c.id == MESSAGES.c.batch)
+        .where(WENT_OUT, WITH_DELAY, *conditions_of(wanted))
+        .group_by(text("seconds"))
     )
     delay = REDUCED_DELAYS.c
-    reduced = (
+    counted = (
         select(delay.seconds, func.sum(delay.count))
         .join(BATCHES, BATCHES.c.id == delay.batch)
         .where(WENT_OUT, *conditions_of(wanted))
         .group_by(delay.seconds)
     )
     found = Counter[int]()
-    for took, count in (*conn.execute(query), *conn.execute(reduced)):
+    for took, count in (*conn.execute(kept), *conn.execute(counted)):
         found[int(took)] += int(count)
     return sorted(found.items())
 

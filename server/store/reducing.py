@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, text
@@ -29,28 +30,29 @@ MESSAGE_STATE = case(
 )
 """A message of an erased booking is cancelled, before the vendor was asked for it too."""
 _COUNT = func.count()
+BY_CODE = (
+    _MESSAGE.code,
+    MESSAGE_STATE.label("stands"),
+    _COUNT,
+    func.coalesce(func.sum(_MESSAGE.points), Decimal(0), type_=_MESSAGE.points.type),
+    _COUNT - func.count(_MESSAGE.points),
+)
+"""What messages of one code are summed up to: the columns of REDUCED_CODES; grouped by code and `stands`."""
+BY_DELAY = (SecondsBetween(_MESSAGE.received_at, _MESSAGE.sent_at).label("seconds"), _COUNT)
+"""The same of those that took as long to arrive: the columns of REDUCED_DELAYS; grouped by `seconds`."""
+WITH_DELAY = and_(
+    _MESSAGE.state == "delivered", _MESSAGE.received_at.is_not(None), _MESSAGE.sent_at.is_not(None)
+)
+"""A message of which that is known."""
 _CODES = (
-    select(
-        _MESSAGE.batch,
-        _MESSAGE.code,
-        MESSAGE_STATE.label("stands"),
-        _COUNT,
-        func.coalesce(func.sum(_MESSAGE.points), 0),
-        _COUNT - func.count(_MESSAGE.points),
-    )
+    select(_MESSAGE.batch, *BY_CODE)
     .join(BATCHES, BATCHES.c.id == _MESSAGE.batch)
     .where(_MESSAGE.batch == _OF_BATCH)
     .group_by(_MESSAGE.batch, _MESSAGE.code, text("stands"))
 )
-_SECONDS = SecondsBetween(_MESSAGE.received_at, _MESSAGE.sent_at)
 _DELAYS = (
-    select(_MESSAGE.batch, _SECONDS.label("seconds"), _COUNT)
-    .where(
-        _MESSAGE.batch == _OF_BATCH,
-        _MESSAGE.state == "delivered",
-        _MESSAGE.received_at.is_not(None),
-        _MESSAGE.sent_at.is_not(None),
-    )
+    select(_MESSAGE.batch, *BY_DELAY)
+    .where(_MESSAGE.batch == _OF_BATCH, WITH_DELAY)
     .group_by(_MESSAGE.batch, text("seconds"))
 )
 _KEEP = (
