@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, select, update
 
 from server.store.actions import State
 from server.store.opt_outs import DISMISSED, PROPOSED
@@ -19,7 +19,7 @@ _BEFORE = bindparam("before", type_=DELIVERY_EVENTS.c.received_at.type)
 SETTLES = (
     select(ACTIONS.c.id)
     .where(
-        or_(in_state(State.UNKNOWN), in_state(State.DISPATCHING)),
+        in_state(State.UNKNOWN, State.DISPATCHING),
         func.replace(ACTIONS.c.id, "-", "") == func.substr(DELIVERY_EVENTS.c.reference, 1, _REFERENCE),
     )
     .exists()
