@@ -1,7 +1,7 @@
-"""The tables of what was sent and what became of it.
+"""The tables of what was sent and what became of it, and of who may report it.
 
-They are drawn from the ledger and from what the vendor reported, and can be drawn again: nothing in them lets
-a call through, so the audit's chain does not cover them.
+Batches, messages and replies are drawn from the ledger and from what the vendor told, until the retention
+reduces them. Nothing in any of these tables lets a call through, so the audit's chain does not cover them.
 """
 
 from decimal import Decimal

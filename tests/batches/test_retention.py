@@ -62,7 +62,7 @@ async def test_no_send_of_any_kind_keeps_a_number(house: House) -> None:
             await old.session.facts("get_action", {"action_id": action["action_id"]})
 
 
-async def test_what_comes_late_brings_no_number_back_and_a_late_opt_out_isheard(house: House) -> None:
+async def test_what_comes_late_brings_no_number_back_and_a_late_opt_out_is_heard(house: House) -> None:
     async with aged(house, Person()) as old:
         batch_id = await heard(old)
         before = await old.figures()
