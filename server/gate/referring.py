@@ -31,13 +31,6 @@ _HELD_BEYOND_APPROVAL = timedelta(minutes=5)
 _EXAMPLES = 3
 
 
-_ONLY_COUNTS = Problem(
-    code="nobody_meant",
-    message="Nothing was sent. The batch is older than the retention: its numbers are gone.",
-    next="Give the numbers themselves.",
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referred:
     """The arguments with numbers in place of a reference, and what is told of it."""
@@ -135,6 +128,11 @@ async def _who_answered(context: GateContext, batch: Batch) -> Collection[str]:
     return {*await memory.keeper.hashes([each.mobile for each in told.replies])}
 
 
+_ONLY_COUNTS = Problem(
+    code="nobody_meant",
+    message="Nothing was sent. The batch is older than the retention: its numbers are gone.",
+    next="Give the numbers themselves.",
+)
 _NO_REPLY = Problem(
     code="not_found",
     message="Nothing was sent. The id is of no reply to a batch in the records.",
