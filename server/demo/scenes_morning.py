@@ -59,9 +59,7 @@ MORNING = (
     ),
     Step(
         title="What did people answer?",
-        first=Event(
-            says=f"{_MASKED} answers 「退訂」", happens=lambda sandbox: sandbox.answer(LEAVES, "退訂")
-        ),
+        first=_OPTS_OUT,
         does=calls("get_reply_summary", batch_id=kept("batch")),
         shows=lambda facts: facts["conclusion"],
         expects=(Expectation(says="one opts out", holds=_leaves_opted_out),),
