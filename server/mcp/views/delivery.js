@@ -21,7 +21,7 @@ function draw(facts) {
   const all = of(facts.counts);
   const arrived = facts.counts.delivered || 0;
   const share = all ? Math.floor((100 * arrived) / all) : 0;
-  const parts = [
+  return [
     node("h1", {}, say({
       en: `${number(arrived)} of ${number(all)} arrived (${share}%)`,
       zh: `${number(all)} 則中 ${number(arrived)} 則已送達（${share}%）`,
@@ -31,7 +31,6 @@ function draw(facts) {
     ...curve(facts),
     ...causes(facts),
   ];
-  return parts;
 }
 
 function spent(facts) {
@@ -75,7 +74,7 @@ function curve(facts) {
       label(left - 6, y + 4, `${share}%`, { "text-anchor": "end", class: "soft" }),
     ];
   });
-  const [half, most] = [times[2], times[5]];
+  const [half, most] = [facts.median_s, facts.p95_s];
   const told = say({
     en: `half within ${lasting(half)}, 95% within ${lasting(most)}`,
     zh: `半數在 ${lasting(half)}內，95% 在 ${lasting(most)}內`,

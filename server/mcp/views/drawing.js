@@ -9,7 +9,7 @@ function node(name, attributes = {}, ...inside) {
   return made;
 }
 
-const SHAPES = { svg: 1, rect: 1, text: 1, path: 1, line: 1, circle: 1 };
+const SHAPES = { svg: 1, rect: 1, text: 1, path: 1, line: 1 };
 const number = (value) => Number(value).toLocaleString(speaks() === "zh" ? "zh-TW" : "en");
 const picture = (height, label, ...shapes) =>
   node("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": label }, ...shapes);
