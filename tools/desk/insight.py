@@ -1,5 +1,6 @@
 """What became of many messages: summed, judged, and compared with the last ones."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
@@ -99,6 +100,7 @@ _NO_SUCH_BATCH = Problem(
 def _summary(figures: DeliveryFigures, refreshed: Refreshed | None) -> DeliverySummary:
     one, shown = figures.one, figures.codes[:_MOST_CODES]
     points, whose = _points(figures)
+    within = {share: percentile(figures.delays, share) for share in _SHARES}
     return DeliverySummary(
         conclusion=conclusion(figures),
         batches=figures.batches,
@@ -107,9 +109,9 @@ def _summary(figures: DeliveryFigures, refreshed: Refreshed | None) -> DeliveryS
         counts=counts_of(figures),
         codes=[_row(each) for each in shown],
         more_codes=sum(each.count for each in figures.codes[_MOST_CODES:]) or None,
-        median_s=percentile(figures.delays, 50),
-        p95_s=percentile(figures.delays, 95),
-        arrived_within_s=_curve(figures),
+        median_s=within[50],
+        p95_s=within[95],
+        arrived_within_s=_curve(within.values()),
         points=points,
         points_from=whose,
         points_for_nothing=_for_nothing(figures),
@@ -119,10 +121,9 @@ def _summary(figures: DeliveryFigures, refreshed: Refreshed | None) -> DeliveryS
     )
 
 
-def _curve(figures: DeliveryFigures) -> list[int] | None:
+def _curve(within: Iterable[int | None]) -> list[int] | None:
     """How the arrivals went on; None where one figure tells it all."""
-    found = [percentile(figures.delays, share) for share in _SHARES]
-    times = [seconds for seconds in found if seconds is not None]
+    times = [seconds for seconds in within if seconds is not None]
     return times if len(set(times)) > 1 else None
 
 
