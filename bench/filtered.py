@@ -6,7 +6,7 @@ counts; so does the run in which the event loop stood still the least.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -22,8 +22,8 @@ from tools.every8d.delivery import GET_SMS_DELIVERY, SMS_DELIVERY
 FILTERED = Row(measure="20,000 rows filtered / bare loop with 4 at once", unit="×", bar=3.0)
 STALL = Row(measure="longest stall of the loop meanwhile", unit="ms", bar=20.0)
 ROWS = (FILTERED, STALL)
-_BATCH = "220478cc-8506-49b2-93b7-2505f651c12e"
-_FAILED, _RUNS, _TICK = 500, 8, 0.001
+BATCH = "220478cc-8506-49b2-93b7-2505f651c12e"
+_PAGES, _FAILED, _RUNS, _TICK = 20, 500, 8, 0.001
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ async def beating() -> AsyncGenerator[Beat]:
 
 def measure() -> Iterator[Measured]:
     """Both rows."""
-    with listening(peer("pages", "20", "0")) as vendor:
+    with listening(peer("pages", str(_PAGES), "0")) as vendor:
         yield from asyncio.run(_both(vendor))
 
 
@@ -79,23 +79,30 @@ async def _both(vendor: str) -> list[Measured]:
 
 
 async def _filtered(parts: Parts) -> None:
-    wanted = {"batch_id": _BATCH, "status_class": "failed"}
+    wanted = {"batch_id": BATCH, "status_class": "failed"}
     answer = await parts.gate.call(GET_SMS_DELIVERY, wanted, CALLER)
     if isinstance(answer, Question) or answer.facts.get("matched") != _FAILED:
         raise RuntimeError(f"not the rows that failed: {answer}")
 
 
 async def _bare(http: httpx.AsyncClient) -> None:
+    if await bare_sum(http, _PAGES, _failed_of) != _FAILED:
+        raise RuntimeError("the bare loop did not find the rows that failed")
+
+
+def _failed_of(lines: list[str]) -> int:
+    return sum(line.split("\t")[4] == "101" for line in lines)
+
+
+async def bare_sum(http: httpx.AsyncClient, pages: int, counted: Callable[[list[str]], int]) -> int:
+    """What is counted of the lines of all pages of the batch, which are read 4 at once after the first."""
     places = asyncio.Semaphore(4)
 
-    async def failed_of(number: int) -> int:
-        fields = {"UID": "sandbox", "PWD": "sandbox", "BID": _BATCH, "PNO": str(number)}
+    async def counted_of(number: int) -> int:
+        fields = {"UID": "sandbox", "PWD": "sandbox", "BID": BATCH, "PNO": str(number)}
         async with places:
             text = (await http.post(f"/{SMS_DELIVERY.path}", data=fields)).text
-        rows = [line.split("\t") for line in text.splitlines()[1:]]
-        return sum(row[4] == "101" for row in rows)
+        return counted(text.splitlines()[1:])
 
-    first = await failed_of(1)
-    found = await asyncio.gather(*(failed_of(number) for number in range(2, 21)))
-    if first + sum(found) != _FAILED:
-        raise RuntimeError("the bare loop did not find the rows that failed")
+    first = await counted_of(1)
+    return first + sum(await asyncio.gather(*(counted_of(number) for number in range(2, pages + 1))))

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.rows import Measured, Row
+from bench.rows import Measured, Row, least
 from server.campaigns.reading import ListReading, ListWanted
 from server.campaigns.xlsx_package import Package
 from server.campaigns.xlsx_sheet import SheetRows
@@ -51,17 +51,8 @@ def _line(number: int) -> str:
 
 
 def _rate(row: Row, ours: Callable[[], int], bare: Callable[[], int]) -> Measured:
-    took, floor = _quickest(ours), _quickest(bare)
+    took, floor = least(ours, _RUNS), least(bare, _RUNS)
     return row.at(_MANY / took, f"{floor / took:.2f} of the bare pass ({_MANY / floor:,.0f}/s)")
-
-
-def _quickest(work: Callable[[], int]) -> float:
-    found = float("inf")
-    for _ in range(_RUNS):
-        began = time.process_time()
-        work()
-        found = min(found, time.process_time() - began)
-    return found
 
 
 def _judged(path: Path) -> int:

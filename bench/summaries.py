@@ -16,7 +16,7 @@ from typing import Any
 import httpx2 as httpx
 from sqlalchemy import insert, literal, select
 
-from bench.filtered import beating
+from bench.filtered import BATCH, bare_sum, beating
 from bench.processes import listening, peer
 from bench.rows import Measured, Row
 from bench.sending import CALLER, parts_at
@@ -30,7 +30,6 @@ from server.store.plans import Connection
 from server.store.record_tables import MESSAGES
 from server.store.rows import taipei_day
 from tools.catalog import every_operation
-from tools.every8d.delivery import SMS_DELIVERY
 
 SUMMARY = Row(measure="summary of 100,000 recipients, asked anew / bare loop", unit="×", bar=1.5)
 MEMORY = Row(measure="memory that it takes beside", unit="MB", bar=60.0)
@@ -41,7 +40,6 @@ ROWS = (SUMMARY, MEMORY, STALL, LIST, HISTORY)
 
 _PAGES, _A_PAGE, _RUNS = 100, 1_000, 9
 _MESSAGES = int(os.environ.get("BENCH_MESSAGES", "1_000_000"))
-_BATCH_ID = "220478cc-8506-49b2-93b7-2505f651c12e"
 _NOW = datetime.now(UTC)
 _TOOLS = {operation.name: operation for operation in every_operation()}
 
@@ -59,13 +57,14 @@ async def _summary(vendor: str) -> list[Measured]:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.perf_counter()
         async with beating() as beat:
-            facts = await _answer(parts, "summarize_delivery", batch_id=_BATCH_ID, refresh=True)
+            facts = await _answer(parts, "summarize_delivery", batch_id=BATCH, refresh=True)
         ours = time.perf_counter() - began
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         if sum(facts["counts"].values()) != _PAGES * _A_PAGE:
             raise RuntimeError(f"not all messages: {facts}")
         began = time.perf_counter()
-        await _bare(http)
+        if await bare_sum(http, _PAGES, len) != _PAGES * _A_PAGE:
+            raise RuntimeError("the bare loop did not find all rows")
         bare = time.perf_counter() - began
     return [
         SUMMARY.at(ours / bare, f"{ours:.1f} s, bare {bare:.1f} s"),
@@ -78,7 +77,7 @@ async def _sent(parts: Parts) -> None:
     """The batch as it stands after its send: every message known, nothing heard of any."""
     keeper = parts.memory.keeper
     key, seal = await keeper.key(), await keeper.seal()
-    batch = _batch("B00000000", _BATCH_ID, _PAGES * _A_PAGE)
+    batch = _batch("B00000000", BATCH, _PAGES * _A_PAGE)
     await keeper.write(lambda conn: add_batch(conn, batch))
     for page in range(_PAGES):
         rows = [
@@ -97,21 +96,6 @@ def _mobiles(page: int) -> list[str]:
     return [f"+8869{12_000_000 + n:08d}" for n in range(page * _A_PAGE, (page + 1) * _A_PAGE)]
 
 
-async def _bare(http: httpx.AsyncClient) -> None:
-    places = asyncio.Semaphore(4)
-
-    async def lines_of(number: int) -> int:
-        fields = {"UID": "sandbox", "PWD": "sandbox", "BID": _BATCH_ID, "PNO": str(number)}
-        async with places:
-            text = (await http.post(f"/{SMS_DELIVERY.path}", data=fields)).text
-        return len(text.splitlines()) - 1
-
-    first = await lines_of(1)
-    found = await asyncio.gather(*(lines_of(number) for number in range(2, _PAGES + 1)))
-    if first + sum(found) != _PAGES * _A_PAGE:
-        raise RuntimeError("the bare loop did not find all rows")
-
-
 async def _stored(vendor: str) -> list[Measured]:
     """What is told of many messages: the best of several, since the neighbours use the machine too."""
     async with parts_at(vendor) as parts:
@@ -127,7 +111,7 @@ async def _fill(parts: Parts) -> None:
     keeper = parts.memory.keeper
     key, seal = await keeper.key(), await keeper.seal()
     batches = [
-        _batch(f"B{number:08d}", f"{number:08d}{_BATCH_ID[8:]}", _A_PAGE)
+        _batch(f"B{number:08d}", f"{number:08d}{BATCH[8:]}", _A_PAGE)
         for number in range(_MESSAGES // _A_PAGE)
     ]
     rows = [
