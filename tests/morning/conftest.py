@@ -1,4 +1,4 @@
-"""An operator's morning: thirty questions, each answered right, in few calls and few tokens."""
+"""An operator's morning: questions, each answered right, in few calls and few tokens."""
 
 from tests.e2e.conftest import house
 from tests.e2e.one_era import era
