@@ -15,17 +15,18 @@ from server.gate.words.answers import Answer
 from server.parts import Parts
 from server.store.actions import State
 from tools.desk.in_flight import KNOWN_ALONE
-from tools.desk.stop import STOP_EVERYTHING, STOPPED_ENDS
-from tools.sentence import sentence
+from tools.desk.stop import STOP_EVERYTHING, STOPPED_ENDS, Ended, Thing
+from tools.sentence import Sentence, sentence
 
-_THINGS = {
+_THINGS: Mapping[Thing, Sentence] = {
     "approval": sentence("approval"),
     "under way": sentence("send"),
+    "campaign": sentence("campaign"),
     "launch": sentence("launch"),
     "job": sentence("job"),
     "booking": sentence("booking"),
 }
-_ENDS = {
+_ENDS: Mapping[Ended, Sentence] = {
     "voided": sentence("ended, it can be asked for again"),
     "too late": sentence("too late: it is being sent"),
     "paused": sentence("paused"),

@@ -2,11 +2,13 @@
 
 import pytest
 
+from server.command.stop import stop
 from tests.batches.stopping import booked, erasings, pauses
+from tests.campaigns.playing import people, planned, write_list
 from tests.command.terminal import run
 from tests.e2e.house import House
 from tests.e2e.person import Person
-from tests.gate.servers import SEND, fronted
+from tests.gate.servers import SEND, config_file, fronted
 from tests.gate.test_front_owning import TOKENS, Acting, acting_as
 from tests.languages.english import english
 
@@ -50,3 +52,15 @@ async def test_it_speaks_chinese(house: House) -> None:
     assert english(said.out) == [], said.out
     assert "限時優惠  已取消" in said.out
     assert said.code == 0
+
+
+async def test_it_names_the_campaign_that_it_paused(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    write_list(house, people(3))
+    async with fronted(house, Person()) as session:
+        campaign = (await planned(session))["campaign_id"]
+        await session.facts("start_campaign", {"campaign_id": campaign})
+        code = await stop(config_file(house, 'language = "zh-TW"\n'))
+        after = await session.facts("get_campaign", {"campaign_id": campaign})
+    (line,) = (each for each in capsys.readouterr().out.splitlines() if campaign in each)
+    assert line.split()[0] == "活動"
+    assert (code, after["state"]) == (0, "paused")
