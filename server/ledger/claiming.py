@@ -149,7 +149,7 @@ class Claiming(Deciding):
             )
             return (action, *_begun(action)) if created else (None, None)
 
-        return await self._journal.write(work, standing=True)
+        return await self._journal.write(work, standing=True, ahead=True)
 
     def _carries_out(self, whole: Action, now: datetime) -> bool:
         leased = whole.lease_until is not None and now < whole.lease_until

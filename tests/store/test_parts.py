@@ -14,7 +14,9 @@ from server.ledger.finishing import Ending
 from server.ledger.parts import Part, listed, parts_of, request_ids
 from server.parts import Parts, build_parts
 from server.settings.settings import load_settings
+from server.store import audit
 from server.store.actions import Action, ActionFilter, Proposal, State
+from server.store.head_file import read_head
 from tests.gate.servers import Clock
 from tests.store.samples import proposal
 
@@ -116,3 +118,14 @@ async def test_no_other_process_and_nobody_after_the_lease_claims_a_part(
         assert await other.book.claim_part(whole.id, part(whole), 600) is None
         clock.advance(seconds=LEASE_SECONDS)
         assert await parts.book.claim_part(whole.id, part(whole), 600) is None
+
+
+async def test_the_head_knows_of_a_part_before_it_is_posted(store_url: str, no_settings: Path) -> None:
+    async with process(store_url, no_settings, Clock()) as parts:
+        whole = await approved(parts)
+        await parts.book.claim(whole.id, ())
+        await parts.book.claim_part(whole.id, part(whole), 600)
+        tip = await parts.store.read(audit.head)
+        named = read_head(no_settings / "store" / "audit.head")
+    assert named is not None
+    assert (named.sequence, named.mac) == tip[:2]
