@@ -10,7 +10,7 @@ from server.gate.calls import Call, CallOf
 from server.gate.each_alone import alone, end_of
 from server.gate.flight import SENDS_NOTHING, Flight
 from server.ledger.book import Book
-from server.store.actions import STOPPED, Action, State
+from server.store.actions import STOPPED, UNDECIDED, Action, State
 from server.store.campaigns import Campaign
 from server.store.tasks_seen import TaskSeen
 from tools.desk.stop import Ended, StoppedItem
@@ -75,7 +75,7 @@ def _running(tasks: Sequence[TaskSeen]) -> list[TaskSeen]:
 
 
 def _waits(action: Action) -> bool:
-    return action.risk == Risk.SPEND and action.state in (State.PROPOSED, State.APPROVED)
+    return action.risk == Risk.SPEND and action.state in UNDECIDED
 
 
 def _is_begun(action: Action) -> bool:

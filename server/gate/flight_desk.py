@@ -3,14 +3,13 @@
 import json
 
 from server.gate.flight import SENDS_NOTHING, Flight
-from server.store.actions import Action, State
+from server.store.actions import UNDECIDED, Action, State
 from server.store.batches import Batch
 from server.store.tasks_seen import TaskSeen
 from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING
 from tools.every8d.texts import first_words
-from tools.flight_desk import InFlight, InFlightRow
-
-_WAITING = (State.PROPOSED, State.APPROVED)
+from tools.flight_desk import InFlight, InFlightRow, What
+from tools.operation import Risk
 
 
 class OwnFlight:
@@ -37,17 +36,25 @@ def erasing_of(batch: Batch) -> str:
 
 
 def _of_action(action: Action) -> InFlightRow:
-    waits = action.state in _WAITING
-    unknown = action.state is State.UNKNOWN
+    what, can = _standing(action)
     return InFlightRow(
-        what="approval" if waits else "unknown" if unknown else "under way",
+        what=what,
         id=action.id,
         words=first_words(json.loads(action.arguments)),
         state=action.tool,
-        at=action.expires_at if waits else action.dispatched_at,
+        at=action.expires_at if what == "approval" else action.dispatched_at,
         count=action.recipients or None,
-        can="stop_everything" if waits and action.risk == "spend" else "reconcile_action" if unknown else "",
+        can=can,
     )
+
+
+def _standing(action: Action) -> tuple[What, str]:
+    """What it is, and the tool that ends or settles it."""
+    if action.state in UNDECIDED:
+        return "approval", "stop_everything" if action.risk == Risk.SPEND else ""
+    if action.state is State.UNKNOWN:
+        return "unknown", "reconcile_action"
+    return "under way", ""
 
 
 def _of_booking(batch: Batch) -> InFlightRow:

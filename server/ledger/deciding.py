@@ -11,7 +11,7 @@ from server.ledger.looking import Looking
 from server.ledger.notes import Note
 from server.ledger.records import note_of, noted
 from server.store import ledger
-from server.store.actions import ALTERED, Action, CapHit, Caps, Proposal, State
+from server.store.actions import ALTERED, UNDECIDED, Action, CapHit, Caps, Proposal
 from server.store.counting import Counts, cap_hit, totals_hit
 from server.store.plans import Connection
 from server.store.sealing import is_sealed, seal_of
@@ -163,7 +163,7 @@ class Deciding(Looking):
 
     def _altered(self, conn: Connection, action: Action | None) -> Note | None:
         """End what waits for a decision or the claim, where its row is not as this program wrote it."""
-        if action is None or action.state not in (State.PROPOSED, State.APPROVED):
+        if action is None or action.state not in UNDECIDED:
             return None
         if is_sealed(self._journal.held, action):
             return None

@@ -45,6 +45,9 @@ class State(StrEnum):
 TERMINAL = frozenset({State.DENIED, State.EXPIRED, State.SUCCEEDED, State.FAILED})
 """States that nothing leaves."""
 
+UNDECIDED = (State.PROPOSED, State.APPROVED)
+"""States before the claim: it can still be ended by a no, or by itself."""
+
 COUNTED = frozenset({State.DISPATCHING, State.UNKNOWN, State.SUCCEEDED})
 """States that count against the caps."""
 

@@ -27,13 +27,12 @@ from server.store.counting import (
 )
 from server.store.lookup import by_batch
 from server.store.plans import Connection
-from server.store.proposals import propose, propose_new
+from server.store.proposals import LAPSED, propose, propose_new
 from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
 from server.store.schema import ACTIONS
 from server.store.sent_texts import Texted, forget, remember
 
 _ORPHANED = and_(in_state(State.DISPATCHING), ACTIONS.c.lease_until < AT)
-_LAPSED = and_(in_state(State.PROPOSED, State.APPROVED), ACTIONS.c.expires_at < AT)
 _REAPED = and_(in_state(State.UNKNOWN), ACTIONS.c.finished_at.is_(None))
 
 _FIRST = ACTIONS.alias("first")
@@ -61,7 +60,7 @@ _GIVE_BACK = step(ACTIONS.c.points_given_back.is_(None))
 _RETURN_POINTS = step()
 _FREE = step()
 
-_ANY_DUE = select(ACTIONS.c.id).where(or_(_ORPHANED, _LAPSED)).limit(1)
+_ANY_DUE = select(ACTIONS.c.id).where(or_(_ORPHANED, LAPSED)).limit(1)
 _ALL_ORPHANED = select(ACTIONS.c.id).where(_ORPHANED)
 
 

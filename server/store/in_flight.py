@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, or_, select
 
-from server.store.actions import Action, State
+from server.store.actions import UNDECIDED, Action, State
 from server.store.batches import SENT, UNKNOWN, Batch, BatchFilter, conditions_of
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
@@ -26,7 +26,7 @@ def booked(conn: Connection, wanted: BatchFilter, now: datetime, limit: int) -> 
 
 def open_actions(conn: Connection, principal: str | None, now: datetime, limit: int) -> list[Action]:
     """Actions without an end, newest first: those that wait for a person, and those that were begun."""
-    waits = and_(in_state(State.PROPOSED, State.APPROVED), ACTIONS.c.expires_at >= now)
+    waits = and_(in_state(*UNDECIDED), ACTIONS.c.expires_at >= now)
     begun = in_state(State.DISPATCHING, State.UNKNOWN)
     whose = [] if principal is None else [ACTIONS.c.principal == principal]
     query = actions_where(or_(waits, begun), *whose).order_by(ACTIONS.c.sequence.desc())

@@ -12,6 +12,7 @@ from server.store.actions import (
     APPROVAL_TIME,
     FORM,
     REPLAY_WINDOW,
+    UNDECIDED,
     Action,
     CallKey,
     Proposal,
@@ -37,20 +38,21 @@ from server.store.rows import (
 )
 from server.store.schema import ACTIONS
 
-_UNDECIDED = in_state(State.PROPOSED, State.APPROVED)
+_UNDECIDED = in_state(*UNDECIDED)
 _WAITING = and_(in_state(State.PROPOSED), ACTIONS.c.expires_at >= AT)
-_LAPSED = and_(_UNDECIDED, ACTIONS.c.expires_at < AT)
+LAPSED = and_(_UNDECIDED, ACTIONS.c.expires_at < AT)
+"""The condition that the time of a proposal or an approval is over."""
 
 _APPROVE = step(_WAITING)
 _APPROVE_BY_FORM = step(_WAITING, ACTIONS.c.out_of_band.is_(false()))
 _DENY = step(_UNDECIDED, ACTIONS.c.expires_at >= AT)
 _SEND_OUT_OF_BAND = step(_WAITING)
 _VOID = step(_UNDECIDED)
-_EXPIRE = step(_LAPSED)
+_EXPIRE = step(LAPSED)
 _FREE = step()
 
 HOLDER = actions_where(ACTIONS.c.live_key == bindparam("wanted_key"))
-_ALL_LAPSED = select(ACTIONS.c.id).where(_LAPSED)
+_ALL_LAPSED = select(ACTIONS.c.id).where(LAPSED)
 _ALL_UNDECIDED = actions_where(_UNDECIDED)
 _ALL_WAITING = actions_where(_WAITING).order_by(ACTIONS.c.sequence)
 _SAME_REQUEST = first_where(
@@ -200,7 +202,7 @@ def _key_of(action: Action) -> CallKey:
 
 
 def _is_live(action: Action, now: datetime) -> bool:
-    if action.state in (State.PROPOSED, State.APPROVED):
+    if action.state in UNDECIDED:
         return action.expires_at >= now
     if action.state is State.SUCCEEDED:
         return action.created_at > now - REPLAY_WINDOW
