@@ -70,6 +70,11 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), TAIPEI).astimezone(UTC)
 
 
+def whole_days(first: date, last: date | None = None) -> tuple[datetime, datetime]:
+    """When a day begins and when it is over, in UTC; or the `first` of several, and the `last`."""
+    return midnight(first), midnight((last or first) + timedelta(days=1))
+
+
 def read_begin(written: object) -> datetime:
     """When a time begins that a caller wrote as a day or as a moment.
 
@@ -85,7 +90,7 @@ def read_end(written: object) -> datetime:
     Raises:
         ValueError: neither.
     """
-    return midnight(read_day(written) + timedelta(days=1)) if _is_day(written) else read_time(written)
+    return whole_days(read_day(written))[1] if _is_day(written) else read_time(written)
 
 
 def _is_day(written: object) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from server.batches.memory import Memory
@@ -25,7 +25,7 @@ from tools.every8d.codes import read_status
 from tools.every8d.sent import sent_messages
 from tools.every8d.without_people import preview_without_people
 from tools.operation import Preview
-from tools.taipei import iso, midnight
+from tools.taipei import iso, whole_days
 
 _SOURCES = {NOTHING: "nothing heard", BY_CALLBACK: "the vendor's report", BY_ASKING: "the vendor, asked"}
 _HOW = (
@@ -91,7 +91,7 @@ async def evidence(
 def _facts(conn: Connection, reading: _Reading, whole: str) -> tuple[dict[str, Any], list[str]]:
     """What is known; and the actions that it is about."""
     asked, half = reading.asked, whole[:HALF]
-    since, end = midnight(asked.first), midnight(asked.last + timedelta(days=1))
+    since, end = whole_days(asked.first, asked.last)
     messages = messages_of(conn, half, since, end)
     batches = {batch.id: batch for batch, _ in messages}
     # Whose messages were reduced, or forgotten, is still known to the caps.

@@ -17,7 +17,7 @@ from server.store import batches
 from server.store.batches import Batch, BatchFilter
 from server.store.day_sums import DaySums, day_sums
 from tools.sentence import plural, sentence, together
-from tools.taipei import as_taipei, iso_minute, midnight, read_day
+from tools.taipei import as_taipei, iso_minute, read_day, whole_days
 
 _SHOWN = 1_000
 _STATES = {
@@ -34,7 +34,8 @@ async def sent(config: Path | None, day: str, *, sandbox: bool = False) -> int:
     if on is None:
         terminal(config).say(sentence("That is no day. Write today, yesterday, or a day as 2026-12-31."))
         return FAILED
-    wanted = BatchFilter(since=midnight(on), before=midnight(on + timedelta(days=1)))
+    since, before = whole_days(on)
+    wanted = BatchFilter(since=since, before=before)
     async with parts_of(config, sandbox=sandbox) as parts:
         out = Terminal(parts.settings.language)
         found, total = await parts.memory.page(wanted, 1, _SHOWN)

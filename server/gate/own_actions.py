@@ -2,7 +2,7 @@
 
 import contextlib
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from server.gate.context import GateContext
 from server.gate.entries import detail_of, summary_of
@@ -10,7 +10,7 @@ from server.store.actions import ActionFilter, State
 from server.store.errors import StoreUnavailableError
 from server.store.listing import Sums
 from tools.entries import ActionDetail, ActionsFound, ActionSums, ActionsWanted
-from tools.taipei import as_taipei, midnight
+from tools.taipei import as_taipei, whole_days
 
 _ERASED = "erased"
 
@@ -73,11 +73,8 @@ def _summed(chosen: ActionFilter, now: datetime) -> dict[str, ActionFilter]:
     if chosen != ActionFilter(principal=chosen.principal):
         return {"listed": chosen}
     day = as_taipei(now).date()
-    until = midnight(day + timedelta(days=1))
-    return {
-        day.isoformat(): replace(chosen, since=midnight(day), until=until),
-        f"{day:%Y-%m}": replace(chosen, since=midnight(day.replace(day=1)), until=until),
-    }
+    spans = {day.isoformat(): whole_days(day), f"{day:%Y-%m}": whole_days(day.replace(day=1), day)}
+    return {name: replace(chosen, since=since, until=until) for name, (since, until) in spans.items()}
 
 
 def _sums(sums: Sums | None) -> ActionSums | None:

@@ -7,7 +7,6 @@ asked is told so.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVarTuple
 
@@ -20,7 +19,7 @@ from server.store.record_tables import BATCHES, MESSAGES
 from server.store.rows import actions_where, fetch, taipei_day
 from server.store.schema import ACTIONS
 from server.store.statement import NET_POINTS, sum_of_points
-from tools.taipei import as_taipei, midnight
+from tools.taipei import as_taipei, whole_days
 
 COUNT_LIMIT = 1_000
 """How far filtered rows are counted: counting a million takes longer than reading a page."""
@@ -183,7 +182,7 @@ def _moments(wanted: ActionFilter) -> list[ColumnElement[bool]]:
     since, until = wanted.since, wanted.until
     if since is not None and until is not None:
         day = as_taipei(since).date()
-        if (since, until) == (midnight(day), midnight(day + timedelta(days=1))):
+        if (since, until) == whole_days(day):
             return [_COLUMN.day == day.isoformat()]
     found = [_COLUMN.created_at >= since] if since is not None else []
     return found if until is None else [*found, _COLUMN.created_at < until]

@@ -1,7 +1,6 @@
 """What was done and what waits: the ledger, newest first. The vendor keeps no list of batches; we do."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -20,7 +19,7 @@ from tools.every8d.paging import pages_of
 from tools.operation import PagedParams, Params, Result, Risk
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.sentence import sentence
-from tools.taipei import midnight
+from tools.taipei import whole_days
 from tools.values import (
     IDENTIFIER,
     UNTOLD_LENGTH,
@@ -72,7 +71,7 @@ async def _list(params: ListActionsParams, desk: Desk) -> ActionsResult:
     if params.day is not None:
         if since is not None or until is not None:
             raise InvalidArgumentError("day", "given beside since or until.", "Give either.")
-        since, until = midnight(params.day), midnight(params.day + timedelta(days=1))
+        since, until = whole_days(params.day)
     found = await desk.actions(
         ActionsWanted(
             tool=params.tool,
