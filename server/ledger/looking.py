@@ -93,17 +93,13 @@ class Looking(Records):
         """The action that the vendor gave this batch to."""
         return await self._journal.glance(lambda conn, _: by_batch(conn, batch_id))
 
-    async def list_actions(self, wanted: ActionFilter, page: int, page_size: int) -> tuple[list[Action], int]:
-        """A page of the ledger, newest first; the number is at least so many when it is large."""
-        found, total = await self._journal.read(
-            lambda conn, _: ledger.list_actions(conn, wanted, page, page_size)
-        )
-        return [self._journal.as_known(action) for action in found], total
-
     async def listed(
         self, wanted: ActionFilter, page: int, page_size: int, summed: Sequence[ActionFilter]
     ) -> Listed:
-        """The same with what the records know of it, and the sums of the sends in each of `summed`."""
+        """A page of the ledger, newest first, with what the records know; the total is at least so many.
+
+        The sums are those of the sends in each of `summed`.
+        """
 
         def work(conn: Connection, _: datetime) -> Listed:
             chosen = choose(conn, wanted)

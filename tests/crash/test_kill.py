@@ -42,12 +42,12 @@ async def _states(parts: Parts) -> dict[str, str]:
     from server.store.actions import ActionFilter, State  # noqa: PLC0415 - the store is opened at the first use
 
     async def all_ended() -> bool:
-        return (await parts.book.list_actions(ActionFilter(state=State.DISPATCHING), 1, 1))[1] == 0
+        return (await parts.book.listed(ActionFilter(state=State.DISPATCHING), 1, 1, [])).total == 0
 
     await until(all_ended, LEASE_SECONDS + PATIENCE)
-    entries, total = await parts.book.list_actions(ActionFilter(), 1, 100_000)
-    assert len(entries) == total
-    return {entry.arguments: str(entry.state) for entry in entries}
+    found = await parts.book.listed(ActionFilter(), 1, 100_000, [])
+    assert len(found.actions) == found.total
+    return {entry.arguments: str(entry.state) for entry in found.actions}
 
 
 def _of(text: str, states: dict[str, str]) -> list[str]:

@@ -101,8 +101,8 @@ async def test_what_the_list_does_not_name_is_no_part_and_leaves_nothing_behind(
         ):
             with pytest.raises(TypeError):
                 await book.claim_part(whole.id, sends, 600)
-        _, total = await book.list_actions(ActionFilter(), 1, 10)
-    assert total == 1
+        found = await book.listed(ActionFilter(), 1, 10, [])
+    assert found.total == 1
 
 
 async def test_no_other_process_and_nobody_after_the_lease_claims_a_part(
