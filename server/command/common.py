@@ -5,9 +5,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from server.folders import sandbox_store
+from server.gate.caller import Caller
+from server.gate.words.answers import Answer
 from server.mcp.identity import local_user
 from server.parts import Parts, build_parts
 from server.settings.settings import Settings, load_settings
+from tools.desk_operation import AnyOperation
 
 OK, FAILED = 0, 1
 
@@ -32,6 +35,14 @@ async def parts_over(settings: Settings) -> AsyncGenerator[Parts]:
         yield parts
     finally:
         await parts.close()
+
+
+async def unasked(parts: Parts, operation: AnyOperation, caller: Caller) -> Answer:
+    """What the gate answers a caller who cannot be asked."""
+    answer = await parts.gate.call(operation, {}, caller)
+    if not isinstance(answer, Answer):
+        raise TypeError("who cannot be asked is not asked")
+    return answer
 
 
 def person() -> str:

@@ -3,12 +3,11 @@
 from functools import partial
 from pathlib import Path
 
-from server.command.common import FAILED, OK, parts_of, person
+from server.command.common import FAILED, OK, parts_of, person, unasked
 from server.command.examining.accounts import told
 from server.command.options import Config, run
 from server.command.terminal import Terminal
 from server.gate.caller import Caller
-from server.gate.words.answers import Answer
 from server.settings.own_command import with_own_commands
 from tools.every8d.credit import QUERY_CREDIT
 from tools.sentence import sentence
@@ -24,9 +23,7 @@ async def credit(config: Path | None) -> int:
             return FAILED
         if settings.every8d is not None:
             caller = Caller(principal=person(), session=person(), can_ask=False)
-            answer = await parts.gate.call(QUERY_CREDIT, {}, caller)
-            if not isinstance(answer, Answer):
-                raise TypeError("a look asks nobody")
+            answer = await unasked(parts, QUERY_CREDIT, caller)
             if answer.is_error:
                 said, code = told(answer.facts), FAILED
             else:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from server.command.approvals import ApprovalsDesk
-from server.command.common import FAILED, OK, parts_over, person, settings_of
+from server.command.common import FAILED, OK, parts_over, person, settings_of, unasked
 from server.command.options import Config, run
 from server.command.terminal import Terminal
 from server.demo.rows import rows_of
@@ -60,9 +60,7 @@ async def _stop(parts: Parts, out: Terminal) -> int:
 
 async def _called(parts: Parts, out: Terminal) -> Answer:
     caller = Caller(principal=person(), session=person(), can_ask=False, everybodys=True)
-    answer = await parts.gate.call(STOP_EVERYTHING, {}, caller)
-    if not isinstance(answer, Answer):
-        raise TypeError("who cannot be asked is not asked")
+    answer = await unasked(parts, STOP_EVERYTHING, caller)
     if answer.is_error:
         out.say(answer.facts["message"])
     _show(answer.facts, out)

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from server.command.common import person
+from server.command.common import person, unasked
 from server.command.examining.finding import Finding, failed, off, right
 from server.gate.caller import Caller
-from server.gate.words.answers import Answer
 from server.parts import Parts
 from server.vendors.clock import REFUSED, WARNED, minutes
 from tools.desk_operation import AnyOperation
@@ -30,9 +29,7 @@ async def of_login(parts: Parts, vendor: Vendor, why_not: str) -> Finding:
     if why_not:
         return off(topic, sentence("Not tried: {reason}", reason=why_not))
     caller = Caller(principal=person(), session="doctor", can_ask=False)
-    answer = await parts.gate.call(_TRIES[vendor], {}, caller)
-    if not isinstance(answer, Answer):
-        raise TypeError("a look asks nobody")
+    answer = await unasked(parts, _TRIES[vendor], caller)
     if answer.is_error:
         return failed(topic, told(answer.facts), _fix(vendor, answer.facts))
     return right(topic, _accepted(answer.facts))
