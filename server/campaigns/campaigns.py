@@ -78,8 +78,8 @@ class Campaigns:
         seal = await self.keeper.seal()
 
         def work(conn: Connection) -> Standing | None:
-            found = campaigns.campaign_of(conn, id_)
-            if found is None or (found.state, found.epoch) != (campaigns.RUNNING, epoch):
+            found = campaigns.running_under(conn, id_, epoch)
+            if found is None:
                 return None
             return Standing(campaign=found, plan=json.loads(seal.open_text(found.plan, found.id)))
 

@@ -111,8 +111,7 @@ class ChunkSender:
         seal = await self._context.campaigns.keeper.seal()
         those = await anyio.to_thread.run_sync(opened, chunk.sealed, campaign.id, chunk.number, seal)
         ready = self._call(campaign, chunk, wording, those)
-        hindered = await self._context.book.hindered(ready.messages)
-        out = hindered.everybody
+        out = await self._context.book.hindered(ready.messages)
         if not out:
             return ready
         left = [each for each in those if each.mobile not in out]

@@ -13,11 +13,11 @@ from decimal import Decimal
 from server.ledger.claiming import LEASE_SECONDS, Claimed, Claiming, Reach, Refusal
 from server.ledger.notes import Note, ending_note
 from server.ledger.records import blocked_of, note_of, noted
-from server.ledger.refusals import Blocked, Repeats
+from server.ledger.refusals import Repeats
 from server.store import campaigns, ledger
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
 from server.store.campaigns import Campaign, Chunk
-from server.store.counting import cap_hit, full_today, hand_on
+from server.store.counting import full_today, hand_on
 from server.store.plans import Connection
 from server.store.sent_texts import repeated
 from tools.operation import Message
@@ -42,22 +42,6 @@ class ChunkSend:
     def left_out(self) -> int:
         """Recipients of the plan that are not sent to."""
         return self.chunk.recipients - len(self.recipients)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hindered:
-    """Numbers that a chunk must not be sent to any more."""
-
-    blocked: frozenset[str]
-    texted: frozenset[str]
-    """They had this very text, or may have it, by another send."""
-    full: frozenset[str]
-    """They had as many texts today as the operator's limit lets one get."""
-
-    @property
-    def everybody(self) -> frozenset[str]:
-        """Whoever must be left out."""
-        return self.blocked | self.texted | self.full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +133,7 @@ class CampaignClaiming(Claiming):
         """The worker that holds it stops it: paused, or holding after its trial."""
 
         def work(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
-            if not self._holds(conn, campaign, epoch):
+            if campaigns.running_under(conn, campaign, epoch) is None:
                 return False, None
             values = {"state": state, "reason": reason, "worker": ""}
             campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
@@ -161,7 +145,8 @@ class CampaignClaiming(Claiming):
         """Nothing waits any more: it is done, and what was left out is reserved no longer."""
 
         def work(conn: Connection, now: datetime) -> tuple[bool, Note | None]:
-            if not self._holds(conn, campaign, epoch) or campaigns.waiting_chunks(conn, campaign, 1):
+            held = campaigns.running_under(conn, campaign, epoch)
+            if held is None or campaigns.waiting_chunks(conn, campaign, 1):
                 return False, None
             campaigns.empty_sent(conn, campaign)
             values = {"state": campaigns.DONE, "ended_at": now, "worker": ""}
@@ -219,56 +204,46 @@ class CampaignClaiming(Claiming):
 
         return await self._journal.write(work)
 
-    async def hindered(self, messages: Sequence[Message]) -> Hindered:
-        """Who of these must not be sent to: blocked by now, or texted the same by another send."""
+    async def hindered(self, messages: Sequence[Message]) -> set[str]:
+        """Who of these must not be sent to any more.
+
+        Blocked by now; had this very text, or may have it, by another send; or had as many texts today as the
+        operator's limit lets one get.
+        """
         hashes = await self.hashed([each.to for each in messages])
         texts = await self.texted(messages)
 
-        def work(conn: Connection, now: datetime) -> Hindered:
-            sends = repeated(conn, texts, now)
-            had = {message for send in sends for message, _ in send.messages}
+        def work(conn: Connection, now: datetime) -> set[str]:
+            had = {message for send in repeated(conn, texts, now) for message, _ in send.messages}
+            texted = {each.to for each, text in zip(messages, texts, strict=True) if text.message in had}
             full = full_today(conn, self._caps.texts_per_recipient_per_day, tuple(hashes), now)
-            return Hindered(
-                blocked=frozenset(blocked_of(conn, hashes)),
-                texted=frozenset(
-                    each.to for each, text in zip(messages, texts, strict=True) if text.message in had
-                ),
-                full=frozenset(hashes[each] for each in full),
-            )
+            return {*blocked_of(conn, hashes), *texted, *(hashes[each] for each in full)}
 
         return await self._journal.read(work)
 
     def _refusal_of(self, conn: Connection, now: datetime, send: ChunkSend, reach: Reach) -> Refusal | None:
         """What forbids it although the start was claimed: of another day's start, the caps of today too."""
-        if blocked := blocked_of(conn, reach.named):
-            return Blocked(numbers=blocked)
         if sends := repeated(conn, reach.texts, now):
             return Repeats(sends=tuple(sends))
-        return cap_hit(conn, send.proposal, self._caps, reach.hashes, now)
+        return self._refusal(conn, now, send.proposal, reach)
 
     def _start_of(self, conn: Connection, chunk: Chunk, epoch: int) -> Action | None:
         """The start of the campaign, where this worker holds it and the chunk waits."""
-        if not self._holds(conn, chunk.campaign, epoch):
+        campaign = campaigns.running_under(conn, chunk.campaign, epoch)
+        if campaign is None:
             return None
         known = campaigns.chunk_of(conn, chunk.campaign, chunk.number)
-        campaign = campaigns.campaign_of(conn, chunk.campaign)
-        if known is None or known.state != campaigns.WAITING or campaign is None:
+        if known is None or known.state != campaigns.WAITING:
             return None
-        start = ledger.get(conn, campaign.action)
-        return start if start is not None and _started(start, campaign) else None
+        return _start(conn, campaign)
 
     async def was_started(self, campaign: Campaign) -> bool:
         """Whether the ledger has the start that a person agreed to, of this campaign and this plan."""
 
         def work(conn: Connection, _now: datetime) -> bool:
-            start = ledger.get(conn, campaign.action)
-            return start is not None and _started(start, campaign)
+            return _start(conn, campaign) is not None
 
         return await self._journal.read(work)
-
-    def _holds(self, conn: Connection, campaign: str, epoch: int) -> bool:
-        found = campaigns.campaign_of(conn, campaign)
-        return found is not None and (found.state, found.epoch) == (campaigns.RUNNING, epoch)
 
     async def _step(
         self, step: Step, of: Sequence[str], change: Change, *, digest: str = "", caps: Caps = NO_CAPS
@@ -311,8 +286,9 @@ class CampaignClaiming(Claiming):
         return await self._journal.write(work, standing=True)
 
 
-def _started(start: Action, campaign: Campaign) -> bool:
-    """Whether this action is the done start of exactly this campaign's plan."""
-    if (start.tool, start.campaign, start.state) != (START, campaign.id, State.SUCCEEDED):
-        return False
-    return json.loads(start.preview)["state"].get("plan") == campaign.digest
+def _start(conn: Connection, campaign: Campaign) -> Action | None:
+    """The done start of exactly this campaign's plan."""
+    start = ledger.get(conn, campaign.action)
+    if start is None or (start.tool, start.campaign, start.state) != (START, campaign.id, State.SUCCEEDED):
+        return None
+    return start if json.loads(start.preview)["state"].get("plan") == campaign.digest else None

@@ -235,6 +235,12 @@ def campaign_of(conn: Connection, id_: str) -> Campaign | None:
     return None if row is None else Campaign(**row)
 
 
+def running_under(conn: Connection, id_: str, epoch: int) -> Campaign | None:
+    """The campaign with this id, where it runs under this epoch."""
+    found = campaign_of(conn, id_)
+    return found if found is not None and (found.state, found.epoch) == (RUNNING, epoch) else None
+
+
 def list_campaigns(
     conn: Connection, principal: str | None, page: int, page_size: int
 ) -> tuple[list[Campaign], int]:
