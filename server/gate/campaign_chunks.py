@@ -257,7 +257,7 @@ def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal
         Addressed(mobile=person.mobile, record=record, text="")
         for person, record in zip(people, keys_of(people, reference), strict=True)
     ]
-    sent_at = action.dispatched_at or action.created_at
+    booked = [each.send_at for each in ready.those if each.send_at is not None]
     add_batch(
         conn,
         Batch(
@@ -271,8 +271,9 @@ def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal
             words=first_words({"text": ready.wording.text}),
             alike=alike(key, ready.wording.text),
             day=taipei_day(action.created_at),
-            sent_at=sent_at,
-            send_at=min((each.send_at for each in ready.those if each.send_at), default=None),
+            sent_at=action.dispatched_at or action.created_at,
+            send_at=min(booked, default=None),
+            last_at=max(booked, default=None),
             recipients=action.recipients,
             parts=Preview.model_validate_json(action.preview).parts,
             points=action.points,

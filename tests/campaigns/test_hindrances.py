@@ -12,6 +12,7 @@ from server.batches.forgetting import Forgetting
 from server.campaigns.course import Course, Wave
 from server.campaigns.worker import Worker
 from server.command.texts import texts_of
+from server.demo.rows import rows_of
 from server.gate.campaign_chunks import ChunkSender
 from server.store import campaigns, ledger
 from server.store.errors import StoreUnavailableError
@@ -144,6 +145,23 @@ async def test_a_campaign_whose_times_have_passed_is_not_resumed_in_vain(house: 
         problem = await session.problem("resume_campaign", {"campaign_id": campaign})
         assert problem["message"].startswith("Nothing was sent. The campaign's last send time has passed")
         await session.facts("cancel_campaign", {"campaign_id": campaign})
+
+
+async def test_a_part_of_which_some_have_gone_out_is_still_booked_for_the_others(house: House) -> None:
+    clock = Clock()
+    async with fronted(house, Person(), clock=clock, **SMALL) as session:
+        assert session.parts
+        write_list(house, people(3))
+        at = (clock() + timedelta(hours=1)).isoformat()
+        campaign = (await planned(session, send_at=at, per_hour=1))["campaign_id"]
+        await session.facts("start_campaign", {"campaign_id": campaign})
+        await carried_out(session.parts, campaign)
+        clock.advance(hours=2, minutes=30)
+        in_flight = await session.facts("list_in_flight")
+        clock.advance(hours=1)
+        out = await session.facts("list_in_flight")
+    assert [row["what"] for row in rows_of(in_flight)] == ["booking"]
+    assert not rows_of(out)
 
 
 async def test_a_resumed_campaign_reserves_nothing_twice(house: House) -> None:
