@@ -45,7 +45,6 @@ class PlanFigures:
     texted: int
     abroad: int
     estimate: bool
-    trial: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +67,6 @@ class CampaignView:
     left_out: int
     delivered: int
     not_delivered: int
-    created_at: datetime
     started_at: datetime | None
     ends_at: datetime | None
 

@@ -1,6 +1,6 @@
 """What an operation must know of a campaign that its arguments name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,6 @@ class CampaignFacts:
     name: str
     state: CampaignState
     digest: str
-    list_name: str
     list_changed: bool
     """The list's file is not the one that was planned from."""
     recipients: int
@@ -31,9 +30,6 @@ class CampaignFacts:
     """With its columns."""
     longest: Sequence[str]
     """The longest texts as they go out."""
-    segments: Sequence[tuple[int, int, int]]
-    """Parts, recipients, points."""
-    excluded: Mapping[str, int]
     abroad: int
     texted: int
     """Recipients who had the same text within 24 hours when it was planned."""

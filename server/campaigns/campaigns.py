@@ -3,13 +3,13 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from server.batches.keeper import Keeper
 from server.campaigns.planning import Planner, Wish
 from server.campaigns.source import Lists
+from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.campaigns import Campaign, Progress, Waiting
 from server.store.plans import Connection
@@ -22,16 +22,8 @@ async def nobody_is_woken() -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A campaign, and what its plan says."""
-
-    campaign: Campaign
-    plan: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Known(Standing):
-    """The same, and how far it is."""
+    """A campaign with its plan, and how far it is."""
 
     progress: Progress
     waiting_points: Decimal
@@ -47,7 +39,7 @@ class Campaigns:
         """Called once something is to be carried out."""
         self._planner = Planner(keeper)
 
-    async def plan(self, wish: Wish, *, mobile: str, consent: str) -> tuple[Campaign, Tally]:
+    async def plan(self, wish: Wish, *, mobile: str, consent: str) -> tuple[Standing, Tally]:
         """Plan a campaign from the list that the wish names.
 
         Raises:
@@ -111,19 +103,16 @@ class Campaigns:
             name=campaign.name,
             state=cast("CampaignState", campaign.state),
             digest=campaign.digest,
-            list_name=campaign.list_name,
             list_changed=changed,
             recipients=campaign.recipients,
             parts=campaign.parts,
             points=campaign.points,
             estimate=bool(plan["estimates"]),
-            first_at=_moment(plan["first_at"]),
-            last_at=_moment(plan["last_at"]),
+            first_at=found.first_at,
+            last_at=found.last_at,
             trial=plan["trial"],
             text=plan["text"],
             longest=plan["longest"],
-            segments=[(parts, count, points) for parts, count, points in plan["segments"]],
-            excluded=plan["excluded"],
             abroad=plan["abroad"],
             texted=plan["texted"],
             # What certainly failed waits again once it is resumed.
@@ -131,7 +120,3 @@ class Campaigns:
             waiting_points=found.waiting_points,
             resumed=campaign.resumed,
         )
-
-
-def _moment(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written)

@@ -12,7 +12,8 @@ from typing import Protocol
 
 import anyio
 
-from server.campaigns.campaigns import Campaigns, Standing
+from server.campaigns.campaigns import Campaigns
+from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.errors import StoreUnavailableError
 

@@ -18,6 +18,7 @@ from server.batches.chunk_content import Addressee, packed, place_of
 from server.batches.keeper import Keeper
 from server.batches.numbers import NumberSeal
 from server.campaigns.source import OpenList, Slice
+from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.actions import new_id
 from server.store.campaigns import Campaign, Chunk
@@ -32,7 +33,6 @@ from tools.same_text import visible
 from tools.taipei import iso
 
 NOTHING_PLANNED = "Nothing was planned and nothing was sent."
-
 
 Excluded = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
 """Those of these numbers that get no text, and why in a word: blocked, dead, of another country."""
@@ -172,7 +172,7 @@ class Planner:
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
 
-    async def plan(self, wish: Wish, source: OpenList) -> tuple[Campaign, Tally]:
+    async def plan(self, wish: Wish, source: OpenList) -> tuple[Standing, Tally]:
         """Keep the plan of this list.
 
         Raises:
@@ -244,17 +244,18 @@ class Planner:
         had = {message for send in sends for message, _ in send.messages}
         return _Verdict(excluded, fresh, len(had))
 
-    async def _end(self, draft: _Draft, list_digest: str) -> Campaign:
+    async def _end(self, draft: _Draft, list_digest: str) -> Standing:
         wish, tally = draft.wish, draft.tally
         if not tally.recipients:
             raise RefusedError(_nobody(tally))
         if wish.done_by is not None and draft.last_at is not None and draft.last_at > wish.done_by:
             raise RefusedError(_too_late(draft))
-        plan = json.dumps(_plan_of(draft), ensure_ascii=False, sort_keys=True)
-        draft.digest.update(plan.encode())
+        plan = _plan_of(draft)
+        written = json.dumps(plan, ensure_ascii=False, sort_keys=True)
+        draft.digest.update(written.encode())
         values = {
             "state": campaigns.PLANNED,
-            "plan": draft.seal.seal_text(plan, draft.id),
+            "plan": draft.seal.seal_text(written, draft.id),
             "list_digest": list_digest,
             "digest": draft.digest.hexdigest(),
             "recipients": tally.recipients,
@@ -269,7 +270,7 @@ class Planner:
         kept = await self._keeper.write(work)
         if kept is None:
             raise LookupError("a plan that was just kept is gone")
-        return kept
+        return Standing(campaign=kept, plan=plan)
 
 
 def _next(slices: Iterator[Slice], draft: _Draft, key: bytes) -> list[_Candidate] | None:
@@ -307,14 +308,9 @@ def _plan_of(draft: _Draft) -> dict[str, Any]:
     return {
         "text": wish.wording.text,
         "trial": min(wish.trial, tally.recipients),
-        "chunks": draft.chunks,
         "first_at": draft.first_at and draft.first_at.isoformat(),
         "last_at": draft.last_at and draft.last_at.isoformat(),
-        "segments": [
-            [parts, count, tally.points_by_parts[parts]] for parts, count in sorted(tally.by_parts.items())
-        ],
         "longest": [wish.wording.masked(values) for values in tally.longest],
-        "excluded": dict(sorted(tally.excluded.items())),
         "estimates": tally.estimates,
         "abroad": tally.abroad,
         "texted": tally.texted,

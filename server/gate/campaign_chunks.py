@@ -17,9 +17,9 @@ from server.batches.chunk_content import Addressee, opened
 from server.batches.keeper import alike
 from server.batches.message_rows import message_rows
 from server.batches.numbers import NumberSeal, SealedNumberError
-from server.campaigns.campaigns import Standing
 from server.campaigns.course import ChunkEnd, Ended
 from server.campaigns.planning import Asked
+from server.campaigns.standing import Standing
 from server.gate.caller import Caller
 from server.gate.calls import CallOf
 from server.gate.campaign_rules import forbidden

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import cast
@@ -60,23 +59,22 @@ class OwnCampaigns:
             excluded=exclusions.among,
             rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED),
         )
-        campaign, tally = await self._context.campaigns.plan(wish, mobile=asked.mobile, consent=asked.consent)
+        made, tally = await self._context.campaigns.plan(wish, mobile=asked.mobile, consent=asked.consent)
+        campaign = made.campaign
         await self._context.book.record(self._note("campaign_planned", campaign.id))
-        facts = await self._context.campaigns.facts(campaign.id, self._caller.principal)
         credit = await self._credit()
         return PlanFigures(
             id=campaign.id,
             recipients=campaign.recipients,
             points=campaign.points,
             points_left=None if credit is None else credit - campaign.points,
-            segments=[] if facts is None else facts.segments,
+            segments=tally.segments,
             excluded=tally.excluded,
-            longest=() if facts is None else facts.longest,
-            ends_at=None if facts is None else facts.last_at,
+            longest=made.plan["longest"],
+            ends_at=made.last_at,
             texted=tally.texted,
             abroad=tally.abroad,
             estimate=bool(tally.estimates),
-            trial=asked.trial,
         )
 
     async def _exclusions(self) -> Exclusions:
@@ -110,7 +108,6 @@ class OwnCampaigns:
         if found is None:
             return None
         campaign, progress = found.campaign, found.progress
-        last = found.plan["last_at"]
         return CampaignView(
             id=campaign.id,
             name=campaign.name,
@@ -127,9 +124,8 @@ class OwnCampaigns:
             left_out=progress.left_out,
             delivered=progress.delivered,
             not_delivered=progress.not_delivered,
-            created_at=campaign.created_at,
             started_at=campaign.started_at,
-            ends_at=last and datetime.fromisoformat(last),
+            ends_at=found.last_at,
         )
 
     async def page(self, page: int, page_size: int) -> tuple[Sequence[CampaignLine], int]:

@@ -18,7 +18,7 @@ CAMPAIGNS = Table(
     Column("state", String(9), nullable=False),
     # Why it holds, was paused or failed.
     Column("reason", Words, nullable=False, default=""),
-    # JSON, sealed: template, times, trial, and what was counted.
+    # JSON, sealed: the text, its longest fillings, the times, the trial, and what warnings count.
     Column("plan", Words, nullable=False),
     Column("list_name", Words, nullable=False),
     Column("list_digest", String(64), nullable=False),

@@ -54,6 +54,11 @@ class Tally:
         return [values for _, _, values in sorted(self._longest, reverse=True)]
 
     @property
+    def segments(self) -> list[tuple[int, int, int]]:
+        """Parts, recipients whose text has so many, and their points; the fewest parts first."""
+        return [(parts, count, self.points_by_parts[parts]) for parts, count in sorted(self.by_parts.items())]
+
+    @property
     def parts(self) -> int:
         """Of the longest text."""
         return max(self.by_parts, default=0)

@@ -101,7 +101,7 @@ async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
         segments=[Segment(parts=parts, recipients=who, points=cost) for parts, who, cost in found.segments],
         excluded=dict(found.excluded),
         longest=list(found.longest),
-        warnings=plan_warnings(found),
+        warnings=_warnings(found),
     )
 
 
@@ -112,7 +112,7 @@ def _planned(found: PlanFigures) -> str:
     )
 
 
-def plan_warnings(found: PlanFigures) -> list[str]:
+def _warnings(found: PlanFigures) -> list[str]:
     """What to know before it starts."""
     said: list[str] = []
     if found.points_left is not None and found.points_left < 0:

@@ -140,8 +140,8 @@ def _conclusion(tally: Tally, found: ListFound | None) -> str:
 
 def _by_parts(tally: Tally) -> list[PartsRow]:
     return [
-        PartsRow(parts=parts, recipients=count, points=Decimal(tally.points_by_parts[parts]))
-        for parts, count in sorted(tally.by_parts.items())
+        PartsRow(parts=parts, recipients=count, points=Decimal(points))
+        for parts, count, points in tally.segments
     ]
 
 
