@@ -48,6 +48,11 @@ class Memory:
             await self._recorder.count()
             await self._obey_opt_outs()
 
+    async def catch_up_if_possible(self) -> None:
+        """The same for what is told without the records as well: they may have lost their key."""
+        with contextlib.suppress(StoreUnavailableError):
+            await self.catch_up()
+
     async def _obey_opt_outs(self) -> None:
         """Block those who opted out, where the operator's rule is that nobody confirms it."""
         if self._policy.block_opt_outs:
@@ -56,8 +61,7 @@ class Memory:
     async def keep_up(self) -> None:
         """Catch up until cancelled; a store that is away is tried again later."""
         while True:
-            with contextlib.suppress(StoreUnavailableError):
-                await self.catch_up()
+            await self.catch_up_if_possible()
             await anyio.sleep(_EVERY_SECONDS)
 
     async def page(self, wanted: BatchFilter, page: int, page_size: int) -> tuple[list[Batch], int]:

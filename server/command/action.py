@@ -32,7 +32,7 @@ async def show(config: Path | None, action_id: str, page: int, *, sandbox: bool)
     """Print all of one action; its texts by pages."""
     async with parts_of(config, sandbox=sandbox) as parts:
         out = Terminal(parts.settings.language)
-        await parts.memory.catch_up()
+        await parts.memory.catch_up_if_possible()
         action = await parts.book.get(action_id)
         if action is None:
             out.say(sentence("There is no action {id}.", id=action_id))

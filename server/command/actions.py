@@ -28,7 +28,7 @@ async def show(config: Path | None, state: str, *, sandbox: bool) -> int:
         return FAILED
     wanted = ActionFilter(state=State(state) if state else None)
     async with parts_of(config, sandbox=sandbox) as parts:
-        await parts.memory.catch_up()
+        await parts.memory.catch_up_if_possible()
         found = await parts.book.listed(wanted, 1, _SHOWN, [])
     out.columns(
         (

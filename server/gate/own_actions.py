@@ -1,13 +1,11 @@
 """A caller's own actions, from the ledger and from what the records know of them."""
 
-import contextlib
 from dataclasses import replace
 from datetime import datetime
 
 from server.gate.context import GateContext
 from server.gate.entries import detail_of, summary_of
 from server.store.actions import ActionFilter, State
-from server.store.errors import StoreUnavailableError
 from server.store.listing import Sums
 from tools.entries import ActionDetail, ActionsFound, ActionSums, ActionsWanted
 from tools.taipei import as_taipei, whole_days
@@ -20,11 +18,18 @@ class OwnActions:
 
     def __init__(self, context: GateContext, principal: str) -> None:
         self._context = context
+        self._memory = context.memory
         self._principal = principal
 
     async def found(self, wanted: ActionsWanted) -> ActionsFound:
-        """A page, newest first, with sums: of the list where it is a filtered one, else of day and month."""
-        await self._catch_up(needed=wanted.mobile is not None or wanted.state == _ERASED)
+        """A page, newest first, with sums: of the list where it is a filtered one, else of day and month.
+
+        Raises:
+            StoreUnavailableError: the records are asked for, and are away or have lost their key.
+        """
+        # The answer would be wrong without the records where they choose.
+        needed = wanted.mobile is not None or wanted.state == _ERASED
+        await (self._memory.catch_up() if needed else self._memory.catch_up_if_possible())
         chosen = await self._filter_of(wanted)
         summed = _summed(chosen, self._context.clock())
         listed = await self._context.book.listed(chosen, wanted.page, wanted.page_size, [*summed.values()])
@@ -37,24 +42,15 @@ class OwnActions:
 
     async def whole(self, action_id: str) -> ActionDetail | None:
         """One action of this principal, however its id was typed."""
-        await self._catch_up(needed=False)
+        await self._memory.catch_up_if_possible()
         entry = await self._context.book.get(action_id)
         if entry is None or entry.principal != self._principal:
             return None
         return detail_of(entry, erased=await self._context.book.was_erased(entry))
 
-    async def _catch_up(self, *, needed: bool) -> None:
-        """The ledger is told without its records as well: they may have lost their key.
-
-        Raises:
-            StoreUnavailableError: the records are away, and the answer would be wrong without them.
-        """
-        with contextlib.nullcontext() if needed else contextlib.suppress(StoreUnavailableError):
-            await self._context.memory.catch_up()
-
     async def _filter_of(self, wanted: ActionsWanted) -> ActionFilter:
         state = State.SUCCEEDED if wanted.state == _ERASED else wanted.state and State(wanted.state)
-        number = wanted.mobile and (await self._context.memory.keeper.hashes([wanted.mobile]))[0]
+        number = wanted.mobile and (await self._memory.keeper.hashes([wanted.mobile]))[0]
         return ActionFilter(
             principal=self._principal,
             tool=wanted.tool or None,

@@ -107,6 +107,20 @@ async def test_the_list_says_what_each_was_about_and_what_was_erased(house: Hous
     assert line.endswith("取消這則")
 
 
+async def test_the_ledger_is_told_without_the_key_of_the_records(house: House, capsys: Shown) -> None:
+    async with fronted(house, policy=POLICY) as session:
+        await session.facts("send_sms", FREE_SEND)
+        await session.facts("list_actions")
+    (house.folder / "store" / "numbers.key").unlink()
+    # Somebody's words stand in a list: nothing goes without a person after it.
+    async with fronted(house, Person(), policy=POLICY) as session:
+        later = (await session.facts("send_sms", {**FREE_SEND, "text": "之後"}))["action_id"]
+    assert await actions.show(config_file(house), "", sandbox=False) == 0
+    assert capsys.readouterr().out.endswith("2 of 2 actions\n")
+    assert await action.show(config_file(house), later, 1, sandbox=False) == 0
+    assert f"{later}  send_sms  succeeded" in capsys.readouterr().out
+
+
 async def test_the_time_of_a_booking_is_not_told_as_that_of_its_erasing(house: House, capsys: Shown) -> None:
     send_at = iso(Clock()() + timedelta(hours=3))
     async with fronted(house, Person(), policy=POLICY) as session:
