@@ -20,6 +20,7 @@ from server.gate.own_actions import OwnActions
 from server.gate.reconciling import Reconciling
 from server.gate.reply_desk import OwnReplies
 from server.gate.watching import watch
+from server.ledger.whose import Whose
 from tools.desk_operation import SavedFile
 from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileResult
 from tools.operation import Steps, Surroundings, T
@@ -33,6 +34,11 @@ class ServerDesk:
         self._caller = caller
 
     @property
+    def _whose(self) -> Whose | None:
+        """Which batches are this principal's; None where all are."""
+        return self._context.owning.limits_of(self._caller.principal)
+
+    @property
     def surroundings(self) -> Surroundings:
         """The world as it is now."""
         return self._context.surroundings()
@@ -40,12 +46,12 @@ class ServerDesk:
     @property
     def batches(self) -> OwnBatches:
         """What this principal sent and what became of it."""
-        return OwnBatches(self._context.memory, self._context.owning.limits_of(self._caller.principal))
+        return OwnBatches(self._context.memory, self._whose)
 
     @property
     def brief(self) -> OwnBrief:
         """This principal's morning."""
-        return OwnBrief(self._context, self._context.owning.limits_of(self._caller.principal))
+        return OwnBrief(self._context, self._whose)
 
     @property
     def exports(self) -> CallersExports:
@@ -55,34 +61,32 @@ class ServerDesk:
     @property
     def flight(self) -> OwnFlight:
         """What of this principal's can still go out."""
-        return OwnFlight(Flight(self._context, self._context.owning.limits_of(self._caller.principal)))
+        return OwnFlight(Flight(self._context, self._whose))
 
     @property
     def insight(self) -> OwnInsight:
         """Figures over this principal's messages."""
-        return OwnInsight(self._context, self._context.owning.limits_of(self._caller.principal))
+        return OwnInsight(self._context, self._whose)
 
     @property
     def blocking(self) -> CallersBlocking:
         """The numbers that are never texted."""
-        whose = self._context.owning.limits_of(self._caller.principal)
-        return CallersBlocking(self._context.memory, whose, self._caller)
+        return CallersBlocking(self._context.memory, self._whose, self._caller)
 
     @property
     def replies(self) -> OwnReplies:
         """What was answered to this principal's batches."""
-        return OwnReplies(self._context, self._context.owning.limits_of(self._caller.principal))
+        return OwnReplies(self._context, self._whose)
 
     @property
     def importing(self) -> OwnImporting:
         """Batches that were sent elsewhere, to be this principal's."""
-        principal = self._caller.principal
-        return OwnImporting(self._context, self._context.owning.limits_of(principal), principal)
+        return OwnImporting(self._context, self._whose, self._caller.principal)
 
     @property
     def lists(self) -> OwnLists:
         """Lists of recipients, held against what this principal's records know."""
-        return OwnLists(self._context, self._context.owning.limits_of(self._caller.principal))
+        return OwnLists(self._context, self._whose)
 
     @property
     def campaigns(self) -> OwnCampaigns:
@@ -122,5 +126,4 @@ class ServerDesk:
 
     async def delivery_events(self, batch_id: str) -> Sequence[Mapping[str, str]]:
         """The callbacks of this principal's batches that have arrived, newest first."""
-        whose = self._context.owning.limits_of(self._caller.principal)
-        return await self._context.book.delivery_events(batch_id, whose)
+        return await self._context.book.delivery_events(batch_id, self._whose)
