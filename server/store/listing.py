@@ -39,7 +39,8 @@ _FIRST_SINCE = select(func.min(_COLUMN.sequence)).where(_COLUMN.day == _NEXT_DAY
 _LAST_UNTIL = select(func.max(_COLUMN.sequence)).where(_COLUMN.day == _LAST_DAY)
 _BEYOND = 2**62
 """No action has this number."""
-_WAS_ERASED = select(BATCHES.c.id).where(BATCHES.c.id == _COLUMN.id, BATCHES.c.state == ERASED).exists()
+_ERASED = select(BATCHES.c.id).where(BATCHES.c.state == ERASED)
+_IS_ERASED = _ERASED.where(BATCHES.c.id == _COLUMN.id).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +136,7 @@ def sums_of(conn: Connection, chosen: Chosen) -> Sums | None:
 def erased_of(conn: Connection, actions: Sequence[Action]) -> frozenset[str]:
     """The ids of those that are bookings which were erased, as far as the records know."""
     ids = [action.id for action in actions]
-    query = select(BATCHES.c.id).where(BATCHES.c.id.in_(ids), BATCHES.c.state == ERASED)
-    return frozenset(conn.scalars(query))
+    return frozenset(conn.scalars(_ERASED.where(BATCHES.c.id.in_(ids))))
 
 
 def _plain(wanted: ActionFilter) -> list[ColumnElement[bool]]:
@@ -191,8 +191,7 @@ def _moments(wanted: ActionFilter) -> list[ColumnElement[bool]]:
 def _of_records(wanted: ActionFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.erased is not None:
-        erased = select(BATCHES.c.id).where(BATCHES.c.state == ERASED)
-        found.append(_COLUMN.id.in_(erased) if wanted.erased else ~_WAS_ERASED)
+        found.append(_COLUMN.id.in_(_ERASED) if wanted.erased else ~_IS_ERASED)
     if wanted.number is not None:
         found.append(_COLUMN.id.in_(select(MESSAGES.c.batch).where(MESSAGES.c.number == wanted.number)))
     return found
