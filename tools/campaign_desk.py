@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tools.campaign_facts import CampaignState
 
@@ -15,6 +15,9 @@ class PlanAsked:
 
     name: str
     list_name: str
+    sheet: str
+    hidden: Literal["", "include", "leave_out"]
+    """What becomes of rows that the sheet hides; '' asks where there are any."""
     mobile: str
     """The column of the numbers; '' finds it."""
     consent: str

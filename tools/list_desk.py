@@ -30,6 +30,8 @@ class ListFound:
     damaged: bool
     """Some bytes do not fit the encoding that was taken."""
     sheet: str
+    rivals: Sequence[str]
+    """Other shown sheets that could be meant as well, where nobody named one."""
     other_sheets: Sequence[str]
     hidden_sheets: Sequence[str]
     filtered: bool

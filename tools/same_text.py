@@ -1,5 +1,6 @@
 """What a recipient sees of a text: two texts that look the same are the same text."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,6 +18,8 @@ _NO_CHARACTERS = frozenset(
     {*range(0xFDD0, 0xFDF0), *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))}
 )
 """These never will be any."""
+_ORDINARY = re.compile("[ -~\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]*")
+"""Characters that are seen and stay as they are: most texts have no others."""
 _HIDDEN = BLANKS | _IGNORABLE | _NO_CHARACTERS
 
 
@@ -26,6 +29,8 @@ def visible(text: str) -> str:
     Case, width and punctuation stay: they can be seen. Characters newer than Python's tables and private ones
     stay too, since a phone may show them; cleaning twice changes nothing.
     """
+    if _ORDINARY.fullmatch(text):
+        return " ".join(text.split())
     spaced = "".join(" " if char.isspace() else _shown(char) for char in text)
     return " ".join(unicodedata.normalize("NFC", spaced).split())
 

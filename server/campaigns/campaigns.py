@@ -4,17 +4,20 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
+from typing import NamedTuple, cast
+
+import anyio.to_thread
 
 from server.batches.keeper import Keeper
-from server.campaigns.planning import Planner, Wish
-from server.campaigns.source import Lists
+from server.campaigns.draft import Draft, Wish
+from server.campaigns.planning import Planner
+from server.campaigns.source import ListChoice, Lists
 from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.campaigns import Campaign, Progress, Waiting
 from server.store.plans import Connection
 from tools.campaign_facts import CampaignFacts, CampaignState
-from tools.campaigns.tally import Tally
+from tools.list_desk import ListFound
 
 
 async def nobody_is_woken() -> None:
@@ -29,6 +32,14 @@ class Known(Standing):
     waiting_points: Decimal
 
 
+class Planned(NamedTuple):
+    """A plan that was kept, how it grew, and what there is to know of its list."""
+
+    standing: Standing
+    draft: Draft
+    found: ListFound | None
+
+
 class Campaigns:
     """The campaigns of one store."""
 
@@ -39,14 +50,16 @@ class Campaigns:
         """Called once something is to be carried out."""
         self._planner = Planner(keeper)
 
-    async def plan(self, wish: Wish, *, mobile: str, consent: str) -> tuple[Standing, Tally]:
-        """Plan a campaign from the list that the wish names.
+    async def plan(self, wish: Wish, choice: ListChoice) -> Planned:
+        """Plan a campaign from this list.
 
         Raises:
             RefusedError: a rule forbids it, nobody is left, or the list cannot be used.
         """
-        async with self.lists.opened(wish.list_name, mobile, consent) as source:
-            return await self._planner.plan(wish, source)
+        async with self.lists.opened(choice) as source:
+            standing, draft = await self._planner.plan(wish, source)
+            found = await anyio.to_thread.run_sync(source.found, draft.listed)
+            return Planned(standing=standing, draft=draft, found=found)
 
     async def known(self, id_: str, principal: str) -> Known | None:
         """A campaign of this principal's; None when there is none."""

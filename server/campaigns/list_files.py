@@ -1,6 +1,5 @@
 """Lists from the configured folder, as a plan reads them."""
 
-from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import BinaryIO
@@ -9,11 +8,17 @@ import anyio.to_thread
 
 from server.campaigns.folder import open_list
 from server.campaigns.reading import ListReading, ListWanted, digest_of
-from server.campaigns.source import OpenList, Slice
+from server.campaigns.source import ListChoice, OpenList
 from server.settings.settings import Settings
+from tools.cleaning import quote
+from tools.list_desk import ListFound
 from tools.lists.columns import Wanted
-from tools.lists.rows import Recipient, Rejected
+from tools.lists.reasons import Reason
+from tools.lists.rows import Judged, Rejected
+from tools.lists.tally import Tally
 from tools.problems import InvalidArgumentError, RefusedError
+
+_NAMED = 5
 
 
 class ListFiles:
@@ -23,16 +28,15 @@ class ListFiles:
         self._settings = settings
 
     @asynccontextmanager
-    async def opened(self, name: str, mobile: str, consent: str) -> AsyncGenerator[OpenList]:
+    async def opened(self, choice: ListChoice) -> AsyncGenerator[OpenList]:
         """The list of this file.
 
         Raises:
             InvalidArgumentError: no folder is set, or the name is not one of a plain file in it.
         """
-        file = await anyio.to_thread.run_sync(open_list, self._settings, name)
+        file = await anyio.to_thread.run_sync(open_list, self._settings, choice.name)
         with file:
-            columns = Wanted(mobile=(mobile,) if mobile else (), consent=consent)
-            yield _OpenFile(file, columns, self._settings)
+            yield _OpenFile(file, choice, self._settings)
 
     async def digest(self, name: str) -> str:
         """SHA-256 of the file as it is now; '' when it is gone."""
@@ -42,21 +46,65 @@ class ListFiles:
 class _OpenFile:
     """One file, read once."""
 
-    def __init__(self, file: BinaryIO, columns: Wanted, settings: Settings) -> None:
+    def __init__(self, file: BinaryIO, choice: ListChoice, settings: Settings) -> None:
         self._file = file
-        self._columns = columns
+        self._choice = choice
         self._settings = settings
-        self.digest = ""
+        self._reading: ListReading | None = None
 
-    def slices(self, columns: Sequence[str]) -> Iterator[Slice]:
-        """Its rows, some at a time."""
-        wanted = Wanted(mobile=self._columns.mobile, consent=self._columns.consent, fields=tuple(columns))
-        reading = ListReading(self._file, ListWanted(columns=wanted), self._settings.lists)
-        self.digest = reading.sha256
+    @property
+    def digest(self) -> str:
+        """See `OpenList.digest`."""
+        return "" if self._reading is None else self._reading.sha256
+
+    def slices(self, columns: Sequence[str]) -> Iterator[Sequence[Judged]]:
+        """Its rows, some at a time. Once something of it has to be chosen, the rest is only counted."""
+        chosen = self._choice
+        wanted = ListWanted(
+            columns=Wanted(
+                mobile=(chosen.mobile,) if chosen.mobile else (),
+                consent=chosen.consent,
+                fields=tuple(columns),
+            ),
+            sheet=chosen.sheet,
+            include_hidden=chosen.hidden == "include",
+        )
+        reading = self._reading = ListReading(self._file, wanted, self._settings.lists)
+        if reading.read_as.rivals:
+            raise _which_sheet((reading.read_as.sheet, *reading.read_as.rivals))
+        hidden = 0
         for some in reading.slices():
-            entries = [each for each in some if isinstance(each, Recipient)]
-            rejected = Counter(str(each.reason) for each in some if isinstance(each, Rejected))
-            yield Slice(entries, rejected)
+            if not chosen.hidden:
+                hidden += sum(_is_hidden(each) for each in some)
+            yield () if hidden else some
+        if hidden:
+            raise _what_of_hidden(hidden, reading)
+
+    def found(self, tally: Tally) -> ListFound | None:
+        """See `OpenList.found`."""
+        return None if self._reading is None else self._reading.found(tally)
+
+
+def _is_hidden(each: Judged) -> bool:
+    return isinstance(each, Rejected) and each.reason is Reason.HIDDEN_ROW
+
+
+def _which_sheet(names: Sequence[str]) -> InvalidArgumentError:
+    told = ", ".join(quote(name, limit=31) for name in names[:_NAMED])
+    return InvalidArgumentError(
+        "sheet",
+        f"is needed: numbers stand in {len(names)} sheets of the workbook ({told}).",
+        "Ask the person which one is meant, and name it.",
+    )
+
+
+def _what_of_hidden(count: int, reading: ListReading) -> InvalidArgumentError:
+    by = "a filter hides" if reading.filtered else "the sheet hides"
+    return InvalidArgumentError(
+        "hidden",
+        f"is needed: {by} {count} rows of the list.",
+        "Ask the person whether they get the text: then include, else leave_out.",
+    )
 
 
 def _digest(settings: Settings, name: str) -> str:

@@ -17,16 +17,26 @@ from server.campaigns.xlsx_package import Package
 from server.campaigns.xlsx_sheet import SheetRows
 from server.campaigns.xlsx_workbook import Sheet, Workbook
 from server.settings.settings import ListsSettings
+from tools.list_desk import ListFound
 from tools.lists.cells import is_blank
-from tools.lists.columns import OPENING, Columns, Heading, Wanted, choose, find_heading
-from tools.lists.rows import Recipient, Rejected, Row, judge
+from tools.lists.columns import (
+    OPENING,
+    Columns,
+    Heading,
+    Wanted,
+    choose,
+    consent_columns,
+    find_heading,
+    holds_numbers,
+    number_columns,
+)
+from tools.lists.rows import Judged, Row, judge
+from tools.lists.tally import Tally
 from tools.problems import InvalidArgumentError
 
 SLICE = 500
 """Rows that are judged before the thread comes back; a look at the store for them is one statement."""
 _PIECE = 1024 * 1024
-
-Judged = Recipient | Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +55,8 @@ class ReadAs:
     form: str
     """`CSV, UTF-8, comma`, or `XLSX`."""
     sheet: str = ""
+    rivals: tuple[str, ...] = ()
+    """Other shown sheets that could be meant: numbers stand in them too, and nobody named one."""
     other_sheets: tuple[str, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
     damaged: bool = False
@@ -77,12 +89,30 @@ class ListReading:
         """Whether a filter of the sheet chooses rows; known once all are read."""
         return self._sheet is not None and self._sheet.filtered
 
-    @property
-    def hidden_columns(self) -> tuple[int, ...]:
-        """The used columns that the sheet hides."""
-        used = (*self.columns.mobile, *self.columns.fields)
+    def found(self, tally: Tally, problem: str = "") -> ListFound:
+        """What there is to know of the list, once it was read to its end."""
+        names, chosen, read_as = self.heading.names, self.columns, self.read_as
+        others = [place for place in number_columns(self.heading) if place not in chosen.mobile]
+        used = (*chosen.mobile, *chosen.fields)
         hidden = () if self._sheet is None else self._sheet.hidden_columns
-        return tuple(place for place in used if place in hidden)
+        return ListFound(
+            sha256=self.sha256,
+            form=read_as.form,
+            damaged=read_as.damaged,
+            sheet=read_as.sheet,
+            rivals=read_as.rivals,
+            other_sheets=read_as.other_sheets,
+            hidden_sheets=read_as.hidden_sheets,
+            filtered=self.filtered,
+            heading_row=self.heading.row,
+            columns=names,
+            mobile=[names[place] for place in chosen.mobile],
+            other_numbers=[names[place] for place in others],
+            consents=[names[place] for place in consent_columns(self.heading)],
+            hidden_columns=[names[place] for place in used if place in hidden],
+            tally=tally,
+            no_rule=problem,
+        )
 
     def judged(self) -> Iterator[Judged]:
         """Each row below the heading in which anything stands.
@@ -117,24 +147,26 @@ class ListReading:
             text = CsvFile(file)
             return ReadAs(form=text.read_as, damaged=text.damaged), text.rows()
         workbook = Workbook(Package(file))
-        sheet = self._chosen(workbook)
+        sheet, *rivals = self._chosen(workbook)
         self._sheet = SheetRows(workbook, sheet)
         others = [each for each in workbook.sheets if each is not sheet]
         read_as = ReadAs(
             form="XLSX",
             sheet=sheet.name,
+            rivals=tuple(each.name for each in rivals),
             other_sheets=tuple(each.name for each in others if not each.hidden),
             hidden_sheets=tuple(each.name for each in others if each.hidden),
         )
         return read_as, self._sheet.rows()
 
-    def _chosen(self, workbook: Workbook) -> Sheet:
+    def _chosen(self, workbook: Workbook) -> list[Sheet]:
+        """The sheet to read first; behind it others that could be meant as well."""
         named = self._wanted.sheet
         if not named:
             visible = [sheet for sheet in workbook.sheets if not sheet.hidden]
             if not visible:
                 raise unreadable("the workbook has no sheet that is shown.", "Show the sheet and save it.")
-            return visible[0]
+            return _with_numbers(workbook, visible) or visible[:1]
         found = next((sheet for sheet in workbook.sheets if sheet.name.strip() == named.strip()), None)
         if found is None:
             raise InvalidArgumentError(
@@ -146,7 +178,18 @@ class ListReading:
                 "this sheet is hidden in the workbook.",
                 "Ask the person whether it is meant; include_hidden then reads it.",
             )
-        return found
+        return [found]
+
+
+def _with_numbers(workbook: Workbook, sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Those in whose first rows a mobile number stands; the only one is not looked at."""
+    if len(sheets) == 1:
+        return list(sheets)
+    return [
+        sheet
+        for sheet in sheets
+        if holds_numbers(row.cells for row in islice(SheetRows(workbook, sheet).rows(), OPENING))
+    ]
 
 
 def digest_of(file: BinaryIO, most: int) -> str:

@@ -1,18 +1,27 @@
-"""What a plan needs of a list: recipients some at a time, in the list's order, and its digest."""
+"""What a plan needs of a list: its rows some at a time, in the list's order, and its digest."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
-from tools.lists.rows import Recipient
+from tools.list_desk import ListFound
+from tools.lists.rows import Judged
+from tools.lists.tally import Tally
 
 
-class Slice(NamedTuple):
-    """Some rows of a list: who is in it, and why others are not."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChoice:
+    """Which list, and what a caller chose of it; '' is found, or asked about."""
 
-    entries: Sequence[Recipient]
-    rejected: Counter[str]
+    name: str
+    sheet: str = ""
+    mobile: str = ""
+    """The column of the numbers."""
+    consent: str = ""
+    """The column that must say yes."""
+    hidden: Literal["", "include", "leave_out"] = ""
+    """What becomes of hidden rows."""
 
 
 class OpenList(Protocol):
@@ -23,23 +32,25 @@ class OpenList(Protocol):
         """SHA-256 of its file, in hexadecimal, once reading has begun."""
         ...
 
-    def slices(self, columns: Sequence[str]) -> Iterator[Slice]:
+    def slices(self, columns: Sequence[str]) -> Iterator[Sequence[Judged]]:
         """Its rows, with the values of these columns.
 
         Raises:
             RefusedError: it cannot be read.
-            InvalidArgumentError: it has no such column.
+            InvalidArgumentError: it has no such column, or something of it has to be chosen.
         """
+        ...
+
+    def found(self, tally: Tally) -> ListFound | None:
+        """What there is to know of it, once it was read to its end; None for one that is no file."""
         ...
 
 
 class Lists(Protocol):
     """The lists that a caller can name."""
 
-    def opened(self, name: str, mobile: str, consent: str) -> AbstractAsyncContextManager[OpenList]:
+    def opened(self, choice: ListChoice) -> AbstractAsyncContextManager[OpenList]:
         """The list of this name.
-
-        `mobile` names the column of its numbers ('' finds it), `consent` one that must say yes.
 
         Raises:
             InvalidArgumentError: there is none.

@@ -51,7 +51,7 @@ class SheetRows:
         Raises:
             RefusedError: the sheet is damaged, or has more rows than any sheet has.
         """
-        reading = _Reading(self, _Making(self._workbook.strings(), self._workbook.dates))
+        reading = _Reading(self, _Making(self._workbook.strings, self._workbook.dates))
         for _ in feed(reading.parser, self._workbook.package.pieces(self._sheet.part, MOST_OF_A_SHEET)):
             yield from reading.taken()
 

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from server.campaigns.problems import unreadable
 from server.campaigns.xlsx_package import MOST_OF_STRINGS, Package, broken, elements, feed, local, reader
@@ -89,6 +90,7 @@ class Workbook:
         }
         return {str(at): show for at, each in enumerate(styles) if (show := shows[each]) is not None}
 
+    @cached_property
     def strings(self) -> list[str]:
         """The texts that cells refer to by their place; what is only read aloud is left out."""
         part = self._part_of("sharedStrings")

@@ -18,7 +18,7 @@ from server.batches.keeper import alike
 from server.batches.message_rows import message_rows
 from server.batches.numbers import NumberSeal, SealedNumberError
 from server.campaigns.course import ChunkEnd, Ended
-from server.campaigns.planning import Asked
+from server.campaigns.draft import Asked
 from server.campaigns.standing import Standing
 from server.gate.caller import Caller
 from server.gate.calls import CallOf

@@ -6,7 +6,9 @@ from decimal import Decimal
 from functools import partial
 from typing import cast
 
-from server.campaigns.planning import NOTHING_PLANNED, Wish
+from server.campaigns.draft import Wish
+from server.campaigns.planning import NOTHING_PLANNED
+from server.campaigns.source import ListChoice
 from server.gate.caller import Caller
 from server.gate.campaign_rules import forbidden
 from server.gate.context import GateContext
@@ -56,11 +58,18 @@ class OwnCampaigns:
             done_by=asked.done_by,
             trial=asked.trial,
             size=size if most is None else max(1, min(size, most)),
-            excluded=exclusions.among,
+            excluded=exclusions.among_hashed,
             rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED),
         )
-        made, tally = await self._context.campaigns.plan(wish, mobile=asked.mobile, consent=asked.consent)
-        campaign = made.campaign
+        choice = ListChoice(
+            name=asked.list_name,
+            sheet=asked.sheet,
+            mobile=asked.mobile,
+            consent=asked.consent,
+            hidden=asked.hidden,
+        )
+        made = await self._context.campaigns.plan(wish, choice)
+        campaign, tally = made.standing.campaign, made.draft.tally
         await self._context.book.record(self._note("campaign_planned", campaign.id))
         credit = await self._credit()
         return PlanFigures(
@@ -69,9 +78,9 @@ class OwnCampaigns:
             points=campaign.points,
             points_left=None if credit is None else credit - campaign.points,
             segments=tally.segments,
-            excluded=tally.excluded,
-            longest=made.plan["longest"],
-            ends_at=made.last_at,
+            excluded=made.draft.excluded(),
+            longest=made.standing.plan["longest"],
+            ends_at=made.standing.last_at,
             texted=tally.texted,
             abroad=tally.abroad,
             estimate=bool(tally.estimates),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from server.campaigns.planning import Asked
+from server.campaigns.draft import Asked
 from server.gate.context import GateContext
 from server.gate.rules.policy import Intent, check_rules, to_problem
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS

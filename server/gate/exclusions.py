@@ -1,6 +1,6 @@
 """The numbers that a rule forbids, for lists: looked up in bulk, a slice of a list at a time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Self
 
 from server.batches.own import own
@@ -44,9 +44,12 @@ class Exclusions:
     async def among(self, mobiles: Collection[str]) -> dict[str, Reason]:
         """Those of these numbers (E.164) that get no text, and why."""
         listed = list(dict.fromkeys(mobiles))
+        return await self.among_hashed(listed, await self._keeper.whole_hashes(listed))
+
+    async def among_hashed(self, listed: Sequence[str], hashes: Sequence[str]) -> dict[str, Reason]:
+        """The same where each one's hash is known."""
         if not listed:
             return {}
-        hashes = await self._keeper.whole_hashes(listed)
         blocked = await self._keeper.read(lambda conn: which_blocked(conn, hashes))
         found: dict[str, Reason] = {}
         for mobile, hashed in zip(listed, hashes, strict=True):

@@ -7,7 +7,7 @@ from typing import BinaryIO
 import anyio.to_thread
 
 from server.campaigns.folder import open_list
-from server.campaigns.reading import Judged, ListReading, ListWanted
+from server.campaigns.reading import ListReading, ListWanted
 from server.gate.context import GateContext
 from server.gate.exclusions import Exclusions
 from server.gate.rules.policy import text_violations
@@ -15,8 +15,8 @@ from server.gate.rules.text_scan import find_hosts, find_phone_numbers
 from server.ledger.whose import Whose
 from server.settings.policy import PolicySettings
 from tools.list_desk import JudgedText, ListAsked, ListFound
-from tools.lists.columns import Wanted, consent_columns, number_columns
-from tools.lists.rows import Recipient
+from tools.lists.columns import Wanted
+from tools.lists.rows import Judged, Recipient
 from tools.lists.tally import Tally
 
 _END: tuple[Judged, ...] = ()
@@ -51,7 +51,7 @@ class OwnLists:
             mobiles = [each.mobile for each in some if isinstance(each, Recipient)]
             for recipient in tally.take(some, await exclusions.among(mobiles)):
                 show(recipient)
-        return _found(reading, tally, exclusions.problem)
+        return reading.found(tally, exclusions.problem)
 
 
 def _ignore(_recipient: Recipient) -> None:
@@ -67,26 +67,4 @@ def _judged(texts: tuple[str, ...], policy: PolicySettings) -> JudgedText:
         links=tuple(dict.fromkeys(host for text in texts for host in find_hosts(text))),
         numbers=tuple(dict.fromkeys(number for text in texts for number in find_phone_numbers(text))),
         broken=broken,
-    )
-
-
-def _found(reading: ListReading, tally: Tally, problem: str) -> ListFound:
-    names, chosen = reading.heading.names, reading.columns
-    others = [place for place in number_columns(reading.heading) if place not in chosen.mobile]
-    return ListFound(
-        sha256=reading.sha256,
-        form=reading.read_as.form,
-        damaged=reading.read_as.damaged,
-        sheet=reading.read_as.sheet,
-        other_sheets=reading.read_as.other_sheets,
-        hidden_sheets=reading.read_as.hidden_sheets,
-        filtered=reading.filtered,
-        heading_row=reading.heading.row,
-        columns=names,
-        mobile=[names[place] for place in chosen.mobile],
-        other_numbers=[names[place] for place in others],
-        consents=[names[place] for place in consent_columns(reading.heading)],
-        hidden_columns=[names[place] for place in reading.hidden_columns],
-        tally=tally,
-        no_rule=problem,
     )

@@ -30,8 +30,6 @@ WAITING, TAKEN, LEFT, SKIPPED = "waiting", "taken", "cancelled", "skipped"
 
 KEPT = timedelta(days=1)
 """How long a plan waits for its start."""
-_AT_ONCE = 500
-"""Parameters a statement; both engines take more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +171,6 @@ _EMPTY_SENT = (
     )
     .values(sealed="")
 )
-_KNOWN = select(RECIPIENTS.c.number).where(
-    RECIPIENTS.c.campaign == bindparam("wanted_id"),
-    RECIPIENTS.c.number.in_(bindparam("those", expanding=True)),
-)
 _ADD_CAMPAIGN, _ADD_CHUNK, _ADD_RECIPIENT = insert(CAMPAIGNS), insert(CHUNKS), insert(RECIPIENTS)
 _FREE = or_(
     _CAMPAIGN.worker == "", _CAMPAIGN.heartbeat < bindparam("stale_before", type_=_CAMPAIGN.heartbeat.type)
@@ -260,17 +254,10 @@ def change(conn: Connection, id_: str, of: Collection[str], **values: object) ->
     return conn.execute(chosen.values(**values)).rowcount == 1
 
 
-def new_recipients(conn: Connection, campaign: str, numbers: Sequence[str]) -> set[str]:
-    """Put these half hashes into the campaign; those that were not in it before."""
-    known: set[str] = set()
-    each = list(dict.fromkeys(numbers))
-    for start in range(0, len(each), _AT_ONCE):
-        those = {"wanted_id": campaign, "those": each[start : start + _AT_ONCE]}
-        known.update(conn.scalars(_KNOWN, those))
-    fresh = [number for number in each if number not in known]
-    if fresh:
-        conn.execute(_ADD_RECIPIENT, [{"campaign": campaign, "number": number} for number in fresh])
-    return set(fresh)
+def add_recipients(conn: Connection, campaign: str, numbers: Sequence[str]) -> None:
+    """Put these half hashes into the campaign, in which none of them is yet."""
+    if numbers:
+        conn.execute(_ADD_RECIPIENT, [{"campaign": campaign, "number": number} for number in numbers])
 
 
 def add_chunk(conn: Connection, chunk: Chunk) -> None:

@@ -1,20 +1,25 @@
-"""HMAC-SHA256 with what depends on the key alone done once: a send makes about twenty of them."""
+"""HMAC-SHA256 with what depends on the key alone done once: a plan makes two for each row of its list."""
 
-import hmac
 from functools import lru_cache
+from hashlib import sha256
+
+_BLOCK = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 class Mac:
-    """The MACs of one key: each is begun from a copy, in half the time of `hmac.digest`."""
+    """The MACs of one key (RFC 2104): begun from copies, in a third of the time of `hmac.digest`."""
 
     def __init__(self, key: bytes) -> None:
-        self._begun = hmac.new(key, digestmod="sha256")
+        block = (key if len(key) <= _BLOCK else sha256(key).digest()).ljust(_BLOCK, b"\0")
+        self._inner, self._outer = (sha256(block.translate(pad)) for pad in (_INNER, _OUTER))
 
     def of(self, content: bytes) -> str:
         """The MAC of this content, in hexadecimal."""
-        mac = self._begun.copy()
-        mac.update(content)
-        return mac.hexdigest()
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(content)
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
 
 @lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ import pytest
 from server.campaigns import xlsx_sheet
 from tests.campaigns.books import book, number, row, sheet, text, zipped
 from tests.campaigns.read import read
+from tools.lists.tally import Tally
 from tools.problems import InvalidArgumentError, RefusedError
 
 HEADING = row(1, "姓名", "手機")
@@ -43,7 +44,7 @@ def test_rows_that_are_hidden_by_default_are_hidden() -> None:
 
 def test_a_hidden_column_of_numbers_is_told() -> None:
     content = book(sheet(HEADING, WANG, before='<cols><col min="2" max="2" hidden="1"/></cols>'))
-    assert read(content).reading.hidden_columns == (1,)
+    assert read(content).reading.found(Tally()).hidden_columns == ["手機"]
 
 
 def test_hidden_sheets_are_named_and_not_read_unless_a_person_wants_them() -> None:

@@ -4,12 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from heapq import heappush, heappushpop
 
-from tools.every8d.charging import INTERNATIONAL_FACTOR, PRICED_UNITS, sms_parts, units
+from tools.every8d.charging import INTERNATIONAL_FACTOR, PRICED_UNITS, parts_of, units
 from tools.mobile import is_taiwanese
 
 _LONGEST = 3
+
+
+@lru_cache(maxsize=4096)
+def _parts_of(length: int, domestic: bool) -> int:  # noqa: FBT001 - by place, for the cache
+    return parts_of(length, domestic=domestic)
 
 
 @dataclass(slots=True)
@@ -33,7 +39,8 @@ class Tally:
     def add(self, mobile: str, text: str, values: Sequence[str]) -> int:
         """Count a text, and the values that it was made with; its points."""
         domestic, length = is_taiwanese(mobile), units(text)
-        parts = sms_parts(text, domestic=domestic)
+        # Most of a list's texts are of a few lengths.
+        parts = _parts_of(length, domestic)
         points = parts if domestic else parts * INTERNATIONAL_FACTOR
         self.recipients += 1
         self.points += points
@@ -41,11 +48,10 @@ class Tally:
         self.points_by_parts[parts] += points
         self.estimates += length > PRICED_UNITS
         self.abroad += not domestic
-        kept = (length, -self.recipients, values)
         if len(self._longest) < _LONGEST:
-            heappush(self._longest, kept)
-        elif kept > self._longest[0]:
-            heappushpop(self._longest, kept)
+            heappush(self._longest, (length, -self.recipients, values))
+        elif length > self._longest[0][0]:
+            heappushpop(self._longest, (length, -self.recipients, values))
         return points
 
     @property

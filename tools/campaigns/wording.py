@@ -30,7 +30,7 @@ class Wording:
 
     def filled(self, values: Sequence[str]) -> str:
         """The text as the recipient gets it; `values` are those of `columns`."""
-        return "".join(piece if isinstance(piece, str) else values[piece] for piece in self._pieces)
+        return "".join([piece if isinstance(piece, str) else values[piece] for piece in self._pieces])
 
     def masked(self, values: Sequence[str]) -> str:
         """The text at its length, with no more of each value than its beginning."""
@@ -38,9 +38,9 @@ class Wording:
 
     def unsendable(self, values: Sequence[str], text: str) -> str:
         """Why this text cannot be sent as it is, in a word for counting; '' when it can."""
-        if any("|" in value for value in values) or (not self.template and "|" in text):
+        if "|" in text and (not self.template or any("|" in value for value in values)):
             return "pipe_in_field"
-        if _PLACEHOLDER.search(text):
+        if "%" in text and _PLACEHOLDER.search(text):
             return "placeholder_in_field"
         if len(text) > LONGEST_TEXT:
             return "too_long"

@@ -1,13 +1,14 @@
 """Campaigns from a list: planned, looked at, and stopped at once. What lets sends go on is an action."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from tools.action_id import normalise_id
 from tools.campaign_desk import CampaignView, PlanAsked, PlanFigures
 from tools.campaign_facts import CampaignState
+from tools.desk.read_list import Column
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.paging import pages_of
 from tools.every8d.texts import SendAt, Text
@@ -41,6 +42,10 @@ class PlanCampaignParams(Params):
     name: Annotated[str, Field(min_length=1, max_length=40, description="Note; never sent.")]
     list: Annotated[str, Field(min_length=1, max_length=120, description="A list's file name.")]
     text: Text
+    sheet: Annotated[Column, Field(description="Sheet name.")] = ""
+    hidden: Annotated[Literal["", "include", "leave_out"], Field(description="Hidden rows; empty: asks.")] = (
+        ""
+    )
     mobile: Annotated[str, Field(max_length=60, description="Phone column; empty: found.")] = ""
     consent: Annotated[str, Field(max_length=60, description="Column that must say yes.")] = ""
     send_at: SendAt = None
@@ -81,6 +86,8 @@ async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
         PlanAsked(
             name=params.name,
             list_name=params.list,
+            sheet=params.sheet,
+            hidden=params.hidden,
             mobile=params.mobile,
             consent=params.consent,
             text=params.text,

@@ -30,6 +30,10 @@ def _to_decide(found: ListFound, *, consent: bool) -> list[str]:
     by = "A filter hides" if found.filtered else "Hidden:"
     return _said(
         (hidden, f"{by} {hidden} rows, left out. Ask the person; include_hidden takes them in."),
+        (
+            found.rivals,
+            f"Numbers stand in {len(found.rivals) + 1} sheets; one was read. Ask which one is meant.",
+        ),
         (found.hidden_sheets, "Hidden sheets were not read. Ask the person whether one is meant."),
         (found.hidden_columns, "A column in use is hidden in the sheet. Ask the person whether it is meant."),
         (

@@ -39,11 +39,15 @@ def units(text: str) -> int:
 
 
 def sms_parts(text: str, *, domestic: bool) -> int:
-    """The parts of one message: 70 units, then 67 a part; abroad always 70, as long texts are split there.
+    """The parts of one message."""
+    return parts_of(units(text), domestic=domestic)
+
+
+def parts_of(length: int, *, domestic: bool) -> int:
+    """The parts of so many units: 70, then 67 a part; abroad always 70, as long texts are split there.
 
     Above 333 units a further text begins, in the reading that costs more: a preview never shows too little.
     """
-    length = units(text)
     if not domestic:
         return max(1, -(-length // SINGLE_PART))
     whole, rest = divmod(length, PRICED_UNITS)

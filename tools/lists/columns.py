@@ -7,7 +7,7 @@ so that 行動電話 goes before 商務電話.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tools.cleaning import clean
@@ -165,6 +165,11 @@ def choose(heading: Heading, wanted: Wanted, opening: Sequence[tuple[int, Sequen
         width=len(heading.names) if heading.row else 0,
         objection=consent is not None and objects(heading.names[consent]),
     )
+
+
+def holds_numbers(rows: Iterable[Sequence[Cell]]) -> bool:
+    """Whether a mobile number stands in any of these rows."""
+    return any(read_mobile(cell).mobile for cells in rows for cell in cells)
 
 
 def number_columns(heading: Heading) -> tuple[int, ...]:

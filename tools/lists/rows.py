@@ -47,14 +47,19 @@ class Rejected(NamedTuple):
     """Where it has a number all the same."""
 
 
-def judge(row: Row, columns: Columns, *, include_hidden: bool = False) -> Recipient | Rejected | None:
+Judged = Recipient | Rejected
+
+
+def judge(row: Row, columns: Columns, *, include_hidden: bool = False) -> Judged | None:
     """What a row means; None for a row in which nothing stands."""
     if all(map(is_blank, row.cells)):
         return None
     if row.hidden and not include_hidden:
         return Rejected(row.number, Reason.HIDDEN_ROW)
     found = _mobile(row.cells, columns)
-    if columns.width and any(read_mobile(cell).mobile for cell in row.cells[columns.width :]):
+    if 0 < columns.width < len(row.cells) and any(
+        read_mobile(cell).mobile for cell in row.cells[columns.width :]
+    ):
         # A comma without quotation marks parted a cell: what stands beside the table belongs to it.
         found = ReadMobile(reason=Reason.SEVERAL_NUMBERS)
     if found.reason is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from tools.lists.reasons import Reason
-from tools.lists.rows import Recipient, Rejected
+from tools.lists.rows import Judged, Recipient, Rejected
 from tools.lists.seen import Seen
 from tools.mobile import is_taiwanese
 
@@ -39,7 +39,7 @@ class Tally:
         self._seen = Seen()
         self._objected: set[str] = set()
 
-    def take(self, judged: Sequence[Recipient | Rejected], excluded: Mapping[str, Reason]) -> list[Recipient]:
+    def take(self, judged: Sequence[Judged], excluded: Mapping[str, Reason]) -> list[Recipient]:
         """Count a slice; those of it that are texted. `excluded` are numbers that a rule forbids."""
         self.rows += len(judged)
         return [each for each in judged if self._is_texted(each, excluded)]
@@ -51,7 +51,7 @@ class Tally:
             found.add(row)
         return found
 
-    def _is_texted(self, each: Recipient | Rejected, excluded: Mapping[str, Reason]) -> TypeGuard[Recipient]:
+    def _is_texted(self, each: Judged, excluded: Mapping[str, Reason]) -> TypeGuard[Recipient]:
         if isinstance(each, Rejected):
             self._reject(each.row, each.reason)
             if each.reason is Reason.OPTED_OUT:

@@ -1,0 +1,173 @@
+"""A plan as it grows: who is taken in, what their texts cost, and the chunks that are full by now."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from server.batches.chunk_content import Addressee, packed, place_of
+from server.batches.numbers import NumberSeal
+from server.store import campaigns
+from server.store.campaigns import Chunk
+from server.store.keys import HALF, hash_message
+from tools.campaigns.pace import Pace
+from tools.campaigns.tally import Tally
+from tools.campaigns.wording import Wording
+from tools.lists.reasons import Reason
+from tools.lists.rows import Judged, Recipient
+from tools.lists.tally import Tally as ListTally
+from tools.problems import Problem, RefusedError
+from tools.same_text import visible
+
+Excluded = Callable[[Sequence[str], Sequence[str]], Awaitable[Mapping[str, Reason]]]
+"""Those of these numbers, given with their hashes, that get no text, and why: blocked, dead, foreign."""
+
+
+class Asked(NamedTuple):
+    """What the operator's rules are asked about: some recipients, their texts and their times."""
+
+    recipients: Sequence[str]
+    texts: Sequence[str]
+    send_times: Sequence[datetime | None]
+
+
+Rules = Callable[[Asked], Problem | None]
+"""The rule that forbids it, if any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be planned, for whom."""
+
+    principal: str
+    account: str
+    name: str
+    list_name: str
+    wording: Wording
+    pace: Pace
+    done_by: datetime | None
+    trial: int
+    size: int
+    """The most recipients of a chunk."""
+    excluded: Excluded
+    rules: Rules
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is to be written to the store next: half hashes and texts of recipients, and full chunks."""
+
+    numbers: list[str] = field(default_factory=list[str])
+    messages: list[str] = field(default_factory=list[str])
+    chunks: list[Chunk] = field(default_factory=list[Chunk])
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """The plan as it grows."""
+
+    id: str
+    wish: Wish
+    seal: NumberSeal
+    key: bytes
+    tally: Tally = field(default_factory=Tally)
+    listed: ListTally = field(default_factory=ListTally)
+    """What the list comes to: each number is let through once."""
+    chunks: int = 0
+    last_at: datetime | None = None
+    first_at: datetime | None = None
+    digest: Any = field(default_factory=sha256)
+    _kept: Kept = field(default_factory=Kept)
+    _rest: list[Addressee] = field(default_factory=list[Addressee])
+    _points: list[int] = field(default_factory=list[int])
+    _trial_left: int = field(init=False)
+    _times: Iterator[datetime | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._trial_left = self.wish.trial
+        self._times = self.wish.pace.times()
+
+    def admit(
+        self, some: Sequence[Judged], hashes: Mapping[str, str], excluded: Mapping[str, Reason]
+    ) -> None:
+        """Take in who may be texted of some rows; `hashes` are those of their numbers.
+
+        Raises:
+            RefusedError: a rule of the operator forbids one of them.
+        """
+        first, texts = len(self._rest), list[str]()
+        for each in self.listed.take(some, excluded):
+            if text := self._text(each):
+                texts.append(text)
+                self._add(each, text, hashes[each.mobile])
+        self._obey(self._rest[first:], texts)
+        while len(self._rest) >= self._room():
+            self._cut(self._room())
+
+    def _text(self, each: Recipient) -> str:
+        """What this recipient gets; '' where it cannot be sent, which is counted."""
+        text = self.wish.wording.filled(each.fields)
+        if reason := self.wish.wording.unsendable(each.fields, text):
+            self.tally.excluded[reason] += 1
+            return ""
+        return text
+
+    def _add(self, each: Recipient, text: str, hashed: str) -> None:
+        self._points.append(self.tally.add(each.mobile, text, each.fields))
+        self._rest.append(Addressee(each.mobile, each.fields, next(self._times)))
+        self._kept.numbers.append(hashed[:HALF])
+        self._kept.messages.append(hash_message(self.key, each.mobile, visible(text)))
+
+    def _obey(self, those: Sequence[Addressee], texts: Sequence[str]) -> None:
+        if not those:
+            return
+        self.first_at = self.first_at or those[0].send_at
+        self.last_at = those[-1].send_at
+        asked = Asked(
+            [each.mobile for each in those], list(dict.fromkeys(texts)), [each.send_at for each in those]
+        )
+        problem = self.wish.rules(asked)
+        if problem is not None:
+            raise RefusedError(problem)
+
+    @property
+    def waiting(self) -> int:
+        """How many recipients are to be written to the store."""
+        return len(self._kept.numbers)
+
+    def taken(self, *, last: bool) -> Kept:
+        """What is to be written, once; `last`: with the chunk that is not full."""
+        if last and self._rest:
+            self._cut(len(self._rest))
+        kept, self._kept = self._kept, Kept()
+        return kept
+
+    def excluded(self) -> dict[str, int]:
+        """Who gets no text, by reason."""
+        of_list = {str(reason): rows.count for reason, rows in self.listed.reasons.items()}
+        of_text = {reason: count + of_list.get(reason, 0) for reason, count in self.tally.excluded.items()}
+        return of_list | of_text
+
+    def _room(self) -> int:
+        return min(self.wish.size, self._trial_left or self.wish.size)
+
+    def _cut(self, size: int) -> None:
+        those, self._rest = self._rest[:size], self._rest[size:]
+        points, self._points = sum(self._points[:size]), self._points[size:]
+        self.chunks += 1
+        phase = campaigns.TRIAL if self._trial_left else campaigns.REST
+        self._trial_left = max(0, self._trial_left - size)
+        content = packed(those)
+        self.digest.update(content)
+        self._kept.chunks.append(
+            Chunk(
+                campaign=self.id,
+                number=self.chunks,
+                phase=phase,
+                recipients=size,
+                points=Decimal(points),
+                sealed=self.seal.seal_content(content, place_of(self.id, self.chunks)),
+            )
+        )
