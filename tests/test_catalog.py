@@ -95,6 +95,17 @@ def test_a_vendor_without_an_account_has_no_tools(vendor: Vendor) -> None:
     assert any(operation.vendor == vendor for operation in left)
 
 
+def test_without_an_every8d_account_no_tool_of_campaigns_is_offered() -> None:
+    of_campaigns = {o.name for o in every_operation() if "campaign" in o.name} | {
+        "read_list",
+        "check_message",
+    }
+    with_omis = chosen(vendors=["omis"], toolsets=TOOLSETS, read_only=False, disabled=())
+    with_every8d = chosen(vendors=["every8d"], toolsets=TOOLSETS, read_only=False, disabled=())
+    assert of_campaigns & {operation.name for operation in with_omis} == set()
+    assert of_campaigns <= {operation.name for operation in with_every8d}
+
+
 @pytest.mark.parametrize("toolset", TOOLSETS)
 def test_a_toolset_can_be_offered_alone(toolset: Toolset) -> None:
     left = chosen(vendors=VENDORS, toolsets=[toolset], read_only=False, disabled=())

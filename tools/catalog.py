@@ -28,7 +28,8 @@ def chosen(
     return tuple(
         operation
         for operation in every_operation()
-        if (operation.vendor is None or operation.vendor in vendors)
+        if operation.vendor in (None, *vendors)
+        and operation.serves in (None, *vendors)
         and operation.toolset in toolsets
         and (operation.risk is Risk.READ or not read_only)
         and operation.name not in disabled

@@ -272,6 +272,7 @@ class Operation(Generic[P, R]):
     description: str
     toolset: Toolset
     vendor: Vendor | None
+    """Whose account its call uses, if it uses one."""
     section: str
     """The vendor document's section, such as `EVERY8D 1.1` or `OMIS TaskManager, LaunchAction 3`."""
     risk: Risk
@@ -279,6 +280,8 @@ class Operation(Generic[P, R]):
     result: type[R]
     always_typed: bool = False
     """A person types how many recipients it is for, however few they are and whatever the settings say."""
+    serves: Vendor | None = None
+    """The vendor without whose account it has no use, although its call alone uses none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,6 +173,7 @@ CHECK_MESSAGE = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
+    serves="every8d",
     section=sentence("ours: the campaigns"),
     risk=Risk.READ,
     params=CheckMessageParams,

@@ -139,6 +139,7 @@ READ_LIST = DeskOperation(
     ),
     toolset="desk",
     vendor=None,
+    serves="every8d",
     section=sentence("ours: the campaigns"),
     risk=Risk.READ,
     params=ReadListParams,
