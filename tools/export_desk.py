@@ -1,13 +1,22 @@
-"""What leaves as a file for spreadsheets, for the operations of the desk."""
+"""What leaves as a file, for spreadsheets or as a picture, for the operations of the desk."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
+from tools.canvas import Say
 from tools.insight_desk import Chosen
+from tools.problems import Problem
 
+Draw = Callable[[Say], str]
+"""A picture as SVG, its words said by what is given."""
 Form = Literal["csv", "xlsx"]
+NOTHING_TO_EXPORT = Problem(
+    code="nothing_to_export",
+    message="Nothing was saved: there are no such rows.",
+    next="Choose another batch, day or report: list_batches and list_reports show them.",
+)
 
 
 class Phone(str):
@@ -31,6 +40,19 @@ class Exported:
     size: int
     rows: int
     reduced_batches: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A picture that was written: its name, its resource, bytes.
+
+    `in_english`: where no font of this machine has the language of the settings.
+    """
+
+    name: str
+    uri: str
+    size: int
+    in_english: bool
 
 
 class ExportDesk(Protocol):
@@ -60,5 +82,13 @@ class ExportDesk(Protocol):
         Raises:
             RefusedError: as above.
             UnreadableReply: what the rows' reading raises; no file is left.
+        """
+        ...
+
+    async def picture(self, stem: str, draw: Draw) -> Drawn:
+        """A picture as PNG, in the language of the settings.
+
+        Raises:
+            RefusedError: it cannot be drawn or written in the time of a call.
         """
         ...

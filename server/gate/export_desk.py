@@ -1,4 +1,4 @@
-"""Files for a caller: rows into the configured folder, with a line of the audit for each."""
+"""Files for a caller: rows and pictures into the configured folder, with a line of the audit for each."""
 
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
@@ -15,22 +15,18 @@ from server.files import saved_file
 from server.gate.caller import Caller
 from server.gate.context import GateContext
 from server.ledger.notes import Note
+from server.pictures import drawn_in
 from server.sheets import Sheet, sheet_of
 from server.store.batches import BatchFilter
 from server.store.exporting import PART
 from server.store.insight import reduced
 from server.store.plans import Connection
-from tools.export_desk import Cell, Exported, Form
+from tools.export_desk import NOTHING_TO_EXPORT, Cell, Draw, Drawn, Exported, Form
 from tools.insight_desk import Chosen
 from tools.problems import Problem, RefusedError
 
 _SECONDS = 40.0
 """What is not written by then is not written at all."""
-_EMPTY = Problem(
-    code="nothing_to_export",
-    message="Nothing was saved: there are no such rows.",
-    next="Choose another batch, day or report: list_batches and list_reports show them.",
-)
 _TOO_LONG = Problem(
     code="too_long",
     message="Nothing was saved: so many rows take longer than a call may.",
@@ -66,6 +62,19 @@ class CallersExports:
         """Rows that are read one after the other, in a thread."""
         return await self._written(stem, form, heading, _in_parts(rows))
 
+    async def picture(self, stem: str, draw: Draw) -> Drawn:
+        """A picture of what was summed up."""
+        language = self._context.settings.language
+        shelf = self._context.owning.shelf_of(self._caller.principal) or ""
+        with anyio.move_on_after(left(_SECONDS, keep=2.0)):
+            content, spoken = await drawn_in(language, draw)
+            async with self._context.files.new(f"{stem}-chart", ".png", shelf=shelf) as file:
+                await anyio.to_thread.run_sync(file.stream.write, content)
+                await self._recorded(f"a chart: {file.name}")
+            saved = saved_file(file.name, len(content))
+            return Drawn(name=saved.name, uri=saved.uri, size=saved.size, in_english=spoken != language)
+        raise RefusedError(_TOO_LONG)
+
     async def _written(
         self, stem: str, form: Form, heading: Sequence[str], parts: Parts, wanted: BatchFilter | None = None
     ) -> Exported:
@@ -83,7 +92,7 @@ class CallersExports:
                     with anyio.CancelScope(shield=True):
                         await anyio.to_thread.run_sync(sheet.end)
                 if not count:
-                    raise RefusedError(_EMPTY)
+                    raise RefusedError(NOTHING_TO_EXPORT)
                 # What cannot be written must be found out before the audit says that it was.
                 await anyio.to_thread.run_sync(file.stream.flush)
                 size = file.stream.tell()

@@ -1,14 +1,19 @@
-"""Files for spreadsheets: delivery, replies, and OMIS's reports, with numbers and addresses as they are."""
+"""Files: delivery, replies and OMIS's reports, whole; and pictures of what was summed up."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from tools.desk.delivery_chart import delivery_chart
+from tools.desk.insight import summary_of
+from tools.desk.statement import month_statement
+from tools.desk.statement_chart import statement_chart
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.batches import BatchId
-from tools.export_desk import Cell, Exported, Form, Phone
+from tools.export_desk import NOTHING_TO_EXPORT, Cell, Exported, Form, Phone
 from tools.insight_desk import Chosen
 from tools.omis.report_columns import Columns, Event
 from tools.omis.report_events import told_by
@@ -44,8 +49,10 @@ _HEADING = (
 class ExportParams(Params):
     """What to write into a file."""
 
-    what: Annotated[Literal["delivery", "report", "replies"], Field(description="Whose rows.")]
-    file: Annotated[Form, Field(description="The file's form.")] = "csv"
+    what: Annotated[
+        Literal["delivery", "report", "replies", "points"], Field(description="points: a month's; png.")
+    ]
+    file: Annotated[Form | Literal["png"], Field(description="png: a chart of delivery or points.")] = "csv"
     batch_id: Annotated[BatchId | None, Field(description="absent: newest.")] = None
     day: Annotated[DayArgument | None, Field(description="absent: any.")] = None
     report_id: Annotated[ReportTarget | None, Field(description="For report; or absent.")] = None
@@ -54,6 +61,14 @@ class ExportParams(Params):
     @model_validator(mode="after")
     def _fitting(self) -> Self:
         of_report, of_batches = self.report_id or self.report_type, self.batch_id or self.day
+        if self.batch_id and self.day:
+            raise ValueError("batch_id and day exclude each other: give one of them.")
+        if self.batch_id and self.what == "points":
+            raise ValueError("points are a month's: give a day of it, or none for this month.")
+        if (self.what == "points") > (self.file == "png"):
+            raise ValueError("points go with file: png.")
+        if self.file == "png" and self.what not in ("delivery", "points"):
+            raise ValueError("png draws delivery and points alone.")
         if self.what == "report" and (self.report_id is None or of_batches):
             raise ValueError("report needs report_id, and takes neither batch_id nor day.")
         if self.what != "report" and of_report:
@@ -71,7 +86,9 @@ class ExportResult(Result):
 
 
 async def _export(params: ExportParams, desk: Desk) -> ExportResult:
-    exported = await _written(params, desk)
+    if params.file == "png":
+        return await _drawn(params, desk)
+    exported = await _written(params, params.file, desk)
     reduced = exported.reduced_batches
     left_out = f" {reduced} batches are kept as counts alone: none of their rows is in it." if reduced else ""
     return ExportResult(
@@ -82,18 +99,40 @@ async def _export(params: ExportParams, desk: Desk) -> ExportResult:
     )
 
 
-async def _written(params: ExportParams, desk: Desk) -> Exported:
+async def _drawn(params: ExportParams, desk: Desk) -> ExportResult:
+    """The picture of what the tools answer: its conclusion is the same sentence."""
+    if params.what == "points":
+        statement = await month_statement(f"{params.day:%Y-%m}" if params.day else "", desk)
+        conclusion, empty = statement.conclusion, not statement.sends and not statement.days
+        drawn = None if empty else await desk.exports.picture("points", partial(statement_chart, statement))
+    else:
+        summary = await summary_of(_chosen(params), desk)
+        conclusion, empty = summary.conclusion, not summary.counts
+        drawn = None if empty else await desk.exports.picture("delivery", partial(delivery_chart, summary))
+    if drawn is None:
+        raise RefusedError(NOTHING_TO_EXPORT)
+    english = " Its words are English: no font of this machine has Chinese." if drawn.in_english else ""
+    return ExportResult(
+        conclusion=f"Chart saved.{english} {conclusion}", name=drawn.name, uri=drawn.uri, size=drawn.size
+    )
+
+
+def _chosen(params: ExportParams) -> Chosen:
+    return Chosen(batch_id=params.batch_id or "", day=params.day)
+
+
+async def _written(params: ExportParams, form: Form, desk: Desk) -> Exported:
     if params.report_id is not None:
-        return await _report(params.report_id, params, desk)
-    chosen = Chosen(batch_id=params.batch_id or "", day=params.day)
+        return await _report(params.report_id, params, form, desk)
+    chosen = _chosen(params)
     if params.what == "delivery":
-        return await desk.exports.delivery(chosen, params.file)
+        return await desk.exports.delivery(chosen, form)
     if chosen.newest:
         chosen = Chosen(since=desk.surroundings.now - timedelta(days=_DAYS))
-    return await desk.exports.replies(chosen, params.file)
+    return await desk.exports.replies(chosen, form)
 
 
-async def _report(report_id: str, params: ExportParams, desk: Desk) -> Exported:
+async def _report(report_id: str, params: ExportParams, form: Form, desk: Desk) -> Exported:
     found = await desk.query(look_for(report_id, params.report_type, desk.surroundings))
     if isinstance(found, Tie):
         raise RefusedError(
@@ -107,7 +146,7 @@ async def _report(report_id: str, params: ExportParams, desk: Desk) -> Exported:
     columns, rows = await desk.aside(lambda: _rows_of(found))
     # Only a number of note 1 gets into the file's name: the vendor's text stays out of it.
     stem = f"report-{type_id if type_id in REPORT_TYPES else 'all'}"
-    return await desk.exports.rows(stem, params.file, [*_HEADING, *columns.other], rows)
+    return await desk.exports.rows(stem, form, [*_HEADING, *columns.other], rows)
 
 
 def _rows_of(found: Found) -> tuple[Columns, Iterator[Sequence[Cell]]]:
@@ -142,8 +181,8 @@ EXPORT_RECORDS = DeskOperation(
     name="export_records",
     title="Export to a file",
     description=(
-        "Export delivery, an OMIS report or replies to a CSV or Excel (XLSX) file. "
-        "匯出 Excel 檔：送達明細、報表、回覆。"
+        "Export delivery, an OMIS report or replies to a CSV or Excel (XLSX) file; or a chart (PNG). "
+        "匯出 Excel 檔：送達明細、報表、回覆；圖表。"
     ),
     toolset="desk",
     vendor=None,

@@ -25,7 +25,8 @@ from tools.sentence import sentence
 from tools.values import DayArgument, Minute, MobileNumber, OutsideText, Points, Table, TimeArgument
 
 _MOST_CODES, _MOST_EXAMPLES = 8, 16
-_SHARES = (10, 25, 50, 75, 90, 95, 100)
+SHARES = (10, 25, 50, 75, 90, 95, 100)
+"""The per cents whose times `arrived_within_s` has."""
 
 
 class SummarizeParams(Params):
@@ -84,6 +85,15 @@ async def _summarize(params: SummarizeParams, desk: Desk) -> DeliverySummary:
         batch_id=params.batch_id or "", day=params.day, words=params.words.strip(), since=params.since
     )
     refreshed = await desk.insight.refresh(chosen) if params.refresh else None
+    return await summary_of(chosen, desk, refreshed)
+
+
+async def summary_of(chosen: Chosen, desk: Desk, refreshed: Refreshed | None = None) -> DeliverySummary:
+    """What became of these batches, by the records.
+
+    Raises:
+        RefusedError: there is no batch of this id.
+    """
     figures = await desk.insight.delivery(chosen, _MOST_EXAMPLES)
     if chosen.batch_id and not figures.batches + figures.unknown_batches:
         raise RefusedError(_NO_SUCH_BATCH)
@@ -100,7 +110,7 @@ _NO_SUCH_BATCH = Problem(
 def _summary(figures: DeliveryFigures, refreshed: Refreshed | None) -> DeliverySummary:
     one, shown = figures.one, figures.codes[:_MOST_CODES]
     points, whose = _points(figures)
-    within = {share: percentile(figures.delays, share) for share in _SHARES}
+    within = {share: percentile(figures.delays, share) for share in SHARES}
     return DeliverySummary(
         conclusion=conclusion(figures),
         batches=figures.batches,

@@ -89,7 +89,12 @@ class PointsStatement(Result):
 
 
 async def _state(params: StatementParams, desk: Desk) -> PointsStatement:
-    month = params.month or as_taipei(desk.surroundings.now).strftime("%Y-%m")
+    return await month_statement(params.month, desk)
+
+
+async def month_statement(month: str, desk: Desk) -> PointsStatement:
+    """The statement of a month (2026-11); of the current one where it is empty."""
+    month = month or as_taipei(desk.surroundings.now).strftime("%Y-%m")
     first = date.fromisoformat(f"{month}-01")
     end = date(first.year + first.month // _DECEMBER, first.month % _DECEMBER + 1, 1)
     found = await desk.insight.statement(first, end, _MOST_DIFFERENCES)

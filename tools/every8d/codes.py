@@ -4,10 +4,10 @@ Statuses are those of EVERY8D 2.2 and 2.3, refusals those of 1.1 to 1.3; the cod
 have come from public clients and later documents. An unknown code is reported as unknown, never as failed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from tools.sentence import sentence
+from tools.sentence import Sentence, sentence
 
 StatusClass = Literal[
     "delivered", "pending", "scheduled", "cancelled", "failed_retryable", "failed_permanent", "unknown"
@@ -19,35 +19,42 @@ StatusClass = Literal[
 class Status:
     """The state of one message: our words for it, and its class."""
 
-    meaning: str
+    said: Sentence
     kind: StatusClass
+    meaning: str = field(init=False)
+    """`said` as plain text, which thousands of messages share."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "meaning", str(self.said))
 
 
 _STATUSES = {
-    0: Status("handed to the carrier, waiting for the handset", "pending"),
-    100: Status("delivered to the handset", "delivered"),
-    101: Status("not delivered: handset off, no signal or SMS function faulty", "failed_retryable"),
-    102: Status("not delivered: fault in the carrier's network", "failed_retryable"),
-    103: Status("not delivered: number not assigned or suspended", "failed_permanent"),
-    104: Status("not delivered: number on the carrier's blacklist", "failed_permanent"),
-    105: Status("not delivered: fault in the handset", "failed_retryable"),
-    106: Status("not delivered: unexpected error while sending", "failed_retryable"),
-    107: Status("not delivered: handset off, no signal or SMS function faulty", "failed_retryable"),
-    300: Status("booked, not sent yet", "scheduled"),
-    301: Status("not sent: no points left", "failed_retryable"),
-    303: Status("booking cancelled", "cancelled"),
-    500: Status("not sent: international sending is switched off in the account", "failed_retryable"),
-    700: Status("sent; the vendor does not report the arrival of an MMS", "pending"),
-    888: Status("test mode: the vendor did not really send it", "unknown"),
-    999: Status("answered by the recipient", "delivered"),
-    -1: Status("not sent: wrong parameters", "failed_permanent"),
-    -2: Status("not sent: wrong account or password", "failed_retryable"),
-    -3: Status("not sent: wrong number, or the number refuses texts", "failed_permanent"),
-    -4: Status("not sent: the send time had passed by more than 24 hours", "failed_retryable"),
-    -5: Status("not sent: text too long", "failed_permanent"),
-    -6: Status("not sent: format of the send time", "failed_permanent"),
-    -8: Status("not sent: format of the message", "failed_permanent"),
-    -10: Status("not delivered: the handset takes no MMS", "failed_permanent"),
+    0: Status(sentence("handed to the carrier, waiting for the handset"), "pending"),
+    100: Status(sentence("delivered to the handset"), "delivered"),
+    101: Status(sentence("not delivered: handset off, no signal or SMS function faulty"), "failed_retryable"),
+    102: Status(sentence("not delivered: fault in the carrier's network"), "failed_retryable"),
+    103: Status(sentence("not delivered: number not assigned or suspended"), "failed_permanent"),
+    104: Status(sentence("not delivered: number on the carrier's blacklist"), "failed_permanent"),
+    105: Status(sentence("not delivered: fault in the handset"), "failed_retryable"),
+    106: Status(sentence("not delivered: unexpected error while sending"), "failed_retryable"),
+    107: Status(sentence("not delivered: handset off, no signal or SMS function faulty"), "failed_retryable"),
+    300: Status(sentence("booked, not sent yet"), "scheduled"),
+    301: Status(sentence("not sent: no points left"), "failed_retryable"),
+    303: Status(sentence("booking cancelled"), "cancelled"),
+    500: Status(
+        sentence("not sent: international sending is switched off in the account"), "failed_retryable"
+    ),
+    700: Status(sentence("sent; the vendor does not report the arrival of an MMS"), "pending"),
+    888: Status(sentence("test mode: the vendor did not really send it"), "unknown"),
+    999: Status(sentence("answered by the recipient"), "delivered"),
+    -1: Status(sentence("not sent: wrong parameters"), "failed_permanent"),
+    -2: Status(sentence("not sent: wrong account or password"), "failed_retryable"),
+    -3: Status(sentence("not sent: wrong number, or the number refuses texts"), "failed_permanent"),
+    -4: Status(sentence("not sent: the send time had passed by more than 24 hours"), "failed_retryable"),
+    -5: Status(sentence("not sent: text too long"), "failed_permanent"),
+    -6: Status(sentence("not sent: format of the send time"), "failed_permanent"),
+    -8: Status(sentence("not sent: format of the message"), "failed_permanent"),
+    -10: Status(sentence("not delivered: the handset takes no MMS"), "failed_permanent"),
 }
 
 DEAD_NUMBER = frozenset({103, 104, -3})
@@ -59,8 +66,8 @@ MMS_SENT = 700
 def read_status(code: int | None) -> Status:
     """The meaning of a status of 2.2, 2.3 or of a callback; a code that we do not know stays unknown."""
     if code is None:
-        return Status("no status code", "unknown")
-    return _STATUSES.get(code) or Status(f"unknown code {code}", "unknown")
+        return Status(sentence("no status code"), "unknown")
+    return _STATUSES.get(code) or Status(sentence("unknown code {code}", code=code), "unknown")
 
 
 def status_table() -> list[dict[str, str | int]]:

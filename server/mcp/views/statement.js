@@ -2,7 +2,7 @@ function draw(facts) {
   const days = rowsOf(facts).sort((one, other) => one.day - other.day);
   return [
     node("h1", {}, say({
-      en: `${facts.month}: ${number(facts.points)} points, ${number(facts.sends)} sends`,
+      en: `${facts.month}: ${number(facts.points)} points, ${number(facts.sends)} send${facts.sends === 1 ? "" : "s"}`,
       zh: `${facts.month}：${number(facts.points)} 點，${number(facts.sends)} 次發送`,
     })),
     node("p", {}, comparison(facts)),
