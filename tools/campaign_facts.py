@@ -19,6 +19,8 @@ class CampaignFacts:
     digest: str
     list_changed: bool
     """The list's file is not the one that was planned from."""
+    past_lost: bool
+    """Parts of it may have been sent: the store lost its past since it was planned."""
     recipients: int
     parts: int
     points: Decimal

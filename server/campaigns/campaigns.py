@@ -98,6 +98,10 @@ class Campaigns:
         """The first chunks that wait."""
         return await self.keeper.read(lambda conn: campaigns.waiting_chunks(conn, id_, at_most))
 
+    async def failed(self, id_: str) -> int:
+        """To how many recipients a send certainly failed, and was not tried again."""
+        return await self.keeper.read(lambda conn: campaigns.progress_of(conn, id_).failed)
+
     async def page(self, principal: str, page: int, page_size: int) -> tuple[list[Campaign], int]:
         """A page of this principal's campaigns, newest first, and how many there are."""
         return await self.keeper.read(lambda conn: campaigns.list_campaigns(conn, principal, page, page_size))
@@ -117,6 +121,7 @@ class Campaigns:
             state=cast("CampaignState", campaign.state),
             digest=campaign.digest,
             list_changed=changed,
+            past_lost=campaign.reason == campaigns.LOST,
             recipients=campaign.recipients,
             parts=campaign.parts,
             points=campaign.points,

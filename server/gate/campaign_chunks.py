@@ -240,7 +240,10 @@ class ChunkSender:
         return await self._context.book.stand_still(campaign, epoch, campaigns.HOLDING, reason)
 
     async def end(self, campaign: str, epoch: int) -> bool:
-        """Nothing waits any more."""
+        """Nothing waits any more. What certainly was not sent is for a person to say."""
+        failed = await self._context.campaigns.failed(campaign)
+        if failed:
+            return await self.stop(campaign, epoch, f"all was tried, and {failed} were certainly not sent to")
         return await self._context.book.end_campaign(campaign, epoch)
 
 

@@ -69,7 +69,7 @@ class CampaignClaiming(Claiming):
         """
 
         def begin(conn: Connection, now: datetime, found: Campaign) -> None:
-            values = {"state": campaigns.RUNNING, "action": step.action_id, "started_at": now}
+            values = {"state": campaigns.RUNNING, "action": step.action_id, "started_at": now, "reason": ""}
             campaigns.change(conn, found.id, [campaigns.PLANNED], **values)
 
         return await self._step(step, [campaigns.PLANNED], begin, digest=digest, caps=self._caps)

@@ -28,6 +28,9 @@ TRIAL, REST = "trial", "rest"
 WAITING, TAKEN, LEFT, SKIPPED = "waiting", "taken", "cancelled", "skipped"
 """The states of a chunk. How a taken one ended is what its action says."""
 
+LOST = "the store's past was lost: parts of it may have been sent already"
+"""Why a campaign stands after a person went on without the past; nothing else writes it."""
+
 KEPT = timedelta(days=1)
 """How long a plan waits for its start."""
 
@@ -122,6 +125,9 @@ _WAITING = (
 )
 _WAITING_POINTS = select(func.sum(_CHUNK.points, type_=Points())).where(
     _CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING
+)
+_DOUBT = (
+    update(CAMPAIGNS).where(_CAMPAIGN.state.in_((PLANNED, *STANDING))).values(reason=bindparam("why"))
 )
 _TAKE_CHUNK = (
     update(CHUNKS)
@@ -328,6 +334,12 @@ def pause_all(conn: Connection, reason: str, principal: str | None = None) -> li
     for each in found:
         change(conn, each.id, [RUNNING], state=PAUSED, reason=reason, worker="")
     return found
+
+
+def doubt_all(conn: Connection) -> list[Campaign]:
+    """Note of all that can still send that parts of it may be out, and pause what runs; those that ran."""
+    conn.execute(_DOUBT, {"why": LOST})
+    return pause_all(conn, LOST)
 
 
 def some_run(conn: Connection) -> bool:

@@ -10,7 +10,16 @@ from server.gate.campaign_chunks import ChunkSender
 from server.store import ledger
 from server.vendors.exchange import NotSentError
 from server.vendors.looking import Send
-from tests.campaigns.playing import carried_out, due, people, planned, taken, texts_at_the_vendor, write_list
+from tests.campaigns.playing import (
+    carried_out,
+    due,
+    is_done,
+    people,
+    planned,
+    taken,
+    texts_at_the_vendor,
+    write_list,
+)
 from tests.e2e.house import House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import fronted, posts
@@ -19,9 +28,11 @@ from tools.operation import Reply, Request
 SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
 
 
-def unreachable_for_sends(reachable: Send) -> Send:
+def unreachable_for_sends(reachable: Send, times: int = 1_000) -> Send:
+    left = iter(range(times))
+
     async def send(request: Request) -> Reply:
-        if request.json is not None:
+        if request.json is not None and next(left, None) is not None:
             raise NotSentError("nobody listens")
         return await reachable(request)
 
@@ -144,6 +155,27 @@ async def test_three_failures_in_a_row_pause_it_and_what_certainly_failed_goes_o
         assert len(await texts_at_the_vendor(house)) == 80
         usage = await session.parts.journal.read(ledger.usage)
         assert (usage.points_today, usage.recipients_today) == (Decimal(80), 80)
+
+
+async def test_a_campaign_of_which_a_part_certainly_failed_waits_for_a_person_at_its_end(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(30))
+        campaign = (await planned(session))["campaign_id"]
+        await running(session, campaign)
+        once = unreachable_for_sends(session.parts.vendors.send, times=1)
+        monkeypatch.setattr(session.parts.vendors, "send", once)
+        await carried_out(session.parts, campaign)
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert (status["state"], status["sent"], status["failed"]) == ("paused", 20, 10)
+        assert "all was tried, and 10 were certainly not sent to" in status["conclusion"]
+        await session.facts("resume_campaign", {"campaign_id": campaign})
+        await carried_out(session.parts, campaign)
+        assert await is_done(session.parts, campaign)
+        assert set((await texts_at_the_vendor(house)).values()) == {1}
+        assert len(await texts_at_the_vendor(house)) == 30
 
 
 async def test_the_rest_waits_for_a_person_after_the_trial(house: House) -> None:

@@ -83,9 +83,11 @@ async def test_a_course_that_failed_is_taken_up_again_under_the_next_epoch(
 
 async def test_an_accepted_loss_pauses_what_runs(house: House) -> None:
     """The copy has chunks wait that were sent since."""
-    async with fronted(house, Person(), **SMALL) as session:
+    person = Person()
+    async with fronted(house, person, **SMALL) as session:
         assert session.parts
         campaign = await begun(house, session)
+        other = (await planned(session, text="【測試】{姓名}，別的"))["campaign_id"]
         await copied(store_of(house), backup := house.folder / "backup.sqlite3")
         await carried_out(session.parts, campaign)
         await copied(backup, store_of(house))
@@ -93,6 +95,13 @@ async def test_an_accepted_loss_pauses_what_runs(house: House) -> None:
         assert not await due(session.parts)
         status = await status_of(session, campaign)
         assert status["conclusion"].startswith("It is paused (the store's past was lost: parts of it may")
+        person.action = "decline"
+        for step, which in (("resume_campaign", campaign), ("start_campaign", other)):
+            await session.problem(step, {"campaign_id": which})
+            assert (
+                "parts of this campaign may have been sent already, and would be sent again"
+                in person.asked[-1]
+            )
         assert set((await texts_at_the_vendor(house)).values()) == {1}
 
 

@@ -112,6 +112,13 @@ def _spending(
 
 def _said(found: CampaignFacts) -> tuple[str, ...]:
     said: list[str] = []
+    if found.past_lost:
+        said.append(
+            sentence(
+                "The store's past was lost: parts of this campaign may have been sent already, and would be "
+                "sent again. Look at the vendor's own list before you agree."
+            )
+        )
     if found.trial:
         said.append(
             sentence("{count} go first; a person releases the rest after their delivery.", count=found.trial)
