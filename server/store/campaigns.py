@@ -126,9 +126,7 @@ _WAITING = (
 _WAITING_POINTS = select(func.sum(_CHUNK.points, type_=Points())).where(
     _CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING
 )
-_DOUBT = (
-    update(CAMPAIGNS).where(_CAMPAIGN.state.in_((PLANNED, *STANDING))).values(reason=bindparam("why"))
-)
+_DOUBT = update(CAMPAIGNS).where(_CAMPAIGN.state.in_((PLANNED, *STANDING))).values(reason=bindparam("why"))
 _TAKE_CHUNK = (
     update(CHUNKS)
     .where(
