@@ -29,6 +29,16 @@ def timed_call(more_seconds: float = 0.0) -> Generator[None]:
         _end.reset(token)
 
 
+@contextmanager
+def untimed() -> Generator[None]:
+    """What goes on after its call has answered: it has all the time it needs."""
+    token = _end.set(None)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
 def left(most: float, *, keep: float = 0.0) -> float:
     """At most `most` seconds, and no more than the call has once `keep` are set aside; never below 0.
 

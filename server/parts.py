@@ -79,6 +79,7 @@ class Parts:
 
     async def close(self) -> None:
         """Remember the audit's head, and let go of everything."""
+        await self.context.background.close()
         await self.journal.remember_head()
         await self.vendors.close()
         await self.store.close()

@@ -18,6 +18,8 @@ class PlanAsked:
     sheet: str
     hidden: Literal["", "include", "leave_out"]
     """What becomes of rows that the sheet hides; '' asks where there are any."""
+    not_opened: str
+    """The e-mail, by its report, job or launch, whose openers get no text; '' for none."""
     mobile: str
     """The column of the numbers; '' finds it."""
     consent: str

@@ -10,7 +10,7 @@ from server.batches.numbers import NumberSeal
 from server.store.messages import BY_ASKING
 from server.store.plans import Connection
 from server.store.record_tables import MESSAGES
-from tools.every8d.references import FAILED, REPLIED
+from tools.every8d.references import FAILED, NO_REPLY, REPLIED
 
 _RETRYABLE, _PERMANENT, _DELIVERED = "failed_retryable", "failed_permanent", "delivered"
 
@@ -49,6 +49,10 @@ def recipients_of(
         dead = {row[0] for row in certain if row[2] == _PERMANENT}
         worth = [row for row in retryable if row[0] not in dead]
         return Recipients(mobiles=opened(worth), left_out=len(dead))
+    if which == NO_REPLY:
+        return Recipients(
+            mobiles=opened(row for row in certain if row[2] == _DELIVERED and row[0] not in answered)
+        )
     if which == _DELIVERED:
         return Recipients(mobiles=opened(row for row in certain if row[2] == _DELIVERED))
     return Recipients(mobiles=opened(row for row in certain if str(row[3]) == which))

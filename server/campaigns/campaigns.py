@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, cast
@@ -11,7 +12,7 @@ import anyio.to_thread
 from server.batches.keeper import Keeper
 from server.campaigns.draft import Draft, Wish
 from server.campaigns.planning import Planner
-from server.campaigns.source import ListChoice, Lists
+from server.campaigns.source import Lists, OpenList
 from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.campaigns import Campaign, Progress, Waiting
@@ -50,13 +51,13 @@ class Campaigns:
         """Called once something is to be carried out."""
         self._planner = Planner(keeper)
 
-    async def plan(self, wish: Wish, choice: ListChoice) -> Planned:
+    async def plan(self, wish: Wish, opened: AbstractAsyncContextManager[OpenList]) -> Planned:
         """Plan a campaign from this list.
 
         Raises:
             RefusedError: a rule forbids it, nobody is left, or the list cannot be used.
         """
-        async with self.lists.opened(choice) as source:
+        async with opened as source:
             standing, draft = await self._planner.plan(wish, source)
             found = await anyio.to_thread.run_sync(source.found, draft.listed)
             return Planned(standing=standing, draft=draft, found=found)
@@ -112,8 +113,11 @@ class Campaigns:
         if found is None:
             return None
         campaign, plan = found.campaign, found.plan
-        changed = campaign.state == campaigns.PLANNED and (
-            await self.lists.digest(campaign.list_name) != campaign.list_digest
+        # Who is in a list without a file was frozen with the plan.
+        changed = (
+            campaign.state == campaigns.PLANNED
+            and campaign.list_digest != ""
+            and await self.lists.digest(campaign.list_name) != campaign.list_digest
         )
         return CampaignFacts(
             id=campaign.id,

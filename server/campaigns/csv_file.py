@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
 from server.campaigns.problems import unreadable
@@ -47,7 +47,7 @@ class CsvFile:
         """Whether some bytes do not fit the encoding: their cells hold U+FFFD."""
         return self._encoding.damaged
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Generator[Row]:
         """The rows below Excel's own first line.
 
         Raises:

@@ -1,7 +1,7 @@
 """Lists from the configured folder, as a plan reads them."""
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import BinaryIO
 
 import anyio.to_thread
@@ -35,8 +35,8 @@ class ListFiles:
             InvalidArgumentError: no folder is set, or the name is not one of a plain file in it.
         """
         file = await anyio.to_thread.run_sync(open_list, self._settings, choice.name)
-        with file:
-            yield _OpenFile(file, choice, self._settings)
+        with file, closing(_OpenFile(file, choice, self._settings)) as opened:
+            yield opened
 
     async def digest(self, name: str) -> str:
         """SHA-256 of the file as it is now; '' when it is gone."""
@@ -51,6 +51,11 @@ class _OpenFile:
         self._choice = choice
         self._settings = settings
         self._reading: ListReading | None = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._reading is not None:
+            self._reading.close()
 
     @property
     def digest(self) -> str:
@@ -68,6 +73,7 @@ class _OpenFile:
             ),
             sheet=chosen.sheet,
             include_hidden=chosen.hidden == "include",
+            mailed=chosen.mailed,
         )
         reading = self._reading = ListReading(self._file, wanted, self._settings.lists)
         if reading.read_as.rivals:

@@ -4,7 +4,7 @@ Everything here blocks and runs in a worker thread, a slice of rows at a time (`
 the event loop goes on meanwhile.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain, islice
@@ -18,7 +18,7 @@ from server.campaigns.xlsx_sheet import SheetRows
 from server.campaigns.xlsx_workbook import Sheet, Workbook
 from server.settings.settings import ListsSettings
 from tools.list_desk import ListFound
-from tools.lists.cells import is_blank
+from tools.lists.cells import Cell, is_blank
 from tools.lists.columns import (
     OPENING,
     Columns,
@@ -26,11 +26,13 @@ from tools.lists.columns import (
     Wanted,
     choose,
     consent_columns,
+    email_column,
     find_heading,
     holds_numbers,
     number_columns,
 )
-from tools.lists.rows import Judged, Row, judge
+from tools.lists.mailed import Mailed
+from tools.lists.rows import Judged, Recipient, Rejected, Row, judge
 from tools.lists.tally import Tally
 from tools.problems import InvalidArgumentError
 
@@ -46,6 +48,8 @@ class ListWanted:
     columns: Wanted = field(default_factory=Wanted)
     sheet: str = ""
     include_hidden: bool = False
+    mailed: Mailed | None = None
+    """Whoever opened an e-mail gets no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +81,17 @@ class ListReading:
         self._wanted = wanted
         self._most = limits.max_rows
         self._sheet: SheetRows | None = None
-        self.read_as, rows = self._open(file)
-        opening = list(islice(rows, OPENING))
-        self._rows = chain(opening, rows)
+        self.read_as, self._source = self._open(file)
+        opening = list(islice(self._source, OPENING))
+        self._rows = chain(opening, self._source)
         first = [(row.number, row.cells) for row in opening if not all(map(is_blank, row.cells))]
         self.heading: Heading = find_heading(first, (*wanted.columns.mobile, *wanted.columns.fields))
         self.columns: Columns = choose(self.heading, wanted.columns, first)
+        self._email = self._email_column(first) if wanted.mailed is not None else -1
+
+    def close(self) -> None:
+        """Let go of the file, which may be closed then; where reading was given up, too."""
+        self._source.close()
 
     @property
     def filtered(self) -> bool:
@@ -120,11 +129,13 @@ class ListReading:
         Raises:
             RefusedError: the file is damaged further on, or has more rows than the settings allow.
         """
-        columns, include_hidden = self.columns, self._wanted.include_hidden
+        columns, include_hidden, mailed = self.columns, self._wanted.include_hidden, self._wanted.mailed
         count = 0
         for row in self._below_heading():
             found = judge(row, columns, include_hidden=include_hidden)
             if found is not None:
+                if mailed is not None and isinstance(found, Recipient):
+                    found = self._unless_opened(found, row, mailed)
                 count += 1
                 if count > self._most:
                     raise too_large(f"it has more than {self._most} rows.", "lists.max_rows")
@@ -136,11 +147,23 @@ class ListReading:
         while some := list(islice(rows, SLICE)):
             yield some
 
+    def _unless_opened(self, found: Recipient, row: Row, mailed: Mailed) -> Judged:
+        reason = mailed.reason(row.cells[self._email]) if self._email < len(row.cells) else None
+        return found if reason is None else Rejected(found.row, reason, found.mobile)
+
+    def _email_column(self, opening: Sequence[tuple[int, Sequence[Cell]]]) -> int:
+        found = email_column(self.heading, opening)
+        if found is None:
+            raise InvalidArgumentError(
+                "not_opened", "the list has no column of e-mail addresses.", "Give a list that has one."
+            )
+        return found
+
     def _below_heading(self) -> Iterator[Row]:
         heading = self.heading.row
         return (row for row in self._rows if row.number > heading)
 
-    def _open(self, file: BinaryIO) -> tuple[ReadAs, Iterator[Row]]:
+    def _open(self, file: BinaryIO) -> tuple[ReadAs, Generator[Row]]:
         if kind_of(file) == "csv":
             if self._wanted.sheet:
                 raise InvalidArgumentError("sheet", "a CSV file has no sheets.", "Leave it out.")

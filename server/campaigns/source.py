@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from tools.list_desk import ListFound
+from tools.lists.mailed import Mailed
 from tools.lists.rows import Judged
 from tools.lists.tally import Tally
 
@@ -22,6 +23,8 @@ class ListChoice:
     """The column that must say yes."""
     hidden: Literal["", "include", "leave_out"] = ""
     """What becomes of hidden rows."""
+    mailed: Mailed | None = None
+    """Who opened an e-mail, and gets no text."""
 
 
 class OpenList(Protocol):

@@ -4,7 +4,7 @@ In one pass: the values, whether a row is hidden, and which values are a formula
 own size (`dimension`) is not looked at; rows and cells without a number of their own follow the one before.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from server.campaigns.problems import DAMAGED, unreadable
 from server.campaigns.xlsx_package import MOST_OF_A_SHEET, broken, feed, local, reader
@@ -45,7 +45,7 @@ class SheetRows:
         """Whether a filter chooses rows; known once all are read."""
         self.hidden_columns: set[int] = set()
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Generator[Row]:
         """The rows in their order.
 
         Raises:

@@ -1,34 +1,49 @@
 """A caller's campaigns: planned under the operator's rules, looked at, paused."""
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from decimal import Decimal
 from functools import partial
 from typing import cast
 
+import anyio.to_thread
+
 from server.campaigns.draft import Wish
 from server.campaigns.planning import NOTHING_PLANNED
-from server.campaigns.source import ListChoice
+from server.campaigns.source import ListChoice, OpenList
 from server.gate.caller import Caller
 from server.gate.campaign_rules import forbidden
 from server.gate.context import GateContext
 from server.gate.exclusions import Exclusions
 from server.gate.failures import ANTICIPATED
+from server.gate.member_list import member_list
+from server.gate.members import Members
 from server.ledger.notes import Note
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures
 from tools.campaign_facts import CampaignState
 from tools.campaigns.pace import read_pace
 from tools.campaigns.wording import read_wording
+from tools.desk.campaigns import PLAN_CAMPAIGN
 from tools.every8d.credit import credit_steps
+from tools.every8d.references import SENDER, read_written
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS
 from tools.every8d.texts import send_time
-from tools.problems import Problem, RefusedError
+from tools.lists.mailed import Mailed
+from tools.omis.mailed import mailed_steps
+from tools.problems import InvalidArgumentError, Problem, RefusedError
 
 _PAUSED_BY_HAND = "paused by hand"
 _NO_ACCOUNT = Problem(
     code="no_account",
     message=f"{NOTHING_PLANNED} No EVERY8D account is set.",
     next="A person sets CAMPAIGN_OPS_EVERY8D__UID and its password.",
+)
+
+
+_NO_OMIS = Problem(
+    code="no_account",
+    message=f"{NOTHING_PLANNED} No OMIS account is set, so nobody knows who opened an e-mail.",
+    next="A person sets CAMPAIGN_OPS_OMIS__LOGIN_NAME and its password; or leave not_opened out.",
 )
 
 
@@ -40,7 +55,12 @@ class OwnCampaigns:
         self._caller = caller
 
     async def plan(self, asked: PlanAsked) -> PlanFigures:
-        """Plan one; nothing is sent."""
+        """Plan one; nothing is sent. What takes longer than a call goes on beside it."""
+        return await self._context.background.result(
+            (self._caller.principal, asked), partial(self._plan, asked), _unfinished
+        )
+
+    async def _plan(self, asked: PlanAsked) -> PlanFigures:
         settings = self._context.settings
         if settings.every8d is None:
             raise RefusedError(_NO_ACCOUNT)
@@ -61,14 +81,7 @@ class OwnCampaigns:
             excluded=exclusions.among_hashed,
             rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED),
         )
-        choice = ListChoice(
-            name=asked.list_name,
-            sheet=asked.sheet,
-            mobile=asked.mobile,
-            consent=asked.consent,
-            hidden=asked.hidden,
-        )
-        made = await self._context.campaigns.plan(wish, choice)
+        made = await self._context.campaigns.plan(wish, await self._list(asked))
         campaign, tally = made.standing.campaign, made.draft.tally
         await self._context.book.record(self._note("campaign_planned", campaign.id))
         credit = await self._credit()
@@ -85,6 +98,31 @@ class OwnCampaigns:
             abroad=tally.abroad,
             estimate=bool(tally.estimates),
         )
+
+    async def _list(self, asked: PlanAsked) -> AbstractAsyncContextManager[OpenList]:
+        """A file's rows, or those whom a reference means."""
+        reference = read_written(asked.list_name.strip())
+        if reference is not None and reference.which != SENDER:
+            _refuse_choices(asked)
+            return member_list(Members(self._context, PLAN_CAMPAIGN, reference, self._caller))
+        return self._context.campaigns.lists.opened(
+            ListChoice(
+                name=asked.list_name,
+                sheet=asked.sheet,
+                mobile=asked.mobile,
+                consent=asked.consent,
+                hidden=asked.hidden,
+                mailed=await self._mailed(asked.not_opened),
+            )
+        )
+
+    async def _mailed(self, target: str) -> Mailed | None:
+        if not target:
+            return None
+        if self._context.settings.omis is None:
+            raise RefusedError(_NO_OMIS)
+        read = await self._context.vendors.query(mailed_steps(target, self._context.surroundings()))
+        return await anyio.to_thread.run_sync(read)
 
     async def _exclusions(self) -> Exclusions:
         """Who gets no text by the rules.
@@ -162,3 +200,23 @@ class OwnCampaigns:
 
     def _note(self, what: str, campaign: str) -> Note:
         return Note(what=what, principal=self._caller.principal, outcome=campaign)
+
+
+def _refuse_choices(asked: PlanAsked) -> None:
+    """A reference has neither sheets nor columns.
+
+    Raises:
+        InvalidArgumentError: one was named all the same.
+    """
+    for field in ("sheet", "mobile", "consent", "hidden", "not_opened"):
+        if getattr(asked, field):
+            raise InvalidArgumentError(field, "is of a file, and the list is a reference.", "Leave it out.")
+
+
+def _unfinished() -> Problem:
+    return Problem(
+        code="still_planning",
+        message="The plan is not finished yet, and goes on by itself. Nothing was sent.",
+        next="Call plan_campaign again with the same arguments: it answers with this plan.",
+        retryable=True,
+    )

@@ -10,6 +10,7 @@ from server.batches.memory import Memory
 from server.campaigns.campaigns import Campaigns
 from server.files import Files
 from server.gate.calls import Call, CallOf
+from server.gate.in_background import InBackground
 from server.gate.owning import Owning, batch_of
 from server.gate.repeats import Asked
 from server.gate.rules.rate_limiter import RateLimiter
@@ -46,6 +47,7 @@ class GateContext:
     looks: Looks = field(init=False)
     memory: Memory
     campaigns: Campaigns
+    background: InBackground = field(default_factory=InBackground)
 
     def __post_init__(self) -> None:
         self.looks = Looks(self.outside)

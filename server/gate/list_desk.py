@@ -1,6 +1,7 @@
 """Lists of recipients: read in a worker thread, a slice of rows at a time, with the rules on top."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from typing import BinaryIO
 
@@ -47,10 +48,11 @@ class OwnLists:
         reading = await anyio.to_thread.run_sync(opened)
         exclusions = await Exclusions.of(self._context, self._whose)
         tally, slices = Tally(), reading.slices()
-        while some := await anyio.to_thread.run_sync(next, slices, _END):
-            mobiles = [each.mobile for each in some if isinstance(each, Recipient)]
-            for recipient in tally.take(some, await exclusions.among(mobiles)):
-                show(recipient)
+        with closing(reading):
+            while some := await anyio.to_thread.run_sync(next, slices, _END):
+                mobiles = [each.mobile for each in some if isinstance(each, Recipient)]
+                for recipient in tally.take(some, await exclusions.among(mobiles)):
+                    show(recipient)
         return reading.found(tally, exclusions.problem)
 
 

@@ -5,24 +5,22 @@ what goes out, however the call is repeated.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from server.batches.asking import ask
-from server.batches.asking_replies import ask_for_replies
 from server.batches.own import own
-from server.batches.recipients import Recipients, recipients_of
+from server.batches.recipients import Recipients
 from server.gate.caller import Caller
 from server.gate.context import GateContext
-from server.gate.words.sentences import no_such_batch
+from server.gate.members import Members, who_answered
 from server.ledger.whose import Whose
-from server.store.batches import Batch, batch_of
+from server.store.batches import batch_of
 from server.store.frozen_lists import freeze_list, frozen_list
 from server.store.replies import replies_named
 from tools.desk_operation import AnyOperation
-from tools.every8d.references import REPLIED, SENDER, Reference, read_reference
+from tools.every8d.references import SENDER, Reference, read_reference
 from tools.mobile import mask_mobile
 from tools.problems import Problem, RefusedError
 
@@ -85,23 +83,12 @@ async def _found(
     context: GateContext, operation: AnyOperation, reference: Reference, caller: Caller
 ) -> Recipients:
     """By what the vendor says now: a report that nobody signed makes nobody get a text again."""
-    memory, whose = context.memory, context.owning.limits_of(caller.principal)
     if reference.which == SENDER:
-        return await _sender(context, reference.of, whose)
-    batch = await memory.batch(reference.of, whose)
-    if batch is None:
-        raise RefusedError(no_such_batch(operation))
-    if batch.reduced_at is not None:
-        raise RefusedError(_ONLY_COUNTS)
-    answered: Collection[str] = ()
-    if reference.which == REPLIED:
-        answered = await _who_answered(context, batch)
-    else:
-        await ask(memory, context.vendors, batch, context.surroundings())
-    seal = await memory.keeper.seal()
-    return await memory.keeper.read(
-        lambda conn: recipients_of(conn, batch.id, reference.which, seal, answered)
-    )
+        return await _sender(context, reference.of, context.owning.limits_of(caller.principal))
+    members = Members(context, operation, reference, caller)
+    found = [await members.of(batch) for batch in await members.batches()]
+    mobiles = dict.fromkeys(mobile for each in found for mobile in each.mobiles)
+    return Recipients(mobiles=tuple(mobiles), left_out=sum(each.left_out for each in found))
 
 
 async def _sender(context: GateContext, reply_id: str, whose: Whose | None) -> Recipients:
@@ -114,25 +101,11 @@ async def _sender(context: GateContext, reply_id: str, whose: Whose | None) -> R
     (reply,) = found
     batch = await memory.keeper.read(lambda conn: batch_of(conn, reply.batch))
     who = (await memory.keeper.seal()).who(reply.sealed, reply.batch)
-    if batch is None or who is None or reply.number not in await _who_answered(context, batch):
+    if batch is None or who is None or reply.number not in await who_answered(context, batch):
         return Recipients(mobiles=())
     return Recipients(mobiles=(who.mobile,))
 
 
-async def _who_answered(context: GateContext, batch: Batch) -> Collection[str]:
-    """Half hashes of those who replied to it, by what the vendor says now."""
-    memory = context.memory
-    _, told = await ask_for_replies(memory, context.vendors, batch)
-    # Who opted out in these replies is blocked before anything is sent, where that is the rule.
-    await memory.catch_up()
-    return {*await memory.keeper.hashes([each.mobile for each in told.replies])}
-
-
-_ONLY_COUNTS = Problem(
-    code="nobody_meant",
-    message="Nothing was sent. The batch is older than the retention: its numbers are gone.",
-    next="Give the numbers themselves.",
-)
 _NO_REPLY = Problem(
     code="not_found",
     message="Nothing was sent. The id is of no reply to a batch in the records.",

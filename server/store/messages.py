@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from server.store.plans import Connection
 from server.store.record_tables import MESSAGES
@@ -97,6 +97,15 @@ _TO_NUMBER = select(_COLUMNS.nth, _COLUMNS.record, *(_COLUMNS[name] for name in 
 )
 _SEALED = select(_COLUMNS.sealed).where(_THIS)
 
+_UNCERTAIN = (
+    select(MESSAGES.c.number)
+    .where(
+        MESSAGES.c.batch == bindparam("of_batch"),
+        or_(MESSAGES.c.heard != BY_ASKING, MESSAGES.c.state.not_in(FINAL)),
+    )
+    .limit(1)
+)
+
 
 def add_messages(conn: Connection, rows: Sequence[MessageRow]) -> None:
     """Keep messages that are not there yet."""
@@ -163,6 +172,11 @@ def told_of(conn: Connection, batch: str, numbers: Sequence[str]) -> dict[tuple[
         for number, nth, *told in conn.execute(_KNOWN, {"of_batch": batch, "those": those}):
             found[number, nth] = Told(*told)
     return found
+
+
+def has_uncertain(conn: Connection, batch: str) -> bool:
+    """Whether anything of a batch has not ended yet, or not by what the vendor said when it was asked."""
+    return conn.scalar(_UNCERTAIN, {"of_batch": batch}) is not None
 
 
 def sealed_of(conn: Connection, batch: str, number: str, nth: int = 0) -> str | None:

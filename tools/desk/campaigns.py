@@ -12,6 +12,7 @@ from tools.desk.read_list import Column
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.paging import pages_of
 from tools.every8d.texts import SendAt, Text
+from tools.omis.report_target import MaybeReport
 from tools.operation import PagedParams, Params, Result, Risk
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence
@@ -40,13 +41,21 @@ class PlanCampaignParams(Params):
     """What to plan."""
 
     name: Annotated[str, Field(min_length=1, max_length=40, description="Note; never sent.")]
-    list: Annotated[str, Field(min_length=1, max_length=120, description="A list's file name.")]
+    list: Annotated[
+        str,
+        Field(
+            min_length=1, max_length=120, description="File, or failed: or no_reply: of a batch, campaign."
+        ),
+    ]
     text: Text
     sheet: Annotated[Column, Field(description="Sheet name.")] = ""
     hidden: Annotated[Literal["", "include", "leave_out"], Field(description="Hidden rows; empty: asks.")] = (
         ""
     )
     mobile: Annotated[str, Field(max_length=60, description="Phone column; empty: found.")] = ""
+    not_opened: Annotated[
+        MaybeReport, Field(description="OMIS report or job:5508; who opened it gets none.")
+    ] = ""
     consent: Annotated[str, Field(max_length=60, description="Column that must say yes.")] = ""
     send_at: SendAt = None
     per_hour: Annotated[int, Field(ge=0, le=1_000_000, description="Pace; 0: all at once."), NO_FLAG] = 0
@@ -88,6 +97,7 @@ async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
             list_name=params.list,
             sheet=params.sheet,
             hidden=params.hidden,
+            not_opened=params.not_opened,
             mobile=params.mobile,
             consent=params.consent,
             text=params.text,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tools.cleaning import clean
 from tools.lists.cells import Cell, text_of
+from tools.lists.mailed import address_of
 from tools.lists.mobiles import read_mobile
 from tools.problems import InvalidArgumentError
 
@@ -34,6 +35,7 @@ _OF_ANOTHER = re.compile(
 """Somebody else's number, or none."""
 _CONSENT = re.compile(r"同意|願意|訂閱|行銷|consent|opt.?in|subscribed|marketing", re.IGNORECASE)
 _OBJECTION = re.compile(r"退訂|拒收|拒絕|不同意|不願意|opt.?out|unsubscribed?|do.?not", re.IGNORECASE)
+_EMAIL = re.compile(r"e-?mail|電子郵件|電郵|電子信箱|信箱|郵箱|郵件", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _ALPHABET = 26
 _LONGEST_NAME = 40
@@ -165,6 +167,15 @@ def choose(heading: Heading, wanted: Wanted, opening: Sequence[tuple[int, Sequen
         width=len(heading.names) if heading.row else 0,
         objection=consent is not None and objects(heading.names[consent]),
     )
+
+
+def email_column(heading: Heading, opening: Sequence[tuple[int, Sequence[Cell]]]) -> int | None:
+    """The column of e-mail addresses: by its heading, else where the first addresses stand."""
+    for place, name in enumerate(heading.names):
+        if _EMAIL.search(name):
+            return place
+    held = (place for _, cells in opening for place, cell in enumerate(cells) if address_of(text_of(cell)))
+    return next(held, None)
 
 
 def holds_numbers(rows: Iterable[Sequence[Cell]]) -> bool:

@@ -11,6 +11,8 @@ from tools.mobile import is_taiwanese
 
 _SHOWN = 10
 _SAMPLES = 3
+_OF_THE_PERSON = frozenset({Reason.OPTED_OUT, Reason.OPENED, Reason.OPENED_BY_MACHINE})
+"""What one row says of a person holds for their later rows as well."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Tally:
         """Rows with a value of another file; with a texted field that is empty."""
         self.samples: list[Recipient] = []
         self._seen = Seen()
-        self._objected: set[str] = set()
+        self._refused: dict[str, Reason] = {}
 
     def take(self, judged: Sequence[Judged], excluded: Mapping[str, Reason]) -> list[Recipient]:
         """Count a slice; those of it that are texted. `excluded` are numbers that a rule forbids."""
@@ -54,12 +56,12 @@ class Tally:
     def _is_texted(self, each: Judged, excluded: Mapping[str, Reason]) -> TypeGuard[Recipient]:
         if isinstance(each, Rejected):
             self._reject(each.row, each.reason)
-            if each.reason is Reason.OPTED_OUT:
-                self._objected.add(each.mobile)
+            if each.reason in _OF_THE_PERSON:
+                self._refused.setdefault(each.mobile, each.reason)
             return False
         reason = excluded.get(each.mobile)
-        if reason is None and each.mobile in self._objected:
-            reason = Reason.OPTED_OUT
+        if reason is None:
+            reason = self._refused.get(each.mobile)
         if reason is None and not self._seen.is_new(each.mobile, each.row, each.fields):
             reason = Reason.DUPLICATE
         if reason is not None:

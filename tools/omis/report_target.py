@@ -27,6 +27,10 @@ ReportTarget = Annotated[
 """A report's id, or `job:` or `launch:` with the id of what it belongs to."""
 
 
+MaybeReport = Annotated[str, IDENTIFIER, AfterValidator(lambda written: written and _target(written))]
+"""The same, or ''."""
+
+
 def read_target(target: str) -> tuple[Thing | None, str]:
     """The launch or job, if it is one, and the id."""
     found = _TARGET.fullmatch(target)

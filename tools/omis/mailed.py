@@ -1,0 +1,78 @@
+"""Who opened an e-mail or removed themselves, from the reports of its job (types of note 1, document 000)."""
+
+from collections.abc import Callable
+
+from tools.lists.mailed import Mailed, address_of
+from tools.omis.report_events import told_by
+from tools.omis.report_look import Found, look_for
+from tools.omis.report_sums import read_events
+from tools.omis.report_tables import table_rows
+from tools.omis.report_ties import Tie
+from tools.operation import Steps, Surroundings
+from tools.problems import Problem, RefusedError
+
+_OPENS = ("21001", "20003", "2100199")
+"""The whole one first."""
+_REMOVALS = "31003"
+_NOT_FOUND = "not_found"
+
+
+def mailed_steps(target: str, around: Surroundings) -> Steps[Callable[[], Mailed]]:
+    """Fetch the reports; what reads them takes long, so call it in a thread.
+
+    Raises:
+        RefusedError: there is no report of opens, or several could be meant.
+    """
+    opens: Found | None = None
+    for kind in _OPENS:
+        opens = yield from _if_there(target, kind, around)
+        if opens is not None:
+            break
+    if opens is None:
+        raise RefusedError(_NO_OPENS)
+    removals = yield from _if_there(target, _REMOVALS, around)
+    return lambda: _read(opens, removals)
+
+
+def _if_there(target: str, kind: str, around: Surroundings) -> Steps[Found | None]:
+    try:
+        found = yield from look_for(target, kind, around)
+    except RefusedError as error:
+        if error.problem.code == _NOT_FOUND:
+            return None
+        raise
+    if isinstance(found, Tie):
+        raise RefusedError(_SEVERAL)
+    return found
+
+
+def _read(opens: Found, removals: Found | None) -> Mailed:
+    opened, machines = set[str](), set[str]()
+    for address, machine in _addresses(opens):
+        (machines if machine else opened).add(address)
+    removed = frozenset[str]() if removals is None else frozenset(each for each, _ in _addresses(removals))
+    return Mailed(opened=opened, machines=machines, removed=removed)
+
+
+def _addresses(found: Found) -> list[tuple[str, bool]]:
+    columns, rows = read_events(table_rows(found.content()), told_by(found.record.get("reporttypeid", "")))
+    if "recipient" not in columns.places:
+        raise RefusedError(_NOBODY_NAMED)
+    return [(address_of(row.event.email), row.machine) for row in rows if row.event.email]
+
+
+_NO_OPENS = Problem(
+    code="not_found",
+    message="Nothing was planned and nothing was sent. OMIS lists no report of who opened this e-mail.",
+    next="Find one with list_reports (21001 or 20003); update_report has one made.",
+)
+_SEVERAL = Problem(
+    code="ambiguous",
+    message="Nothing was planned and nothing was sent. Several reports could be meant.",
+    next="read_report shows them; give the id of one.",
+)
+_NOBODY_NAMED = Problem(
+    code="no_table",
+    message="Nothing was planned and nothing was sent. A report of the e-mail names no recipients.",
+    next="Look at it with read_report.",
+)
