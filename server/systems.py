@@ -38,21 +38,37 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 async def until_signal() -> str:
-    """The name of the signal that asks this process to end, once it comes. Only for the main thread.
-
-    A loop on Windows that waits for a socket is not woken by a signal, hence the look every 0.2 seconds.
-    """
+    """The name of the signal that asks this process to end, once it comes. Only for the main thread."""
     came, names, loop = anyio.Event(), list[str](), asyncio.get_running_loop()
 
     def note(number: int, _: object) -> None:
         names.append(signal.Signals(number).name)
         loop.call_soon_threadsafe(came.set)
 
-    with _handlers(note):
-        while not names:
-            with anyio.move_on_after(_LOOK_SECONDS):
-                await came.wait()
+    with _handlers(note), looking_for_signals():
+        await came.wait()
     return names[0]
+
+
+@contextmanager
+def looking_for_signals() -> Generator[None]:
+    """Within the block the running loop notices a signal within 0.2 seconds, whatever it waits for.
+
+    Nothing wakes it for one that comes after it last looked and before it waits, or that another thread was
+    given: it would be noticed with the next event, which at a question never comes. A loop on Windows that
+    waits for a socket is woken by none.
+    """
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        nonlocal next_look
+        next_look = loop.call_later(_LOOK_SECONDS, look)
+
+    next_look = loop.call_later(_LOOK_SECONDS, look)
+    try:
+        yield
+    finally:
+        next_look.cancel()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import anyio
 import typer
 
 from server.command.log_lines import LogLines
-from server.systems import loop_options
+from server.systems import looking_for_signals, loop_options
 from tools.sentence import sentence
 
 T = TypeVar("T")
@@ -24,6 +24,11 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535, help=sentence("0 
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
-    """What uses the store runs on the loop that suits its drivers."""
+    """What uses the store runs on the loop that suits its drivers; Ctrl-C ends it, also at a question."""
     logging.getLogger().addHandler(LogLines())
-    return anyio.run(work, backend_options=loop_options())
+
+    async def interruptible() -> T:
+        with looking_for_signals():
+            return await work()
+
+    return anyio.run(interruptible, backend_options=loop_options())
