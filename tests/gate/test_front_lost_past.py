@@ -93,8 +93,9 @@ async def test_a_loss_under_a_running_server_stops_it_too(
         await backed_up(house)
         await session.facts("send_sms", FREE_SEND)
         await lose(house)
-        codes = [(await session.problem("send_sms", FREE_SEND))["code"] for _ in range(3)]
-    assert codes == ["store_unavailable", "past_lost", "past_lost"]
+        first, *later = [(await session.problem("send_sms", FREE_SEND))["code"] for _ in range(3)]
+    assert first in ("store_unavailable", "past_lost"), "the second where the reaper met the loss before it"
+    assert later == ["past_lost", "past_lost"]
     assert await posts(house) == 1
 
 
