@@ -19,16 +19,16 @@ _TRADITIONAL = str.maketrans(
 """The simplified characters of the words below, and a variant that some keyboards write."""
 
 _POLITE = """
-您好 你好 哈囉 嗨 hi hello 不好意思 抱歉 對不起 拜託 請 煩請 麻煩 麻煩您 麻煩你 幫我 幫忙 我要 我想 我想要
-要 謝謝 謝謝您 謝謝你 謝啦 謝了 感謝 感恩 多謝 3q thanks thx ty thankyou please pls plz ok
-回 回覆 輸入 回傳 sorry iwantto iwouldliketo
+您好 你好 哈囉 嗨 hi hello 不好意思 抱歉 對不起 拜託 請 煩請 麻煩 麻煩您 麻煩你 幫我 幫忙 協助 我要 我想
+我想要 要 想 謝謝 謝謝您 謝謝你 謝啦 謝了 感謝 感恩 多謝 3q thanks thx ty thankyou please pls plz ok
+回 回覆 輸入 回傳 sorry iwantto iwouldliketo idliketo
 """
 _ABOUT = """
 我 我的 你 您 你們 您們 貴公司 將 把 以後 今後 之後 再 再也 全部 都 所有 通通 一律 立刻 立即 馬上 現在
 直接 希望 可以 可否 能否 能不能 可不可以 能 是否 已 已經 如何 怎麼 怎樣 請問 這 這個 這些 這種 此 的 了 吧
-喔 哦 啊 啦 囉 呢 嗎 好嗎 嘛 簡訊 訊息 短信 訊 廣告 行銷 促銷 垃圾 通知 優惠 資訊 內容 電子報 服務 給我 過來
-來 到 手機 手機號碼 號碼 電話 門號 sms mms text texts texting message messages ads spam me my number from
-your the this list all now again immediately service you to of
+喔 哦 唷 啊 啦 囉 呢 嗎 好嗎 嘛 簡訊 訊息 短信 訊 廣告 行銷 促銷 商業 會員 類 垃圾 通知 優惠 資訊 內容 電子報
+服務 給我 過來 來 到 手機 手機號碼 號碼 電話 門號 sms mms text texts texting message messages ads spam
+any more me my number from your the this list all now again immediately service you to of
 """
 _SURE = (
     "退訂",
@@ -39,22 +39,28 @@ _SURE = (
     "拒收",
     "拒絕(?:接收|收|再收|收訊)",
     "(?:不要|別|勿|請勿|不用|不必|不需要|停止|不准|不許)再?(?:一直)?(?:傳送|發送|寄(?:簡訊|訊息|廣告|電子報)|傳|發|打擾|騷擾)",
+    "(?:不再|不同意)(?:接收|收到)",
+    "(?:不要|不需要)(?:廣告|行銷|促銷)?(?:簡訊|訊息|短信)",
+    "勿擾",
     "(?:不要|不想|不願|不希望|不願意|不需要)(?:再|繼續)?(?:收到?|接收|接到)",
     "(?:從|自)?(?:你們|您們)?的?(?:名單|清單)(?:中|內|上|裡)?(?:移除|刪除|剔除)",
     "(?:移除|刪除|移出|退出)我?的?(?:手機|電話)?(?:名單|號碼|門號)",
+    "(?:移除|刪除)我的(?:資料|個資|電話|手機)",
+    "(?:將|把|幫)我(?:移除|刪除|除名|剔除)",
     "(?:手機|電話)?(?:號碼|門號)(?:從名單)?(?:中|內)?(?:移除|刪除)",
-    "unsubscribe",
+    "unsub?s?cribe",
     "unsub",
     "stopall",
-    "stop(?:texting|sending|messaging|contacting|sms|spamming|messages|texts|spam)",
+    "stop(?:texting|sending|messaging|contacting|sms|spamming|messages|msgs?|texts|spam)",
     "opt(?:me)?out",
     "(?:take|remove)(?:me|mynumber)(?:off|from)?",
     "cancel(?:my)?subscription",
     "(?:dont|donot|never)(?:text|message|contact|send|sms)",
     "no(?:more)(?:messages|texts|sms|ads|spam)",
 )
-_BARE = ("取消(?!退訂|拒收|拒絕)", "stop", "n")
-"""Words that mean much else besides: nothing but politeness may stand around them."""
+_BARE = ("取消(?!退訂|拒收|拒絕)", "停止", "stop(?:it)?", "n", "cancel", "quit", "end")
+"""Words that mean much else besides: nothing but politeness may stand around them. Carriers abroad
+have to obey the English ones (CTIA)."""
 _PHONE = "(?:886|0)9[0-9]{8}"
 _WORDS = {
     "polite": _POLITE.split(),

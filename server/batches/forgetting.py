@@ -26,10 +26,12 @@ class OfNumber:
     """Sends that have ended and from which it can be taken."""
     texts: int
     """Those that keep it all the same: it stands in the text or the note for everybody."""
-    open: int
-    """Those that have not, and campaigns that have not: their numbers are still needed."""
+    open: tuple[str, ...]
+    """Those that have not: their numbers are still needed."""
     campaigns: int
     """Campaigns that have ended and that it was in."""
+    open_campaigns: tuple[str, ...]
+    """Those that have not."""
     blocked: bool
 
     @property
@@ -56,14 +58,15 @@ class Forgetting:
             ids, unended = holding(conn, _digits(mobile))
             ended = [found for each in ids if (found := ledger.get(conn, each)) is not None]
             found_in = campaigns_with(conn, whole[:HALF])
-            over = sum(each.ended for each in found_in)
+            going = tuple(each.id for each in found_in if not each.ended)
             left = [without_number(each, mobile) for each in ended]
             return OfNumber(
                 rows=rows_of_number(conn, whole),
                 actions=sum(each is not before for each, before in zip(left, ended, strict=True)),
                 texts=sum(_holds(each, _digits(mobile)) for each in left),
-                open=unended + len(found_in) - over,
-                campaigns=over,
+                open=tuple(unended),
+                campaigns=len(found_in) - len(going),
+                open_campaigns=going,
                 blocked=bool(which_blocked(conn, [whole])),
             )
 

@@ -19,10 +19,12 @@ from server.store.key_mark import mark_of
 from server.store.keys import HALF, KeyFileError, keyed, load_or_create_key
 from server.store.meta import set_value, value_of
 from server.store.plans import Connection
+from tools.sentence import sentence
 
 T = TypeVar("T")
 _MARK = "numbers_key"
-_OTHER_KEY = (
+_NO_KEY = sentence("the key of the numbers cannot be read or made. Put numbers.key back.")
+_OTHER_KEY = sentence(
     "the key of the numbers is not the one that this store's records were written with. Put numbers.key back "
     "beside the audit's key; all servers of one store share it."
 )
@@ -51,7 +53,7 @@ class Keeper:
             try:
                 key = await anyio.to_thread.run_sync(load_or_create_key, self._key_file)
             except KeyFileError:
-                raise StoreUnavailableError("the key of the numbers cannot be read or made.") from None
+                raise StoreUnavailableError(_NO_KEY) from None
             known = await self._known(mark_of(key))
             if known != mark_of(key):
                 raise StoreUnavailableError(_OTHER_KEY)

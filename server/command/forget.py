@@ -10,6 +10,8 @@ from server.command.terminal import Terminal, terminal
 from tools.mobile import mask_mobile, normalise_mobile
 from tools.sentence import plural, reason_of, sentence
 
+_SHOWN_IDS = 5
+
 
 async def forget(config: Path | None, number: str, *, yes: bool, sandbox: bool = False) -> int:
     """Show what is known of a number, ask, and forget it; the exit code."""
@@ -69,9 +71,23 @@ def _show(found: OfNumber, masked: str, out: Terminal) -> None:
     if found.open:
         out.say(
             plural(
-                "{count} send that has not ended holds it and keeps it: settle that one, and forget again.",
-                "{count} sends that have not ended hold it and keep it: settle those, and forget again.",
-                found.open,
+                "{count} send that has not ended holds it and keeps it ({ids}): settle that one, and forget "
+                "again.",
+                "{count} sends that have not ended hold it and keep it ({ids}): settle those, and forget "
+                "again.",
+                len(found.open),
+                ids=_named(found.open),
+            )
+        )
+    if found.open_campaigns:
+        out.say(
+            plural(
+                "{count} campaign that has not ended holds it and keeps it ({ids}): forget again once it is "
+                "done or cancelled. A plan that nobody starts goes by itself after a day.",
+                "{count} campaigns that have not ended hold it and keep it ({ids}): forget again once they "
+                "are done or cancelled. A plan that nobody starts goes by itself after a day.",
+                len(found.open_campaigns),
+                ids=_named(found.open_campaigns),
             )
         )
     if found.texts:
@@ -83,6 +99,11 @@ def _show(found: OfNumber, masked: str, out: Terminal) -> None:
             )
         )
     out.say(sentence("Files that were written or downloaded before are not searched."))
+
+
+def _named(ids: tuple[str, ...]) -> str:
+    shown = ", ".join(ids[:_SHOWN_IDS])
+    return shown if len(ids) <= _SHOWN_IDS else f"{shown}, …"
 
 
 def forget_command(number: str, *, yes: Yes = False, sandbox: Sandbox = False, config: Config = None) -> None:

@@ -17,7 +17,7 @@ from server.ledger.notes import Note, ending_note, entries_of
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
 from server.store import audit, campaigns, ledger
 from server.store.changes import collecting
-from server.store.errors import StoreGoneError
+from server.store.errors import StoreGoneError, StoreUnavailableError
 from server.store.head_file import Head
 from server.store.keys import KeyFileError
 from server.store.past import new_generation, set_generation
@@ -27,7 +27,7 @@ from tools.sentence import sentence
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-_HEAD_NOT_WRITTEN = "the audit's head file could not be written"
+_HEAD_NOT_WRITTEN = sentence("the audit's head file could not be written.")
 _ACCEPTED = sentence(
     "it was accepted just now that the store's past is lost, and the same call asks a person now."
 )
@@ -97,6 +97,7 @@ class Journal(Keeping):
         Raises:
             PastLostError: the past is lost.
             LossAcceptedError: it was accepted that the past is lost.
+            StoreUnavailableError: the store, or the head's file, cannot be written.
         """
         key = await self.key()
 
@@ -112,6 +113,8 @@ class Journal(Keeping):
                 if standing:
                     self.past.refuse()
                     refuse_earlier(latest, now)
+                if ahead:
+                    self.past.heads.check()
                 if unasked and self.past.asks(now):
                     raise LossAcceptedError(_ACCEPTED)
                 # Before anything else of these is done or told. A store whose past is lost may lack them.
@@ -134,8 +137,8 @@ class Journal(Keeping):
             self.outbox.remove(name)
         if head is not None:
             self.past.remember(head)
-            if ahead and not self._is_named(head):
-                await self.remember_head()
+            if ahead:
+                await self._name_before_the_post(head)
         return value
 
     def _name_at_once(self, head: Head) -> None:
@@ -148,6 +151,13 @@ class Journal(Keeping):
             _log.exception(_HEAD_NOT_WRITTEN)
         else:
             self._remembered = head
+
+    async def _name_before_the_post(self, head: Head) -> None:
+        """Where it could not be named at once, nothing is posted: a copy from before would not be known."""
+        if not self._is_named(head):
+            await self.remember_head()
+        if not self._is_named(head):
+            raise StoreUnavailableError(_HEAD_NOT_WRITTEN)
 
     def _is_named(self, head: Head) -> bool:
         known, generation = self._remembered, self.past.generation

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from server.store.errors import StoreUnavailableError
-from server.store.head_file import Head, read_head, write_head
+from server.store.head_file import Head, check_writable, read_head, write_head
 from server.store.keys import KeyFileError
 from server.store.past import asking_until, generation_of, holds, new_generation, set_generation
 from server.store.plans import Connection
@@ -74,6 +74,17 @@ class HeadFile:
             KeyFileError: it cannot be written.
         """
         write_head(self.path, head, after_loss=after_loss)
+
+    def check(self) -> None:
+        """See that a head can be written.
+
+        Raises:
+            StoreUnavailableError: it cannot.
+        """
+        try:
+            check_writable(self.path)
+        except KeyFileError as error:
+            raise StoreUnavailableError(reason_of(error)) from error
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ within one sector, which a disk writes at once or not at all.
 """
 
 import os
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from tools.sentence import sentence
 
 _LENGTH = 128
 """Bytes of the file: a number, a MAC and a generation take 113 at most."""
+_NOT_WRITTEN = sentence("the audit's head file cannot be written. Check its folder.")
 _DAMAGED = sentence("the audit's head file cannot be read or is damaged. Restore it, or move it away.")
 
 
@@ -68,9 +69,24 @@ def write_head(path: Path, head: Head, *, after_loss: bool = False) -> None:
             elif _follows(_read(path), head):
                 _put(path, content)
     except OSError:
-        raise KeyFileError(sentence("the audit's head file cannot be written. Check its folder.")) from None
+        raise KeyFileError(_NOT_WRITTEN) from None
     except (ValueError, TypeError):
         raise KeyFileError(_DAMAGED) from None
+
+
+def check_writable(path: Path) -> None:
+    """See that the head can be written, before what it has to name is committed.
+
+    Raises:
+        KeyFileError: it cannot.
+    """
+    try:
+        os.close(os.open(_lock_of(path), os.O_CREAT | os.O_RDWR, 0o600))
+        # One that is not there is made with the first entry.
+        with suppress(FileNotFoundError):
+            os.close(os.open(path, os.O_RDWR))
+    except OSError:
+        raise KeyFileError(_NOT_WRITTEN) from None
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -58,12 +58,11 @@ def take_out_one(
     return compare_and_set(conn, _CHANGE, action_id, **changed)
 
 
-def holding(conn: Connection, text: str) -> tuple[Sequence[str], int]:
-    """Ended sends whose arguments, preview or answer hold this text; and how many that have not ended do."""
+def holding(conn: Connection, text: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Sends whose arguments, preview or answer hold this text: those that have ended, and the others."""
     columns = (ACTIONS.c.arguments, ACTIONS.c.preview, ACTIONS.c.vendor_answer)
-    ended = conn.scalars(select(ACTIONS.c.id).where(_SENDS, _ENDED, _holds(columns, text))).all()
-    every = conn.scalar(select(func.count()).select_from(ACTIONS).where(_SENDS, _holds(columns, text))) or 0
-    return ended, every - len(ended)
+    found = select(ACTIONS.c.id).where(_SENDS, _holds(columns, text))
+    return conn.scalars(found.where(_ENDED)).all(), conn.scalars(found.where(~_ENDED)).all()
 
 
 def _holds(columns: Sequence[ColumnElement[str]], text: str) -> ColumnElement[bool]:

@@ -71,7 +71,8 @@ async def test_a_send_that_has_not_ended_keeps_its_numbers_and_that_is_said(
         await house.vendor.control("faults", path="sendSMS.ashx", fault="reset_after", times=1)
         unknown = await old.session.facts("send_sms", {"recipients": [ARRIVES, OFF], "text": "不知道"})
         assert await forget(config_file(house), ARRIVES, yes=True) == 0
-        assert "1 send that has not ended holds it and keeps it" in capsys.readouterr().out
+        told = capsys.readouterr().out
+        assert f"1 send that has not ended holds it and keeps it ({unknown['action_id']}): settle" in told
         retried = await old.session.facts("retry_safely", {"action_id": unknown["action_id"]})
         assert retried["outcome"] == "done", retried
         assert await forget(config_file(house), ARRIVES, yes=True) == 0
@@ -89,6 +90,24 @@ async def test_what_keeps_a_number_is_told_and_it_is_not_said_to_be_forgotten(
         assert "and 0 sends of the ledger." in told
         assert "2 sends hold it in their text or note for everybody, and keep it." in told
         assert "is forgotten" not in told
+
+
+async def test_a_campaign_that_has_not_ended_is_named_and_gives_it_up_once_it_is_cancelled(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (house.folder / "images").mkdir(exist_ok=True)
+    (house.folder / "images" / "due.csv").write_text(f"手機\n{ARRIVES}\n{OFF}\n", encoding="utf-8")
+    async with aged(house, Person(), ago=0) as old:
+        plan = {"name": "到期", "list": "due.csv", "text": "您好"}
+        planned = await old.session.facts("plan_campaign", plan)
+        assert await forget(config_file(house), ARRIVES, yes=True) == 0
+        told = " ".join(capsys.readouterr().out.split())
+        assert f"1 campaign that has not ended holds it and keeps it ({planned['campaign_id']})" in told
+        assert "send that has not ended" not in told
+        await old.session.facts("start_campaign", {"campaign_id": planned["campaign_id"]})
+        await old.session.facts("cancel_campaign", {"campaign_id": planned["campaign_id"]})
+        assert await forget(config_file(house), ARRIVES, yes=True) == 0
+        assert "campaign that has not ended" not in capsys.readouterr().out
 
 
 async def test_the_reason_of_a_block_keeps_no_number(house: House) -> None:

@@ -93,6 +93,28 @@ STOP
   取消訂閱
 取消簡訊
 取消接收廣告簡訊
+停止
+請停止，謝謝
+想退訂
+請協助退訂
+退訂會員簡訊
+拒收此類簡訊
+拒收商業簡訊
+我不要簡訊
+不再接收
+不同意接收廣告
+請勿擾
+請將我移除
+請刪除我的資料
+退訂唷
+UNSUBCRIBE
+I'd like to unsubscribe
+please don't send me any more messages
+stop it
+stop msg
+CANCEL
+Quit.
+END
 """.strip().splitlines()
 
 NEAR_MISSES = """
@@ -171,6 +193,19 @@ Y
 不用寄了
 請不要寄
 n號
+停止嗎
+請停止扣款
+停止收費
+不要簡訊通知，請改打電話
+請把我加回去
+刪除訂單資料
+勿擾模式怎麼開
+取消，改約週五
+cancel my appointment
+weekend
+The end of the month
+Please quit smoking
+stop it there
 """.strip("\n").splitlines()
 
 

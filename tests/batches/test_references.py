@@ -1,5 +1,7 @@
 """Recipients by reference: those who failed get a text again, and no number is read by anybody."""
 
+import pytest
+
 from server.demo.rows import rows_of
 from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import House, Session
@@ -48,6 +50,33 @@ async def test_a_class_and_a_code_are_references_too(house: House) -> None:
         batch_id = await _sent(house, session)
         assert await _to(session, house, f"delivered:{batch_id}") == [ARRIVES]
         assert await _to(session, house, f"103:{batch_id}") == [DEAD]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["failed:{of}", "0912345100"],
+        ["failed:{of}", "replied:{of}"],
+        ["FAILED:{of}"],
+        ["failed：{of}"],
+        ["failed : {of}"],
+        ["pending:{of}"],
+        ["failed_permanent:{of}"],
+        ["failed:7KQ2-M9XD"],
+        ["reply:"],
+    ],
+)
+async def test_a_reference_that_cannot_be_used_is_told_how_it_is_written(
+    house: House, written: list[str]
+) -> None:
+    of = "220478cc-8506-49b2-93b7-2505f651c12e"
+    async with fronted(house, policy=FREE) as session:
+        asked = {"recipients": [each.format(of=of) for each in written], "text": AGAIN}
+        refused = await session.problem("send_sms", asked)
+        assert "stands alone, in place of all numbers, written as failed:BATCH_ID" in refused["message"]
+        one = {"recipient": f"failed:{of}", "text": AGAIN, "message_id": "1" * 20}
+        refused = await session.problem("send_sms_with_message_id", one)
+        assert "takes a number, no reference" in refused["message"]
 
 
 async def test_the_same_reference_again_is_the_same_call(house: House) -> None:

@@ -296,6 +296,30 @@ async def test_without_a_store_no_login_is_tried(house: House) -> None:
     assert await house.calls() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("numbers.key", "Put numbers.key back"),
+        ("outbox", "no room for an outcome"),
+        ("audit.head.lock", "head file cannot be written"),
+    ],
+)
+async def test_what_stands_beside_the_store_and_is_in_the_way_is_told(
+    house: House, name: str, said: str
+) -> None:
+    """A server would refuse each send, or tell nothing of the records."""
+    assert (await house.examined())[0] == 0
+    beside = house.folder / "store" / name
+    beside.rmdir() if beside.is_dir() else beside.unlink()
+    if name.endswith(".lock"):
+        beside.mkdir()
+    else:
+        beside.write_text("")
+    code, lines = await house.examined()
+    assert code == 1
+    assert said in lines["store"]
+
+
 async def test_wrong_settings_are_one_line_each_and_nothing_else_is_examined(house: House) -> None:
     house.set(EVERY8D__BASE_URL="ftp://x", OMIS__BASE_URL="http://api.itpisom.com")
     code = await examine(None)

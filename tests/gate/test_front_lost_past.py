@@ -64,6 +64,11 @@ async def without_head(house: House) -> None:
     (house.folder / "store" / "audit.head").unlink()
 
 
+async def examined(house: House) -> int:
+    account = f'[every8d]\nuid = "sandbox"\npassword = "sandbox"\nbase_url = "{house.url}"'
+    return await examine(config_file(house, account))
+
+
 @pytest.mark.parametrize("lose", [removed, restored, replaced, of_another_generation, without_head])
 async def test_what_was_sent_before_the_loss_is_not_sent_again(
     house: House, lose: Callable[[House], Awaitable[None]]
@@ -152,6 +157,25 @@ async def test_the_head_knows_of_a_send_before_it_is_posted(house: House) -> Non
     assert before is not None
     assert after is not None
     assert after.sequence >= before.sequence + 3
+
+
+async def test_nothing_is_sent_whose_claim_the_head_cannot_name(house: House, capsys: Shown) -> None:
+    """A copy of the store from before it would not be known for one. A brake goes on."""
+    lock = house.folder / "store" / "audit.head.lock"
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        lock.unlink()
+        lock.mkdir()
+        refused = await session.problem("send_sms", FREE_SEND)
+        assert refused["code"] == "store_unavailable"
+        assert "Nothing was sent." in refused["message"]
+        assert "head file cannot be written" in refused["message"]
+        assert (await session.facts("pause_launch", LAUNCH))["outcome"] == "done"
+        assert await examined(house) == 1
+        assert "head file cannot be written" in " ".join(capsys.readouterr().out.split())
+        lock.rmdir()
+        assert (await session.facts("send_sms", FREE_SEND))["outcome"] == "done"
+    assert await posts(house) == 2
 
 
 async def test_after_the_accepted_loss_everything_is_asked_for_a_day(house: House, capsys: Shown) -> None:
@@ -252,8 +276,7 @@ async def test_the_doctor_names_the_loss(house: House, capsys: Shown) -> None:
     async with fronted(house, policy=FREE) as session:
         await session.facts("send_sms", FREE_SEND)
     await removed(house)
-    account = f'[every8d]\nuid = "sandbox"\npassword = "sandbox"\nbase_url = "{house.url}"'
-    assert await examine(config_file(house, account)) == 1
+    assert await examined(house) == 1
     assert "accept-loss" in capsys.readouterr().out
 
 

@@ -1,7 +1,8 @@
 """Whom a send goes to: numbers as a caller writes them, each once, within the limit."""
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import BeforeValidator, Field
 
@@ -11,17 +12,37 @@ from tools.operation import Surroundings
 from tools.problems import InvalidArgumentError
 from tools.values import MobileArgument
 
+_LIKE_A_REFERENCE = re.compile(r"\s*(?!tel|sms)[\w+-]+\s*[:：].*", re.IGNORECASE | re.DOTALL)
+
 
 def _single(value: object) -> object:
     if isinstance(value, list | tuple) or (
         isinstance(value, str) and any(mark in value for mark in ",;，、")
     ):
         raise ValueError("takes exactly one number. For several use send_sms.")
+    if _holds_a_reference(value):
+        raise ValueError("takes a number, no reference. Of several people, or by reference, use send_sms.")
+    return value
+
+
+def _holds_a_reference(value: object) -> bool:
+    given = cast("list[object]", value) if isinstance(value, list) else [value]
+    return any(isinstance(each, str) and _LIKE_A_REFERENCE.fullmatch(each) for each in given)
+
+
+def _numbers_alone(value: object) -> object:
+    """A reference that stands alone, and as it has to be written, was resolved before."""
+    if _holds_a_reference(value):
+        raise ValueError(
+            "holds a reference that cannot be used. One stands alone, in place of all numbers, written as "
+            "failed:BATCH_ID (or delivered, replied, a status code such as 101), or as reply:REPLY_ID."
+        )
     return value
 
 
 Recipients = Annotated[
     list[MobileArgument],
+    BeforeValidator(_numbers_alone),
     Field(
         description="Mobiles, or failed:BATCH_ID (delivered, replied, code).",
         validate_default=True,

@@ -17,10 +17,14 @@ from tools.sentence import plural, reason_of, sentence
 
 
 async def of_store(parts: Parts) -> Finding:
-    """Opened, migrated, and written to: the line in the audit is the proof."""
+    """Opened, migrated, and written to: the line in the audit is the proof. Beside it, what a send needs."""
     topic = sentence("store")
     try:
         await parts.journal.record(Note(what="doctor", principal=person(), channel="terminal"))
+        parts.journal.past.heads.check()
+        async with parts.journal.room():
+            pass
+        await parts.memory.keeper.seal()
     except StoreUnavailableError as error:
         fix = (
             sentence("Check CAMPAIGN_OPS_STORE__URL, and that the database runs.")
