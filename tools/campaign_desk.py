@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from tools.campaign_facts import CampaignState
+from tools.list_desk import ListFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,18 @@ class PlanFigures:
     texted: int
     abroad: int
     estimate: bool
+    often: int
+    """Recipients for whom it is at least the third text within 7 days."""
+    at_night: int
+    """Texts that go out between 21:00 and 08:00."""
+    quiet: str
+    """The operator's quiet hours, where it goes out whenever it is started; '' else."""
+    cautions: Sequence[str]
+    """What to know of the text, in sentences of ours."""
+    cheaper: str
+    """A wording that costs the longest text a part less; '' for none."""
+    found: ListFound | None
+    """What there is to know of the list; None for one that is no file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from server.batches.numbers import NumberSeal
 from server.store import campaigns
 from server.store.campaigns import Chunk
 from server.store.keys import HALF, hash_message
-from tools.campaigns.pace import Pace
+from tools.campaigns.pace import Pace, is_night
 from tools.campaigns.tally import Tally
 from tools.campaigns.wording import Wording
 from tools.lists.reasons import Reason
@@ -76,6 +76,9 @@ class Draft:
     listed: ListTally = field(default_factory=ListTally)
     """What the list comes to: each number is let through once."""
     chunks: int = 0
+    often: int = 0
+    """Recipients who had two texts or more within 7 days."""
+    at_night: int = 0
     last_at: datetime | None = None
     first_at: datetime | None = None
     digest: Any = field(default_factory=sha256)
@@ -116,7 +119,9 @@ class Draft:
 
     def _add(self, each: Recipient, text: str, hashed: str) -> None:
         self._points.append(self.tally.add(each.mobile, text, each.fields))
-        self._rest.append(Addressee(each.mobile, each.fields, next(self._times)))
+        moment = next(self._times)
+        self.at_night += moment is not None and is_night(moment)
+        self._rest.append(Addressee(each.mobile, each.fields, moment))
         self._kept.numbers.append(hashed[:HALF])
         self._kept.messages.append(hash_message(self.key, each.mobile, visible(text)))
 

@@ -5,6 +5,7 @@ What is long is done in a thread between two short transactions, so that other c
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from server.store.actions import new_id
 from server.store.campaigns import Campaign
 from server.store.keys import hash_numbers
 from server.store.plans import Connection
+from server.store.recent_texts import texted_often
 from server.store.sent_texts import Texted, repeated
 from tools.lists.rows import Judged, Recipient
 from tools.problems import Problem, RefusedError
@@ -30,6 +32,7 @@ _AT_ONCE = 8_000
 """Recipients of one transaction: others wait for it some fifty milliseconds."""
 
 _REASONS = 5
+_WEEK = timedelta(days=7)
 
 
 class _Slice(NamedTuple):
@@ -95,15 +98,22 @@ class Planner:
         await self._keep(draft, await anyio.to_thread.run_sync(partial(draft.taken, last=True)))
 
     async def _keep(self, draft: Draft, kept: Kept) -> None:
-        def work(conn: Connection) -> int:
+        def look(conn: Connection) -> tuple[int, int]:
+            now = self._keeper.clock()
+            sends = repeated(conn, [Texted(each, None) for each in kept.messages], now)
+            had = {message for send in sends for message, _ in send.messages}
+            return len(had), texted_often(conn, kept.numbers, now - _WEEK)
+
+        def work(conn: Connection) -> None:
             # In the order of the table, so that neighbours are written together.
             campaigns.add_recipients(conn, draft.id, sorted(kept.numbers))
             for chunk in kept.chunks:
                 campaigns.add_chunk(conn, chunk)
-            sends = repeated(conn, [Texted(each, None) for each in kept.messages], self._keeper.clock())
-            return len({message for send in sends for message, _ in send.messages})
 
-        draft.tally.texted += await self._keeper.write(work)
+        had, often = await self._keeper.read(look)
+        draft.tally.texted += had
+        draft.often += often
+        await self._keeper.write(work)
 
     async def _end(self, draft: Draft, list_digest: str) -> Standing:
         wish, tally = draft.wish, draft.tally

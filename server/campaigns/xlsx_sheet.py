@@ -11,7 +11,7 @@ from server.campaigns.xlsx_package import MOST_OF_A_SHEET, broken, feed, local, 
 from server.campaigns.xlsx_workbook import Sheet, Workbook, is_true, number_in, unescaped
 from tools.lists.cells import Cell, Special
 from tools.lists.columns import place_of
-from tools.lists.excel_dates import Show
+from tools.lists.excel_dates import Show, written_date
 from tools.lists.rows import Row
 from tools.problems import RefusedError
 
@@ -203,6 +203,8 @@ class _Making:
             return Special.ERROR
         if value is None:
             return Special.UNCALCULATED if FORMULA in cell else ""
+        if kind == "d":
+            return written_date(value)
         return value == "1" if kind == "b" else unescaped(value)
 
     def _shared(self, value: str | None) -> str:

@@ -18,9 +18,13 @@ from server.gate.exclusions import Exclusions
 from server.gate.failures import ANTICIPATED
 from server.gate.member_list import member_list
 from server.gate.members import Members
+from server.gate.rules.policy import span_of
 from server.ledger.notes import Note
+from server.settings.policy import QuietHours
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures
 from tools.campaign_facts import CampaignState
+from tools.campaigns.cautions import cautions_of
+from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.pace import read_pace
 from tools.campaigns.wording import read_wording
 from tools.desk.campaigns import PLAN_CAMPAIGN
@@ -79,7 +83,7 @@ class OwnCampaigns:
             trial=asked.trial,
             size=size if most is None else max(1, min(size, most)),
             excluded=exclusions.among_hashed,
-            rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED),
+            rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED, plans=True),
         )
         made = await self._context.campaigns.plan(wish, await self._list(asked))
         campaign, tally = made.standing.campaign, made.draft.tally
@@ -97,6 +101,12 @@ class OwnCampaigns:
             texted=tally.texted,
             abroad=tally.abroad,
             estimate=bool(tally.estimates),
+            often=made.draft.often,
+            at_night=made.draft.at_night,
+            quiet=_quiet(settings.policy.quiet_hours) if asked.send_at is None else "",
+            cautions=cautions_of(wish.wording, tally),
+            cheaper=cheaper_for(wish.wording, tally),
+            found=made.found,
         )
 
     async def _list(self, asked: PlanAsked) -> AbstractAsyncContextManager[OpenList]:
@@ -200,6 +210,10 @@ class OwnCampaigns:
 
     def _note(self, what: str, campaign: str) -> Note:
         return Note(what=what, principal=self._caller.principal, outcome=campaign)
+
+
+def _quiet(hours: QuietHours | None) -> str:
+    return "" if hours is None else span_of(hours)
 
 
 def _refuse_choices(asked: PlanAsked) -> None:

@@ -10,9 +10,15 @@ from tools.operation import Risk
 from tools.problems import Problem
 
 
-def forbidden(context: GateContext, asked: Asked, nothing: str) -> Problem | None:
-    """The first rule that it breaks. Blocked numbers of the store are taken out before, and by the claim."""
+def forbidden(context: GateContext, asked: Asked, nothing: str, *, plans: bool = False) -> Problem | None:
+    """The first rule that it breaks. Blocked numbers of the store are taken out before, and by the claim.
+
+    A text without a time of its own goes out when its plan is started, not when it is made (`plans`): the
+    start asks for the quiet hours.
+    """
     policy, now = context.settings.policy, context.clock()
+    if plans and asked.send_times[0] is None:
+        policy = policy.model_copy(update={"quiet_hours": None})
     intent = Intent(
         tool=SEND_PERSONALIZED_SMS.name,
         risk=Risk.SPEND,

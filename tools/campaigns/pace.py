@@ -12,6 +12,15 @@ _SPAN = re.compile(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*(?:-|–|to|到|~)\s*([01]?
 _DAY = timedelta(days=1)
 
 
+_EVENING, _MORNING = 21, 8
+
+
+def is_night(moment: datetime) -> bool:
+    """Between 21:00 and 08:00 in Taiwan, when people do not expect a text."""
+    hour = as_taipei(moment).hour
+    return hour >= _EVENING or hour < _MORNING
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """From when, how many an hour (0: all at that time), and between which times of the day none."""

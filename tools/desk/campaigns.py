@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field
 from tools.action_id import normalise_id
 from tools.campaign_desk import CampaignView, PlanAsked, PlanFigures
 from tools.campaign_facts import CampaignState
+from tools.cleaning import shortened
+from tools.desk.plan_warnings import plan_warnings
 from tools.desk.read_list import Column
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.paging import pages_of
@@ -29,6 +31,8 @@ from tools.values import (
 )
 
 SECTION = sentence("ours: the campaigns")
+_SHOWN = 120
+"""Of each of the longest texts: a person sees them whole before the start."""
 CampaignId = Annotated[
     str,
     Field(min_length=1, max_length=32, description="As 7KQ2-M9XD."),
@@ -86,7 +90,9 @@ class CampaignPlan(Result):
     segments: Annotated[list[Segment], Table()]
     excluded: Mapping[str, int]
     longest: Annotated[list[OutsideText], CELLS]
-    """The longest texts; values masked."""
+    """The longest texts, each once; values masked."""
+    cheaper: OutsideText | None = None
+    """A wording that costs the longest a part less."""
     warnings: list[str]
 
 
@@ -117,8 +123,9 @@ async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
         ends_at=found.ends_at,
         segments=[Segment(parts=parts, recipients=who, points=cost) for parts, who, cost in found.segments],
         excluded=dict(found.excluded),
-        longest=list(found.longest),
-        warnings=_warnings(found),
+        longest=_longest(found),
+        cheaper=found.cheaper or None,
+        warnings=plan_warnings(found),
     )
 
 
@@ -129,18 +136,9 @@ def _planned(found: PlanFigures) -> str:
     )
 
 
-def _warnings(found: PlanFigures) -> list[str]:
-    """What to know before it starts."""
-    said: list[str] = []
-    if found.points_left is not None and found.points_left < 0:
-        said.append(f"{-found.points_left} points are missing.")
-    if found.texted:
-        said.append(f"{found.texted} had this text within 24 hours: they are left out when it is sent.")
-    if found.abroad:
-        said.append(f"{found.abroad} numbers are abroad: three times the price.")
-    if found.estimate:
-        said.append("Texts above 333 characters have no price of the vendor's: the points are an estimate.")
-    return said
+def _longest(found: PlanFigures) -> list[str]:
+    """Each once, and no more of it than tells them apart."""
+    return [shortened(text, _SHOWN) for text in dict.fromkeys(found.longest)]
 
 
 PLAN_CAMPAIGN = DeskOperation(

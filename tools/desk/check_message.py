@@ -6,13 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.tally import Tally
 from tools.campaigns.wording import Wording, read_wording
+from tools.desk.list_notes import to_decide
 from tools.desk.read_list import Column
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.cautions import text_cautions
 from tools.every8d.charging import PRICED_UNITS, units
-from tools.every8d.cheaper import cheaper_wording
 from tools.every8d.overflow import overflow_cautions
 from tools.every8d.texts import Text
 from tools.list_desk import JudgedText, ListAsked, ListFound
@@ -86,7 +87,7 @@ async def _check(params: CheckMessageParams, desk: Desk) -> CheckMessageResult:
         notes=_notes(texts, judged, found, tally),
         links=list(judged.links) or None,
         numbers=list(judged.numbers) or None,
-        cheaper=_cheaper(wording, tally) or None,
+        cheaper=cheaper_for(wording, tally) or None,
         previews=[] if found is None else _previews(wording, found),
     )
 
@@ -110,19 +111,6 @@ async def _counted(params: CheckMessageParams, desk: Desk, wording: Wording, tal
         raise InvalidArgumentError(
             "text", "a {column} in it names no column of the list.", "read_list shows their names."
         ) from None
-
-
-def _cheaper(wording: Wording, tally: Tally) -> str:
-    """By the longest text; none where a change would meet the name of a column."""
-    if not tally.longest:
-        return ""
-    values = tally.longest[0]
-
-    def filled(text: str) -> str:
-        changed = read_wording(text)
-        return changed.filled(values) if changed.columns == wording.columns else wording.filled(values)
-
-    return cheaper_wording(wording.text, filled)
 
 
 def _longest(wording: Wording, tally: Tally) -> list[str]:
@@ -150,8 +138,10 @@ def _notes(texts: Sequence[str], judged: JudgedText, found: ListFound | None, ta
     if found is None:
         (text,) = texts
         notes += [f"{units(text)} characters.", *overflow_cautions(text)]
-    elif found.tally.blank.count:
-        notes.append(f"A value is empty in {found.tally.blank.count} rows.")
+    else:
+        notes += to_decide(found)
+        if found.tally.blank.count:
+            notes.append(f"A value is empty in {found.tally.blank.count} rows.")
     if tally.excluded:
         told = ", ".join(f"{reason}: {count}" for reason, count in tally.excluded.items())
         notes.append(f"Texts that cannot be sent as filled in: {told}.")

@@ -11,7 +11,13 @@ _NONE = Rows()
 
 def list_notes(found: ListFound, *, consent: bool) -> list[str]:
     """Of a list that was read; `consent`: whether a column of it had to say yes."""
-    return [*_to_decide(found, consent=consent), *_to_know(found.tally), *_limits(found)]
+    return [*to_decide(found), *not_read(found), *_consent(found, consent=consent), *_rest(found)]
+
+
+def _rest(found: ListFound) -> list[str]:
+    blank = found.tally.blank
+    empty = (blank.count, f"A texted field is empty in {blank.count} rows: {places(blank)}.")
+    return [*to_know(found.tally), *_said(empty), *_limits(found)]
 
 
 def places(rows: Rows) -> str:
@@ -24,7 +30,8 @@ def _said(*notes: tuple[object, str]) -> list[str]:
     return [note for holds, note in notes if holds]
 
 
-def _to_decide(found: ListFound, *, consent: bool) -> list[str]:
+def to_decide(found: ListFound) -> list[str]:
+    """What nobody has decided yet: what is left out, or was not looked at, until a person says so."""
     reasons = found.tally.reasons
     hidden = reasons.get(Reason.HIDDEN_ROW, _NONE).count
     by = "A filter hides" if found.filtered else "Hidden:"
@@ -34,18 +41,29 @@ def _to_decide(found: ListFound, *, consent: bool) -> list[str]:
             found.rivals,
             f"Numbers stand in {len(found.rivals) + 1} sheets; one was read. Ask which one is meant.",
         ),
-        (found.hidden_sheets, "Hidden sheets were not read. Ask the person whether one is meant."),
-        (found.hidden_columns, "A column in use is hidden in the sheet. Ask the person whether it is meant."),
-        (
-            Reason.SEVERAL_NUMBERS in reasons,
-            "Of several numbers in a cell none is taken: a person chooses in the file.",
-        ),
-        (found.consents and not consent, "A column may say who agreed: name it in consent to require it."),
     )
 
 
-def _to_know(tally: Tally) -> list[str]:
-    differing, blank, old = tally.differing(), tally.blank, tally.old
+def not_read(found: ListFound) -> list[str]:
+    """What of a list a person may have meant, and what nobody looked at."""
+    return _said(
+        (found.hidden_sheets, "Hidden sheets were not read. Ask the person whether one is meant."),
+        (found.hidden_columns, "A column in use is hidden in the sheet. Ask the person whether it is meant."),
+        (
+            Reason.SEVERAL_NUMBERS in found.tally.reasons,
+            "Of several numbers in a cell none is taken: a person chooses in the file.",
+        ),
+    )
+
+
+def _consent(found: ListFound, *, consent: bool) -> list[str]:
+    told = "A column may say who agreed: name it in consent to require it."
+    return _said((found.consents and not consent, told))
+
+
+def to_know(tally: Tally) -> list[str]:
+    """What was done to the rows of a list that are texted."""
+    differing, old = tally.differing(), tally.old
     return _said(
         (
             differing.count,
@@ -53,7 +71,6 @@ def _to_know(tally: Tally) -> list[str]:
         ),
         (tally.restored, f"{tally.restored} numbers had lost their leading 0; it was put back."),
         (tally.joined, f"Line breaks in {tally.joined} rows became spaces."),
-        (blank.count, f"A texted field is empty in {blank.count} rows: {places(blank)}."),
         (old.count, f"Values of another workbook may be old in {old.count} rows: {places(old)}."),
     )
 

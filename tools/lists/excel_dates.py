@@ -84,6 +84,16 @@ def date_reader(format_code: str, *, from_1904: bool) -> Show | None:
     return show
 
 
+def written_date(written: str) -> str:
+    """A date that a workbook has written out (ISO 8601), as a person reads it; what is none as it stands."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    day = f"{moment.year}/{moment.month}/{moment.day}"
+    return f"{day} {moment.hour}:{moment.minute:02d}" if moment.hour or moment.minute else day
+
+
 def _moment(value: float, *, from_1904: bool) -> datetime | None:
     if not 0 <= value < _LAST:
         return None

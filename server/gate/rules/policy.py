@@ -182,11 +182,12 @@ def _quiet(moment: datetime, hours: QuietHours) -> Iterator[Violation]:
     quiet = start <= at < end if start < end else at >= start or at < end
     if quiet:
         asked = f"a send at {local:%Y-%m-%d %H:%M}"
-        limit = f"sends outside {_span(hours)}"
+        limit = f"sends outside {span_of(hours)}"
         yield _broken("quiet hours", "quiet_hours", limit, asked, retryable=True)
 
 
-def _span(hours: QuietHours) -> str:
+def span_of(hours: QuietHours) -> str:
+    """The hours in which nothing is sent, for people."""
     return f"{hours.start:%H:%M} to {hours.end:%H:%M} ({hours.time_zone})"
 
 

@@ -1,0 +1,111 @@
+"""What a plan warns of before anybody starts it, in few tokens."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.campaigns.books import book, row, sheet
+from tests.campaigns.playing import people, planned, write_list
+from tests.clients.node import ROOT, run_node
+from tests.e2e.good_cases_lists import put_list
+from tests.e2e.house import House
+from tests.e2e.person import Person
+from tests.gate.servers import Clock, fronted
+
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+HOURS = {"quiet_hours": {"start": "21:00", "end": "09:00", "time_zone": "Asia/Taipei"}}
+
+
+async def test_links_a_missing_name_and_a_value_that_is_missing_are_told(house: House) -> None:
+    write_list(house, [*people(2), {"手機": "0912345999", "姓名": ""}])
+    async with fronted(house) as session:
+        told = await planned(session, text="{姓名}您好，見 https://shop.example/x")
+        named = await planned(session, text="【測試】{姓名}您好")
+    assert [each[:30] for each in told["warnings"]] == [
+        "A URL or phone number in the t",
+        "Carriers block texts without t",
+        "A placeholder has no value for",
+    ]
+    assert len(named["warnings"]) == 1
+
+
+async def test_what_costs_another_part_is_told_with_a_cheaper_wording(house: House) -> None:
+    write_list(house, people(3))
+    async with fronted(house) as session:
+        told = await planned(session, text="【測試】{姓名}您好！！" + "好" * 60)
+    assert (told["points"], told["cheaper"]) == (6, "【測試】{姓名}您好！" + "好" * 60)
+    (over,) = [each for each in told["warnings"] if "too many for 1" in each]
+    assert "客戶" not in over
+
+
+async def test_who_gets_a_third_text_in_a_week_is_counted(house: House) -> None:
+    mobiles = [each["手機"] for each in people(3)]
+    async with fronted(house, Person()) as session:
+        for text, to in (("一", mobiles), ("二", mobiles[:2])):
+            await session.facts("send_sms", {"recipients": to, "text": text})
+        await session.facts("list_batches")
+        write_list(house, people(3))
+        plan = await planned(session)
+        same = await planned(session, text="一")
+    assert "For 2 it is at least text number 3 within 7 days." in plan["warnings"]
+    assert "3 had this text within 24 hours: they are left out when it is sent." in same["warnings"]
+
+
+async def test_texts_at_night_and_quiet_hours_are_told(house: House) -> None:
+    write_list(house, people(3))
+    async with fronted(house, clock=Clock(NOON)) as session:
+        late = await planned(session, send_at="2026-03-02T20:30:00+08:00", per_hour=2)
+    assert "2 texts go out between 21:00 and 08:00." in late["warnings"]
+    async with fronted(house, clock=Clock(NOON.replace(hour=14)), policy=HOURS) as session:
+        # It is 22:00: the plan can be made, and its start asks for the hours.
+        plan = await planned(session)
+        told = await session.problem("start_campaign", {"campaign_id": plan["campaign_id"]})
+        booked = await session.problem(
+            "plan_campaign",
+            {"name": "夜", "list": "due.csv", "text": "【測試】您好", "send_at": "2026-03-03T22:30:00+08:00"},
+        )
+    assert any("not from 21:00 to 09:00" in each for each in plan["warnings"])
+    assert (told["code"], booked["code"]) == ("policy_refused", "policy_refused")
+
+
+async def test_what_nobody_looked_at_in_a_list_is_told(house: House) -> None:
+    rows = [row(2, "王", "0912345678"), row(3, "李", "0912345678"), row(4, "張", "0912345679/0912345680")]
+    hidden = '<cols><col min="1" max="1" hidden="1"/></cols>'
+    first = sheet(row(1, "姓名", "手機"), *rows, before=hidden)
+    put_list(house, "due.xlsx", book(first, sheet(), states=("visible", "hidden")))
+    async with fronted(house) as session:
+        told = await planned(session, list="due.xlsx")
+    assert told["warnings"] == [
+        "Hidden sheets were not read. Ask the person whether one is meant.",
+        "A column in use is hidden in the sheet. Ask the person whether it is meant.",
+        "Of several numbers in a cell none is taken: a person chooses in the file.",
+        "1 duplicates differ in a field from the row that counts: 3.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["{姓名}您好 https://shop.example/x " + "好" * 300, "{姓名}" + "😀" * 100], ids=["links", "emoji"]
+)
+async def test_a_plan_is_told_in_few_tokens_whatever_there_is_to_say(house: House, text: str) -> None:
+    rows: list[dict[str, Any]] = [
+        *({**each, "手機": each["手機"].replace("+886", "")} for each in people(40)),
+        {"手機": "+12025550143", "姓名": ""},
+        {"手機": "+886920000200", "姓名": "李" * 30},
+        {"手機": "02-2345-6789", "姓名": "王"},
+        {"手機": "0912345678/0912345679", "姓名": "王"},
+        {"手機": "9E+08", "姓名": "王"},
+        {"手機": "abc", "姓名": "王"},
+        {"手機": "0912345678#1", "姓名": "王"},
+        {"手機": "0912345678", "姓名": "a|b"},
+    ]
+    write_list(house, rows)
+    async with fronted(house) as session:
+        told = await planned(session, text=text)
+    code, counted = await run_node(
+        ROOT / "scripts" / "count_tokens.mjs",
+        given={"answer": json.dumps(told, ensure_ascii=False, separators=(",", ":"))},
+    )
+    assert code == 0
+    assert json.loads(counted)["answer"] <= 600

@@ -1,0 +1,18 @@
+"""What to know of a campaign's text once its list is known: as it stands, and as its longest fillings are."""
+
+from tools.campaigns.tally import Tally
+from tools.campaigns.wording import Wording
+from tools.every8d.cautions import text_cautions
+from tools.every8d.charging import units
+from tools.every8d.overflow import overflow_cautions
+
+
+def cautions_of(wording: Wording, tally: Tally) -> list[str]:
+    """In sentences of ours; what is quoted of a text holds no more of a value than its beginning."""
+    if not tally.longest:
+        return []
+    values = tally.longest[0]
+    longest, masked = wording.filled(values), wording.masked(values)
+    # A mask that is as long shows where the limit is; one that is not would show it elsewhere.
+    over = overflow_cautions(masked) if units(masked) == units(longest) else ()
+    return [*text_cautions([wording.filled(each) for each in tally.longest]), *over]
