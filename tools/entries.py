@@ -29,6 +29,8 @@ NEXT_STEPS: Mapping[ActionState, str] = {
     "erased": "It was booked, and the booking was erased. The same call books it again.",
 }
 """What follows from each state, in our words."""
+NOT_KNOWN = "The store lost its past: it may have been done before. Look at what went out, then call again."
+"""The same for what waited in a store whose past was lost."""
 
 
 _WRITTEN = re.compile("[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}")

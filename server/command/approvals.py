@@ -167,7 +167,13 @@ class ApprovalsDesk:
         if action is None:
             return self._no_such(action_id)
         decision = Decision(by=person(), channel="terminal", reason="denied in the terminal")
-        if await self.book.deny(action.id, decision) is None:
+        try:
+            denied = await self.book.deny(action.id, decision)
+        except StoreUnavailableError as error:
+            return self._fail(
+                sentence("{id} was not denied: {reason}", id=action.id, reason=reason_of(error))
+            )
+        if denied is None:
             now = await self.book.get(action.id) or action
             return self._fail(
                 sentence(

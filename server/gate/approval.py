@@ -54,7 +54,7 @@ class Approval:
         Only a yes carries out what was approved elsewhere meanwhile: a no ends it, and what is nobody's
         answer leaves it as it is.
         """
-        entry = await self._context.book.get(action_id)
+        entry = await self._context.entry_of(call, action_id)
         asked = (call.caller.principal, call.operation.name, digest)
         if entry is None or (entry.principal, entry.tool, entry.digest) != asked:
             return failure(approval_mismatch(call.operation))
@@ -94,7 +94,7 @@ class Approval:
             approved = await self._context.book.approve(entry.id, by)
             if approved is not None:
                 return approved
-            entry = await self._context.book.get(entry.id) or entry
+            entry = await self._context.entry_of(call, entry.id) or entry
         match str(entry.state):
             case "proposed" if entry.out_of_band:
                 return approval_required(call.operation, entry)
@@ -110,7 +110,7 @@ class Approval:
         count_decline(self._context, call)
         if denied is not None:
             return failure(problem)
-        return too_late_for_a_no(call.operation, await self._context.book.get(entry.id) or entry)
+        return too_late_for_a_no(call.operation, await self._context.entry_of(call, entry.id) or entry)
 
     async def _unanswered(self, call: Call, entry: "Action", why: str) -> "Action | Answer":
         """Nobody answered: nothing is carried out by that, whatever was decided elsewhere."""
@@ -136,12 +136,12 @@ class Approval:
         if not self._settings.out_of_band:
             reason = Decision(by="server", channel="none", reason="nobody can be asked")
             if await self._context.book.deny(entry.id, reason) is None:
-                now = await self._context.book.get(entry.id)
+                now = await self._context.entry_of(call, entry.id)
                 if now is not None and str(now.state) != "proposed":
                     return now
             raise RefusedError(cannot_be_asked(call.operation))
         if not entry.out_of_band and await self._context.book.send_out_of_band(entry.id) is None:
-            now = await self._context.book.get(entry.id)
+            now = await self._context.entry_of(call, entry.id)
             if now is not None and str(now.state) == "expired":
                 return now
         decided = await self._wait(call, entry)
@@ -154,7 +154,7 @@ class Approval:
                 if call.caller.report is not None:
                     await call.caller.report(f"waiting for a person to decide on {entry.id}")
                 await anyio.sleep(_POLL_SECONDS)
-                now = await self._context.book.get(entry.id)
+                now = await self._context.entry_of(call, entry.id)
                 if now is not None and str(now.state) != "proposed":
                     return now
         return None

@@ -26,7 +26,7 @@ from tools.campaign_facts import CampaignFacts
 from tools.desk.campaigns import no_such_campaign
 from tools.desk.history import no_such_action
 from tools.desk_operation import AnyOperation
-from tools.operation import Earlier, OwnAction, Surroundings
+from tools.operation import RISKY, Earlier, OwnAction, Surroundings
 from tools.problems import RefusedError
 
 LOST = "What costs or destroys is refused until a person runs `campaign-ops-mcp audit accept-loss`"
@@ -108,12 +108,18 @@ class GateContext:
         """
         if call.operation.earlier is None:
             return None
-        entry = await self.book.get(call.operation.earlier(call.params))
+        entry = await self.entry_of(call, call.operation.earlier(call.params))
         if entry is None or entry.principal != call.caller.principal:
             raise no_such_action()
         if entry.account != await self.account_of(call.operation):
             raise RefusedError(other_account(call.operation))
         return _as_earlier(entry)
+
+    async def entry_of(self, call: Call, action_id: str) -> Entry | None:
+        """An action as the ledger has it, for an answer to this call: what costs or destroys is not told of
+        while the store's past is lost, as the store does not know what was done.
+        """
+        return await self.book.get(action_id, standing=call.operation.risk in RISKY)
 
     async def account_of(self, operation: AnyOperation) -> str:
         """A keyed fingerprint of the vendor's account, without its password."""

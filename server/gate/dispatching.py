@@ -175,7 +175,7 @@ class Dispatching:
             problem = repeated_since(call.operation, claimed.sends, asked)
             return await self._voided(call, entry, "same text", problem)
         if claimed is None:
-            now = await self._context.book.get(entry.id)
+            now = await self._context.entry_of(call, entry.id)
             return told(call.operation, now or entry)
         return await self._go(call, world, claimed)
 
@@ -187,7 +187,7 @@ class Dispatching:
     async def _voided(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
         """The approval ends here; unless the same call, made elsewhere, was faster: then what that became."""
         if await self._context.book.void(entry.id, reason) is None:
-            now = await self._context.book.get(entry.id)
+            now = await self._context.entry_of(call, entry.id)
             return told(call.operation, now or entry)
         return failure(problem)
 

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from server.store.actions import Action
-from tools.entries import NEXT_STEPS, ActionDetail, ActionState, ActionSummary
+from server.store.actions import PAST_LOST, Action
+from tools.entries import NEXT_STEPS, NOT_KNOWN, ActionDetail, ActionState, ActionSummary
 from tools.every8d.texts import beginning, first_words
 from tools.operation import Preview
 
@@ -32,7 +32,7 @@ def detail_of(entry: Action, *, erased: bool) -> ActionDetail:
         outcome=json.loads(entry.outcome) if entry.outcome else None,
         reason=entry.reason or None,
         retry_of=entry.retry_of or None,
-        next=NEXT_STEPS[_state(entry, erased=erased)],
+        next=NOT_KNOWN if entry.reason == PAST_LOST else NEXT_STEPS[_state(entry, erased=erased)],
     )
 
 

@@ -173,7 +173,7 @@ class Stopping:
         async with book.room():
             whole = await book.claim(entry.id, ())
             if not isinstance(whole, Entry):
-                now = await book.get(entry.id) or entry
+                now = await self._context.entry_of(call, entry.id) or entry
                 return await self._with(call, told(call.operation, now), braked)
             erased = await erase_all(self._acting, call, whole)
             points = sum((each.points for each in erased), Decimal(0))

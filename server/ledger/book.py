@@ -79,12 +79,16 @@ class Book(CampaignClaiming):
         return await self._journal.write(work)
 
     async def reap(self) -> list[Action]:
-        """Dispatching without a living owner → unknown; lapsed proposals → expired."""
+        """Dispatching without a living owner → unknown; lapsed proposals → expired.
+
+        These stay as they are where the store's past is lost: they may have been carried out.
+        """
         if not await self._journal.glance(ledger.due) and not self._journal.outcomes_wait:
             return []
 
         def work(conn: Connection, now: datetime) -> tuple[list[Action], *tuple[Note, ...]]:
-            lapsed, orphaned = ledger.expire_due(conn, now), ledger.reap(conn, now)
+            lapsed = [] if self.past.lost else ledger.expire_due(conn, now)
+            orphaned = ledger.reap(conn, now)
             expired = (Note(what="expired", action_id=action.id) for action in lapsed)
             return orphaned, *expired, *(Note(what="reaped", action_id=action.id) for action in orphaned)
 

@@ -11,11 +11,11 @@ from server.ledger.looking import Looking
 from server.ledger.notes import Note
 from server.ledger.records import note_of, noted
 from server.store import ledger
-from server.store.actions import ALTERED, UNDECIDED, Action, CapHit, Caps, Proposal
+from server.store.actions import ALTERED, PAST_LOST, UNDECIDED, Action, CapHit, Caps, Proposal
 from server.store.counting import Counts, cap_hit, totals_hit
 from server.store.plans import Connection
 from server.store.sealing import is_sealed, seal_of
-from tools.operation import Risk
+from tools.operation import RISKY, Risk
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,11 @@ class Decision:
 
 
 class Deciding(Looking):
-    """Proposed, and then approved, denied, left to another place, or ended."""
+    """Proposed, and then approved, denied, left to another place, or ended.
+
+    Each step says of its action that nothing was done. Where the store's past is lost it may be done already,
+    so none is taken, and PastLostError is raised.
+    """
 
     def __init__(self, journal: Journal, *, caps: Caps) -> None:
         super().__init__(journal)
@@ -63,7 +67,7 @@ class Deciding(Looking):
             ledger.void(conn, action.id, reason=f"cap {hit.rule}")
             return (action, hit), replace(note_of("cap_refused", action), rule=hit.rule)
 
-        return await self._journal.write(work)
+        return await self._journal.write(work, standing=proposal.risk in RISKY)
 
     async def caps_hit(self, points: Decimal, recipients: int) -> list[CapHit]:
         """The limits of a day and a month that a send would pass now; for what is only priced."""
@@ -74,9 +78,6 @@ class Deciding(Looking):
         """Proposed → approved; None when it was decided, expired or gone meanwhile, or sent out of band.
 
         None too, and expired, when something else changed what the person was shown.
-
-        Raises:
-            PastLostError: the store's past is lost.
         """
 
         def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
@@ -86,7 +87,6 @@ class Deciding(Looking):
             action = self._approve(conn, action_id, decision, now)
             return action, noted("approved", action)
 
-        # Nobody can know what they agree to where it may be done already: the same yes may have been used.
         return await self._journal.write(work, standing=True)
 
     async def unaltered(self, entry: Action) -> Action:
@@ -98,7 +98,7 @@ class Deciding(Looking):
             altered = self._altered(conn, ledger.get(conn, entry.id))
             return ledger.get(conn, entry.id), altered
 
-        return await self._journal.write(work) or entry
+        return await self._journal.write(work, standing=True) or entry
 
     async def deny(self, action_id: str, decision: Decision) -> Action | None:
         """Proposed or approved → denied, as long as nothing was begun; None when it is past that."""
@@ -109,7 +109,7 @@ class Deciding(Looking):
             )
             return action, noted("denied", action)
 
-        return await self._journal.write(work)
+        return await self._journal.write(work, standing=True)
 
     async def send_out_of_band(self, action_id: str) -> Action | None:
         """Leave a proposal to another place: from now on no form can approve it. None when it is ended."""
@@ -121,7 +121,7 @@ class Deciding(Looking):
             sent = ledger.send_out_of_band(conn, action_id, now=now, sealed_by=self._seal)
             return sent, noted("out_of_band", sent)
 
-        return await self._journal.write(work)
+        return await self._journal.write(work, standing=True)
 
     async def void(self, action_id: str, reason: str) -> Action | None:
         """Proposed or approved → expired, because what the person saw is no longer true."""
@@ -130,17 +130,21 @@ class Deciding(Looking):
             action = ledger.void(conn, action_id, reason=reason)
             return action, noted("voided", action)
 
-        return await self._journal.write(work)
+        return await self._journal.write(work, standing=True)
 
     async def void_sends(self, principal: str | None, reason: str) -> list[Action]:
-        """End every send, resume and restart of this principal (None: of anybody) that was not begun."""
+        """End every send, resume and restart of this principal (None: of anybody) that was not begun.
+
+        Also where the store's past is lost: a brake works in any store.
+        """
 
         def work(conn: Connection, now: datetime) -> tuple[list[Action], *tuple[Note | None, ...]]:
+            why = PAST_LOST if self.past.lost else reason
             ended = [
                 voided
                 for action in ledger.undecided(conn)
                 if action.risk == Risk.SPEND and principal in (None, action.principal)
-                if (voided := ledger.void(conn, action.id, reason=reason)) is not None
+                if (voided := ledger.void(conn, action.id, reason=why)) is not None
             ]
             return ended, *(noted("voided", action) for action in ended)
 

@@ -16,6 +16,7 @@ from server.ledger.keeping import Keeping
 from server.ledger.notes import Note, ending_note, entries_of
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
 from server.store import audit, campaigns, ledger
+from server.store.actions import PAST_LOST
 from server.store.changes import collecting
 from server.store.errors import StoreGoneError, StoreUnavailableError
 from server.store.head_file import Head
@@ -193,7 +194,7 @@ class Journal(Keeping):
             self.past.look(conn, tip, writing=False)
             if not self.past.lost:
                 return None
-            reason = "the store's past was lost"
+            reason = PAST_LOST
             with collecting(conn) as changes:
                 self._mark(conn, key)
                 generation = new_generation(now)

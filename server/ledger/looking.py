@@ -73,9 +73,10 @@ class Looking(Records):
             lambda conn, now: tuple(repeated(conn, texts, now, retry_of=retry_of))
         )
 
-    async def get(self, action_id: str) -> Action | None:
-        """One action by its id, however the id was typed."""
-        found = await self._journal.glance(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
+    async def get(self, action_id: str, *, standing: bool = False) -> Action | None:
+        """One action by its id, however the id was typed. `standing` as in `look`."""
+        read = self._journal.read_standing if standing else self._journal.glance
+        found = await read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
         return found and self._journal.as_known(found)
 
     async def was_erased(self, action: Action) -> bool:

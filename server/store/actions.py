@@ -23,6 +23,9 @@ ALTERED = "altered outside of this program"
 STOPPED = "stop_everything"
 """The reason of a send that waited for a person when everything was stopped."""
 
+PAST_LOST = "the store's past was lost"
+"""The reason of what waited in a store whose past is lost: it may have been done, which the store forgot."""
+
 FORM = "form"
 """The channel of a decision that came with a client's form."""
 

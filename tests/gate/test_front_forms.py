@@ -27,7 +27,7 @@ WELL_FORMED: list[tuple[str, Facts]] = [
 ]
 IDS = {
     *("launch_id", "job_id", "report_id", "batch_id", "action_id", "request_id"),
-    *("report_type", "report_types", "tool", "campaign"),
+    *("report_type", "report_types", "tool", "campaign", "campaign_id"),
 }
 LISTS = {"recipients", "report_types"}
 JSON = st.recursive(

@@ -134,7 +134,7 @@ async def test_a_loss_is_not_forgotten_by_what_is_still_done(house: House) -> No
 
 
 async def test_nobody_approves_what_a_copy_brought_back(house: House, capsys: Shown) -> None:
-    """It may be done already; a no is taken, as it harms nobody."""
+    """It may be done already. A no is not taken either: it would be said that nothing is done."""
     async with fronted(house, policy=FREE) as session:
         asked = await session.facts("send_sms", SEND)
         await backed_up(house)
@@ -143,7 +143,7 @@ async def test_nobody_approves_what_a_copy_brought_back(house: House, capsys: Sh
     await restored(house)
     assert await decide(house, approve=asked["action_id"], proof="y") == 1
     assert "was not approved: the store is an older copy" in " ".join(capsys.readouterr().out.split())
-    assert await decide(house, deny=asked["action_id"]) == 0
+    assert await decide(house, deny=asked["action_id"]) == 1
     assert await posts(house) == 1
 
 

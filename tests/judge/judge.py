@@ -116,7 +116,7 @@ def nothing_was_nothing(case: Case) -> Iterator[str]:
             continue
         action_id = called.action_id or str(answer.facts.get("action_id", ""))
         for post in case.posts:
-            named = action_of(post.reference) == action_id and not _lost_between(case, post, answer)
+            named = action_of(post.reference) == action_id
             later = code not in _FOR_GOOD and case.before(answer, post)
             if named and post.carried_out and not later and code not in _OF_THIS_REQUEST:
                 yield f"{action_id} was carried out, and {code} was answered"
@@ -270,12 +270,6 @@ def _after_a_loss(case: Case, first: Posted, second: Posted) -> bool:
         if agreed.count(True) == 1:
             return True
     return False
-
-
-def _lost_between(case: Case, first: object, second: object) -> bool:
-    """Whether the store was set back in between: the server cannot know of the first then."""
-    losses = [each for each in case.history.of(PastLost) if not each.accepted]
-    return any(case.before(first, each) and case.before(each, second) for each in losses)
 
 
 def _block_before(case: Case, number: str, begun: list[Called]) -> bool:

@@ -59,6 +59,7 @@ async def test_what_an_earlier_version_wrote_is_counted_and_no_error(journal: Jo
 
 async def test_a_step_of_this_version_makes_it_compared(journal: Journal) -> None:
     first, _ = [await noted_by_an_earlier_version(journal, digest) for digest in ("d1", "d2")]
+    journal.past.heads.write(await journal.store.read(audit.head))
     book = Book(journal, owner="w1", caps=NO_CAPS)
     assert await book.void(first, "no longer true")
     found = await compared(journal)

@@ -202,6 +202,18 @@ def past_lost(operation: AnyOperation, reason: str) -> Problem:
     )
 
 
+def was_lost(operation: AnyOperation) -> Problem:
+    """It waited for a decision in a store whose past is lost: what was done is not known there."""
+    return Problem(
+        code="past_lost",
+        message=(
+            f"{nothing(operation)} That is of this call: the question stood in a store whose past is lost, "
+            "so nobody can tell whether it was carried out before."
+        ),
+        next="Look first at what went out, also on the vendor's own pages. Called again, a person is asked.",
+    )
+
+
 def no_answer_before(operation: AnyOperation, reason: str) -> Problem:
     """A look-up before the action failed: the action was not begun."""
     return Problem(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from server.gate.masking import present
 from server.gate.words.answers import Answer, Envelope, failure
-from server.gate.words.sentences import declined, ledger_altered, nothing, stopped
+from server.gate.words.sentences import declined, ledger_altered, nothing, stopped, was_lost
 from server.logs.logs import redact, without_secrets
-from server.store.actions import ALTERED, STOPPED
+from server.store import actions as reasons
 from tools.desk_operation import AnyOperation
 from tools.operation import Preview
 from tools.problems import Problem
@@ -33,14 +33,23 @@ def told(operation: AnyOperation, action: "Action") -> Answer:
         case "failed":
             return failure(Problem(**json.loads(action.outcome)))
         case "expired" | "approved":
-            if action.reason == ALTERED:
-                return failure(ledger_altered(operation, action.id))
-            if action.reason == STOPPED:
-                return failure(stopped(operation))
-            # Approved and not claimed: the approval had lapsed.
-            return failure(_expired(operation))
+            return failure(_ended(operation, action))
         case _:
             return failure(declined(operation))
+
+
+def _ended(operation: AnyOperation, action: "Action") -> Problem:
+    """Why it ended before it was begun."""
+    match action.reason:
+        case reasons.ALTERED:
+            return ledger_altered(operation, action.id)
+        case reasons.STOPPED:
+            return stopped(operation)
+        case reasons.PAST_LOST:
+            return was_lost(operation)
+        case _:
+            # Approved and not claimed: the approval had lapsed.
+            return _expired(operation)
 
 
 def replayed(action: "Action") -> Answer:
