@@ -153,6 +153,9 @@ class MemoryHead(HeadFile):
         if after_loss and self.accepted is not None:
             self.accepted()
 
+    def check(self) -> None:
+        """Memory can be written."""
+
     def _follows(self, known: Head, head: Head) -> bool:
         return known.generation in ("", head.generation) and known.sequence < head.sequence
 
