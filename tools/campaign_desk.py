@@ -30,7 +30,10 @@ class PlanAsked:
     per_hour: int
     not_between: str
     done_by: datetime | None
-    trial: int
+    trial: str
+    """How many go first, or which share of all."""
+    release: str
+    """The terms on which the rest follows by itself; '' for a person's word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from tools.sentence import Sentence
+
 CampaignState = Literal["planned", "running", "holding", "paused", "cancelled", "done"]
 
 
@@ -28,6 +30,12 @@ class CampaignFacts:
     first_at: datetime | None
     last_at: datetime | None
     trial: int
+    release: Sentence | None
+    """On what terms the rest follows the trial by itself."""
+    released: bool
+    """There is no trial, or what follows it may be sent."""
+    reason: str
+    """Why it stands still, where it does."""
     text: str
     """With its columns."""
     longest: Sequence[str]

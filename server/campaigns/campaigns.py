@@ -18,6 +18,7 @@ from server.store import campaigns
 from server.store.campaigns import Campaign, Progress, Waiting
 from server.store.plans import Connection
 from tools.campaign_facts import CampaignFacts, CampaignState
+from tools.campaigns.trial import read_terms
 from tools.list_desk import ListFound
 
 
@@ -133,6 +134,9 @@ class Campaigns:
             first_at=found.first_at,
             last_at=found.last_at,
             trial=plan["trial"],
+            release=read_terms(plan["release"]).told if plan.get("release") else None,
+            released=campaign.released,
+            reason=campaign.reason,
             text=plan["text"],
             longest=plan["longest"],
             abroad=plan["abroad"],

@@ -47,6 +47,14 @@ class ChunkEnd:
     stop: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What follows a trial: the rest; a person's word, for this reason; or, with neither, more watching."""
+
+    released: bool = False
+    hold: str = ""
+
+
 class Sends(Protocol):
     """What a course needs of the gate."""
 
@@ -60,6 +68,14 @@ class Sends(Protocol):
 
     async def stop(self, campaign: str, epoch: int, reason: str) -> bool:
         """Nothing more of it is begun until a person resumes it."""
+        ...
+
+    async def judge(self, standing: Standing) -> Judgement:
+        """What follows its trial, which is out."""
+        ...
+
+    async def release(self, campaign: str, epoch: int) -> bool:
+        """What follows its trial may be sent."""
         ...
 
     async def hold(self, campaign: str, epoch: int, reason: str) -> bool:
@@ -127,10 +143,7 @@ class Course:
             return Wave.OVER
         phase = waiting[0].phase
         if phase == campaigns.REST and not standing.campaign.released:
-            await self._sends.hold(
-                campaign, epoch, "the trial is out; a person looks at it and releases the rest"
-            )
-            return Wave.OVER
+            return await self._after_trial(standing, epoch)
         those = [each for each in waiting if each.phase == phase]
         why = await self._sends.missing(sum((each.points for each in those), Decimal(0)))
         row = _Row(stop=why)
@@ -140,6 +153,15 @@ class Course:
             await self._sends.stop(campaign, epoch, row.stop)
             return Wave.OVER
         return Wave.MORE if row.moved else Wave.LATER
+
+    async def _after_trial(self, standing: Standing, epoch: int) -> Wave:
+        judged = await self._sends.judge(standing)
+        if judged.hold:
+            await self._sends.hold(standing.campaign.id, epoch, judged.hold)
+            return Wave.OVER
+        if judged.released and await self._sends.release(standing.campaign.id, epoch):
+            return Wave.MORE
+        return Wave.LATER
 
     async def _send(self, standing: Standing, numbers: list[int], epoch: int, row: _Row) -> None:
         """Send these, a few at once, as long as nothing stops the campaign."""

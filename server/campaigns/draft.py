@@ -1,7 +1,7 @@
 """A plan as it grows: who is taken in, what their texts cost, and the chunks that are full by now."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -14,6 +14,7 @@ from server.store.campaigns import Chunk
 from server.store.keys import HALF, hash_message
 from tools.campaigns.pace import Pace, is_night
 from tools.campaigns.tally import Tally
+from tools.campaigns.trial import Trial
 from tools.campaigns.wording import Wording
 from tools.lists.reasons import Reason
 from tools.lists.rows import Judged, Recipient
@@ -48,7 +49,7 @@ class Wish:
     wording: Wording
     pace: Pace
     done_by: datetime | None
-    trial: int
+    trial: Trial
     size: int
     """The most recipients of a chunk."""
     excluded: Excluded
@@ -89,7 +90,7 @@ class Draft:
     _times: Iterator[datetime | None] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._trial_left = self.wish.trial
+        self._trial_left = self.wish.trial.count
         self._times = self.wish.pace.times()
 
     def admit(
@@ -122,6 +123,9 @@ class Draft:
         moment = next(self._times)
         self.at_night += moment is not None and is_night(moment)
         self._rest.append(Addressee(each.mobile, each.fields, moment))
+        if moment is not None and self.wish.trial.terms and self.tally.recipients == self.wish.trial.count:
+            # What follows is not begun before the trial was watched to its end.
+            self._times = replace(self.wish.pace, start=moment + self.wish.trial.terms.within).times()
         self._kept.numbers.append(hashed[:HALF])
         self._kept.messages.append(hash_message(self.key, each.mobile, visible(text)))
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import anyio.to_thread
 
 from server.batches.keeper import Keeper
+from server.campaigns.apart import apart
 from server.campaigns.draft import Draft, Kept, Wish
 from server.campaigns.source import OpenList
 from server.campaigns.standing import Standing
@@ -84,6 +85,7 @@ class Planner:
                 parts=0,
                 points=Decimal(0),
                 released=not draft.wish.trial,
+                at_once=draft.wish.pace.start is None,
                 created_at=now,
             ),
         )
@@ -119,6 +121,8 @@ class Planner:
         wish, tally = draft.wish, draft.tally
         if not tally.recipients:
             raise RefusedError(_nobody(draft))
+        if wish.trial.share:
+            await apart(self._keeper, draft)
         if wish.done_by is not None and draft.last_at is not None and draft.last_at > wish.done_by:
             raise RefusedError(_too_late(draft))
         plan = _plan_of(draft)
@@ -157,7 +161,8 @@ def _plan_of(draft: Draft) -> dict[str, Any]:
     wish, tally = draft.wish, draft.tally
     return {
         "text": wish.wording.text,
-        "trial": min(wish.trial, tally.recipients),
+        "trial": wish.trial.of(tally.recipients),
+        "release": str(wish.trial.terms or ""),
         "first_at": draft.first_at and draft.first_at.isoformat(),
         "last_at": draft.last_at and draft.last_at.isoformat(),
         "longest": [wish.wording.masked(values) for values in tally.longest],

@@ -14,27 +14,32 @@ from anyio.abc import TaskGroup
 
 from server.batches.keeper import Keeper
 from server.store import campaigns
-from server.store.campaigns import Held
+from server.store.campaigns import Campaign, Held
 from server.store.errors import StoreUnavailableError
 from server.store.plans import Connection
 
 AGAIN_SECONDS = 60.0
 """A course that failed is not taken up again before that."""
+HELD_UP = timedelta(hours=1)
+"""What was to go out at once, and was carried out by nobody for so long, waits for a person."""
 STALE = timedelta(seconds=60)
 """So long a worker may be silent before another takes its campaigns over."""
 _LOOK_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 CarryOut = Callable[[str, int], Awaitable[None]]
+Pause = Callable[[Campaign], Awaitable[bool]]
+"""Stops a campaign that was held up."""
 
 
 class Worker:
     """One process's work on campaigns."""
 
-    def __init__(self, keeper: Keeper, name: str, carry_out: CarryOut) -> None:
+    def __init__(self, keeper: Keeper, name: str, carry_out: CarryOut, pause: Pause) -> None:
         self._keeper = keeper
         self._name = name
         self._carry_out = carry_out
+        self._pause = pause
         self._busy: set[str] = set()
 
     async def work(self, *, until_idle: bool) -> None:
@@ -49,6 +54,7 @@ class Worker:
     async def _look(self, group: TaskGroup) -> bool:
         """Take over what nobody carries out, and go on with what this worker left undone."""
         try:
+            await self._stop_held_up()
             found = await self._keeper.write(self._taken)
         except StoreUnavailableError:
             _log.warning("the store is unavailable; campaigns wait")
@@ -58,6 +64,12 @@ class Worker:
                 self._busy.add(each.campaign)
                 group.start_soon(self._carry, each)
         return bool(found)
+
+    async def _stop_held_up(self) -> None:
+        """Its plan did not say that it goes on hours later, at night perhaps or the next morning."""
+        before = self._keeper.clock() - HELD_UP
+        for each in await self._keeper.read(lambda conn: campaigns.held_up(conn, before)):
+            await self._pause(each)
 
     def _taken(self, conn: Connection) -> list[Held]:
         now = self._keeper.clock()

@@ -7,6 +7,7 @@ import secrets
 import socket
 import sys
 from contextlib import ExitStack
+from functools import partial
 from typing import Annotated, Any
 
 import anyio
@@ -19,12 +20,14 @@ from server.campaigns.local import lock_of
 from server.campaigns.worker import Worker
 from server.command.common import parts_over
 from server.command.options import Config, run
+from server.delivery.poller import keep_asking
 from server.folders import folder_of
 from server.gate.campaign_chunks import ChunkSender
 from server.logs.logs import configure_logging
 from server.serving import secrets_of
 from server.settings.settings import Settings, load_settings
 from server.store.files import private_directory
+from server.supervision import supervised
 from server.systems import held_alone, until_signal
 from tools.sentence import sentence
 
@@ -79,7 +82,10 @@ async def _carry_out(settings: Settings, url: str, name: str, *, until_idle: boo
         try:
             group.start_soon(end_on_signal)
             group.start_soon(parts.work)
-            await Worker(parts.memory.keeper, name, engine.carry_out).work(until_idle=until_idle)
+            # Where nobody calls back, a trial is known by asking.
+            group.start_soon(supervised, "the asking for batches", partial(keep_asking, parts))
+            carrying = Worker(parts.memory.keeper, name, engine.carry_out, parts.book.stop_held_up)
+            await carrying.work(until_idle=until_idle)
             group.cancel_scope.cancel()
         finally:
             engine.close()

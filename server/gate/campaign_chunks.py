@@ -17,12 +17,13 @@ from server.batches.chunk_content import Addressee, opened
 from server.batches.keeper import alike
 from server.batches.message_rows import message_rows
 from server.batches.numbers import NumberSeal, SealedNumberError
-from server.campaigns.course import ChunkEnd, Ended
+from server.campaigns.course import ChunkEnd, Ended, Judgement
 from server.campaigns.draft import Asked
 from server.campaigns.standing import Standing
 from server.gate.caller import Caller
 from server.gate.calls import CallOf
 from server.gate.campaign_rules import forbidden
+from server.gate.campaign_trials import Trials
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
@@ -83,6 +84,7 @@ class ChunkSender:
     def __init__(self, context: GateContext) -> None:
         self._context = context
         self._dispatching = Dispatching(context)
+        self._trials = Trials(context)
 
     async def send(self, standing: Standing, number: int, epoch: int) -> ChunkEnd:
         """Send a chunk that waits, once; whatever forbids it now stops the campaign."""
@@ -234,6 +236,14 @@ class ChunkSender:
     async def stop(self, campaign: str, epoch: int, reason: str) -> bool:
         """Nothing more of it is begun until a person resumes it."""
         return await self._context.book.stand_still(campaign, epoch, campaigns.PAUSED, reason)
+
+    async def judge(self, standing: Standing) -> Judgement:
+        """What follows its trial, which is out."""
+        return await self._trials.judge(standing)
+
+    async def release(self, campaign: str, epoch: int) -> bool:
+        """What follows its trial may be sent, on the terms that a person agreed to."""
+        return await self._context.book.release_rest(campaign, epoch)
 
     async def hold(self, campaign: str, epoch: int, reason: str) -> bool:
         """The same, after its trial."""

@@ -26,6 +26,7 @@ from tools.campaign_facts import CampaignState
 from tools.campaigns.cautions import cautions_of
 from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.pace import read_pace
+from tools.campaigns.trial import read_trial
 from tools.campaigns.wording import read_wording
 from tools.desk.campaigns import PLAN_CAMPAIGN
 from tools.every8d.credit import credit_steps
@@ -80,7 +81,7 @@ class OwnCampaigns:
             wording=read_wording(asked.text),
             pace=read_pace(asked.send_at, asked.per_hour, asked.not_between),
             done_by=asked.done_by,
-            trial=asked.trial,
+            trial=read_trial(asked.trial, asked.release, booked=asked.send_at is not None),
             size=size if most is None else max(1, min(size, most)),
             excluded=exclusions.among_hashed,
             rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED, plans=True),

@@ -26,6 +26,7 @@ START = "start_campaign"
 """The tool whose action lets a campaign's chunks be sent."""
 CHANNEL = "campaign"
 """How a chunk is approved: by the decision on the start, whose action is the rule."""
+_HELD_UP = "it was to go out at once, and nobody carried it out for an hour or more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +71,14 @@ class CampaignClaiming(Claiming):
 
         def begin(conn: Connection, now: datetime, found: Campaign) -> None:
             values = {"state": campaigns.RUNNING, "action": step.action_id, "started_at": now, "reason": ""}
-            campaigns.change(conn, found.id, [campaigns.PLANNED], **values)
+            campaigns.change(conn, found.id, [campaigns.PLANNED], heartbeat=now, **values)
 
         return await self._step(step, [campaigns.PLANNED], begin, digest=digest, caps=self._caps)
 
     async def resume_campaign(self, step: Step) -> Action | CapHit | None:
         """An approved resumption: the campaign runs again; what certainly failed waits again."""
 
-        def go_on(conn: Connection, _now: datetime, found: Campaign) -> None:
+        def go_on(conn: Connection, now: datetime, found: Campaign) -> None:
             start = ledger.get(conn, found.action)
             points, recipients = campaigns.wait_again(conn, found.id)
             if start is not None and recipients:
@@ -85,6 +86,7 @@ class CampaignClaiming(Claiming):
             # A campaign that holds had its trial; one that was paused before may still have it to come.
             released = found.released or found.state == campaigns.HOLDING
             values: dict[str, object] = {"state": campaigns.RUNNING, "reason": "", "worker": ""}
+            values["heartbeat"] = now
             values |= {"released": released, "resumed": found.resumed + 1}
             campaigns.change(conn, found.id, campaigns.STANDING, **values)
 
@@ -114,6 +116,11 @@ class CampaignClaiming(Claiming):
 
         return await self._journal.write(work)
 
+    async def stop_held_up(self, campaign: Campaign) -> bool:
+        """It was to go out at once and nobody carried it out for hours: it goes on with a person's word."""
+        by = Note(what="campaign_paused", by="server", outcome=campaign.id)
+        return await self.pause_campaign(campaign.id, _HELD_UP, by)
+
     async def pause_campaigns(self, principal: str | None, reason: str) -> list[Campaign]:
         """The same for all that run, of this principal or of everybody (None); those that were paused."""
 
@@ -138,6 +145,17 @@ class CampaignClaiming(Claiming):
             values = {"state": state, "reason": reason, "worker": ""}
             campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
             return True, Note(what=f"campaign_{state}", by="server", outcome=campaign)
+
+        return await self._journal.write(work)
+
+    async def release_rest(self, campaign: str, epoch: int) -> bool:
+        """What follows the trial may be sent: the terms that a person agreed to hold."""
+
+        def work(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
+            if campaigns.running_under(conn, campaign, epoch) is None:
+                return False, None
+            campaigns.change(conn, campaign, [campaigns.RUNNING], released=True)
+            return True, Note(what="campaign_released", by="server", outcome=campaign)
 
         return await self._journal.write(work)
 

@@ -36,6 +36,10 @@ CAMPAIGNS = Table(
     Column("ended_at", Moment),
     # There is no trial, or what follows it may be sent.
     Column("released", Boolean, nullable=False, default=True),
+    # Nothing of it is booked: it goes out when it is carried out.
+    Column("at_once", Boolean, nullable=False, default=False),
+    # A keyed MAC over what this program wrote of it, all but who carries it out.
+    Column("seal", String(64), nullable=False, default=""),
     # How often it was resumed.
     Column("resumed", Integer, nullable=False, default=0),
     # Who carries it out, when that one was heard of last, and how often it changed hands.

@@ -60,10 +60,12 @@ class Campaign:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     released: bool = True
+    at_once: bool = False
     resumed: int = 0
     worker: str = ""
     heartbeat: datetime | None = None
     epoch: int = 0
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +177,20 @@ _EMPTY_SENT = (
     )
     .values(sealed="")
 )
+_FIRST_ONES = (
+    update(CHUNKS)
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number <= bindparam("last_number"))
+    .values(phase=TRIAL)
+)
+_HALF = (
+    update(CHUNKS)
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number"))
+    .values(
+        recipients=bindparam("half_recipients"),
+        points=bindparam("half_points", type_=Points()),
+        sealed=bindparam("half_sealed"),
+    )
+)
 _ADD_CAMPAIGN, _ADD_CHUNK, _ADD_RECIPIENT = insert(CAMPAIGNS), insert(CHUNKS), insert(RECIPIENTS)
 _FREE = or_(
     _CAMPAIGN.worker == "", _CAMPAIGN.heartbeat < bindparam("stale_before", type_=_CAMPAIGN.heartbeat.type)
@@ -190,6 +206,12 @@ _TAKE = (
         epoch=_CAMPAIGN.epoch + 1,
     )
     .returning(_CAMPAIGN.epoch)
+)
+_HEARD = func.coalesce(_CAMPAIGN.heartbeat, _CAMPAIGN.started_at)
+_HELD_UP = select(CAMPAIGNS).where(
+    _CAMPAIGN.state == RUNNING,
+    _CAMPAIGN.at_once.is_(True),
+    bindparam("heard_before", type_=_CAMPAIGN.heartbeat.type) > _HEARD,
 )
 _HELD = select(_CAMPAIGN.id, _CAMPAIGN.epoch).where(
     _CAMPAIGN.worker == bindparam("by_worker"), _CAMPAIGN.state == RUNNING
@@ -269,6 +291,19 @@ def add_chunk(conn: Connection, chunk: Chunk) -> None:
     conn.execute(_ADD_CHUNK, asdict(chunk))
 
 
+def first_ones(conn: Connection, campaign: str, last: int) -> None:
+    """The chunks up to this one are the trial."""
+    conn.execute(_FIRST_ONES, {"wanted_id": campaign, "last_number": last})
+
+
+def split_chunk(conn: Connection, first: Chunk, second: Chunk) -> None:
+    """Keep the second beside the first, which was both."""
+    values = {"wanted_id": first.campaign, "wanted_number": first.number}
+    halved = {"half_recipients": first.recipients, "half_points": first.points, "half_sealed": first.sealed}
+    conn.execute(_HALF, {**values, **halved})
+    add_chunk(conn, second)
+
+
 def chunk_of(conn: Connection, campaign: str, number: int) -> Chunk | None:
     """One chunk."""
     values = {"wanted_id": campaign, "wanted_number": number}
@@ -321,8 +356,11 @@ def empty_sent(conn: Connection, campaign: str) -> None:
 
 def running_of(conn: Connection, principal: str | None) -> list[Campaign]:
     """The running campaigns of a principal (None: everybody's)."""
-    mine = [] if principal is None else [_CAMPAIGN.principal == principal]
-    rows = conn.execute(select(CAMPAIGNS).where(_CAMPAIGN.state == RUNNING, *mine)).mappings()
+    return [each for each in _in_states(conn, [RUNNING]) if principal in (None, each.principal)]
+
+
+def _in_states(conn: Connection, states: Sequence[str]) -> list[Campaign]:
+    rows = conn.execute(select(CAMPAIGNS).where(_CAMPAIGN.state.in_(states))).mappings()
     return [Campaign(**row) for row in rows]
 
 
@@ -362,6 +400,12 @@ def let_go(conn: Connection, held: Held, worker: str) -> None:
     """This worker carries it out no longer: whoever looks next takes it over."""
     mine = (_CAMPAIGN.id == held.campaign, _CAMPAIGN.epoch == held.epoch, _CAMPAIGN.worker == worker)
     conn.execute(update(CAMPAIGNS).where(*mine).values(worker=""))
+
+
+def held_up(conn: Connection, heard_before: datetime) -> list[Campaign]:
+    """Those that were to go out at once, and that nobody carried out since then."""
+    rows = conn.execute(_HELD_UP, {"heard_before": heard_before}).mappings()
+    return [Campaign(**row) for row in rows]
 
 
 def held_by(conn: Connection, worker: str) -> list[Held]:

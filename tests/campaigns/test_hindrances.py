@@ -74,7 +74,7 @@ async def test_a_course_that_failed_is_taken_up_again_under_the_next_epoch(
     async with fronted(house, Person(), **SMALL) as session:
         assert session.parts
         await begun(house, session)
-        worker = Worker(session.parts.memory.keeper, "a test", carry_out)
+        worker = Worker(session.parts.memory.keeper, "a test", carry_out, session.parts.book.stop_held_up)
         with anyio.fail_after(20):
             async with anyio.create_task_group() as group:
                 await worker.work(until_idle=False)

@@ -10,7 +10,7 @@ from tools.every8d.cautions import text_cautions
 from tools.every8d.credit import credit_steps
 from tools.operation import Audience, OwnAction, Preview, Result, Risk, RiskyParams, Steps, Surroundings
 from tools.problems import Problem, RefusedError
-from tools.sentence import sentence
+from tools.sentence import sentence, together
 
 _NOTHING_SENT = sentence("Nothing was sent.")
 
@@ -106,7 +106,7 @@ def _spending(
         text="\n\n".join([found.text, *(f"#{n}\n{text}" for n, text in enumerate(found.longest, 1))]),
         warnings=(*_said(found), *text_cautions([found.text])),
         state={"plan": found.digest, "status": found.state},
-        details={"name": found.name},
+        details={"name": found.name, **({"status": found.reason} if found.reason else {})},
     )
 
 
@@ -119,10 +119,8 @@ def _said(found: CampaignFacts) -> tuple[str, ...]:
                 "sent again. Look at the vendor's own list before you agree."
             )
         )
-    if found.trial:
-        said.append(
-            sentence("{count} go first; a person releases the rest after their delivery.", count=found.trial)
-        )
+    if found.trial and not found.released and found.state != "holding":
+        said.append(_first_ones(found))
     if found.last_at is not None and found.last_at != found.first_at:
         said.append(sentence("The last one goes out at {when}.", when=f"{found.last_at:%Y-%m-%d %H:%M}"))
     if found.texted:
@@ -130,6 +128,14 @@ def _said(found: CampaignFacts) -> tuple[str, ...]:
     if found.abroad:
         said.append(sentence("{count} numbers are abroad: three times the price.", count=found.abroad))
     return tuple(said)
+
+
+def _first_ones(found: CampaignFacts) -> str:
+    if found.release is None:
+        return sentence(
+            "{count} go first; a person releases the rest after their delivery.", count=found.trial
+        )
+    return together(sentence("{count} go first.", count=found.trial), found.release)
 
 
 def _preview_cancel(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from tools.action_id import normalise_id
 from tools.campaign_desk import CampaignView, PlanAsked, PlanFigures
@@ -41,6 +41,11 @@ CampaignId = Annotated[
 ]
 
 
+def _number_or_share(given: object) -> object:
+    """A number is meant as it would be written."""
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
 class PlanCampaignParams(Params):
     """What to plan."""
 
@@ -66,8 +71,15 @@ class PlanCampaignParams(Params):
     not_between: Annotated[str, Field(max_length=20, description="Pause of the day, 12:00-13:00.")] = ""
     done_by: Annotated[TimeArgument | None, Field(description="Latest end; absent: any.")] = None
     trial: Annotated[
-        int, Field(ge=0, le=1_000_000, description="So many go first; a person releases others."), NO_FLAG
-    ] = 0
+        str, BeforeValidator(_number_or_share), Field(max_length=10, description="Go first: 100 or 2%.")
+    ] = ""
+    release: Annotated[
+        str,
+        Field(
+            max_length=90,
+            description="Rest follows if delivered>=95, failed<=2, opt_outs<=0, within=60m; empty: person.",
+        ),
+    ] = ""
 
 
 class Segment(Result):
@@ -112,6 +124,7 @@ async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
             not_between=params.not_between,
             done_by=params.done_by,
             trial=params.trial,
+            release=params.release,
         )
     )
     return CampaignPlan(

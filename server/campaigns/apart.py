@@ -1,0 +1,55 @@
+"""A share of a plan set apart as its trial: how many that are is known only at the end of the list."""
+
+from decimal import Decimal
+from functools import partial
+
+import anyio.to_thread
+
+from server.batches.chunk_content import Addressee, opened, packed, place_of
+from server.batches.keeper import Keeper
+from server.campaigns.draft import Draft
+from server.store import campaigns
+from server.store.campaigns import Chunk
+from server.store.plans import Connection
+from tools.campaigns.tally import Tally
+
+
+async def apart(keeper: Keeper, draft: Draft) -> None:
+    """Make the first chunks the trial; one that holds both is halved, and its second half goes last."""
+    whole, more = divmod(draft.wish.trial.of(draft.tally.recipients), draft.wish.size)
+    split = None
+    if more:
+        both = await keeper.read(lambda conn: campaigns.chunk_of(conn, draft.id, whole + 1))
+        if both is None:
+            raise LookupError("a chunk that was just kept is gone")
+        if more < both.recipients:
+            split = await anyio.to_thread.run_sync(partial(_halves, draft, both, more))
+
+    def work(conn: Connection) -> None:
+        campaigns.first_ones(conn, draft.id, whole + bool(more))
+        if split is not None:
+            campaigns.split_chunk(conn, *split)
+
+    await keeper.write(work)
+
+
+def _halves(draft: Draft, both: Chunk, first: int) -> tuple[Chunk, Chunk]:
+    those = opened(both.sealed, draft.id, both.number, draft.seal)
+    draft.chunks += 1
+    return (
+        _chunk(draft, those[:first], both.number, campaigns.TRIAL),
+        _chunk(draft, those[first:], draft.chunks, campaigns.REST),
+    )
+
+
+def _chunk(draft: Draft, those: list[Addressee], number: int, phase: str) -> Chunk:
+    tally, wording = Tally(), draft.wish.wording
+    points = [tally.add(each.mobile, wording.filled(each.values), each.values) for each in those]
+    return Chunk(
+        campaign=draft.id,
+        number=number,
+        phase=phase,
+        recipients=len(those),
+        points=Decimal(sum(points)),
+        sealed=draft.seal.seal_content(packed(those), place_of(draft.id, number)),
+    )

@@ -1,0 +1,53 @@
+"""What became of a campaign's trial, out of the records."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, func, select
+
+from server.store.batches import SENT, Batch
+from server.store.campaign_tables import CHUNKS
+from server.store.campaigns import SKIPPED, TRIAL
+from server.store.plans import Connection
+from server.store.record_tables import BATCHES, REPLIES
+from tools.campaigns.trial import Outcome
+
+_TRIAL = and_(CHUNKS.c.campaign == bindparam("wanted_id"), CHUNKS.c.phase == TRIAL, CHUNKS.c.state != SKIPPED)
+_RECIPIENTS = select(func.sum(CHUNKS.c.recipients - CHUNKS.c.left_out)).where(_TRIAL)
+_BATCHES = (
+    select(BATCHES).join(CHUNKS, CHUNKS.c.action == BATCHES.c.id).where(_TRIAL).order_by(CHUNKS.c.number)
+)
+_OPT_OUTS = (
+    select(func.count(REPLIES.c.number.distinct()))
+    .join(CHUNKS, CHUNKS.c.action == REPLIES.c.batch)
+    .where(_TRIAL, REPLIES.c.opts_out.is_(True))
+)
+
+
+class TrialSeen(NamedTuple):
+    """A trial as the records have it."""
+
+    outcome: Outcome
+    out_at: datetime | None
+    """When the last of its texts went out, or is booked for; None where none did."""
+    to_ask: Sequence[Batch]
+    """Those of its batches that the vendor can be asked for."""
+
+
+def trial_of(conn: Connection, campaign: str) -> TrialSeen:
+    """The trial of a campaign."""
+    values = {"wanted_id": campaign}
+    batches = [Batch(**row) for row in conn.execute(_BATCHES, values).mappings()]
+    failed = sum(each.failed_permanent for each in batches)
+    return TrialSeen(
+        outcome=Outcome(
+            recipients=int(conn.scalar(_RECIPIENTS, values) or 0),
+            delivered=sum(each.delivered for each in batches),
+            not_delivered=failed + sum(each.failed_retryable + each.cancelled for each in batches),
+            failed=failed,
+            opt_outs=conn.scalar(_OPT_OUTS, values) or 0,
+        ),
+        out_at=max((each.last_at or each.sent_at for each in batches), default=None),
+        to_ask=[each for each in batches if each.state == SENT and each.batch_id],
+    )
