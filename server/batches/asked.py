@@ -1,16 +1,15 @@
 """What the vendor answered when it was asked for a batch (EVERY8D 2.2, 2.3), noted message by message."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from server.batches.numbers import NumberSeal, Who
 from server.store.batches import ELSEWHERE, Batch, count_again, is_reduced, set_batch
 from server.store.elsewhere import charged
-from server.store.keys import forgotten_hash, half_hash
+from server.store.keys import HALF, forgotten_hash, hash_numbers
 from server.store.messages import (
     BY_ASKING,
-    Heard,
     MessageRow,
     Told,
     add_messages,
@@ -23,6 +22,9 @@ from tools.every8d.delivery import DeliveryMessage
 
 _Which = tuple[str, int]
 """A message of a batch: the half hash of its number, and which of several to that number."""
+_STATE = 2
+"""Behind name and number, a message is what became of it."""
+_MOST_ALIKE = 10_000
 
 
 class Asked:
@@ -34,24 +36,24 @@ class Asked:
         self._seal = seal
         self._at = at
         self._times: Counter[str] = Counter()
+        self._alike: dict[tuple[Told, tuple[object, ...]], Told | None] = {}
 
-    def note(self, conn: Connection, messages: Iterable[DeliveryMessage]) -> None:
+    def note(self, conn: Connection, messages: Sequence[DeliveryMessage]) -> None:
         """Note some of its messages, in the vendor's order."""
         if is_reduced(conn, self._batch.id):
             return
-        heard = [(self._next(message), message) for message in messages]
-        told, forgotten = self._told(conn, {each.number for each, _ in heard})
-        changes, missing = dict[tuple[str, int], Told](), list[MessageRow]()
-        for each, message in heard:
-            which = (forgotten.get(each.number, each.number), each.nth)
+        numbers = [each[:HALF] for each in hash_numbers(self._key, (each.mobile for each in messages))]
+        told, forgotten = self._told(conn, set(numbers))
+        changes, missing = dict[_Which, Told](), list[MessageRow]()
+        for number, message in zip(numbers, messages, strict=True):
+            nth = self._times[number]
+            self._times[number] += 1
+            which = (forgotten.get(number, number), nth)
             known = told.get(which)
             if known is None:
-                if each.number not in forgotten:
-                    missing.append(self._row(each, message))
-                continue
-            after = told_after(known, each)
-            # That it was asked for again is the batch's to know: no row is written for it.
-            if after._replace(heard_at=known.heard_at) != known:
+                if number not in forgotten:
+                    missing.append(self._row(number, nth, message))
+            elif (after := self._news(known, message)) is not None:
                 changes[which] = after
         tell_each(conn, self._batch.id, changes)
         add_messages(conn, missing)
@@ -64,11 +66,16 @@ class Asked:
         of_forgotten = told_of(conn, self._batch.id, [*perhaps])
         return told | of_forgotten, {perhaps[other]: other for other, _ in of_forgotten}
 
-    def _next(self, message: DeliveryMessage) -> Heard:
-        number = half_hash(self._key, message.mobile)
-        nth = self._times[number]
-        self._times[number] += 1
-        return self._heard(number, nth, message)
+    def _news(self, known: Told, message: DeliveryMessage) -> Told | None:
+        """What is known then, where that is new. Many messages of a batch went alike."""
+        which = (known, message[_STATE:])
+        if which not in self._alike:
+            if len(self._alike) == _MOST_ALIKE:
+                self._alike.clear()
+            after = told_after(known, self._said(message))
+            # That it was asked for again is the batch's to know: no row is written for it.
+            self._alike[which] = None if after._replace(heard_at=known.heard_at) == known else after
+        return self._alike[which]
 
     def done(self, conn: Connection, *, complete: bool) -> None:
         """Count, and note when the vendor was asked; a batch that was sent elsewhere learns its size."""
@@ -84,11 +91,8 @@ class Asked:
         set_batch(conn, self._batch.id, heard_at=newest, **known, **asked)
         count_again(conn, self._batch.id)
 
-    def _heard(self, number: str, nth: int, message: DeliveryMessage) -> Heard:
-        return Heard(
-            batch=self._batch.id,
-            number=number,
-            nth=nth,
+    def _said(self, message: DeliveryMessage) -> Told:
+        return Told(
             code=message.status_code,
             state=message.status_class,
             heard=BY_ASKING,
@@ -98,11 +102,11 @@ class Asked:
             points=message.points,
         )
 
-    def _row(self, heard: Heard, message: DeliveryMessage) -> MessageRow:
+    def _row(self, number: str, nth: int, message: DeliveryMessage) -> MessageRow:
         return MessageRow(
-            batch=heard.batch,
-            number=heard.number,
-            nth=heard.nth,
-            sealed=self._seal.seal(Who(message.mobile, message.name), heard.batch),
-            **told_after(Told(), heard)._asdict(),
+            batch=self._batch.id,
+            number=number,
+            nth=nth,
+            sealed=self._seal.seal(Who(message.mobile, message.name), self._batch.id),
+            **told_after(Told(), self._said(message))._asdict(),
         )

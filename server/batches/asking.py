@@ -1,11 +1,14 @@
 """Asks the vendor what became of a whole batch, and notes it."""
 
+import anyio
+
 from server.batches.memory import Memory
 from server.call_time import left
 from server.store.batches import Batch
+from server.vendors.ahead import each_page
 from server.vendors.vendors import Vendors
-from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, every_message
-from tools.every8d.paging import PAGES_OF_THE_LARGEST
+from tools.every8d.delivery import MMS_DELIVERY, SMS_DELIVERY, VENDOR_PAGE, MessagesPage, messages_page
+from tools.every8d.paging import PAGES_OF_THE_LARGEST, pages_of
 from tools.operation import Surroundings
 
 MOST_ASKED = 50
@@ -21,7 +24,7 @@ def time_to_ask() -> float:
 
 
 async def ask(memory: Memory, vendors: Vendors, batch: Batch, around: Surroundings) -> bool:
-    """Read the batch at the vendor and note each message.
+    """Read the batch at the vendor and note each message, page by page, while the next ones are on the way.
 
     False: the vendor did not give all of it, so something of it may be older.
 
@@ -31,6 +34,20 @@ async def ask(memory: Memory, vendors: Vendors, batch: Batch, around: Surroundin
         UnreadableReply: not in a form that is known.
     """
     source = MMS_DELIVERY if batch.kind == "mms" else SMS_DELIVERY
-    found = await vendors.query(every_message(source, batch.batch_id, around, PAGES_OF_THE_LARGEST))
-    await memory.asked(batch, found)
-    return found.complete
+    reading = await memory.reading(batch)
+
+    async def fetch(number: int) -> MessagesPage:
+        return await vendors.query(messages_page(source, batch.batch_id, around, number))
+
+    try:
+        await each_page(fetch, _last, reading.take)
+    except BaseException:
+        # What was noted stands, and is counted.
+        with anyio.CancelScope(shield=True):
+            await reading.broken_off()
+        raise
+    return await reading.ended()
+
+
+def _last(page: MessagesPage) -> int:
+    return min(PAGES_OF_THE_LARGEST, pages_of(page.total, VENDOR_PAGE))

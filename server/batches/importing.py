@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from server.batches.keeper import alike
+from server.batches.keeper import alike, chunks
 from server.batches.memory import Memory
 from server.batches.reports import look_again
 from server.store.asking_plan import next_ask, went_out
@@ -10,7 +10,7 @@ from server.store.batches import ELSEWHERE, SENT, Batch, add_batch, batch_by_ven
 from server.store.elsewhere import free_id, perhaps_ours
 from server.store.plans import Connection
 from server.store.rows import taipei_day
-from tools.every8d.delivery import Messages
+from tools.every8d.delivery import VENDOR_PAGE, Messages
 
 
 async def imported(memory: Memory, batch_id: str, kind: str, found: Messages, principal: str) -> bool:
@@ -51,7 +51,10 @@ async def imported(memory: Memory, batch_id: str, kind: str, found: Messages, pr
     batch = await keeper.write(work)
     if batch is None:
         return False
-    await memory.asked(batch, found)
+    reading = await memory.reading(batch)
+    for part in chunks(found.messages, VENDOR_PAGE):
+        await reading.note(part)
+    await reading.end(complete=found.complete)
     return True
 
 

@@ -9,8 +9,9 @@ import anyio
 from server.batches.asked import Asked
 from server.batches.asked_replies import note_replies
 from server.batches.inbox import Inbox
-from server.batches.keeper import Keeper, chunks
+from server.batches.keeper import Keeper
 from server.batches.opt_outs import BY_RULE, OptOuts
+from server.batches.reading import Reading
 from server.batches.recorder import Recorder
 from server.ledger.whose import Whose
 from server.logs.logs import without_secrets
@@ -19,12 +20,10 @@ from server.store.batches import Batch, BatchFilter, batch_by_vendor_id, list_ba
 from server.store.errors import StoreUnavailableError
 from server.store.opt_outs import ANYBODY
 from server.store.tasks_seen import TaskSeen, note_tasks
-from tools.every8d.delivery import Messages
 from tools.every8d.replies import ReplyMessage
 from tools.omis.tasks import KnownTask
 
 _EVERY_SECONDS = 2.0
-_MESSAGES_AT_ONCE = 1_000
 
 
 class Memory:
@@ -75,12 +74,10 @@ class Memory:
         found = await self.keeper.read(lambda conn: batch_by_vendor_id(conn, batch_id))
         return None if found is None or (whose is not None and not whose.has(found.principal)) else found
 
-    async def asked(self, batch: Batch, found: Messages) -> None:
-        """Note what the vendor answered about a whole batch."""
-        reading = Asked(batch, await self.keeper.key(), await self.keeper.seal(), self.keeper.clock())
-        for part in chunks(found.messages, _MESSAGES_AT_ONCE):
-            await self.keeper.write(partial(reading.note, messages=part))
-        await self.keeper.write(partial(reading.done, complete=found.complete))
+    async def reading(self, batch: Batch) -> Reading:
+        """Note what the vendor answers about a whole batch, page by page."""
+        keeper = self.keeper
+        return Reading(keeper, Asked(batch, await keeper.key(), await keeper.seal(), keeper.clock()))
 
     async def tasks_looked_at(self, tasks: Iterable[KnownTask]) -> None:
         """Note how launches and jobs stood when somebody looked. A look goes on without the store."""

@@ -86,6 +86,7 @@ _THIS = and_(
     _COLUMNS.number == bindparam("of_number"),
     _COLUMNS.nth == bindparam("of_nth"),
 )
+_NEW = tuple(f"new_{name}" for name in Told._fields)
 _TELL = update(MESSAGES).where(_THIS).values({name: bindparam(f"new_{name}") for name in Told._fields})
 _CHUNK = 500
 """Parameters a statement; both engines take more."""
@@ -113,7 +114,7 @@ def add_messages(conn: Connection, rows: Sequence[MessageRow]) -> None:
         conn.execute(_INSERT, [asdict(row) for row in rows])
 
 
-def told_after(known: Told, heard: Heard) -> Told:
+def told_after(known: Told, heard: Heard | Told) -> Told:
     """What is known of a message once this was heard too; in whatever order things are heard, the same."""
     further = heard if _how_far(heard) > _how_far(known) else known
     facts = {name: getattr(known, name) for name in _FACTS}
@@ -155,13 +156,14 @@ def hear(conn: Connection, heard: Heard) -> None:
 def tell_each(conn: Connection, batch: str, told: Mapping[tuple[str, int], Told]) -> None:
     """Write down what is known of messages, by number and `nth`."""
     if told:
-        conn.execute(_TELL, [_values(batch, which, each) for which, each in told.items()])
-
-
-def _values(batch: str, which: tuple[str, int], told: Told) -> dict[str, object]:
-    number, nth = which
-    changes = {f"new_{name}": value for name, value in told._asdict().items()}
-    return {"of_batch": batch, "of_number": number, "of_nth": nth, **changes}
+        alike = {each: dict(zip(_NEW, each, strict=True)) for each in set(told.values())}
+        conn.execute(
+            _TELL,
+            [
+                {"of_batch": batch, "of_number": number, "of_nth": nth, **alike[each]}
+                for (number, nth), each in told.items()
+            ],
+        )
 
 
 def told_of(conn: Connection, batch: str, numbers: Sequence[str]) -> dict[tuple[str, int], Told]:

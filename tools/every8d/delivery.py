@@ -12,7 +12,16 @@ from tools.cleaning import clean
 from tools.every8d.answers import refused, text_of
 from tools.every8d.batches import BatchId
 from tools.every8d.codes import Status, StatusClass, read_status
-from tools.every8d.paging import MOST_PAGES, Fetch, Row, pages_of, read_all, read_slice
+from tools.every8d.paging import (
+    MOST_PAGES,
+    Fetch,
+    Row,
+    TakenPage,
+    pages_of,
+    read_all,
+    read_slice,
+    take_page,
+)
 from tools.mobile import from_vendor
 from tools.operation import PagedParams, Query, Reply, Request, Result, Risk, Steps, Surroundings, one
 from tools.taipei import read_row_time
@@ -40,6 +49,9 @@ class DeliveryMessage(NamedTuple):
     status: str
     status_class: StatusClass
     received_at: Timestamp | None
+
+
+MessagesPage = TakenPage[DeliveryMessage]
 
 
 class DeliveryResult(Result):
@@ -99,6 +111,14 @@ def every_message(
     fetch = _fetch(source, batch_id, surroundings)
     found = yield from read_all(fetch, size=VENDOR_PAGE, take=lambda rows: map(_message, rows), most=most)
     return Messages(messages=tuple(found.taken), total=found.total, complete=found.complete)
+
+
+def messages_page(
+    source: DeliverySource, batch_id: str, surroundings: Surroundings, number: int
+) -> Steps[MessagesPage]:
+    """Read one of the vendor's pages of 1,000 messages, counted from 1."""
+    fetch = _fetch(source, batch_id, surroundings)
+    return (yield from take_page(fetch, number, size=VENDOR_PAGE, take=lambda rows: map(_message, rows)))
 
 
 def _fetch(source: DeliverySource, batch_id: str, surroundings: Surroundings) -> Fetch:

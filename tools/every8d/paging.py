@@ -84,11 +84,23 @@ def read_slice(fetch: Fetch, *, start: int, count: int, size: int) -> Steps[Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _TakenPage(Generic[X]):
+class TakenPage(Generic[X]):
+    """What was taken of one page: of how many rows, of how many in all, and whether none is missing."""
+
     taken: list[X]
     rows: int
     total: int
     complete: bool
+
+
+def take_page(
+    fetch: Fetch, number: int, *, size: int, take: Callable[[Sequence[Row]], Iterable[X]]
+) -> Steps[TakenPage[X]]:
+    """Take something of every row of one of the vendor's pages."""
+    page = yield from fetch(number)
+    rows = page.rows[:size]
+    whole = page.is_complete(page=number, size=size)
+    return TakenPage(taken=list(take(rows)), rows=len(rows), total=page.total, complete=whole)
 
 
 def read_all(
@@ -98,14 +110,9 @@ def read_all(
 
     It is taken page by page: all at once, so many rows would hold up every other call.
     """
-
-    def taking(number: int) -> Steps[_TakenPage[X]]:
-        page = yield from fetch(number)
-        rows = page.rows[:size]
-        whole = page.is_complete(page=number, size=size)
-        return _TakenPage(taken=list(take(rows)), rows=len(rows), total=page.total, complete=whole)
-
-    pages = yield from _pages(taking, 1, most * size, size)
+    pages = yield from _pages(
+        lambda number: take_page(fetch, number, size=size, take=take), 1, most * size, size
+    )
     total = pages[-1].total
     return Taken(
         taken=[each for page in pages for each in page.taken],
