@@ -88,6 +88,19 @@ async def test_a_start_always_wants_the_number_of_recipients_typed(
         assert (await session.facts("get_campaign", {"campaign_id": campaign}))["state"] == state
 
 
+@pytest.mark.parametrize("column", ["name", "姓名"])
+async def test_a_column_that_the_list_fills_is_not_asked_about_as_left_over(
+    house: House, column: str
+) -> None:
+    person = Person()
+    async with fronted(house, person, **SMALL) as session:
+        write_list(house, [{"手機": row["手機"], column: row["姓名"]} for row in people(3)])
+        plan = await planned(session, text=f"【測試】{{{column}}}您好")
+        await running(session, plan["campaign_id"])
+    assert f"{{{column}}}" in person.asked[0]
+    assert "looks like a placeholder" not in person.asked[0]
+
+
 async def test_points_and_recipients_count_once_before_and_after_the_sends(house: House) -> None:
     caps: dict[str, Any] = {"policy": {"points_per_day": 60, "recipients_per_day": 60}}
     async with fronted(house, Person(), **SMALL, **caps) as session:

@@ -79,6 +79,11 @@ def read_wording(text: str) -> Wording:
     return wording
 
 
+def around_columns(text: str) -> str:
+    """What is common to all texts, with … where a list's values go."""
+    return _COLUMN.sub("…", text)
+
+
 def _pieces(text: str, columns: Sequence[str]) -> list[str | int]:
     found: list[str | int] = []
     for place, piece in enumerate(_COLUMN.split(text)):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.campaign_facts import CampaignFacts, CampaignState, CampaignStep
+from tools.campaigns.wording import around_columns
 from tools.desk.campaigns import SECTION, CampaignId
 from tools.every8d.cautions import text_cautions
 from tools.every8d.credit import credit_steps
@@ -104,7 +105,7 @@ def _spending(
         points_left=credit - points,
         send_at=found.first_at,
         text="\n\n".join([found.text, *(f"#{n}\n{text}" for n, text in enumerate(found.longest, 1))]),
-        warnings=(*_said(found), *text_cautions([found.text])),
+        warnings=(*_said(found), *text_cautions([around_columns(found.text)])),
         state={"plan": found.digest, "status": found.state},
         details={"name": found.name, **({"status": found.reason} if found.reason else {})},
     )

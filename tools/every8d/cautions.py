@@ -24,7 +24,8 @@ _SENDER_NAME = re.compile(r"[【\[［〔「『(（].{1,40}?[】\]］〕」』)�
 _LEFT_OVER = (
     (
         re.compile(
-            r"%[A-Za-z_]\w{0,40}%|\{\{[^{}]{0,80}\}\}|[$#]?\{[A-Za-z_][\w.]{0,40}\}|\[\[[^\[\]]{0,80}\]\]|<%[^%]{0,80}%>"
+            r"%[A-Za-z_]\w{0,40}%|\{\{[^{}]{0,80}\}\}|[$#]?\{ ?[^\W\d][\w. ]{0,40}\}"
+            r"|\[\[[^\[\]]{0,80}\]\]|<%[^%]{0,80}%>"
         ),
         sentence(
             "The text holds what looks like a placeholder (as %field1% or {{name}}): it goes out as it "
