@@ -200,12 +200,13 @@ async def test_the_bytes_tell_the_encoding_whatever_the_header_says(charset: str
         Reply(status=200, body=b"<!DOCTYPE html><html><body>Error</body></html>"),
         Reply(status=200, body=b"<Error><Message>gone</Message></Error>"),
         Reply(status=200, body=b"<Error>"),
+        Reply(status=200, body=b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', content_type="text/csv"),
         Reply(status=200, body=b" \r\n"),
         Reply(status=404, body=CONTENT.body),
         Reply(status=302, body=b"", location="https://api.itpison.com/login"),
         xml("<ERRORCODE>111</ERRORCODE>"),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 async def test_an_error_instead_of_the_content_is_a_failure(reply: Reply) -> None:
     desk = FakeDesk(_listing(_report()), reply)
@@ -220,6 +221,19 @@ async def test_the_vendors_error_code_behind_a_link_is_told() -> None:
     with pytest.raises(RefusedError) as refused:
         await download(desk, report_id="501")
     assert (refused.value.problem.vendor_code, refused.value.problem.vendor_text) == ("111", "late")
+
+
+async def test_an_error_in_csv_behind_a_link_is_none_either() -> None:
+    told = csv("ERRORCODE,ERRORMSG\r\n112,Report is not exist\r\n")
+    with pytest.raises(RefusedError) as caught:
+        await download(FakeDesk(_listing(_report()), told), report_id="501")
+    assert caught.value.problem.vendor_code == "112"
+    assert "Nothing was downloaded." in caught.value.problem.message
+
+
+async def test_a_report_about_errors_is_a_report() -> None:
+    desk = FakeDesk(_listing(_report()), csv("Email,ErrorCode\r\na@example.com,550\r\n"))
+    assert (await download(desk, report_id="501")).rows == 2
 
 
 async def test_a_web_page_instead_of_the_list_is_unreadable() -> None:

@@ -25,6 +25,8 @@ _BINARY = {
     b"%PDF-": (".pdf", "application/pdf"),
     b"\xd0\xcf\x11\xe0": (".xls", "application/vnd.ms-excel"),
 }
+_ERROR_ROWS = 2
+_ERROR_NAMES = frozenset(("errorcode", "errormsg", "record"))
 _UNCOUNTED = "The rows could not be counted: the file does not read as a table to its end."
 _IS_HTML = "The server calls it a spreadsheet; it is a web page with a table, and saved as one."
 
@@ -77,7 +79,7 @@ def _content(reply: Reply, *, names_html: bool) -> Content:
     opening = reply.body[start : start + _OPENING].decode(encoding, "ignore")
     if looks_like_html(opening) or opening.lstrip().lower().startswith("<table"):
         return _page(reply, reply.body[start:].decode(encoding, "replace"), names_html=names_html)
-    if is_xml(opening):
+    if is_xml(opening) or opening.lstrip().startswith("<!"):
         raise _xml_error(reply)
     if _is_json(reply.body, opening):
         raise _failed("JSON came instead of the report.")
@@ -137,6 +139,8 @@ def _table(body: bytes) -> Content:
         return Content(body=body, suffix=".bin", content_type="application/octet-stream")
     if rows.count == 1 and len(rows.preview[0]) == 1:
         raise _failed("A single line of text came instead of the report.")
+    if rows.count == len(rows.preview) == _ERROR_ROWS:
+        _refuse_error(rows.preview)
     return Content(
         body=body,
         suffix=".csv",
@@ -145,6 +149,16 @@ def _table(body: bytes) -> Content:
         preview=rows.preview,
         note=_UNCOUNTED if rows.count is None else "",
     )
+
+
+def _refuse_error(rows: list[list[str]]) -> None:
+    """An answer in CSV that has nothing but an error: OMIS answers in that form too."""
+    heading = [cell.strip().lower() for cell in rows[0]]
+    if not _ERROR_NAMES.issuperset(heading):
+        return
+    told = dict(zip(heading, rows[1], strict=False))
+    if (code := error_code(told)) is not None:
+        raise refusal("ManageReport", code, told.get("errormsg", ""), nothing="Nothing was downloaded.")
 
 
 def _xml_error(reply: Reply) -> RefusedError:
