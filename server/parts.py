@@ -18,11 +18,13 @@ from server.batches.retention import Retention, keep_purging
 from server.batches.watching import Watching
 from server.campaigns.campaigns import Campaigns
 from server.campaigns.list_files import ListFiles
+from server.campaigns.uploads import Uploads
 from server.campaigns.waking import keep_going
 from server.files import Files
 from server.folders import folder_of, head_file_of, reports_folder
 from server.gate.context import GateContext
 from server.gate.gate import Gate
+from server.gate.owning import Owning
 from server.gate.rules.rate_limiter import RateLimiter
 from server.ledger.book import Book
 from server.ledger.journal import Journal
@@ -61,6 +63,7 @@ class Parts:
     callback_tokens: CallbackTokens
     watching: Watching
     campaigns: Campaigns
+    uploads: Uploads
     gate: Gate
     context: GateContext
 
@@ -71,6 +74,7 @@ class Parts:
             background.start_soon(supervised, "the audit's head", partial(keep_remembering, self.book))
             background.start_soon(supervised, "the records", self.memory.keep_up)
             background.start_soon(supervised, "the retention", partial(keep_purging, self.retention))
+            background.start_soon(supervised, "the uploaded lists", self.uploads.keep_clearing)
             background.start_soon(anyio.to_thread.run_sync, self.journal.outbox.clear_left_over)
 
     async def keep_campaigns_going(self) -> None:
@@ -103,7 +107,9 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     vendors = Vendors(settings, book, clock)
     files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)
     memory = Memory(Keeper(journal, key_file.with_name("numbers.key")), settings.policy)
-    campaigns = Campaigns(memory.keeper, ListFiles(settings))
+    owning = Owning(settings.http, book)
+    lists = ListFiles(settings, lambda principal: owning.shelf_of(principal) or "")
+    campaigns = Campaigns(memory.keeper, lists)
     context = GateContext(
         settings=settings,
         vendors=vendors,
@@ -127,6 +133,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         callback_tokens=CallbackTokens(memory.keeper, settings.callbacks.token),
         watching=Watching(memory.keeper),
         campaigns=campaigns,
+        uploads=Uploads(settings, clock),
         gate=Gate(context),
         context=context,
     )

@@ -85,7 +85,7 @@ class Serving:
             if settings.callbacks.ask and settings.every8d is not None:
                 beside.start_soon(_ask_for_batches, parts)
             if self.http:
-                await _serve_http(server, self.port, settings.language)
+                await _serve_http(server, parts, self.port)
             else:
                 await serve_stdio(server)
             beside.cancel_scope.cancel()
@@ -117,13 +117,13 @@ def secrets_of(settings: Settings) -> list[str]:
     return [secret.get_secret_value() for secret in kept if secret.get_secret_value()]
 
 
-async def _serve_http(server: PromptServer, port: int, language: Language) -> None:
+async def _serve_http(server: PromptServer, parts: LateParts, port: int) -> None:
     from server.mcp.http_transport import serve_http  # noqa: PLC0415 - stdio needs none of it
 
     def announce(url: str) -> None:
-        say(sentence("serving MCP at {url}", url=url), language)
+        say(sentence("serving MCP at {url}", url=url), parts.settings.language)
 
-    await serve_http(server, port, announce)
+    await serve_http(server, await parts.opened(), port, announce)
 
 
 async def receive_callbacks(late: LateParts) -> None:

@@ -118,7 +118,7 @@ class Campaigns:
         changed = (
             campaign.state == campaigns.PLANNED
             and campaign.list_digest != ""
-            and await self.lists.digest(campaign.list_name) != campaign.list_digest
+            and await self.lists.digest(campaign.list_name, campaign.principal) != campaign.list_digest
         )
         return CampaignFacts(
             id=campaign.id,

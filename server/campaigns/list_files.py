@@ -1,6 +1,6 @@
 """Lists from the configured folder, as a plan reads them."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from typing import BinaryIO
 
@@ -24,8 +24,9 @@ _NAMED = 5
 class ListFiles:
     """The lists of one server's folder."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shelf_of: Callable[[str], str]) -> None:
         self._settings = settings
+        self._shelf_of = shelf_of
 
     @asynccontextmanager
     async def opened(self, choice: ListChoice) -> AsyncGenerator[OpenList]:
@@ -34,13 +35,14 @@ class ListFiles:
         Raises:
             InvalidArgumentError: no folder is set, or the name is not one of a plain file in it.
         """
-        file = await anyio.to_thread.run_sync(open_list, self._settings, choice.name)
+        shelf = self._shelf_of(choice.principal)
+        file = await anyio.to_thread.run_sync(open_list, self._settings, choice.name, shelf)
         with file, closing(_OpenFile(file, choice, self._settings)) as opened:
             yield opened
 
-    async def digest(self, name: str) -> str:
+    async def digest(self, name: str, principal: str) -> str:
         """SHA-256 of the file as it is now; '' when it is gone."""
-        return await anyio.to_thread.run_sync(_digest, self._settings, name)
+        return await anyio.to_thread.run_sync(_digest, self._settings, name, self._shelf_of(principal))
 
 
 class _OpenFile:
@@ -113,9 +115,9 @@ def _what_of_hidden(count: int, reading: ListReading) -> InvalidArgumentError:
     )
 
 
-def _digest(settings: Settings, name: str) -> str:
+def _digest(settings: Settings, name: str, shelf: str) -> str:
     try:
-        with open_list(settings, name) as file:
+        with open_list(settings, name, shelf) as file:
             return digest_of(file, settings.lists.max_bytes)
     except (InvalidArgumentError, RefusedError, OSError):
         return ""

@@ -16,6 +16,8 @@ class ListChoice:
     """Which list, and what a caller chose of it; '' is found, or asked about."""
 
     name: str
+    principal: str
+    """Whose call it is: each sees the lists that they uploaded."""
     sheet: str = ""
     mobile: str = ""
     """The column of the numbers."""
@@ -60,6 +62,6 @@ class Lists(Protocol):
         """
         ...
 
-    async def digest(self, name: str) -> str:
+    async def digest(self, name: str, principal: str) -> str:
         """SHA-256 of its file as it is now; '' when it is gone."""
         ...

@@ -119,6 +119,7 @@ class OwnCampaigns:
         return self._context.campaigns.lists.opened(
             ListChoice(
                 name=asked.list_name,
+                principal=self._caller.principal,
                 sheet=asked.sheet,
                 mobile=asked.mobile,
                 consent=asked.consent,

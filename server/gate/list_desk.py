@@ -35,7 +35,8 @@ class OwnLists:
         columns = Wanted(mobile=asked.mobile, fields=asked.fields, consent=asked.consent)
         wanted = ListWanted(columns=columns, sheet=asked.sheet, include_hidden=asked.include_hidden)
         settings = self._context.settings
-        file = await anyio.to_thread.run_sync(open_list, settings, asked.file)
+        shelf = "" if self._whose is None else self._context.owning.shelf_of(self._whose.principal) or ""
+        file = await anyio.to_thread.run_sync(open_list, settings, asked.file, shelf)
         with file:
             return await self._read(file, wanted, each or _ignore)
 

@@ -8,17 +8,21 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 
 from server.http_door import Listener, listening_socket
+from server.mcp.list_uploads import with_lists
 from server.mcp.one_authorization import one_authorization
 from server.mcp.only_post import only_post
 from server.mcp.transports import end_soon, no_port
+from server.parts import Parts
 from server.systems import until_signal
 
 _LOOPBACK, _PATH = "127.0.0.1", "/mcp"
 _log = logging.getLogger(__name__)
 
 
-async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve Streamable HTTP on 127.0.0.1, path /mcp, until a signal comes.
+async def serve_http(
+    server: MCPServer[None], parts: Parts, port: int, on_ready: Callable[[str], None]
+) -> None:
+    """Serve Streamable HTTP on 127.0.0.1, path /mcp, and take lists on /lists, until a signal comes.
 
     Host and Origin are checked, so that a web page cannot reach the server through a rebound name.
 
@@ -35,7 +39,7 @@ async def serve_http(server: MCPServer[None], port: int, on_ready: Callable[[str
         bound = listening_socket(_LOOPBACK, port)
     except OSError as error:
         raise no_port(port, error) from None
-    web = Listener(one_authorization(only_post(app, _PATH)))
+    web = Listener(one_authorization(with_lists(only_post(app, _PATH), parts, security)))
 
     async def stop_on_signal() -> None:
         _log.info("ending on %s", await until_signal())

@@ -245,7 +245,7 @@ class Worker:
             files=Files(FilesSettings(), world.clock),
             outside=OutsideReading(self.journal, world.clock),
             memory=memory,
-            campaigns=Campaigns(memory.keeper, ListFiles(chosen)),
+            campaigns=Campaigns(memory.keeper, ListFiles(chosen, lambda _: "")),
             limiter=RateLimiter(chosen.policy.calls_per_minute),
             clock=world.clock,
         )

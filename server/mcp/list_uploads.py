@@ -1,0 +1,149 @@
+"""`POST /lists`: a list of recipients, as it is in the body, for whoever the token says."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.gate.caller import token_principal
+from server.ledger.notes import Note
+from server.mcp.http_tokens import NamedTokens
+from server.mcp.identity import local_user
+from server.parts import Parts
+from server.store.errors import StoreUnavailableError
+from tools.problems import Problem, RefusedError
+
+PATH = "/lists"
+_STATUS = {
+    "list_too_large": 413,
+    "unreadable_list": 422,
+    "no_folder": 503,
+    "unwritable": 503,
+    "too_many_lists": 409,
+    "rate_limited": 429,
+    "read_only": 403,
+}
+
+
+def with_lists(app: ASGIApp, parts: Parts, security: TransportSecuritySettings) -> ASGIApp:
+    """The application, and beside it the path for lists."""
+    door = _Door(parts, security)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH:
+            await app(scope, receive, send)
+            return
+        answer = await door.answer(Request(scope, receive))
+        await answer(scope, receive, send)
+
+    return serve
+
+
+class _Door:
+    """Lets lists in."""
+
+    def __init__(self, parts: Parts, security: TransportSecuritySettings) -> None:
+        self._parts = parts
+        self._checked = TransportSecurityMiddleware(security)
+        tokens = parts.settings.http.tokens
+        self._tokens = NamedTokens(tokens) if tokens else None
+
+    async def answer(self, request: Request) -> Response:
+        """What the request comes to."""
+        if (refusal := await self._checked.validate_request(request)) is not None:
+            return refusal
+        principal = await self._principal(request)
+        if principal is None:
+            return _told(401, _NOBODY, {"WWW-Authenticate": "Bearer"})
+        if request.method != "POST":
+            return _told(405, _POST_ALONE, {"Allow": "POST"})
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            return _told(415, _PLAIN_BODY)
+        try:
+            return await self._taken(request, principal)
+        except RefusedError as error:
+            return _told(_STATUS[error.problem.code], error.problem)
+        except StoreUnavailableError:
+            return _told(503, _NO_STORE)
+        except ClientDisconnect:
+            return _told(400, _BROKEN_OFF)
+
+    async def _principal(self, request: Request) -> str | None:
+        """Whose token it is; the local user where no tokens are set, as for every call over HTTP."""
+        if self._tokens is None:
+            return local_user()
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        held = await self._tokens.verify_token(token.strip()) if scheme.lower() == "bearer" else None
+        return None if held is None else token_principal(held.client_id)
+
+    async def _taken(self, request: Request, principal: str) -> Response:
+        context = self._parts.context
+        if context.settings.policy.read_only:
+            raise RefusedError(_READ_ONLY)
+        if not context.limiter.spend(principal, context.clock()):
+            raise RefusedError(_TOO_OFTEN)
+        said = request.headers.get("content-length", "")
+        if said.isdigit() and int(said) > context.settings.lists.max_bytes:
+            raise RefusedError(_too_large(context.settings.lists.max_bytes))
+        shelf = context.owning.shelf_of(principal) or ""
+        async with aclosing(_pieces(request)) as pieces:
+            kept = await self._parts.uploads.take(pieces, shelf)
+        await context.book.record(Note(what="list_uploaded", principal=principal, outcome=kept.name))
+        facts = {"list": kept.name, "bytes": kept.size, "sha256": kept.sha256, "next": _NEXT}
+        return JSONResponse(facts, status_code=201)
+
+
+async def _pieces(request: Request) -> AsyncGenerator[bytes]:
+    async for piece in request.stream():
+        if piece:
+            yield piece
+
+
+def _told(status: int, problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    facts = {"code": problem.code, "message": problem.message, "next": problem.next}
+    return JSONResponse(facts, status_code=status, headers=headers)
+
+
+def _too_large(most: int) -> Problem:
+    return Problem(
+        code="list_too_large",
+        message=f"The list was not taken: it has more than {most} bytes.",
+        next="Split it into several files, or let the operator raise lists.max_bytes.",
+    )
+
+
+_NEXT = "read_list checks it and plan_campaign plans from it, under this name."
+_NOBODY = Problem(
+    code="unauthorized",
+    message="The list was not taken: no token of this server came with it.",
+    next="Send Authorization: Bearer with the token that the MCP client uses.",
+)
+_POST_ALONE = Problem(
+    code="method_not_allowed", message="Nothing was done.", next="POST the file as the body."
+)
+_PLAIN_BODY = Problem(
+    code="unsupported",
+    message="The list was not taken: it came in a form.",
+    next="Send the file itself as the body: curl --data-binary @due.xlsx.",
+)
+_READ_ONLY = Problem(
+    code="read_only",
+    message="The list was not taken: the server only looks.",
+    next="A person changes CAMPAIGN_OPS_POLICY__READ_ONLY.",
+)
+_TOO_OFTEN = Problem(
+    code="rate_limited",
+    message="The list was not taken: too many calls in a minute.",
+    next="Wait a minute. The limit is CAMPAIGN_OPS_POLICY__CALLS_PER_MINUTE.",
+)
+_NO_STORE = Problem(
+    code="store_unavailable",
+    message="The store is unavailable: that the list was taken could not be written down.",
+    next="Send it again later.",
+)
+_BROKEN_OFF = Problem(
+    code="broken_off", message="The list was not taken: it broke off.", next="Send it again."
+)
