@@ -1,40 +1,26 @@
-"""A read's bare peer: a server of the same SDK whose one tool asks the vendor by the same exchange.
+"""A read's bare peer: a server of the same SDK whose one tool asks the vendor the same, over one kept client.
 
-What is left out is the gate: arguments, whose it is, the audit, masking. `balance.py URL` serves on stdio,
-`balance.py URL http` over HTTP.
+What is left out is all of ours: arguments, whose it is, the audit, masking, and the exchange itself.
+`balance.py URL` serves on stdio, `balance.py URL http` over HTTP.
 """
 
 import sys
-from datetime import UTC, datetime
 
+import httpx2 as httpx
 import uvicorn
 from mcp.server.mcpserver import MCPServer
 
-from server.settings.settings import load_settings
-from server.vendors.vendors import Vendors
-from tools.every8d.credit import credit_steps
-
-
-class NoLocks:
-    """No login was refused."""
-
-    async def vendor_lock(self, vendor: str, credentials: str) -> None:
-        """None is kept."""
-
-    async def lock_vendor(self, vendor: str, credentials: str, vendor_code: str) -> None:
-        """None is kept."""
-
-
-ACCOUNT = {"base_url": sys.argv[1], "uid": "sandbox", "password": "sandbox"}
 # At INFO the SDK's own handler writes lines for people, which take longer than the read.
 server: MCPServer[None] = MCPServer("bare", version="0", log_level="WARNING")
-vendors = Vendors(load_settings(every8d=ACCOUNT), NoLocks(), lambda: datetime.now(UTC))
+client = httpx.AsyncClient(base_url=sys.argv[1], trust_env=False)
 
 
 @server.tool()
 async def query_credit() -> dict[str, str]:
     """Points left."""
-    return {"credit": str(await vendors.query(credit_steps()))}
+    fields = {"UID": "sandbox", "PWD": "sandbox"}
+    answer = await client.post("/API21/HTTP/getCredit.ashx", data=fields)
+    return {"credit": answer.text.strip()}
 
 
 class Listening(uvicorn.Server):

@@ -6,13 +6,16 @@ call"; SDK notes, "The HTTP client"). Everything else may have arrived.
 
 import logging
 import ssl
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 
 import anyio
+import httpcore2
 import httpx2 as httpx
 
 from server.call_time import left
+from server.vendors.connection import Connection
+from server.vendors.outgoing import Outgoing
 from server.vendors.watch import EarlyAnswerError, Watch
 from tools.operation import Reply
 from tools.sentence import sentence
@@ -56,14 +59,14 @@ def classified(watch: Watch) -> Generator[None]:
             raise NotSentError(why_not_reached(error)) from error
         if isinstance(error, TimeoutError):
             raise UnknownOutcomeError(sentence("the vendor did not answer in time")) from error
-        if isinstance(error, httpx.HTTPError):
+        if isinstance(error, _OF_THE_CLIENT):
             raise UnknownOutcomeError(_REASONS.get(type(error), sentence("the connection failed"))) from error
         raise
 
 
 def why_not_reached(error: BaseException) -> str:
     """Why no connection stands, in our words."""
-    if isinstance(error, httpx.ProxyError):
+    if isinstance(error, httpcore2.ProxyError):
         code = str(error)[:3]
         return (
             sentence("the proxy refused: {code}", code=code)
@@ -78,9 +81,9 @@ def why_not_reached(error: BaseException) -> str:
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return sentence("TLS cannot be agreed on with its host")
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
+    if isinstance(error, TimeoutError | httpcore2.TimeoutException):
         return _NOT_REACHED.get(type(error), sentence("no connection could be made in time"))
-    if not isinstance(error, httpx.HTTPError | httpx.InvalidURL | OSError):
+    if not isinstance(error, (*_OF_THE_CLIENT, OSError)):
         # A proxy that speaks no SOCKS ends here; so would a defect of ours.
         _log.warning("a connection failed in an unexpected way: %s", type(error).__name__)
     return _NOT_REACHED.get(type(error), sentence("no connection could be made"))
@@ -96,68 +99,96 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
+_OF_THE_CLIENT = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.TimeoutException,
+    httpcore2.UnsupportedProtocol,
+)
 _NOT_REACHED: dict[type[BaseException], str] = {
-    httpx.PoolTimeout: sentence("too many calls were waiting"),
-    httpx.UnsupportedProtocol: sentence("the vendor's URL has an unusable scheme"),
-    httpx.InvalidURL: sentence("the vendor's URL is invalid"),
+    httpcore2.UnsupportedProtocol: sentence("the vendor's URL has an unusable scheme"),
 }
 _REASONS: dict[type[Exception], str] = {
-    httpx.ReadTimeout: sentence("the vendor did not answer in time"),
-    httpx.WriteTimeout: sentence("the request could not be handed over in time"),
-    httpx.ReadError: sentence("the connection broke before the answer was complete"),
-    httpx.WriteError: sentence("the connection broke while the request was being sent"),
-    httpx.RemoteProtocolError: sentence("the vendor ended the connection without a complete answer"),
+    httpcore2.ReadTimeout: sentence("the vendor did not answer in time"),
+    httpcore2.WriteTimeout: sentence("the request could not be handed over in time"),
+    httpcore2.ReadError: sentence("the connection broke before the answer was complete"),
+    httpcore2.WriteError: sentence("the connection broke while the request was being sent"),
+    httpcore2.RemoteProtocolError: sentence("the vendor ended the connection without a complete answer"),
 }
 
 
 async def exchange(
-    client: httpx.AsyncClient, request: httpx.Request, *, max_body: int = MAX_BODY, deadline: float = DEADLINE
+    connection: Connection,
+    outgoing: Outgoing,
+    *,
+    last: bool = True,
+    max_body: int = MAX_BODY,
+    deadline: float = DEADLINE,
 ) -> Reply:
     """Send one request once, and read the whole answer.
+
+    Not the `last` one on its connection is a look: it goes out in one piece, where what changes something is
+    listened to before its last byte, too.
 
     Raises:
         NotSentError: nothing can have reached the vendor.
         UnknownOutcomeError: anything else that is not a complete answer, among it every 5xx and an answer
             larger than `max_body` bytes.
     """
-    watch = Watch()
+    watch = Watch(connection.stream)
+    connection.is_clean = False
     with classified(watch):
         try:
             with anyio.fail_after(left(deadline)):
-                response = await client.send(watch.over(request), stream=True)
+                response = await connection.http.handle_async_request(
+                    outgoing.watched(watch, connection.timeout, last=last)
+                )
+                headers = httpx.Headers(response.headers)
                 try:
-                    body = await _read(response, max_body)
+                    body = await _read(response, headers, max_body)
                 finally:
                     await response.aclose()
         finally:
+            connection.stream = watch.stream
             await watch.ended()
-    return _reply(response, body)
+    if headers.get("content-length", "").isdecimal() and "transfer-encoding" not in headers:
+        connection.answered(int(headers["content-length"]))
+    return _reply(response.status, headers, body)
 
 
-async def _read(response: httpx.Response, max_body: int) -> bytes:
+async def _read(response: httpcore2.Response, headers: httpx.Headers, max_body: int) -> bytes:
     body = bytearray()
-    async for chunk in response.aiter_bytes():
+    chunks = response.aiter_stream()
+    if "content-encoding" in headers:
+        chunks = httpx.Response(response.status, headers=headers, stream=_Encoded(chunks)).aiter_bytes()
+    async for chunk in chunks:
         body += chunk
         if len(body) > max_body:
             raise UnknownOutcomeError(sentence("the vendor's answer was larger than allowed"))
     return bytes(body)
 
 
-def _reply(response: httpx.Response, body: bytes) -> Reply:
-    if response.status_code >= _SERVER_ERROR:
+class _Encoded(httpx.AsyncByteStream):
+    """A body as it came."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._chunks
+
+
+def _reply(status: int, headers: httpx.Headers, body: bytes) -> Reply:
+    if status >= _SERVER_ERROR:
+        raise UnknownOutcomeError(sentence("the vendor answered with HTTP {status}", status=status))
+    if status != _OK and status not in _REDIRECTS:
         raise UnknownOutcomeError(
-            sentence("the vendor answered with HTTP {status}", status=response.status_code)
-        )
-    if response.status_code != _OK and response.status_code not in _REDIRECTS:
-        raise UnknownOutcomeError(
-            sentence(
-                "the vendor answered with HTTP {status}, which it never does", status=response.status_code
-            )
+            sentence("the vendor answered with HTTP {status}, which it never does", status=status)
         )
     return Reply(
-        status=response.status_code,
+        status=status,
         body=body,
-        content_type=response.headers.get("content-type", ""),
-        location=response.headers.get("location"),
-        date=response.headers.get("date", ""),
+        content_type=headers.get("content-type", ""),
+        location=headers.get("location"),
+        date=headers.get("date", ""),
     )

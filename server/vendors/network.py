@@ -1,50 +1,51 @@
-"""The HTTP client for one host of a vendor, made of what the environment says: certificates and proxies.
+"""The HTTP client's way to one host of a vendor, as the environment says: certificates and proxies.
 
-A client that cannot be made has sent nothing, and says which setting stands in the way.
+What cannot be made has sent nothing, and says which setting stands in the way.
 """
 
 import os
 import ssl
 from urllib.parse import SplitResult
 
+import httpcore2
 import httpx2 as httpx
 
 from server.vendors.exchange import NotSentError
 from server.vendors.proxies import UnusableProxyError, Way, proxy_for
+from server.vendors.stream import Streams
 from tools.sentence import reason_of, sentence
 
 
-def make_client(url: SplitResult, calls_at_once: int, timeout: httpx.Timeout) -> httpx.AsyncClient:
-    """A client for the URL's host. Each connection carries one request alone.
-
-    What follows an answer on its connection is thus never read, least of all as another request's answer.
+def way_to(url: SplitResult) -> httpcore2.AsyncConnectionPool:
+    """What makes connections to the URL's host; it is not used to share them.
 
     Raises:
         NotSentError: a setting of the environment stands in the way.
     """
     try:
         way = proxy_for(url)
-        context = tls_context() if url.scheme == "https" else None
-        return httpx.AsyncClient(
-            headers={"Connection": "close"},
-            timeout=timeout,
-            limits=httpx.Limits(max_connections=calls_at_once, max_keepalive_connections=0),
-            follow_redirects=False,
-            trust_env=False,
+        return httpcore2.AsyncConnectionPool(
+            ssl_context=tls_context() if url.scheme == "https" else None,
             proxy=None if way is None else _proxy(way),
-            verify=context or False,
+            network_backend=Streams(),
         )
     except UnusableProxyError as error:
         raise NotSentError(reason_of(error)) from error
 
 
-def _proxy(way: Way) -> httpx.Proxy:
+def _proxy(way: Way) -> httpcore2.Proxy:
     try:
-        return httpx.Proxy(way.url, ssl_context=tls_context() if way.proxy.scheme == "https" else None)
+        read = httpx.Proxy(way.url, ssl_context=tls_context() if way.proxy.scheme == "https" else None)
     except (ValueError, httpx.InvalidURL) as error:
         raise UnusableProxyError(
             sentence("{setting} is no usable URL of a proxy", setting=way.setting)
         ) from error
+    url = read.url
+    return httpcore2.Proxy(
+        httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        auth=read.raw_auth,
+        ssl_context=read.ssl_context,
+    )
 
 
 def tls_context() -> ssl.SSLContext:

@@ -15,10 +15,12 @@ from server.call_time import left_before_a_post
 from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from server.store.errors import StoreUnavailableError
 from server.vendors.clock import apart
+from server.vendors.connection import Connection
+from server.vendors.connections import Connections
 from server.vendors.credentials import every8d_request, omis_request
-from server.vendors.exchange import MAX_BODY, NotSentError, exchange
+from server.vendors.exchange import MAX_BODY, NotSentError, UnknownOutcomeError, exchange
 from server.vendors.looking import look
-from server.vendors.network import make_client
+from server.vendors.outgoing import Outgoing
 from tools.operation import Reply, Request, Steps, T, Vendor
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence
@@ -34,7 +36,7 @@ class _Line:
 
     base_url: str
     calls_at_once: int
-    build: Callable[[httpx.AsyncClient, Request], httpx.Request]
+    build: Callable[[Request], Outgoing]
     link_hosts: frozenset[str] = frozenset()
     max_link_body: int = MAX_BODY
     account: str
@@ -46,24 +48,22 @@ class _Line:
     apart: timedelta | None = None
     """How far the vendor's clock is ahead of ours, by its newest answer that said so."""
     limiter: anyio.CapacityLimiter = field(init=False)
-    clients: dict[tuple[str, str], httpx.AsyncClient] = field(
-        default_factory=dict[tuple[str, str], httpx.AsyncClient]
-    )
+    hosts: dict[tuple[str, str], Connections] = field(default_factory=dict[tuple[str, str], Connections])
 
     def __post_init__(self) -> None:
         self.limiter = anyio.CapacityLimiter(self.calls_at_once)
 
-    def open(self, url: str) -> httpx.AsyncClient:
-        """The client for a URL's host, made at the first call: listing tools must not pay for TLS.
+    def open(self, url: str) -> Connections:
+        """The connections to a URL's host, from the first call on: listing tools must not pay for TLS.
 
         Raises:
             NotSentError: the environment's certificates or proxy cannot be used.
         """
         parts = urlsplit(url)
-        host = (parts.scheme, parts.hostname or "")
-        if host not in self.clients:
-            self.clients[host] = make_client(parts, self.calls_at_once, _TIMEOUT)
-        return self.clients[host]
+        host = (parts.scheme, parts.netloc)
+        if host not in self.hosts:
+            self.hosts[host] = Connections.to(parts, _TIMEOUT)
+        return self.hosts[host]
 
 
 class Locks(Protocol):
@@ -90,8 +90,8 @@ class Vendors:
         if settings.omis is not None:
             self._lines["omis"] = _omis_line(settings.omis, settings.files.max_report_bytes)
 
-    async def send(self, request: Request) -> Reply:
-        """Carry out one request, once.
+    async def send(self, request: Request, *, look: bool = False) -> Reply:
+        """Carry out one request, once. A `look` changes nothing, and may share its connection with others.
 
         Raises:
             RefusedError: there is no account, or an earlier login error stopped its calls; nothing was sent.
@@ -104,11 +104,11 @@ class Vendors:
         async with _place(line):
             await self._refuse_locked(request.vendor, line)
             if request.link is not None:
-                client, link = _checked_link(line, request.link)
-                return await exchange(client, link, max_body=line.max_link_body)
-            client = line.open(line.base_url)
+                link = _checked_link(line, request.link)
+                return await _once(line.open(request.link), link, max_body=line.max_link_body)
+            host, outgoing = line.open(line.base_url), line.build(request)
             asked = self._clock()
-            reply = await exchange(client, line.build(client, request))
+            reply = await (_look(host, outgoing) if look else _once(host, outgoing))
             said = apart(reply.date, asked, self._clock())
             line.apart = line.apart if said is None else said
             return reply
@@ -122,7 +122,7 @@ class Vendors:
 
         async def send(request: Request) -> Reply:
             asked.append(request.vendor)
-            return await self.send(request)
+            return await self.send(request, look=True)
 
         try:
             return await look(steps, send)
@@ -166,10 +166,44 @@ class Vendors:
             raise RefusedError(_login_stopped(vendor, line.locked))
 
     async def close(self) -> None:
-        """Close the clients."""
+        """Let go of the connections."""
         for line in self._lines.values():
-            for client in line.clients.values():
-                await client.aclose()
+            for host in line.hosts.values():
+                await host.close()
+
+
+async def _once(host: Connections, outgoing: Outgoing, *, max_body: int = MAX_BODY) -> Reply:
+    """Over a connection of its own."""
+    connection = host.new(outgoing.url)
+    try:
+        return await exchange(connection, outgoing, max_body=max_body)
+    finally:
+        await connection.http.aclose()
+
+
+async def _look(host: Connections, outgoing: Outgoing) -> Reply:
+    """Over a connection that an earlier look left, or a new one.
+
+    The vendor may end a connection at the moment at which it is used again; the look then goes over another,
+    since it changes nothing.
+    """
+    while (rested := await host.rested()) is not None:
+        try:
+            return await _over(host, rested, outgoing)
+        except UnknownOutcomeError:
+            if not rested.went_stale():
+                raise
+    return await _over(host, host.new(outgoing.url), outgoing)
+
+
+async def _over(host: Connections, connection: Connection, outgoing: Outgoing) -> Reply:
+    try:
+        return await exchange(connection, outgoing, last=False)
+    finally:
+        if connection.is_clean:
+            host.keep(connection)
+        else:
+            await connection.http.aclose()
 
 
 @asynccontextmanager
@@ -211,7 +245,7 @@ def _login_stopped(vendor: Vendor, vendor_code: str) -> Problem:
     )
 
 
-def _checked_link(line: _Line, link: str) -> tuple[httpx.AsyncClient, httpx.Request]:
+def _checked_link(line: _Line, link: str) -> Outgoing:
     parts = urlsplit(link)
     if parts.scheme not in ("http", "https") or (parts.hostname or "").lower() not in line.link_hosts:
         raise RefusedError(
@@ -221,9 +255,8 @@ def _checked_link(line: _Line, link: str) -> tuple[httpx.AsyncClient, httpx.Requ
                 next="A person adds the host to CAMPAIGN_OPS_OMIS__DOWNLOAD_HOSTS if it is the vendor's.",
             )
         )
-    client = line.open(link)
     try:
-        return client, client.build_request("GET", link)
+        return Outgoing(method="GET", url=httpx.URL(link))
     except (httpx.InvalidURL, UnicodeError) as error:
         raise NotSentError(sentence("the report's link is not a usable URL")) from error
 
@@ -238,7 +271,7 @@ def _every8d_line(settings: Every8dSettings) -> _Line:
         account=f"{settings.base_url}|{settings.uid}",
         credentials=_joined(settings.base_url, settings.uid, settings.password),
         calls_at_once=settings.calls_at_once,
-        build=lambda client, request: every8d_request(client, settings, request),
+        build=lambda request: every8d_request(settings, request),
     )
 
 
@@ -249,7 +282,7 @@ def _omis_line(settings: OmisSettings, max_report_bytes: int) -> _Line:
         account=f"{settings.base_url}|{settings.login_name}",
         credentials=_joined(settings.base_url, settings.login_name, settings.password),
         calls_at_once=settings.calls_at_once,
-        build=lambda client, request: omis_request(client, settings, request),
+        build=lambda request: omis_request(settings, request),
         link_hosts=frozenset(host.lower() for host in (own, *settings.download_hosts)),
         max_link_body=max_report_bytes,
     )

@@ -76,6 +76,8 @@ class ScriptedVendor:
     keeps_alive: bool = False
     """Whether a connection is read on after an exchange."""
     tls: ssl.SSLContext | None = None
+    connections: int = 0
+    """How many were made."""
     requests: list[str] = field(default_factory=list[str])
     """The last part of each request's path, in the order of arrival."""
     on_send: Callable[[dict[str, str]], None] = _unnoticed
@@ -138,6 +140,7 @@ class ScriptedVendor:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        self.connections += 1
         try:
             await self._exchange(reader, Exchange(vendor=self, writer=writer))
             while self.keeps_alive:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2 as httpx
 import pytest
 
 from server import call_time
@@ -16,6 +15,8 @@ from server.mcp import tool
 from server.settings.policy import FORM_SECONDS, USUAL_WAIT_SECONDS, ApprovalSettings
 from server.vendors import exchange as transport
 from server.vendors import vendors
+from server.vendors.connection import Connection
+from server.vendors.outgoing import Outgoing
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts
@@ -78,12 +79,12 @@ async def test_an_unknown_outcome_is_told_before_the_client_gives_up(
 ) -> None:
     """Half a second of the call is left at its POST, and the vendor never answers that."""
 
-    async def hurried(client: httpx.AsyncClient, request: httpx.Request, **limits: Any) -> Reply:
-        if SENDING not in request.url.path:
-            return await transport.exchange(client, request, **limits)
+    async def hurried(connection: Connection, outgoing: Outgoing, **limits: Any) -> Reply:
+        if SENDING not in outgoing.url.path:
+            return await transport.exchange(connection, outgoing, **limits)
         set_times(0.5, 0.1)
         with call_time.timed_call():
-            return await transport.exchange(client, request, **limits)
+            return await transport.exchange(connection, outgoing, **limits)
 
     monkeypatch.setattr(vendors, "exchange", hurried)
     vendor.plays[SENDING] = _never

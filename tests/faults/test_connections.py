@@ -11,6 +11,8 @@ from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, fro
 from tests.faults.scripted import Exchange, ScriptedVendor, answer, whole
 
 LOOKS_BEFORE_A_SEND = 2
+USED_AGAIN = 2
+"""The second request, which goes over the first one's connection."""
 
 
 @pytest.fixture(params=["http", "https"])
@@ -56,6 +58,78 @@ async def test_an_answer_glued_to_a_looks_answer_is_not_the_answer_to_the_next_l
     async with front_door(talking, no_settings) as session:
         credits_left = [(await session.facts("query_credit"))["credit"] for _ in range(2)]
     assert credits_left == [1230, 7]
+
+
+async def test_looks_share_a_connection_that_a_send_never_uses(
+    no_settings: Path, talking: ScriptedVendor
+) -> None:
+    async def look(exchange: Exchange) -> None:
+        await exchange.say(answer(CREDIT))
+
+    async def send(exchange: Exchange) -> None:
+        await exchange.say(answer(RECEIPT))
+
+    talking.plays = {LOOKING: look, SENDING: send}
+    async with front_door(talking, no_settings) as session:
+        for _ in range(3):
+            await session.facts("query_credit")
+        looked = talking.connections
+        told = await session.told("send_sms", SEND)
+        sent = talking.connections
+        await session.facts("query_credit")
+    assert told.facts["outcome"] == "done"
+    assert (looked, sent, talking.connections) == (1, 2, 2)
+
+
+async def test_an_answer_that_comes_after_a_looks_answer_is_not_the_answer_to_the_next_look(
+    no_settings: Path, talking: ScriptedVendor
+) -> None:
+    """It comes over a connection that was clean, and is there before the next look."""
+    said: list[Exchange] = []
+
+    async def look(exchange: Exchange) -> None:
+        said.append(exchange)
+        await exchange.say(answer(CREDIT))
+
+    talking.plays = {LOOKING: look}
+    async with front_door(talking, no_settings) as session:
+        await session.facts("query_credit")
+        await said[0].say(answer("999999.00"))
+        # A reading of the ledger gives the stray answer the time to arrive.
+        await session.facts("list_actions")
+        assert (await session.facts("query_credit"))["credit"] == 1230
+    assert talking.connections == 2
+
+
+@pytest.mark.parametrize("ends", ["close", "reset"])
+async def test_a_connection_that_ends_as_a_look_uses_it_again_costs_the_look_nothing(
+    no_settings: Path, talking: ScriptedVendor, ends: str
+) -> None:
+    async def look(exchange: Exchange) -> None:
+        if talking.requests.count(LOOKING) != USED_AGAIN:
+            await exchange.say(answer(CREDIT))
+        elif ends == "close":
+            exchange.writer.close()
+        else:
+            exchange.reset()
+
+    talking.plays = {LOOKING: look}
+    async with front_door(talking, no_settings) as session:
+        credits_left = [(await session.facts("query_credit"))["credit"] for _ in range(2)]
+    assert credits_left == [1230, 1230]
+    assert (len(talking.requests), talking.connections) == (3, 2)
+
+
+async def test_a_look_that_fails_on_a_new_connection_is_not_repeated(
+    no_settings: Path, talking: ScriptedVendor
+) -> None:
+    async def hang_up(exchange: Exchange) -> None:
+        exchange.writer.close()
+
+    talking.plays = {LOOKING: hang_up}
+    async with front_door(talking, no_settings) as session:
+        await session.problem("query_credit")
+    assert talking.requests == [LOOKING]
 
 
 async def test_an_answer_before_the_request_is_whole_is_not_its_answer(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-import httpx2 as httpx
+import httpcore2
 from sqlalchemy import bindparam, or_, select, update
 
 from server.gate import approval, dispatching, ruling
@@ -99,7 +99,7 @@ def _reset_is_not_sent(stack: ExitStack) -> None:
             with transport.classified(watch):
                 yield
         except transport.UnknownOutcomeError as error:
-            if isinstance(error.__cause__, httpx.ReadError):
+            if isinstance(error.__cause__, httpcore2.ReadError):
                 raise transport.NotSentError("reset") from error
             raise
 
@@ -110,11 +110,11 @@ def _retry_on_unknown(stack: ExitStack) -> None:
     """A request whose answer is lost is sent again by itself."""
     real = LossyVendors.send
 
-    async def again(self: LossyVendors, request: Request) -> Reply:
+    async def again(self: LossyVendors, request: Request, *, look: bool = False) -> Reply:
         try:
-            return await real(self, request)
+            return await real(self, request, look=look)
         except transport.UnknownOutcomeError:
-            return await real(self, request)
+            return await real(self, request, look=look)
 
     _put(stack, LossyVendors, "send", again)
 

@@ -15,7 +15,7 @@ from itertools import accumulate
 from random import Random
 
 import anyio
-import httpx2 as httpx
+import httpcore2
 
 from server.settings.settings import Settings
 from server.vendors.exchange import UnknownOutcomeError, classified
@@ -58,19 +58,21 @@ def _refusal(_body: bytes, _random: Random) -> bytes:
     return "-27,電話號碼不得為空".encode()
 
 
-_READ = httpx.ReadError("reset")
-_LATE = httpx.ReadTimeout("late")
-_BEFORE_A_BYTE = (httpx.ConnectError, httpx.ConnectTimeout)
+_READ = httpcore2.ReadError("reset")
+_LATE = httpcore2.ReadTimeout("late")
+_BEFORE_A_BYTE = (httpcore2.ConnectError, httpcore2.ConnectTimeout)
 _GATEWAY = UnknownOutcomeError("the vendor answered with HTTP 502")
 
 FATES = (
     Fate(name="answered", weight=60, arrives=True, waits=0.2),
     Fate(name="answered late", weight=5, arrives=True, waits=50),
-    Fate(name="not connected", weight=4, arrives=False, error=httpx.ConnectError("refused")),
-    Fate(name="not connected in time", weight=2, arrives=False, waits=5, error=httpx.ConnectTimeout("late")),
+    Fate(name="not connected", weight=4, arrives=False, error=httpcore2.ConnectError("refused")),
+    Fate(
+        name="not connected in time", weight=2, arrives=False, waits=5, error=httpcore2.ConnectTimeout("late")
+    ),
     Fate(name="reset before", weight=5, arrives=False, error=_READ),
     Fate(name="reset after", weight=8, arrives=True, error=_READ),
-    Fate(name="broken while writing", weight=2, arrives=False, error=httpx.WriteError("broken")),
+    Fate(name="broken while writing", weight=2, arrives=False, error=httpcore2.WriteError("broken")),
     Fate(name="no answer, lost", weight=3, arrives=False, waits=60, error=_LATE),
     Fate(name="no answer, done", weight=5, arrives=True, waits=60, error=_LATE),
     Fate(name="502, lost", weight=2, arrives=False, error=_GATEWAY),
@@ -188,7 +190,7 @@ class LossyVendors(Vendors):
         self._seen = seen
         self._told = told
 
-    async def send(self, request: Request) -> Reply:
+    async def send(self, request: Request, *, look: bool = False) -> Reply:
         """One request, once; what becomes of it is drawn."""
         looks = request.path in _LOOKS or (request.vendor == "omis" and "LaunchAction" not in request.fields)
         fates, weights = (_LOOK_FATES, _LOOKS_CUMULATED) if looks else (FATES, _CUMULATED)
