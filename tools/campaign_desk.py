@@ -116,6 +116,14 @@ class CampaignDesk(Protocol):
         """
         ...
 
+    async def retry(self, id_: str, send_at: datetime | None) -> PlanFigures:
+        """Plan a campaign again for those whom it failed to reach and a later text can; nothing is sent.
+
+        Raises:
+            RefusedError: there is no such campaign, nobody of it failed so, or its list changed.
+        """
+        ...
+
     async def view(self, id_: str) -> CampaignView | None:
         """How far one is; None when there is none."""
         ...

@@ -46,6 +46,8 @@ class Wish:
     account: str
     name: str
     list_name: str
+    of_list: Mapping[str, str]
+    """What was chosen of the list: its sheet, its columns."""
     wording: Wording
     pace: Pace
     done_by: datetime | None

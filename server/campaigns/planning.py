@@ -20,6 +20,7 @@ from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.actions import new_id
 from server.store.campaigns import Campaign
+from server.store.failed_sends import arrived_or_may
 from server.store.keys import hash_numbers
 from server.store.plans import Connection
 from server.store.recent_texts import texted_often
@@ -103,7 +104,9 @@ class Planner:
         def look(conn: Connection) -> tuple[int, int]:
             now = self._keeper.clock()
             sends = repeated(conn, [Texted(each, None) for each in kept.messages], now)
-            had = {message for send in sends for message, _ in send.messages}
+            whose = dict(zip(kept.messages, kept.numbers, strict=True))
+            standing = arrived_or_may(conn, sends, whose)
+            had = {message for send in standing for message, _ in send.messages}
             return len(had), texted_often(conn, kept.numbers, now - _WEEK)
 
         def work(conn: Connection) -> None:
@@ -163,6 +166,7 @@ def _plan_of(draft: Draft) -> dict[str, Any]:
         "text": wish.wording.text,
         "trial": wish.trial.of(tally.recipients),
         "release": str(wish.trial.terms or ""),
+        "of_list": dict(wish.of_list),
         "first_at": draft.first_at and draft.first_at.isoformat(),
         "last_at": draft.last_at and draft.last_at.isoformat(),
         "longest": [wish.wording.masked(values) for values in tally.longest],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import cast
@@ -12,6 +13,7 @@ from server.campaigns.draft import Wish
 from server.campaigns.planning import NOTHING_PLANNED
 from server.campaigns.source import ListChoice, OpenList
 from server.gate.caller import Caller
+from server.gate.campaign_retry import OF_LIST, Opener, retry_of
 from server.gate.campaign_rules import forbidden
 from server.gate.context import GateContext
 from server.gate.exclusions import Exclusions
@@ -62,10 +64,21 @@ class OwnCampaigns:
     async def plan(self, asked: PlanAsked) -> PlanFigures:
         """Plan one; nothing is sent. What takes longer than a call goes on beside it."""
         return await self._context.background.result(
-            (self._caller.principal, asked), partial(self._plan, asked), _unfinished
+            (self._caller.principal, asked),
+            partial(self._plan, asked, partial(self._list, asked)),
+            partial(_unfinished, PLAN_CAMPAIGN.name),
         )
 
-    async def _plan(self, asked: PlanAsked) -> PlanFigures:
+    async def retry(self, id_: str, send_at: datetime | None) -> PlanFigures:
+        """Plan the same for those whom this one failed to reach; nothing is sent."""
+        again = await retry_of(self._context, self._caller, id_, send_at)
+        return await self._context.background.result(
+            (self._caller.principal, id_, again.asked),
+            partial(self._plan, again.asked, again.opened),
+            partial(_unfinished, "retry_failed"),
+        )
+
+    async def _plan(self, asked: PlanAsked, opened: Opener) -> PlanFigures:
         settings = self._context.settings
         if settings.every8d is None:
             raise RefusedError(_NO_ACCOUNT)
@@ -78,6 +91,7 @@ class OwnCampaigns:
             account=await self._context.account_of(SEND_PERSONALIZED_SMS),
             name=asked.name,
             list_name=asked.list_name,
+            of_list={name: getattr(asked, name) for name in OF_LIST},
             wording=read_wording(asked.text),
             pace=read_pace(asked.send_at, asked.per_hour, asked.not_between),
             done_by=asked.done_by,
@@ -86,7 +100,7 @@ class OwnCampaigns:
             excluded=exclusions.among_hashed,
             rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED, plans=True),
         )
-        made = await self._context.campaigns.plan(wish, await self._list(asked))
+        made = await self._context.campaigns.plan(wish, await opened())
         campaign, tally = made.standing.campaign, made.draft.tally
         await self._context.book.record(self._note("campaign_planned", campaign.id))
         credit = await self._credit()
@@ -229,10 +243,10 @@ def _refuse_choices(asked: PlanAsked) -> None:
             raise InvalidArgumentError(field, "is of a file, and the list is a reference.", "Leave it out.")
 
 
-def _unfinished() -> Problem:
+def _unfinished(tool: str) -> Problem:
     return Problem(
         code="still_planning",
         message="The plan is not finished yet, and goes on by itself. Nothing was sent.",
-        next="Call plan_campaign again with the same arguments: it answers with this plan.",
+        next=f"Call {tool} again with the same arguments: it answers with this plan.",
         retryable=True,
     )

@@ -18,8 +18,10 @@ from server.store import campaigns, ledger
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
 from server.store.campaigns import Campaign, Chunk
 from server.store.counting import full_today, hand_on
+from server.store.failed_sends import arrived_or_may
+from server.store.keys import HALF
 from server.store.plans import Connection
-from server.store.sent_texts import repeated
+from server.store.sent_texts import Repeated, repeated
 from tools.operation import Message
 
 START = "start_campaign"
@@ -228,12 +230,12 @@ class CampaignClaiming(Claiming):
         Blocked by now; had this very text, or may have it, by another send; or had as many texts today as the
         operator's limit lets one get.
         """
-        hashes = await self.hashed([each.to for each in messages])
-        texts = await self.texted(messages)
+        reach = await self._reach([each.to for each in messages], messages)
+        hashes = reach.named
 
         def work(conn: Connection, now: datetime) -> set[str]:
-            had = {message for send in repeated(conn, texts, now) for message, _ in send.messages}
-            texted = {each.to for each, text in zip(messages, texts, strict=True) if text.message in had}
+            had = {message for send in _repeated(conn, reach, now) for message, _ in send.messages}
+            texted = {to for to, text in zip(reach.numbers, reach.texts, strict=True) if text.message in had}
             full = full_today(conn, self._caps.texts_per_recipient_per_day, tuple(hashes), now)
             return {*blocked_of(conn, hashes), *texted, *(hashes[each] for each in full)}
 
@@ -241,7 +243,7 @@ class CampaignClaiming(Claiming):
 
     def _refusal_of(self, conn: Connection, now: datetime, send: ChunkSend, reach: Reach) -> Refusal | None:
         """What forbids it although the start was claimed: of another day's start, the caps of today too."""
-        if sends := repeated(conn, reach.texts, now):
+        if sends := _repeated(conn, reach, now):
             return Repeats(sends=tuple(sends))
         return self._refusal(conn, now, send.proposal, reach)
 
@@ -302,6 +304,12 @@ class CampaignClaiming(Claiming):
             return done, noted("dispatching", claimed), ending_note(done)
 
         return await self._journal.write(work, standing=True)
+
+
+def _repeated(conn: Connection, reach: Reach, now: datetime) -> list[Repeated]:
+    """The sends by which somebody of these had their text, or may have it."""
+    whose = {text.message: hashed[:HALF] for text, hashed in zip(reach.texts, reach.hashes, strict=True)}
+    return arrived_or_may(conn, repeated(conn, reach.texts, now), whose)
 
 
 def _start(conn: Connection, campaign: Campaign) -> Action | None:

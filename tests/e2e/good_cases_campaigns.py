@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from tests.campaigns.playing import carried_out
 from tests.e2e.good_case import Arguments, Case, contains
 from tests.e2e.house import Facts, House, Session
 
@@ -38,6 +39,19 @@ async def _paused(house: House, session: Session) -> Arguments:
     return named
 
 
+async def _failed(house: House, session: Session) -> Arguments:
+    """One has the text, one's phone was off."""
+    folder = house.folder / "images"
+    folder.mkdir(exist_ok=True)
+    (folder / "due.csv").write_text("手機,姓名\n0912345100,王小明\n0912345101,陳美華\n", encoding="utf-8")
+    named = {"campaign_id": (await session.facts("plan_campaign", _PLAN))["campaign_id"]}
+    await session.facts("start_campaign", named)
+    assert session.parts
+    await carried_out(session.parts, named["campaign_id"])
+    await house.vendor.http.post("/_sandbox/clock", json={"advance_seconds": 3600})
+    return named
+
+
 def _has(**expected: object) -> Callable[[Facts], None]:
     return lambda facts: contains(facts, expected)
 
@@ -56,4 +70,5 @@ CAMPAIGN_CASES: dict[str, Case] = {
     ),
     "resume_campaign": _case(_paused, outcome="done", state="running", recipients=2),
     "cancel_campaign": _case(_paused, outcome="done", state="cancelled", recipients=2),
+    "retry_failed": _case(_failed, recipients=1, points=1, excluded={}),
 }

@@ -17,6 +17,7 @@ from tools.desk.read_list import READ_LIST
 from tools.desk.reconcile import RECONCILE_ACTION
 from tools.desk.reply_summary import GET_REPLY_SUMMARY
 from tools.desk.retry import RETRY_SAFELY
+from tools.desk.retry_failed import RETRY_FAILED
 from tools.desk.statement import GET_POINTS_STATEMENT
 from tools.desk.stop import STOP_EVERYTHING
 from tools.desk_operation import AnyOperation
@@ -48,5 +49,6 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PAUSE_CAMPAIGN,
     RESUME_CAMPAIGN,
     CANCEL_CAMPAIGN,
+    RETRY_FAILED,
 )
 """Every desk operation."""

@@ -127,6 +127,11 @@ async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
             release=params.release,
         )
     )
+    return plan_told(found)
+
+
+def plan_told(found: PlanFigures) -> CampaignPlan:
+    """What a caller hears of a plan."""
     return CampaignPlan(
         conclusion=_planned(found),
         campaign_id=found.id,

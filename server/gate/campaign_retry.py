@@ -1,0 +1,117 @@
+"""A campaign again for those whom it failed to reach: their own texts, from its own list."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from server.campaigns.campaigns import Known
+from server.campaigns.narrowed import Narrowed
+from server.campaigns.planning import NOTHING_PLANNED
+from server.campaigns.source import ListChoice, OpenList
+from server.gate.caller import Caller
+from server.gate.context import GateContext
+from server.gate.member_list import member_list
+from server.gate.members import Members
+from server.store import campaigns
+from tools.campaign_desk import PlanAsked
+from tools.campaigns.wording import read_wording
+from tools.desk.campaigns import PLAN_CAMPAIGN, no_such_campaign
+from tools.every8d.references import FAILED, Reference
+from tools.problems import Problem, RefusedError
+
+Opener = Callable[[], Awaitable[AbstractAsyncContextManager[OpenList]]]
+OF_LIST = ("sheet", "mobile", "consent", "hidden")
+"""What a plan chooses of a list's file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What is planned again, and the list that it is planned from."""
+
+    asked: PlanAsked
+    opened: Opener
+
+
+async def retry_of(context: GateContext, caller: Caller, id_: str, send_at: datetime | None) -> Again:
+    """The plan of this campaign for its failed recipients.
+
+    Raises:
+        RefusedError: there is no such campaign, it was not started, or its list is not what it was.
+    """
+    found = await context.campaigns.known(id_, caller.principal)
+    if found is None:
+        raise no_such_campaign()
+    if found.campaign.state == campaigns.PLANNED:
+        raise RefusedError(_NOT_STARTED)
+    members = Members(context, PLAN_CAMPAIGN, Reference(which=FAILED, of=id_, is_campaign=True), caller)
+    if read_wording(found.plan["text"]).columns:
+        asked = _asked(found, found.campaign.list_name, send_at)
+        return Again(asked=asked, opened=partial(_from_list, context, found, asked, members))
+    return Again(asked=_asked(found, f"{FAILED}:{id_}", send_at), opened=partial(_from_numbers, members))
+
+
+async def _from_numbers(members: Members) -> AbstractAsyncContextManager[OpenList]:
+    return member_list(members)
+
+
+async def _from_list(
+    context: GateContext, found: Known, asked: PlanAsked, members: Members
+) -> AbstractAsyncContextManager[OpenList]:
+    """The list's rows of those who failed: the values of its columns stand nowhere else."""
+    lists, name = context.campaigns.lists, found.campaign.list_name
+    if await lists.digest(name) != found.campaign.list_digest:
+        raise RefusedError(_LIST_CHANGED)
+    choice = ListChoice(
+        name=name, sheet=asked.sheet, mobile=asked.mobile, consent=asked.consent, hidden=asked.hidden
+    )
+    mobiles: set[str] = set()
+    for batch in await members.batches():
+        mobiles.update((await members.of(batch)).mobiles)
+
+    @asynccontextmanager
+    async def narrowed() -> AsyncGenerator[OpenList]:
+        async with lists.opened(choice) as whole:
+            yield Narrowed(whole, mobiles)
+
+    return narrowed()
+
+
+def _asked(found: Known, list_name: str, send_at: datetime | None) -> PlanAsked:
+    kept: dict[str, Any] = found.plan.get("of_list", {})
+    of_list = kept if list_name == found.campaign.list_name else {}
+    return PlanAsked(
+        name=found.campaign.name,
+        list_name=list_name,
+        sheet=of_list.get("sheet", ""),
+        hidden=of_list.get("hidden", ""),
+        not_opened="",
+        mobile=of_list.get("mobile", ""),
+        consent=of_list.get("consent", ""),
+        text=found.plan["text"],
+        send_at=send_at,
+        per_hour=0,
+        not_between="",
+        done_by=None,
+        trial=0,
+    )
+
+
+_NOT_STARTED = Problem(
+    code="state_changed",
+    message=f"{NOTHING_PLANNED} The campaign was not started, so nobody of it failed.",
+    next="Start it with start_campaign.",
+)
+_LIST_CHANGED = Problem(
+    code="state_changed",
+    message=(
+        f"{NOTHING_PLANNED} The list's file was changed or moved since, and the values of its columns stand "
+        "nowhere else."
+    ),
+    next=(
+        "Put the file back as it was; or plan_campaign with list failed:CAMPAIGN_ID and a text without "
+        "columns."
+    ),
+)

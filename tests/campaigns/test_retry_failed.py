@@ -1,0 +1,99 @@
+"""Those whom a campaign failed to reach, and a later text can, are planned again; the unknown ones never."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from server.store.campaign_batches import batches_of_campaign
+from server.store.messages import BY_CALLBACK, Heard, hear
+from server.store.plans import Connection
+from tests.campaigns.playing import carried_out, planned, texts_at_the_vendor, write_list
+from tests.e2e.house import House, Session
+from tests.e2e.person import Person
+from tests.gate.servers import fronted
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+ARRIVES, OFF, DEAD, SILENT = "0912345100", "0912345101", "0912345103", "0912345000"
+TEXTS = [
+    pytest.param("【測試】{姓名}您好，明天見", id="with their names"),
+    pytest.param("【測試】明天見", id="one text"),
+]
+
+
+async def sent(house: House, session: Session, text: str) -> str:
+    """A campaign to four: one has it, one's phone was off, one number is dead, of one nothing is known."""
+    assert session.parts
+    numbers = (ARRIVES, OFF, DEAD, SILENT)
+    write_list(house, [{"手機": each, "姓名": f"客戶{each[-3:]}"} for each in numbers])
+    id_: str = (await planned(session, text=text))["campaign_id"]
+    await session.facts("start_campaign", {"campaign_id": id_})
+    await carried_out(session.parts, id_)
+    await house.vendor.http.post("/_sandbox/clock", json={"advance_seconds": 3600})
+    return id_
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_only_who_failed_and_can_be_reached_gets_the_same_text_again(house: House, text: str) -> None:
+    person = Person()
+    async with fronted(house, person) as session:
+        assert session.parts
+        plan = await session.facts("retry_failed", {"campaign_id": await sent(house, session, text)})
+        assert (plan["recipients"], Decimal(str(plan["points"]))) == (1, 1)
+        assert not any("had this text" in each for each in plan["warnings"])
+        person.asked.clear()
+        await session.facts("start_campaign", {"campaign_id": plan["campaign_id"]})
+        assert len(person.asked) == 1
+        await carried_out(session.parts, plan["campaign_id"])
+        off = "+886" + OFF[1:]
+        at_the_vendor = await texts_at_the_vendor(house)
+        assert at_the_vendor[off, text.replace("{姓名}", "客戶101")] == 2
+        assert sum(at_the_vendor.values()) == 5
+
+
+async def test_who_failed_by_a_callback_alone_had_the_text_as_far_as_anybody_knows(house: House) -> None:
+    """Nobody signs a callback: what costs money waits until the vendor says it when it is asked."""
+    async with fronted(house, Person()) as session:
+        assert session.parts
+        keeper = session.parts.memory.keeper
+        first = await sent(house, session, "【測試】明天見")
+        off = (await keeper.hashes(["+886" + OFF[1:]]))[0]
+
+        def reported(conn: Connection) -> None:
+            (batch,) = batches_of_campaign(conn, first)
+            told = Heard(
+                batch=batch.id,
+                number=off,
+                code=101,
+                state="failed_retryable",
+                heard=BY_CALLBACK,
+                heard_at=NOW,
+            )
+            hear(conn, told)
+
+        await session.parts.memory.catch_up()
+        await keeper.write(reported)
+        assert await had_it(session) == "4 had this text within 24 hours: they are left out when it is sent."
+        await session.facts("retry_failed", {"campaign_id": first})
+        assert await had_it(session) == "2 had this text within 24 hours: they are left out when it is sent."
+
+
+async def had_it(session: Session) -> str:
+    """What a plan of the same text warns of."""
+    plan = await planned(session, text="【測試】明天見")
+    return next(each for each in plan["warnings"] if "had this text" in each)
+
+
+async def test_nothing_is_planned_again_of_what_was_not_started_or_whose_list_changed(house: House) -> None:
+    async with fronted(house, Person()) as session:
+        first = await sent(house, session, "【測試】{姓名}您好")
+        other = (await planned(session, text="【測試】{姓名}，別的"))["campaign_id"]
+        write_list(house, [{"手機": OFF, "姓名": "別人"}])
+        for id_, said in (
+            (other, "The campaign was not started"),
+            (first, "The list's file was changed or moved since"),
+        ):
+            problem = await session.problem("retry_failed", {"campaign_id": id_})
+            assert problem["message"].startswith(f"Nothing was planned and nothing was sent. {said}")
+        stranger = await session.problem("retry_failed", {"campaign_id": "ZZZZ-ZZZZ"})
+        assert stranger["code"] == "not_found"

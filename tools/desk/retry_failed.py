@@ -1,0 +1,35 @@
+"""A campaign planned again for those whom it failed to reach: a plan of its own, and a yes of its own."""
+
+from tools.desk.campaigns import SECTION, CampaignId, CampaignPlan, plan_told
+from tools.desk_operation import Desk, DeskOperation
+from tools.every8d.texts import SendAt
+from tools.operation import Params, Risk
+
+
+class RetryFailedParams(Params):
+    """Which campaign, and when."""
+
+    campaign_id: CampaignId
+    send_at: SendAt = None
+
+
+async def _retry(params: RetryFailedParams, desk: Desk) -> CampaignPlan:
+    return plan_told(await desk.campaigns.retry(params.campaign_id, params.send_at))
+
+
+RETRY_FAILED = DeskOperation(
+    name="retry_failed",
+    title="Plan a campaign's failed recipients again",
+    description=(
+        "Plan a campaign again for whom it failed to reach; never the unknown. Nothing is sent. "
+        "活動失敗名單重送。"
+    ),
+    toolset="desk",
+    vendor=None,
+    serves="every8d",
+    section=SECTION,
+    risk=Risk.CHANGE,
+    params=RetryFailedParams,
+    result=CampaignPlan,
+    run=_retry,
+)
