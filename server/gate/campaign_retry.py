@@ -95,7 +95,8 @@ def _asked(found: Known, list_name: str, send_at: datetime | None) -> PlanAsked:
         per_hour=0,
         not_between="",
         done_by=None,
-        trial=0,
+        trial="",
+        release="",
     )
 
 
