@@ -140,6 +140,6 @@ async def test_a_campaign_that_has_not_ended_keeps_a_number_and_that_is_said(
         await started_campaign(old)
         sealed = await in_sealed_chunks(old)
         assert await forget(config_file(house), min(sealed), yes=True) == 0
-        assert "1 send that has not ended holds it and keeps it" in capsys.readouterr().out
+        assert "1 campaign that has not ended holds it and keeps it" in capsys.readouterr().out
         assert await in_sealed_chunks(old) == sealed
         assert await rows_in(old.parts, "campaign_recipients") == 30

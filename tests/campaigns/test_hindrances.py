@@ -200,9 +200,9 @@ async def test_a_deletion_request_tells_that_a_campaign_still_has_the_number(hou
         mobile, keeper = people(1)[0]["手機"], session.parts.memory.keeper
         half = half_hash(await keeper.key(), mobile)
         forgetting = Forgetting(session.parts.memory)
-        assert (await forgetting.look(mobile)).open == 1
+        assert (await forgetting.look(mobile)).open_campaigns == (campaign,)
         await session.facts("cancel_campaign", {"campaign_id": campaign})
-        assert (await forgetting.look(mobile)).open == 0
+        assert (await forgetting.look(mobile)).open_campaigns == ()
         await forgetting.forget(mobile, "王小明")
         # Its place is free again.
         await keeper.write(lambda conn: campaigns.add_recipients(conn, campaign, [half]))
