@@ -33,7 +33,7 @@ async def test_what_dropped_against_the_month_before_is_named(house: House) -> N
         await summary(session, refresh=True)
         facts = await brief(session)
     assert facts["conclusion"].endswith(
-        "1 batches to 10 recipients; of 10 that ended, 0% arrived (30 days before: 100%)."
+        "1 batch to 10 recipients; of 10 that ended, 0% arrived (30 days before: 100%)."
     )
     assert rows_of(facts) == [{"batch_id": bad["batch_id"], "arrived": "0%", "failed": 10}]
 

@@ -17,7 +17,7 @@ async def test_opens_are_summed_up_and_those_of_machines_told_apart(house: House
     facts = await read(house, "9002", "email_opened")
     assert facts["conclusion"] == (
         "Opened: 2 recipients, 3 times in all; 1 within 10 s of sending, which machines do: "
-        "1 recipients without them."
+        "1 recipient without them."
     )
     assert facts["sums"]["unique"] == 2
     assert sum(facts["sums"]["days"].values()) == facts["total"] == 3

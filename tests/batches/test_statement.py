@@ -30,7 +30,7 @@ async def test_what_the_vendor_charged_is_held_against_the_ledger(house: House) 
     assert (facts["month"], facts["sends"], facts["points"]) == (TODAY.strftime("%Y-%m"), 2, 8)
     assert (facts["told"], facts["charged"]) == (6, 6)
     assert facts["conclusion"].endswith("of the 6 whose prices the vendor said, it charged 6: the same.")
-    assert facts["notes"][0].startswith("2 points are of sends of which the vendor has not said every price")
+    assert facts["notes"][0].startswith("Of sends of which the vendor has not said every price: 2 points")
     assert rows_of(facts) == [{"day": TODAY.day, "sends": 2, "points": 8, "told": 6, "charged": 6}]
     assert [each["points"] for each in facts["senders"]] == [8]
     assert facts["credit_before"] - facts["credit_after"] == 8
@@ -46,7 +46,7 @@ async def test_a_price_that_differs_is_named_with_its_send(house: House) -> None
     (difference,) = told["differences"]
     assert difference["action_id"] == facts["action_id"]
     assert (difference["points"], difference["charged"]) == (1, 3)
-    assert "2 more than that, in 1 sends" in told["conclusion"]
+    assert "2 more than that, in 1 send" in told["conclusion"]
 
 
 async def test_a_booking_that_is_erased_under_its_id_in_capitals_is_erased_everywhere(
@@ -100,7 +100,7 @@ async def test_a_number_that_fails_for_good_twice_is_dead_until_a_text_arrives(h
     assert (row["mobile"], row["batches"], row["points"]) == ("0912***103", 3, 3)
     assert "not assigned" in found["legend"]["103"]["meaning"]
     # Three points in ten days are 109.5 a year.
-    assert "3 points for them in the 10 days that are kept: left out, about 110 a year" in found["conclusion"]
+    assert "charged 3 for that in what is kept (10 days): left out, about 110 a year" in found["conclusion"]
     assert "rough" in found["conclusion"]
 
 

@@ -66,8 +66,8 @@ async def test_what_can_be_sent_again_and_what_is_dead_are_told_apart(house: Hou
         await sent(house, session)
         facts = await summary(session, refresh=True)
     again, dead = facts["to_do"]
-    assert again.startswith("2 (failed_retryable) are worth another send")
-    assert dead.startswith("1 are dead or refusing numbers")
+    assert again.startswith("Worth another send, since the numbers are fine: 2 (failed_retryable)")
+    assert dead.startswith("1 is a dead or refusing number:")
 
 
 async def test_a_batch_is_compared_with_the_last_ones_of_the_same_text(house: House) -> None:
@@ -112,7 +112,7 @@ async def test_a_vendor_that_is_away_leaves_the_older_figures_and_says_so(house:
         await house.vendor.control("faults", path="getDeliveryStatus.ashx", fault="reset_after", times=9)
         facts = await summary(session, refresh=True)
     assert facts["counts"]["delivered"] == 3
-    assert facts["rests_on"].startswith("The vendor gave no usable answer: 1 batches were not asked")
+    assert facts["rests_on"].startswith("The vendor gave no usable answer: 1 batch was not asked")
 
 
 ENDINGS = (100, 101, 102, 103, 104, 105, 106, 107, 301, 500, 777, 888, 901, 902, 903, 904, 905, 908)
@@ -148,7 +148,7 @@ async def test_a_batch_that_is_not_told_whole_is_said_to_be_partly_older(
         monkeypatch.undo()
         whole = await summary(session, refresh=True)
     assert part["counts"] == {"delivered": 1_000, "pending": 3}
-    assert part["rests_on"].startswith("Of 1 batches the vendor did not tell every message")
+    assert part["rests_on"].startswith("Of 1 batch the vendor did not tell every message")
     assert whole["counts"] == {"delivered": 1_000, "failed_retryable": 2, "failed_permanent": 1}
     assert whole["rests_on"].startswith("The vendor was asked for the batch at ")
 
@@ -162,7 +162,7 @@ async def test_batches_beyond_those_that_one_call_asks_for_are_said_to_be_older(
             await sent(house, session, recipients=MIXED[:1], text=text)
         facts = await summary(session, since="2020-01-01T00:00:00+08:00", refresh=True)
     assert facts["counts"] == {"delivered": 2, "pending": 1}
-    assert "1 batches were not asked for anew" in facts["rests_on"]
+    assert "1 batch was not asked for anew" in facts["rests_on"]
 
 
 async def test_a_batch_that_is_not_known_is_refused(house: House) -> None:

@@ -40,7 +40,7 @@ def _one_message(facts: Facts) -> None:
 
 def _imported(facts: Facts) -> None:
     contains(facts, {"recipients": 1, "delivered": 1, "failed": 0, "pending": 0, "points": 1})
-    assert facts["conclusion"].startswith("Imported: 1 messages.")
+    assert facts["conclusion"].startswith("Imported: 1 message.")
 
 
 def _one_action(facts: Facts) -> None:

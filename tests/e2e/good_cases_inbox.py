@@ -21,7 +21,7 @@ async def _one_is_blocked(_house: House, session: Session) -> Arguments:
 
 def _one_opted_out(facts: Facts) -> None:
     contains(facts, {"replies": 1, "opt_outs": 1, "waiting": 1})
-    assert facts["conclusion"].startswith("1 replies of 1 numbers; 1 numbers opted out.")
+    assert facts["conclusion"].startswith("1 reply of 1 number; 1 number opted out.")
     contains(rows_of(facts)[0], {"mobile": "0912***100", "text": "退訂，謝謝"})
 
 

@@ -3,7 +3,11 @@
 from datetime import timedelta
 from getpass import getuser
 
+import anyio
+import anyio.lowlevel
+
 from server.demo.rows import rows_of
+from tests.e2e.house import Facts
 from tests.gate.servers import visited
 from tests.morning.office import (
     ARRIVES,
@@ -205,6 +209,22 @@ async def cancel_tomorrows(office: Office) -> bool:
     return erased["outcome"] == "done" and booked["batch_id"] == office.batches["booked"]
 
 
+async def refreshed(office: Office) -> bool:
+    begun = await office.ask("update_report", report_id="9001", report_types=["11001", "11003"])
+    facts: Facts = {}
+    async with anyio.create_task_group() as group:
+        group.start_soon(_refresh_ends, office)
+        facts = await office.ask("watch_reports", report_id="9001")
+    return begun["outcome"] == "done" and facts["conclusion"].startswith("Ready")
+
+
+async def _refresh_ends(office: Office) -> None:
+    """Once the assistant waits for it."""
+    while not any(fields.get("Option") == "4" for fields in await office.house.looks()):
+        await anyio.lowlevel.checkpoint()
+    await office.pass_time(seconds=61)
+
+
 async def delete_report(office: Office) -> bool:
     facts = await office.ask("delete_report", report_id="9004")
     return facts["outcome"] == "done"
@@ -234,6 +254,7 @@ QUESTIONS = (
     Question(number=18, said="比較這兩檔的成效", answered=two_compared),
     Question(number=26, said="發給這個號碼的全部紀錄", answered=all_of_a_number),
     Question(number=29, said="What exactly did I approve?", answered=what_was_approved),
+    Question(number=17, said="Refresh it and tell me when it is ready", answered=refreshed),
     Question(number=28, said="Delete report 9004", answered=delete_report),
     Question(number=12, said="Send this reminder to due.xlsx, with name and date", answered=send_to_the_list),
     Question(number=13, said="先發五個人試試", answered=five_first),

@@ -124,7 +124,7 @@ async def test_who_removed_themselves_is_proposed_for_blocking_and_nobody_else_i
     removals, received = (
         ProposingDesk(listing({"REPORTJOBID": 7, "REPORTTYPEID": kind}), table) for kind in (31003, 11003)
     )
-    assert "1 mobile numbers are proposed" in (await read(removals, "7")).note
+    assert "1 mobile number is proposed" in (await read(removals, "7")).note
     assert "proposed" not in (await read(received, "7")).note
     assert (removals.proposed, received.proposed) == (["+886912345678"], [])
 

@@ -120,7 +120,7 @@ async def test_a_view_shows_what_the_server_answers(house: House, tmp_path: Path
         case("statement", "statement", statement, ENGLISH),
     )
     assert "3 of 6 arrived (50%)" in seen["delivery"]["text"]
-    assert "6 points, 1 sends" in seen["statement"]["text"]
+    assert "6 points, 1 send" in seen["statement"]["text"]
     assert "the same" in seen["statement"]["text"]
 
 

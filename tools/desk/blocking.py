@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from tools.blocking_desk import Blocked
+from tools.counting import many
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.paging import pages_of
 from tools.operation import PagedParams, Params, Result, Risk
@@ -62,9 +63,10 @@ async def _blocked(params: BlockNumberParams, desk: Desk) -> Blocked:
 def _conclusion(done: Blocked) -> str:
     if not done.fresh + done.already:
         return "Nobody was blocked: nobody who opted out waits."
-    before = f" {done.already} were blocked before." if done.already else ""
+    before = f" Blocked before: {done.already}." if done.already else ""
+    blocked = many(done.fresh, "more number gets", "more numbers get")
     return (
-        f"{done.fresh} more numbers get no text from now on, whoever approves it.{before} "
+        f"{blocked} no text from now on, whoever approves it.{before} "
         "Only a person unblocks: `campaign-ops-mcp block remove`."
     )
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from tools.brief_desk import Left, Morning
+from tools.counting import many
 from tools.desk.insight_words import share
 from tools.desk_operation import Desk, DeskOperation
 from tools.operation import Params, Result, Risk
@@ -56,7 +57,8 @@ def _conclusion(morning: Morning) -> str:
     since = iso_minute(morning.since)[:10]
     if not morning.batches:
         return f"Nothing went out since {since}."
-    said = f"Since {since}: {morning.batches} batches to {morning.recipients} recipients"
+    batches, recipients = many(morning.batches, "batch", "batches"), many(morning.recipients, "recipient")
+    said = f"Since {since}: {batches} to {recipients}"
     arrived, before = morning.arrived, morning.before
     if not arrived.ended:
         return f"{said}; nothing was heard of them yet."
@@ -70,8 +72,8 @@ def _waiting(morning: Morning) -> list[str]:
     told = {
         "of unknown outcome: reconcile_action": morning.unknown,
         "waiting for approval: list_actions, state proposed": morning.approvals,
-        "people who opted out, to be blocked": morning.opt_outs,
-        "replies to these batches": morning.replies,
+        "who opted out, to be blocked": morning.opt_outs,
+        f"{'reply' if morning.replies == 1 else 'replies'} to these batches": morning.replies,
     }
     said = [f"{count} {what}." for what, count in told.items() if count]
     if morning.paused:
@@ -85,11 +87,13 @@ def _points(morning: Morning, left: Left) -> str:
     if left.points is None:
         return "The vendor did not say how many points are left: query_credit tells why."
     a_day = morning.spent / morning.spent_days
-    said = f"{left.points.normalize():f} points left"
+    said = f"{left.points.normalize():f} {'point' if left.points == 1 else 'points'} left"
     if a_day <= 0:
         return f"{said}; none were spent here in 30 days."
     days, pace = int(left.points / a_day), a_day.quantize(Decimal("0.1")).normalize()
-    return f"{said}: {days} days at {pace:f} a day (our sends, last {morning.spent_days} days)."
+    return (
+        f"{said}: {many(days, 'day')} at {pace:f} a day (our sends, last {many(morning.spent_days, 'day')})."
+    )
 
 
 GET_MORNING_BRIEF = DeskOperation(

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
+from tools.counting import many
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.codes import DEAD_NUMBER, read_status
 from tools.every8d.paging import pages_of
@@ -68,8 +69,8 @@ def _conclusion(found: DeadNumbers) -> str:
     year = (found.points * _YEAR / found.days).quantize(Decimal(1))
     rough = " (rough: so few days)" if found.days < _FEW_DAYS else ""
     return (
-        f"{found.total} numbers failed for good in two or more batches and are not blocked. The vendor "
-        f"charged {found.points} points for them in the {found.days} days that are kept: left out, about "
+        f"{many(found.total, 'number')} failed for good in two or more batches, not blocked. The vendor "
+        f"charged {found.points} for that in what is kept ({many(found.days, 'day')}): left out, about "
         f"{year} a year are saved at this pace{rough}."
     )
 

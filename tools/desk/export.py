@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from tools.counting import many
 from tools.desk.delivery_chart import delivery_chart
 from tools.desk.insight import summary_of
 from tools.desk.statement import month_statement
@@ -90,9 +91,11 @@ async def _export(params: ExportParams, desk: Desk) -> ExportResult:
         return await _drawn(params, desk)
     exported = await _written(params, params.file, desk)
     reduced = exported.reduced_batches
-    left_out = f" {reduced} batches are kept as counts alone: none of their rows is in it." if reduced else ""
+    left_out = (
+        f" Without rows, since counts alone are kept: {many(reduced, 'batch', 'batches')}." if reduced else ""
+    )
     return ExportResult(
-        conclusion=f"{exported.rows} rows saved, numbers and addresses whole.{left_out}",
+        conclusion=f"{many(exported.rows, 'row')} saved, numbers and addresses whole.{left_out}",
         name=exported.name,
         uri=exported.uri,
         size=exported.size,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.counting import many
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.batches import BatchId
 from tools.import_desk import Imported
@@ -50,7 +51,9 @@ async def _import(params: ImportParams, desk: Desk) -> ImportResult:
 
 def _conclusion(found: Imported) -> str:
     if found.fresh:
-        return f"Imported: {found.batch.recipients} messages. Nothing was sent and nothing was charged."
+        return (
+            f"Imported: {many(found.batch.recipients, 'message')}. Nothing was sent and nothing was charged."
+        )
     whose = "was sent by this server" if found.batch.action_id else "was imported before"
     return f"Nothing was changed: this batch {whose}."
 

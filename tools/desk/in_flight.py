@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
+from tools.counting import many
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.paging import pages_of
 from tools.flight_desk import InFlight, InFlightRow
@@ -63,7 +64,7 @@ def _conclusion(found: InFlight) -> str:
     bookings = [row for row in found.rows if row.what == "booking"]
     times = [row.at for row in bookings if row.at is not None]
     messages = sum(row.count or 0 for row in bookings)
-    booked = f" Booked: {messages} messages, the first at {iso_minute(min(times))}." if times else ""
+    booked = f" Booked: {many(messages, 'message')}, the first at {iso_minute(min(times))}." if times else ""
     silent = f" OMIS did not say how {found.silent} of them stand now." if found.silent else ""
     return f"{', '.join(said)}.{booked}{silent}"
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
 
+from tools.counting import many
 from tools.every8d.codes import DEAD_NUMBER, MMS_SENT, read_status
 from tools.insight_desk import CodeFigures, DeliveryFigures, Refreshed
 from tools.taipei import iso_minute
@@ -56,7 +57,7 @@ def conclusion(figures: DeliveryFigures) -> str:
     said.append(f"{failed} failed{_mostly(figures, failed)}" if failed else "none failed")
     unreported = sum(each.count for each in figures.codes if each.code == MMS_SENT)
     if unreported:
-        said.append(f"{unreported} MMS were sent, whose arrival the vendor does not report")
+        said.append(f"{unreported} MMS sent, whose arrival the vendor does not report")
     rest = {"pending": counts.get("pending", 0) - unreported} | {
         name: counts.get(name, 0) for name in ("scheduled", "cancelled", "unknown")
     }
@@ -105,10 +106,11 @@ def advice(figures: DeliveryFigures) -> list[str]:
     lasting = counts.get("failed_permanent", 0) - dead
     said: list[str] = []
     if again := counts.get("failed_retryable", 0):
-        said.append(f"{again} (failed_retryable) are worth another send: the numbers are fine.")
+        said.append(f"Worth another send, since the numbers are fine: {again} (failed_retryable).")
     if dead:
         said.append(
-            f"{dead} are dead or refusing numbers: leave them out; list_dead_numbers tells which fail twice."
+            f"{many(dead, 'is a dead or refusing number', 'are dead or refusing numbers')}: to be left out; "
+            "list_dead_numbers tells which fail twice."
         )
     if lasting > 0:
         said.append(f"{lasting} failed for good for what was sent: correct it first.")
@@ -116,8 +118,8 @@ def advice(figures: DeliveryFigures) -> list[str]:
         said.append("For those without an end, ask again with refresh: true.")
     if figures.unknown_batches:
         said.append(
-            f"Not counted: {figures.unknown_batches} sends of unknown outcome "
-            f"({figures.unknown_recipients} recipients): reconcile_action."
+            f"Not counted: {many(figures.unknown_batches, 'send')} of unknown outcome "
+            f"({many(figures.unknown_recipients, 'recipient')}): reconcile_action."
         )
     return said
 
@@ -134,7 +136,8 @@ def rests_on(figures: DeliveryFigures, refreshed: Refreshed | None) -> str:
     if figures.asked_at is None and figures.heard_at is None and figures.batches:
         said.append("Nothing was heard from the vendor yet.")
     if figures.reduced:
-        said.append(f"Of {figures.reduced} batches only counts are kept by now: nobody is in them any more.")
+        reduced = many(figures.reduced, "batch", "batches")
+        said.append(f"Of {reduced} only counts are kept by now, and nobody's number.")
     return " ".join(said)
 
 
@@ -147,7 +150,9 @@ def _asked_anew(refreshed: Refreshed) -> str:
             "many": "A call asks for the newest ones alone",
             "account": "No EVERY8D account is configured",
         }[refreshed.stopped]
-        said.append(f"{why}: {refreshed.left} batches were not asked for anew; theirs are the older figures.")
+        left = many(refreshed.left, "batch was", "batches were")
+        said.append(f"{why}: {left} not asked for anew, whose figures are older.")
     if refreshed.partly:
-        said.append(f"Of {refreshed.partly} batches the vendor did not tell every message; that is older.")
+        partly = many(refreshed.partly, "batch", "batches")
+        said.append(f"Of {partly} the vendor did not tell every message; that is older.")
     return " ".join(said)

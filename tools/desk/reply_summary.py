@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.counting import many
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.batches import BatchId
 from tools.operation import Params, Result, Risk
@@ -88,21 +89,24 @@ def _left_out(groups: Sequence[SameReplies]) -> int:
 
 
 def _conclusion(found: ReplyFigures) -> str:
-    said = f"{found.total} replies of {found.numbers} numbers; {found.opt_outs} numbers opted out."
+    replies, numbers = many(found.total, "reply", "replies"), many(found.numbers, "number")
+    said = f"{replies} of {numbers}; {many(found.opt_outs, 'number')} opted out."
     if not found.total:
         said = "Nobody replied, as far as is known."
     if found.waiting:
-        said += f" {found.waiting} wait to be blocked: block_number with opt_outs_of."
+        said += f" To be blocked: {found.waiting} (block_number with opt_outs_of)."
     return said
 
 
 def _rests_on(found: ReplyFigures, asked: AskedForReplies | None) -> str:
     if asked is not None:
-        left = f" {asked.left} more batches were not asked for." if asked.left else ""
+        left = f" Not asked for: {many(asked.left, 'more batch', 'more batches')}." if asked.left else ""
         unread = f" In {asked.incomplete} of them some replies could not be read apart: use get_sms_replies."
-        return f"The vendor, asked now for {asked.batches} batches: {asked.fresh} new replies.{left}" + (
-            unread if asked.incomplete else ""
+        batches, fresh = (
+            many(asked.batches, "batch", "batches"),
+            many(asked.fresh, "new reply", "new replies"),
         )
+        return f"The vendor, asked now for {batches}: {fresh}.{left}" + (unread if asked.incomplete else "")
     never = f" EVERY8D was never asked for {found.never_asked} of the batches: refresh asks."
     return "What was reported or asked for before." + (never if found.never_asked else "")
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from tools.counting import many
 from tools.desk_operation import Desk, DeskOperation
 from tools.insight_desk import Difference, PointsOfDay, Statement
 from tools.operation import Params, Result, Risk
@@ -140,17 +141,21 @@ class _Sum:
 def _conclusion(month: str, whole: _Sum, found: Statement) -> str:
     if not whole.sends:
         return f"{month}: nothing was sent here."
-    said = f"{month}: {whole.points} points for {whole.sends} sends by our ledger"
+    said = f"{month}: {_points(whole.points)} for {many(whole.sends, 'send')} by our ledger"
     if not whole.told and not whole.charged:
         return f"{said}; the vendor has not said its prices yet."
     apart = whole.charged - whole.told
     if apart:
-        more = f"{abs(apart)} {'more' if apart > 0 else 'less'} than that, in {found.differing} sends"
+        more = f"{abs(apart)} {'more' if apart > 0 else 'less'} than that, in {many(found.differing, 'send')}"
     elif found.differing:
-        more = f"the same in sum, though {found.differing} sends differ"
+        more = f"the same in sum, though {many(found.differing, 'send differs', 'sends differ')}"
     else:
         more = "the same"
     return f"{said}; of the {whole.told} whose prices the vendor said, it charged {whole.charged}: {more}."
+
+
+def _points(points: Decimal) -> str:
+    return f"{points} {'point' if points == 1 else 'points'}"
 
 
 def _days(parts: Sequence[PointsOfDay]) -> list[DayRow]:
@@ -174,7 +179,7 @@ def _senders(parts: Sequence[PointsOfDay]) -> list[SenderRow]:
     named = ordered if len(ordered) <= _MOST_SENDERS else ordered[: _MOST_SENDERS - 1]
     rows = [_sender(name, by_sender[name]) for name in named]
     if rest := ordered[len(named) :]:
-        rows.append(_sender(f"{len(rest)} others", [each for name in rest for each in by_sender[name]]))
+        rows.append(_sender(many(len(rest), "other"), [each for name in rest for each in by_sender[name]]))
     return rows
 
 
@@ -201,11 +206,11 @@ def _notes(whole: _Sum, found: Statement) -> list[str]:
     notes: list[str] = []
     if silent := whole.points - whole.told:
         notes.append(
-            f"{silent} points are of sends of which the vendor has not said every price: "
+            f"Of sends of which the vendor has not said every price: {_points(silent)}. "
             "summarize_delivery with refresh: true asks it."
         )
     if whole.open:
-        notes.append(f"{whole.open} points are reserved by sends of unknown outcome: reconcile_action.")
+        notes.append(f"Reserved by sends of unknown outcome: {_points(whole.open)}: reconcile_action.")
     if found.credit is not None and (other := found.credit[0] - found.credit[1] - whole.points):
         came = "went besides what our ledger has" if other > 0 else "came in besides (a top-up, or returned)"
         notes.append(f"By the receipts' points left, {abs(other)} {came}, between the first and last send.")

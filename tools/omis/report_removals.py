@@ -3,6 +3,7 @@
 import re
 from functools import partial
 
+from tools.counting import many
 from tools.desk_operation import Desk
 from tools.mobile import from_vendor
 from tools.omis.report_content import Content
@@ -20,9 +21,8 @@ async def propose_removed(type_id: str | None, content: Content, desk: Desk) -> 
         return ""
     mobiles = await desk.aside(partial(mobiles_in, content.body))
     fresh = await desk.blocking.propose_removed(mobiles) if mobiles else 0
-    return (
-        f"{fresh} mobile numbers are proposed for blocking: block_number with opt_outs_of." if fresh else ""
-    )
+    proposed = many(fresh, "mobile number is", "mobile numbers are")
+    return f"{proposed} proposed for blocking: block_number with opt_outs_of." if fresh else ""
 
 
 def mobiles_in(body: bytes) -> list[str]:

@@ -1,5 +1,6 @@
 """What a report comes to, in words."""
 
+from tools.counting import many
 from tools.omis.report_columns import Columns
 from tools.omis.report_events import MACHINES_DO, Told
 from tools.omis.report_sums import MACHINE_SECONDS, Sums
@@ -11,12 +12,12 @@ def concluded(told: Told, sums: Sums, *, recipients: bool) -> str:
     if not sums.total:
         return f"{what}: no rows."
     if not recipients:
-        return f"{what}: {sums.total} rows; in none of its columns are recipients known."
-    said = f"{what}: {sums.unique} recipients, {sums.total} times in all"
+        return f"{what}: {many(sums.total, 'row')}; in none of its columns are recipients known."
+    said = f"{what}: {many(sums.unique, 'recipient')}, {many(sums.total, 'time')} in all"
     if sums.machines:
         said += (
             f"; {sums.machines} within {MACHINE_SECONDS} s of sending, which machines do: "
-            f"{sums.people} recipients without them"
+            f"{many(sums.people, 'recipient')} without them"
         )
     return f"{said}."
 
@@ -29,13 +30,14 @@ def undecided(reports: int) -> str:
 def noted(told: Told, sums: Sums, columns: Columns, *, how: str, broken: bool) -> str:
     """How sure the report is the right one, and what its rows do not tell."""
     untold = told.event in MACHINES_DO and sums.total and not sums.timed
+    unread = many(sums.unread, "row has", "rows have")
     return " ".join(
         filter(
             None,
             (
                 f"Tie: {how}" if how else "",
                 "Whether machines are among them cannot be told: no time of sending." if untold else "",
-                f"{sums.unread} rows have a time that cannot be read." if sums.unread else "",
+                f"{unread} a time that cannot be read." if sums.unread else "",
                 "No row has a time of its own." if "at" not in columns.places and sums.total else "",
                 "The table breaks off: what follows these rows cannot be read." if broken else "",
             ),
