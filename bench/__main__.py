@@ -30,6 +30,7 @@ SUBJECTS = (
     "summaries",
     "ledger",
     "lists",
+    "dispatch",
 )
 SECONDS = 900
 """The most that one subject may take."""

@@ -35,6 +35,8 @@ BLANKS = frozenset(
         *range(0xE0000, 0xE1000),  # tags and variation selectors: whole sentences can hide in them
     ]
 )
+_SEEN = re.compile("[!-~\u4e00-\u9fff]")
+"""Some of the characters that are seen: nearly every text has one."""
 _NO_CLOSING = str.maketrans("「」｢｣﹁﹂", "『』『』『』")
 
 
@@ -54,6 +56,11 @@ def clean(text: str, *, limit: int = 1000, lines: bool = False) -> str:
     kept = "".join(islice(visible, 4 * limit + 4))
     shown = unicodedata.normalize("NFC", kept)
     return shortened(shown, limit)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen."""
+    return _SEEN.search(text) is None and not clean(text).strip()
 
 
 def shortened(text: str, limit: int) -> str:

@@ -5,6 +5,7 @@ again after a crash finds its chunks taken.
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -22,6 +23,8 @@ WAVE = 50
 """Chunks of a wave."""
 AT_ONCE = 4
 """Chunks under way at once: no vendor documents a limit, and none is tried out."""
+_LANES = 7
+"""Chunks at once that are under way or made ready for it, so that no call waits for the next text."""
 _FAILURES = 3
 """So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
 
@@ -55,11 +58,15 @@ class Judgement:
     hold: str = ""
 
 
+Send = Callable[[], Awaitable[ChunkEnd]]
+"""Sends a chunk that is ready: claims it, posts it, and keeps what became of it."""
+
+
 class Sends(Protocol):
     """What a course needs of the gate."""
 
-    async def send(self, standing: Standing, number: int, epoch: int) -> ChunkEnd:
-        """Send a chunk that waits, once."""
+    async def prepare(self, standing: Standing, number: int, epoch: int) -> ChunkEnd | Send:
+        """What sends a chunk that waits, once; or its end, where it is not sent."""
         ...
 
     async def missing(self, points: Decimal) -> str:
@@ -165,14 +172,20 @@ class Course:
 
     async def _send(self, standing: Standing, numbers: list[int], epoch: int, row: _Row) -> None:
         """Send these, a few at once, as long as nothing stops the campaign."""
-        left = iter(numbers)
+        left, under_way = iter(numbers), anyio.Semaphore(AT_ONCE)
 
         async def lane() -> None:
             for number in left:
                 if row.stop:
                     return
-                row.take(await self._sends.send(standing, number, epoch))
+                ready = await self._sends.prepare(standing, number, epoch)
+                if isinstance(ready, ChunkEnd):
+                    row.take(ready)
+                    continue
+                async with under_way:
+                    if not row.stop:
+                        row.take(await ready())
 
         async with anyio.create_task_group() as lanes:
-            for _ in range(AT_ONCE):
+            for _ in range(_LANES):
                 lanes.start_soon(lane)

@@ -17,7 +17,7 @@ from server.batches.chunk_content import Addressee, opened
 from server.batches.keeper import alike
 from server.batches.message_rows import message_rows
 from server.batches.numbers import NumberSeal, SealedNumberError
-from server.campaigns.course import ChunkEnd, Ended, Judgement
+from server.campaigns.course import ChunkEnd, Ended, Judgement, Send
 from server.campaigns.draft import Asked
 from server.campaigns.standing import Standing
 from server.gate.caller import Caller
@@ -38,10 +38,9 @@ from server.store.plans import Connection
 from server.store.rows import taipei_day
 from tools.action_id import reference_of
 from tools.campaigns.wording import Wording, read_wording
-from tools.every8d.charging import sms_price, together
+from tools.every8d.charging import price_of_each
 from tools.every8d.credit import credit_steps
-from tools.every8d.personal import rendered
-from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams, keys_of, people_of
+from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams, keys_of
 from tools.every8d.sent import Addressed
 from tools.every8d.texts import first_words
 from tools.operation import Message, Preview, Surroundings
@@ -86,8 +85,8 @@ class ChunkSender:
         self._dispatching = Dispatching(context)
         self._trials = Trials(context)
 
-    async def send(self, standing: Standing, number: int, epoch: int) -> ChunkEnd:
-        """Send a chunk that waits, once; whatever forbids it now stops the campaign."""
+    async def prepare(self, standing: Standing, number: int, epoch: int) -> ChunkEnd | Send:
+        """What sends a chunk that waits, once; whatever forbids it now stops the campaign."""
         campaign = standing.campaign
         chunk = await self._context.campaigns.keeper.read(
             lambda conn: campaigns.chunk_of(conn, campaign.id, number)
@@ -106,7 +105,9 @@ class ChunkSender:
             skipped = await self._context.book.skip_chunk(chunk, epoch)
             return ChunkEnd(ended=Ended.SKIPPED if skipped else Ended.WAITS)
         why = self._why_not(ready)
-        return ChunkEnd(ended=Ended.WAITS, stop=why) if why else await self._sent(ready, epoch)
+        if why:
+            return ChunkEnd(ended=Ended.WAITS, stop=why)
+        return partial(self._send, ready, await self._proposal(ready), epoch)
 
     async def _ready(self, campaign: Campaign, chunk: Chunk, wording: Wording) -> _Ready | None:
         """The call that sends to whoever is left; None when nobody is."""
@@ -146,7 +147,7 @@ class ChunkSender:
         problem = forbidden(self._context, asked, nothing(SEND_PERSONALIZED_SMS))
         return "" if problem is None else problem.message
 
-    async def _sent(self, ready: _Ready, epoch: int) -> ChunkEnd:
+    async def _send(self, ready: _Ready, proposal: Proposal, epoch: int) -> ChunkEnd:
         record = partial(
             _record,
             ready=ready,
@@ -156,7 +157,7 @@ class ChunkSender:
         send = ChunkSend(
             chunk=ready.chunk,
             epoch=epoch,
-            proposal=await self._proposal(ready),
+            proposal=proposal,
             recipients=[each.to for each in ready.messages],
             messages=ready.messages,
         )
@@ -169,10 +170,8 @@ class ChunkSender:
         """It names campaign and chunk: the numbers stand in the chunk, encrypted."""
         named = {"campaign": ready.campaign.id, "chunk": ready.chunk.number}
         arguments = json.dumps(named)
-        price = together(
-            sms_price(rendered(person, ready.params.template), [person.mobile])
-            for person in people_of(ready.params)
-        )
+        params = ready.params
+        price = price_of_each(params.texts, [person.mobile for person in params.people])
         preview = Preview(
             effect=sentence("Send a part of a campaign"),
             nothing=sentence("Nothing was sent."),
@@ -265,7 +264,7 @@ def _points_ran_out(done: Action) -> str:
 def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal: NumberSeal) -> None:
     """The batch and its messages, of unknown outcome as long as none is written down."""
     params, reference = ready.params, reference_of(action.id)
-    people = people_of(params)
+    people = params.people
     messages = [
         Addressed(mobile=person.mobile, record=record, text="")
         for person, record in zip(people, keys_of(people, reference), strict=True)

@@ -6,9 +6,10 @@ and the price stands what the vendor said when it was asked, else the greatest t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, insert, or_, select, update
@@ -80,6 +81,8 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 _INSERT = insert(MESSAGES)
+_FIELDS = tuple(each.name for each in fields(MessageRow))
+_values_of = attrgetter(*_FIELDS)
 _COLUMNS = MESSAGES.c
 _THIS = and_(
     _COLUMNS.batch == bindparam("of_batch"),
@@ -111,7 +114,7 @@ _UNCERTAIN = (
 def add_messages(conn: Connection, rows: Sequence[MessageRow]) -> None:
     """Keep messages that are not there yet."""
     if rows:
-        conn.execute(_INSERT, [asdict(row) for row in rows])
+        conn.execute(_INSERT, [dict(zip(_FIELDS, _values_of(row), strict=True)) for row in rows])
 
 
 def told_after(known: Told, heard: Heard | Told) -> Told:

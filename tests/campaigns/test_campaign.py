@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.campaigns.course import Course, Ended, Wave
+from server.campaigns.course import ChunkEnd, Course, Ended, Wave
 from server.gate.campaign_chunks import ChunkSender
 from server.store import ledger
 from server.vendors.exchange import NotSentError
@@ -238,8 +238,9 @@ async def test_a_worker_that_was_replaced_posts_nothing_more(house: House) -> No
         assert await course.wave(campaign, old) is Wave.OVER
         standing = await session.parts.campaigns.running(campaign, old + 1)
         assert standing
-        ended = await ChunkSender(session.parts.context).send(standing, 1, old)
-        assert ended.ended is Ended.WAITS
+        ready = await ChunkSender(session.parts.context).prepare(standing, 1, old)
+        assert not isinstance(ready, ChunkEnd)
+        assert (await ready()).ended is Ended.WAITS
         assert not await texts_at_the_vendor(house)
 
 

@@ -12,7 +12,7 @@ from server.sandbox.phone_numbers import read_number
 from tools.campaigns.pace import read_pace
 from tools.campaigns.tally import Tally
 from tools.campaigns.wording import read_wording
-from tools.every8d.personal import check_person, highest_field, param, rendered
+from tools.every8d.personal import checked_text, highest_field, param
 from tools.mobile import as_dest
 from tools.problems import InvalidArgumentError
 from tools.taipei import iso
@@ -38,8 +38,7 @@ def test_text_and_points_are_those_of_the_vendor_for_any_text_and_row(
     if wording.unsendable(given, text):
         return
     person = wording.person(mobile, given)
-    check_person(person, wording.template, highest_field(wording.template), 1)
-    assert rendered(person, wording.template) == text
+    assert checked_text(person, wording.template, highest_field(wording.template), 1) == text
     assert _fill(wording.template, param(person, wording.template)) == text
     assert Tally().add(mobile, text, given) == sms_points(read_number(as_dest(mobile)), text)
 

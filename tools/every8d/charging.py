@@ -96,6 +96,14 @@ def mms_price(size: int, recipients: int) -> Price:
     return Price(parts=1, points=Decimal(each * recipients))
 
 
+def price_of_each(texts: Sequence[str], mobiles: Sequence[str]) -> Price:
+    """The price of a text to each number, in their order."""
+    alike: dict[tuple[int, bool], list[int]] = {}
+    for place, (text, mobile) in enumerate(zip(texts, mobiles, strict=True)):
+        alike.setdefault((units(text), is_taiwanese(mobile)), []).append(place)
+    return together(sms_price(texts[those[0]], [mobiles[each] for each in those]) for those in alike.values())
+
+
 def together(prices: Iterable[Price]) -> Price:
     """The price of several sends at once."""
     listed = tuple(prices)

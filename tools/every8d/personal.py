@@ -1,11 +1,12 @@
 """Texts that differ for each recipient: filling in, and what cannot be said in Param (EVERY8D 1.5)."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from tools.cleaning import clean, is_plain_line
+from tools.cleaning import is_blank, is_plain_line
 from tools.email_address import normalise_email
 from tools.every8d.texts import LONGEST_TEXT, SendAt
 from tools.personal_fields import FIELDS, PLACEHOLDER
@@ -83,8 +84,8 @@ def highest_field(template: str) -> int:
     return max((known[written] for written, _ in found), default=0)
 
 
-def check_person(person: Person, template: str, needed: int, number: int) -> None:
-    """Refuse a recipient whose text would go out wrong. `number` counts from 1.
+def checked_text(person: Person, template: str, needed: int, number: int) -> str:
+    """The text as the recipient gets it; refused where it would go out wrong. `number` counts from 1.
 
     Raises:
         InvalidArgumentError: a text and a template, or neither; values that the template does not use or
@@ -104,23 +105,33 @@ def check_person(person: Person, template: str, needed: int, number: int) -> Non
         )
     text = rendered(person, template)
     # A value can make a placeholder with what stands beside it: the platform would fill that as well.
-    if any("|" in part for part in (*person.values, person.text)) or PLACEHOLDER.search(text):
+    if "|" in person.text or "|" in "".join(person.values) or PLACEHOLDER.search(text):
         raise InvalidArgumentError(
             where, "a value or text holds | or %field…%, which cannot be sent here.", "Reword it."
         )
-    if not clean(text).strip():
+    if is_blank(text):
         raise InvalidArgumentError(where, "its text is blank.", "Give it a text or a value, or leave it out.")
     if len(text) > LONGEST_TEXT:
         raise InvalidArgumentError(
             where, f"its text has more than {LONGEST_TEXT} characters.", "Shorten its values."
         )
+    return text
 
 
 def rendered(person: Person, template: str) -> str:
     """The text as the recipient gets it."""
     if not template:
         return person.text
-    return PLACEHOLDER.sub(lambda match: person.values[int(match[1]) - 1], template)
+    pattern, fields = _filling(template)
+    return pattern % tuple([person.values[field] for field in fields])
+
+
+@lru_cache(maxsize=64)
+def _filling(template: str) -> tuple[str, tuple[int, ...]]:
+    """The template for Python's `%`, and which value goes where."""
+    pieces = PLACEHOLDER.split(template)
+    pattern = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+    return pattern, tuple(int(number) - 1 for number in pieces[1::2])
 
 
 def param(person: Person, template: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import accumulate, count
 from typing import Annotated
 
@@ -9,10 +10,10 @@ from pydantic import AfterValidator, Field
 
 from tools.every8d.answers import text_of
 from tools.every8d.cautions import booking_caution, recipient_cautions, text_cautions
-from tools.every8d.charging import price_by_count, sms_price, together, units
+from tools.every8d.charging import price_by_count, price_of_each, units
 from tools.every8d.counted import SOMEBODY, Count, count_cautions
 from tools.every8d.overflow import overflow_cautions
-from tools.every8d.personal import Person, check_person, highest_field, param, rendered
+from tools.every8d.personal import Person, checked_text, highest_field, param, rendered
 from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, send_result
@@ -81,9 +82,38 @@ class PersonalizedParams(RiskyParams):
     subject: Subject = ""
     validity_minutes: ValidityMinutes = DEFAULT_VALIDITY
 
+    # Each is asked for at many steps of one call.
+    @cached_property
+    def people(self) -> tuple[Person, ...]:
+        """The recipients, checked; who would get the same text twice at the same time gets it once.
+
+        Raises:
+            InvalidArgumentError: somebody's text would go out wrong.
+        """
+        needed = highest_field(self.template)
+        each: dict[tuple[str, str, datetime | None], Person] = {}
+        for number, person in enumerate(self.recipients, 1):
+            text = checked_text(person, self.template, needed, number)
+            each.setdefault((person.mobile, text, person.send_at), person)
+        return tuple(each.values())
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """What each of `people` gets."""
+        return tuple(rendered(person, self.template) for person in self.people)
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """Each text to a number, and its copy to an address where there is one."""
+        found: list[Message] = []
+        for person, text in zip(self.people, self.texts, strict=True):
+            seen = visible(text)
+            found += [Message(to, seen, person.send_at) for to in (person.mobile, person.email) if to]
+        return tuple(found)
+
 
 def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
-    people = people_of(params)
+    people = params.people
     check_count(len(people), surroundings)
     _check_copies(people)
     keys = keys_of(people, surroundings.reference)
@@ -125,17 +155,6 @@ def _emails(people: Sequence[Person]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person.email for person in people if person.email))
 
 
-def people_of(params: PersonalizedParams) -> tuple[Person, ...]:
-    """The recipients, checked; who would get the same text twice at the same time gets it once."""
-    needed = highest_field(params.template)
-    for number, person in enumerate(params.recipients, 1):
-        check_person(person, params.template, needed, number)
-    each: dict[tuple[str, str, datetime | None], Person] = {}
-    for person in params.recipients:
-        each.setdefault((person.mobile, rendered(person, params.template), person.send_at), person)
-    return tuple(each.values())
-
-
 def keys_of(people: Sequence[Person], reference: str) -> list[str]:
     """Mr for each: given, or made from our reference; the callback brings it back.
 
@@ -156,17 +175,17 @@ def _parse(reply: Reply, _params: PersonalizedParams, _surroundings: Surrounding
 
 
 def _preview(params: PersonalizedParams, surroundings: Surroundings) -> Steps[Preview]:
-    people = people_of(params)
+    people = params.people
     if params.count:
         return _preview_of_count(params, surroundings)
-    texts = [rendered(person, params.template) for person in people]
+    texts = params.texts
     times = [person.send_at for person in people]
     same = times[0] if len(set(times)) == 1 else None
     return preview_send(
         Send(
             effect=sentence("Send personalized SMS"),
             mobiles=[person.mobile for person in people],
-            price=together(sms_price(text, [who.mobile]) for who, text in zip(people, texts, strict=True)),
+            price=price_of_each(texts, [person.mobile for person in people]),
             text=_shown(texts),
             subject=params.subject,
             send_at=same,
@@ -244,23 +263,14 @@ def _people_cautions(params: PersonalizedParams, people: Sequence[Person]) -> tu
 
 
 def _audience(params: PersonalizedParams, _surroundings: Surroundings) -> Audience:
-    people = people_of(params)
+    people = params.people
     return Audience(
         recipients=tuple(person.mobile for person in people),
         emails=_emails(people),
-        texts=tuple(dict.fromkeys(rendered(person, params.template) for person in people)),
+        texts=tuple(dict.fromkeys(params.texts)),
         send_times=tuple(dict.fromkeys(person.send_at for person in people)),
-        messages=_messages(people, params.template),
+        messages=params.messages,
     )
-
-
-def _messages(people: Sequence[Person], template: str) -> tuple[Message, ...]:
-    """Each text to a number, and its copy to an address where there is one."""
-    found: list[Message] = []
-    for person in people:
-        seen = visible(rendered(person, template))
-        found += [Message(to, seen, person.send_at) for to in (person.mobile, person.email) if to]
-    return tuple(found)
 
 
 SEND_PERSONALIZED_SMS = Action(

@@ -8,10 +8,9 @@ from typing import Literal
 from pydantic import ValidationError
 
 from tools.cleaning import clean
-from tools.every8d.personal import rendered
 from tools.every8d.recipients import unique
 from tools.every8d.send_mms import SEND_MMS, SendMmsParams
-from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams, keys_of, people_of
+from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams, keys_of
 from tools.every8d.send_sms import SEND_SMS, SendSmsParams
 from tools.every8d.send_sms_deduplicated import SEND_SMS_DEDUPLICATED
 from tools.every8d.send_sms_with_message_id import SEND_SMS_WITH_MESSAGE_ID, MessageIdParams
@@ -92,11 +91,11 @@ def _to_one(params: MessageIdParams) -> SentMessages:
 
 
 def _to_each(params: PersonalizedParams, reference: str) -> SentMessages:
-    people = people_of(params)
+    people = params.people
     booked = [person.send_at for person in people if person.send_at is not None]
     each = (
-        Addressed(mobile=person.mobile, name=person.name, record=key, text=rendered(person, params.template))
-        for person, key in zip(people, keys_of(people, reference), strict=True)
+        Addressed(mobile=person.mobile, name=person.name, record=key, text=text)
+        for person, text, key in zip(people, params.texts, keys_of(people, reference), strict=True)
     )
     messages = tuple(each)
     return SentMessages(

@@ -1,0 +1,208 @@
+"""A campaign's dispatch by the real worker, against a bare loop over httpx2 that posts the same bodies.
+
+Both post 200 bodies of 500 recipients, four at a time, to the same vendor, which tells from when to when they
+came: the start of the worker's process does not count. Ours are read, claimed and kept on the way. What a
+worker holds is its peak of memory, less that of one that had nothing to do. BENCH_LONG=1 plans and sends a
+million in place of 300,000.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import subprocess
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx2 as httpx
+
+from bench.processes import COMMAND, environment, listening, peer
+from bench.rows import Measured, Row
+from server.gate.caller import Caller
+from server.gate.words.answers import Answer
+from server.late_parts import LateParts, running
+from server.ledger.deciding import Decision
+from server.parts import Parts, build_parts
+from server.settings.settings import load_settings
+from tools.desk.campaign_steps import START_CAMPAIGN
+from tools.desk.campaigns import PLAN_CAMPAIGN
+from tools.every8d.personal import Person
+from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams
+from tools.operation import Surroundings
+
+LONG = bool(os.environ.get("BENCH_LONG"))
+QUICK = Row(measure="dispatch of 100,000 at 20 ms, of a bare loop", unit="", bar=0.75, more_is_better=True)
+SLOW = Row(measure="dispatch of 100,000 at 100 ms, of a bare loop", unit="", bar=0.9, more_is_better=True)
+HELD = Row(measure="peak of a campaign's memory above idle, planned and sent", unit="MB", bar=60.0)
+GROWTH = Row(measure="growth of that peak from 100,000 recipients on", unit="MB", bar=5.0)
+ROWS = (QUICK, SLOW, HELD, GROWTH)
+CHUNK, LANES = 500, 4
+RECIPIENTS, MANY = 100_000, 1_000_000 if LONG else 300_000
+_TEXT = "【測試】{姓名}您好，您的帳單 {到期日} 到期，請記得繳費。"
+_TURNS = 2
+_CALLER = Caller(principal="bench", session="bench", can_ask=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What a worker did."""
+
+    seconds: float
+    peak: float
+    """MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A store with the list, and the vendor that its campaigns go to."""
+
+    folder: str
+    url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of a worker."""
+        return environment(self.folder, self.url, LISTS__FOLDER=self.folder, LOG_LEVEL="ERROR")
+
+    @asynccontextmanager
+    async def parts(self) -> AsyncGenerator[Parts]:
+        """A server's parts over it."""
+        account = {"base_url": self.url, "uid": "sandbox", "password": "sandbox"}
+        store, lists = {"folder": self.folder}, {"folder": self.folder}
+        parts = build_parts(load_settings(every8d=account, store=store, lists=lists))
+        async with running(LateParts.of(parts)):
+            # The worker is started, and measured, by hand.
+            parts.campaigns.wake = _nobody
+            yield parts
+
+    def work(self) -> float:
+        """Let a worker do what there is to do; its peak in MB."""
+        worker = subprocess.Popen([COMMAND, "worker", "--until-idle"], env=self.environment)
+        _, status, used = os.wait4(worker.pid, 0)
+        if status:
+            raise RuntimeError(f"the worker ended with {status}")
+        return used.ru_maxrss / 1024
+
+
+async def _nobody() -> None:
+    """Nobody is woken."""
+
+
+def measure() -> Iterator[Measured]:
+    """The ratios, then what a large campaign holds."""
+    bodies = _bodies()
+    for row, seconds in ((QUICK, "0.02"), (SLOW, "0.1")):
+        ours, bare = list[float](), list[float]()
+        for _ in range(_TURNS):
+            with listening(peer("vendor", seconds)) as url, TemporaryDirectory() as folder:
+                bare.append(asyncio.run(_bare(url, bodies)))
+                ours.append(asyncio.run(_dispatched(House(folder=folder, url=url), RECIPIENTS))[0].seconds)
+        yield row.at(min(bare) / min(ours), f"{min(ours):.2f} s, bare {min(bare):.2f} s")
+    yield from _memory()
+
+
+def _memory() -> Iterator[Measured]:
+    with listening(peer("vendor", "0")) as url:
+        with TemporaryDirectory() as folder:
+            idle = House(folder=folder, url=url).work()
+        peaks: list[tuple[float, float]] = []
+        for count in (RECIPIENTS, MANY):
+            with TemporaryDirectory() as folder:
+                sent, planned = asyncio.run(_dispatched(House(folder=folder, url=url), count))
+            peaks.append((sent.peak - idle, planned))
+    (few, _), (many, planned) = peaks
+    note = f"{MANY:,} recipients: worker {many:.0f} MB above {idle:.0f}, planning {planned:.0f}"
+    yield HELD.at(max(many, planned), note)
+    yield GROWTH.at(many - few, f"to {MANY:,}")
+
+
+def _people(count: int) -> Iterator[tuple[str, str, str]]:
+    for number in range(count):
+        yield f"+8869{number:08}", f"客戶{number}", f"2027-01-{number % 28 + 1:02}"
+
+
+def _bodies() -> list[bytes]:
+    """What the worker posts, of a campaign of 100,000."""
+    people = [
+        Person(mobile=mobile, values=values, key=f"AAAAAAAA-{place % CHUNK}")
+        for place, (mobile, *values) in enumerate(_people(RECIPIENTS))
+    ]
+    world = Surroundings(now=_now(), reference="AAAAAAAA")
+    template = _TEXT.replace("{姓名}", "%field1%").replace("{到期日}", "%field2%")
+    found: list[bytes] = []
+    for first in range(0, RECIPIENTS, CHUNK):
+        params = PersonalizedParams(recipients=people[first : first + CHUNK], template=template)
+        built = SEND_PERSONALIZED_SMS.build(params, world)
+        found.append(json.dumps(built.json, ensure_ascii=False).encode())
+    return found
+
+
+async def _bare(url: str, bodies: list[bytes]) -> float:
+    left = iter(bodies)
+
+    async def lane(client: httpx.AsyncClient) -> None:
+        for body in left:
+            answer = await client.post(f"{url}/API21/HTTP/SendParamSMS.ashx", content=body)
+            answer.raise_for_status()
+
+    async with httpx.AsyncClient() as client:
+        await asyncio.gather(*(lane(client) for _ in range(LANES)))
+        return await _span(client, url, RECIPIENTS)
+
+
+async def _span(client: httpx.AsyncClient, url: str, recipients: int) -> float:
+    told = (await client.get(f"{url}/span")).json()
+    if told["recipients"] != recipients:
+        raise RuntimeError(f"{told['recipients']} of {recipients} were sent")
+    return float(told["ended"] - told["began"])
+
+
+async def _dispatched(house: House, count: int) -> tuple[Sent, float]:
+    """A campaign of so many, planned, started and sent; and by how many MB planning raised the peak."""
+    with (Path(house.folder) / "list.csv").open("w", encoding="utf-8") as file:
+        file.write("手機,姓名,到期日\n")
+        file.writelines(f"0{mobile[4:]},{name},{due}\n" for mobile, name, due in _people(count))
+    async with house.parts() as parts:
+        before = _own_peak()
+        campaign = await _planned(parts)
+        planned = _own_peak() - before
+        await _started(parts, campaign)
+    peak = await asyncio.to_thread(house.work)
+    async with httpx.AsyncClient() as client:
+        seconds = await _span(client, house.url, count)
+    return Sent(seconds=seconds, peak=peak), planned
+
+
+async def _planned(parts: Parts) -> str:
+    asked = {"name": "bench", "list": "list.csv", "text": _TEXT}
+    while True:
+        answer = await parts.gate.call(PLAN_CAMPAIGN, asked, _CALLER)
+        if isinstance(answer, Answer) and not answer.is_error:
+            return str(answer.facts["campaign_id"])
+        if not isinstance(answer, Answer) or answer.facts["code"] != "still_planning":
+            raise RuntimeError(f"it was not planned: {answer}")
+        await asyncio.sleep(1)
+
+
+async def _started(parts: Parts, campaign: str) -> None:
+    """Started as a person at a terminal would agree to it."""
+    asked = {"campaign_id": campaign}
+    answer = await parts.gate.call(START_CAMPAIGN, asked, _CALLER)
+    if not isinstance(answer, Answer) or "action_id" not in answer.facts:
+        raise RuntimeError(f"it was not asked about: {answer}")
+    await parts.context.book.approve(answer.facts["action_id"], Decision(by="bench", channel="terminal"))
+    answer = await parts.gate.call(START_CAMPAIGN, asked, _CALLER)
+    if not isinstance(answer, Answer) or answer.facts.get("outcome") != "done":
+        raise RuntimeError(f"it was not started: {answer}")
+
+
+def _own_peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
