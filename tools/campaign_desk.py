@@ -86,6 +86,8 @@ class CampaignView:
     unknown: int
     failed: int
     left_out: int
+    cancelled: int
+    """Not sent: taken back before, at the vendor or here."""
     delivered: int
     not_delivered: int
     started_at: datetime | None

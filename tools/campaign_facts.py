@@ -11,6 +11,22 @@ from tools.sentence import Sentence
 CampaignState = Literal["planned", "running", "holding", "paused", "cancelled", "done"]
 
 
+MOST_ERASED = 200
+"""Bookings that one step erases: 100,000 recipients."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignBooking:
+    """A part of a campaign that is booked at the vendor, or may be: then it has no batch."""
+
+    batch_id: str
+    at: datetime | None
+    """When the first of its messages goes out."""
+    count: int
+    """Messages still to go out."""
+    points: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFacts:
     """A campaign as it stands. `digest` stands for everything that its plan would send."""
@@ -46,8 +62,15 @@ class CampaignFacts:
     waiting: int
     """Recipients that nothing was sent to yet."""
     waiting_points: Decimal
+    bookings: Sequence[CampaignBooking]
+    """What is booked and still ahead, the next one first."""
     resumed: int
     """How often it was resumed."""
+
+    @property
+    def to_erase(self) -> Sequence[CampaignBooking]:
+        """The bookings that one step can erase."""
+        return [each for each in self.bookings if each.batch_id][:MOST_ERASED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,11 @@ from server.campaigns.planning import Planner
 from server.campaigns.source import Lists, OpenList
 from server.campaigns.standing import Standing
 from server.store import campaigns
+from server.store.batches import SENT, Batch
+from server.store.campaign_bookings import bookings_of
 from server.store.campaigns import Campaign, Progress, Waiting
 from server.store.plans import Connection
-from tools.campaign_facts import CampaignFacts, CampaignState
+from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState
 from tools.campaigns.trial import read_terms
 from tools.list_desk import ListFound
 
@@ -108,6 +110,10 @@ class Campaigns:
         """A page of this principal's campaigns, newest first, and how many there are."""
         return await self.keeper.read(lambda conn: campaigns.list_campaigns(conn, principal, page, page_size))
 
+    async def _bookings(self, id_: str) -> list[Batch]:
+        now = self.keeper.clock()
+        return await self.keeper.read(lambda conn: bookings_of(conn, id_, now))
+
     async def facts(self, id_: str, principal: str) -> CampaignFacts | None:
         """What a step of it must know; None when this principal has no such campaign."""
         found = await self.known(id_, principal)
@@ -144,5 +150,15 @@ class Campaigns:
             # What certainly failed waits again once it is resumed.
             waiting=found.progress.waiting + found.progress.failed,
             waiting_points=found.waiting_points,
+            bookings=[_booking(each) for each in await self._bookings(campaign.id)],
             resumed=campaign.resumed,
         )
+
+
+def _booking(batch: Batch) -> CampaignBooking:
+    return CampaignBooking(
+        batch_id=batch.batch_id if batch.state == SENT else "",
+        at=batch.send_at,
+        count=batch.pending,
+        points=(batch.points or Decimal(0)) - batch.points_returned,
+    )

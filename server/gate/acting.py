@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from server.gate.approval import Approval
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
+from server.gate.campaign_parts import StepParts, with_parts
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
@@ -25,6 +26,7 @@ from server.gate.words.sentences import (
 from server.gate.words.telling import shown_preview
 from server.ledger.looking import Seen
 from server.ledger.outside import OutsideTextReadError
+from server.ledger.parts import parts_of
 from server.ledger.refusals import Repeats
 from server.logs.logs import without_secrets
 from server.store.actions import CallKey
@@ -137,6 +139,8 @@ class Acting:
     ) -> Answer | Question:
         shown = await self._with_repeats(call, world, preview, repeats)
         proposal = self._proposing.proposal(call, world, shown, key, repeats)
+        if world.campaign is not None and isinstance(call.operation, OwnAction):
+            proposal = with_parts(proposal, world.campaign, call.operation.step(call.params))
         entry, hit = await self._context.book.propose(
             proposal,
             self._context.settings.approval.expires_s,
@@ -174,6 +178,8 @@ class Acting:
         decided = await self._approval.advance(call, entry)
         if isinstance(decided, Answer | Question):
             return decided
+        if parts_of(decided):
+            return await StepParts(self._context, self.part).carry_out(call, world, decided)
         return await self._dispatching.carry_out(call, world, decided)
 
     async def brake(self, call: CallOf) -> Answer:

@@ -195,6 +195,7 @@ class OwnCampaigns:
             unknown=progress.unknown,
             failed=progress.failed,
             left_out=progress.left_out,
+            cancelled=progress.cancelled,
             delivered=progress.delivered,
             not_delivered=progress.not_delivered,
             started_at=campaign.started_at,

@@ -14,16 +14,24 @@ if TYPE_CHECKING:
 _NEXT = {
     "start": "It is sent from here on without this chat. get_campaign tells how far it is.",
     "resume": "Sending goes on. get_campaign tells how far it is.",
-    "cancel": "What was sent or booked before stays so: erase_sms_booking erases bookings.",
+    "cancel": "Nothing of it was booked ahead; what was sent stays so.",
 }
 
 
 async def take_step(
-    context: GateContext, step: CampaignStep, campaign: CampaignFacts, entry: "Action"
+    context: GateContext,
+    step: CampaignStep,
+    campaign: CampaignFacts,
+    entry: "Action",
+    *,
+    goes_on: bool = False,
 ) -> "Action | CapHit | None":
-    """Carry out an approved step; None when its approval or the campaign is not as it was."""
+    """Carry out an approved step; None when its approval or the campaign is not as it was.
+
+    `goes_on`: it is claimed and not finished, since its parts follow.
+    """
     outcome = json.dumps(_facts(step, campaign), ensure_ascii=False)
-    asked = Step(action_id=entry.id, campaign=campaign.id, outcome=outcome)
+    asked = Step(action_id=entry.id, campaign=campaign.id, outcome=outcome, goes_on=goes_on)
     match step.kind:
         case "start":
             done = await context.book.start_campaign(asked, campaign.digest)

@@ -95,6 +95,8 @@ class GateContext:
         if not isinstance(call.operation, OwnAction):
             return None
         step = call.operation.step(call.params)
+        # What the vendor told since counts: a booking may have been erased.
+        await self.memory.catch_up()
         found = await self.campaigns.facts(step.campaign, call.caller.principal)
         if found is None:
             raise no_such_campaign()

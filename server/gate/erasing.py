@@ -1,17 +1,17 @@
 """The erasings of a stop: each part of the list that a person agreed to, as an action of its own."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from server.gate.acting import Acting
 from server.gate.at_once import few_at_once
 from server.gate.calls import Call, CallOf
 from server.gate.each_alone import alone, end_of
 from server.gate.flight_desk import erasing_of
+from server.gate.words.answers import Answer
 from server.ledger.parts import Part, listed, parts_of, request_ids
 from server.store.actions import Action
 from server.store.batches import Batch
@@ -19,6 +19,8 @@ from tools.desk.stop import StoppedItem
 from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING
 
 _NO_BATCH_ID = "Nobody knows whether it was booked: reconcile_action finds its batch, or a person does."
+CarryPart = Callable[[CallOf, Action, int], Awaitable[Answer]]
+"""Carries out a part of a whole, of at most so many messages."""
 _ERASINGS = {each.name: each for each in (ERASE_SMS_BOOKING, ERASE_MMS_BOOKING)}
 
 
@@ -82,12 +84,12 @@ def part_of(batch: Batch) -> Part:
     return Part(tool=erasing_of(batch), target=batch.batch_id, most=batch.pending)
 
 
-async def erase_all(acting: Acting, call: Call, whole: Action) -> list[Erased]:
+async def erase_all(carry_part: CarryPart, call: Call, whole: Action) -> list[Erased]:
     """Erase each booking of the list, a few at a time."""
     each = zip(parts_of(whole), request_ids(whole), Agreed.of(whole).bookings, strict=True)
     return await few_at_once(
         [
-            partial(_erase, acting, _call_of(part, request_id, call), whole, part, item)
+            partial(_erase, carry_part, _call_of(part, request_id, call), whole, part, item)
             for part, request_id, item in each
         ]
     )
@@ -99,8 +101,10 @@ def _call_of(part: Part, request_id: str, call: Call) -> CallOf:
     return CallOf(operation=operation, params=params, caller=call.caller)
 
 
-async def _erase(acting: Acting, erasing: CallOf, whole: Action, part: Part, item: StoppedItem) -> Erased:
-    answer = await alone(erasing, partial(acting.part, erasing, whole, part.most))
+async def _erase(
+    carry_part: CarryPart, erasing: CallOf, whole: Action, part: Part, item: StoppedItem
+) -> Erased:
+    answer = await alone(erasing, partial(carry_part, erasing, whole, part.most))
     end = end_of(answer, done="erased", not_done="not erased")
     facts = answer.facts
     gone = end.ended == "erased" and not facts["found"]

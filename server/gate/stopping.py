@@ -175,7 +175,7 @@ class Stopping:
             if not isinstance(whole, Entry):
                 now = await self._context.entry_of(call, entry.id) or entry
                 return await self._with(call, told(call.operation, now), braked)
-            erased = await erase_all(self._acting, call, whole)
+            erased = await erase_all(self._acting.part, call, whole)
             points = sum((each.points for each in erased), Decimal(0))
             result = self._result([*braked, *(each.item for each in erased)], points)
             answer = await self._around(call, _answer(call, whole, erased), result)

@@ -6,7 +6,7 @@ the start reserved, so that nothing counts twice and the caps, asked for at the 
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -54,6 +54,8 @@ class Step:
     action_id: str
     campaign: str
     outcome: str
+    goes_on: bool = False
+    """It is not finished: parts of it follow."""
 
 
 Change = Callable[[Connection, datetime, Campaign], None]
@@ -96,7 +98,7 @@ class CampaignClaiming(Claiming):
 
     async def cancel_campaign(self, step: Step) -> Action | CapHit | None:
         """An approved end: what waits is not sent, and what was reserved for it comes back."""
-        begun = (campaigns.RUNNING, *campaigns.STANDING)
+        begun = (campaigns.RUNNING, *campaigns.STANDING, *campaigns.OVER)
 
         def end(conn: Connection, now: datetime, found: Campaign) -> None:
             start = ledger.get(conn, found.action)
@@ -104,7 +106,8 @@ class CampaignClaiming(Claiming):
                 points = max(start.points - start.points_returned, Decimal(0))
                 hand_on(conn, start, points, max(start.recipients - start.recipients_returned, 0))
             campaigns.leave_waiting(conn, found.id)
-            campaigns.change(conn, found.id, begun, state=campaigns.CANCELLED, ended_at=now, worker="")
+            ended = found.ended_at or now
+            campaigns.change(conn, found.id, begun, state=campaigns.CANCELLED, ended_at=ended, worker="")
 
         return await self._step(step, begun, end)
 
@@ -293,6 +296,8 @@ class CampaignClaiming(Claiming):
                 # The start reserved what a later step is about.
                 hand_on(conn, claimed, claimed.points, claimed.recipients)
             change(conn, now, found)
+            if step.goes_on:
+                return replace(claimed, outcome=step.outcome), noted("dispatching", claimed)
             done = ledger.finish(
                 conn,
                 step.action_id,
@@ -303,7 +308,7 @@ class CampaignClaiming(Claiming):
             )
             return done, noted("dispatching", claimed), ending_note(done)
 
-        return await self._journal.write(work, standing=True)
+        return await self._journal.write(work, standing=True, ahead=step.goes_on)
 
 
 def _repeated(conn: Connection, reach: Reach, now: datetime) -> list[Repeated]:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
 from server.store.actions import State
+from server.store.batches import ERASED
 from server.store.campaign_tables import CAMPAIGNS, CHUNKS, RECIPIENTS
 from server.store.columns import Points
 from server.store.plans import Connection
@@ -221,6 +222,18 @@ _BEAT = (
     .where(_CAMPAIGN.worker == bindparam("by_worker"), _CAMPAIGN.state == RUNNING)
     .values(heartbeat=bindparam("at_moment", type_=_CAMPAIGN.heartbeat.type))
 )
+_NOT_SENT = case(
+    (
+        # Of what was erased the vendor may not have been asked yet.
+        BATCHES.c.state == ERASED,
+        BATCHES.c.recipients
+        - BATCHES.c.delivered
+        - BATCHES.c.failed_retryable
+        - BATCHES.c.failed_permanent
+        - BATCHES.c.unknown,
+    ),
+    else_=BATCHES.c.cancelled,
+)
 _SUMS = (
     select(
         _CHUNK.state,
@@ -232,6 +245,7 @@ _SUMS = (
             type_=Points(),
         ).label("points"),
         func.sum(BATCHES.c.delivered).label("delivered"),
+        func.sum(_NOT_SENT).label("erased"),
         func.sum(BATCHES.c.failed_retryable + BATCHES.c.failed_permanent).label("not_delivered"),
     )
     .select_from(
@@ -430,7 +444,9 @@ def progress_of(conn: Connection, campaign: str) -> Progress:
     left_out = delivered = not_delivered = 0
     points = Decimal(0)
     for row in conn.execute(_SUMS, {"wanted_id": campaign}):
-        found[_kind(row.state, row.ended)] += int(row.recipients or 0)
+        erased = int(row.erased or 0)
+        found[_kind(row.state, row.ended)] += int(row.recipients or 0) - erased
+        found["cancelled"] += erased
         left_out += int(row.left_out or 0)
         delivered += int(row.delivered or 0)
         not_delivered += int(row.not_delivered or 0)

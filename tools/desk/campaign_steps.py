@@ -4,7 +4,7 @@ from collections.abc import Generator
 from decimal import Decimal
 from typing import Any
 
-from tools.campaign_facts import CampaignFacts, CampaignState, CampaignStep
+from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState, CampaignStep
 from tools.campaigns.wording import around_columns
 from tools.desk.campaigns import SECTION, CampaignId
 from tools.every8d.cautions import text_cautions
@@ -12,7 +12,11 @@ from tools.every8d.credit import credit_steps
 from tools.operation import Audience, OwnAction, Preview, Result, Risk, RiskyParams, Steps, Surroundings
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence, together
+from tools.taipei import as_taipei
+from tools.values import Points
 
+_LISTED = 50
+"""Bookings that are listed one by one: nobody reads a longer list."""
 _NOTHING_SENT = sentence("Nothing was sent.")
 
 
@@ -29,6 +33,8 @@ class CampaignStepResult(Result):
     state: CampaignState
     recipients: int
     """That it is about."""
+    points_returned: Points | None = None
+    """Of what was erased at the vendor."""
     note: str
 
 
@@ -141,16 +147,55 @@ def _first_ones(found: CampaignFacts) -> str:
 
 def _preview_cancel(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
     found = _campaign(surroundings)
-    _refuse(found, sentence("Nothing was cancelled."), "running", "paused", "holding")
+    over: tuple[CampaignState, ...] = ("done", "cancelled") if found.to_erase else ()
+    _refuse(found, sentence("Nothing was cancelled."), "running", "paused", "holding", *over)
     yield from ()
     return Preview(
         effect=sentence("Cancel a campaign for good"),
         nothing=sentence("Nothing was cancelled."),
         target=found.id,
-        destroyed=found.waiting or None,
+        destroyed=found.waiting + sum(each.count for each in found.to_erase) or None,
+        warnings=erasing_said(found),
         state={"plan": found.digest},
-        details={"name": found.name, "status": found.state},
+        details={"name": found.name, "status": found.state, **_listed(found)},
     )
+
+
+def erasing_said(found: CampaignFacts) -> tuple[str, ...]:
+    """What a person has to know of the bookings that are erased."""
+    some = found.to_erase
+    said: list[str] = []
+    if some:
+        said.append(sentence("Each is erased for good; what is booked after this question is not in it."))
+    if back := sum(each.points for each in some):
+        said.append(sentence("Points that come back: about {points}.", points=f"{back}"))
+    if lost := sum(not each.batch_id for each in found.bookings):
+        said.append(
+            sentence(
+                "{count} more parts may be booked; nobody knows, and this cannot erase them.", count=lost
+            )
+        )
+    if more := len(found.bookings) - lost - len(some):
+        said.append(
+            sentence(
+                "These are the next {count}; {more} more need another question.", count=len(some), more=more
+            )
+        )
+    return tuple(said)
+
+
+def _listed(found: CampaignFacts) -> dict[str, str]:
+    """Each booking that is erased, told apart by its number; of very many the last ones together."""
+    some = found.to_erase
+    said = {_when(number, each): each.batch_id for number, each in enumerate(some[:_LISTED], start=1)}
+    if rest := some[_LISTED:]:
+        said[f"{_LISTED + 1}.-{len(some)}. × {sum(each.count for each in rest):,}"] = "…"
+    return said
+
+
+def _when(number: int, each: CampaignBooking) -> str:
+    at = "" if each.at is None else f" {as_taipei(each.at):%Y-%m-%d %H:%M}"
+    return f"{number}.{at} × {each.count:,}"
 
 
 START_CAMPAIGN = OwnAction(
@@ -187,7 +232,7 @@ RESUME_CAMPAIGN = OwnAction(
 CANCEL_CAMPAIGN = OwnAction(
     name="cancel_campaign",
     title="Cancel a campaign",
-    description="End a campaign for good; the rest of it stays unsent. 取消活動。",
+    description="End a campaign for good: bookings are erased, the rest stays unsent. 取消活動。",
     toolset="desk",
     vendor=None,
     serves="every8d",

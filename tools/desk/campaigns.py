@@ -236,7 +236,8 @@ def _conclusion(found: CampaignView) -> str:
     of = f"{found.sent} of {found.recipients} were given to the vendor"
     doubt = f", {found.unknown} may have been" if found.unknown else ""
     why = f" ({found.reason})" if found.reason else ""
-    return f"It is {found.state}{why}: {of}{doubt}, {found.delivered} have it."
+    not_sent = f", {found.cancelled} are not sent" if found.cancelled else ""
+    return f"It is {found.state}{why}: {of}{doubt}, {found.delivered} have it{not_sent}."
 
 
 def _following(found: CampaignView) -> str:
