@@ -16,6 +16,20 @@ def ask(body: str) -> RepliesResult:
     return drive(GET_SMS_REPLIES.steps(RepliesParams(batch_id=BATCH), WORLD), always(body))[0]
 
 
+def texts_in(body: bytes) -> list[str]:
+    """What is read of a page of these bytes."""
+    steps = GET_SMS_REPLIES.steps(RepliesParams(batch_id=BATCH), WORLD)
+    next(steps)
+    with pytest.raises(StopIteration) as end:
+        steps.send(Reply(status=200, body=body, content_type="text/plain; charset=utf-8"))
+    return [reply.text for reply in end.value.value.replies]
+
+
+def two_rows(first: bytes, second: bytes) -> bytes:
+    rows = (b"\t0922333444\t" + first, b"\t0922333445\t" + second)
+    return b"2\r\n" + b"".join(row + b"\t2026/03/01 12:00:00\n" for row in rows)
+
+
 def test_a_reply_is_mapped_field_by_field() -> None:
     steps = GET_SMS_REPLIES.steps(RepliesParams(batch_id=BATCH), WORLD)
     found, asked = drive(steps, always(f"1\r\nRoger\t+886933123123\t回覆簡訊內容01\t{TIME}\n"))
@@ -74,12 +88,26 @@ def test_a_page_is_the_slice_of_the_whole(total: int, size: int, page: int) -> N
 
 
 def test_replies_in_big5_are_read_whatever_the_header_says() -> None:
-    steps = GET_SMS_REPLIES.steps(RepliesParams(batch_id=BATCH), WORLD)
-    next(steps)
     page = "1\r\n\t1922\t退訂\t2026/03/01 12:00:00.250\n".encode("big5")
-    with pytest.raises(StopIteration) as end:
-        steps.send(Reply(status=200, body=page, content_type="text/plain; charset=utf-8"))
-    assert [reply.text for reply in end.value.value.replies] == ["退訂"]
+    assert texts_in(page) == ["退訂"]
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("退訂\0".encode(), "退訂"),
+        (b"\0", ""),
+        (b"\xe9\x80", "\ufffd"),
+        ("謝謝".encode()[:-1], "謝\ufffd"),
+        (b"\xff", "\ufffd"),
+    ],
+)
+def test_a_reply_of_bytes_that_are_no_text_hides_no_other(written: bytes, seen: str) -> None:
+    assert texts_in(two_rows(written, "請幫我退訂，謝謝".encode())) == [seen, "請幫我退訂，謝謝"]
+
+
+def test_a_broken_byte_in_a_page_of_big5_hides_no_reply_either() -> None:
+    assert texts_in(two_rows(b"\xff", "請幫我退訂，謝謝".encode("big5")))[1] == "請幫我退訂，謝謝"
 
 
 def test_a_reply_that_looks_like_two_leaves_its_page_raw_and_the_others_as_rows() -> None:

@@ -12,8 +12,8 @@ from tools.wire.text import decode_text, looks_like_html
 _OK = 200
 
 
-def text_of(reply: Reply) -> str:
-    """The text of an answer.
+def text_of(reply: Reply, *, keep_nul: bool = False) -> str:
+    """The text of an answer; `keep_nul` as `decode_text` has it.
 
     EVERY8D answers errors with HTTP 200 too, so any other status, and a web page, comes from something
     before the API and says nothing about the call.
@@ -23,7 +23,7 @@ def text_of(reply: Reply) -> str:
     """
     if reply.status != _OK:
         raise UnreadableReply(f"HTTP status 200 was expected, {reply.status} came.")
-    text = decode_text(reply.body, reply.content_type)
+    text = decode_text(reply.body, reply.content_type, keep_nul=keep_nul)
     if looks_like_html(text):
         raise UnreadableReply("An answer of the API was expected, a web page came.")
     return text

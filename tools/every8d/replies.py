@@ -20,6 +20,7 @@ from tools.wire.tsv import read_replies
 VENDOR_PAGE = 10
 MOST_REPLIES = 1_000
 """Replies that are read of one batch at once: a hundred of the vendor's pages."""
+_BROKEN = "\ufffd"
 _UNDIVIDED = (
     "{count} of the replies on these pages could not be told apart: a text among them looks like a reply of "
     "its own. They stand in `undivided` as they came, and a number there may be made up. Read them for "
@@ -69,11 +70,21 @@ def _fetch(batch_id: str) -> Fetch:
 
 
 def _text(reply: Reply) -> str:
-    """Hosts that keep replies in Big5 send them so, whatever their header says."""
+    """Strangers wrote it, so it is read whatever it holds: one reply must not hide the others of its page."""
     try:
-        return text_of(reply)
+        return text_of(reply, keep_nul=True)
     except UnreadableReply:
-        return text_of(replace(reply, content_type="text/plain; charset=big5"))
+        return text_of(replace(reply, body=_as_utf8(reply.body), content_type=""), keep_nul=True)
+
+
+def _as_utf8(body: bytes) -> bytes:
+    """Hosts that keep replies in Big5 send them so, whatever their header says; a broken byte is U+FFFD."""
+    text = body.decode("utf-8", "replace")
+    broken = text.count(_BROKEN)
+    # Big5 makes hardly any sense as UTF-8, and what is UTF-8 but for a byte makes much.
+    if len(text) - sum(map(str.isascii, text)) < 2 * broken:
+        text = body.decode("cp950", "replace")
+    return text.encode()
 
 
 def _reply(row: tuple[str, ...]) -> ReplyMessage:
