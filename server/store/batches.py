@@ -1,13 +1,13 @@
 """Batches: each send that went out or may have, and what is known of it in numbers."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
 
 from server.store.actions import Action
-from server.store.plans import Connection
+from server.store.plans import Connection, cells_of
 from server.store.record_tables import BATCHES, MESSAGES, REPLIES
 from server.store.rows import actions_where, fetch
 from server.store.schema import ACTIONS
@@ -152,7 +152,7 @@ def erasings(conn: Connection, since: datetime) -> list[Action]:
 
 def add_batch(conn: Connection, batch: Batch) -> None:
     """Keep a batch that is not there yet."""
-    conn.execute(_INSERT, asdict(replace(batch, last_at=batch.last_at or batch.send_at)))
+    conn.execute(_INSERT, cells_of(replace(batch, last_at=batch.last_at or batch.send_at)))
 
 
 def batch_of(conn: Connection, id_: str) -> Batch | None:

@@ -7,16 +7,30 @@ converted (docs/decisions/0004-store.md has the figures). No other module knows 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from dataclasses import fields
+from functools import cache, partial
 from operator import itemgetter
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 from weakref import ref
 
 from sqlalchemy import BindParameter, Column, Dialect, Executable
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Values = Mapping[str, Any]
 Converter = Callable[[Any], Any]
 _NOTHING: Values = {}
+
+
+def cells_of(row: "DataclassInstance") -> dict[str, Any]:
+    """A record's values by the names of its columns; `asdict` copies each value, in ten times as long."""
+    return {name: getattr(row, name) for name in _names_of(type(row))}
+
+
+@cache
+def _names_of(kind: "type[DataclassInstance]") -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 class Found(NamedTuple):
