@@ -7,6 +7,7 @@ module asks which system it runs on; the sandbox, which shares no code, needs no
 import asyncio
 import os
 import re
+import select
 import shlex
 import signal
 import socket
@@ -34,6 +35,7 @@ _LOCK_SECONDS = 0.02
 _REPLACE_SECONDS = 2.0
 _PLAIN = re.compile(r"[\w.:\\/-]+")
 _ROOT = 0
+_AT_ONCE = 64 * 1024
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -126,6 +128,91 @@ def held_alone(path: Path) -> Generator[bool]:
         yield _lock_now(descriptor)
     finally:
         os.close(descriptor)
+
+
+class OutPipe:
+    """What stdout was: what it has room for is written here and now, without a thread."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def wrote_at_once(self, data: bytes) -> bool:
+        """Write all of it if that cannot wait for the reader (POSIX: PIPE_BUF); else nothing.
+
+        Raises:
+            OSError: the reader has gone.
+        """
+        if sys.platform == "win32" or len(data) > select.PIPE_BUF:
+            return False
+        asked = select.poll()
+        asked.register(self._descriptor, select.POLLOUT)
+        if asked.poll(0) != [(self._descriptor, select.POLLOUT)]:
+            return False
+        self.write(data)
+        return True
+
+    def write(self, data: bytes) -> None:
+        """Write all of it, however long that takes.
+
+        Raises:
+            OSError: the reader has gone.
+        """
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._descriptor, left) :]
+
+
+class InPipe:
+    """stdin, line by line, without a thread that waits for it. It is read while a line is waited for."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._read = bytearray()
+        self._ended = False
+
+    async def readline(self) -> bytes:
+        """The next line with its end; what is left at the end of the file, then nothing."""
+        looked_at = 0
+        while (end := self._read.find(b"\n", looked_at) + 1) == 0 and not self._ended:
+            looked_at = len(self._read)
+            await self._more()
+        line = bytes(self._read[: end or len(self._read)])
+        del self._read[: len(line)]
+        return line
+
+    async def _more(self) -> None:
+        loop = asyncio.get_running_loop()
+        came: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(self._descriptor, _set, came)
+        try:
+            await came
+        finally:
+            loop.remove_reader(self._descriptor)
+        found = os.read(self._descriptor, _AT_ONCE)
+        self._ended = not found
+        self._read += found
+
+
+def _set(came: "asyncio.Future[None]") -> None:
+    if not came.done():
+        came.set_result(None)
+
+
+def take_stdout() -> OutPipe | None:
+    """For the caller alone: what else is printed goes to stderr. None where it cannot be asked for room."""
+    if not hasattr(select, "poll"):
+        return None
+    taken = os.dup(1)
+    os.dup2(2, 1)
+    return OutPipe(taken)
+
+
+def stdin_pipe() -> InPipe | None:
+    """None where it is no pipe (a file, a terminal), or where the loop cannot wait for one."""
+    kind = os.fstat(0).st_mode
+    if not hasattr(select, "poll") or not (stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)):
+        return None
+    return InPipe(0)
 
 
 def start_detached(command: Sequence[str], given: bytes) -> int:

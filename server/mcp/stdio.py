@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from server.mcp.json_id import remains_of
 from server.mcp.subscriptions import Subscriptions
+from server.systems import InPipe, OutPipe, stdin_pipe, take_stdout
 
 _UNREADABLE = "The line is no JSON in UTF-8, or holds half a character; nothing was done with it."
 _NO_MESSAGE = "The line is no message of JSON-RPC 2.0; nothing was done with it."
@@ -53,12 +54,14 @@ class LineServer(MCPServer[None]):
     async def run_stdio_async(self) -> None:
         """Serve one client on stdin and stdout until it closes stdin."""
         errors, broken = anyio.create_memory_object_stream[types.JSONRPCError](0)
-        lines = cast("anyio.AsyncFile[str]", Lines(sys.stdin.buffer, errors, self.on_stdin_closed))
+        source, pipe = stdin_pipe() or InFile(sys.stdin.buffer), take_stdout()
+        lines = cast("anyio.AsyncFile[str]", Lines(source, errors, self.on_stdin_closed))
+        answers = None if pipe is None else cast("anyio.AsyncFile[str]", Answers(pipe))
         lowlevel = self._lowlevel_server
         async with (
             errors,
             broken,
-            stdio_server(stdin=lines) as (read, write),
+            stdio_server(stdin=lines, stdout=answers) as (read, write),
             self.one_client(),
             anyio.create_task_group() as beside,
         ):
@@ -72,26 +75,53 @@ class LineServer(MCPServer[None]):
             beside.cancel_scope.cancel()
 
 
+class Answers:
+    """stdout, without the two ways to a thread and back that the SDK takes for each line."""
+
+    def __init__(self, pipe: OutPipe) -> None:
+        self._pipe = pipe
+
+    async def write(self, text: str) -> None:
+        """Hand over a line; a client that does not read is waited for in a thread."""
+        line = text.encode()
+        if not self._pipe.wrote_at_once(line):
+            await anyio.to_thread.run_sync(self._pipe.write, line)
+
+    async def flush(self) -> None:
+        """Nothing is held back."""
+
+
+class InFile:
+    """stdin where only a thread can wait for it."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._limiter = anyio.CapacityLimiter(1)
+        """Of its own: the thread waits for the client all the time."""
+
+    async def readline(self) -> bytes:
+        """The next line with its end; nothing at the end of the file."""
+        return await anyio.to_thread.run_sync(self._source.readline, limiter=self._limiter)
+
+
 class Lines:
     """Whole messages, line by line; for each broken line an error is sent, and the next one is read."""
 
     def __init__(
         self,
-        source: BinaryIO,
+        source: InPipe | InFile,
         errors: MemoryObjectSendStream[types.JSONRPCError],
         on_end: Callable[[], None] | None = None,
     ) -> None:
         self._source = source
         self._errors = errors
         self._on_end = on_end
-        self._limiter = anyio.CapacityLimiter(1)
-        """Of its own: the thread waits for the client all the time."""
 
     def __aiter__(self) -> "Lines":
         return self
 
     async def __anext__(self) -> str:
-        while line := await anyio.to_thread.run_sync(self._source.readline, limiter=self._limiter):
+        while line := await self._source.readline():
             if whole := await self._whole(line):
                 return whole
         if self._on_end is not None:
