@@ -13,7 +13,8 @@ from tool_page import tools_page
 
 from server.late_parts import LateParts
 from server.mcp.app import build_server
-from server.mcp.served_schemas import SCHEMAS_FILE, derived_schemas
+from server.mcp.deriving import derived
+from server.mcp.listing import LISTING_FILE, read
 from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from tools.catalog import every_operation
 
@@ -33,20 +34,15 @@ async def served_tools() -> list[Served]:
         every8d=Every8dSettings(uid="none", password=nobody),
         omis=OmisSettings(login_name="none", password=nobody),
     )
-    server = build_server(LateParts(settings))
+    # What the operations say now; the server reads what they said when this was last run.
+    server = build_server(LateParts(settings), [read(name, held) for name, held in listing().items()])
     tools = await server.list_tools()
-    served = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
-    schemas = derived()
-    for tool in served:
-        # What the models say now; the server reads what they said when this was last run.
-        tool["inputSchema"] = schemas[tool["name"]]["input"]
-        tool["outputSchema"] = schemas[tool["name"]]["output"]
-    return served
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
 
 
-def derived() -> dict[str, Any]:
-    """Every tool's schemas, from its models."""
-    return {operation.name: derived_schemas(operation) for operation in every_operation()}
+def listing() -> dict[str, Any]:
+    """All that is listed of every tool, from its operation."""
+    return {operation.name: derived(operation) for operation in every_operation()}
 
 
 def sizes(tools: list[Served]) -> dict[str, int]:
@@ -59,7 +55,7 @@ def generated(tools: list[Served]) -> dict[Path, bytes]:
     """Each generated file and what must stand in it."""
     files = {SNAPSHOTS / f"{tool['name']}.json": _pretty(tool) for tool in tools}
     files[SNAPSHOTS / SIZES] = _pretty(sizes(tools))
-    files[ROOT / "server" / "mcp" / SCHEMAS_FILE] = _compact(derived()) + "\n"
+    files[ROOT / "server" / "mcp" / LISTING_FILE] = _compact(listing()) + "\n"
     files[ROOT / "docs" / "tools.md"] = tools_page(tools)
     return {path: text.encode() for path, text in files.items()} | catalogue.files()
 

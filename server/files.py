@@ -15,8 +15,8 @@ import anyio.to_thread
 
 from server.settings.settings import FilesSettings
 from server.systems import create_new, open_plain, plain_name
-from tools.desk_operation import SavedFile
 from tools.problems import InvalidArgumentError, Problem, RefusedError
+from tools.saved_file import SavedFile
 
 REPORT_URI = "campaign-ops://reports/"
 MAX_IMAGE_BYTES = 1024 * 1024

@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -39,6 +39,8 @@ from server.store.places import default_url
 from server.store.transactions import Store
 from server.supervision import supervised
 from server.vendors.vendors import Vendors
+from tools.catalog import by_name
+from tools.desk_operation import AnyOperation
 
 Clock = Callable[[], datetime]
 
@@ -66,6 +68,11 @@ class Parts:
     uploads: Uploads
     gate: Gate
     context: GateContext
+
+    @property
+    def operations(self) -> Mapping[str, AnyOperation]:
+        """What can be done, by the tools' names."""
+        return by_name()
 
     async def work(self) -> None:
         """What a server does beside its calls, until cancelled."""

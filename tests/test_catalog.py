@@ -1,6 +1,7 @@
 """Every operation that the vendors document has a tool, and a test that calls it."""
 
 import tomllib
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -10,14 +11,16 @@ import pytest
 
 import tools
 from tests.e2e.good_cases import CASES
-from tools.catalog import chosen, every_operation
-from tools.operation import Operation, Risk, Toolset, Vendor
+from tools.catalog import every_operation
+from tools.offering import Risk, Toolset, Vendor, chosen
+from tools.operation import Operation
 
 _TABLE = Path(__file__).parent / "data" / "operations.toml"
 DOCUMENTED: list[dict[str, Any]] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))["operation"]
 VENDORS: tuple[Vendor, ...] = ("every8d", "omis")
 TOOLSETS: tuple[Toolset, ...] = ("sms", "reports", "launches", "jobs", "desk")
 BY_NAME = {operation.name: operation for operation in every_operation()}
+_left = partial(chosen, every_operation())
 
 
 @pytest.mark.parametrize("row", DOCUMENTED, ids=lambda row: f"{row['document']} {row['section']}")
@@ -82,7 +85,7 @@ def test_the_catalogue_is_sorted_by_name() -> None:
 
 
 def test_read_only_leaves_only_what_looks() -> None:
-    left = chosen(vendors=VENDORS, toolsets=TOOLSETS, read_only=True, disabled=())
+    left = _left(vendors=VENDORS, toolsets=TOOLSETS, read_only=True, disabled=())
     assert left
     assert {operation.risk for operation in left} == {Risk.READ}
     assert {o.name for o in left} == {o.name for o in every_operation() if o.risk is Risk.READ}
@@ -90,7 +93,7 @@ def test_read_only_leaves_only_what_looks() -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_vendor_without_an_account_has_no_tools(vendor: Vendor) -> None:
-    left = chosen(vendors=[vendor], toolsets=TOOLSETS, read_only=False, disabled=())
+    left = _left(vendors=[vendor], toolsets=TOOLSETS, read_only=False, disabled=())
     assert {operation.vendor for operation in left} <= {vendor, None}
     assert any(operation.vendor == vendor for operation in left)
 
@@ -100,19 +103,23 @@ def test_without_an_every8d_account_no_tool_of_campaigns_is_offered() -> None:
         "read_list",
         "check_message",
     }
-    with_omis = chosen(vendors=["omis"], toolsets=TOOLSETS, read_only=False, disabled=())
-    with_every8d = chosen(vendors=["every8d"], toolsets=TOOLSETS, read_only=False, disabled=())
+    with_omis = _left(vendors=["omis"], toolsets=TOOLSETS, read_only=False, disabled=())
+    with_every8d = chosen(
+        every_operation(), vendors=["every8d"], toolsets=TOOLSETS, read_only=False, disabled=()
+    )
     assert of_campaigns & {operation.name for operation in with_omis} == set()
     assert of_campaigns <= {operation.name for operation in with_every8d}
 
 
 @pytest.mark.parametrize("toolset", TOOLSETS)
 def test_a_toolset_can_be_offered_alone(toolset: Toolset) -> None:
-    left = chosen(vendors=VENDORS, toolsets=[toolset], read_only=False, disabled=())
+    left = _left(vendors=VENDORS, toolsets=[toolset], read_only=False, disabled=())
     assert left
     assert {operation.toolset for operation in left} == {toolset}
 
 
 def test_a_disabled_tool_is_gone() -> None:
-    left = chosen(vendors=VENDORS, toolsets=TOOLSETS, read_only=False, disabled=["delete_launch"])
+    left = chosen(
+        every_operation(), vendors=VENDORS, toolsets=TOOLSETS, read_only=False, disabled=["delete_launch"]
+    )
     assert BY_NAME.keys() - {operation.name for operation in left} == {"delete_launch"}

@@ -16,7 +16,10 @@ from server.parts import Parts
 from server.settings.settings import Settings, load_settings
 
 ROOT = Path(__file__).parent.parent
-SLOW = ("sqlalchemy", "apsw", "alembic", "rich", "phonenumbers", "server.ledger", "server.vendors")
+SLOW = (
+    *("sqlalchemy", "apsw", "alembic", "rich", "phonenumbers", "server.ledger", "server.vendors"),
+    *("tools.desk", "tools.every8d", "tools.lists", "tools.omis", "tools.operation", "tools.wire", "xml"),
+)
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-"""Every operation, sorted by name, and the choice that settings make among them."""
+"""Every operation, sorted by name."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from functools import cache
 
 from tools import desk, every8d, omis
 from tools.desk_operation import AnyOperation
-from tools.operation import Risk, Vendor
 
 
 def every_operation() -> tuple[AnyOperation, ...]:
@@ -18,19 +18,7 @@ def every_operation() -> tuple[AnyOperation, ...]:
     return tuple(found)
 
 
-def chosen(
-    *, vendors: Collection[Vendor], toolsets: Collection[str], read_only: bool, disabled: Collection[str]
-) -> tuple[AnyOperation, ...]:
-    """The operations to offer: those of vendors with an account, of the wanted toolsets, allowed by policy.
-
-    What is switched off is not listed at all, so that a model never plans with it.
-    """
-    return tuple(
-        operation
-        for operation in every_operation()
-        if operation.vendor in (None, *vendors)
-        and operation.serves in (None, *vendors)
-        and operation.toolset in toolsets
-        and (operation.risk is Risk.READ or not read_only)
-        and operation.name not in disabled
-    )
+@cache
+def by_name() -> Mapping[str, AnyOperation]:
+    """The whole catalogue by the tools' names."""
+    return {operation.name: operation for operation in every_operation()}

@@ -16,19 +16,11 @@ from tools.insight_desk import InsightDesk
 from tools.list_desk import ListDesk
 from tools.operation import Action, Operation, Params, Query, Result, Risk, Steps, Surroundings
 from tools.reply_desk import ReplyDesk
+from tools.saved_file import SavedFile
 
 P = TypeVar("P", bound=Params)
 R = TypeVar("R", bound=Result)
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedFile:
-    """A file that the desk keeps for the user, under a name of ours."""
-
-    name: str
-    uri: str
-    size: int
 
 
 class Desk(Protocol):

@@ -8,12 +8,12 @@ enter here.
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from tools.campaign_facts import CampaignFacts, CampaignStep
+from tools.offering import Risk, Toolset, Vendor
 from tools.sentence import Spoken
 from tools.values import (
     CELLS,
@@ -27,25 +27,8 @@ from tools.values import (
     Timestamp,
 )
 
-
-class Risk(StrEnum):
-    """What an operation can do to money and people. Annotations, approval, ledger and docs derive from it."""
-
-    READ = "read"
-    """Only looks."""
-    CHANGE = "change"
-    """Can be undone, or brakes: pause, extend a deadline, refresh one report."""
-    SPEND = "spend"
-    """Costs points, or lets sending go on: send, resume, restart."""
-    DESTROY = "destroy"
-    """Cannot be undone (delete, erase, terminate) or hits everything (refresh of all reports)."""
-
-
 RISKY = (Risk.SPEND, Risk.DESTROY)
 """What a person agrees to, unless a rule lets it through."""
-
-Vendor = Literal["every8d", "omis"]
-Toolset = Literal["sms", "reports", "launches", "jobs", "desk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

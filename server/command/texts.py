@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from server.command.terminal import Terminal
-from tools.catalog import every_operation
+from tools.catalog import by_name
 from tools.cleaning import quote
 from tools.operation import Action, OwnAction, Preview, Surroundings
 from tools.sentence import plural, sentence
@@ -25,7 +25,7 @@ def texts_of(entry: "Entry") -> tuple[str, ...]:
     Those of a file, an earlier action or a campaign stand in the preview; so does what is left of a send from
     which the people were taken.
     """
-    operation = next((each for each in every_operation() if each.name == entry.tool), None)
+    operation = by_name().get(entry.tool)
     if isinstance(operation, Action) and operation.audience and not _elsewhere(operation):
         with contextlib.suppress(ValidationError):
             params = operation.params.model_validate(json.loads(entry.arguments))

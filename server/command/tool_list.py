@@ -17,7 +17,7 @@ from server.mcp.app import offered
 from server.mcp.schema import input_schema
 from server.settings.language import language_of
 from server.settings.settings import Settings, load_settings
-from tools.catalog import every_operation
+from tools.catalog import by_name, every_operation
 from tools.desk_operation import AnyOperation
 from tools.operation import Risk
 from tools.sentence import plural, sentence
@@ -72,7 +72,7 @@ def print_tools(config: Path | None, *, every: bool) -> None:
 
 def _offered(settings: Settings) -> Sequence[AnyOperation]:
     configured = settings.every8d is not None or settings.omis is not None
-    return offered(settings) if configured else every_operation()
+    return [by_name()[each.name] for each in offered(settings)] if configured else every_operation()
 
 
 def _table(operations: Sequence[AnyOperation], language: Language) -> Table:

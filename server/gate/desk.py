@@ -21,9 +21,9 @@ from server.gate.reconciling import Reconciling
 from server.gate.reply_desk import OwnReplies
 from server.gate.watching import watch
 from server.ledger.whose import Whose
-from tools.desk_operation import SavedFile
 from tools.entries import ActionDetail, ActionsFound, ActionsWanted, ReconcileResult
 from tools.operation import Steps, Surroundings, T
+from tools.saved_file import SavedFile
 
 
 class ServerDesk:

@@ -1,8 +1,8 @@
 """The one path that every call takes: validate, look or act, mask, answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -25,10 +25,21 @@ from server.ledger.notes import Note
 from server.ledger.whose import Whose
 from server.settings.own_command import facts_with_own_commands
 from server.store.sessions import Session
-from tools.desk_operation import AnyOperation, Composite, DeskOperation, SavedFile
+from tools.desk_operation import AnyOperation, Composite, DeskOperation
+from tools.every8d.charging import charging_table
+from tools.every8d.codes import status_table as every8d_statuses
 from tools.omis.records import Records
+from tools.omis.states import status_table as omis_statuses
 from tools.omis.tasks import known_tasks
 from tools.operation import Action, PagedParams, Query, Result, Risk
+from tools.saved_file import SavedFile
+
+TableName = Literal["every8d statuses", "every8d charging", "omis statuses"]
+_TABLES: Mapping[TableName, Callable[[], object]] = {
+    "every8d statuses": every8d_statuses,
+    "every8d charging": charging_table,
+    "omis statuses": omis_statuses,
+}
 
 
 class Gate:
@@ -42,6 +53,10 @@ class Gate:
     def rules(self) -> dict[str, object]:
         """The operator's rules that are in force."""
         return describe(self._context.settings.policy)
+
+    def table(self, name: TableName) -> object:
+        """What the vendors' documents say of their codes and prices."""
+        return _TABLES[name]()
 
     async def outside_text_was_read(self, session: Session) -> None:
         """Without a look, as in a resource: nothing goes without approval in this session any more."""

@@ -7,7 +7,7 @@ from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED
 from server.ledger.book import Settled
 from server.store.actions import State
-from tools.catalog import every_operation
+from tools.catalog import by_name
 from tools.desk.history import no_such_action
 from tools.desk.stop import STOP_EVERYTHING
 from tools.entries import NEXT_STEPS, ActionState, ReconcileResult
@@ -98,8 +98,7 @@ def _credit_hint(before: Decimal, price: Decimal, now: Decimal) -> str:
 
 
 def _operation(name: str) -> Action[Any, Any] | None:
-    found = (operation for operation in every_operation() if operation.name == name)
-    operation = next(found, None)
+    operation = by_name().get(name)
     return operation if isinstance(operation, Action) else None
 
 

@@ -1,5 +1,6 @@
 """The MCP server: the chosen operations as tools, the tables as resources, the usual jobs as prompts."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from mcp.server.request_state import RequestStateSecurity
@@ -7,6 +8,7 @@ from mcp.server.request_state import RequestStateSecurity
 from server.late_parts import LateParts
 from server.mcp.completions import complete
 from server.mcp.http_tokens import TOKENS_ONLY, NamedTokens
+from server.mcp.listing import Listed, listing
 from server.mcp.prompts import PromptServer, add_prompts
 from server.mcp.resources import add_resources
 from server.mcp.rounds import SecondRounds, StoreCodec
@@ -15,9 +17,7 @@ from server.mcp.tool import OperationTool
 from server.mcp.views.pages import apps_of
 from server.settings.settings import Settings, SettingsError
 from server.version import own_version
-from tools.catalog import chosen
-from tools.desk_operation import AnyOperation
-from tools.operation import Vendor
+from tools.offering import Vendor, chosen
 from tools.sentence import sentence
 
 NAME = "campaign-ops"
@@ -34,8 +34,8 @@ _NO_ACCOUNT = sentence(
 )
 
 
-def offered(settings: Settings) -> tuple[AnyOperation, ...]:
-    """The operations that these settings offer.
+def offered(settings: Settings, of: Iterable[Listed] | None = None) -> tuple[Listed, ...]:
+    """The operations that these settings offer, of these or of all.
 
     Raises:
         SettingsError: no vendor has an account.
@@ -48,6 +48,7 @@ def offered(settings: Settings) -> tuple[AnyOperation, ...]:
     if not vendors:
         raise SettingsError(_NO_ACCOUNT)
     return chosen(
+        listing() if of is None else of,
         vendors=vendors,
         toolsets=settings.toolsets,
         read_only=settings.policy.read_only,
@@ -55,9 +56,9 @@ def offered(settings: Settings) -> tuple[AnyOperation, ...]:
     )
 
 
-def build_server(parts: LateParts) -> PromptServer:
-    """The server over its parts; it does not start anything."""
-    operations = offered(parts.settings)
+def build_server(parts: LateParts, of: Iterable[Listed] | None = None) -> PromptServer:
+    """The server over its parts, with the operations of these or of all; it does not start anything."""
+    operations = offered(parts.settings, of)
     tools = [OperationTool.of(operation, parts) for operation in operations]
     tokens = parts.settings.http.tokens
     server = PromptServer(

@@ -14,21 +14,15 @@ from server.gate.words.answers import Answer
 from server.late_parts import LateParts
 from server.mcp.identity import principal, session
 from server.mcp.uris import BATCH_URI, INBOX_URI
-from tools.desk.brief import GET_MORNING_BRIEF
-from tools.desk.insight import SUMMARIZE_DELIVERY
-from tools.desk.reply_summary import GET_REPLY_SUMMARY
-from tools.desk_operation import AnyOperation
-from tools.every8d.charging import charging_table
-from tools.every8d.codes import status_table as every8d_statuses
-from tools.omis.states import status_table as omis_statuses
 
 _JSON = "application/json"
+_BRIEF, _REPLIES, _DELIVERY = "get_morning_brief", "get_reply_summary", "summarize_delivery"
 
 
 def add_resources(server: MCPServer[None], parts: LateParts, offered: Container[str]) -> None:
     """Register what the configured vendors, the policy and the tools that are offered have to show."""
     if parts.settings.every8d is not None:
-        _add_every8d(server)
+        _add_every8d(server, parts)
     if parts.settings.omis is not None:
         _add_omis(server, parts)
 
@@ -43,7 +37,7 @@ def add_resources(server: MCPServer[None], parts: LateParts, offered: Container[
         return _text((await parts.opened()).gate.rules())
 
     told = Telling(parts)
-    if GET_MORNING_BRIEF.name in offered:
+    if _BRIEF in offered:
 
         @server.resource(
             "campaign-ops://brief/today",
@@ -53,9 +47,9 @@ def add_resources(server: MCPServer[None], parts: LateParts, offered: Container[
             mime_type=_JSON,
         )
         async def brief() -> str:
-            return await told.by(GET_MORNING_BRIEF, {})
+            return await told.by(_BRIEF, {})
 
-    if GET_REPLY_SUMMARY.name in offered:
+    if _REPLIES in offered:
 
         @server.resource(
             INBOX_URI,
@@ -65,9 +59,9 @@ def add_resources(server: MCPServer[None], parts: LateParts, offered: Container[
             mime_type=_JSON,
         )
         async def replies() -> str:
-            return await told.by(GET_REPLY_SUMMARY, {})
+            return await told.by(_REPLIES, {})
 
-    if SUMMARIZE_DELIVERY.name in offered:
+    if _DELIVERY in offered:
 
         @server.resource(
             BATCH_URI + "{batch_id}",
@@ -77,7 +71,7 @@ def add_resources(server: MCPServer[None], parts: LateParts, offered: Container[
             mime_type=_JSON,
         )
         async def batch(batch_id: str) -> str:
-            return await told.by(SUMMARIZE_DELIVERY, {"batch_id": batch_id})
+            return await told.by(_DELIVERY, {"batch_id": batch_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +80,7 @@ class Telling:
 
     parts: LateParts
 
-    async def by(self, operation: AnyOperation, arguments: Mapping[str, Any]) -> str:
+    async def by(self, tool: str, arguments: Mapping[str, Any]) -> str:
         """The answer of this tool.
 
         Raises:
@@ -94,7 +88,8 @@ class Telling:
         """
         who = session()
         caller = Caller(principal=who.principal, session=who.session, can_ask=False)
-        ended = await (await self.parts.opened()).gate.call(operation, arguments, caller)
+        parts = await self.parts.opened()
+        ended = await parts.gate.call(parts.operations[tool], arguments, caller)
         if not isinstance(ended, Answer):
             raise ResourceNotFoundError("It cannot be told.")
         if ended.is_error:
@@ -102,7 +97,7 @@ class Telling:
         return _text(ended.facts)
 
 
-def _add_every8d(server: MCPServer[None]) -> None:
+def _add_every8d(server: MCPServer[None], parts: LateParts) -> None:
     @server.resource(
         "campaign-ops://every8d/statuses",
         name="every8d-statuses",
@@ -110,8 +105,8 @@ def _add_every8d(server: MCPServer[None]) -> None:
         description="Status codes of SMS and MMS deliveries with meaning and class (EVERY8D 2.2, 2.3).",
         mime_type=_JSON,
     )
-    def statuses() -> str:
-        return _text(every8d_statuses())
+    async def statuses() -> str:
+        return _text((await parts.opened()).gate.table("every8d statuses"))
 
     @server.resource(
         "campaign-ops://every8d/charging",
@@ -120,8 +115,8 @@ def _add_every8d(server: MCPServer[None]) -> None:
         description="Points by length and destination (EVERY8D 1.1, 1.2).",
         mime_type=_JSON,
     )
-    def charging() -> str:
-        return _text(charging_table())
+    async def charging() -> str:
+        return _text((await parts.opened()).gate.table("every8d charging"))
 
 
 def _add_omis(server: MCPServer[None], parts: LateParts) -> None:
@@ -132,8 +127,8 @@ def _add_omis(server: MCPServer[None], parts: LateParts) -> None:
         description="States of launches and jobs, with their conditions (OMIS TaskManager).",
         mime_type=_JSON,
     )
-    def statuses() -> str:
-        return _text(omis_statuses())
+    async def statuses() -> str:
+        return _text((await parts.opened()).gate.table("omis statuses"))
 
     @server.resource(
         REPORT_URI + "{name}",

@@ -19,7 +19,7 @@ from server.gate.words.sentences import approval_mismatch, store_unavailable
 from server.late_parts import LateParts
 from server.mcp.tool import told_before
 from server.store.errors import StoreUnavailableError
-from tools.desk_operation import AnyOperation
+from tools.offering import Named
 from tools.sentence import reason_of
 
 _LABEL = b"campaign-ops-mcp/request-state/v1"
@@ -56,7 +56,7 @@ class SecondRounds:
     """Has the key at hand before a state is opened, and says in a tool's answer when it cannot be opened."""
 
     parts: LateParts
-    operations: Mapping[str, AnyOperation]
+    operations: Mapping[str, Named]
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         """A call with a state; everything else passes."""

@@ -20,11 +20,9 @@ from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.sentences import crashed
 from server.late_parts import LateParts
 from server.mcp.identity import caller_of
+from server.mcp.listing import Listed
 from server.mcp.progress import signs_of_life
-from server.mcp.served_schemas import served_schemas
 from server.mcp.views.pages import meta_of
-from tools.desk_operation import AnyOperation, Composite
-from tools.operation import Risk
 from tools.problems import Problem
 
 _MODERN = "2026-07-28"
@@ -37,33 +35,33 @@ _log = logging.getLogger(__name__)
 class OperationTool(Tool):
     """One operation of the catalogue, served through the gate."""
 
-    _operation: AnyOperation = PrivateAttr()
+    _listed: Listed = PrivateAttr()
     _parts: LateParts = PrivateAttr()
 
     @classmethod
-    def of(cls, operation: AnyOperation, parts: LateParts) -> "OperationTool":
-        """The tool of an operation. Schema, annotations and behaviour all derive from it."""
+    def of(cls, listed: Listed, parts: LateParts) -> "OperationTool":
+        """The tool of an operation, which itself is imported with the parts."""
         tool = cls(
             fn=_never_called,
-            name=operation.name,
-            title=operation.title,
-            description=operation.description,
-            parameters=served_schemas(operation)["input"],
+            name=listed.name,
+            title=listed.title,
+            description=listed.description,
+            parameters=listed.input,
             fn_metadata=FuncMetadata(arg_model=ArgModelBase),
             is_async=True,
             context_kwarg=None,
             icons=None,
-            meta=meta_of(operation.name),
-            annotations=annotations_of(operation),
+            meta=meta_of(listed.name),
+            annotations=types.ToolAnnotations.model_validate(listed.hints),
         )
-        tool._operation = operation
+        tool._listed = listed
         tool._parts = parts
         return tool
 
     @property
     def output_schema(self) -> dict[str, Any]:  # pyright: ignore[reportIncompatibleVariableOverride] - the base caches what it derives from a function; this one has none
         """What an answer looks like."""
-        return served_schemas(self._operation)["output"]
+        return self._listed.output
 
     async def run(
         self,
@@ -80,20 +78,19 @@ class OperationTool(Tool):
             raise
         except Exception:  # noqa: BLE001 - the SDK would hand the text of any exception to the model
             _log.exception("%s failed in an unexpected way", self.name)
-            return _result(failure(crashed(self._operation)))
+            return _result(failure(crashed(self._listed)))
 
     async def _run(
         self, arguments: dict[str, Any], context: Context[Any, Any], caller: Caller
     ) -> types.CallToolResult | types.InputRequiredResult:
         if _is_modern(context):
             return await self._run_modern(arguments, context, caller)
-        gate = (await self._parts.opened()).gate
-        ended = await gate.call(self._operation, arguments, caller)
+        parts = await self._parts.opened()
+        gate, operation = parts.gate, parts.operations[self.name]
+        ended = await gate.call(operation, arguments, caller)
         if isinstance(ended, Question):
             reply = await self._ask(ended, context)
-            ended = await gate.call(
-                self._operation, arguments, caller, action_id=ended.action_id, reply=reply
-            )
+            ended = await gate.call(operation, arguments, caller, action_id=ended.action_id, reply=reply)
         return _result(ended)
 
     async def _run_modern(
@@ -101,8 +98,9 @@ class OperationTool(Tool):
     ) -> types.CallToolResult | types.InputRequiredResult:
         """2026-07-28: the question is a result, and the answer comes with the call's second round."""
         action_id, reply = _second_round(context)
-        gate = (await self._parts.opened()).gate
-        ended = await gate.call(self._operation, arguments, caller, action_id=action_id, reply=reply)
+        parts = await self._parts.opened()
+        operation = parts.operations[self.name]
+        ended = await parts.gate.call(operation, arguments, caller, action_id=action_id, reply=reply)
         if not isinstance(ended, Question):
             return _result(ended)
         request = types.ElicitRequest(params=_form(ended))
@@ -123,17 +121,6 @@ class OperationTool(Tool):
                 return FormReply(action="silent")
             return _reply(answer, began)
         return FormReply(action="silent")
-
-
-def annotations_of(operation: AnyOperation) -> types.ToolAnnotations:
-    """All four hints, from the risk."""
-    return types.ToolAnnotations(
-        read_only_hint=operation.risk is Risk.READ,
-        destructive_hint=operation.risk in (Risk.SPEND, Risk.DESTROY),
-        # A pause can be wanted again after a resume; what our own store keeps is changed once.
-        idempotent_hint=operation.risk is not Risk.CHANGE or operation.vendor is None,
-        open_world_hint=operation.vendor is not None or isinstance(operation, Composite),
-    )
 
 
 def _second_round(context: Context[Any, Any]) -> tuple[str | None, FormReply | None]:

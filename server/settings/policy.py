@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import time
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -12,26 +12,30 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from server.settings.own_program import typed
 from server.settings.types import COMMAS, Mistake, Section, WholePath
-from tools.catalog import every_operation
 from tools.email_address import normalise_domain
 from tools.mobile import normalise_mobile
 from tools.opt_outs import same_words
 from tools.sentence import sentence, together
 
 
+def _known() -> tuple[Collection[str], Sequence[str]]:
+    """The countries and the tools that there are."""
+    from server.settings.known import COUNTRIES, TOOLS  # noqa: PLC0415 - they are seldom named
+
+    return COUNTRIES, TOOLS
+
+
 def _country(code: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}", code):
         raise ValueError(sentence("not a country. Write two capital letters, as TW."))
-    from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 - only where countries are set
-
-    if code not in SUPPORTED_REGIONS:
+    if code not in _known()[0]:
         raise ValueError(sentence("no such country (ISO 3166). Taiwan is TW, the United Kingdom GB."))
     return code
 
 
 def _tool(name: str) -> str:
     """A misspelt name would leave a tool switched on that somebody wanted off."""
-    known = [operation.name for operation in every_operation()]
+    _, known = _known()
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
         meant = sentence("Did you mean {name}?", name=close[0]) if close else ""

@@ -13,8 +13,8 @@ from mcp.client.session import ElicitationFnT
 
 from server.late_parts import LateParts, running
 from server.mcp.app import build_server
+from server.mcp.deriving import said_already
 from server.mcp.schema import ENVELOPE, LEADING
-from server.mcp.served_schemas import said_already
 from server.mcp.table_schema import SHARED
 from server.parts import Parts, build_parts
 from server.settings.settings import Settings, load_settings

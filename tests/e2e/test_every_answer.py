@@ -8,8 +8,8 @@ from typing import Any
 import anyio
 import pytest
 
+from server.mcp.deriving import derived_schemas
 from server.mcp.schema import ENVELOPE
-from server.mcp.served_schemas import derived_schemas
 from tests.e2e.good_case import Arguments
 from tests.e2e.good_cases import CASES
 from tests.e2e.house import Facts, House, Session, change_of

@@ -7,9 +7,10 @@ from typing import Any, TypeVar, cast
 
 from hypothesis import settings
 
-from tools.desk_operation import AnyOperation, Desk, DeskOperation, SavedFile
+from tools.desk_operation import AnyOperation, Desk, DeskOperation
 from tools.omis import OPERATIONS
 from tools.operation import Action, OmisOptions, Preview, Query, Reply, Request, Steps, Surroundings
+from tools.saved_file import SavedFile
 from tools.taipei import TAIPEI
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=TAIPEI)

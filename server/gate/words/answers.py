@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.logs.logs import redact, without_secrets
-from tools.desk_operation import SavedFile
 from tools.problems import Problem
+from tools.saved_file import SavedFile
 
 UNTRUSTED = "vendor_text_untrusted"
 """The field of a failure that holds the vendor's own words."""

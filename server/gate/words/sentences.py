@@ -4,9 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from server.gate.words.answers import Answer
-from tools.desk_operation import AnyOperation
 from tools.mobile import mask_mobile
-from tools.operation import Risk
+from tools.offering import Named, Risk
 from tools.problems import Problem
 from tools.sentence import Sentence, sentence, together
 
@@ -33,21 +32,21 @@ _NOTHING = {
 }
 
 
-def nothing(operation: AnyOperation) -> Sentence:
+def nothing(operation: Named) -> Sentence:
     """What every refusal says: that the thing did not happen."""
     if operation.risk is Risk.READ:
         return sentence("Nothing was looked up.")
     return _NOTHING[operation.name.split("_")[0]]
 
 
-def said_to_be_undone(operation: AnyOperation, problem: Problem) -> Problem:
+def said_to_be_undone(operation: Named, problem: Problem) -> Problem:
     """The problem, which says that nothing was done also when a look-up before the action was refused."""
     if "Nothing was" in problem.message:
         return problem
     return replace(problem, message=f"{problem.message} {nothing(operation)}")
 
 
-def unreachable(operation: AnyOperation, reason: str) -> Problem:
+def unreachable(operation: Named, reason: str) -> Problem:
     """The request cannot have reached the vendor."""
     return Problem(
         code="not_sent",
@@ -86,7 +85,7 @@ def unreadable() -> Problem:
     )
 
 
-def declined(operation: AnyOperation) -> Problem:
+def declined(operation: Named) -> Problem:
     """The person said no."""
     return Problem(
         code="declined",
@@ -95,7 +94,7 @@ def declined(operation: AnyOperation) -> Problem:
     )
 
 
-def stopped(operation: AnyOperation) -> Problem:
+def stopped(operation: Named) -> Problem:
     """Everything was stopped while it waited for a person."""
     return Problem(
         code="stopped",
@@ -104,7 +103,7 @@ def stopped(operation: AnyOperation) -> Problem:
     )
 
 
-def wrong_proof(operation: AnyOperation) -> Problem:
+def wrong_proof(operation: Named) -> Problem:
     """The person typed something else than what was asked for."""
     return Problem(
         code="proof_mismatch",
@@ -114,7 +113,7 @@ def wrong_proof(operation: AnyOperation) -> Problem:
     )
 
 
-def cannot_be_asked(operation: AnyOperation) -> Problem:
+def cannot_be_asked(operation: Named) -> Problem:
     """Neither the client nor a terminal can ask the person."""
     return Problem(
         code="approval_unavailable",
@@ -123,7 +122,7 @@ def cannot_be_asked(operation: AnyOperation) -> Problem:
     )
 
 
-def request_id_reused(operation: AnyOperation) -> Problem:
+def request_id_reused(operation: Named) -> Problem:
     """The same request_id came with other arguments."""
     return Problem(
         code="request_id_reused",
@@ -132,7 +131,7 @@ def request_id_reused(operation: AnyOperation) -> Problem:
     )
 
 
-def drifted(operation: AnyOperation, name: str, before: str, now: str) -> Problem:
+def drifted(operation: Named, name: str, before: str, now: str) -> Problem:
     """Something that the person saw has changed since."""
     return Problem(
         code="state_changed",
@@ -142,7 +141,7 @@ def drifted(operation: AnyOperation, name: str, before: str, now: str) -> Proble
     )
 
 
-def store_unavailable(operation: AnyOperation, reason: str) -> Problem:
+def store_unavailable(operation: Named, reason: str) -> Problem:
     """Without the ledger nothing that costs or destroys is done. `reason` is the store's error, ours."""
     return Problem(
         code="store_unavailable",
@@ -155,7 +154,7 @@ def store_unavailable(operation: AnyOperation, reason: str) -> Problem:
     )
 
 
-def clock_back(operation: AnyOperation, reason: str) -> Problem:
+def clock_back(operation: Named, reason: str) -> Problem:
     """The clock went back: `reason` says how far."""
     return Problem(
         code="clock_went_back",
@@ -165,7 +164,7 @@ def clock_back(operation: AnyOperation, reason: str) -> Problem:
     )
 
 
-def ledger_altered(operation: AnyOperation, action_id: str) -> Problem:
+def ledger_altered(operation: Named, action_id: str) -> Problem:
     """The row of an action is not as this program wrote it."""
     return Problem(
         code="ledger_altered",
@@ -177,7 +176,7 @@ def ledger_altered(operation: AnyOperation, action_id: str) -> Problem:
     )
 
 
-def clocks_apart(operation: AnyOperation, minutes: int) -> Problem:
+def clocks_apart(operation: Named, minutes: int) -> Problem:
     """A booking would be sent at another time than the person agreed to."""
     return Problem(
         code="clocks_apart",
@@ -190,7 +189,7 @@ def clocks_apart(operation: AnyOperation, minutes: int) -> Problem:
     )
 
 
-def past_lost(operation: AnyOperation, reason: str) -> Problem:
+def past_lost(operation: Named, reason: str) -> Problem:
     """The ledger does not know what was done: restored, deleted, replaced. `reason` is ours."""
     return Problem(
         code="past_lost",
@@ -202,7 +201,7 @@ def past_lost(operation: AnyOperation, reason: str) -> Problem:
     )
 
 
-def was_lost(operation: AnyOperation) -> Problem:
+def was_lost(operation: Named) -> Problem:
     """It waited for a decision in a store whose past is lost: what was done is not known there."""
     return Problem(
         code="past_lost",
@@ -214,7 +213,7 @@ def was_lost(operation: AnyOperation) -> Problem:
     )
 
 
-def no_answer_before(operation: AnyOperation, reason: str) -> Problem:
+def no_answer_before(operation: Named, reason: str) -> Problem:
     """A look-up before the action failed: the action was not begun."""
     return Problem(
         code="vendor_unavailable",
@@ -224,7 +223,7 @@ def no_answer_before(operation: AnyOperation, reason: str) -> Problem:
     )
 
 
-def unreadable_before(operation: AnyOperation) -> Problem:
+def unreadable_before(operation: Named) -> Problem:
     """A look-up before the action gave something unreadable: the action was not begun."""
     return Problem(
         code="unreadable_answer",
@@ -234,7 +233,7 @@ def unreadable_before(operation: AnyOperation) -> Problem:
     )
 
 
-def approval_mismatch(operation: AnyOperation) -> Problem:
+def approval_mismatch(operation: Named) -> Problem:
     """The answer of the form belongs to another call, or came too late."""
     return Problem(
         code="approval_mismatch",
@@ -244,7 +243,7 @@ def approval_mismatch(operation: AnyOperation) -> Problem:
     )
 
 
-def no_such_batch(operation: AnyOperation) -> Problem:
+def no_such_batch(operation: Named) -> Problem:
     """No batch of this principal: another's is told like one that does not exist."""
     return Problem(
         code="not_found",
@@ -254,7 +253,7 @@ def no_such_batch(operation: AnyOperation) -> Problem:
     )
 
 
-def time_is_up(operation: AnyOperation) -> Problem:
+def time_is_up(operation: Named) -> Problem:
     """What came before took so long that the vendor's answer could not be waited for any more."""
     return Problem(
         code="time_is_up",
@@ -267,7 +266,7 @@ def time_is_up(operation: AnyOperation) -> Problem:
     )
 
 
-def rate_limited(operation: AnyOperation, limit: int) -> Problem:
+def rate_limited(operation: Named, limit: int) -> Problem:
     """Too many calls in a minute; declines count."""
     return Problem(
         code="rate_limited",
@@ -277,7 +276,7 @@ def rate_limited(operation: AnyOperation, limit: int) -> Problem:
     )
 
 
-def cap_hit(operation: AnyOperation, hit: "CapHit") -> Problem:
+def cap_hit(operation: Named, hit: "CapHit") -> Problem:
     """A cap of the day or month would be passed."""
     setting = f"CAMPAIGN_OPS_POLICY__{hit.rule.upper()}"
     return Problem(
@@ -295,7 +294,7 @@ def what_is_hit(hit: "CapHit") -> str:
     )
 
 
-def blocked_since(operation: AnyOperation, numbers: tuple[str, ...]) -> Problem:
+def blocked_since(operation: Named, numbers: tuple[str, ...]) -> Problem:
     """A number was blocked between the check and the claim."""
     listed = ", ".join(mask_mobile(number) for number in numbers[:5])
     return Problem(
@@ -305,7 +304,7 @@ def blocked_since(operation: AnyOperation, numbers: tuple[str, ...]) -> Problem:
     )
 
 
-def crashed(operation: AnyOperation) -> Problem:
+def crashed(operation: Named) -> Problem:
     """A defect of ours. Its text could hold anything, so it stands in the log alone, redacted."""
     if operation.risk is Risk.READ:
         what, then = "It was only a question; nothing was changed.", "The same call can be made again."
@@ -319,7 +318,7 @@ def crashed(operation: AnyOperation) -> Problem:
     )
 
 
-def other_account(operation: AnyOperation) -> Problem:
+def other_account(operation: Named) -> Problem:
     """The earlier action went out under other settings."""
     return Problem(
         code="other_account",
