@@ -1,6 +1,6 @@
 """An operation that is more than one exchange with a vendor, and what the server does for it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -93,6 +93,14 @@ class Desk(Protocol):
 
     async def aside(self, work: Callable[[], T]) -> T:
         """Compute something long without holding up other calls."""
+        ...
+
+    def workbook_rows(self, body: bytes) -> Iterator[list[str]]:
+        """The rows of a workbook that came from outside; it blocks, so read them aside.
+
+        Raises:
+            UnreadableReply: it is damaged, at its beginning or at this row.
+        """
         ...
 
     async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:

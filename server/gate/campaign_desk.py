@@ -12,6 +12,7 @@ import anyio.to_thread
 from server.campaigns.draft import Wish
 from server.campaigns.planning import NOTHING_PLANNED
 from server.campaigns.source import ListChoice, OpenList
+from server.campaigns.workbook_rows import workbook_rows
 from server.gate.caller import Caller
 from server.gate.campaign_retry import OF_LIST, Opener, retry_of
 from server.gate.campaign_rules import forbidden
@@ -148,7 +149,7 @@ class OwnCampaigns:
         if self._context.settings.omis is None:
             raise RefusedError(_NO_OMIS)
         read = await self._context.vendors.query(mailed_steps(target, self._context.surroundings()))
-        return await anyio.to_thread.run_sync(read)
+        return await anyio.to_thread.run_sync(read, workbook_rows)
 
     async def _exclusions(self) -> Exclusions:
         """Who gets no text by the rules.

@@ -1,9 +1,10 @@
 """The desk: what the server does for operations that are more than one exchange with a vendor."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import anyio.to_thread
 
+from server.campaigns.workbook_rows import workbook_rows
 from server.gate.batch_desk import OwnBatches
 from server.gate.blocking_desk import CallersBlocking
 from server.gate.brief_desk import OwnBrief
@@ -106,6 +107,10 @@ class ServerDesk:
     async def aside(self, work: Callable[[], T]) -> T:
         """Compute something long in a thread."""
         return await anyio.to_thread.run_sync(work)
+
+    def workbook_rows(self, body: bytes) -> Iterator[list[str]]:
+        """The rows of a workbook, read with the limits that lists have."""
+        return workbook_rows(body)
 
     async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
         """Keep a report of this principal under a name of ours."""

@@ -1,12 +1,13 @@
 """Replies, surroundings and a driver for the operations of OMIS; no network anywhere."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from hypothesis import settings
 
+from server.campaigns.workbook_rows import workbook_rows
 from tools.desk_operation import AnyOperation, Desk, DeskOperation
 from tools.omis import OPERATIONS
 from tools.operation import Action, OmisOptions, Preview, Query, Reply, Request, Steps, Surroundings
@@ -95,6 +96,9 @@ class FakeDesk:
 
     async def aside(self, work: Callable[[], T]) -> T:
         return work()
+
+    def workbook_rows(self, body: bytes) -> Iterator[list[str]]:
+        return workbook_rows(body)
 
     async def save(self, stem: str, suffix: str, content: bytes) -> SavedFile:
         self.saved.append((stem, suffix, content))

@@ -20,7 +20,7 @@ from tools.omis.report_columns import Columns, Event
 from tools.omis.report_events import told_by
 from tools.omis.report_look import Found, look_for
 from tools.omis.report_sums import ReadRow, read_events
-from tools.omis.report_tables import table_rows
+from tools.omis.report_tables import WorkbookRows, table_rows
 from tools.omis.report_target import ReportTarget
 from tools.omis.report_ties import Tie
 from tools.omis.report_types import REPORT_TYPES, ReportType
@@ -146,15 +146,15 @@ async def _report(report_id: str, params: ExportParams, form: Form, desk: Desk) 
             )
         )
     type_id = found.record.get("reporttypeid", "")
-    columns, rows = await desk.aside(lambda: _rows_of(found))
+    columns, rows = await desk.aside(lambda: _rows_of(found, desk.workbook_rows))
     # Only a number of note 1 gets into the file's name: the vendor's text stays out of it.
     stem = f"report-{type_id if type_id in REPORT_TYPES else 'all'}"
     return await desk.exports.rows(stem, form, [*_HEADING, *columns.other], rows)
 
 
-def _rows_of(found: Found) -> tuple[Columns, Iterator[Sequence[Cell]]]:
+def _rows_of(found: Found, workbook_rows: WorkbookRows) -> tuple[Columns, Iterator[Sequence[Cell]]]:
     told = told_by(found.record.get("reporttypeid", ""))
-    columns, rows = read_events(table_rows(found.content()), told)
+    columns, rows = read_events(table_rows(found.content(), workbook_rows), told)
     return columns, (_row(row, told.event) for row in rows)
 
 

@@ -6,7 +6,7 @@ from tools.lists.mailed import Mailed, address_of
 from tools.omis.report_events import told_by
 from tools.omis.report_look import Found, look_for
 from tools.omis.report_sums import read_events
-from tools.omis.report_tables import table_rows
+from tools.omis.report_tables import WorkbookRows, table_rows
 from tools.omis.report_ties import Tie
 from tools.operation import Steps, Surroundings
 from tools.problems import Problem, RefusedError
@@ -17,7 +17,7 @@ _REMOVALS = "31003"
 _NOT_FOUND = "not_found"
 
 
-def mailed_steps(target: str, around: Surroundings) -> Steps[Callable[[], Mailed]]:
+def mailed_steps(target: str, around: Surroundings) -> Steps[Callable[[WorkbookRows], Mailed]]:
     """Fetch the reports; what reads them takes long, so call it in a thread.
 
     Raises:
@@ -31,7 +31,7 @@ def mailed_steps(target: str, around: Surroundings) -> Steps[Callable[[], Mailed
     if opens is None:
         raise RefusedError(_NO_OPENS)
     removals = yield from _if_there(target, _REMOVALS, around)
-    return lambda: _read(opens, removals)
+    return lambda workbook_rows: _read(opens, removals, workbook_rows)
 
 
 def _if_there(target: str, kind: str, around: Surroundings) -> Steps[Found | None]:
@@ -46,16 +46,17 @@ def _if_there(target: str, kind: str, around: Surroundings) -> Steps[Found | Non
     return found
 
 
-def _read(opens: Found, removals: Found | None) -> Mailed:
+def _read(opens: Found, removals: Found | None, workbook_rows: WorkbookRows) -> Mailed:
     opened, machines = set[str](), set[str]()
-    for address, machine in _addresses(opens):
+    for address, machine in _addresses(opens, workbook_rows):
         (machines if machine else opened).add(address)
-    removed = frozenset[str]() if removals is None else frozenset(each for each, _ in _addresses(removals))
-    return Mailed(opened=opened, machines=machines, removed=removed)
+    removed = [] if removals is None else _addresses(removals, workbook_rows)
+    return Mailed(opened=opened, machines=machines, removed=frozenset(each for each, _ in removed))
 
 
-def _addresses(found: Found) -> list[tuple[str, bool]]:
-    columns, rows = read_events(table_rows(found.content()), told_by(found.record.get("reporttypeid", "")))
+def _addresses(found: Found, workbook_rows: WorkbookRows) -> list[tuple[str, bool]]:
+    told = told_by(found.record.get("reporttypeid", ""))
+    columns, rows = read_events(table_rows(found.content(), workbook_rows), told)
     if "recipient" not in columns.places:
         raise RefusedError(_NOBODY_NAMED)
     return [(address_of(row.event.email), row.machine) for row in rows if row.event.email]

@@ -14,7 +14,7 @@ from tools.omis.report_events import told_by
 from tools.omis.report_look import Found, look_for
 from tools.omis.report_removals import propose_removed
 from tools.omis.report_sums import ReadRow, Sums, read_events
-from tools.omis.report_tables import table_rows
+from tools.omis.report_tables import WorkbookRows, table_rows
 from tools.omis.report_target import ReportTarget
 from tools.omis.report_ties import Tie
 from tools.omis.report_types import ReportType
@@ -113,7 +113,7 @@ async def _run(params: ReadReportParams, desk: Desk) -> ReadReportResult:
             page=params.page,
             note=found.how,
         )
-    content, read = await desk.aside(partial(_read, found, params))
+    content, read = await desk.aside(partial(_read, found, params, desk.workbook_rows))
     removed = await propose_removed(found.record.get("reporttypeid"), content, desk)
     return read.model_copy(update={"note": " ".join(filter(None, (read.note, removed)))})
 
@@ -127,10 +127,12 @@ def _listed(report_id: str, records: tuple[Group, ...]) -> ListedReport:
     )
 
 
-def _read(found: Found, params: ReadReportParams) -> tuple[Content, ReadReportResult]:
+def _read(
+    found: Found, params: ReadReportParams, workbook_rows: WorkbookRows
+) -> tuple[Content, ReadReportResult]:
     content = found.content()
     told = told_by(found.record.get("reporttypeid", ""))
-    columns, rows = read_events(table_rows(content), told)
+    columns, rows = read_events(table_rows(content, workbook_rows), told)
     sums, start = Sums(), (params.page - 1) * params.page_size
     kept: list[ReadRow] = []
     broken = False

@@ -1,0 +1,56 @@
+"""The one file of a report that came as a ZIP."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+from tools.omis.report_content import Content, told_content
+from tools.omis.report_finding import refused
+from tools.operation import Reply
+
+_MOST = 128 * 1024 * 1024
+"""Bytes that are unpacked, counted meanwhile: what a ZIP says of sizes is its own claim."""
+_ENCRYPTED = 0x1
+_SAVE = "Use download_report: it saves the ZIP as it is."
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+
+
+def unzipped(body: bytes) -> Content:
+    """What is in it, seen from its bytes.
+
+    Raises:
+        RefusedError: there is not exactly one file in it, or it is damaged, locked, too large or no report.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as package:
+            files = [each for each in package.infolist() if _is_file(each.filename)]
+            if len(files) != 1:
+                raise refused("no_table", f"The report is a ZIP of {len(files)} files, not of one.", _SAVE)
+            if files[0].flag_bits & _ENCRYPTED:
+                raise refused("no_table", "The report is a ZIP with a password.", _SAVE)
+            with package.open(files[0]) as opened:
+                inside = opened.read(_MOST + 1)
+    except _DAMAGED:
+        raise refused("no_table", "The report is a ZIP that is damaged.", _SAVE) from None
+    if len(inside) > _MOST:
+        raise refused("no_table", "The report is a ZIP of a file that is too large to be read.", _SAVE)
+    return told_content(Reply(status=200, body=inside))
+
+
+def _is_file(name: str) -> bool:
+    """No folder, and nothing that only a Mac knows of."""
+    return (
+        not name.endswith("/")
+        and not name.startswith("__MACOSX/")
+        and not name.rpartition("/")[2].startswith(".")
+    )
