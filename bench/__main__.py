@@ -30,6 +30,7 @@ SUBJECTS = (
     "summaries",
     "ledger",
     "lists",
+    "planning",
     "dispatch",
 )
 SECONDS = 900

@@ -27,8 +27,8 @@ def place_of(campaign: str, number: int) -> str:
 
 def packed(those: Sequence[Addressee]) -> bytes:
     """The recipients as bytes: the same for the same, so that they can be hashed."""
-    rows = [[each.mobile, list(each.values), each.send_at and each.send_at.isoformat()] for each in those]
-    return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), _LEVEL)
+    written = json.dumps(those, ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat)
+    return zlib.compress(written.encode(), _LEVEL)
 
 
 def opened(sealed: str, campaign: str, number: int, seal: NumberSeal) -> list[Addressee]:

@@ -36,7 +36,7 @@ from tools.lists.rows import Judged, Recipient, Rejected, Row, judge
 from tools.lists.tally import Tally
 from tools.problems import InvalidArgumentError
 
-SLICE = 500
+SLICE = 1000
 """Rows that are judged before the thread comes back; a look at the store for them is one statement."""
 _PIECE = 1024 * 1024
 

@@ -25,6 +25,7 @@ _LONGEST_NUMBER = 40
 _LONGEST_TEXT = 1024 * 1024
 """Of a cell that is not at its end yet; a spreadsheet allows 32,767 characters."""
 _DIGITS = "0123456789"
+_TEXTS = ("inlineStr", "str")
 _MOST_LETTERS = 3
 """XFD is the last column."""
 FORMULA, SHARED = "formula", "shared"
@@ -194,6 +195,8 @@ class _Making:
         kind = cell.get("t")
         if kind == "s":
             return self._shared(value)
+        if kind in _TEXTS and value is not None:
+            return unescaped(value)
         if kind is None or kind == "n":
             if not value:
                 return Special.UNCALCULATED if FORMULA in cell else ""

@@ -92,7 +92,8 @@ class _Expansion(NamedTuple):
     """A statement for lists of certain lengths, and where each of its values is found."""
 
     sql: str
-    binds: list[tuple[str, int | None, Converter | None]]
+    binds: list[tuple[str, bool, Converter | None]]
+    """Names in their order; of a list, whose members stand together, once."""
 
 
 class Plan:
@@ -159,24 +160,22 @@ class Plan:
         if known is None:
             known = self._expansions[lengths] = self._expansion(values)
         given: list[Any] = []
-        for name, place, convert in known.binds:
-            value = whole[name] if place is None else whole[name][place]
-            given.append(value if convert is None else convert(value))
+        for name, is_list, convert in known.binds:
+            values_of = whole[name] if is_list else (whole[name],)
+            given += values_of if convert is None else map(convert, values_of)
         return known.sql, given
 
     def _expansion(self, values: Values) -> "_Expansion":
         state = self._compiled.construct_expanded_state(values, escape_names=False)
         converters: dict[str, Converter | None] = {name: convert for name, _, convert in self._binds}
         converters |= cast("dict[str, Converter]", dict(state.processors))
-        members = {
-            member: (name, place)
-            for name, names in state.parameter_expansion.items()
-            for place, member in enumerate(names)
-        }
-        binds: list[tuple[str, int | None, Converter | None]] = []
-        for each in state.positiontup or ():
-            name, place = members.get(each, (each, None))
-            binds.append((name, place, converters.get(each)))
+        first = {names[0]: name for name, names in state.parameter_expansion.items() if names}
+        further = {member for names in state.parameter_expansion.values() for member in names[1:]}
+        binds = [
+            (first.get(each, each), each in first, converters.get(each))
+            for each in state.positiontup or ()
+            if each not in further
+        ]
         return _Expansion(state.statement, binds)
 
     def _converted(self, row: tuple[Any, ...]) -> Sequence[Any]:

@@ -33,13 +33,14 @@ class ReadField(NamedTuple):
 
 def read_field(cell: Cell) -> ReadField:
     """The words of a cell, without what cannot be seen, on one line."""
-    if isinstance(cell, str) and _ORDINARY.fullmatch(cell):
-        return ReadField(cell)
+    written = text_of(cell)
+    if _ORDINARY.fullmatch(written):
+        return ReadField(written)
     if cell is Special.UNCALCULATED:
         return ReadField(reason=Reason.FORMULA_WITHOUT_VALUE)
     if is_error(cell):
         return ReadField(reason=Reason.ERROR_VALUE)
-    written = text_of(cell).strip()
+    written = written.strip()
     text = clean(written, limit=_LONGEST).strip()
     return ReadField(text, _reason(text), joined=_BREAKS.search(written) is not None)
 

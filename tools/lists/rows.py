@@ -71,18 +71,14 @@ def judge(row: Row, columns: Columns, *, include_hidden: bool = False) -> Judged
             return Rejected(row.number, reason, found.mobile)
     if not columns.fields:
         return Recipient(row.number, found.mobile, (), found.restored, old=row.old)
-    fields = [read_field(_cell(row.cells, place)) for place in columns.fields]
-    for field in fields:
+    texts, joined = list[str](), False
+    for place in columns.fields:
+        field = read_field(_cell(row.cells, place))
         if field.reason is not None:
             return Rejected(row.number, field.reason, found.mobile)
-    return Recipient(
-        row.number,
-        found.mobile,
-        tuple(field.text for field in fields),
-        found.restored,
-        any(field.joined for field in fields),
-        row.old,
-    )
+        texts.append(field.text)
+        joined = joined or field.joined
+    return Recipient(row.number, found.mobile, tuple(texts), found.restored, joined, row.old)
 
 
 def _cell(cells: Sequence[Cell], place: int) -> Cell:
