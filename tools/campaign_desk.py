@@ -106,6 +106,26 @@ class CampaignLine:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """What a plan came to at the simulated vendor."""
+
+    recipients: int
+    """Of the whole plan."""
+    of: int
+    """How many of them were played."""
+    trial: int
+    texts: int
+    points: Decimal
+    """What the simulated vendor took for them."""
+    planned: Decimal
+    """What the plan says of them."""
+    twice: int
+    """Recipients with the same text more than once."""
+    timeline: Sequence[tuple[datetime, int, Decimal]]
+    """Texts and points by stretches of time, each by its first moment."""
+
+
 class CampaignDesk(Protocol):
     """The caller's own campaigns."""
 
@@ -123,6 +143,14 @@ class CampaignDesk(Protocol):
 
         Raises:
             RefusedError: there is no such campaign, nobody of it failed so, or its list changed.
+        """
+        ...
+
+    async def rehearse(self, id_: str) -> Rehearsed | None:
+        """Play a plan against the simulated vendor; nothing leaves this machine. None when there is none.
+
+        Raises:
+            RefusedError: it was started already, is still being played, or cannot be.
         """
         ...
 

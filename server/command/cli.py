@@ -34,6 +34,7 @@ _COMMANDS = {
     "policy": _HERE + "policy:policy",
     "opt-outs": _HERE + "opt_outs:opt_outs_command",
     "worker": _HERE + "worker:worker",
+    "rehearse": _HERE + "rehearse:rehearse",
     "purge": _HERE + "purge:purge_command",
     "forget": _HERE + "forget:forget_command",
     "evidence": _HERE + "evidence:evidence_command",

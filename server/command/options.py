@@ -1,14 +1,16 @@
 """What the command lines share: the options that several have, and the loop that they run on."""
 
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TextIO, TypeVar
 
 import anyio
 import typer
 
 from server.command.log_lines import LogLines
+from server.settings.settings import Settings, load_settings
 from server.systems import looking_for_signals, loop_options
 from tools.sentence import sentence
 
@@ -21,6 +23,12 @@ Config = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help=sentence("Ask nothing."))]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help=sentence("0 takes a free port."))]
+
+
+def settings_from(file: TextIO) -> Settings:
+    """The settings that another process hands over, with their secrets, which a command line would show."""
+    values: dict[str, Any] = json.loads(file.read())
+    return load_settings(None, sandbox=values)
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:

@@ -1,6 +1,5 @@
 """`campaign-ops-mcp worker`: carries campaigns out, beside any number of servers."""
 
-import json
 import logging
 import os
 import secrets
@@ -8,7 +7,7 @@ import socket
 import sys
 from contextlib import ExitStack
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio
 import anyio.to_thread
@@ -19,7 +18,7 @@ from server.campaigns.engine import Engine
 from server.campaigns.local import lock_of
 from server.campaigns.worker import Worker
 from server.command.common import parts_over
-from server.command.options import Config, run
+from server.command.options import Config, run, settings_from
 from server.delivery.poller import keep_asking
 from server.folders import folder_of
 from server.gate.campaign_chunks import ChunkSender
@@ -45,13 +44,8 @@ def worker(
     config: Config = None,
 ) -> None:
     """Carry campaigns out: start it beside the server, on any machine that reaches the store."""
-    given = _from_stdin() if settings_from_stdin else load_settings(config)
+    given = settings_from(sys.stdin) if settings_from_stdin else load_settings(config)
     run(lambda: _work(given, until_idle=until_idle))
-
-
-def _from_stdin() -> Settings:
-    values: dict[str, Any] = json.loads(sys.stdin.read())
-    return load_settings(None, sandbox=values)
 
 
 async def _work(settings: Settings, *, until_idle: bool) -> None:

@@ -21,10 +21,11 @@ from server.gate.exclusions import Exclusions
 from server.gate.failures import ANTICIPATED
 from server.gate.member_list import member_list
 from server.gate.members import Members
+from server.gate.rehearsing import rehearsed, still_played
 from server.gate.rules.policy import span_of
 from server.ledger.notes import Note
 from server.settings.policy import QuietHours
-from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures
+from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures, Rehearsed
 from tools.campaign_facts import CampaignState
 from tools.campaigns.cautions import cautions_of
 from tools.campaigns.cheaper import cheaper_for
@@ -174,6 +175,17 @@ class OwnCampaigns:
         with suppress(*ANTICIPATED):
             return await self._context.vendors.query(credit_steps())
         return None
+
+    async def rehearse(self, id_: str) -> Rehearsed | None:
+        """Play a plan against the simulated vendor. What takes longer than a call goes on beside it."""
+        found = await self._context.campaigns.known(id_, self._caller.principal)
+        if found is None:
+            return None
+        return await self._context.background.result(
+            (self._caller.principal, id_, "rehearsal"),
+            partial(rehearsed, self._context.settings, found.campaign),
+            still_played,
+        )
 
     async def view(self, id_: str) -> CampaignView | None:
         """How far one is."""

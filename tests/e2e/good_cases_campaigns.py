@@ -62,6 +62,7 @@ def _case(prepare: Callable[[House, Session], Awaitable[Arguments]], **expected:
 
 CAMPAIGN_CASES: dict[str, Case] = {
     "plan_campaign": _case(_list_is_there, recipients=2, points=2, excluded={"duplicate": 1}),
+    "rehearse_campaign": _case(_planned, texts=2, points=2, twice=0),
     "start_campaign": _case(_planned, outcome="done", state="running", recipients=2),
     "get_campaign": _case(_planned, state="planned", recipients=2, waiting=2, sent=0),
     "list_campaigns": _case(_one_is_planned, total=1, page=1, pages=1),

@@ -296,6 +296,8 @@ OUR_OWN_WORDS = {
     "CampaignStepResult.campaign_id": "our id",
     "CampaignStepResult.note": "ours",
     "PausedCampaign.campaign_id": "our id",
+    "Rehearsal.campaign_id": "our id",
+    "Rehearsal.conclusion": "ours",
     "PausedCampaign.conclusion": "ours",
     "ReplySummary.rests_on": "ours",
     "StopResult.conclusion": "ours",

@@ -15,6 +15,7 @@ from tools.desk.insight import SUMMARIZE_DELIVERY
 from tools.desk.number_history import GET_NUMBER_HISTORY
 from tools.desk.read_list import READ_LIST
 from tools.desk.reconcile import RECONCILE_ACTION
+from tools.desk.rehearse_campaign import REHEARSE_CAMPAIGN
 from tools.desk.reply_summary import GET_REPLY_SUMMARY
 from tools.desk.retry import RETRY_SAFELY
 from tools.desk.retry_failed import RETRY_FAILED
@@ -43,6 +44,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     READ_LIST,
     CHECK_MESSAGE,
     PLAN_CAMPAIGN,
+    REHEARSE_CAMPAIGN,
     START_CAMPAIGN,
     GET_CAMPAIGN,
     LIST_CAMPAIGNS,

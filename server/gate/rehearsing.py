@@ -1,0 +1,58 @@
+"""A rehearsal is a process of its own: it starts the simulated vendor, and its store is gone with it."""
+
+import json
+import subprocess
+import sys
+
+import anyio
+from pydantic import TypeAdapter
+
+from server.campaigns.local import whole
+from server.settings.settings import Settings
+from server.store import campaigns
+from server.store.campaigns import Campaign
+from tools.campaign_desk import Rehearsed
+from tools.problems import Problem, RefusedError
+
+TOLD = TypeAdapter(Rehearsed)
+"""As one process tells it to the other, in JSON."""
+_NOTHING = "Nothing was played, and nothing was sent."
+
+
+async def rehearsed(settings: Settings, campaign: Campaign) -> Rehearsed:
+    """What this plan came to.
+
+    Raises:
+        RefusedError: it was started already, or cannot be played.
+    """
+    if campaign.state != campaigns.PLANNED:
+        raise RefusedError(
+            Problem(
+                code="state_changed",
+                message=f"{_NOTHING} The campaign is {campaign.state}.",
+                next="Look at it with get_campaign; only a plan can be rehearsed.",
+            )
+        )
+    command = [sys.executable, "-m", "server.command.cli", "rehearse", campaign.id, "--settings-from-stdin"]
+    done = await anyio.run_process(
+        command, input=json.dumps(whole(settings)).encode(), stderr=subprocess.DEVNULL, check=False
+    )
+    if done.returncode:
+        raise RefusedError(
+            Problem(
+                code="not_rehearsed",
+                message=f"{_NOTHING} It could not be played on this machine.",
+                next="`campaign-ops-mcp rehearse` in a terminal tells why; the plan stands.",
+            )
+        )
+    return TOLD.validate_json(done.stdout)
+
+
+def still_played() -> Problem:
+    """It takes longer than a call."""
+    return Problem(
+        code="still_rehearsing",
+        message="The rehearsal is not finished yet, and goes on by itself. Nothing was sent.",
+        next="Call rehearse_campaign again: it answers with this one.",
+        retryable=True,
+    )
