@@ -173,8 +173,7 @@ async def _dispatched(house: House, count: int) -> tuple[Sent, float]:
         file.writelines(f"0{mobile[4:]},{name},{due}\n" for mobile, name, due in _people(count))
     async with house.parts() as parts:
         before = _told_of("self", "VmRSS")
-        # From here on the peak is counted anew (proc(5)).
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+        _count_peak_anew()
         campaign = await _planned(parts)
         planned = _told_of("self", "VmHWM") - before
         await _started(parts, campaign)
@@ -205,6 +204,11 @@ async def _started(parts: Parts, campaign: str) -> None:
     answer = await parts.gate.call(START_CAMPAIGN, asked, _CALLER)
     if not isinstance(answer, Answer) or answer.facts.get("outcome") != "done":
         raise RuntimeError(f"it was not started: {answer}")
+
+
+def _count_peak_anew() -> None:
+    """Forget this process's peak of memory so far (proc(5))."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def _told_of(process: int | str, what: str) -> float:
