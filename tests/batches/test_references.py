@@ -62,7 +62,7 @@ async def test_a_class_and_a_code_are_references_too(house: House) -> None:
         ["failed : {of}"],
         ["pending:{of}"],
         ["failed_permanent:{of}"],
-        ["failed:7KQ2-M9XD"],
+        ["failed:7KQ2-M9"],
         ["reply:"],
     ],
 )
