@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,13 @@ def read(folder: Path, content: bytes) -> BlockedFile:
     file.unlink(missing_ok=True)
     file.write_bytes(content)
     return read_blocked_file(file)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such system has pipes in folders")
+def test_a_pipe_that_nobody_writes_into_stops_every_send_and_holds_up_nothing(tmp_path: Path) -> None:
+    pipe = tmp_path / "blocked.csv"
+    os.mkfifo(pipe)
+    assert read_blocked_file(pipe).problem == "the file cannot be read"
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -90,6 +90,18 @@ async def test_what_was_changed_before_the_approval_cannot_be_approved(house: Ho
     assert await posts(house) == 0
 
 
+async def test_what_changes_between_the_last_look_and_the_claim_is_not_claimed(house: House) -> None:
+    async with fronted(house) as session:
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        assert session.parts is not None
+        book = session.parts.book
+        assert await book.approve(asked, Decision(by="a person", channel="terminal")) is not None
+        await edit(house, "points = 0", f"id = '{asked}'")
+        assert await book.claim(asked, ()) is None
+        assert (await session.facts("get_action", {"action_id": asked}))["state"] == "expired"
+    assert await posts(house) == 0
+
+
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_yes_to_what_was_changed_under_the_question_posts_nothing(house: House) -> None:
     async with fronted(house, Meddled(house, "points = 0")) as session:

@@ -146,6 +146,8 @@ async def test_what_no_human_could_answer_so_fast_is_decided_elsewhere(
         asked = await session.facts("send_sms", SEND)
         assert asked["outcome"] == "approval_required"
         assert asked["message"].startswith("Nothing was sent.")
+        # The host is not asked again: it would answer again.
+        assert (await session.facts("send_sms", SEND))["action_id"] == asked["action_id"]
         assert await posts(house) == 0
         assert await decide(house, approve=asked["action_id"], proof="y") == 0
         done = await session.facts("send_sms", SEND)

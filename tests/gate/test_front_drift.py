@@ -1,10 +1,14 @@
 """What changed between the person's yes and the POST refuses, with both values, and does nothing."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+
+import pytest
 
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tests.gate.servers import LAUNCH, SEND, Clock, decide, fronted, posts
+from tools.every8d.charging import Price, sms_price
 
 BOTH: Facts = {"recipients": ["0912345678", "0912345679"], "text": "您好"}
 
@@ -84,6 +88,24 @@ async def test_a_rule_that_was_added_meanwhile_refuses(house: House) -> None:
     async with fronted(house, policy={"blocked_numbers": ["0912345678"]}) as session:
         problem = await session.problem("send_sms", SEND)
     assert problem["code"] == "policy_refused"
+    assert await posts(house) == 0
+
+
+async def test_another_price_of_the_same_text_refuses_with_both(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program was updated meanwhile, say, and the vendor's table of prices with it."""
+
+    def dearer(text: str, mobiles: Sequence[str]) -> Price:
+        return sms_price(text + "長" * 70, mobiles)
+
+    async with fronted(house) as session:
+        asked = await session.facts("send_sms", SEND)
+        assert await decide(house, approve=asked["action_id"], proof="y") == 0
+        monkeypatch.setattr("tools.every8d.send_sms.sms_price", dearer)
+        problem = await session.problem("send_sms", SEND)
+    assert problem["message"].startswith("Nothing was sent.")
+    assert "the price in points was 1 and is now 2" in problem["message"]
     assert await posts(house) == 0
 
 

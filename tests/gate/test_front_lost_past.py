@@ -12,10 +12,11 @@ from server.command.doctor import examine
 from server.command.loss import accept_loss
 from server.demo.rows import rows_of
 from server.ledger.finishing import Ending, Known, sealed
+from server.ledger.past import HeadFile
 from server.mcp.identity import local_user
 from server.store.actions import State
 from server.store.head_file import Head, read_head
-from server.store.keys import load_or_create_key
+from server.store.keys import KeyFileError, load_or_create_key
 from server.store.outbox import Outbox
 from tests.e2e.house import House
 from tests.e2e.person import Person
@@ -176,6 +177,24 @@ async def test_nothing_is_sent_whose_claim_the_head_cannot_name(house: House, ca
         lock.rmdir()
         assert (await session.facts("send_sms", FREE_SEND))["outcome"] == "done"
     assert await posts(house) == 2
+
+
+async def test_nothing_is_posted_once_naming_its_claim_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fails just then: what was committed is not posted, and may have been for all that is known."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise KeyFileError("the disk is gone")
+
+    async with fronted(house, policy=FREE) as session:
+        await session.facts("query_credit")
+        with monkeypatch.context() as broken:
+            broken.setattr(HeadFile, "write", fails)
+            refused = await session.problem("send_sms", FREE_SEND)
+        assert refused["code"] == "store_unavailable"
+        assert await posts(house) == 0
+        assert (await session.facts("send_sms", FREE_SEND))["outcome"] == "in_progress"
 
 
 async def test_after_the_accepted_loss_everything_is_asked_for_a_day(house: House, capsys: Shown) -> None:

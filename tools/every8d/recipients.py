@@ -35,8 +35,8 @@ def _numbers_alone(value: object) -> object:
     if _holds_a_reference(value):
         raise ValueError(
             "holds a reference that cannot be used. One stands alone, in place of all numbers, written as "
-            "failed:BATCH_ID (or delivered, replied, no_reply, a status code such as 101; a campaign's id does "
-            "as well), or as reply:REPLY_ID."
+            "failed:BATCH_ID (or delivered, replied, no_reply, a status code such as 101; a campaign's id "
+            "does as well), or as reply:REPLY_ID."
         )
     return value
 

@@ -8,6 +8,7 @@ stand there.
 
 import csv
 import re
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,7 @@ class _BadFileError(Exception):
     """Why the file cannot be used."""
 
 
+_UNREADABLE = BlockedFile(problem=sentence("the file cannot be read"))
 _Stamp = tuple[int, int, int]
 _read: dict[Path, tuple[_Stamp, BlockedFile]] = {}
 """The last reading of each file, kept while its time, size and inode stay the same."""
@@ -51,12 +53,15 @@ def read_blocked_file(path: Path) -> BlockedFile:
     """
     try:
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # Whoever opens a pipe waits until somebody writes into it.
+            return _UNREADABLE
         stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
         if path not in _read or _read[path][0] != stamp:
             _read[path] = stamp, _parsed(path.read_bytes())
         return _read[path][1]
     except OSError:
-        return BlockedFile(problem=sentence("the file cannot be read"))
+        return _UNREADABLE
 
 
 def _parsed(content: bytes) -> BlockedFile:
