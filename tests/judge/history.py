@@ -100,10 +100,20 @@ class PastLost:
     accepted: bool = False
 
 
-Event: TypeAlias = Called | Asked | Replied | Decided | Answered | Posted | Blocked | PastLost
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Whom a list of recipients holds."""
+
+    at: float
+    name: str
+    numbers: tuple[str, ...]
+
+
+Event: TypeAlias = Called | Asked | Replied | Decided | Answered | Posted | Blocked | PastLost | Listed
 E = TypeVar("E", bound=Event)
 _KINDS = {
-    kind.__name__: kind for kind in (Called, Asked, Replied, Decided, Answered, Posted, Blocked, PastLost)
+    kind.__name__: kind
+    for kind in (Called, Asked, Replied, Decided, Answered, Posted, Blocked, PastLost, Listed)
 }
 
 
@@ -116,6 +126,8 @@ class Terms:
     human_minimum: float = 0.3
     form_limit: float = 40
     call_limit: float | None = None
+    lease: float = 200
+    """So long after its claim a request may still leave."""
     slack: float = 1.0
     """How much clocks of client, server and vendor may differ in this history."""
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.judge.campaigns import CAMPAIGN_RULES, is_of_a_campaign
 from tests.judge.case import Case, action_told, content_of
 from tests.judge.history import (
     Answered,
@@ -21,6 +22,8 @@ from tests.judge.history import (
 
 DAY = 24 * 60 * 60
 _NUMBER = re.compile(r"(?<!\d)(?:\+?886|0)9\d{8}(?!\d)")
+_DIGEST = re.compile(r"\b[0-9a-f]{32,}\b")
+"""Ten digits in a row stand in one of some thousands."""
 _OF_THIS_REQUEST = frozenset(
     {
         "approval_mismatch",
@@ -128,7 +131,7 @@ def a_dry_run_sends_nothing(case: Case) -> Iterator[str]:
         if called.arguments.get("dry_run") and answer.facts.get("outcome") not in ("dry_run", None):
             yield f"a dry run was answered with {answer.facts['outcome']}"
     for post in case.posts:
-        if not case.keys(post) and not post.filtered:
+        if not case.keys(post) and not post.filtered and not is_of_a_campaign(case, post):
             yield f"{post.reference} was posted, and nobody had called for it"
 
 
@@ -137,7 +140,7 @@ def a_person_agreed(case: Case) -> Iterator[str]:
     for post in case.posts:
         action_id = action_of(post.reference)
         yes = [each for each in case.yeses(action_id) if case.before(each, post)]
-        if not yes and not case.is_free(post):
+        if not yes and not case.is_free(post) and not is_of_a_campaign(case, post):
             yield f"{action_id} was posted, and no person had agreed to it"
         shown = [event.at for event in case.history.events if action_told(event) == action_id]
         if yes and shown and post.at - min(shown) > case.terms.expires + case.terms.slack:
@@ -218,11 +221,13 @@ RULES = (
     numbers_stay_masked,
     answered_in_time,
     a_lost_past_stops,
+    *CAMPAIGN_RULES,
 )
 
 
 def _numbers(said: Mapping[str, Any]) -> set[str]:
-    return set(map(plain_number, _NUMBER.findall(json.dumps(dict(said), ensure_ascii=False))))
+    spoken = _DIGEST.sub("", json.dumps(dict(said), ensure_ascii=False))
+    return set(map(plain_number, _NUMBER.findall(spoken)))
 
 
 def _answers(case: Case) -> Iterator[tuple[Answered, Called]]:

@@ -11,6 +11,7 @@ from tests.judge.history import (
     Called,
     Decided,
     History,
+    Listed,
     PastLost,
     Posted,
     Replied,
@@ -66,6 +67,10 @@ class Witness:
     def past_lost(self, *, accepted: bool = False) -> None:
         """The store is set back; or, before it is recorded, a person accepts that."""
         self.history.events.append(PastLost(at=self._clock(), accepted=accepted))
+
+    def listed(self, name: str, numbers: Sequence[str]) -> None:
+        """A list of recipients, before a campaign is planned from it."""
+        self.history.events.append(Listed(at=self._clock(), name=name, numbers=tuple(numbers)))
 
     def posted(
         self,

@@ -30,6 +30,7 @@ class Row(NamedTuple):
     points_final: int | None
     points_returned: int
     recipients: int
+    recipients_returned: int
     channel: str
     retry_of: str
     reason: str
@@ -39,6 +40,11 @@ class Row(NamedTuple):
         """Ten-thousandths of points that count against the caps."""
         known = self.points if self.points_final is None else self.points_final
         return max(known - self.points_returned, 0) if self.state in COUNTED else 0
+
+    @property
+    def people(self) -> int:
+        """Recipients that count against the caps."""
+        return self.recipients - self.recipients_returned
 
     @property
     def same_call(self) -> tuple[str, str, str, str]:

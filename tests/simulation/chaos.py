@@ -38,6 +38,20 @@ _EVENTS = (
     "other caps",
     "launch",
 )
+_CAMPAIGN_EVENTS = (
+    *("worker crash",) * 4,
+    *("silence",) * 4,
+    *("callback",) * 3,
+    *("block",) * 3,
+    *("reap",) * 2,
+    *("jump",) * 2,
+    "crash",
+    "cancel",
+    "stall",
+    "unblock",
+)
+_SILENCE = timedelta(seconds=65)
+"""A worker that is not heard of for so long is replaced, and may come back."""
 
 
 class Chaos:
@@ -50,19 +64,24 @@ class Chaos:
 
     async def run(self) -> None:
         """A handful of events, each at some await of the others."""
-        for _ in range(self._random.choice((0, 1, 2, 3, 5))):
+        events = _EVENTS if self._world.couriers is None else _CAMPAIGN_EVENTS
+        for _ in range(self._random.choice((0, 1, 2, 3, 5) if events is _EVENTS else (0, 2, 4, 6))):
             await self._world.loop.take_turn(self._life, self._random.randrange(1, 25))
             if not self._world.working:
                 return
             if self._random.random() < 0.3:
                 await anyio.sleep(self._random.choice((1, 10, 100)))
-            await self._play(self._random.choice(_EVENTS))
+            await self._play(self._random.choice(events))
 
     async def _play(self, event: str) -> None:
         self._world.watch.note(f"* {event}")
         match event:
             case "crash":
                 self._world.crash(self._random.randrange(2))
+            case "worker crash" if self._world.couriers is not None:
+                self._world.couriers.crash(self._random.randrange(2))
+            case "silence":
+                self._world.jumped += _SILENCE
             case "jump":
                 self._world.jumped += self._random.choice(_JUMPS)
             case "stall":

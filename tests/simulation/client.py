@@ -15,7 +15,7 @@ from server.store.errors import StoreUnavailableError
 from tests.judge.history import Says
 from tests.simulation.actions import Consent
 from tests.simulation.judging import Said, judge
-from tests.simulation.loop import CrashedError
+from tests.simulation.loop import CrashedError, is_crash
 from tests.simulation.person import by_hand, decide
 from tests.simulation.worker import TEST_NUMBER
 from tools.catalog import every_operation
@@ -214,7 +214,7 @@ class Client:
                     OPERATIONS[wanted.tool], arguments, caller, action_id=action_id, reply=reply
                 )
             except (CrashedError, BaseExceptionGroup) as error:
-                if not _is_crash(error):
+                if not is_crash(error):
                     raise
                 self._world.watch.note(f"{worker.life.name} has crashed")
             except StoreUnavailableError:
@@ -238,11 +238,6 @@ class Client:
             )
             judge(said, self._world.watch)
         return answer
-
-
-def _is_crash(error: CrashedError | BaseExceptionGroup[BaseException]) -> bool:
-    """A crash alone, or what it left of tasks that ran beside each other: each of them met it."""
-    return not isinstance(error, BaseExceptionGroup) or error.split(CrashedError)[1] is None
 
 
 def _is_sent_out_of_band(answer: Answer | Question | None) -> bool:

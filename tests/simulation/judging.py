@@ -7,6 +7,7 @@ from typing import Any
 
 from server.gate.words.answers import Answer, Question
 from tests.simulation.actions import Row
+from tests.simulation.campaign_watch import is_step
 from tests.simulation.watch import Watch
 
 _OPEN = ("proposed", "approved", "dispatching", "unknown")
@@ -49,7 +50,7 @@ def judge(said: Said, watch: Watch) -> None:
     watch.note(f"-> {outcome} {'replayed' if facts.get('replayed') else ''}".rstrip())
     if said.said_no and outcome in ("done", "unknown") and "too late" not in str(facts.get("message")):
         watch.fail(f"{outcome} was answered to a no")
-    if outcome == "done":
+    if facts.get("outcome") == "done":
         watch.told_done.add(str(facts["action_id"]))
         _done(watch, watch.rows[str(facts["action_id"])], facts)
     elif said.dry_run:
@@ -66,6 +67,10 @@ def judge(said: Said, watch: Watch) -> None:
 
 
 def _done(watch: Watch, row: Row, facts: Mapping[str, Any]) -> None:
+    if is_step(row):
+        if row.state != "succeeded":
+            watch.fail(f"done was answered for {watch.name(row.id)}, which is {row.state}")
+        return
     if row.tool.endswith("_launch"):
         if row.id not in watch.posted:
             watch.fail(f"done was answered for {watch.name(row.id)}, which was never posted")

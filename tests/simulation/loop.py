@@ -19,6 +19,11 @@ class CrashedError(BaseException):
     """The process of this task is gone. No `except Exception` can survive it, as none survives a kill."""
 
 
+def is_crash(error: CrashedError | BaseExceptionGroup[BaseException]) -> bool:
+    """A crash alone, or what it left of tasks that ran beside each other: each of them met it."""
+    return not isinstance(error, BaseExceptionGroup) or error.split(CrashedError)[1] is None
+
+
 class StuckError(Exception):
     """Nobody can ever run again: a task waits for something that cannot come."""
 

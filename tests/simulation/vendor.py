@@ -7,12 +7,14 @@ cut within its first five fields: a shorter loss at the end is found by the HTTP
 length.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from random import Random
+from typing import cast
 
 import anyio
 import httpcore2
@@ -27,6 +29,16 @@ from tools.operation import Reply, Request
 
 FILTER = timedelta(hours=24)
 _LOOKS = frozenset({"API21/HTTP/getCredit.ashx"})
+
+
+def form_of(request: Request) -> Mapping[str, str]:
+    """A send as the form of EVERY8D 1.1 has it, also where it came as 1.5: to each the same words here."""
+    if request.json is None:
+        return request.fields
+    people = cast("Sequence[Mapping[str, str]]", request.json["RecipientDataList"])
+    words = request.json["MSG"] or people[0]["Param"]
+    numbers = ",".join(each["Mobile"] for each in people)
+    return {"SB": str(request.json["SB"]), "DEST": numbers, "MSG": str(words)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +130,8 @@ class Truth:
             return self._act(request.fields)
         if request.path in _LOOKS:
             return f"{self.credit:.2f}".encode()
-        return self._send(request.fields, filtered="Filter" in request.path)
+        answer = self._send(form_of(request), filtered="Filter" in request.path)
+        return answer if request.json is None else _as_json(answer)
 
     def _send(self, fields: Mapping[str, str], *, filtered: bool) -> bytes:
         reference = fields["SB"].split()[0]
@@ -140,10 +153,11 @@ class Truth:
         """A line of the vendor's log, for a request to send."""
         if request.vendor != "every8d" or request.path in _LOOKS:
             return
-        reference = request.fields["SB"].split()[0]
+        form = form_of(request)
+        reference = form["SB"].split()[0]
         texted = tuple(text.number for text in self.texts if text.reference == reference)
         self.witness.posted(
-            request.fields,
+            form,
             carried_out=carried_out,
             texted=texted,
             filtered="Filter" in request.path,
@@ -162,6 +176,10 @@ class Truth:
         self.launch_done.append(verb)
         self.launch = {"3": "paused", "4": "running", "2": "terminated"}[verb]
         return _xml(LaunchID=launch, ErrorCode="0")
+
+
+def _as_json(receipt: bytes) -> bytes:
+    return json.dumps({"Result": True, "Status": "0", "Msg": receipt.decode()}).encode()
 
 
 def _xml(**values: str) -> bytes:

@@ -8,7 +8,7 @@ import json
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,9 +16,10 @@ from typing import Any
 
 from server.store.actions import Caps
 from tests.simulation.actions import COUNTED, TAIPEI, Consent, Row, Rule, at
+from tests.simulation.campaign_watch import CampaignWatch, campaign_of, is_chunk, is_step
 from tests.simulation.loop import Life
 from tests.simulation.loss import Loss
-from tests.simulation.vendor import Truth
+from tests.simulation.vendor import Truth, form_of
 from tools.operation import Request
 
 DAY = timedelta(hours=24)
@@ -72,12 +73,16 @@ class Watch:
     told_done: set[str] = field(default_factory=set[str])
     """Actions that a client was told are done."""
     loss: Loss = field(default_factory=Loss)
+    campaigns: CampaignWatch = field(init=False)
     _notes: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
     violations: list[str] = field(default_factory=list[str])
     _changes: int = -1
     """How many rows were ever written in the database, as far as they were looked at."""
     _totals: list[tuple[str, int, int]] | None = None
     """The days' totals as they were found right; None where they are another store's."""
+
+    def __post_init__(self) -> None:
+        self.campaigns = CampaignWatch(rows=self.rows)
 
     def note(self, line: str) -> None:
         """One line of the trace."""
@@ -87,6 +92,7 @@ class Watch:
     def told(self) -> list[str]:
         """The trace; ids are numbered in the order of the proposals, as they are random."""
         numbers = {action_id: f"#{number}" for number, action_id in enumerate(self.rows, 1)}
+        numbers |= {campaign: f"@{number}" for number, campaign in enumerate(self.campaigns.plans, 1)}
         named = (
             (when, _ID.sub(lambda found: numbers.get(found[0], found[0]), line)) for when, line in self._notes
         )
@@ -115,7 +121,7 @@ class Watch:
             row, moved = Row._make(values), True
             self.rows[row.id] = row
             self._fixed(before, row)
-            self._step(before, row, now, life)
+            self._step(before, row, now, life, raw)
         self._usage(raw, moved=moved)
 
     def restored(self, raw: sqlite3.Connection, *, lost: bool) -> None:
@@ -137,18 +143,22 @@ class Watch:
             if getattr(before, name) != getattr(row, name):
                 self.fail(f"{self.name(row.id)}: {name} changed after the proposal")
 
-    def _step(self, before: Row | None, row: Row, now: datetime, life: Life) -> None:
+    def _step(self, before: Row | None, row: Row, now: datetime, life: Life, raw: sqlite3.Connection) -> None:
         old = "" if before is None else before.state
         if old == row.state and old != "unknown":
             return
         step = f"{old or row.tool} -> {row.state}"
         self.note(f"{life.name}: {self.name(row.id)} {step} {row.reason}".rstrip())
-        if (old, row.state) not in _STEPS:
+        at_once = (old, row.state) == ("approved", "succeeded") and is_step(row)
+        if (old, row.state) not in _STEPS and not at_once:
             self.fail(f"{self.name(row.id)} went from {old or 'nothing'} to {row.state}")
         if row.state == "approved" or (old, row.state) == ("", "dispatching"):
             self._approved(row, now)
-        if row.state == "dispatching":
+        if row.state == "dispatching" or at_once:
             self._claimed(row, now, life)
+            if is_chunk(row):
+                self._all(row, self.campaigns.claimed(raw, row, life.name, self.blocked))
+                self._all(row, self.campaigns.counted(row))
         elif old == "dispatching":
             self._ended(row, now, life)
         elif old == "unknown" and row.state == "failed":
@@ -161,11 +171,18 @@ class Watch:
             self.fail(f"{self.name(row.id)} was approved through {row.channel}, and nobody agreed to it")
         self._broken(row, self.loss.broken_by_approval(row))
 
+    def _all(self, row: Row, hows: Iterable[str]) -> None:
+        for how in hows:
+            self._broken(row, how)
+
     def _broken(self, row: Row, how: str) -> None:
         if how:
             self.fail(f"{self.name(row.id)} {how}")
 
     def _consented(self, row: Row) -> bool:
+        if is_chunk(row):
+            start = self.campaigns.start_of(row)
+            return start is not None and self._consented(start)
         if row.channel == "policy":
             return row.tool == "pause_launch" or self._is_small(row)
         return any(consent.covers(row) for consent in self.consents[row.id])
@@ -232,7 +249,7 @@ class Watch:
         for row in self._present():
             if row.dispatched_at is not None and row.state in COUNTED:
                 points[row.day] += row.counted
-                people[row.day] += row.recipients
+                people[row.day] += row.people
         for day, used, recipients in totals:
             if (used, recipients) != (points.pop(day, 0), people.pop(day, 0)):
                 self.fail(f"the totals of {day} are not the sum over its actions")
@@ -241,6 +258,8 @@ class Watch:
 
     def content(self, row: Row) -> tuple[frozenset[str], str]:
         """Whom an action texts, and with what words."""
+        if is_chunk(row):
+            return self.campaigns.content(row)
         arguments: dict[str, Any] = json.loads(row.arguments)
         if row.tool == "retry_safely":
             earlier = self.rows.get(str(arguments["action_id"]))
@@ -267,7 +286,7 @@ class Watch:
 
     def _named(self, request: Request) -> Row | None:
         if request.vendor == "every8d":
-            reference = request.fields["SB"].split()[0]
+            reference = form_of(request)["SB"].split()[0]
             return self.rows.get(f"{reference[:4]}-{reference[4:]}")
         # Nothing in a request to OMIS names the action: it is the one that this very task has claimed.
         return self.claimed_here()
@@ -288,12 +307,26 @@ class Watch:
             if before is not None and again and not self.loss.excuses(row, before):
                 self.fail(f"{self.name(row.id)} texted a number that had the text of {self.name(before.id)}")
             had[key] = root.id
+        self._twice_in_a_campaign()
+
+    def _twice_in_a_campaign(self) -> None:
+        had: dict[tuple[str, str], str] = {}
+        for text in self.truth.texts:
+            row = self.rows[f"{text.reference[:4]}-{text.reference[4:]}"]
+            if not is_chunk(row):
+                continue
+            first = had.setdefault((campaign_of(row), text.number), row.id)
+            if first != row.id:
+                self.fail(f"{self.name(row.id)} texted a number of its campaign after {self.name(first)}")
 
     def _same_content(self, row: Row, request: Request) -> None:
         if request.vendor != "every8d":
             return
-        numbers = frozenset("+886" + number[1:] for number in request.fields["DEST"].split(","))
-        if (numbers, request.fields["MSG"]) != self.content(row):
+        form = form_of(request)
+        numbers = frozenset("+886" + number[1:] for number in form["DEST"].split(","))
+        if is_chunk(row):
+            self._all(row, self.campaigns.posted(row, numbers, form["MSG"]))
+        elif (numbers, form["MSG"]) != self.content(row):
             self.fail(f"{self.name(row.id)} was posted with another text or to others than was agreed to")
 
     def _first_of_its_call(self, row: Row) -> None:

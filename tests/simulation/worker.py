@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
 
-from server.batches.keeper import Keeper
 from server.batches.memory import Memory
 from server.campaigns.campaigns import Campaigns
-from server.campaigns.list_files import ListFiles
 from server.files import Files
 from server.gate.context import GateContext
 from server.gate.gate import Gate
@@ -33,6 +31,7 @@ from server.store.errors import StoreGoneError, StoreUnavailableError
 from server.store.head_file import Head
 from server.store.outbox import Outbox
 from server.store.transactions import Store
+from tests.simulation.campaign_lists import MemoryKeeper, MemoryLists, WithinTheCall
 from tests.simulation.database import SharedStore, raw
 from tests.simulation.loop import Life
 from tests.simulation.vendor import LossyVendors
@@ -60,9 +59,9 @@ _NOBODY = SecretStr("none")
 
 @cache
 def settings(*, wait_seconds: float, out_of_band: bool) -> Settings:
-    """Settings in which a send to two needs a typed proof, and one test number needs nobody."""
+    """Settings in which a send to two needs a proof, one test number needs nobody, and a call holds two."""
     return Settings.model_construct(
-        every8d=Every8dSettings(uid="none", password=_NOBODY),
+        every8d=Every8dSettings(uid="none", password=_NOBODY, max_recipients=2),
         omis=OmisSettings(login_name="none", password=_NOBODY),
         policy=PolicySettings(
             test_numbers=(TEST_NUMBER,),
@@ -237,19 +236,20 @@ class Worker:
             seen=self._posted,
             told=world.watch.note,
         )
-        memory = Memory(Keeper(self.journal, Path("numbers.key")), chosen.policy)
-        context = GateContext(
+        memory = Memory(MemoryKeeper(self.journal, Path("numbers.key")), chosen.policy)
+        self.context = GateContext(
             settings=chosen,
             vendors=vendors,
             book=self.book,
             files=Files(FilesSettings(), world.clock),
             outside=OutsideReading(self.journal, world.clock),
             memory=memory,
-            campaigns=Campaigns(memory.keeper, ListFiles(chosen, lambda _: "")),
+            campaigns=Campaigns(memory.keeper, MemoryLists(world.lists)),
+            background=WithinTheCall(),
             limiter=RateLimiter(chosen.policy.calls_per_minute),
             clock=world.clock,
         )
-        self.gate = Gate(context)
+        self.gate = Gate(self.context)
 
     def lose_the_file(self) -> None:
         """Somebody replaced the store's file under this process."""

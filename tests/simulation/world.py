@@ -2,13 +2,21 @@
 
 import asyncio
 import re
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
+from unittest.mock import patch
 
+import anyio.to_thread
+
+from server.campaigns import worker as taking_over
 from server.store import audit
+from server.store.actions import Caps
 from server.store.comparing import Comparing
 from server.store.keys import hash_number
 from server.store.plans import Connection
@@ -16,8 +24,11 @@ from tests.judge.history import Terms
 from tests.judge.judge import judge
 from tests.judge.witness import Witness
 from tests.simulation.actions import Rule
+from tests.simulation.campaign_lists import NAME
+from tests.simulation.campaigner import Campaigner
 from tests.simulation.chaos import Chaos
 from tests.simulation.client import BRAKE, NUMBERS, Client, wish
+from tests.simulation.couriers import LOOK_SECONDS, Couriers
 from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.restoring import Operator
@@ -38,6 +49,11 @@ START = datetime(2026, 1, 31, 15, 40, tzinfo=UTC)
 """23:40 in Taipei, on the last day of a month."""
 _RESTORING, _RESTORED = 8, 5
 """One world of eight has an operator who puts a copy of the store back."""
+_CAMPAIGNS, _CAMPAIGN = 8, 2
+"""One world of eight plays a campaign."""
+_MEMBERS = tuple(f"+8869123456{number:02}" for number in range(1, 9))
+_CAMPAIGN_CAPS = (Caps(), Caps(), Caps(points_per_day=Decimal(12)), Caps(texts_per_recipient_per_day=2))
+_CHUNK_SIZE = 2
 PRINCIPALS = ("local:a", "local:a", "token:b")
 
 
@@ -68,21 +84,23 @@ class World:
         self.jumped = timedelta()
         self._moment, self._now = (self.jumped, 0.0), START
         self.witness = Witness(Terms(test_numbers=frozenset({TEST_NUMBER}), slack=0.0), self.seconds)
-        self.truth = Truth(
-            self.clock, self.random, Decimal(self.random.choice((4, 9, 50))), witness=self.witness
-        )
+        campaign = seed % _CAMPAIGNS == _CAMPAIGN
+        credit = self.random.choice((9, 50, 50) if campaign else (4, 9, 50))
+        self.truth = Truth(self.clock, self.random, Decimal(credit), witness=self.witness)
         self.outbox = MemoryOutbox()
         self.watch = Watch(
             clock=self.clock,
             truth=self.truth,
             rule=Rule(numbers=frozenset({TEST_NUMBER}), points=TEST_POINTS),
-            hashes={number: hash_number(KEY, number) for number in NUMBERS},
+            hashes={number: hash_number(KEY, number) for number in (_MEMBERS if campaign else NUMBERS)},
             traced=traced,
             kept=self.outbox.due,
         )
+        self.couriers = Couriers(self, alone=self.random.random() < 0.3) if campaign else None
+        self.lists = {NAME: _MEMBERS[: self.random.randrange(2, 8)]} if campaign else {}
         self.heads = MemoryHead(Path("audit.head"), accepted=self._loss_accepted)
         self.store = shared_store()
-        self.caps = self.random.choice(CAPS)
+        self.caps = self.random.choice(_CAMPAIGN_CAPS if campaign else CAPS)
         self._settings = settings(
             wait_seconds=self.random.choice((0.0, 0.0, 0.0, 700.0)), out_of_band=self.random.random() > 0.1
         )
@@ -95,10 +113,13 @@ class World:
             # What goes on although the past is lost.
             self.wishes.append(BRAKE)
         can_ask = self.random.random() < 0.7
+        self.campaigner = Campaigner(self, "local:a", can_ask=can_ask) if campaign else None
         self.clients = [
             Client(self, self.random.choice(PRINCIPALS), can_ask=can_ask)
-            for _ in range(self.random.choice((2, 2, 3)))
+            for _ in range(self.random.choice((0, 1) if campaign else (2, 2, 3)))
         ]
+        if self.campaigner is not None:
+            self.clients.append(self.campaigner)
         self.working = len(self.clients)
         self._operator = Operator(self, Random(f"{seed}, the operator")) if restoring else None
 
@@ -149,15 +170,21 @@ class World:
             group.create_task(chaos.run())
             if self._operator is not None:
                 group.create_task(self._operator.run())
+            if self.couriers is not None:
+                group.create_task(self.couriers.run())
             for client in self.clients:
                 group.create_task(self._work(client))
         await chaos.rest()
+        if self.campaigner is not None:
+            await self.campaigner.look_at_the_end()
         await self._judge()
 
     async def _work(self, client: Client) -> None:
         for _ in range(1 if self._operator is None else 2):
             await client.run()
         self.working -= 1
+        if self.couriers is not None and not self.working:
+            self.couriers.end()
 
     async def _judge(self) -> None:
         loss = self.watch.loss
@@ -191,11 +218,26 @@ class World:
                 self.watch.fail(f"{each.table} is not as the audit says: {each}")
 
 
+@contextmanager
+def _without_threads() -> Generator[None]:
+    """What is done in a thread is done at once: threads know no seed. Workers look less often."""
+
+    async def at_once(work: Callable[..., Any], *given: Any, **_more: Any) -> Any:
+        return work(*given)
+
+    with (
+        patch.object(anyio.to_thread, "run_sync", at_once),
+        patch.object(taking_over, "_LOOK_SECONDS", LOOK_SECONDS),
+    ):
+        yield
+
+
 def run(seed: int, *, traced: bool = True) -> Run:
     """Play one seed to its end; where something is broken, once more for its trace."""
     world = World(seed, traced=traced)
     try:
-        world.loop.run_until_complete(world.live())
+        with _without_threads() if world.couriers is not None else nullcontext():
+            world.loop.run_until_complete(world.live())
     finally:
         world.loop.close()
     watch = world.watch
