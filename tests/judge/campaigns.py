@@ -22,6 +22,7 @@ class Campaign:
     """A plan that a client was told of, with the requests that are of it."""
 
     id: str
+    planned: Called
     posts: tuple[Posted, ...]
 
     def steps(self, case: Case, *tools: str) -> Iterator[Called]:
@@ -78,6 +79,20 @@ def a_stop_stops(case: Case) -> Iterator[str]:
                     yield f"{post.reference} was posted after {called.tool} was answered"
 
 
+def a_trial_is_looked_at(case: Case) -> Iterator[str]:
+    """After a trial nothing goes out before a person lets it, where no other terms were agreed to."""
+    for campaign in campaigns_of(case):
+        trial = campaign.planned.arguments.get("trial")
+        if not isinstance(trial, int) or not trial or campaign.planned.arguments.get("release"):
+            continue
+        released = [yes for called in campaign.steps(case, "resume_campaign") for yes in _yeses(case, called)]
+        asked: set[str] = set()
+        for post in campaign.posts:
+            asked |= set(map(plain_number, post.numbers))
+            if len(asked) > trial and not any(case.before(yes, post) for yes in released):
+                yield f"{post.reference} was posted after a trial of {trial} that nobody had looked at"
+
+
 def every_recipient_ends(case: Case) -> Iterator[str]:
     """Of a campaign that is over each recipient was sent to, may have been, was certainly not, or is left."""
     for campaign in campaigns_of(case):
@@ -107,6 +122,7 @@ CAMPAIGN_RULES = (
     a_campaign_was_agreed_to,
     nobody_twice_in_a_campaign,
     a_stop_stops,
+    a_trial_is_looked_at,
     every_recipient_ends,
     points_are_the_vendors,
 )
@@ -124,7 +140,7 @@ def _campaign(case: Case, planned: Answered) -> Campaign:
         and post.text == words
         and set(map(plain_number, post.numbers)) <= numbers
     )
-    return Campaign(id=str(planned.facts["campaign_id"]), posts=posts)
+    return Campaign(id=str(planned.facts["campaign_id"]), planned=called, posts=posts)
 
 
 def _is_plan(case: Case, answer: Answered) -> bool:

@@ -45,7 +45,7 @@ class MemoryLists:
         """See `Lists.opened`."""
         return _opened(MemoryList(self._lists[choice.name]))
 
-    async def digest(self, name: str) -> str:
+    async def digest(self, name: str, principal: str) -> str:
         """See `Lists.digest`."""
         return MemoryList.digest
 

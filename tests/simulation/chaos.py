@@ -40,7 +40,7 @@ _EVENTS = (
 )
 _CAMPAIGN_EVENTS = (
     *("worker crash",) * 4,
-    *("silence",) * 4,
+    *("silence",) * 6,
     *("callback",) * 3,
     *("block",) * 3,
     *("reap",) * 2,
@@ -51,7 +51,7 @@ _CAMPAIGN_EVENTS = (
     "unblock",
 )
 _SILENCE = timedelta(seconds=65)
-"""A worker that is not heard of for so long is replaced, and may come back."""
+"""A worker that is not heard of for so long is replaced by another, and comes back."""
 
 
 class Chaos:
@@ -64,9 +64,12 @@ class Chaos:
 
     async def run(self) -> None:
         """A handful of events, each at some await of the others."""
-        events = _EVENTS if self._world.couriers is None else _CAMPAIGN_EVENTS
-        for _ in range(self._random.choice((0, 1, 2, 3, 5) if events is _EVENTS else (0, 2, 4, 6))):
-            await self._world.loop.take_turn(self._life, self._random.randrange(1, 25))
+        if self._world.couriers is None:
+            events, times, turns = _EVENTS, (0, 1, 2, 3, 5), 25
+        else:
+            events, times, turns = _CAMPAIGN_EVENTS, (0, 2, 4, 6), 80
+        for _ in range(self._random.choice(times)):
+            await self._world.loop.take_turn(self._life, self._random.randrange(1, turns))
             if not self._world.working:
                 return
             if self._random.random() < 0.3:
@@ -80,8 +83,9 @@ class Chaos:
                 self._world.crash(self._random.randrange(2))
             case "worker crash" if self._world.couriers is not None:
                 self._world.couriers.crash(self._random.randrange(2))
-            case "silence":
+            case "silence" if self._world.couriers is not None:
                 self._world.jumped += _SILENCE
+                self._world.couriers.another()
             case "jump":
                 self._world.jumped += self._random.choice(_JUMPS)
             case "stall":

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.simulation.worker import Worker
     from tests.simulation.world import World
 
+LANES = 2
+"""Chunks that are made ready at once, so that a campaign of a few takes its time."""
 LOOK_SECONDS = 15.0
 """How often a worker looks for what it could take over; a second in the server."""
 _LATER_SECONDS = 5.0
@@ -54,6 +56,11 @@ class Couriers:
         worker.life.over = True
         self._start()
 
+    def another(self) -> None:
+        """One more begins to look for what nobody carries out."""
+        if not self._alone:
+            self._start()
+
     @property
     def workers(self) -> list["Worker"]:
         """Their processes."""
@@ -77,7 +84,8 @@ class Couriers:
                 if following is Wave.LATER:
                     await anyio.sleep(_LATER_SECONDS)
 
-        work = taking_over.Worker(worker.context.memory.keeper, name, carry_out)
+        keeper, pause = worker.context.memory.keeper, worker.book.stop_held_up
+        work = taking_over.Worker(keeper, name, carry_out, pause)
         try:
             await work.work(until_idle=False)
         except (CrashedError, BaseExceptionGroup) as error:

@@ -34,21 +34,21 @@ Plant = Callable[[ExitStack], None]
 _LONG = timedelta(days=10_000)
 
 
-def _real(owner: object, name: str) -> Any:
+def there(owner: object, name: str) -> Any:
     """What stands there, private or not. A plant whose place is gone fails here, and has to move with it."""
     return getattr(owner, name)
 
 
-def _put(stack: ExitStack, owner: object, name: str, value: object) -> None:
+def put(stack: ExitStack, owner: object, name: str, value: object) -> None:
     stack.enter_context(patch.object(owner, name, value))
 
 
-def _put_frozen(stack: ExitStack, owner: object, name: str, value: object) -> None:
-    stack.callback(object.__setattr__, owner, name, _real(owner, name))
+def put_frozen(stack: ExitStack, owner: object, name: str, value: object) -> None:
+    stack.callback(object.__setattr__, owner, name, there(owner, name))
     object.__setattr__(owner, name, value)
 
 
-def _always(value: object) -> Callable[..., object]:
+def always(value: object) -> Callable[..., object]:
     def answer(*_: object, **__: object) -> object:
         return value
 
@@ -67,13 +67,13 @@ def _claim_whatever_the_state(stack: ExitStack) -> None:
         changed = conn.execute(update(ACTIONS).where(*valid).values(values)).rowcount == 1
         return rows.by_id(conn, action_id) if changed else None
 
-    _put(stack, dispatch, "_take", take)
+    put(stack, dispatch, "_take", take)
 
 
 def _post_before_the_claim(stack: ExitStack) -> None:
     """`dispatching` is committed after the POST."""
-    real = _real(dispatching.Dispatching, "_proceed")
-    post = _real(dispatching.Dispatching, "_post")
+    real = there(dispatching.Dispatching, "_proceed")
+    post = there(dispatching.Dispatching, "_post")
 
     async def early(self: Any, call: CallOf, world: Any, entry: Action) -> Any:
         around = replace(world, reference=dispatching.reference_of(entry.id))
@@ -87,7 +87,7 @@ def _post_before_the_claim(stack: ExitStack) -> None:
             claimed = await self._context.book.claim(entry.id, reached.recipients, reached.messages)
             return await real(self, call, world, entry, claimed)
 
-    _put(stack, dispatching.Dispatching, "carry_out", early)
+    put(stack, dispatching.Dispatching, "carry_out", early)
 
 
 def _reset_is_not_sent(stack: ExitStack) -> None:
@@ -103,7 +103,7 @@ def _reset_is_not_sent(stack: ExitStack) -> None:
                 raise transport.NotSentError("reset") from error
             raise
 
-    _put(stack, vendor, "classified", gullible)
+    put(stack, vendor, "classified", gullible)
 
 
 def _retry_on_unknown(stack: ExitStack) -> None:
@@ -116,7 +116,7 @@ def _retry_on_unknown(stack: ExitStack) -> None:
         except transport.UnknownOutcomeError:
             return await real(self, request, look=look)
 
-    _put(stack, LossyVendors, "send", again)
+    put(stack, LossyVendors, "send", again)
 
 
 def _digest_without(name: str) -> Plant:
@@ -130,7 +130,7 @@ def _digest_without(name: str) -> Plant:
             canonical.get("arguments", {}).pop(name, None)
             return await real(self, json.dumps(canonical, sort_keys=True))
 
-        _put(stack, book.Book, "digest", digest)
+        put(stack, book.Book, "digest", digest)
 
     return plant
 
@@ -142,7 +142,7 @@ def _approval_not_bound(stack: ExitStack) -> None:
         entry = await self._context.book.get(action_id)
         return await self._answered(call, entry, reply)
 
-    _put(stack, approval.Approval, "replied", replied)
+    put(stack, approval.Approval, "replied", replied)
 
 
 def _caps_outside_the_transaction(stack: ExitStack) -> None:
@@ -166,7 +166,7 @@ def _caps_outside_the_transaction(stack: ExitStack) -> None:
         finally:
             self._caps = caps
 
-    _put(stack, book.Book, "claim", claim)
+    put(stack, book.Book, "claim", claim)
 
 
 def _reaper_lets_it_go_again(stack: ExitStack) -> None:
@@ -179,20 +179,20 @@ def _reaper_lets_it_go_again(stack: ExitStack) -> None:
         conn.execute(update(ACTIONS).where(*lapsed).values(values))
         return [action for each in found if (action := rows.by_id(conn, each)) is not None]
 
-    _put(stack, ledger, "reap", reap)
+    put(stack, ledger, "reap", reap)
     # As if it were approved anew, with a seal that fits.
-    _put(stack, sealing, "is_sealed", _always(value=True))
+    put(stack, sealing, "is_sealed", always(value=True))
 
 
 def _lease_without_an_end(stack: ExitStack) -> None:
     """A process that died keeps its actions for ever."""
-    _put(stack, claiming, "LEASE_SECONDS", _LONG.total_seconds())
+    put(stack, claiming, "LEASE_SECONDS", _LONG.total_seconds())
 
 
 def _finish_whatever_became_of_it(stack: ExitStack) -> None:
     """The outcome is recorded over what a person has found out meanwhile, by anybody."""
     anybody = or_(ACTIONS.c.owner == bindparam("held_by"), ACTIONS.c.id.is_not(None))
-    _put(stack, dispatch, "_FINISH", rows.step(anybody))
+    put(stack, dispatch, "_FINISH", rows.step(anybody))
 
 
 def _lapsed_approval_counts(stack: ExitStack) -> None:
@@ -203,12 +203,12 @@ def _lapsed_approval_counts(stack: ExitStack) -> None:
         action = rows.by_id(conn, action_id)
         return real(conn, action_id, now=now if action is None else min(now, action.expires_at), **values)
 
-    _put(stack, ledger, "claim", claim)
+    put(stack, ledger, "claim", claim)
 
 
 def _unknown_gives_its_points_back(stack: ExitStack) -> None:
     """What an unknown send has reserved is free again."""
-    _put(stack, counting, "COUNTED", frozenset({State.DISPATCHING, State.SUCCEEDED}))
+    put(stack, counting, "COUNTED", frozenset({State.DISPATCHING, State.SUCCEEDED}))
 
 
 class _Unnamed(NamedTuple):
@@ -225,22 +225,22 @@ class _Unnamed(NamedTuple):
 
 def _blocked_only_at_the_proposal(stack: ExitStack) -> None:
     """The claim does not ask again for blocked numbers."""
-    real = _real(book.Book, "_claim")
+    real = there(book.Book, "_claim")
 
     def claim(self: book.Book, conn: Connection, now: datetime, action_id: str, reach: Any) -> Any:
         return real(self, conn, now, action_id, _Unnamed(reach.numbers, reach.hashes, reach.texts))
 
-    _put(stack, book.Book, "_claim", claim)
+    put(stack, book.Book, "_claim", claim)
 
 
 def _unknown_is_forgotten(stack: ExitStack) -> None:
     """The same call does not find its action of unknown outcome."""
-    real = _real(proposals, "_is_live")
+    real = there(proposals, "_is_live")
 
     def live(action: Action, now: datetime) -> bool:
         return action.state is not State.UNKNOWN and real(action, now)
 
-    _put(stack, proposals, "_is_live", live)
+    put(stack, proposals, "_is_live", live)
 
 
 def _anybody_is_a_test_number(stack: ExitStack) -> None:
@@ -249,32 +249,32 @@ def _anybody_is_a_test_number(stack: ExitStack) -> None:
     def rule(intent: Intent, *_: object, **__: object) -> str | None:
         return "test_numbers" if len(intent.recipients) == 1 else None
 
-    _put(stack, ruling, "needs_no_approval", rule)
+    put(stack, ruling, "needs_no_approval", rule)
 
 
 def _any_proof_is_right(stack: ExitStack) -> None:
     """What the person types is not looked at."""
-    _put(stack, approval, "proves", _always(value=True))
+    put(stack, approval, "proves", always(value=True))
 
 
 def _hosts_answer_for_people(stack: ExitStack) -> None:
     """An answer faster than a person's counts."""
-    said = _real(approval, "_said")
+    said = there(approval, "_said")
 
     def meaning(_: object, entry: Action, reply: FormReply) -> str:
         return said(entry.proof, reply)
 
-    _put(stack, approval.Approval, "_meaning", meaning)
+    put(stack, approval.Approval, "_meaning", meaning)
 
 
 def _a_no_after_an_approval_elsewhere_posts(stack: ExitStack) -> None:
     """An answer to what is decided already is not looked at: the call goes on with what was decided."""
-    real = _real(approval.Approval, "_answered")
+    real = there(approval.Approval, "_answered")
 
     async def answered(self: Any, call: CallOf, entry: Action, reply: FormReply) -> Any:
         return entry if str(entry.state) != "proposed" else await real(self, call, entry, reply)
 
-    _put(stack, approval.Approval, "_answered", answered)
+    put(stack, approval.Approval, "_answered", answered)
 
 
 def _a_slower_yes_after_an_instant_one(stack: ExitStack) -> None:
@@ -283,47 +283,47 @@ def _a_slower_yes_after_an_instant_one(stack: ExitStack) -> None:
     async def forgotten(*_: object) -> None:
         return None
 
-    _put(stack, book.Book, "send_out_of_band", forgotten)
+    put(stack, book.Book, "send_out_of_band", forgotten)
 
 
 def _retry_through_the_other_endpoint(stack: ExitStack) -> None:
     """The safe retry goes through 1.1, which filters nothing."""
-    send = _real(retry, "_send")
+    send = there(retry, "_send")
 
     def build(_params: object, around: Any) -> Request:
         return SEND_SMS.build(send(around), around)
 
-    _put_frozen(stack, RETRY_SAFELY, "build", build)
+    put_frozen(stack, RETRY_SAFELY, "build", build)
 
 
 def _retry_after_the_filter_forgot(stack: ExitStack) -> None:
     """The safe retry does not look at the age of what it repeats."""
-    _put(stack, retry, "FILTER_WINDOW", _LONG)
+    put(stack, retry, "FILTER_WINDOW", _LONG)
 
 
 def _nobody_remembers_texts(stack: ExitStack) -> None:
     """Whoever had a text gets it again by another call."""
-    _put(stack, sent_texts, "_rows", _always([]))
+    put(stack, sent_texts, "_rows", always([]))
 
 
 def _outbox_ignored(stack: ExitStack) -> None:
     """What was kept beside the store is never written down."""
-    _put(stack, journal.Journal, "_waiting", _always({}))
+    put(stack, journal.Journal, "_waiting", always({}))
 
 
 def _nobody_compares_store_and_head(stack: ExitStack) -> None:
     """An older copy of the store is taken for the store."""
-    _put(stack, past.Past, "_difference", _always(""))
+    put(stack, past.Past, "_difference", always(""))
 
 
 def _an_accepted_loss_asks_nobody(stack: ExitStack) -> None:
     """What a rule lets go is let go right after a loss was accepted, too."""
-    _put(stack, past.Past, "asks", _always(value=False))
+    put(stack, past.Past, "asks", always(value=False))
 
 
 def _a_loss_leaves_questions_open(stack: ExitStack) -> None:
     """What waited for a decision, or for its claim, outlives the accepted loss."""
-    _put(stack, ledger, "undecided", _always([]))
+    put(stack, ledger, "undecided", always([]))
 
 
 def _a_loss_is_forgotten(stack: ExitStack) -> None:
@@ -333,7 +333,7 @@ def _a_loss_is_forgotten(stack: ExitStack) -> None:
         known = self.heads.read()
         self.newest = head if known is None else head._replace(generation=known.generation)
 
-    _put(stack, past.Past, "remember", remember)
+    put(stack, past.Past, "remember", remember)
 
 
 PLANTS: Mapping[str, Plant] = {

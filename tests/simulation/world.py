@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import anyio.to_thread
 
+from server.campaigns import course
 from server.campaigns import worker as taking_over
 from server.store import audit
 from server.store.actions import Caps
@@ -28,7 +29,7 @@ from tests.simulation.campaign_lists import NAME
 from tests.simulation.campaigner import Campaigner
 from tests.simulation.chaos import Chaos
 from tests.simulation.client import BRAKE, NUMBERS, Client, wish
-from tests.simulation.couriers import LOOK_SECONDS, Couriers
+from tests.simulation.couriers import LANES, LOOK_SECONDS, Couriers
 from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.restoring import Operator
@@ -228,6 +229,7 @@ def _without_threads() -> Generator[None]:
     with (
         patch.object(anyio.to_thread, "run_sync", at_once),
         patch.object(taking_over, "_LOOK_SECONDS", LOOK_SECONDS),
+        patch.object(course, "_LANES", LANES),
     ):
         yield
 
