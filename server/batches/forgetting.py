@@ -1,16 +1,17 @@
 """A deletion request for one number: looked at, then carried out in one step with its lines of the audit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.batches.forgetting_campaigns import leave_ended
 from server.batches.memory import Memory
 from server.ledger.notes import Note
-from server.ledger.reducing import FORGOTTEN, TERMINAL, forget_in_action, without_number
+from server.ledger.reducing import FORGOTTEN, TERMINAL, forget_fillings, forget_in_action, without_number
 from server.store import ledger
 from server.store.actions import Action
 from server.store.blocked import which_blocked
-from server.store.campaign_members import campaigns_with
+from server.store.campaign_members import OfCampaign, campaigns_with
 from server.store.forgetting import NumberRows, forget_rows, rows_of_number
 from server.store.keys import HALF
 from server.store.plans import Connection
@@ -38,7 +39,7 @@ class OfNumber:
     def anything(self) -> bool:
         """Whether there is anything that can go."""
         rows = self.rows
-        kept = (rows.messages, rows.replies, rows.reports, rows.opt_outs)
+        kept = (rows.messages, rows.replies, rows.reports, rows.opt_outs, rows.named)
         return any((self.actions, self.campaigns, *kept))
 
 
@@ -61,7 +62,7 @@ class Forgetting:
             going = tuple(each.id for each in found_in if not each.ended)
             left = [without_number(each, mobile) for each in ended]
             return OfNumber(
-                rows=rows_of_number(conn, whole),
+                rows=rows_of_number(conn, whole, mobile),
                 actions=sum(each is not before for each, before in zip(left, ended, strict=True)),
                 texts=sum(_holds(each, _digits(mobile)) for each in left),
                 open=tuple(unended),
@@ -79,18 +80,26 @@ class Forgetting:
         seal = await self._keeper.seal()
 
         def work(conn: Connection, _now: datetime) -> tuple[None, *tuple[Note, ...]]:
-            rows = rows_of_number(conn, whole)
-            forget_rows(conn, key, whole)
+            rows = rows_of_number(conn, whole, mobile)
+            forget_rows(conn, key, whole, mobile)
+            shown = [id_ for each in campaigns_with(conn, whole[:HALF]) for id_ in _questions(conn, each)]
             campaigns = leave_ended(conn, mobile, whole[:HALF], seal)
             ended, _ = holding(conn, _digits(mobile))
             actions = filter(None, (ledger.get(conn, each) for each in ended))
             notes = [note for each in actions if (note := forget_in_action(conn, each, mobile, by))]
+            of_campaigns = filter(None, (ledger.get(conn, each) for each in shown))
+            notes += [note for each in of_campaigns if (note := forget_fillings(conn, each, by))]
             said = f"{whole}: {rows.messages} messages, {rows.replies} replies, {rows.reports} reports"
             said += f", {campaigns} campaigns" if campaigns else ""
             return None, *notes, Note(what=FORGOTTEN, by=by, channel=TERMINAL, outcome=said)
 
         await self._memory.catch_up()
         await self._keeper.guard(work)
+
+
+def _questions(conn: Connection, campaign: OfCampaign) -> Sequence[str]:
+    """The actions that showed an ended campaign's fillings: whose values those are is not known."""
+    return holding(conn, campaign.id)[0] if campaign.ended else ()
 
 
 def _digits(mobile: str) -> str:

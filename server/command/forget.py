@@ -59,6 +59,14 @@ def _show(found: OfNumber, masked: str, out: Terminal) -> None:
                 found.campaigns,
             )
         )
+    if rows.named:
+        out.say(
+            plural(
+                "{count} reply of somebody else names it: it is masked there.",
+                "{count} replies of others name it: it is masked there.",
+                rows.named,
+            )
+        )
     if rows.opt_outs:
         out.say(
             sentence(

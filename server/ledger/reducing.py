@@ -55,12 +55,29 @@ def without_number(action: Action, mobile: str) -> Action:
     """
     given, preview = json.loads(action.arguments), json.loads(action.preview)
     arguments, shown = without_person(given, mobile), preview
-    if arguments != given or mobile in preview.values():
+    if arguments != given or mobile in preview.values() or _is_listed(preview, mobile):
         shown = preview_without_person(action.tool, preview, mobile)
     answer = mask_numbers(action.vendor_answer)
     if (arguments, shown, answer) == (given, preview, action.vendor_answer):
         return action
     return replace(action, arguments=_written(arguments), preview=_written(shown), vendor_answer=answer)
+
+
+def forget_fillings(conn: Connection, action: Action, by: str) -> Note | None:
+    """Take the texts of single people out of a campaign's start that has ended; None where there are none."""
+    preview = json.loads(action.preview)
+    shown = _written(preview_without_people(action.tool, preview))
+    if json.loads(shown) == preview:
+        return None
+    done = take_out_one(
+        conn, action.id, arguments=action.arguments, preview=shown, vendor_answer=action.vendor_answer
+    )
+    return None if done is None else replace(note_of(FORGOTTEN, action), by=by, channel=TERMINAL, rule="")
+
+
+def _is_listed(preview: dict[str, Any], mobile: str) -> bool:
+    """Whether it stands in what a question listed: the first words of bookings."""
+    return mobile.removeprefix("+886").removeprefix("+") in json.dumps(preview.get("details", {}))
 
 
 def _written(values: dict[str, Any]) -> str:

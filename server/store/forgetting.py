@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, delete, func, select, update
 from server.store.aging import SETTLES
 from server.store.keys import HALF, forgotten_hash
 from server.store.messages import sealed_of
+from server.store.others_words import naming, unname
 from server.store.plans import Connection
 from server.store.record_tables import MESSAGES, OPT_OUTS, REPLIES
 from server.store.schema import DELIVERY_EVENTS
@@ -36,26 +37,30 @@ class NumberRows:
     replies: int
     reports: int
     opt_outs: int
+    named: int
+    """Replies of others in whose words it stands."""
 
 
-def rows_of_number(conn: Connection, whole: str) -> NumberRows:
-    """What there is of a number, by its whole keyed hash."""
+def rows_of_number(conn: Connection, whole: str, mobile: str) -> NumberRows:
+    """What there is of a number (E.164), by its whole keyed hash, and by itself in others' words."""
     by_half, by_whole = {"half": whole[:HALF]}, {"whole": whole}
     return NumberRows(
         messages=conn.scalar(_MESSAGES, by_half) or 0,
         replies=conn.scalar(_REPLIES, by_half) or 0,
         reports=conn.scalar(_REPORTS, by_whole) or 0,
         opt_outs=conn.scalar(_WISHES, by_whole) or 0,
+        named=naming(conn, mobile),
     )
 
 
-def forget_rows(conn: Connection, key: bytes, whole: str) -> None:
+def forget_rows(conn: Connection, key: bytes, whole: str, mobile: str) -> None:
     """Take the number, its names and its words out of every row; who opted out stays known by the hash."""
     half = whole[:HALF]
     for each in _FORGET:
         conn.execute(each, {"half": half, "stands_for_it": forgotten_hash(key, half)})
     conn.execute(_FORGET_WISH, {"whole": whole})
     conn.execute(_DROP_REPORTS, {"whole": whole})
+    unname(conn, mobile)
 
 
 def is_forgotten(conn: Connection, batch: str, half: str, key: bytes) -> bool:

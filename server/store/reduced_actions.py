@@ -1,4 +1,4 @@
-"""Actions of the ledger whose people are taken out: of sends that have ended, and whose messages are old."""
+"""Actions of the ledger whose people are taken out: of those that have ended, and whose messages are old."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,12 +12,13 @@ from server.store.rows import compare_and_set, in_state, step
 from server.store.schema import ACTIONS
 
 _ENDED = in_state(*sorted(TERMINAL))
-_SENDS = and_(ACTIONS.c.vendor == "every8d", ACTIONS.c.risk == "spend")
+_TOLD_OF_PEOPLE = and_(ACTIONS.c.vendor != "omis", ACTIONS.c.risk.in_(("spend", "destroy")))
+"""Sends, campaigns' starts and ends, and the erasing of bookings: their questions showed texts."""
 _MESSAGES_ARE_KEPT = (
     select(BATCHES.c.id).where(BATCHES.c.id == ACTIONS.c.id, BATCHES.c.reduced_at.is_(None)).exists()
 )
 _OLD = and_(
-    _SENDS,
+    _TOLD_OF_PEOPLE,
     _ENDED,
     ACTIONS.c.reduced_at.is_(None),
     ACTIONS.c.created_at < bindparam("before", type_=ACTIONS.c.created_at.type),
@@ -30,7 +31,7 @@ _CHANGE = step(_ENDED)
 
 
 def old_actions(conn: Connection, before: datetime, limit: int) -> Sequence[str]:
-    """Ended sends that were proposed before this time, whose messages are not kept (any more); oldest first.
+    """Ended actions that were proposed before this time, whose messages are not kept (any more), by age.
 
     A send that was denied, that expired or that failed has none.
     """
@@ -59,9 +60,9 @@ def take_out_one(
 
 
 def holding(conn: Connection, text: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Sends whose arguments, preview or answer hold this text: those that have ended, and the others."""
+    """Actions whose arguments, preview or answer hold this text: those that have ended, and the others."""
     columns = (ACTIONS.c.arguments, ACTIONS.c.preview, ACTIONS.c.vendor_answer)
-    found = select(ACTIONS.c.id).where(_SENDS, _holds(columns, text))
+    found = select(ACTIONS.c.id).where(_TOLD_OF_PEOPLE, _holds(columns, text))
     return conn.scalars(found.where(_ENDED)).all(), conn.scalars(found.where(~_ENDED)).all()
 
 

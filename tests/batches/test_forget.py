@@ -1,15 +1,20 @@
 """`campaign-ops-mcp forget`: one person's number, names and words go, and nothing brings them back."""
 
 import io
+import json
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import bindparam, select
 
 from server.command.evidence import write_evidence
 from server.command.forget import forget
 from server.command.purge import purge
 from server.demo.rows import rows_of
 from server.store.opt_outs import ANYBODY
-from tests.batches.aged import ANSWER, ARRIVES, NAME, OFF, OWN_WORDS, REPLIES, aged, heard, report
+from server.store.record_tables import REPLIES as REPLIES_TABLE
+from server.store.schema import ACTIONS
+from tests.batches.aged import ANSWER, ARRIVES, NAME, OFF, OWN_WORDS, REPLIES, Old, aged, heard, report
 from tests.batches.inbox import answered
 from tests.batches.stored import rows_in, stored, tables_with
 from tests.delivery.receivers import vendor_of
@@ -19,6 +24,8 @@ from tests.gate.servers import config_file
 from tests.languages.english import english
 
 LATER = "後來的話"
+_SHOWN = select(ACTIONS.c.preview).where(ACTIONS.c.tool == bindparam("of"))
+_REPLIED = select(REPLIES_TABLE.c.text)
 
 
 async def test_nothing_of_a_forgotten_number_is_left_but_what_it_counts(
@@ -147,3 +154,53 @@ async def test_the_commands_speak_the_language_of_the_settings(
     assert "1 批共 3 則訊息現在只剩統計數字" in told
     assert "0912***100 的資料已刪除" in told
     assert english(told.replace(str(file), "")) == []
+
+
+async def test_a_number_in_somebody_elses_reply_is_masked_and_the_rest_of_it_stays(
+    house: House, of_store: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    spellings = [
+        f"請改打 {ARRIVES} 給我",
+        "退訂，0912-345-100 也是",
+        "+886 912 345 100",
+        "０９１２３４５１００",
+        "10912345100",
+    ]
+    async with aged(house, Person(), ago=0, store=of_store) as old:
+        batch_id = await heard(old)
+        for words in spellings:
+            await answered(house, OFF, words)
+        await old.session.facts("get_reply_summary", {"batch_id": batch_id, "refresh": True})
+        assert await forget(config_file(house), ARRIVES, yes=True) == 0
+        assert "4 replies of others name it: it is masked there." in capsys.readouterr().out
+        left = await old.parts.store.read(lambda conn: conn.execute(_REPLIED).scalars().all())
+        assert {ANSWER, "請改打 *** 給我", "退訂，*** 也是", "***", "10912345100"} <= {*left}
+
+
+async def test_what_the_questions_of_a_campaign_and_of_a_stop_showed_of_a_person_goes(
+    house: House,
+) -> None:
+    (house.folder / "images").mkdir(exist_ok=True)
+    rows = f"手機,姓名\n{ARRIVES},{NAME}\n{OFF},別人\n"
+    (house.folder / "images" / "due.csv").write_text(rows, encoding="utf-8")
+    async with aged(house, Person(), ago=0) as old:
+        planned = await old.session.facts(
+            "plan_campaign", {"name": "到期", "list": "due.csv", "text": "{姓名}您好"}
+        )
+        await old.session.facts("start_campaign", {"campaign_id": planned["campaign_id"]})
+        ahead = (old.clock() + timedelta(days=2)).isoformat(timespec="seconds")
+        booked = {"recipients": [{"mobile": OFF, "text": f"請電 {ARRIVES}", "send_at": ahead}]}
+        await old.session.facts("send_personalized_sms", booked)
+        await old.session.facts("stop_everything", {})
+        await old.session.facts("cancel_campaign", {"campaign_id": planned["campaign_id"]})
+        assert await previews(old, "start_campaign", "\n#1\n") == [True]
+        assert await previews(old, "stop_everything", ARRIVES[1:]) == [True]
+        assert await forget(config_file(house), ARRIVES, yes=True) == 0
+        assert await previews(old, "start_campaign", "\n#1\n") == [False]
+        assert await previews(old, "stop_everything", ARRIVES[1:]) == [False]
+
+
+async def previews(old: Old, tool: str, words: str) -> list[bool]:
+    """Whether these stand in what the questions of a tool showed."""
+    found = await old.parts.store.read(lambda conn: conn.execute(_SHOWN, {"of": tool}).scalars().all())
+    return [words in json.loads(each)["text"] or words in each for each in found]

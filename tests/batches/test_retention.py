@@ -44,6 +44,27 @@ async def test_after_the_retention_nobody_is_in_the_store_and_every_figure_stays
     assert "3 messages of 1 batches are counts now" in capsys.readouterr().out
 
 
+async def test_what_questions_about_bookings_and_campaigns_showed_goes_as_well(house: House) -> None:
+    (house.folder / "images").mkdir(exist_ok=True)
+    (house.folder / "images" / "due.csv").write_text(f"手機,姓名\n{OFF},{NAME}\n", encoding="utf-8")
+    async with aged(house, Person(), ago=0) as old:
+        plan = {"name": "到期", "list": "due.csv", "text": "{姓名}您好"}
+        planned = await old.session.facts("plan_campaign", plan)
+        await old.session.facts("start_campaign", {"campaign_id": planned["campaign_id"]})
+        ahead = (old.clock() + timedelta(days=2)).isoformat(timespec="seconds")
+        for text in (OWN_WORDS, f"{OWN_WORDS}了"):
+            own = {"recipients": [{"mobile": OFF, "text": text, "send_at": ahead}]}
+            booked = await old.session.facts("send_personalized_sms", own)
+            if text == OWN_WORDS:
+                await old.session.facts("erase_sms_booking", {"batch_id": booked["batch_id"]})
+        await old.session.facts("stop_everything")
+        await old.session.facts("cancel_campaign", {"campaign_id": planned["campaign_id"]})
+        assert await tables_with(old.parts, "\\n#1\\n") == {"actions"}
+        old.clock.advance(days=2 * DAYS)
+        await old.parts.retention.purge("somebody")
+        assert await tables_with(old.parts, *PEOPLE, "\\n#1\\n") == set()
+
+
 async def test_no_send_of_any_kind_keeps_a_number(house: House) -> None:
     async with aged(house, Person(), policy={"allowed_email_domains": ["example.com"]}) as old:
         for tool in SENDS:

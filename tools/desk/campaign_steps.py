@@ -12,6 +12,7 @@ from tools.every8d.credit import credit_steps
 from tools.operation import Audience, OwnAction, Preview, Result, Risk, RiskyParams, Steps, Surroundings
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence, together
+from tools.shown_text import with_fillings
 from tools.taipei import as_taipei
 from tools.values import Points
 
@@ -110,7 +111,7 @@ def _spending(
         credit=credit,
         points_left=credit - points,
         send_at=found.first_at,
-        text="\n\n".join([found.text, *(f"#{n}\n{text}" for n, text in enumerate(found.longest, 1))]),
+        text=with_fillings(found.text, found.longest),
         warnings=(*_said(found), *text_cautions([around_columns(found.text)])),
         state={"plan": found.digest, "status": found.state},
         details={"name": found.name, **({"status": found.reason} if found.reason else {})},

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS
+from tools.shown_text import without_fillings
 
 _PEOPLE = ("recipients", "recipient")
 """The arguments of the sends that hold numbers, names, addresses or texts of people."""
 _NUMBERS = ("first_mobile", "last_mobile")
 _SHOWN = (*_NUMBERS, "emails", "details")
 """What of a preview does."""
+_FILLED = ("start_campaign", "resume_campaign")
+"""Behind their text, their questions show it filled for some."""
 
 
 def without_people(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,7 +31,8 @@ def preview_without_people(tool: str, preview: Mapping[str, Any]) -> dict[str, A
     By the fields' names: what an earlier version froze is read as well.
     """
     own = (*_SHOWN, "text") if tool == SEND_PERSONALIZED_SMS.name else _SHOWN
-    return {name: value for name, value in preview.items() if name not in own}
+    left = {name: value for name, value in preview.items() if name not in own}
+    return left | {"text": without_fillings(left["text"])} if tool in _FILLED else left
 
 
 def preview_without_person(tool: str, preview: Mapping[str, Any], mobile: str) -> dict[str, Any]:
