@@ -1,15 +1,23 @@
 """An answer belongs to the request that it followed: nothing that lay on a connection before is one."""
 
+import gzip
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx2 as httpx
 import pytest
 
 from server.vendors import watch
+from server.vendors.connections import Connections
+from server.vendors.exchange import exchange
+from server.vendors.outgoing import Outgoing
 from tests.faults.certificates import own_certificate
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, answer, whole
 
+LONG = "x" * 3_000_000
 LOOKS_BEFORE_A_SEND = 2
 USED_AGAIN = 2
 """The second request, which goes over the first one's connection."""
@@ -130,6 +138,34 @@ async def test_a_look_that_fails_on_a_new_connection_is_not_repeated(
     async with front_door(talking, no_settings) as session:
         await session.problem("query_credit")
     assert talking.requests == [LOOKING]
+
+
+async def test_what_is_longer_than_a_connection_holds_arrives_whole(
+    talking: ScriptedVendor,
+) -> None:
+    came: list[dict[str, str]] = []
+    talking.on_send = came.append
+    talking.plays[SENDING] = whole(LONG)
+    line = Connections.to(urlsplit(talking.url), httpx.Timeout(20))
+    outgoing = Outgoing(
+        method="POST",
+        url=httpx.URL(f"{talking.url}/{SENDING}"),
+        body=f"SB=x&MSG={LONG}".encode(),
+        content_type="application/x-www-form-urlencoded",
+    )
+    reply = await exchange(line.new(outgoing.url), outgoing)
+    assert reply.body.decode() == LONG
+    assert [each["MSG"] for each in came] == [LONG]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_an_answer_that_comes_packed_is_unpacked(
+    no_settings: Path, talking: ScriptedVendor, encoding: str
+) -> None:
+    content = {"gzip": gzip.compress, "deflate": zlib.compress}[encoding](CREDIT.encode())
+    talking.plays[LOOKING] = whole(content, more=f"Content-Encoding: {encoding}\r\n")
+    async with front_door(talking, no_settings) as session:
+        assert (await session.facts("query_credit"))["credit"] == 1230
 
 
 async def test_an_answer_before_the_request_is_whole_is_not_its_answer(
