@@ -11,6 +11,7 @@ from server.campaigns.reading import ListReading, ListWanted, digest_of
 from server.campaigns.source import ListChoice, OpenList
 from server.settings.settings import Settings
 from tools.cleaning import quote
+from tools.counting import many
 from tools.list_desk import ListFound
 from tools.lists.columns import Wanted
 from tools.lists.reasons import Reason
@@ -110,7 +111,7 @@ def _what_of_hidden(count: int, reading: ListReading) -> InvalidArgumentError:
     by = "a filter hides" if reading.filtered else "the sheet hides"
     return InvalidArgumentError(
         "hidden",
-        f"is needed: {by} {count} rows of the list.",
+        f"is needed: {by} {many(count, 'row')} of the list.",
         "Ask the person whether they get the text: then include, else leave_out.",
     )
 

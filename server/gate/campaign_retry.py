@@ -61,11 +61,16 @@ async def _from_list(
     context: GateContext, found: Known, asked: PlanAsked, members: Members
 ) -> AbstractAsyncContextManager[OpenList]:
     """The list's rows of those who failed: the values of its columns stand nowhere else."""
-    lists, name = context.campaigns.lists, found.campaign.list_name
-    if await lists.digest(name) != found.campaign.list_digest:
+    lists, name, principal = context.campaigns.lists, found.campaign.list_name, found.campaign.principal
+    if await lists.digest(name, principal) != found.campaign.list_digest:
         raise RefusedError(_LIST_CHANGED)
     choice = ListChoice(
-        name=name, sheet=asked.sheet, mobile=asked.mobile, consent=asked.consent, hidden=asked.hidden
+        name=name,
+        principal=principal,
+        sheet=asked.sheet,
+        mobile=asked.mobile,
+        consent=asked.consent,
+        hidden=asked.hidden,
     )
     mobiles: set[str] = set()
     for batch in await members.batches():

@@ -31,10 +31,10 @@ SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
 def unreachable_for_sends(reachable: Send, times: int = 1_000) -> Send:
     left = iter(range(times))
 
-    async def send(request: Request) -> Reply:
+    async def send(request: Request, **how: bool) -> Reply:
         if request.json is not None and next(left, None) is not None:
             raise NotSentError("nobody listens")
-        return await reachable(request)
+        return await reachable(request, **how)
 
     return send
 

@@ -58,7 +58,7 @@ async def test_duplicates_that_differ_in_a_texted_field_are_told(house: House) -
         plain = await session.facts("read_list", {"file": "a.csv"})
         fields = await session.facts("read_list", {"file": "a.csv", "fields": ["姓名"]})
     assert _by_reason(plain) == _by_reason(fields) == {"duplicate": (2, "3, 4")}
-    differ = "1 duplicates differ in a field from the row that counts: 4."
+    differ = "Unlike the row that counts in a field: 1 row, 4."
     assert differ in fields["notes"]
     assert differ not in plain["notes"]
 
@@ -81,7 +81,7 @@ async def test_what_a_workbook_hides_is_asked_about(house: House) -> None:
         whole = await session.facts("read_list", {"file": "a.xlsx", "include_hidden": True})
     assert (facts["recipients"], whole["recipients"]) == (1, 2)
     assert (facts["sheet"], facts["hidden_sheets"]) == ("名單", ["舊"])
-    assert facts["notes"][0] == "Hidden: 1 rows, left out. Ask the person; include_hidden takes them in."
+    assert facts["notes"][0] == "Hidden: 1 row, left out. Ask the person; include_hidden reads them."
 
 
 async def test_a_name_cannot_leave_the_folder(house: House) -> None:

@@ -57,7 +57,7 @@ async def test_texts_at_night_and_quiet_hours_are_told(house: House) -> None:
     write_list(house, people(3))
     async with fronted(house, clock=Clock(NOON)) as session:
         late = await planned(session, send_at="2026-03-02T20:30:00+08:00", per_hour=2)
-    assert "2 texts go out between 21:00 and 08:00." in late["warnings"]
+    assert "Between 21:00 and 08:00 go out: 2 texts." in late["warnings"]
     async with fronted(house, clock=Clock(NOON.replace(hour=14)), policy=HOURS) as session:
         # It is 22:00: the plan can be made, and its start asks for the hours.
         plan = await planned(session)
@@ -81,7 +81,7 @@ async def test_what_nobody_looked_at_in_a_list_is_told(house: House) -> None:
         "Hidden sheets were not read. Ask the person whether one is meant.",
         "A column in use is hidden in the sheet. Ask the person whether it is meant.",
         "Of several numbers in a cell none is taken: a person chooses in the file.",
-        "1 duplicates differ in a field from the row that counts: 3.",
+        "Unlike the row that counts in a field: 1 row, 3.",
     ]
 
 

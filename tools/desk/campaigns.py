@@ -9,6 +9,7 @@ from tools.action_id import normalise_id
 from tools.campaign_desk import CampaignView, PlanAsked, PlanFigures
 from tools.campaign_facts import CampaignState
 from tools.cleaning import shortened
+from tools.counting import many
 from tools.desk.plan_warnings import plan_warnings
 from tools.desk.read_list import Column
 from tools.desk_operation import Desk, DeskOperation
@@ -149,7 +150,7 @@ def plan_told(found: PlanFigures) -> CampaignPlan:
 
 def _planned(found: PlanFigures) -> str:
     return (
-        f"Planned, nothing sent: {found.recipients} recipients, {found.points} points. "
+        f"Planned, nothing sent: {many(found.recipients, 'recipient')}, {found.points} points. "
         f"start_campaign asks a person; the plan waits for a day."
     )
 
@@ -232,7 +233,7 @@ async def _get(params: CampaignParams, desk: Desk) -> CampaignStatus:
 
 def _conclusion(found: CampaignView) -> str:
     if found.state == "planned":
-        return f"Planned: {found.recipients} recipients, {found.points} points. Nothing was sent."
+        return f"Planned: {many(found.recipients, 'recipient')}, {found.points} points. Nothing was sent."
     of = f"{found.sent} of {found.recipients} were given to the vendor"
     doubt = f", {found.unknown} may have been" if found.unknown else ""
     why = f" ({found.reason})" if found.reason else ""

@@ -9,6 +9,7 @@ from pydantic import Field
 from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.tally import Tally
 from tools.campaigns.wording import Wording, read_wording
+from tools.counting import many
 from tools.desk.list_notes import to_decide
 from tools.desk.read_list import Column
 from tools.desk_operation import Desk, DeskOperation
@@ -118,10 +119,11 @@ def _longest(wording: Wording, tally: Tally) -> list[str]:
 
 
 def _conclusion(tally: Tally, found: ListFound | None) -> str:
+    parts, points = many(tally.parts, "part"), many(tally.points, "point")
     if found is None:
-        return f"{tally.parts} parts, {tally.points} points for each recipient in Taiwan. Nothing was sent."
+        return f"{parts}, {points} for each recipient in Taiwan. Nothing was sent."
     return (
-        f"{tally.recipients} of {found.tally.rows} rows can be texted, for {tally.points} points. "
+        f"{tally.recipients} of {many(found.tally.rows, 'row')} can be texted, for {points}. "
         "Nothing was sent."
     )
 
@@ -137,16 +139,18 @@ def _notes(texts: Sequence[str], judged: JudgedText, found: ListFound | None, ta
     notes = [*judged.broken, *text_cautions(texts)]
     if found is None:
         (text,) = texts
-        notes += [f"{units(text)} characters.", *overflow_cautions(text)]
+        notes += [f"{many(units(text), 'character')}.", *overflow_cautions(text)]
     else:
         notes += to_decide(found)
         if found.tally.blank.count:
-            notes.append(f"A value is empty in {found.tally.blank.count} rows.")
+            notes.append(f"A value is empty in {many(found.tally.blank.count, 'row')}.")
     if tally.excluded:
         told = ", ".join(f"{reason}: {count}" for reason, count in tally.excluded.items())
         notes.append(f"Texts that cannot be sent as filled in: {told}.")
     if tally.estimates:
-        notes.append(f"{tally.estimates} texts exceed {PRICED_UNITS} characters: their price is an estimate.")
+        notes.append(
+            f"Above {PRICED_UNITS} characters the price is a guess: {many(tally.estimates, 'text')}."
+        )
     return notes
 
 

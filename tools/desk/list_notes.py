@@ -1,5 +1,6 @@
 """What a person has to know of a list, or to decide, in sentences of ours."""
 
+from tools.counting import many
 from tools.list_desk import ListFound
 from tools.lists.reasons import Reason
 from tools.lists.tally import Rows, Tally
@@ -16,7 +17,7 @@ def list_notes(found: ListFound, *, consent: bool) -> list[str]:
 
 def _rest(found: ListFound) -> list[str]:
     blank = found.tally.blank
-    empty = (blank.count, f"A texted field is empty in {blank.count} rows: {places(blank)}.")
+    empty = (blank.count, f"A texted field is empty in {many(blank.count, 'row')}: {places(blank)}.")
     return [*to_know(found.tally), *_said(empty), *_limits(found)]
 
 
@@ -36,7 +37,7 @@ def to_decide(found: ListFound) -> list[str]:
     hidden = reasons.get(Reason.HIDDEN_ROW, _NONE).count
     by = "A filter hides" if found.filtered else "Hidden:"
     return _said(
-        (hidden, f"{by} {hidden} rows, left out. Ask the person; include_hidden takes them in."),
+        (hidden, f"{by} {many(hidden, 'row')}, left out. Ask the person; include_hidden reads them."),
         (
             found.rivals,
             f"Numbers stand in {len(found.rivals) + 1} sheets; one was read. Ask which one is meant.",
@@ -67,11 +68,11 @@ def to_know(tally: Tally) -> list[str]:
     return _said(
         (
             differing.count,
-            f"{differing.count} duplicates differ in a field from the row that counts: {places(differing)}.",
+            f"Unlike the row that counts in a field: {many(differing.count, 'row')}, {places(differing)}.",
         ),
-        (tally.restored, f"{tally.restored} numbers had lost their leading 0; it was put back."),
-        (tally.joined, f"Line breaks in {tally.joined} rows became spaces."),
-        (old.count, f"Values of another workbook may be old in {old.count} rows: {places(old)}."),
+        (tally.restored, f"The lost leading 0 of {many(tally.restored, 'number')} was put back."),
+        (tally.joined, f"Line breaks in {many(tally.joined, 'row')} became spaces."),
+        (old.count, f"Values of another workbook may be old in {many(old.count, 'row')}: {places(old)}."),
     )
 
 
@@ -79,6 +80,6 @@ def _limits(found: ListFound) -> list[str]:
     unnamed = len(found.columns) - MOST_NAMES
     return _said(
         (found.damaged, "Some bytes fit no text; they show as U+FFFD."),
-        (unnamed > 0, f"{unnamed} more columns are not named here."),
+        (unnamed > 0, f"Not named here: {many(unnamed, 'more column')}."),
         (found.no_rule, f"Every send is refused for now: of the blocked numbers, {found.no_rule}."),
     )

@@ -3,6 +3,7 @@
 from itertools import chain
 
 from tools.campaign_desk import PlanFigures
+from tools.counting import many
 from tools.desk.list_notes import not_read, to_know
 from tools.every8d.charging import PRICED_UNITS
 from tools.lists.tally import Rows
@@ -17,7 +18,7 @@ def plan_warnings(found: PlanFigures) -> list[str]:
     """Of a plan that was made."""
     said = list(chain(_money(found), _time(found), found.cautions, _people(found), _list(found)))
     more = len(said) - _MOST
-    return [*said[:_MOST], *([f"{more} more notes: read_list tells them."] if more > 0 else [])]
+    return [*said[:_MOST], *([f"{many(more, 'more note')}: read_list tells."] if more > 0 else [])]
 
 
 def _said(*notes: tuple[object, str]) -> list[str]:
@@ -27,8 +28,8 @@ def _said(*notes: tuple[object, str]) -> list[str]:
 def _money(found: PlanFigures) -> list[str]:
     missing = -(found.points_left or 0)
     return _said(
-        (missing > 0, f"{missing} points are missing."),
-        (found.abroad, f"{found.abroad} numbers are abroad: three times the price."),
+        (missing > 0, f"Points that are missing: {missing}."),
+        (found.abroad, f"Abroad, at three times the price: {many(found.abroad, 'number')}."),
         (
             found.estimate,
             f"Texts above {PRICED_UNITS} characters have no price of the vendor's: an estimate.",
@@ -39,14 +40,14 @@ def _money(found: PlanFigures) -> list[str]:
 def _time(found: PlanFigures) -> list[str]:
     return _said(
         (found.quiet, f"It goes out when it is started, and not from {found.quiet} (quiet hours)."),
-        (found.at_night, f"{found.at_night} texts go out between 21:00 and 08:00."),
+        (found.at_night, f"Between 21:00 and 08:00 go out: {many(found.at_night, 'text')}."),
     )
 
 
 def _people(found: PlanFigures) -> list[str]:
     blank = _NONE if found.found is None else found.found.tally.blank
     return _said(
-        (blank.count, f"A placeholder has no value for {blank.count} recipients."),
+        (blank.count, f"A placeholder has no value for {many(blank.count, 'recipient')}."),
         (found.texted, f"{found.texted} had this text within 24 hours: they are left out when it is sent."),
         (found.often, f"For {found.often} it is at least text number {OFTEN} within 7 days."),
     )

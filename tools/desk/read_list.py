@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.counting import many
 from tools.desk.list_notes import MOST_NAMES, list_notes, places
 from tools.desk_operation import Desk, DeskOperation
 from tools.list_desk import ListAsked, ListFound
@@ -113,7 +114,7 @@ async def _read(params: ReadListParams, desk: Desk) -> ReadListResult:
 
 def _conclusion(tally: Tally) -> str:
     left = tally.rows - tally.recipients
-    return f"{tally.recipients} of {tally.rows} rows can be texted; {left} cannot. Nothing was sent."
+    return f"{tally.recipients} of {many(tally.rows, 'row')} can be texted; {left} cannot. Nothing was sent."
 
 
 def _not_texted(tally: Tally) -> list[NotTexted]:
