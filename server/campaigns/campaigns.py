@@ -1,9 +1,9 @@
 """Campaigns as one process knows them: planned, looked at, and told what a step of them must know."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import NamedTuple, cast
 
@@ -113,6 +113,22 @@ class Campaigns:
     async def _bookings(self, id_: str) -> list[Batch]:
         now = self.keeper.clock()
         return await self.keeper.read(lambda conn: bookings_of(conn, id_, now))
+
+    async def marks(self, of: Mapping[str, str], principal: str) -> dict[str, tuple[object, ...]]:
+        """What changes with a campaign's state and progress, by the names that these ids are given.
+
+        Of a campaign that is another's, or none, there is no mark.
+        """
+
+        def look(conn: Connection) -> dict[str, tuple[object, ...]]:
+            found = ((name, campaigns.campaign_of(conn, id_)) for name, id_ in of.items())
+            return {
+                name: (each.state, each.reason, *astuple(campaigns.progress_of(conn, each.id)))
+                for name, each in found
+                if each is not None and each.principal == principal
+            }
+
+        return await self.keeper.read(look)
 
     async def facts(self, id_: str, principal: str) -> CampaignFacts | None:
         """What a step of it must know; None when this principal has no such campaign."""

@@ -34,7 +34,6 @@ _COMMANDS = {
     "policy": _HERE + "policy:policy",
     "opt-outs": _HERE + "opt_outs:opt_outs_command",
     "worker": _HERE + "worker:worker",
-    "rehearse": _HERE + "rehearse:rehearse",
     "purge": _HERE + "purge:purge_command",
     "forget": _HERE + "forget:forget_command",
     "evidence": _HERE + "evidence:evidence_command",
@@ -59,6 +58,12 @@ _CALLBACKS = {
     "quarantine": _HERE + "callbacks:callbacks_quarantine",
     "rotate": _HERE + "callbacks:callbacks_rotate",
 }
+_CAMPAIGNS = {
+    "list": _HERE + "campaigns:campaigns_list",
+    "show": _HERE + "campaigns:campaigns_show",
+    "watch": _HERE + "campaigns:campaigns_watch",
+    "rehearse": _HERE + "rehearse:rehearse",
+}
 
 PLACES = (
     *_COMMANDS.values(),
@@ -66,6 +71,7 @@ PLACES = (
     *_AUDIT.values(),
     *_ACTIONS.values(),
     *_CALLBACKS.values(),
+    *_CAMPAIGNS.values(),
 )
 """Every command; the sentence that its help begins with is its function's docstring."""
 
@@ -80,6 +86,7 @@ for name, places, about in (
     ("block", _BLOCK, sentence("Numbers that are never texted.")),
     ("audit", _AUDIT, sentence("The record of every decision.")),
     ("actions", _ACTIONS, sentence("The ledger of what was done.")),
+    ("campaigns", _CAMPAIGNS, sentence("Texts to a list: how far they are.")),
     ("callbacks", _CALLBACKS, sentence("What the vendor reports by itself.")),
 ):
     app.add_typer(typer.Typer(cls=late_group(places), help=about, no_args_is_help=True), name=name)

@@ -1,4 +1,4 @@
-"""`campaign-ops-mcp rehearse ID`: a plan played against the simulated vendor, in a folder that is gone then.
+"""`campaign-ops-mcp campaigns rehearse ID`: a plan played against the simulated vendor, in a passing folder.
 
 The worker's own course carries a copy of the plan out. The vendor's clock is moved to the last send time, so
 that a day is played in seconds. Whatever the copy's settings are, its only account is the simulated one.

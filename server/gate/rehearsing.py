@@ -33,7 +33,15 @@ async def rehearsed(settings: Settings, campaign: Campaign) -> Rehearsed:
                 next="Look at it with get_campaign; only a plan can be rehearsed.",
             )
         )
-    command = [sys.executable, "-m", "server.command.cli", "rehearse", campaign.id, "--settings-from-stdin"]
+    command = [
+        sys.executable,
+        "-m",
+        "server.command.cli",
+        "campaigns",
+        "rehearse",
+        campaign.id,
+        "--settings-from-stdin",
+    ]
     done = await anyio.run_process(
         command, input=json.dumps(whole(settings)).encode(), stderr=subprocess.DEVNULL, check=False
     )
@@ -42,7 +50,7 @@ async def rehearsed(settings: Settings, campaign: Campaign) -> Rehearsed:
             Problem(
                 code="not_rehearsed",
                 message=f"{_NOTHING} It could not be played on this machine.",
-                next="`campaign-ops-mcp rehearse` in a terminal tells why; the plan stands.",
+                next="`campaign-ops-mcp campaigns rehearse` in a terminal tells why; the plan stands.",
             )
         )
     return TOLD.validate_json(done.stdout)

@@ -13,10 +13,11 @@ from server.gate.caller import Caller
 from server.gate.words.answers import Answer
 from server.late_parts import LateParts
 from server.mcp.identity import principal, session
-from server.mcp.uris import BATCH_URI, INBOX_URI
+from server.mcp.uris import BATCH_URI, CAMPAIGN_URI, INBOX_URI
 
 _JSON = "application/json"
 _BRIEF, _REPLIES, _DELIVERY = "get_morning_brief", "get_reply_summary", "summarize_delivery"
+_CAMPAIGN = "get_campaign"
 
 
 def add_resources(server: MCPServer[None], parts: LateParts, offered: Container[str]) -> None:
@@ -37,6 +38,11 @@ def add_resources(server: MCPServer[None], parts: LateParts, offered: Container[
         return _text((await parts.opened()).gate.rules())
 
     told = Telling(parts)
+    _add_told(server, told, offered)
+    _add_of_one(server, told, offered)
+
+
+def _add_told(server: MCPServer[None], told: "Telling", offered: Container[str]) -> None:
     if _BRIEF in offered:
 
         @server.resource(
@@ -61,6 +67,9 @@ def add_resources(server: MCPServer[None], parts: LateParts, offered: Container[
         async def replies() -> str:
             return await told.by(_REPLIES, {})
 
+
+def _add_of_one(server: MCPServer[None], told: "Telling", offered: Container[str]) -> None:
+    """Of one batch, of one campaign."""
     if _DELIVERY in offered:
 
         @server.resource(
@@ -72,6 +81,18 @@ def add_resources(server: MCPServer[None], parts: LateParts, offered: Container[
         )
         async def batch(batch_id: str) -> str:
             return await told.by(_DELIVERY, {"batch_id": batch_id})
+
+    if _CAMPAIGN in offered:
+
+        @server.resource(
+            CAMPAIGN_URI + "{campaign_id}",
+            name="campaign",
+            title="Campaign",
+            description="What get_campaign tells of one campaign.",
+            mime_type=_JSON,
+        )
+        async def campaign(campaign_id: str) -> str:
+            return await told.by(_CAMPAIGN, {"campaign_id": campaign_id})
 
 
 @dataclass(frozen=True, slots=True)

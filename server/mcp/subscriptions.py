@@ -1,4 +1,4 @@
-"""Tells clients that listen when a batch or the inbox has changed: `subscriptions/listen`, and its older kin.
+"""Tells clients that listen of changes in batches, campaigns, inbox: `subscriptions/listen`, its older kin.
 
 The store is looked at once a second for each that listens, by indexes, so changes of other processes are seen
 too; where nobody listens, nothing is looked at. Each is told of its own batches alone.
@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 
 from server.late_parts import LateParts
 from server.mcp.identity import principal
-from server.mcp.uris import BATCH_URI, INBOX_URI
+from server.mcp.uris import BATCH_URI, CAMPAIGN_URI, INBOX_URI
 from server.store.errors import StoreUnavailableError
 
 EVERY_SECONDS = 1.0
@@ -118,7 +118,12 @@ class Subscriptions:
 
     async def _marks(self, uris: Collection[str], who: str) -> Marks:
         parts = await self._parts.opened()
-        return await parts.watching.marks(parts.gate.limits_of(who), _batches(uris))
+        found: Marks = {}
+        if batches := _batches(uris):
+            found |= await parts.watching.marks(parts.gate.limits_of(who), batches)
+        if campaigns := _campaigns(uris):
+            found |= await parts.campaigns.marks(campaigns, who)
+        return found
 
 
 def _batches(uris: Collection[str]) -> dict[str, str]:
@@ -126,3 +131,8 @@ def _batches(uris: Collection[str]) -> dict[str, str]:
     inbox = {uri: "" for uri in uris if uri == INBOX_URI}
     batches = {uri: uri.removeprefix(BATCH_URI) for uri in uris if uri.startswith(BATCH_URI)}
     return inbox | {uri: batch_id for uri, batch_id in batches.items() if batch_id}
+
+
+def _campaigns(uris: Collection[str]) -> dict[str, str]:
+    """The campaign that each of these is of."""
+    return {uri: uri.removeprefix(CAMPAIGN_URI) for uri in uris if uri.startswith(CAMPAIGN_URI)}

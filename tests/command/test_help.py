@@ -51,6 +51,10 @@ COMMANDS = {
     "actions list": ("List the newest actions of the ledger.", ("--state", *OF_AN_ACCOUNT)),
     "actions show": ("Show all of one action: what, who, when", ("--page", *OF_AN_ACCOUNT)),
     "actions close": ("Close an action of unknown outcome by hand.", ("--as", *OF_AN_ACCOUNT)),
+    "campaigns list": ("List the newest campaigns.", OF_AN_ACCOUNT),
+    "campaigns show": ("Show how far a campaign is.", OF_AN_ACCOUNT),
+    "campaigns watch": ("Show a bar of progress while a campaign is sent.", OF_AN_ACCOUNT),
+    "campaigns rehearse": ("Play a planned campaign against the simulated vendor", ("--config",)),
     "callbacks status": ("What came in by callback, which secrets are taken, and when", OF_AN_ACCOUNT),
     "callbacks quarantine": ("The newest reports that fit nothing that was sent here.", OF_AN_ACCOUNT),
     "callbacks rotate": (
@@ -63,6 +67,7 @@ GROUPS = {
     "block": "Numbers that are never texted.",
     "audit": "The record of every decision.",
     "actions": "The ledger of what was done.",
+    "campaigns": "Texts to a list: how far they are.",
     "callbacks": "What the vendor reports by itself.",
 }
 _OPTION = re.compile(r"^[│ ]+(?:\*\s+)?(--[a-z-]+)", re.MULTILINE)
