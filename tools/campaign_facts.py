@@ -64,6 +64,8 @@ class CampaignFacts:
     waiting_points: Decimal
     bookings: Sequence[CampaignBooking]
     """What is booked and still ahead, the next one first."""
+    moves: int
+    """How often it was moved."""
     resumed: int
     """How often it was resumed."""
 
@@ -77,5 +79,7 @@ class CampaignFacts:
 class CampaignStep:
     """What happens to a campaign, in place of a vendor's request."""
 
-    kind: Literal["start", "resume", "cancel"]
+    kind: Literal["start", "resume", "cancel", "move"]
     campaign: str
+    at: datetime | None = None
+    """To when it is moved."""

@@ -27,7 +27,7 @@ from server.store.campaign_aging import (
     old_campaigns,
     take_out_recipients,
 )
-from server.store.campaigns import forget_plans, over_plans
+from server.store.campaigns import empty_gone_out, forget_plans, over_plans
 from server.store.errors import StoreUnavailableError
 from server.store.meta import set_value, value_of
 from server.store.plans import Connection
@@ -101,6 +101,7 @@ class Retention:
         now = self._keeper.clock()
         others = Counter(await self._keeper.write(partial(drop_aged, before=before, now=now)))
         others[PLANS] = await self._keeper.write(partial(forget_plans, now=now))
+        await self._keeper.write(partial(empty_gone_out, now=now))
         others[ENDED] = await self._purge_campaigns(before)
         gone = Gone(batches, messages, replies, actions, others)
         if gone.anything:

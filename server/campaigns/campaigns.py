@@ -167,6 +167,7 @@ class Campaigns:
             waiting=found.progress.waiting + found.progress.failed,
             waiting_points=found.waiting_points,
             bookings=[_booking(each) for each in await self._bookings(campaign.id)],
+            moves=plan.get("moves", 0),
             resumed=campaign.resumed,
         )
 

@@ -167,6 +167,7 @@ def _plan_of(draft: Draft) -> dict[str, Any]:
         "trial": wish.trial.of(tally.recipients),
         "release": str(wish.trial.terms or ""),
         "of_list": dict(wish.of_list),
+        "pace": wish.pace.kept,
         "first_at": draft.first_at and draft.first_at.isoformat(),
         "last_at": draft.last_at and draft.last_at.isoformat(),
         "longest": [wish.wording.masked(values) for values in tally.longest],

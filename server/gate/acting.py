@@ -36,6 +36,7 @@ from tools.problems import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from server.store.actions import Action as Entry
     from server.store.sent_texts import Repeated
@@ -178,7 +179,7 @@ class Acting:
         decided = await self._approval.advance(call, entry)
         if isinstance(decided, Answer | Question):
             return decided
-        if parts_of(decided):
+        if parts_of(decided) or _moved_to(call) is not None:
             return await StepParts(self._context, self.part).carry_out(call, world, decided)
         return await self._dispatching.carry_out(call, world, decided)
 
@@ -218,10 +219,20 @@ def _request_id(call: CallOf, world: Surroundings) -> str:
     if call.operation.risk not in RISKY:
         return f"once-{secrets.token_hex(8)}"
     given, campaign = call.params.request_id, world.campaign
-    if given or campaign is None or not _resumes(call):
+    if given or campaign is None:
+        return given
+    if (to := _moved_to(call)) is not None:
+        # A move there and back and there again is three; the same call, made again, is told what it came to.
+        moved = campaign.first_at == to
+        return f"move-{campaign.moves - moved}"
+    if not _resumes(call):
         return given
     # Once it runs, the same call is told what the last resumption came to.
     return f"stop-{campaign.resumed if campaign.state in STANDING else campaign.resumed - 1}"
+
+
+def _moved_to(call: CallOf) -> "datetime | None":
+    return call.operation.step(call.params).at if isinstance(call.operation, OwnAction) else None
 
 
 def _resumes(call: CallOf) -> bool:

@@ -207,9 +207,11 @@ class ChunkSender:
         done = await self._context.book.get(claimed.id) or claimed
         match str(done.state):
             case "succeeded":
-                await self._context.campaigns.keeper.write(
-                    lambda conn: campaigns.empty_chunk(conn, ready.chunk.campaign, ready.chunk.number)
-                )
+                if ready.those[-1].send_at is None:
+                    # What is booked can be moved, and is booked anew then.
+                    await self._context.campaigns.keeper.write(
+                        lambda conn: campaigns.empty_chunk(conn, ready.chunk.campaign, ready.chunk.number)
+                    )
                 return ChunkEnd(ended=Ended.SENT, stop=_points_ran_out(done))
             case "failed":
                 problem = json.loads(done.outcome)

@@ -6,17 +6,19 @@ The step itself is claimed with what it changes at once, so that nothing more is
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from server.call_time import enough_to_post
 from server.gate.calls import CallOf
-from server.gate.campaign_steps import take_step
+from server.gate.campaign_moves import Move, prepared
+from server.gate.campaign_steps import begin_step
 from server.gate.context import GateContext
 from server.gate.erasing import Agreed, CarryPart, Erased, erase_all
 from server.gate.shield import uncancelled
 from server.gate.words.answers import Answer, Envelope, failure
-from server.gate.words.sentences import outcome_kept, store_lost, time_is_up
+from server.gate.words.sentences import nothing, outcome_kept, store_lost, time_is_up
 from server.gate.words.telling import told
 from server.ledger.finishing import Ending
 from server.ledger.keeping import OutcomeKeptError
@@ -25,6 +27,7 @@ from server.store.actions import Action as Entry
 from server.store.actions import Proposal, State
 from server.store.errors import StoreUnavailableError
 from tools.campaign_facts import CampaignBooking, CampaignFacts
+from tools.desk.campaigns import no_such_campaign
 from tools.desk.stop import StoppedItem
 from tools.every8d.erase import ERASE_SMS_BOOKING
 from tools.operation import OwnAction, Surroundings
@@ -33,11 +36,13 @@ if TYPE_CHECKING:
     from tools.campaign_facts import CampaignStep
 
 _NAMED = 5
+_ERASING = ("cancel", "move")
+"""Steps that erase what is booked."""
 
 
 def with_parts(proposal: Proposal, campaign: CampaignFacts, step: "CampaignStep") -> Proposal:
     """The proposal with the bookings that it erases: exactly those of its question."""
-    if step.kind != "cancel" or not campaign.to_erase:
+    if step.kind not in _ERASING or not (campaign.to_erase or step.at):
         return proposal
     agreed = Agreed(bookings=[_item(each) for each in campaign.to_erase], braked=())
     parts = agreed.arguments([_part(each) for each in campaign.to_erase])
@@ -74,12 +79,18 @@ class StepParts:
             raise TypeError(f"{call.operation.name}: its campaign was not looked up")
         book, step = self._context.book, call.operation.step(call.params)
         async with book.room():
-            whole = await take_step(self._context, step, campaign, entry, goes_on=True)
+            move = None if step.at is None else await self._move(call, campaign, step.at)
+            whole = await begin_step(self._context, step, campaign, entry, move)
             if not isinstance(whole, Entry):
                 now = await self._context.entry_of(call, entry.id) or entry
                 return told(call.operation, now)
             erased = await erase_all(self._carry_part, call, whole)
             facts = _with(json.loads(whole.outcome), erased)
+            if move is not None:
+                # It waits again only where the records know that it was erased.
+                await self._context.memory.catch_up_if_possible()
+                facts["recipients"] = campaign.waiting + await book.end_move(campaign.id, move.contents)
+                await self._context.campaigns.wake()
             answer = Envelope(outcome="done", action_id=whole.id).around(facts)
             ending = Ending(state=State.SUCCEEDED, outcome=json.dumps(facts, ensure_ascii=False))
             try:
@@ -90,13 +101,19 @@ class StepParts:
                 return store_lost(answer)
             return answer
 
+    async def _move(self, call: CallOf, campaign: CampaignFacts, start: datetime) -> Move:
+        known = await self._context.campaigns.known(campaign.id, call.caller.principal)
+        if known is None:
+            raise no_such_campaign()
+        return await prepared(self._context, known, start, nothing(call.operation))
+
 
 def _with(step: dict[str, Any], erased: Sequence[Erased]) -> dict[str, Any]:
     """What the step came to with its erasings."""
     points = sum((each.points for each in erased), Decimal(0))
     done = [each.item for each in erased if each.item.ended == "erased"]
     messages = sum(item.count or 0 for item in done)
-    said = [f"Erased: {len(done)} booked parts, {messages} messages."]
+    said = [f"Erased: {len(done)} booked parts, {messages} messages."] if erased else [step["note"]]
     for ended, words in (
         ("gone", "No longer at the vendor"),
         ("not erased", "Not erased, these go out"),

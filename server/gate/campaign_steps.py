@@ -1,8 +1,10 @@
 """A step of a campaign through the gate: nothing is posted, and claim and outcome are one transaction."""
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from server.gate.campaign_moves import Move
 from server.gate.context import GateContext
 from server.gate.words.answers import Answer, Envelope
 from server.ledger.campaign_claiming import Step
@@ -14,24 +16,16 @@ if TYPE_CHECKING:
 _NEXT = {
     "start": "It is sent from here on without this chat. get_campaign tells how far it is.",
     "resume": "Sending goes on. get_campaign tells how far it is.",
+    "move": "Its new time holds. get_campaign tells how far it is.",
     "cancel": "Nothing of it was booked ahead; what was sent stays so.",
 }
 
 
 async def take_step(
-    context: GateContext,
-    step: CampaignStep,
-    campaign: CampaignFacts,
-    entry: "Action",
-    *,
-    goes_on: bool = False,
+    context: GateContext, step: CampaignStep, campaign: CampaignFacts, entry: "Action"
 ) -> "Action | CapHit | None":
-    """Carry out an approved step; None when its approval or the campaign is not as it was.
-
-    `goes_on`: it is claimed and not finished, since its parts follow.
-    """
-    outcome = json.dumps(_facts(step, campaign), ensure_ascii=False)
-    asked = Step(action_id=entry.id, campaign=campaign.id, outcome=outcome, goes_on=goes_on)
+    """Carry out an approved step; None when its approval or the campaign is not as it was."""
+    asked = _step(step, campaign, entry)
     match step.kind:
         case "start":
             done = await context.book.start_campaign(asked, campaign.digest)
@@ -39,8 +33,25 @@ async def take_step(
             done = await context.book.resume_campaign(asked)
         case "cancel":
             return await context.book.cancel_campaign(asked)
+        case "move":
+            raise TypeError("a move is never done at once")
     await context.campaigns.wake()
     return done
+
+
+async def begin_step(
+    context: GateContext, step: CampaignStep, campaign: CampaignFacts, entry: "Action", move: Move | None
+) -> "Action | CapHit | None":
+    """The same for a step whose parts follow: claimed with what it changes at once, and not finished."""
+    asked = replace(_step(step, campaign, entry), goes_on=True)
+    if move is None:
+        return await context.book.cancel_campaign(asked)
+    return await context.book.move_campaign(asked, move.plan, move.contents)
+
+
+def _step(step: CampaignStep, campaign: CampaignFacts, entry: "Action") -> Step:
+    outcome = json.dumps(_facts(step, campaign), ensure_ascii=False)
+    return Step(action_id=entry.id, campaign=campaign.id, outcome=outcome)
 
 
 def told_step(done: "Action") -> Answer:

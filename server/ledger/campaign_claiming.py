@@ -5,7 +5,7 @@ the start reserved, so that nothing counts twice and the caps, asked for at the 
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Repeats
 from server.store import campaigns, ledger
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
+from server.store.campaign_moves import give_contents, wait_anew
 from server.store.campaigns import Campaign, Chunk
 from server.store.counting import full_today, hand_on
 from server.store.failed_sends import arrived_or_may
@@ -28,6 +29,7 @@ START = "start_campaign"
 """The tool whose action lets a campaign's chunks be sent."""
 CHANNEL = "campaign"
 """How a chunk is approved: by the decision on the start, whose action is the rule."""
+_MOVING = "a move to another time was begun and not ended; move_campaign goes on with it"
 _HELD_UP = "it was to go out at once, and nobody carried it out for an hour or more"
 
 
@@ -83,10 +85,7 @@ class CampaignClaiming(Claiming):
         """An approved resumption: the campaign runs again; what certainly failed waits again."""
 
         def go_on(conn: Connection, now: datetime, found: Campaign) -> None:
-            start = ledger.get(conn, found.action)
-            points, recipients = campaigns.wait_again(conn, found.id)
-            if start is not None and recipients:
-                hand_on(conn, start, -points, -recipients)
+            _wait_again(conn, found)
             # A campaign that holds had its trial; one that was paused before may still have it to come.
             released = found.released or found.state == campaigns.HOLDING
             values: dict[str, object] = {"state": campaigns.RUNNING, "reason": "", "worker": ""}
@@ -95,6 +94,37 @@ class CampaignClaiming(Claiming):
             campaigns.change(conn, found.id, campaigns.STANDING, **values)
 
         return await self._step(step, campaigns.STANDING, go_on)
+
+    async def move_campaign(
+        self, step: Step, plan: str, contents: Mapping[int, str]
+    ) -> Action | CapHit | None:
+        """An approved move, begun: what waits has its new time, and nothing is sent until `end_move`."""
+        begun = (*campaigns.STANDING, campaigns.DONE)
+
+        def move(conn: Connection, now: datetime, found: Campaign) -> None:
+            _wait_again(conn, found)
+            give_contents(conn, found.id, contents)
+            values = {"state": campaigns.PAUSED, "reason": _MOVING, "plan": plan, "at_once": False}
+            campaigns.change(conn, found.id, begun, ended_at=None, worker="", **values)
+
+        return await self._step(step, begun, move)
+
+    async def end_move(self, campaign: str, contents: Mapping[int, str]) -> int:
+        """What was erased whole waits again, and the campaign runs; how many recipients wait again."""
+
+        def work(conn: Connection, now: datetime) -> tuple[int, Note | None]:
+            found = campaigns.campaign_of(conn, campaign)
+            if found is None or (found.state, found.reason) != (campaigns.PAUSED, _MOVING):
+                return 0, None
+            start = ledger.get(conn, found.action)
+            again = wait_anew(conn, campaign, now, contents)
+            if start is not None and again.recipients:
+                hand_on(conn, start, -again.points, -again.recipients)
+            values = {"state": campaigns.RUNNING, "reason": "", "heartbeat": now}
+            campaigns.change(conn, campaign, [campaigns.PAUSED], **values)
+            return again.recipients, Note(what="campaign_moved", outcome=campaign)
+
+        return await self._journal.write(work, standing=True)
 
     async def cancel_campaign(self, step: Step) -> Action | CapHit | None:
         """An approved end: what waits is not sent, and what was reserved for it comes back."""
@@ -171,7 +201,7 @@ class CampaignClaiming(Claiming):
             held = campaigns.running_under(conn, campaign, epoch)
             if held is None or campaigns.waiting_chunks(conn, campaign, 1):
                 return False, None
-            campaigns.empty_sent(conn, campaign)
+            campaigns.empty_sent(conn, campaign, now)
             values = {"state": campaigns.DONE, "ended_at": now, "worker": ""}
             campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
             return True, Note(what="campaign_done", outcome=campaign)
@@ -315,6 +345,14 @@ def _repeated(conn: Connection, reach: Reach, now: datetime) -> list[Repeated]:
     """The sends by which somebody of these had their text, or may have it."""
     whose = {text.message: hashed[:HALF] for text, hashed in zip(reach.texts, reach.hashes, strict=True)}
     return arrived_or_may(conn, repeated(conn, reach.texts, now), whose)
+
+
+def _wait_again(conn: Connection, campaign: Campaign) -> None:
+    """What certainly failed waits again, and is reserved again."""
+    start = ledger.get(conn, campaign.action)
+    points, recipients = campaigns.wait_again(conn, campaign.id)
+    if start is not None and recipients:
+        hand_on(conn, start, -points, -recipients)
 
 
 def _start(conn: Connection, campaign: Campaign) -> Action | None:

@@ -169,11 +169,27 @@ _LEAVE = (
     .values(state=LEFT, sealed="")
 )
 _EMPTY_ALL = update(CHUNKS).where(_CHUNK.campaign == bindparam("wanted_id")).values(sealed="")
+_AHEAD = select(BATCHES.c.id).where(BATCHES.c.last_at > bindparam("at_moment", type_=BATCHES.c.last_at.type))
 _EMPTY_SENT = (
     update(CHUNKS)
     .where(
         _CHUNK.campaign == bindparam("wanted_id"),
         _CHUNK.sealed != "",
+        _CHUNK.action.in_(select(ACTIONS.c.id).where(ACTIONS.c.state == State.SUCCEEDED)),
+        # What is booked can be moved: it is booked anew, then.
+        _CHUNK.action.not_in(_AHEAD),
+    )
+    .values(sealed="")
+)
+_EMPTY_GONE_OUT = (
+    update(CHUNKS)
+    .where(
+        _CHUNK.sealed != "",
+        _CHUNK.action.in_(
+            select(BATCHES.c.id).where(
+                BATCHES.c.last_at <= bindparam("at_moment", type_=BATCHES.c.last_at.type)
+            )
+        ),
         _CHUNK.action.in_(select(ACTIONS.c.id).where(ACTIONS.c.state == State.SUCCEEDED)),
     )
     .values(sealed="")
@@ -363,9 +379,14 @@ def leave_waiting(conn: Connection, campaign: str) -> None:
     conn.execute(_EMPTY_ALL, {"wanted_id": campaign})
 
 
-def empty_sent(conn: Connection, campaign: str) -> None:
+def empty_sent(conn: Connection, campaign: str, now: datetime) -> None:
     """Forget whom the sent chunks were for, of which a crash may have left some."""
-    conn.execute(_EMPTY_SENT, {"wanted_id": campaign})
+    conn.execute(_EMPTY_SENT, {"wanted_id": campaign, "at_moment": now})
+
+
+def empty_gone_out(conn: Connection, now: datetime) -> None:
+    """Forget whom booked chunks were for, once the last of each has gone out."""
+    conn.execute(_EMPTY_GONE_OUT, {"at_moment": now})
 
 
 def running_of(conn: Connection, principal: str | None) -> list[Campaign]:

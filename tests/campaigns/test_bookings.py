@@ -98,3 +98,84 @@ async def test_a_cancelled_campaign_erases_its_trial_and_does_not_send_its_rest(
         assert not await standing(house)
         usage = await session.parts.journal.read(ledger.usage)
         assert (usage.points_today, usage.recipients_today) == (0, 0)
+
+
+NEW_TIME = "2030-01-11T09:00:00+08:00"
+
+
+async def test_a_moved_campaign_is_booked_anew_for_everybody_once(house: House, store_url: str) -> None:
+    person, store = Person(), {"store": {"url": store_url}}
+    async with fronted(house, person, clock=Clock(NOON), **SMALL, **store) as session:
+        assert session.parts
+        campaign = await booked(house, session)
+        told = await session.facts("move_campaign", {"campaign_id": campaign, "send_at": NEW_TIME})
+        assert "Points that come back: about 30." in person.asked[-1]
+        assert (told["state"], told["recipients"], told["points_returned"]) == ("running", 30, 30)
+        await carried_out(session.parts, campaign)
+        now = await standing(house)
+        assert {time[:16]: len(those) for time, those in now.items()} == {"2030-01-11T09:00": 30}
+        assert len({*next(iter(now.values()))}) == 30
+        status = await of(session, campaign)
+        assert (status["state"], status["sent"], status["points"]) == ("done", 30, 30)
+        usage = await session.parts.journal.read(ledger.usage)
+        assert (usage.points_today, usage.recipients_today) == (30, 30)
+        again = await session.facts("move_campaign", {"campaign_id": campaign, "send_at": NEW_TIME})
+        assert again["replayed"]
+        told = await session.facts("move_campaign", {"campaign_id": campaign, "send_at": TOMORROW})
+        assert "replayed" not in told
+        await carried_out(session.parts, campaign)
+        assert {time[:16] for time in await standing(house)} == {"2030-01-10T10:00"}
+
+
+async def test_a_part_whose_erasing_is_unknown_or_refused_is_not_booked_anew(house: House) -> None:
+    async with fronted(house, Person(), clock=Clock(NOON), **SMALL) as session:
+        assert session.parts
+        campaign = await booked(house, session, 50)
+        await house.vendor.control("faults", path="eraseBooking.ashx", fault="reset_after", times=1)
+        told = await session.facts("move_campaign", {"campaign_id": campaign, "send_at": NEW_TIME})
+        assert (told["recipients"], told["points_returned"]) == (40, 40)
+        assert "Of unknown outcome, these may go out" in told["note"]
+        await carried_out(session.parts, campaign)
+        now = await standing(house)
+        assert sum(map(len, now.values())) == 40
+        assert len({mobile for those in now.values() for mobile in those}) == 40
+
+
+async def test_a_paused_campaign_that_was_to_go_at_once_gets_a_time(house: House) -> None:
+    async with fronted(house, Person(), clock=Clock(NOON), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(1_000))
+        campaign = (await planned(session))["campaign_id"]
+        await session.facts("start_campaign", {"campaign_id": campaign})
+        problem = await session.problem("move_campaign", {"campaign_id": campaign, "send_at": NEW_TIME})
+        assert "Nothing was moved. The campaign is running." in problem["message"]
+        await carried_out(session.parts, campaign, waves=1)
+        await session.facts("pause_campaign", {"campaign_id": campaign})
+        told = await session.facts("move_campaign", {"campaign_id": campaign, "send_at": NEW_TIME})
+        assert (told["state"], told["recipients"]) == ("running", 500)
+        await carried_out(session.parts, campaign)
+        now = await standing(house)
+        assert {time[:16]: len(those) for time, those in now.items()} == {"2030-01-11T09:00": 500}
+
+
+async def test_a_move_keeps_the_pace_and_the_pause_of_the_day(house: House) -> None:
+    async with fronted(house, Person(), clock=Clock(NOON), **SMALL) as session:
+        assert session.parts
+        campaign = await booked(house, session, per_hour=10, not_between="12:00-13:00")
+        moved = {"campaign_id": campaign, "send_at": "2030-01-11T11:00:00+08:00"}
+        await session.facts("move_campaign", moved)
+        await carried_out(session.parts, campaign)
+        times = sorted(await standing(house))
+        assert len(times) == 30
+        assert not [time for time in times if time[11:13] == "12"]
+        assert times[0][:16] == "2030-01-11T11:00"
+
+
+async def test_a_time_that_a_rule_forbids_moves_nothing(house: House) -> None:
+    quiet = {"policy": {"quiet_hours": {"start": "21:00", "end": "08:00"}}}
+    async with fronted(house, Person(), clock=Clock(NOON), **SMALL, **quiet) as session:
+        campaign = await booked(house, session)
+        late = {"campaign_id": campaign, "send_at": "2030-01-11T22:00:00+08:00"}
+        problem = await session.problem("move_campaign", late)
+        assert problem["code"] == "policy_refused"
+        assert sum(map(len, (await standing(house)).values())) == 30

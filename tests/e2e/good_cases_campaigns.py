@@ -1,10 +1,12 @@
 """The good cases of campaigns."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from tests.campaigns.playing import carried_out
 from tests.e2e.good_case import Arguments, Case, contains
 from tests.e2e.house import Facts, House, Session
+from tools.taipei import TAIPEI
 
 _LIST = "手機,姓名\n0912345671,王小明\n0912345672,陳美華\n0912345671,王小明\n"
 _PLAN: Arguments = {"name": "三月提醒", "list": "due.csv", "text": "【測試】{姓名}您好，明天見"}
@@ -52,6 +54,11 @@ async def _failed(house: House, session: Session) -> Arguments:
     return named
 
 
+async def _paused_with_a_new_time(house: House, session: Session) -> Arguments:
+    tomorrow = datetime.now(TAIPEI) + timedelta(days=1)
+    return {**await _paused(house, session), "send_at": tomorrow.isoformat(timespec="minutes")}
+
+
 def _has(**expected: object) -> Callable[[Facts], None]:
     return lambda facts: contains(facts, expected)
 
@@ -70,6 +77,7 @@ CAMPAIGN_CASES: dict[str, Case] = {
         _started, conclusion="Paused: nothing more of it is sent. What the vendor has already goes out."
     ),
     "resume_campaign": _case(_paused, outcome="done", state="running", recipients=2),
+    "move_campaign": _case(_paused_with_a_new_time, outcome="done", state="running", recipients=2),
     "cancel_campaign": _case(_paused, outcome="done", state="cancelled", recipients=2),
     "retry_failed": _case(_failed, recipients=1, points=1, excluded={}),
 }

@@ -1,9 +1,10 @@
 """When each of many texts goes out: so many an hour, not in some hours of the day."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from tools.problems import InvalidArgumentError
 from tools.taipei import as_taipei
@@ -41,6 +42,14 @@ class Pace:
             yield moment.replace(microsecond=0)
             moment += gap
 
+    @property
+    def kept(self) -> dict[str, int | str]:
+        """Without its start, as `pace_of` takes it."""
+        span = (
+            f"{self.not_from:%H:%M}-{self.not_to:%H:%M}" if None not in (self.not_from, self.not_to) else ""
+        )
+        return {"per_hour": self.per_hour, "not_between": span}
+
     def _outside(self, moment: datetime) -> datetime:
         """The same, or the end of the hours in which none goes out."""
         if self.not_from is None or self.not_to is None:
@@ -54,6 +63,11 @@ class Pace:
             return moment
         end = datetime.combine(moment.date(), self.not_to, moment.tzinfo)
         return end if end > moment else end + _DAY
+
+
+def pace_of(kept: Mapping[str, Any], start: datetime) -> Pace:
+    """The same pace from another start on."""
+    return read_pace(start, kept.get("per_hour", 0), kept.get("not_between", ""))
 
 
 def read_pace(start: datetime | None, per_hour: int, not_between: str) -> Pace:

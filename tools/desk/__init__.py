@@ -12,6 +12,7 @@ from tools.desk.history import GET_ACTION, LIST_ACTIONS
 from tools.desk.import_batch import IMPORT_BATCH
 from tools.desk.in_flight import LIST_IN_FLIGHT
 from tools.desk.insight import SUMMARIZE_DELIVERY
+from tools.desk.move_campaign import MOVE_CAMPAIGN
 from tools.desk.number_history import GET_NUMBER_HISTORY
 from tools.desk.read_list import READ_LIST
 from tools.desk.reconcile import RECONCILE_ACTION
@@ -51,6 +52,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PAUSE_CAMPAIGN,
     RESUME_CAMPAIGN,
     CANCEL_CAMPAIGN,
+    MOVE_CAMPAIGN,
     RETRY_FAILED,
 )
 """Every desk operation."""

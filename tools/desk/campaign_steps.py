@@ -39,18 +39,24 @@ class CampaignStepResult(Result):
     note: str
 
 
-def _campaign(surroundings: Surroundings) -> CampaignFacts:
+def campaign_in(surroundings: Surroundings) -> CampaignFacts:
+    """The campaign that a step is about."""
     if surroundings.campaign is None:
         raise TypeError("the campaign was not looked up")
     return surroundings.campaign
 
 
 def _times(_params: CampaignStepParams, surroundings: Surroundings) -> Audience:
-    found = _campaign(surroundings)
+    found = campaign_in(surroundings)
     return Audience(send_times=tuple(dict.fromkeys((found.first_at, found.last_at))))
 
 
-def _refuse(found: CampaignFacts, nothing: str, *states: CampaignState) -> None:
+def refuse_unless(found: CampaignFacts, nothing: str, *states: CampaignState) -> None:
+    """Refuse a step that this state does not allow.
+
+    Raises:
+        RefusedError: it is in another one.
+    """
     if found.state not in states:
         raise RefusedError(
             Problem(
@@ -62,8 +68,8 @@ def _refuse(found: CampaignFacts, nothing: str, *states: CampaignState) -> None:
 
 
 def _preview_start(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
-    found = _campaign(surroundings)
-    _refuse(found, _NOTHING_SENT, "planned")
+    found = campaign_in(surroundings)
+    refuse_unless(found, _NOTHING_SENT, "planned")
     if found.list_changed:
         raise RefusedError(
             Problem(
@@ -76,8 +82,8 @@ def _preview_start(_params: CampaignStepParams, surroundings: Surroundings) -> S
 
 
 def _preview_resume(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
-    found = _campaign(surroundings)
-    _refuse(found, sentence("Nothing was resumed."), "paused", "holding")
+    found = campaign_in(surroundings)
+    refuse_unless(found, sentence("Nothing was resumed."), "paused", "holding")
     if found.last_at is not None and found.last_at <= surroundings.now:
         raise RefusedError(
             Problem(
@@ -147,9 +153,9 @@ def _first_ones(found: CampaignFacts) -> str:
 
 
 def _preview_cancel(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
-    found = _campaign(surroundings)
+    found = campaign_in(surroundings)
     over: tuple[CampaignState, ...] = ("done", "cancelled") if found.to_erase else ()
-    _refuse(found, sentence("Nothing was cancelled."), "running", "paused", "holding", *over)
+    refuse_unless(found, sentence("Nothing was cancelled."), "running", "paused", "holding", *over)
     yield from ()
     return Preview(
         effect=sentence("Cancel a campaign for good"),
@@ -158,7 +164,7 @@ def _preview_cancel(_params: CampaignStepParams, surroundings: Surroundings) -> 
         destroyed=found.waiting + sum(each.count for each in found.to_erase) or None,
         warnings=erasing_said(found),
         state={"plan": found.digest},
-        details={"name": found.name, "status": found.state, **_listed(found)},
+        details={"name": found.name, "status": found.state, **listed(found)},
     )
 
 
@@ -185,7 +191,7 @@ def erasing_said(found: CampaignFacts) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _listed(found: CampaignFacts) -> dict[str, str]:
+def listed(found: CampaignFacts) -> dict[str, str]:
     """Each booking that is erased, told apart by its number; of very many the last ones together."""
     some = found.to_erase
     said = {_when(number, each): each.batch_id for number, each in enumerate(some[:_LISTED], start=1)}

@@ -26,6 +26,7 @@ _NOTHING = {
     "start": sentence("Nothing was sent."),
     "plan": sentence("Nothing was planned."),
     "cancel": sentence("Nothing was cancelled."),
+    "move": sentence("Nothing was moved."),
     "reconcile": sentence("Nothing was reconciled."),
     "block": sentence("Nothing was blocked."),
     "stop": sentence("Nothing was erased."),

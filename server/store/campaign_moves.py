@@ -1,0 +1,99 @@
+"""Parts of a campaign that can have another time: what waits, what certainly failed, and what is booked.
+
+A booked part waits again only once its booking was erased whole: then nobody's text of it is remembered as
+sent. Of any other nobody can tell who gets it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, or_, select, update
+
+from server.store.actions import State
+from server.store.batches import ERASED, SENT
+from server.store.campaign_tables import CHUNKS
+from server.store.campaigns import TAKEN, WAITING
+from server.store.plans import Connection
+from server.store.record_tables import BATCHES
+from server.store.schema import ACTIONS, SENT_TEXTS
+
+_CHUNK = CHUNKS.c
+_OF_ONE = _CHUNK.campaign == bindparam("wanted_id")
+_AHEAD = BATCHES.c.last_at > bindparam("after_moment", type_=BATCHES.c.last_at.type)
+_JOINED = CHUNKS.outerjoin(ACTIONS, ACTIONS.c.id == _CHUNK.action).outerjoin(
+    BATCHES, BATCHES.c.id == _CHUNK.action
+)
+_FAILED = and_(_CHUNK.state == TAKEN, ACTIONS.c.state == State.FAILED)
+_BOOKED = and_(
+    _CHUNK.state == TAKEN,
+    ACTIONS.c.state == State.SUCCEEDED,
+    BATCHES.c.state.in_((SENT, ERASED)),
+    _AHEAD,
+)
+_MOVABLE = (
+    select(_CHUNK.number, _CHUNK.phase, _CHUNK.sealed)
+    .select_from(_JOINED)
+    .where(_OF_ONE, _CHUNK.sealed != "", or_(_CHUNK.state == WAITING, _FAILED, _BOOKED))
+    .order_by(_CHUNK.number)
+)
+_ERASED_WHOLE = (
+    select(_CHUNK.number, _CHUNK.points, _CHUNK.recipients)
+    .select_from(_JOINED)
+    .where(
+        _OF_ONE,
+        _BOOKED,
+        BATCHES.c.state == ERASED,
+        ~select(SENT_TEXTS.c.message).where(SENT_TEXTS.c.action_id == _CHUNK.action).exists(),
+    )
+)
+_HAVE = (
+    update(CHUNKS)
+    .where(_OF_ONE, _CHUNK.number == bindparam("wanted_number"), _CHUNK.state == WAITING)
+    .values(sealed=bindparam("new_sealed"))
+)
+_WAIT = (
+    update(CHUNKS)
+    .where(_OF_ONE, _CHUNK.number == bindparam("wanted_number"), _CHUNK.state == TAKEN)
+    .values(state=WAITING, action=None, left_out=0)
+)
+
+
+class Movable(NamedTuple):
+    """A part that can have another time."""
+
+    number: int
+    phase: str
+    sealed: str
+
+
+class Again(NamedTuple):
+    """What waits again: its points and recipients are reserved anew."""
+
+    points: Decimal
+    recipients: int
+
+
+def movable(conn: Connection, campaign: str, now: datetime) -> list[Movable]:
+    """The parts, in the order in which they are sent: those of a trial first."""
+    rows = [
+        Movable(*row) for row in conn.execute(_MOVABLE, {"wanted_id": campaign, "after_moment": now}).all()
+    ]
+    return sorted(rows, key=lambda each: (each.phase != "trial", each.number))
+
+
+def give_contents(conn: Connection, campaign: str, contents: Mapping[int, str]) -> None:
+    """Those of these parts that wait get these contents."""
+    for number, sealed in contents.items():
+        conn.execute(_HAVE, {"wanted_id": campaign, "wanted_number": number, "new_sealed": sealed})
+
+
+def wait_anew(conn: Connection, campaign: str, now: datetime, contents: Mapping[int, str]) -> Again:
+    """Booked parts that were erased whole wait again, with these contents."""
+    erased = conn.execute(_ERASED_WHOLE, {"wanted_id": campaign, "after_moment": now}).all()
+    those = [row for row in erased if row.number in contents]
+    for row in those:
+        conn.execute(_WAIT, {"wanted_id": campaign, "wanted_number": row.number})
+    give_contents(conn, campaign, {row.number: contents[row.number] for row in those})
+    return Again(sum((row.points for row in those), Decimal(0)), sum(row.recipients for row in those))

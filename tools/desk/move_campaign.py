@@ -1,0 +1,98 @@
+"""Another time for a campaign: what is booked is erased and booked anew, what waits gets its new time."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.campaign_facts import CampaignFacts, CampaignStep
+from tools.desk.campaign_steps import (
+    CampaignStepParams,
+    CampaignStepResult,
+    campaign_in,
+    erasing_said,
+    listed,
+    refuse_unless,
+)
+from tools.desk.campaigns import SECTION
+from tools.every8d.texts import send_time
+from tools.operation import Audience, OwnAction, Preview, Risk, Steps, Surroundings
+from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
+from tools.values import TimeArgument
+
+_NOTHING = sentence("Nothing was moved.")
+
+
+class MoveCampaignParams(CampaignStepParams):
+    """Which campaign, and to when."""
+
+    send_at: Annotated[TimeArgument, Field(description="New start, Taipei time.")]
+
+
+def _new_time(params: MoveCampaignParams, _surroundings: Surroundings) -> Audience:
+    return Audience(send_times=(params.send_at,))
+
+
+def _preview(params: MoveCampaignParams, surroundings: Surroundings) -> Steps[Preview]:
+    found = campaign_in(surroundings)
+    if found.state == "running":
+        raise _refused("The campaign is running.", "Stop it with pause_campaign, which is free; call again.")
+    refuse_unless(found, _NOTHING, "paused", "holding", "done")
+    send_time(params.send_at, surroundings.now)
+    booked = sum(each.count for each in found.to_erase)
+    if not (found.waiting or booked):
+        raise _refused("Nothing of it is still ahead.", "Plan another campaign.")
+    if len(found.bookings) > len(found.to_erase):
+        raise _refused(
+            "It has more booked parts than one question can move, or such as nobody knows the end of.",
+            "Settle those with reconcile_action, or end it with cancel_campaign and plan another one.",
+        )
+    yield from ()
+    return Preview(
+        effect=sentence("Move a campaign to another time"),
+        nothing=_NOTHING,
+        target=found.id,
+        recipients=found.waiting + booked,
+        send_at=params.send_at,
+        text=found.text,
+        warnings=(*_said(found), *erasing_said(found)),
+        state={"plan": found.digest},
+        details={"name": found.name, "status": found.reason or found.state, **listed(found)},
+    )
+
+
+def _said(found: CampaignFacts) -> tuple[str, ...]:
+    said = [
+        sentence("It goes on at the new time. A part whose erasing fails or is unknown keeps its old one."),
+    ]
+    if found.first_at is not None:
+        said.append(sentence("It was to begin at {when}.", when=f"{found.first_at:%Y-%m-%d %H:%M}"))
+    return tuple(said)
+
+
+def _refused(message: str, following: str) -> RefusedError:
+    return RefusedError(Problem(code="state_changed", message=f"{_NOTHING} {message}", next=following))
+
+
+def _step(params: MoveCampaignParams) -> CampaignStep:
+    at: datetime = params.send_at
+    return CampaignStep(kind="move", campaign=params.campaign_id, at=at)
+
+
+MOVE_CAMPAIGN = OwnAction(
+    name="move_campaign",
+    title="Move a campaign",
+    description="Send a campaign at another time; bookings are erased and booked anew. 改期、延後活動。",
+    toolset="desk",
+    vendor=None,
+    serves="every8d",
+    section=SECTION,
+    risk=Risk.SPEND,
+    params=MoveCampaignParams,
+    result=CampaignStepResult,
+    always_typed=True,
+    step=_step,
+    preview=_preview,
+    audience=_new_time,
+)
