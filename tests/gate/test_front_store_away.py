@@ -37,6 +37,7 @@ ARGUMENTS: dict[str, Facts] = {
     **{f"{verb}_launch": LAUNCH for verb in ("pause", "resume", "terminate", "delete")},
     "extend_launch": {**LAUNCH, "expire_at": "2030-01-01T00:00:00+08:00"},
     **{f"{verb}_campaign": CAMPAIGN for verb in ("start", "resume", "cancel")},
+    "move_campaign": {**CAMPAIGN, "send_at": "2030-01-01T00:00:00+08:00"},
     **{f"{verb}_job": JOB for verb in ("pause", "resume", "terminate", "delete", "restart")},
 }
 WITHOUT_A_CASE = {"send_mms"}
