@@ -25,6 +25,7 @@ async def _opted_out(house: House, said: str = "退訂") -> None:
         assert await proposed(session) == [MASKED]
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_person_agrees_once_and_all_of_the_list_are_blocked(house: House) -> None:
     await _opted_out(house)
     listed = await run(house, "opt-outs")
@@ -37,11 +38,13 @@ async def test_a_person_agrees_once_and_all_of_the_list_are_blocked(house: House
         assert (await told_of_send(session, FREE_NUMBER))["code"] == "policy_refused"
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_number_in_the_words_is_masked(house: House) -> None:
     await _opted_out(house, "退訂 0987654321")
     assert "退訂 0987***321" in (await run(house, "opt-outs")).out
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_the_list_and_what_becomes_of_it_are_told_in_the_language_of_the_settings(house: House) -> None:
     await _opted_out(house)
     for command, typed, told in (
@@ -68,12 +71,14 @@ async def test_ctrl_c_at_the_question_ends_the_command_at_once_and_blocks_nobody
     assert "1 waits to be blocked" in (await run(house, "opt-outs")).out
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_dismissed_wish_is_proposed_no_more(house: House) -> None:
     await _opted_out(house)
     assert (await run(house, "opt-outs", "--dismiss", typed="y\n")).code == 0
     assert "0 wait to be blocked" in (await run(house, "opt-outs")).out
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_the_list_is_written_as_a_file_for_omis_and_over_no_other(house: House) -> None:
     await _opted_out(house)
     file = house.folder / "opted-out.csv"

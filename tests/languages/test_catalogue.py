@@ -13,7 +13,6 @@ from server.languages.catalogue import in_language
 from tests.languages.po import catalogue
 from tools.sentence import Sentence, plural, sentence, together
 
-FOUND = sentences.found()
 TRANSLATED = catalogue()
 WITHOUT_CHINESE = {
     ("[default: {}]", ""),
@@ -43,7 +42,7 @@ def places(template: str) -> list[tuple[str, str, str | None]]:
 
 
 def test_every_sentence_of_the_code_is_in_the_catalogue_and_no_other() -> None:
-    assert set(TRANSLATED) == set(FOUND)
+    assert set(TRANSLATED) == set(sentences.found())
 
 
 def test_every_sentence_has_its_chinese() -> None:

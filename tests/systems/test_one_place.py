@@ -23,6 +23,7 @@ NAMES = {
     ),
     *("geteuid", "getuid", "mkfifo", "umask", "poll", "epoll", "SIGHUP", "SIGKILL", "SIGALRM", "signal"),
     *("add_signal_handler", "open_signal_receiver", "add_reader", "AF_UNIX", "platform", "uname"),
+    "TCP_KEEPIDLE",
 }
 """What means something else, or nothing, on another system; `signal.signal` and `sys.platform` too."""
 
