@@ -8,6 +8,7 @@ from typing import Any
 
 from server.batches.memory import Memory
 from server.batches.numbers import NumberSeal
+from server.batches.skipped import was_skipped
 from server.ledger.notes import Note
 from server.ledger.reducing import TERMINAL
 from server.store import audit, ledger
@@ -152,6 +153,7 @@ def _send(conn: Connection, action: Action, reading: _Reading) -> dict[str, Any]
         "subject": subject,
         "state": str(action.state),
         "dispatched_at": _moment(action.dispatched_at),
+        "skipped_by_vendor": was_skipped(action, reading.asked.mobile),
         "approval": {
             "asked_for_by": action.principal,
             "asked_for_at": iso(action.created_at),

@@ -13,6 +13,7 @@ from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper, alike
 from server.batches.message_rows import message_rows
 from server.batches.reports import fold_reports, look_again
+from server.batches.skipped import who_got_it
 from server.store import ledger
 from server.store.actions import Action
 from server.store.asking_plan import PLAN, next_ask, went_out
@@ -108,6 +109,8 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
     source = first_of(conn, action)
     arguments = json.loads(source.arguments)
     sent = sent_messages(source.tool, arguments, reference_of(source.id))
+    messages = () if sent is None else who_got_it(action, sent.messages)
+    skipped = 0 if sent is None else len(sent.messages) - len(messages)
     preview = Preview.model_validate_json(action.preview)
     sent_at, send_at = action.dispatched_at or action.created_at, None if sent is None else sent.send_at
     batch = Batch(
@@ -116,7 +119,7 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
         principal=action.principal,
         tool=action.tool,
         kind="sms" if sent is None else sent.kind,
-        state=SENT if str(action.state) == "succeeded" else UNKNOWN,
+        state=_state_of(action, nobody=bool(skipped) and not messages),
         subject="" if sent is None else sent.subject,
         words=first_words(arguments),
         alike=alike(inbox.key, "" if sent is None else sent.text),
@@ -124,7 +127,7 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
         sent_at=sent_at,
         send_at=send_at,
         last_at=None if sent is None else sent.last_at,
-        recipients=action.recipients,
+        recipients=action.recipients - skipped,
         parts=preview.parts,
         points=_points(action),
         points_returned=action.points_returned,
@@ -133,8 +136,14 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
     give_way(conn, action.batch_id)
     add_batch(conn, batch)
     if sent is not None:
-        add_messages(conn, message_rows(action.id, sent.messages, inbox.key, inbox.seal))
+        add_messages(conn, message_rows(action.id, messages, inbox.key, inbox.seal))
     look_again(conn, action.batch_id)
+
+
+def _state_of(action: Action, *, nobody: bool) -> str:
+    if str(action.state) != "succeeded":
+        return UNKNOWN
+    return FAILED if nobody else SENT
 
 
 def _points(action: Action) -> Decimal:

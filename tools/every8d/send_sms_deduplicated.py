@@ -1,6 +1,7 @@
 """Send one text, except to numbers that had the same text within 24 hours (EVERY8D 1.3)."""
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 
 from tools.every8d.receipt_check import check_receipt
@@ -11,6 +12,7 @@ from tools.every8d.texts import sms_fields
 from tools.mobile import from_vendor
 from tools.operation import Action, Reply, Request, Risk, Surroundings
 from tools.values import MobileNumber
+from tools.wire.errors import UnreadableReply
 from tools.wire.refusal import Refusal
 
 _ALL_FILTERED = -98
@@ -56,6 +58,21 @@ def _all_filtered(refusal: Refusal, params: SendSmsParams) -> DeduplicatedResult
         note="Nothing was sent: every number had this text within 24 hours.",
         filtered_numbers=_numbers(refusal.text) or list(unique(params.recipients)),
     )
+
+
+def skipped_in(answer: str, recipients: Collection[str]) -> frozenset[str]:
+    """Those of the recipients (E.164) whom an answer of 1.3, as the ledger keeps it, left out."""
+    try:
+        found = read_receipt(Reply(status=200, body=answer.encode()), fields=(5, 6, 7))
+    except UnreadableReply:
+        return frozenset()
+    if isinstance(found, Refusal):
+        everybody = found.code == _ALL_FILTERED and not _numbers(found.text)
+        told = recipients if everybody else _numbers(found.text) if found.code == _ALL_FILTERED else ()
+    else:
+        told = _numbers(found.rest[0]) if found.rest else ()
+    bare = {number.removeprefix("+") for number in told}
+    return frozenset(mobile for mobile in recipients if mobile.removeprefix("+") in bare)
 
 
 def _numbers(joined: str) -> list[str]:
