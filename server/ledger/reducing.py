@@ -27,13 +27,13 @@ REDUCED, FORGOTTEN, TERMINAL = "reduced", "forgotten", "terminal"
 
 def reduce_action(conn: Connection, action: Action, by: str, now: datetime) -> Note | None:
     """Take everybody out of a send that has ended; None when it has not, or nobody is in it any more."""
-    done = take_out_everybody(
-        conn,
-        action.id,
+    left = replace(
+        action,
         arguments=_written(without_people(json.loads(action.arguments))),
         preview=_written(preview_without_people(action.tool, json.loads(action.preview))),
-        now=now,
+        outcome=_without_rows(action.outcome),
     )
+    done = take_out_everybody(conn, left, now)
     return None if done is None else replace(note_of(REDUCED, action), by=by, channel="", rule="")
 
 
@@ -78,6 +78,12 @@ def forget_fillings(conn: Connection, action: Action, by: str) -> Note | None:
 def _is_listed(preview: dict[str, Any], mobile: str) -> bool:
     """Whether it stands in what a question listed: the first words of bookings."""
     return mobile.removeprefix("+886").removeprefix("+") in json.dumps(preview.get("details", {}))
+
+
+def _without_rows(outcome: str) -> str:
+    """What is told of an action's end without a list: a stop's has the first words of what it ended."""
+    told: dict[str, Any] = json.loads(outcome) if outcome.startswith("{") else {}
+    return _written({"conclusion": told["conclusion"]}) if "rows" in told else outcome
 
 
 def _written(values: dict[str, Any]) -> str:

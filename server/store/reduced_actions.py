@@ -43,12 +43,10 @@ def count_old_actions(conn: Connection, before: datetime) -> int:
     return conn.scalar(_COUNT_OLD, {"before": before}) or 0
 
 
-def take_out_everybody(
-    conn: Connection, action_id: str, *, arguments: str, preview: str, now: datetime
-) -> Action | None:
-    """Give an action that has ended these; None when it has not, or when that was done before."""
-    changed = {"arguments": arguments, "preview": preview, "vendor_answer": "", "reduced_at": now}
-    return compare_and_set(conn, _REDUCE, action_id, **changed)
+def take_out_everybody(conn: Connection, left: Action, now: datetime) -> Action | None:
+    """Leave of an action that has ended what is given; None when it has not, or when that was done before."""
+    changed = {"arguments": left.arguments, "preview": left.preview, "outcome": left.outcome}
+    return compare_and_set(conn, _REDUCE, left.id, **changed, vendor_answer="", reduced_at=now)
 
 
 def take_out_one(

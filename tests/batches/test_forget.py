@@ -24,7 +24,7 @@ from tests.gate.servers import config_file
 from tests.languages.english import english
 
 LATER = "後來的話"
-_SHOWN = select(ACTIONS.c.preview).where(ACTIONS.c.tool == bindparam("of"))
+_SHOWN = select(ACTIONS.c.preview, ACTIONS.c.arguments).where(ACTIONS.c.tool == bindparam("of"))
 _REPLIED = select(REPLIES_TABLE.c.text)
 
 
@@ -201,6 +201,6 @@ async def test_what_the_questions_of_a_campaign_and_of_a_stop_showed_of_a_person
 
 
 async def previews(old: Old, tool: str, words: str) -> list[bool]:
-    """Whether these stand in what the questions of a tool showed."""
-    found = await old.parts.store.read(lambda conn: conn.execute(_SHOWN, {"of": tool}).scalars().all())
-    return [words in json.loads(each)["text"] or words in each for each in found]
+    """Whether these stand in what a tool was asked, or in what its question showed."""
+    found = await old.parts.store.read(lambda conn: conn.execute(_SHOWN, {"of": tool}).all())
+    return [words in json.loads(shown)["text"] + shown + asked for shown, asked in found]

@@ -8,6 +8,8 @@ from tools.shown_text import without_fillings
 
 _PEOPLE = ("recipients", "recipient")
 """The arguments of the sends that hold numbers, names, addresses or texts of people."""
+_LISTED = ("bookings", "braked")
+"""Those of a stop that hold the first words of what it is about."""
 _NUMBERS = ("first_mobile", "last_mobile")
 _SHOWN = (*_NUMBERS, "emails", "details")
 """What of a preview does."""
@@ -17,12 +19,18 @@ _FILLED = ("start_campaign", "resume_campaign")
 
 def without_people(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent, and to nobody."""
-    return {name: value for name, value in arguments.items() if name not in _PEOPLE}
+    return {
+        name: _without_words(value, "") if name in _LISTED else value
+        for name, value in arguments.items()
+        if name not in _PEOPLE
+    }
 
 
 def without_person(arguments: Mapping[str, Any], mobile: str) -> dict[str, Any]:
     """The same arguments without this number (E.164) and what stands beside it."""
-    return {name: _without(value, mobile) if name in _PEOPLE else value for name, value in arguments.items()}
+    left = {name: _without(value, mobile) if name in _PEOPLE else value for name, value in arguments.items()}
+    digits = mobile.removeprefix("+886").removeprefix("+")
+    return left | {name: _without_words(left[name], digits) for name in _LISTED if name in left}
 
 
 def preview_without_people(tool: str, preview: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,6 +53,11 @@ def _without(value: Any, mobile: str) -> Any:
     if isinstance(value, list):
         return [each for each in cast("list[Any]", value) if _mobile_of(each) != mobile]
     return "" if value == mobile else value
+
+
+def _without_words(rows: Any, holding: str) -> Any:
+    """The rows of a list without their words, where those hold this."""
+    return [{**row, "words": ""} if holding in row["words"] else row for row in rows]
 
 
 def _mobile_of(recipient: Any) -> Any:
