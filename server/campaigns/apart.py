@@ -10,8 +10,10 @@ from server.batches.keeper import Keeper
 from server.campaigns.draft import Draft
 from server.store import campaigns
 from server.store.campaigns import Chunk
+from server.store.errors import StoreUnavailableError
 from server.store.plans import Connection
 from tools.campaigns.tally import Tally
+from tools.sentence import sentence
 
 
 async def apart(keeper: Keeper, draft: Draft) -> None:
@@ -21,7 +23,8 @@ async def apart(keeper: Keeper, draft: Draft) -> None:
     if more:
         both = await keeper.read(lambda conn: campaigns.chunk_of(conn, draft.id, whole + 1))
         if both is None:
-            raise LookupError("a chunk that was just kept is gone")
+            # An older copy of the store was put back meanwhile.
+            raise StoreUnavailableError(sentence("the plan that was being made is gone from it."))
         if more < both.recipients:
             split = await anyio.to_thread.run_sync(partial(_halves, draft, both, more))
 

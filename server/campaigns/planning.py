@@ -20,6 +20,7 @@ from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.actions import new_id
 from server.store.campaigns import Campaign
+from server.store.errors import StoreUnavailableError
 from server.store.failed_sends import arrived_or_may
 from server.store.keys import hash_numbers
 from server.store.plans import Connection
@@ -27,6 +28,7 @@ from server.store.recent_texts import texted_often
 from server.store.sent_texts import Texted, repeated
 from tools.lists.rows import Judged, Recipient
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
 from tools.taipei import iso
 
 NOTHING_PLANNED = "Nothing was planned and nothing was sent."
@@ -147,7 +149,8 @@ class Planner:
 
         kept = await self._keeper.write(work)
         if kept is None:
-            raise LookupError("a plan that was just kept is gone")
+            # An older copy of the store was put back meanwhile.
+            raise StoreUnavailableError(sentence("the plan that was being made is gone from it."))
         return Standing(campaign=kept, plan=plan)
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import mcp_types as types
 import pytest
 
+from server.campaigns.planning import Planner
 from server.command.loss import accept_loss
 from server.demo.rows import rows_of
+from tests.campaigns.playing import people, write_list
 from tests.e2e.eras import ERAS
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
@@ -218,3 +220,24 @@ async def test_nobody_is_asked_once_the_copy_is_put_back(
         monkeypatch.setattr(book, step, in_the_copy)
         assert (await session.problem("send_sms", SEND))["code"] == "past_lost"
     assert person is None or not person.asked
+
+
+@pytest.mark.parametrize("trial", [0, "50%"])
+async def test_a_plan_that_the_copy_lacks_is_not_told_as_planned(
+    house: House, monkeypatch: pytest.MonkeyPatch, trial: int | str
+) -> None:
+    write_list(house, people(3))
+    asked = {"name": "提醒", "list": "due.csv", "text": "【測試】您好", "trial": trial}
+    read: Any = vars(Planner)["_read"]
+
+    async def read_and_put_back(*given: Any) -> None:
+        await read(*given)
+        await put_back(house)
+
+    async with fronted(house) as session:
+        await session.facts("query_credit")
+        await copied(store_of(house), kept(house))
+        monkeypatch.setattr(Planner, "_read", read_and_put_back)
+        refused = await session.problem("plan_campaign", asked)
+    assert refused["code"] == "store_unavailable"
+    assert refused["message"].startswith("Nothing was planned.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WORDS = ("甲", "丙")
 """The first is also what others send, each by a call of its own."""
 _PAUSES = (1, 20, 20, 70)
-_TRIES = 60
+_TRIES, _PATIENCE = 60, 8
 _OVER = ("done", "cancelled")
 
 
@@ -61,9 +61,12 @@ class Campaigner(Client):
 
     async def _until_over(self) -> None:
         """A person lets it go on, or ends it, until nothing waits any more."""
-        for _ in range(_TRIES):
+        for tried in range(_TRIES):
             state = await self._state()
             if state in _OVER or state == "planned":
+                return
+            if tried > _PATIENCE and (self._world.watch.loss.lost or not state):
+                # Nobody has accepted that the past is lost; or the copy knows of no such campaign.
                 return
             if state in ("paused", "holding"):
                 tool = self._random.choice(("resume_campaign", "resume_campaign", "cancel_campaign"))
