@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from server.command.tool_list import estimated_tokens, recorded_tokens, visible_text
-from tests.clients.node import ROOT, run_node
+from tests.clients.tokens import counted
 from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-COUNTER = ROOT / "scripts" / "count_tokens.mjs"
 MOST_TOKENS_OF_A_TOOL = 450
 MOST_TOKENS = {"the vendors and the ledger": 6_500, "the records": 1_900, "the campaigns": 1_900}
 MOST_TOKENS_AS_LISTED = {"the vendors and the ledger": 9_500, "the records": 3_000, "the campaigns": 3_000}
@@ -26,21 +25,15 @@ def _as_listed(name: str) -> str:
     return json.dumps(tool, ensure_ascii=False, separators=(",", ":"))
 
 
-async def _counted(texts: dict[str, str]) -> dict[str, int]:
-    code, output = await run_node(COUNTER, given=texts)
-    assert code == 0, output
-    return json.loads(output)
-
-
 async def test_the_record_says_of_each_tool_what_the_counter_counts_today() -> None:
     visible = {operation.name: visible_text(operation) for operation in every_operation()}
-    tokens = await _counted(visible)
-    whole = await _counted({name: _as_listed(name) for name in visible})
-    counted = {
+    tokens = await counted(visible)
+    whole = await counted({name: _as_listed(name) for name in visible})
+    today = {
         name: {"tokens": tokens[name], "characters": len(text), "whole": whole[name]}
         for name, text in visible.items()
     }
-    assert recorded_tokens() == counted, MEASURE
+    assert recorded_tokens() == today, MEASURE
 
 
 def test_no_tool_takes_more_tokens_than_its_share() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.demo.rows import rows_of
 from tests.batches.stopping import TOMORROW, booked
-from tests.batches.tokens import tokens_of
+from tests.clients.tokens import tokens_of
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import SEND, Clock, fronted

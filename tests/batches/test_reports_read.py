@@ -1,7 +1,7 @@
 """OMIS's reports as rows: who opened, clicked, bounced, and whose report it is, through the front door."""
 
 from server.demo.rows import rows_of
-from tests.batches.tokens import tokens_of
+from tests.clients.tokens import tokens_of
 from tests.e2e.house import Facts, House
 
 MASKED = "c**@example.com"

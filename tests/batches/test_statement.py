@@ -6,7 +6,7 @@ from decimal import Decimal
 from server.demo.rows import rows_of
 from server.gate.masking import present
 from tests.batches.test_summaries import FREE, MIXED, sent, summary
-from tests.batches.tokens import tokens_of
+from tests.clients.tokens import tokens_of
 from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person

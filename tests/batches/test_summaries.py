@@ -7,7 +7,7 @@ import pytest
 from server.batches import asking
 from server.demo.rows import rows_of
 from server.gate import insight_desk
-from tests.batches.tokens import tokens_of
+from tests.clients.tokens import tokens_of
 from tests.delivery.receivers import receiving, vendor_of
 from tests.e2e.house import Facts, House, Session
 from tests.gate.servers import fronted

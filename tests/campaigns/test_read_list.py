@@ -1,13 +1,11 @@
 """A list through the front door: its counts and what is wrong, and no row of it."""
 
-import json
-
 import pytest
 
 from tests.batches.inbox import sent
 from tests.campaigns.books import book, row, sheet
 from tests.campaigns.test_index import content
-from tests.clients.node import ROOT, run_node
+from tests.clients.tokens import tokens_of
 from tests.e2e.good_cases_lists import put_list
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
@@ -123,9 +121,4 @@ async def test_a_hundred_thousand_rows_are_told_in_few_tokens(house: House) -> N
         "duplicate": (5, "20000, 40000, 60000, 80000, 100000"),
         "landline": (3, "33333, 66666, 99999"),
     }
-    code, counted = await run_node(
-        ROOT / "scripts" / "count_tokens.mjs",
-        given={"answer": json.dumps(facts, ensure_ascii=False, separators=(",", ":"))},
-    )
-    assert code == 0
-    assert json.loads(counted)["answer"] <= 600
+    assert await tokens_of(facts) <= 600

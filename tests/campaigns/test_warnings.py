@@ -1,6 +1,5 @@
 """What a plan warns of before anybody starts it, in few tokens."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 
 from tests.campaigns.books import book, row, sheet
 from tests.campaigns.playing import people, planned, write_list
-from tests.clients.node import ROOT, run_node
+from tests.clients.tokens import tokens_of
 from tests.e2e.good_cases_lists import put_list
 from tests.e2e.house import House
 from tests.e2e.person import Person
@@ -103,9 +102,4 @@ async def test_a_plan_is_told_in_few_tokens_whatever_there_is_to_say(house: Hous
     write_list(house, rows)
     async with fronted(house) as session:
         told = await planned(session, text=text)
-    code, counted = await run_node(
-        ROOT / "scripts" / "count_tokens.mjs",
-        given={"answer": json.dumps(told, ensure_ascii=False, separators=(",", ":"))},
-    )
-    assert code == 0
-    assert json.loads(counted)["answer"] <= 600
+    assert await tokens_of(told) <= 600

@@ -1,6 +1,5 @@
 """How many tokens an answer costs, counted with o200k: every list, from ordinary rows to the worst."""
 
-import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -15,13 +14,12 @@ from server.gate.words.answers import Answer
 from server.late_parts import LateParts, running
 from server.parts import build_parts
 from server.settings.settings import load_settings
-from tests.clients.node import run_node
+from tests.clients.tokens import as_text, counted
 from tests.gate.listings import BATCH, TOTAL, page_of
 from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation, Desk, DeskOperation
 from tools.operation import PagedParams, Params, Query, Result, Steps, Surroundings
 
-COUNT = Path(__file__).resolve().parents[2] / "scripts" / "count_tokens.mjs"
 USUAL, MOST = 1_200, 6_000
 LISTS = [each for each in every_operation() if issubclass(each.params, PagedParams)]
 NEEDED: dict[str, Any] = {
@@ -74,19 +72,10 @@ async def told(gate: Gate, operation: AnyOperation, **page: int) -> dict[str, An
     return dict(ended.facts)
 
 
-async def counted(answers: dict[str, dict[str, Any]]) -> dict[str, int]:
-    texts = {
-        name: json.dumps(facts, ensure_ascii=False, separators=(",", ":")) for name, facts in answers.items()
-    }
-    code, output = await run_node(COUNT, given=texts)
-    assert code == 0
-    return json.loads(output)
-
-
 async def test_a_usual_answer_has_twenty_rows_and_costs_at_most_1200_tokens(no_settings: Path) -> None:
     async with a_gate(no_settings) as gate:
         answers = {each.name: await told(gate, listing(each, worst=False)) for each in LISTS}
-    found = await counted(answers)
+    found = await counted({name: as_text(facts) for name, facts in answers.items()})
     assert {name: count for name, count in found.items() if count > USUAL} == {}
     assert {name: len(facts["rows"]) for name, facts in answers.items()} == dict.fromkeys(found, 20)
 
@@ -96,7 +85,7 @@ async def test_no_answer_costs_more_than_6000_tokens_whatever_stands_in_it(no_se
         longest = {each.name: await told(gate, listing(each, worst=True), page_size=200) for each in LISTS}
         usual = {each.name: await told(gate, listing(each, worst=False), page_size=200) for each in LISTS}
     for answers in (longest, usual):
-        found = await counted(answers)
+        found = await counted({name: as_text(facts) for name, facts in answers.items()})
         assert {name: count for name, count in found.items() if count > MOST} == {}
         cut = [name for name, facts in answers.items() if len(facts["rows"]) < 200]
         assert all("page_size=" in answers[name]["warning"] for name in cut)

@@ -1,14 +1,12 @@
 """What the server is for: an operator's questions are answered in one or two calls, and cheaply."""
 
-import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from server.gate import watching
-from tests.clients.node import run_node
+from tests.clients.tokens import counted
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import Clock, fronted
@@ -24,7 +22,6 @@ from tests.morning.office import (
 from tests.morning.questions import QUESTIONS
 
 CALLS, TOKENS, ANSWERED = 2, 1_200, 30
-COUNT = Path(__file__).resolve().parents[2] / "scripts" / "count_tokens.mjs"
 
 
 @asynccontextmanager
@@ -64,7 +61,5 @@ async def test_an_operators_questions_are_answered_in_two_calls_and_1200_tokens(
 
 async def _tokens(outcomes: list[Outcome]) -> dict[int, int]:
     texts = {name: text for each in outcomes for name, text in each.texts.items()}
-    code, output = await run_node(COUNT, given=texts)
-    assert code == 0
-    counts = json.loads(output)
+    counts = await counted(texts)
     return {each.number: sum(counts[name] for name in each.texts) for each in outcomes}
