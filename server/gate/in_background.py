@@ -25,7 +25,8 @@ _KEPT_SECONDS = 600.0
 class _Job:
     task: asyncio.Task[Any]
     waiting: int = 0
-    ended_at: float | None = None
+    forgotten: asyncio.TimerHandle | None = None
+    """Once it has ended: nobody may ever ask for what it came to."""
 
 
 @dataclass(slots=True)
@@ -54,35 +55,44 @@ class InBackground:
         except BaseException:
             if job.waiting == 1:
                 job.task.cancel()
-                self._jobs.pop(key, None)
+                self._drop(key, job)
             raise
         finally:
             job.waiting -= 1
         if not job.task.done():
             raise RefusedError(unfinished())
-        self._jobs.pop(key, None)
+        self._drop(key, job)
         return cast("T", job.task.result())
 
     def _job(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> _Job:
-        now = anyio.current_time()
-        self._forget(now)
         if key in self._jobs:
             return self._jobs[key]
         if sum(not job.task.done() for job in self._jobs.values()) >= _MOST:
             raise RefusedError(_TOO_MANY)
         job = self._jobs[key] = _Job(asyncio.create_task(_alone(work)))
-        job.task.add_done_callback(lambda _: _ended(job))
+        job.task.add_done_callback(lambda _: self._ended(key, job))
         return job
 
-    def _forget(self, now: float) -> None:
-        over = [key for key, job in self._jobs.items() if (job.ended_at or now) < now - _KEPT_SECONDS]
-        for key in over:
+    def _ended(self, key: Hashable, job: _Job) -> None:
+        if self._jobs.get(key) is not job:
+            return
+        if not job.task.cancelled():
+            # Whoever asks for it hears of it; nobody may.
+            job.task.exception()
+        job.forgotten = asyncio.get_running_loop().call_later(_KEPT_SECONDS, self._drop, key, job)
+
+    def _drop(self, key: Hashable, job: _Job) -> None:
+        if job.forgotten is not None:
+            job.forgotten.cancel()
+        if self._jobs.get(key) is job:
             del self._jobs[key]
 
     async def close(self) -> None:
-        """End what is under way."""
-        tasks = [job.task for job in self._jobs.values()]
-        self._jobs.clear()
+        """End what is under way, and forget what nobody asked for."""
+        jobs = list(self._jobs.items())
+        for key, job in jobs:
+            self._drop(key, job)
+        tasks = [job.task for _, job in jobs]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -91,13 +101,6 @@ class InBackground:
 async def _alone(work: Callable[[], Awaitable[T]]) -> T:
     with untimed():
         return await work()
-
-
-def _ended(job: _Job) -> None:
-    job.ended_at = anyio.current_time()
-    if not job.task.cancelled():
-        # Whoever asks for it hears of it; nobody may.
-        job.task.exception()
 
 
 _TOO_MANY = Problem(

@@ -4,12 +4,15 @@ import anyio
 import pytest
 
 from server import call_time
+from server.call_time import timed_call
+from server.gate import in_background
 from tests.campaigns.playing import people, planned, write_list
 from tests.campaigns.test_index import content
 from tests.e2e.good_cases_lists import put_list
 from tests.e2e.house import House
 from tests.gate.servers import fronted
 from tests.patience import PATIENCE
+from tools.problems import Problem, RefusedError
 
 MANY = "25_large_100k.csv"
 WISH = {"name": "提醒", "list": MANY, "text": "【測試】{姓名}您好"}
@@ -57,3 +60,24 @@ async def test_a_call_that_is_given_up_ends_its_plan(house: House) -> None:
         with anyio.fail_after(PATIENCE):
             while (await session.facts("list_campaigns"))["total"] != 1:
                 await anyio.lowlevel.checkpoint()
+
+
+async def test_what_nobody_asks_for_any_more_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_background, "_KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(call_time, "CALL_SECONDS", 0.0)
+    made, may_end, background = list[int](), anyio.Event(), in_background.InBackground()
+
+    async def work() -> int:
+        made.append(len(made))
+        await may_end.wait()
+        return made[-1]
+
+    with timed_call(), pytest.raises(RefusedError):
+        await background.result("key", work, _unfinished)
+    may_end.set()
+    await anyio.wait_all_tasks_blocked()
+    assert await background.result("key", work, _unfinished) == 1
+
+
+def _unfinished() -> Problem:
+    return Problem(code="still_planning", message="", next="")
