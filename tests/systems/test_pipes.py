@@ -2,12 +2,15 @@
 
 import os
 import select
+import sys
 from collections.abc import Generator
 
 import anyio
 import pytest
 
 from server.systems import InPipe, OutPipe
+
+assert sys.platform != "win32", "Windows reads and writes in threads"
 
 LONG = b"x" * 200_000 + b"\n"
 
