@@ -83,7 +83,7 @@ class Forgetting:
             rows = rows_of_number(conn, whole, mobile)
             forget_rows(conn, key, whole, mobile)
             shown = [id_ for each in campaigns_with(conn, whole[:HALF]) for id_ in _questions(conn, each)]
-            campaigns = leave_ended(conn, mobile, whole[:HALF], seal)
+            campaigns = leave_ended(conn, key, mobile, whole[:HALF], seal)
             ended, _ = holding(conn, _digits(mobile))
             actions = filter(None, (ledger.get(conn, each) for each in ended))
             notes = [note for each in actions if (note := forget_in_action(conn, each, mobile, by))]

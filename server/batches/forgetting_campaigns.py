@@ -4,7 +4,6 @@ from server.batches.campaign_plans import without_fillings
 from server.batches.chunk_content import opened, packed, place_of
 from server.batches.numbers import NumberSeal, SealedNumberError
 from server.store.campaign_members import (
-    OfCampaign,
     SealedChunk,
     campaigns_with,
     leave_campaign,
@@ -13,19 +12,15 @@ from server.store.campaign_members import (
 from server.store.plans import Connection
 
 
-def leave_ended(conn: Connection, mobile: str, half: str, seal: NumberSeal) -> int:
+def leave_ended(conn: Connection, key: bytes, mobile: str, half: str, seal: NumberSeal) -> int:
     """Take a number (E.164) out of them: of who is in it, of sealed parts, of shown fillings; how many."""
     ended = [each for each in campaigns_with(conn, half) if each.ended]
     for each in ended:
-        _leave(conn, each, mobile, half, seal)
+        chunks = [_without(chunk, each.id, mobile, seal) for chunk in sealed_chunks(conn, each.id)]
+        # Whose values the fillings are is not known.
+        plan = without_fillings(each.plan, each.id, seal)
+        leave_campaign(conn, key, each._replace(plan=plan), half, chunks)
     return len(ended)
-
-
-def _leave(conn: Connection, campaign: OfCampaign, mobile: str, half: str, seal: NumberSeal) -> None:
-    chunks = [_without(each, campaign.id, mobile, seal) for each in sealed_chunks(conn, campaign.id)]
-    # Whose values the fillings are is not known.
-    plan = without_fillings(campaign.plan, campaign.id, seal)
-    leave_campaign(conn, campaign.id, half, plan=plan, chunks=chunks)
 
 
 def _without(chunk: SealedChunk, campaign: str, mobile: str, seal: NumberSeal) -> SealedChunk:

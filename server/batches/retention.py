@@ -112,10 +112,10 @@ class Retention:
         """Take everybody out of campaigns that ended before this time; how many."""
         many = 0
         while found := await self._keeper.read(partial(old_campaigns, before=before, limit=_AT_ONCE)):
-            seal = await self._keeper.seal()
+            seal, key = await self._keeper.seal(), await self._keeper.key()
             for each in found:
                 plan = without_fillings(each.plan, each.id, seal)
-                await self._keeper.write(partial(take_out_recipients, id_=each.id, plan=plan))
+                await self._keeper.write(partial(take_out_recipients, key=key, id_=each.id, plan=plan))
             many += len(found)
         return many
 

@@ -144,7 +144,7 @@ class Planner:
         }
 
         def work(conn: Connection) -> Campaign | None:
-            campaigns.change(conn, draft.id, [campaigns.PLANNING], **values)
+            campaigns.change(conn, draft.key, draft.id, [campaigns.PLANNING], **values)
             return campaigns.campaign_of(conn, draft.id)
 
         kept = await self._keeper.write(work)

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from server.ledger.claiming import Claimed
 
 _SUBJECT = 40
+_NO_START = "the ledger has no start of this plan, or something else changed the campaign in the store"
 _DEPLETED = ("login_refused", "login_stopped", "not_enough_credit")
 """Problems after which no other chunk can be sent either."""
 
@@ -94,7 +95,7 @@ class ChunkSender:
         if chunk is None or chunk.state != campaigns.WAITING:
             return ChunkEnd(ended=Ended.WAITS)
         if not await self._context.book.was_started(campaign):
-            return ChunkEnd(ended=Ended.WAITS, stop="the ledger has no start of this plan")
+            return ChunkEnd(ended=Ended.WAITS, stop=_NO_START)
         if campaign.account != await self._context.account_of(SEND_PERSONALIZED_SMS):
             return ChunkEnd(ended=Ended.WAITS, stop="it was planned for another account")
         try:

@@ -51,7 +51,7 @@ async def begin_step(
 
 def _step(step: CampaignStep, campaign: CampaignFacts, entry: "Action") -> Step:
     outcome = json.dumps(_facts(step, campaign), ensure_ascii=False)
-    return Step(action_id=entry.id, campaign=campaign.id, outcome=outcome)
+    return Step(action_id=entry.id, campaign=campaign.id, outcome=outcome, is_end=step.kind == "cancel")
 
 
 def told_step(done: "Action") -> Answer:

@@ -17,6 +17,7 @@ from server.ledger.refusals import Repeats
 from server.store import campaigns, ledger
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
 from server.store.campaign_moves import give_contents, wait_anew
+from server.store.campaign_seals import is_sealed
 from server.store.campaigns import Campaign, Chunk
 from server.store.counting import full_today, hand_on
 from server.store.failed_sends import arrived_or_may
@@ -58,6 +59,8 @@ class Step:
     outcome: str
     goes_on: bool = False
     """It is not finished: parts of it follow."""
+    is_end: bool = False
+    """It only takes away, and is taken whatever became of the campaign's row."""
 
 
 Change = Callable[[Connection, datetime, Campaign], None]
@@ -77,7 +80,7 @@ class CampaignClaiming(Claiming):
 
         def begin(conn: Connection, now: datetime, found: Campaign) -> None:
             values = {"state": campaigns.RUNNING, "action": step.action_id, "started_at": now, "reason": ""}
-            campaigns.change(conn, found.id, [campaigns.PLANNED], heartbeat=now, **values)
+            campaigns.change(conn, self._journal.held, found.id, [campaigns.PLANNED], heartbeat=now, **values)
 
         return await self._step(step, [campaigns.PLANNED], begin, digest=digest, caps=self._caps)
 
@@ -91,7 +94,7 @@ class CampaignClaiming(Claiming):
             values: dict[str, object] = {"state": campaigns.RUNNING, "reason": "", "worker": ""}
             values["heartbeat"] = now
             values |= {"released": released, "resumed": found.resumed + 1}
-            campaigns.change(conn, found.id, campaigns.STANDING, **values)
+            campaigns.change(conn, self._journal.held, found.id, campaigns.STANDING, **values)
 
         return await self._step(step, campaigns.STANDING, go_on)
 
@@ -105,7 +108,7 @@ class CampaignClaiming(Claiming):
             _wait_again(conn, found)
             give_contents(conn, found.id, contents)
             values = {"state": campaigns.PAUSED, "reason": _MOVING, "plan": plan, "at_once": False}
-            campaigns.change(conn, found.id, begun, ended_at=None, worker="", **values)
+            campaigns.change(conn, self._journal.held, found.id, begun, ended_at=None, worker="", **values)
 
         return await self._step(step, begun, move)
 
@@ -121,7 +124,7 @@ class CampaignClaiming(Claiming):
             if start is not None and again.recipients:
                 hand_on(conn, start, -again.points, -again.recipients)
             values = {"state": campaigns.RUNNING, "reason": "", "heartbeat": now}
-            campaigns.change(conn, campaign, [campaigns.PAUSED], **values)
+            campaigns.change(conn, self._journal.held, campaign, [campaigns.PAUSED], **values)
             return again.recipients, Note(what="campaign_moved", outcome=campaign)
 
         return await self._journal.write(work, standing=True)
@@ -137,7 +140,15 @@ class CampaignClaiming(Claiming):
                 hand_on(conn, start, points, max(start.recipients - start.recipients_returned, 0))
             campaigns.leave_waiting(conn, found.id)
             ended = found.ended_at or now
-            campaigns.change(conn, found.id, begun, state=campaigns.CANCELLED, ended_at=ended, worker="")
+            campaigns.change(
+                conn,
+                self._journal.held,
+                found.id,
+                begun,
+                state=campaigns.CANCELLED,
+                ended_at=ended,
+                worker="",
+            )
 
         return await self._step(step, begun, end)
 
@@ -146,7 +157,7 @@ class CampaignClaiming(Claiming):
 
         def work(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
             values = {"state": campaigns.PAUSED, "reason": reason, "worker": ""}
-            paused = campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
+            paused = campaigns.change(conn, self._journal.held, campaign, [campaigns.RUNNING], **values)
             return paused, by if paused else None
 
         return await self._journal.write(work)
@@ -160,7 +171,7 @@ class CampaignClaiming(Claiming):
         """The same for all that run, of this principal or of everybody (None); those that were paused."""
 
         def work(conn: Connection, _now: datetime) -> tuple[list[Campaign], *tuple[Note | None, ...]]:
-            found = campaigns.pause_all(conn, reason, principal)
+            found = campaigns.pause_all(conn, self._journal.held, reason, principal)
             return found, *(
                 Note(what="campaign_paused", principal=each.principal, outcome=each.id) for each in found
             )
@@ -178,7 +189,7 @@ class CampaignClaiming(Claiming):
             if campaigns.running_under(conn, campaign, epoch) is None:
                 return False, None
             values = {"state": state, "reason": reason, "worker": ""}
-            campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
+            campaigns.change(conn, self._journal.held, campaign, [campaigns.RUNNING], **values)
             return True, Note(what=f"campaign_{state}", by="server", outcome=campaign)
 
         return await self._journal.write(work)
@@ -189,7 +200,7 @@ class CampaignClaiming(Claiming):
         def work(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
             if campaigns.running_under(conn, campaign, epoch) is None:
                 return False, None
-            campaigns.change(conn, campaign, [campaigns.RUNNING], released=True)
+            campaigns.change(conn, self._journal.held, campaign, [campaigns.RUNNING], released=True)
             return True, Note(what="campaign_released", by="server", outcome=campaign)
 
         return await self._journal.write(work)
@@ -203,7 +214,7 @@ class CampaignClaiming(Claiming):
                 return False, None
             campaigns.empty_sent(conn, campaign, now)
             values = {"state": campaigns.DONE, "ended_at": now, "worker": ""}
-            campaigns.change(conn, campaign, [campaigns.RUNNING], **values)
+            campaigns.change(conn, self._journal.held, campaign, [campaigns.RUNNING], **values)
             return True, Note(what="campaign_done", outcome=campaign)
 
         return await self._journal.write(work)
@@ -288,13 +299,14 @@ class CampaignClaiming(Claiming):
         known = campaigns.chunk_of(conn, chunk.campaign, chunk.number)
         if known is None or known.state != campaigns.WAITING:
             return None
-        return _start(conn, campaign)
+        return _start(conn, self._journal.held, campaign)
 
     async def was_started(self, campaign: Campaign) -> bool:
         """Whether the ledger has the start that a person agreed to, of this campaign and this plan."""
+        key = await self._journal.key()
 
         def work(conn: Connection, _now: datetime) -> bool:
-            return _start(conn, campaign) is not None
+            return _start(conn, key, campaign) is not None
 
         return await self._journal.read(work)
 
@@ -309,6 +321,8 @@ class CampaignClaiming(Claiming):
                 return None, altered
             found = campaigns.campaign_of(conn, step.campaign)
             if found is None or found.state not in of or digest not in ("", found.digest):
+                return None, None
+            if not (is_sealed(self._journal.held, found) or step.is_end):
                 return None, None
             claimed = ledger.claim(
                 conn,
@@ -355,8 +369,10 @@ def _wait_again(conn: Connection, campaign: Campaign) -> None:
         hand_on(conn, start, -points, -recipients)
 
 
-def _start(conn: Connection, campaign: Campaign) -> Action | None:
-    """The done start of exactly this campaign's plan."""
+def _start(conn: Connection, key: bytes, campaign: Campaign) -> Action | None:
+    """The done start of exactly this campaign's plan, as long as nothing else changed the campaign's row."""
+    if not is_sealed(key, campaign):
+        return None
     start = ledger.get(conn, campaign.action)
     if start is None or (start.tool, start.campaign, start.state) != (START, campaign.id, State.SUCCEEDED):
         return None

@@ -200,7 +200,7 @@ class Journal(Keeping):
                 generation = new_generation(now)
                 set_generation(conn, generation)
                 voided = [ledger.void(conn, action.id, reason=reason) for action in ledger.undecided(conn)]
-                paused = campaigns.doubt_all(conn)
+                paused = campaigns.doubt_all(conn, key)
             notes = [Note(what="voided", action_id=action.id, outcome=reason) for action in voided if action]
             notes += [
                 Note(what="campaign_paused", principal=each.principal, outcome=each.id) for each in paused

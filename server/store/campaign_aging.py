@@ -50,8 +50,8 @@ def old_campaigns(conn: Connection, before: datetime, limit: int) -> Sequence[Ol
     return [OldCampaign(*row) for row in conn.execute(_SOME, {"before": before, "at_most": limit})]
 
 
-def take_out_recipients(conn: Connection, id_: str, plan: str) -> None:
+def take_out_recipients(conn: Connection, key: bytes, id_: str, plan: str) -> None:
     """Keep of an ended campaign what can be counted, and this plan of it, sealed."""
     for each in (_EMPTY, _DROP):
         conn.execute(each, {"wanted_id": id_})
-    change(conn, id_, OVER, plan=plan)
+    change(conn, key, id_, OVER, plan=plan)

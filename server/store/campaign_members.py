@@ -55,11 +55,11 @@ def sealed_chunks(conn: Connection, campaign: str) -> Sequence[SealedChunk]:
 
 
 def leave_campaign(
-    conn: Connection, campaign: str, half: str, *, plan: str, chunks: Sequence[SealedChunk]
+    conn: Connection, key: bytes, campaign: OfCampaign, half: str, chunks: Sequence[SealedChunk]
 ) -> None:
-    """Take a number out of an ended campaign, which gets this plan and these chunks."""
+    """Take a number out of an ended campaign, which gets this one's plan and these chunks."""
     for each in chunks:
-        values = {"wanted_id": campaign, "wanted_number": each.number, "new_sealed": each.sealed}
+        values = {"wanted_id": campaign.id, "wanted_number": each.number, "new_sealed": each.sealed}
         conn.execute(_RESEAL, values)
-    conn.execute(_LEAVE, {"wanted_id": campaign, "half": half})
-    change(conn, campaign, OVER, plan=plan)
+    conn.execute(_LEAVE, {"wanted_id": campaign.id, "half": half})
+    change(conn, key, campaign.id, OVER, plan=campaign.plan)

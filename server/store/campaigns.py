@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, case, delete, func, insert, or_, select, updat
 
 from server.store.actions import State
 from server.store.batches import ERASED
+from server.store.campaign_seals import is_sealed, seal_of
 from server.store.campaign_tables import CAMPAIGNS, CHUNKS, RECIPIENTS
 from server.store.columns import Points
 from server.store.plans import Connection
@@ -68,6 +69,11 @@ class Campaign:
     epoch: int = 0
     seal: str = ""
 
+    @property
+    def content(self) -> list[str]:
+        """What its seal is made of: all but who carries it out."""
+        return [str(getattr(self, name)) for name in _SEALED]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
@@ -82,6 +88,9 @@ class Chunk:
     state: str = WAITING
     action: str | None = None
     left_out: int = 0
+
+
+_SEALED = sorted({each.name for each in fields(Campaign)} - {"worker", "heartbeat", "epoch", "seal"})
 
 
 class Held(NamedTuple):
@@ -129,7 +138,7 @@ _WAITING = (
 _WAITING_POINTS = select(func.sum(_CHUNK.points, type_=Points())).where(
     _CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING
 )
-_DOUBT = update(CAMPAIGNS).where(_CAMPAIGN.state.in_((PLANNED, *STANDING))).values(reason=bindparam("why"))
+_SEAL = update(CAMPAIGNS).where(_CAMPAIGN.id == bindparam("wanted_id")).values(seal=bindparam("new_seal"))
 _TAKE_CHUNK = (
     update(CHUNKS)
     .where(
@@ -304,10 +313,20 @@ def list_campaigns(
     return [Campaign(**row) for row in rows], total
 
 
-def change(conn: Connection, id_: str, of: Collection[str], **values: object) -> bool:
-    """Change a campaign that is in one of these states; False when it is in none of them."""
+def change(conn: Connection, key: bytes, id_: str, of: Collection[str], **values: object) -> bool:
+    """Change a campaign that is in one of these states, and seal it; False when it is in none of them.
+
+    One that something else changed stays unsealed.
+    """
+    before = campaign_of(conn, id_)
     chosen = update(CAMPAIGNS).where(_CAMPAIGN.id == id_, _CAMPAIGN.state.in_(sorted(of)))
-    return conn.execute(chosen.values(**values)).rowcount == 1
+    if before is None or conn.execute(chosen.values(**values)).rowcount != 1:
+        return False
+    if before.state == PLANNING or is_sealed(key, before):
+        after = campaign_of(conn, id_)
+        if after is not None:
+            conn.execute(_SEAL, {"wanted_id": id_, "new_seal": seal_of(key, after)})
+    return True
 
 
 def add_recipients(conn: Connection, campaign: str, numbers: Sequence[str]) -> None:
@@ -394,23 +413,30 @@ def running_of(conn: Connection, principal: str | None) -> list[Campaign]:
     return [each for each in _in_states(conn, [RUNNING]) if principal in (None, each.principal)]
 
 
-def _in_states(conn: Connection, states: Sequence[str]) -> list[Campaign]:
-    rows = conn.execute(select(CAMPAIGNS).where(_CAMPAIGN.state.in_(states))).mappings()
-    return [Campaign(**row) for row in rows]
-
-
-def pause_all(conn: Connection, reason: str, principal: str | None = None) -> list[Campaign]:
+def pause_all(conn: Connection, key: bytes, reason: str, principal: str | None = None) -> list[Campaign]:
     """Pause what runs of a principal (None: of everybody); those that ran."""
     found = running_of(conn, principal)
     for each in found:
-        change(conn, each.id, [RUNNING], state=PAUSED, reason=reason, worker="")
+        change(conn, key, each.id, [RUNNING], state=PAUSED, reason=reason, worker="")
     return found
 
 
-def doubt_all(conn: Connection) -> list[Campaign]:
+def doubt_all(conn: Connection, key: bytes) -> list[Campaign]:
     """Note of all that can still send that parts of it may be out, and pause what runs; those that ran."""
-    conn.execute(_DOUBT, {"why": LOST})
-    return pause_all(conn, LOST)
+    for each in _in_states(conn, [PLANNED, *STANDING]):
+        change(conn, key, each.id, [each.state], reason=LOST)
+    return pause_all(conn, key, LOST)
+
+
+def every_campaign(conn: Connection) -> list[Campaign]:
+    """All that are planned to their end."""
+    rows = conn.execute(select(CAMPAIGNS).where(_CAMPAIGN.state != PLANNING)).mappings()
+    return [Campaign(**row) for row in rows]
+
+
+def _in_states(conn: Connection, states: Sequence[str]) -> list[Campaign]:
+    rows = conn.execute(select(CAMPAIGNS).where(_CAMPAIGN.state.in_(states))).mappings()
+    return [Campaign(**row) for row in rows]
 
 
 def some_run(conn: Connection) -> bool:

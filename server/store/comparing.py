@@ -10,6 +10,7 @@ although the program changed the row again since.
 import json
 
 from server.store.compared import Comparison
+from server.store.compared_campaigns import sealed_campaigns
 from server.store.compared_tables import tables
 from server.store.plans import Connection
 
@@ -21,6 +22,7 @@ class Comparing:
     """Takes the chain, entry by entry, and compares all tables with it."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._tables = {each.name: each for each in tables(key)}
         self._earlier = True
 
@@ -40,4 +42,4 @@ class Comparing:
 
     def compare(self, conn: Connection) -> list[Comparison]:
         """What each table holds against what the chain says of it, in one transaction with the taking."""
-        return [table.compare(conn) for table in self._tables.values()]
+        return [*(table.compare(conn) for table in self._tables.values()), sealed_campaigns(conn, self._key)]

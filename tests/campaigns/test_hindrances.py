@@ -11,6 +11,7 @@ from sqlalchemy import select
 from server.batches.forgetting import Forgetting
 from server.campaigns.course import Course, Wave
 from server.campaigns.worker import Worker
+from server.command.comparison import examined
 from server.command.texts import texts_of
 from server.demo.rows import rows_of
 from server.gate.campaign_chunks import ChunkSender
@@ -21,7 +22,7 @@ from server.store.schema import ACTIONS
 from tests.campaigns.playing import carried_out, due, people, planned, taken, texts_at_the_vendor, write_list
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
-from tests.e2e.sql import copied, store_of
+from tests.e2e.sql import copied, run_sql, store_of
 from tests.gate.servers import Clock, fronted
 
 SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
@@ -109,13 +110,13 @@ async def test_a_campaign_that_runs_without_its_own_start_is_stopped(house: Hous
     async with fronted(house, Person(), **SMALL) as session:
         assert session.parts
         keeper = session.parts.memory.keeper
-        agreed = await begun(house, session)
+        agreed, key = await begun(house, session), await keeper.key()
         other = (await planned(session, text="【測試】{姓名}，別的"))["campaign_id"]
 
         def pretend(conn: Any) -> None:
             start = campaigns.campaign_of(conn, agreed)
             assert start
-            campaigns.change(conn, other, ["planned"], state="running", action=start.action)
+            campaigns.change(conn, key, other, ["planned"], state="running", action=start.action)
 
         await keeper.write(pretend)
         await carried_out(session.parts, other)
@@ -217,3 +218,31 @@ async def test_a_start_can_be_looked_at_in_the_terminal(house: House) -> None:
         told = {entry.tool: texts_of(entry) for entry in entries}
         assert told["start_campaign"][0].startswith("【測試】{姓名}您好，明天見")
         assert told["send_personalized_sms"] == ()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "state = 'running'",
+        "released = 1",
+        "digest = 'another'",
+        "points = 1",
+        "principal = 'somebody'",
+        "seal = ''",
+    ],
+)
+async def test_a_campaign_whose_row_something_else_changed_sends_nothing_and_verify_finds_it(
+    house: House, forged: str
+) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        campaign = await begun(house, session)
+        assert (await examined(session.parts, None)).ok
+        await session.facts("pause_campaign", {"campaign_id": campaign})
+        await run_sql(store_of(house), f"UPDATE campaigns SET {forged}, state = 'running'")  # noqa: S608
+        await carried_out(session.parts, campaign)
+        assert not await texts_at_the_vendor(house)
+        found = await examined(session.parts, None)
+        assert [each.altered.names for each in found.tables if each.table == "campaigns"] == [[campaign]]
+        told = await session.told("cancel_campaign", {"campaign_id": campaign})
+        assert forged.startswith("principal") or told.facts["state"] == "cancelled"
