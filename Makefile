@@ -5,6 +5,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SEEDS ?= 1000
 START ?= 0
+KILLS ?= 10
 BIN := .venv/bin
 RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
@@ -28,10 +29,10 @@ ON_ALL_CORES = -n auto --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views conformance soak simulate lock clean
+.PHONY: help setup demo serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views conformance soak simulate never-twice lock clean
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
 
 setup: $(DEV_READY) ## install everything that is needed, at the locked versions
 
@@ -116,10 +117,13 @@ conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packa
 
 soak: $(DEV_READY) ## the long runs, with their figures (about an hour)
 	@SOAK=1 TEST_EXAMPLES=20000 TEST_FUZZ_SECONDS=60 $(BIN)/python -m pytest -s tests/wire tests/omis tests/store tests/faults \
-	  tests/gate tests/crash tests/delivery
+	  tests/gate tests/crash tests/campaigns tests/delivery
 
 simulate: $(DEV_READY) ## the simulated worlds: SEEDS=1000 START=0
 	@$(BIN)/python scripts/simulate.py --seeds $(SEEDS) --start $(START)
+
+never-twice: $(DEV_READY) ## simulated worlds and real kills, written to docs/never-twice.md: SEEDS=1000 KILLS=10
+	@$(BIN)/python scripts/never_twice.py --seeds $(SEEDS) --start $(START) --kills $(KILLS)
 
 lock: $(DEV_READY) ## resolve the dependencies of pyproject.toml again
 	@$(BIN)/python scripts/lock.py

@@ -45,10 +45,11 @@ def worker(
 ) -> None:
     """Carry campaigns out: start it beside the server, on any machine that reaches the store."""
     given = settings_from(sys.stdin) if settings_from_stdin else load_settings(config)
-    run(lambda: _work(given, until_idle=until_idle))
+    run(lambda: carry_campaigns_out(given, until_idle=until_idle))
 
 
-async def _work(settings: Settings, *, until_idle: bool) -> None:
+async def carry_campaigns_out(settings: Settings, *, until_idle: bool) -> None:
+    """Work until a signal comes; with `until_idle` until nothing is left to do."""
     configure_logging(settings.log_level, secrets_of(settings))
     url = settings.store.url.get_secret_value()
     local = not url.startswith("postgresql")

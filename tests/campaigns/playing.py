@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.campaigns.course import Course, Wave
 from server.gate.campaign_chunks import ChunkSender
@@ -13,6 +13,7 @@ from server.parts import Parts
 from server.store import campaigns
 from server.store.actions import State
 from server.store.campaigns import Progress
+from server.store.columns import Points
 from server.store.schema import ACTIONS
 from tests.e2e.house import Facts, House, Session
 
@@ -89,7 +90,9 @@ async def is_done(parts: Parts, campaign: str) -> bool:
 
 async def charged(parts: Parts, house: House) -> tuple[Decimal, Decimal]:
     """The points of the sends that are known to be done: by the ledger, and by the vendor."""
-    sent = select(ACTIONS.c.batch_id, ACTIONS.c.points_final).where(
+    # What a report settled has no bill of its own: what was reserved for it stands.
+    points = func.coalesce(ACTIONS.c.points_final, ACTIONS.c.points, type_=Points())
+    sent = select(ACTIONS.c.batch_id, points).where(
         ACTIONS.c.tool == "send_personalized_sms", ACTIONS.c.state == State.SUCCEEDED
     )
     ours: dict[str, Decimal] = dict(await parts.memory.keeper.read(lambda conn: conn.execute(sent).all()))

@@ -25,7 +25,7 @@ from tests.patience import PATIENCE
 pytestmark = [pytest.mark.xdist_group("time"), pytest.mark.usefixtures("quick_start")]
 
 SOAK = bool(os.environ.get("SOAK"))
-SECONDS, KILLS = (90, 150) if SOAK else (6, 5)
+SECONDS, KILLS = (90, 150) if SOAK else (6, int(os.environ.get("KILLS", "5")))
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 
 

@@ -15,7 +15,11 @@ from tests.clients.node import run_node
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 
-VIEWS = {"summarize_delivery": "delivery", "get_points_statement": "statement"}
+VIEWS = {
+    "summarize_delivery": "delivery",
+    "get_points_statement": "statement",
+    "get_campaign": "campaign",
+}
 MOST_BYTES = 20_000
 FOLDER = Path(__file__).resolve().parents[2] / "scripts" / "browser"
 CHROMIUM = shutil.which("chromium")
@@ -57,6 +61,23 @@ STATEMENT: Facts = {
     "senders": [{"sender": HOSTILE, "sends": 42, "points": 4200, "told": 4000, "charged": 4010}],
     "differences": [],
 }
+CAMPAIGN: Facts = {
+    "conclusion": "It is running",
+    "campaign_id": "7KQ2-M9XD",
+    "name": HOSTILE,
+    "state": "running",
+    "recipients": 20_000,
+    "waiting": 12_000,
+    "sending": 500,
+    "sent": 7_000,
+    "unknown": 500,
+    "failed": 0,
+    "left_out": 0,
+    "delivered": 6_000,
+    "not_delivered": 300,
+    "points": 7_500,
+    "next": "Nothing",
+}
 
 
 @pytest.mark.parametrize("name", sorted(VIEWS.values()))
@@ -92,6 +113,8 @@ async def test_the_views_say_the_same_in_both_languages_and_take_no_text_for_mar
         case("delivery-changed", "delivery", SUMMARY, ENGLISH, CHINESE),
         case("statement-en", "statement", STATEMENT, ENGLISH),
         case("statement-zh", "statement", STATEMENT, CHINESE),
+        case("campaign-en", "campaign", CAMPAIGN, ENGLISH),
+        case("campaign-zh", "campaign", CAMPAIGN, CHINESE),
     )
     for each in seen.values():
         assert (each["said"], each["wide"], each["markup"]) == ([], False, 0)
@@ -105,6 +128,9 @@ async def test_the_views_say_the_same_in_both_languages_and_take_no_text_for_mar
     assert "4,200 points, 42 sends" in seen["statement-en"]["text"]
     assert "(+10)" in seen["statement-en"]["text"]
     assert "4,200 點，42 次發送" in seen["statement-zh"]["text"]
+    assert "7,500 of 20,000 are out" in seen["campaign-en"]["text"]
+    assert "Pause it" in seen["campaign-en"]["text"]
+    assert "待發送 12,000" in seen["campaign-zh"]["text"]
 
 
 @IN_A_BROWSER

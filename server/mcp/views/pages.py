@@ -7,8 +7,12 @@ from typing import Any
 from mcp.server.apps import APP_MIME_TYPE, Apps
 from mcp.server.mcpserver.resources import FunctionResource
 
-_VIEWS = {"summarize_delivery": "delivery", "get_points_statement": "statement"}
-_TITLES = {"delivery": "What became of it", "statement": "Statement of points"}
+_VIEWS = {
+    "summarize_delivery": "delivery",
+    "get_points_statement": "statement",
+    "get_campaign": "campaign",
+}
+_TITLES = {"delivery": "What became of it", "statement": "Statement of points", "campaign": "A campaign"}
 _DESCRIPTION = "Draws the answers of its tool in hosts that know MCP Apps."
 _URI = "ui://campaign-ops/"
 

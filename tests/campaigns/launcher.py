@@ -1,0 +1,55 @@
+"""`campaign-ops-mcp worker` that is replaced after a few seconds of silence, so that a test can see it.
+
+`--naive` plants the mistake that the order of a chunk's steps exists to avoid: the claim after the POST.
+"""
+
+import sys
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Any
+
+from server.campaigns import worker
+from server.command.options import run, settings_from
+from server.command.worker import carry_campaigns_out
+from server.gate.dispatching import Dispatching
+from server.ledger import campaign_claiming, reaper
+from server.vendors.vendors import Vendors
+from tools.operation import Reply
+
+_posted: ContextVar[Reply | None] = ContextVar("posted", default=None)
+
+
+def plant_naive_order() -> None:
+    """Post, then claim: whoever dies in between leaves a chunk that waits, and is posted again."""
+    real_send: Any = Vendors.send
+    real_way: Any = Dispatching.carry_out_claimed
+
+    async def send(self: Any, request: Any, **how: Any) -> Reply:
+        return _posted.get() or await real_send(self, request, **how)
+
+    async def carry_out_claimed(self: Any, call: Any, world: Any, claim: Any) -> Any:
+        request = call.operation.build(call.params, world)
+        _posted.set(await real_send(self._context.vendors, request))
+        try:
+            return await real_way(self, call, world, claim)
+        finally:
+            _posted.set(None)
+
+    setattr(Vendors, "send", send)  # noqa: B010 - a method that only tests change
+    setattr(Dispatching, "carry_out_claimed", carry_out_claimed)  # noqa: B010 - as above
+
+
+def main() -> None:
+    """Carry campaigns out until nothing is left to do."""
+    setattr(worker, "STALE", timedelta(seconds=4))  # noqa: B010 - as above
+    setattr(worker, "AGAIN_SECONDS", 1.0)  # noqa: B010 - as above
+    setattr(campaign_claiming, "LEASE_SECONDS", 10.0)  # noqa: B010 - as above
+    setattr(reaper, "_EVERY_SECONDS", 0.5)  # noqa: B010 - as above
+    if "--naive" in sys.argv:
+        plant_naive_order()
+    given = settings_from(sys.stdin)
+    run(lambda: carry_campaigns_out(given, until_idle=True))
+
+
+if __name__ == "__main__":
+    main()
