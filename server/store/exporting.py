@@ -12,7 +12,7 @@ from server.store.record_tables import BATCHES, MESSAGES, REPLIES
 from server.store.reducing import MESSAGE_STATE
 from server.store.replies import ReplyRow
 
-PART = 2_000
+PART = 500
 """Rows that are read at once."""
 
 

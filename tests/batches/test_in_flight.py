@@ -83,6 +83,26 @@ async def test_a_booking_is_ahead_until_its_last_message_goes_out(house: House) 
         ahead = await session.facts(LIST)
         clock.advance(hours=2)
         over = await session.facts(LIST)
-    assert ahead["total"] == 1
+    assert [(row["what"], row["count"]) for row in rows_of(ahead)] == [("booking", 1)]
+    assert "Booked: 1 message, the first at" in ahead["conclusion"]
     assert over["total"] == 0
     assert over["conclusion"].startswith("Nothing that is known here waits, is booked or runs.")
+
+
+async def test_of_a_send_at_mixed_times_only_what_is_still_booked_is_counted_and_stopped(
+    house: House,
+) -> None:
+    times = (None, None, TOMORROW, TOMORROW + timedelta(hours=2))
+    people = [
+        {"mobile": f"091234510{number}", "text": "您好"} | ({"send_at": at.isoformat()} if at else {})
+        for number, at in enumerate(times)
+    ]
+    person = Person()
+    async with fronted(house, person) as session:
+        await session.facts("send_personalized_sms", {"recipients": people})
+        (row,) = rows_of(await session.facts(LIST))
+        stopped = await session.facts("stop_everything")
+    assert row["count"] == 2
+    assert "× 2" in person.asked[-1]
+    (erased,) = (each for each in rows_of(stopped) if each["what"] == "booking")
+    assert (erased["ended"], erased["count"]) == ("erased", 2)

@@ -55,6 +55,17 @@ def sent_messages(tool: str, arguments: Mapping[str, object], reference: str) ->
         return None
 
 
+def booked_after(tool: str, arguments: Mapping[str, object], moment: datetime) -> list[datetime] | None:
+    """The later times of the messages of a send that has one for each; None for any other send."""
+    if tool != SEND_PERSONALIZED_SMS.name:
+        return None
+    try:
+        people = PersonalizedParams.model_validate(dict(arguments)).people
+    except ValidationError:
+        return None
+    return [person.send_at for person in people if person.send_at is not None and person.send_at > moment]
+
+
 def _messages_of(tool: str, given: dict[str, object], reference: str) -> SentMessages | None:
     if tool in (SEND_SMS.name, SEND_SMS_DEDUPLICATED.name):
         return _to_all("sms", SendSmsParams.model_validate(given))
