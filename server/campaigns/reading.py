@@ -26,9 +26,9 @@ from tools.lists.columns import (
     Wanted,
     choose,
     consent_columns,
+    could_be_a_list,
     email_column,
     find_heading,
-    holds_numbers,
     number_columns,
 )
 from tools.lists.mailed import Mailed
@@ -205,14 +205,15 @@ class ListReading:
 
 
 def _with_numbers(workbook: Workbook, sheets: Sequence[Sheet]) -> list[Sheet]:
-    """Those in whose first rows a mobile number stands; the only one is not looked at."""
+    """Those that could be the list by their first rows; the only one is not looked at."""
     if len(sheets) == 1:
         return list(sheets)
-    return [
-        sheet
-        for sheet in sheets
-        if holds_numbers(row.cells for row in islice(SheetRows(workbook, sheet).rows(), OPENING))
-    ]
+    return [sheet for sheet in sheets if could_be_a_list(_first_rows(SheetRows(workbook, sheet)))]
+
+
+def _first_rows(sheet: SheetRows) -> list[tuple[int, Sequence[Cell]]]:
+    rows = islice(sheet.rows(), OPENING)
+    return [(row.number, row.cells) for row in rows if not all(map(is_blank, row.cells))]
 
 
 def digest_of(file: BinaryIO, most: int) -> str:

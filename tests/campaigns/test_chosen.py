@@ -73,6 +73,12 @@ def test_the_only_sheet_with_numbers_is_read_whichever_is_on_top() -> None:
     assert found.accepted == [[2, "+886912345678"]]
 
 
+async def test_a_sheet_that_is_headed_like_a_list_is_never_passed_over_for_another(house: House) -> None:
+    put(house, sheet(HEADING, row(2, "王", "02-2345-6789")), sheet(HEADING, LI), names=("名單", "測試"))
+    async with fronted(house) as session:
+        assert "in 2 sheets" in await refused(session)
+
+
 async def test_a_hidden_sheet_is_planned_only_where_a_person_wants_it(house: House) -> None:
     put(house, sheet(HEADING, WANG), sheet(HEADING, LI), names=("新", "舊"), states=("visible", "veryHidden"))
     async with fronted(house) as session:

@@ -18,7 +18,7 @@ def list_notes(found: ListFound, *, consent: bool) -> list[str]:
 def _rest(found: ListFound) -> list[str]:
     blank = found.tally.blank
     empty = (blank.count, f"A texted field is empty in {many(blank.count, 'row')}: {places(blank)}.")
-    return [*to_know(found.tally), *_said(empty), *_limits(found)]
+    return [*to_know(found.tally), *said(empty), *_limits(found)]
 
 
 def places(rows: Rows) -> str:
@@ -27,7 +27,8 @@ def places(rows: Rows) -> str:
     return ", ".join(map(str, rows.first)) + (f" and {more} more" if more else "")
 
 
-def _said(*notes: tuple[object, str]) -> list[str]:
+def said(*notes: tuple[object, str]) -> list[str]:
+    """The notes of which the first half holds."""
     return [note for holds, note in notes if holds]
 
 
@@ -36,7 +37,7 @@ def to_decide(found: ListFound) -> list[str]:
     reasons = found.tally.reasons
     hidden = reasons.get(Reason.HIDDEN_ROW, _NONE).count
     by = "A filter hides" if found.filtered else "Hidden:"
-    return _said(
+    return said(
         (hidden, f"{by} {many(hidden, 'row')}, left out. Ask the person; include_hidden reads them."),
         (
             found.rivals,
@@ -47,7 +48,7 @@ def to_decide(found: ListFound) -> list[str]:
 
 def not_read(found: ListFound) -> list[str]:
     """What of a list a person may have meant, and what nobody looked at."""
-    return _said(
+    return said(
         (found.hidden_sheets, "Hidden sheets were not read. Ask the person whether one is meant."),
         (found.hidden_columns, "A column in use is hidden in the sheet. Ask the person whether it is meant."),
         (
@@ -59,13 +60,13 @@ def not_read(found: ListFound) -> list[str]:
 
 def _consent(found: ListFound, *, consent: bool) -> list[str]:
     told = "A column may say who agreed: name it in consent to require it."
-    return _said((found.consents and not consent, told))
+    return said((found.consents and not consent, told))
 
 
 def to_know(tally: Tally) -> list[str]:
     """What was done to the rows of a list that are texted."""
     differing, old = tally.differing(), tally.old
-    return _said(
+    return said(
         (
             differing.count,
             f"Unlike the row that counts in a field: {many(differing.count, 'row')}, {places(differing)}.",
@@ -78,7 +79,7 @@ def to_know(tally: Tally) -> list[str]:
 
 def _limits(found: ListFound) -> list[str]:
     unnamed = len(found.columns) - MOST_NAMES
-    return _said(
+    return said(
         (found.damaged, "Some bytes fit no text; they show as U+FFFD."),
         (unnamed > 0, f"Not named here: {many(unnamed, 'more column')}."),
         (found.no_rule, f"Every send is refused for now: of the blocked numbers, {found.no_rule}."),

@@ -4,7 +4,7 @@ from itertools import chain
 
 from tools.campaign_desk import PlanFigures
 from tools.counting import many
-from tools.desk.list_notes import not_read, to_know
+from tools.desk.list_notes import not_read, said, to_know
 from tools.every8d.charging import PRICED_UNITS
 from tools.lists.tally import Rows
 
@@ -16,18 +16,14 @@ OFTEN = 3
 
 def plan_warnings(found: PlanFigures) -> list[str]:
     """Of a plan that was made."""
-    said = list(chain(_money(found), _time(found), found.cautions, _people(found), _list(found)))
-    more = len(said) - _MOST
-    return [*said[:_MOST], *([f"{many(more, 'more note')}: read_list tells."] if more > 0 else [])]
-
-
-def _said(*notes: tuple[object, str]) -> list[str]:
-    return [note for holds, note in notes if holds]
+    told = list(chain(_money(found), _time(found), found.cautions, _people(found), _list(found)))
+    more = len(told) - _MOST
+    return [*told[:_MOST], *([f"{many(more, 'more note')}: read_list tells."] if more > 0 else [])]
 
 
 def _money(found: PlanFigures) -> list[str]:
     missing = -(found.points_left or 0)
-    return _said(
+    return said(
         (missing > 0, f"Points that are missing: {missing}."),
         (found.abroad, f"Abroad, at three times the price: {many(found.abroad, 'number')}."),
         (
@@ -38,7 +34,7 @@ def _money(found: PlanFigures) -> list[str]:
 
 
 def _time(found: PlanFigures) -> list[str]:
-    return _said(
+    return said(
         (found.quiet, f"It goes out when it is started, and not from {found.quiet} (quiet hours)."),
         (found.at_night, f"Between 21:00 and 08:00 go out: {many(found.at_night, 'text')}."),
     )
@@ -46,7 +42,7 @@ def _time(found: PlanFigures) -> list[str]:
 
 def _people(found: PlanFigures) -> list[str]:
     blank = _NONE if found.found is None else found.found.tally.blank
-    return _said(
+    return said(
         (blank.count, f"A placeholder has no value for {many(blank.count, 'recipient')}."),
         (found.texted, f"{found.texted} had this text within 24 hours: they are left out when it is sent."),
         (found.often, f"For {found.often} it is at least text number {OFTEN} within 7 days."),

@@ -7,7 +7,7 @@ so that 行動電話 goes before 商務電話.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.cleaning import clean
@@ -178,9 +178,9 @@ def email_column(heading: Heading, opening: Sequence[tuple[int, Sequence[Cell]]]
     return next(held, None)
 
 
-def holds_numbers(rows: Iterable[Sequence[Cell]]) -> bool:
-    """Whether a mobile number stands in any of these rows."""
-    return any(read_mobile(cell).mobile for cells in rows for cell in cells)
+def could_be_a_list(opening: Sequence[tuple[int, Sequence[Cell]]]) -> bool:
+    """Whether a mobile number stands in a table's first rows, or a heading for such."""
+    return bool(_with_numbers(opening) or number_columns(find_heading(opening)))
 
 
 def number_columns(heading: Heading) -> tuple[int, ...]:
