@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mcp.shared.exceptions import MCPError
 
@@ -254,6 +254,7 @@ def written(kind: type[CsvSheet] | type[XlsxSheet], table: Sequence[Sequence[Cel
 
 
 @settings(max_examples=40, deadline=None, database=None)
+@example([["\tx", "\rx"], ["\nx", " \t=x"]])
 @given(st.lists(st.lists(st.one_of(TEXTS, NUMBERS, st.none()), min_size=2, max_size=4), max_size=8))
 def test_no_cell_is_ever_run_and_every_number_is_read_again(table: list[list[Cell]]) -> None:
     text = written(CsvSheet, table).decode("utf-8-sig")

@@ -71,6 +71,17 @@ async def test_who_is_blocked_stays_so_and_a_later_opt_out_is_heard(house: House
         assert (await old.parts.memory.opt_outs.proposed(ANYBODY))[1] == 1
 
 
+async def test_the_words_of_an_opt_out_go_and_who_wants_it_stays_known_by_a_hash(house: House) -> None:
+    async with aged(house, Person(), ago=0) as old, vendor_of(old.parts) as http:
+        batch_id = await heard(old)
+        await report(http, old, batch_id, OFF, STATUS="999", SM="請退訂")
+        await old.parts.memory.catch_up()
+        assert "opt_outs" in await tables_with(old.parts, "請退訂")
+        assert await forget(config_file(house), OFF, yes=True) == 0
+        assert await tables_with(old.parts, "請退訂") == set()
+        assert await rows_in(old.parts, "opt_outs") == 1
+
+
 async def test_a_send_that_has_not_ended_keeps_its_numbers_and_that_is_said(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,6 +145,7 @@ async def test_without_a_yes_nothing_goes_and_the_audit_names_no_number(
         assert await forget(config_file(house), "0912", yes=True) == 1
         assert await rows_in(old.parts, "delivery_events") == 1
         assert await forget(config_file(house), ARRIVES, yes=True) == 0
+        assert await rows_in(old.parts, "delivery_events") == 0
         audit = (await stored(old.parts))["audit"]
     assert audit.count('"event":"forgotten"') == 2
     assert ARRIVES[1:] not in audit
