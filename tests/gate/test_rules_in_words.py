@@ -25,7 +25,7 @@ def test_the_description_names_every_rule_and_no_number(tmp_path: Path) -> None:
         countries=("TW",),
         quiet_hours=QuietHours(start=time(22), end=time(8)),
         required_sender_name="王品",
-        allowed_url_hosts=("shop.tw",),
+        allowed_url_hosts=("https://SHOP.tw/sale",),
         allowed_phone_numbers=(),
         test_numbers=(OTHER,),
         test_recipients=1,

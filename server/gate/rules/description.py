@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from server.gate.rules.blocked_file import read_blocked_file
+from server.gate.rules.policy import entry_host
 from server.settings.layers import name_of
 from server.settings.policy import PolicySettings, QuietHours
 from tools.cleaning import quote
@@ -84,7 +85,7 @@ def _quiet_words(hours: QuietHours) -> Sentence:
 def _hosts_words(hosts: Collection[str]) -> Sentence:
     if not hosts:
         return sentence("Texts may hold no URLs.")
-    return sentence("Texts may hold only these URLs: {hosts}.", hosts=", ".join(hosts))
+    return sentence("Texts may hold only these URLs: {hosts}.", hosts=", ".join(map(entry_host, hosts)))
 
 
 def _phones_words(numbers: Collection[str]) -> Sentence:

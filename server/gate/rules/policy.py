@@ -201,7 +201,7 @@ def _sender(texts: tuple[str, ...], name: str) -> Iterator[Violation]:
 def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[Violation]:
     if allowed is None:
         return
-    hosts = {host for entry in allowed if (host := _entry_host(entry))}
+    hosts = {host for entry in allowed if (host := entry_host(entry))}
     found = dict.fromkeys(host for text in texts for host in find_hosts(text))
     strange = [host for host in found if not any(host == ok or host.endswith("." + ok) for ok in hosts)]
     if strange:
@@ -212,7 +212,7 @@ def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[
         yield _broken("URLs in texts", "allowed_url_hosts", "links that can be read whole", asked)
 
 
-def _entry_host(entry: str) -> str:
+def entry_host(entry: str) -> str:
     """The host of an entry that may be written as a URL or as `*.shop.tw`."""
     place = entry.strip().rpartition("://")[2].partition("/")[0]
     return normalise_host(place.removeprefix("*.").partition(":")[0])
