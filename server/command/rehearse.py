@@ -108,8 +108,10 @@ async def _copied(
 ) -> str:
     """The plan in the copy's own store, sealed with its own keys; the rest follows its trial at once."""
     own = await parts.memory.keeper.seal()
+    key = await parts.memory.keeper.key()
     copy = replace(
         plan,
+        state=campaigns.PLANNING,
         plan=own.seal_text(json.dumps(words, ensure_ascii=False, sort_keys=True), plan.id),
         # The list is not looked at again.
         list_digest="",
@@ -128,6 +130,8 @@ async def _copied(
         campaigns.add_campaign(conn, copy)
         for each in chunks:
             campaigns.add_chunk(conn, again(each))
+        # Which seals it.
+        campaigns.change(conn, key, copy.id, [campaigns.PLANNING], state=campaigns.PLANNED)
 
     await parts.memory.keeper.write(work)
     return copy.id
