@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Protocol
 
 import anyio
 from anyio.abc import TaskGroup
@@ -28,18 +29,28 @@ _LOOK_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 CarryOut = Callable[[str, int], Awaitable[None]]
-Pause = Callable[[Campaign], Awaitable[bool]]
-"""Stops a campaign that was held up."""
+
+
+class Care(Protocol):
+    """What a worker needs of the ledger."""
+
+    async def stop_held_up(self, campaign: Campaign) -> bool:
+        """It goes on with a person's word alone."""
+        ...
+
+    async def give_up_others(self, campaign: str) -> None:
+        """Its parts that another worker had under way are unknown."""
+        ...
 
 
 class Worker:
     """One process's work on campaigns."""
 
-    def __init__(self, keeper: Keeper, name: str, carry_out: CarryOut, pause: Pause) -> None:
+    def __init__(self, keeper: Keeper, name: str, carry_out: CarryOut, care: Care) -> None:
         self._keeper = keeper
         self._name = name
         self._carry_out = carry_out
-        self._pause = pause
+        self._care = care
         self._busy: set[str] = set()
 
     async def work(self, *, until_idle: bool) -> None:
@@ -69,7 +80,7 @@ class Worker:
         """Its plan did not say that it goes on hours later, at night perhaps or the next morning."""
         before = self._keeper.clock() - HELD_UP
         for each in await self._keeper.read(lambda conn: campaigns.held_up(conn, before)):
-            await self._pause(each)
+            await self._care.stop_held_up(each)
 
     def _taken(self, conn: Connection) -> list[Held]:
         now = self._keeper.clock()
@@ -80,6 +91,7 @@ class Worker:
 
     async def _carry(self, held: Held) -> None:
         try:
+            await self._care.give_up_others(held.campaign)
             await self._carry_out(held.campaign, held.epoch)
         except Exception:  # noqa: BLE001 - whatever fails in one campaign must not end the others
             _log.exception("the course of campaign %s failed; it is taken up again", held.campaign)

@@ -79,7 +79,7 @@ async def _carry_out(settings: Settings, url: str, name: str, *, until_idle: boo
             group.start_soon(parts.work)
             # Where nobody calls back, a trial is known by asking.
             group.start_soon(supervised, "the asking for batches", partial(keep_asking, parts))
-            carrying = Worker(parts.memory.keeper, name, engine.carry_out, parts.book.stop_held_up)
+            carrying = Worker(parts.memory.keeper, name, engine.carry_out, parts.book)
             await carrying.work(until_idle=until_idle)
             group.cancel_scope.cancel()
         finally:

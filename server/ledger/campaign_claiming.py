@@ -20,6 +20,7 @@ from server.store.campaign_moves import give_contents, wait_anew
 from server.store.campaign_seals import is_sealed
 from server.store.campaigns import Campaign, Chunk
 from server.store.counting import full_today, hand_on
+from server.store.dispatch import reap_of_campaign
 from server.store.failed_sends import arrived_or_may
 from server.store.keys import HALF
 from server.store.plans import Connection
@@ -28,6 +29,8 @@ from tools.operation import Message
 
 START = "start_campaign"
 """The tool whose action lets a campaign's chunks be sent."""
+CHUNK_TOOL = "send_personalized_sms"
+"""The tool whose actions are a campaign's parts."""
 CHANNEL = "campaign"
 """How a chunk is approved: by the decision on the start, whose action is the rule."""
 _MOVING = "a move to another time was begun and not ended; move_campaign goes on with it"
@@ -166,6 +169,15 @@ class CampaignClaiming(Claiming):
         """It was to go out at once and nobody carried it out for hours: it goes on with a person's word."""
         by = Note(what="campaign_paused", by="server", outcome=campaign.id)
         return await self.pause_campaign(campaign.id, _HELD_UP, by)
+
+    async def give_up_others(self, campaign: str) -> None:
+        """Its parts that another worker had under way are unknown: whoever calls this has taken it over."""
+
+        def work(conn: Connection, _now: datetime) -> tuple[None, *tuple[Note, ...]]:
+            given_up = reap_of_campaign(conn, campaign, CHUNK_TOOL, self._owner)
+            return None, *(Note(what="reaped", action_id=action.id) for action in given_up)
+
+        await self._journal.write(work)
 
     async def pause_campaigns(self, principal: str | None, reason: str) -> list[Campaign]:
         """The same for all that run, of this principal or of everybody (None); those that were paused."""

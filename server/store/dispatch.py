@@ -61,6 +61,13 @@ _RETURN_POINTS = step()
 _FREE = step()
 
 _ANY_DUE = select(ACTIONS.c.id).where(or_(_ORPHANED, LAPSED)).limit(1)
+_REAP_NOW = step(in_state(State.DISPATCHING))
+_OF_OTHERS = select(ACTIONS.c.id).where(
+    in_state(State.DISPATCHING),
+    ACTIONS.c.campaign == bindparam("of_campaign"),
+    ACTIONS.c.tool == bindparam("by_tool"),
+    ACTIONS.c.owner != bindparam("this_owner"),
+)
 _ALL_ORPHANED = select(ACTIONS.c.id).where(_ORPHANED)
 
 
@@ -160,6 +167,16 @@ def reap(conn: Connection, now: datetime) -> list[Action]:
     """Turn every dispatch whose lease ran out into `unknown`; the actions as they are then."""
     found = conn.scalars(_ALL_ORPHANED, {"at_moment": now}).all()
     reaped = (compare_and_set(conn, _REAP, each, at_moment=now, state=State.UNKNOWN) for each in found)
+    return [action for action in reaped if action is not None]
+
+
+def reap_of_campaign(conn: Connection, campaign: str, tool: str, owner: str) -> list[Action]:
+    """The same for a campaign's parts under way by others than this owner, whatever their leases say.
+
+    Of whoever is alive after all the outcome is still taken.
+    """
+    found = conn.scalars(_OF_OTHERS, {"of_campaign": campaign, "by_tool": tool, "this_owner": owner}).all()
+    reaped = (compare_and_set(conn, _REAP_NOW, each, state=State.UNKNOWN) for each in found)
     return [action for action in reaped if action is not None]
 
 

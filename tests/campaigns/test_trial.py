@@ -188,7 +188,7 @@ async def looked_after(session: Session) -> list[str]:
         work.cancel()
 
     with anyio.CancelScope() as work:
-        await Worker(keeper, "another", carry, session.parts.book.stop_held_up).work(until_idle=True)
+        await Worker(keeper, "another", carry, session.parts.book).work(until_idle=True)
     return begun
 
 
