@@ -7,7 +7,7 @@ from datetime import timedelta
 from server.batches.keeper import Keeper
 from server.batches.own import own
 from server.ledger.whose import Whose
-from server.store.marks import Mark, batch_mark, inbox_mark, newest_ids
+from server.store.marks import Mark, batch_mark, brief_mark, inbox_mark, newest_ids
 from server.store.plans import Connection
 
 _INBOX_DAYS = timedelta(days=30)
@@ -40,6 +40,15 @@ class Watching:
             return {name: each for name, each in found if each is not None}
 
         return await self._keeper.read(look)
+
+    async def brief_mark(self, whose: Whose | None) -> Mark:
+        """The mark of this caller's morning.
+
+        Raises:
+            StoreUnavailableError: the store is away.
+        """
+        now = self._keeper.clock()
+        return await self._keeper.read(lambda conn: brief_mark(conn, own(whose), now))
 
     async def newest_ids(self, whose: Whose | None, prefix: str, at_most: int) -> Sequence[str]:
         """The vendor's ids of the newest batches that begin so.

@@ -13,7 +13,7 @@ from server.gate.caller import Caller
 from server.gate.words.answers import Answer
 from server.late_parts import LateParts
 from server.mcp.identity import principal, session
-from server.mcp.uris import BATCH_URI, CAMPAIGN_URI, INBOX_URI
+from server.mcp.uris import BATCH_URI, BRIEF_URI, CAMPAIGN_URI, INBOX_URI
 
 _JSON = "application/json"
 _BRIEF, _REPLIES, _DELIVERY = "get_morning_brief", "get_reply_summary", "summarize_delivery"
@@ -46,7 +46,7 @@ def _add_told(server: MCPServer[None], told: "Telling", offered: Container[str])
     if _BRIEF in offered:
 
         @server.resource(
-            "campaign-ops://brief/today",
+            BRIEF_URI,
             name="brief-today",
             title="Morning brief",
             description="What get_morning_brief tells.",

@@ -1,4 +1,4 @@
-"""Tells clients that listen of changes in batches, campaigns, inbox: `subscriptions/listen`, its older kin.
+"""Tells clients that listen of changes in batches, campaigns, inbox and brief: `subscriptions/listen`.
 
 The store is looked at once a second for each that listens, by indexes, so changes of other processes are seen
 too; where nobody listens, nothing is looked at. Each is told of its own batches alone.
@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 
 from server.late_parts import LateParts
 from server.mcp.identity import principal
-from server.mcp.uris import BATCH_URI, CAMPAIGN_URI, INBOX_URI
+from server.mcp.uris import BATCH_URI, BRIEF_URI, CAMPAIGN_URI, INBOX_URI
 from server.store.errors import StoreUnavailableError
 
 EVERY_SECONDS = 1.0
@@ -121,6 +121,8 @@ class Subscriptions:
         found: Marks = {}
         if batches := _batches(uris):
             found |= await parts.watching.marks(parts.gate.limits_of(who), batches)
+        if BRIEF_URI in uris:
+            found[BRIEF_URI] = await parts.watching.brief_mark(parts.gate.limits_of(who))
         if campaigns := _campaigns(uris):
             found |= await parts.campaigns.marks(campaigns, who)
         return found

@@ -19,7 +19,7 @@ from server.batches.watching import Watching
 from server.late_parts import LateParts
 from server.mcp import subscriptions
 from server.mcp.app import build_server
-from server.mcp.uris import BATCH_URI, INBOX_URI
+from server.mcp.uris import BATCH_URI, BRIEF_URI, INBOX_URI
 from server.parts import Parts
 from tests.batches.inbox import answered, sent
 from tests.e2e.eras import Era
@@ -111,6 +111,24 @@ async def test_a_batch_and_the_inbox_are_told_when_they_change_in_whatever_proce
             await other.facts("get_reply_summary", {"refresh": True})
             await heard.hears(INBOX_URI)
             assert (await resource(session, INBOX_URI))["replies"] == 1
+
+
+async def test_the_brief_is_told_of_when_something_went_out_or_waits(house: House, era: Era) -> None:
+    async with (
+        started(house, policy=FREE) as parts,
+        visited(parts, "auto") as session,
+        listening(parts, era, BRIEF_URI) as heard,
+    ):
+        batch_id = await sent(house, session, [FREE_NUMBER])
+        await session.facts("list_batches")
+        await heard.hears(BRIEF_URI)
+        assert "1 batch to 1 recipient" in (await resource(session, BRIEF_URI))["conclusion"]
+        await session.facts("summarize_delivery", {"batch_id": batch_id, "refresh": True})
+        await heard.hears(BRIEF_URI)
+        await session.told("send_sms", {"recipients": ["0912345678"], "text": "等人同意"})
+        await heard.hears(BRIEF_URI)
+        lines = (await resource(session, BRIEF_URI))["lines"]
+        assert any(line.startswith("1 waiting for approval") for line in lines)
 
 
 async def test_what_does_not_change_is_not_told_and_what_changes_often_is_told_once_a_look(
