@@ -12,7 +12,7 @@ from tests.judge.case import Case
 from tests.judge.history import Answered, Called, Listed, PastLost, Posted, action_of, plain_number
 
 START = "start_campaign"
-_STOPS, _GOES_ON = ("pause_campaign", "cancel_campaign"), (START, "resume_campaign")
+_STOPS, _GOES_ON = ("pause_campaign", "cancel_campaign"), (START, "resume_campaign", "move_campaign")
 _OVER = ("done", "cancelled")
 _PARTS = ("waiting", "sending", "sent", "unknown", "failed", "left_out")
 

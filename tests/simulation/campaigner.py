@@ -18,6 +18,8 @@ WORDS = ("甲", "丙")
 _PAUSES = (1, 20, 20, 70)
 _TRIES, _PATIENCE = 60, 8
 _OVER = ("done", "cancelled")
+_ENDS = ("cancel_campaign", "move_campaign")
+_LATER = "2026-02-05T10:00:00+08:00"
 
 
 class Campaigner(Client):
@@ -26,6 +28,8 @@ class Campaigner(Client):
     def __init__(self, world: "World", principal: str, *, can_ask: bool) -> None:
         super().__init__(world, principal, can_ask=can_ask)
         self.campaign = ""
+        self._moved = False
+        """What went out since is booked, and whoever cancels it has it erased: the vendor here cannot."""
 
     async def run(self) -> None:
         """Plan, start, meddle, and wait for the end."""
@@ -51,13 +55,16 @@ class Campaigner(Client):
         return False
 
     async def _meddle(self) -> None:
-        tool = self._random.choice(
-            ("pause_campaign",) * 4 + ("resume_campaign",) * 3 + ("cancel_campaign", "get_campaign")
-        )
+        await self._one_of("pause_campaign", "pause_campaign", "resume_campaign", "get_campaign", *_ENDS)
+
+    async def _one_of(self, *tools: str) -> None:
+        tool = self._random.choice([each for each in tools if not (self._moved and each in _ENDS)])
+        self._moved = self._moved or tool == "move_campaign"
         await self._pursue(self._step(tool))
 
     def _step(self, tool: str) -> Wanted:
-        return Wanted(tool=tool, arguments={"campaign_id": self.campaign})
+        when = {"send_at": _LATER} if tool == "move_campaign" else {}
+        return Wanted(tool=tool, arguments={"campaign_id": self.campaign, **when})
 
     async def _until_over(self) -> None:
         """A person lets it go on, or ends it, until nothing waits any more."""
@@ -69,8 +76,7 @@ class Campaigner(Client):
                 # Nobody has accepted that the past is lost; or the copy knows of no such campaign.
                 return
             if state in ("paused", "holding"):
-                tool = self._random.choice(("resume_campaign", "resume_campaign", "cancel_campaign"))
-                await self._pursue(self._step(tool))
+                await self._one_of("resume_campaign", "resume_campaign", *_ENDS)
             await anyio.sleep(20)
         self._world.watch.fail("a campaign never ends")
 
