@@ -163,8 +163,8 @@ Written by `make never-twice`; each figure is of this run alone. {day}, {minutes
   Delivery reports settle what the vendor took; what never arrived has no report, and stays for a person.
 - **The naive order** (post, then claim) texts somebody twice under the same kills: planted, and found.
 - **Not run here**: {"; ".join(short) or "nothing of what is aimed at"}.
-  Killed were workers of campaigns and
-  servers of single texts, no server that plans or starts a campaign. No clock was moved while texts went out.
+  Killed were workers of campaigns and servers of single texts, no server that plans or starts a campaign. No
+  clock was moved while texts went out.
   More: `make never-twice SEEDS=200000 KILLS=2500`.
 """
 

@@ -1,12 +1,9 @@
-"""A worker is a process of its own: it is started beside a server, and may be killed at any moment."""
+"""A worker is a process of its own: it is started beside a server, or by whoever runs several."""
 
 import json
 import os
-import signal
 import sys
-from decimal import Decimal
 from functools import partial
-from random import Random
 
 import anyio.to_thread
 import pytest
@@ -15,11 +12,9 @@ from server.campaigns.local import lock_of, start_worker, whole
 from server.settings.settings import Settings
 from server.systems import is_held, start_detached
 from tests.campaigns.playing import (
-    charged,
     is_done,
     people,
     planned,
-    progress,
     texts_at_the_vendor,
     write_list,
 )
@@ -29,7 +24,6 @@ from tests.gate.servers import fronted, until
 from tests.store.postgres_server import Postgres
 
 WORKER = (sys.executable, "-m", "server.command.cli", "worker")
-KILLS = 40 if os.environ.get("SOAK") else 2
 
 
 async def has_ended(worker: int) -> bool:
@@ -54,42 +48,6 @@ async def test_a_worker_that_is_started_carries_the_campaign_out_and_ends(house:
         assert set((await texts_at_the_vendor(house)).values()) == {1}
         assert len(await texts_at_the_vendor(house)) == 100
         await until(partial(nobody_works, settings))
-
-
-async def test_a_worker_that_is_killed_at_any_moment_texts_nobody_twice(house: House) -> None:
-    chance = Random(20260131)
-    async with fronted(house, Person(), every8d={"max_recipients": 5}) as session:
-        assert session.parts
-        everybody = 250 * KILLS
-        write_list(house, people(everybody))
-        campaign = (await planned(session))["campaign_id"]
-        await house.vendor.control(
-            "faults", path="SendParamSMS.ashx", fault="slow", seconds=0.02, times=10**6
-        )
-        await session.facts("start_campaign", {"campaign_id": campaign})
-        parts, settings = session.parts, session.parts.settings
-
-        for kill in range(KILLS):
-            worker = start_worker(settings)
-            assert worker is not None
-            enough = everybody * (kill + chance.random()) / (KILLS + 1)
-
-            async def far_enough(enough: float = enough) -> bool:
-                return everybody - (await progress(parts, campaign)).waiting > enough
-
-            await until(far_enough)
-            os.kill(worker, signal.SIGKILL)
-            await until(partial(nobody_works, settings))
-        assert start_worker(settings)
-
-        await until(partial(is_done, parts, campaign))
-        status = await session.facts("get_campaign", {"campaign_id": campaign})
-        texts = await texts_at_the_vendor(house)
-        assert set(texts.values()) == {1}
-        assert status["sent"] + status["sending"] + status["unknown"] == everybody
-        assert status["sent"] <= len(texts) <= everybody
-        assert status["sending"] + status["unknown"] <= KILLS * 4 * 5
-        assert await charged(parts, house) == (Decimal(status["sent"]), Decimal(status["sent"]))
 
 
 @pytest.mark.xdist_group("postgresql")
