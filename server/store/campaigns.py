@@ -177,6 +177,11 @@ _LEAVE = (
     .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING)
     .values(state=LEFT, sealed="")
 )
+_LEAVE_OUT = (
+    update(CHUNKS)
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number"))
+    .values(left_out=_CHUNK.left_out + bindparam("more_left_out"))
+)
 _EMPTY_ALL = update(CHUNKS).where(_CHUNK.campaign == bindparam("wanted_id")).values(sealed="")
 _AHEAD = select(BATCHES.c.id).where(BATCHES.c.last_at > bindparam("at_moment", type_=BATCHES.c.last_at.type))
 _EMPTY_SENT = (
@@ -385,6 +390,12 @@ def skip_chunk(conn: Connection, chunk: Chunk) -> None:
     """Nobody of it is sent to."""
     values = {"wanted_id": chunk.campaign, "wanted_number": chunk.number}
     conn.execute(_SKIP, {**values, "were_left_out": chunk.recipients})
+
+
+def leave_out(conn: Connection, chunk: Chunk, count: int) -> None:
+    """So many more of a taken chunk were not sent to."""
+    values = {"wanted_id": chunk.campaign, "wanted_number": chunk.number, "more_left_out": count}
+    conn.execute(_LEAVE_OUT, values)
 
 
 def empty_chunk(conn: Connection, campaign: str, number: int) -> None:

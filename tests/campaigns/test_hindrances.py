@@ -265,3 +265,24 @@ async def test_a_part_whose_worker_is_gone_is_unknown_as_soon_as_another_takes_o
             status = await status_of(session, campaign)
             assert (status["sending"] == 0, status["unknown"] > 0) == (True, True)
             group.cancel_scope.cancel()
+
+
+async def test_whom_the_points_did_not_reach_within_a_part_does_not_count_as_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def enough(_self: ChunkSender, _points: Decimal) -> str:
+        return ""
+
+    monkeypatch.setattr(ChunkSender, "missing", enough)
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        campaign = await begun(house, session)
+        left = (await session.facts("query_credit"))["credit"]
+        await house.vendor.control("credit", uid="sandbox", points=7 - left)
+        await carried_out(session.parts, campaign)
+        status = await status_of(session, campaign)
+        assert (status["sent"], status["points"]) == (7, 7)
+        assert (status["state"], "the points ran out: 3 of a part" in status["conclusion"]) == (
+            "paused",
+            True,
+        )
