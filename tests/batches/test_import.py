@@ -69,7 +69,7 @@ async def test_an_mms_is_imported_as_one(house: House) -> None:
         facts = await session.facts("import_batch", {"batch_id": batch_id})
         assert (facts["recipients"], facts["points"]) == (1, 3)
         refreshed = await session.facts("summarize_delivery", {"batch_id": batch_id, "refresh": True})
-    assert "1 MMS were sent" in refreshed["conclusion"]
+    assert "1 MMS sent" in refreshed["conclusion"]
 
 
 async def test_only_who_sees_foreign_batches_imports_one_and_nobody_anothers(
