@@ -28,6 +28,7 @@ SUBJECTS = (
     "filtered",
     "callbacks",
     "summaries",
+    "exports",
     "ledger",
     "lists",
     "planning",

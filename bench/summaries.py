@@ -53,11 +53,11 @@ def measure() -> Iterator[Measured]:
 
 async def _summary(vendor: str) -> list[Measured]:
     async with parts_at(vendor) as parts, httpx.AsyncClient(base_url=vendor, trust_env=False) as http:
-        await _sent(parts)
+        await sent(parts)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.perf_counter()
         async with beating() as beat:
-            facts = await _answer(parts, "summarize_delivery", batch_id=BATCH, refresh=True)
+            facts = await answer(parts, "summarize_delivery", batch_id=BATCH, refresh=True)
         ours = time.perf_counter() - began
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         if sum(facts["counts"].values()) != _PAGES * _A_PAGE:
@@ -73,7 +73,7 @@ async def _summary(vendor: str) -> list[Measured]:
     ]
 
 
-async def _sent(parts: Parts) -> None:
+async def sent(parts: Parts) -> None:
     """The batch as it stands after its send: every message known, nothing heard of any."""
     keeper = parts.memory.keeper
     key, seal = await keeper.key(), await keeper.seal()
@@ -100,8 +100,8 @@ async def _stored(vendor: str) -> list[Measured]:
     """What is told of many messages: the best of several, since the neighbours use the machine too."""
     async with parts_at(vendor) as parts:
         await _fill(parts)
-        lists = await _least(lambda: _answer(parts, "list_batches"))
-        history = await _least(lambda: _answer(parts, "get_number_history", mobile="0912000007"))
+        lists = await _least(lambda: answer(parts, "list_batches"))
+        history = await _least(lambda: answer(parts, "get_number_history", mobile="0912000007"))
     note = f"{_MESSAGES:,} messages"
     return [LIST.at(lists * 1000, note), HISTORY.at(history * 1000, note)]
 
@@ -161,11 +161,12 @@ def _batch(id_: str, batch_id: str, recipients: int) -> Batch:
     )
 
 
-async def _answer(parts: Parts, tool: str, **arguments: Any) -> Mapping[str, Any]:
-    answer = await parts.gate.call(_TOOLS[tool], arguments, CALLER)
-    if isinstance(answer, Question) or answer.is_error:
-        raise RuntimeError(f"{tool} did not answer: {answer}")
-    return answer.facts
+async def answer(parts: Parts, tool: str, **arguments: Any) -> Mapping[str, Any]:
+    """What a tool answers."""
+    told = await parts.gate.call(_TOOLS[tool], arguments, CALLER)
+    if isinstance(told, Question) or told.is_error:
+        raise RuntimeError(f"{tool} did not answer: {told}")
+    return told.facts
 
 
 async def _least(work: Callable[[], Awaitable[object]]) -> float:
