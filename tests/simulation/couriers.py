@@ -84,8 +84,7 @@ class Couriers:
                 if following is Wave.LATER:
                     await anyio.sleep(_LATER_SECONDS)
 
-        keeper, pause = worker.context.memory.keeper, worker.book.stop_held_up
-        work = taking_over.Worker(keeper, name, carry_out, pause)
+        work = taking_over.Worker(worker.context.memory.keeper, name, carry_out, worker.book)
         try:
             await work.work(until_idle=False)
         except (CrashedError, BaseExceptionGroup) as error:

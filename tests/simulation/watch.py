@@ -223,7 +223,9 @@ class Watch:
             self.fail(f"{what}: {used / _UNITS} of {limit}")
 
     def _ended(self, row: Row, now: datetime, life: Life) -> None:
-        lapsed = row.state == "unknown" and row.lapsed(now)
+        # A part is given up by whoever took its campaign over.
+        given_up = is_chunk(row) and life.name in self.campaigns.couriers
+        lapsed = row.state == "unknown" and (given_up or row.lapsed(now))
         if row.owner != life.name and not lapsed and row.id not in self.kept():
             self.fail(f"{self.name(row.id)} of {row.owner} was ended by {life.name}")
         if row.state == "failed":
