@@ -67,7 +67,7 @@ def told_content(reply: Reply) -> Content:
 
 
 def _content(reply: Reply, *, names_html: bool) -> Content:
-    if not reply.body.strip():
+    if not reply.body or reply.body.isspace():
         raise _failed("The report came without content.")
     binary = _binary(reply.body)
     if binary is not None:
