@@ -58,7 +58,7 @@ _REAP = step(_ORPHANED)
 _RECONCILE = step(in_state(State.UNKNOWN))
 _GIVE_BACK = step(ACTIONS.c.points_given_back.is_(None))
 _RETURN_POINTS = step()
-_FREE = step()
+_FREE = step(in_state(State.SUCCEEDED))
 
 _ANY_DUE = select(ACTIONS.c.id).where(or_(_ORPHANED, LAPSED)).limit(1)
 _REAP_NOW = step(in_state(State.DISPATCHING))
@@ -155,6 +155,7 @@ def finish(  # noqa: PLR0913 - the facts of one outcome
     # Until now it counted with its estimate: only an outcome brings final points.
     _settle(conn, reserved(after), after)
     _settle_first(conn, after, now)
+    _free_erased(conn, after)
     return after
 
 
@@ -212,6 +213,7 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
     _settle_first(conn, after, now)
     if after.state is State.SUCCEEDED and after.tool.startswith("erase_"):
         erased(conn, after.target)
+    _free_erased(conn, after)
     return after
 
 
@@ -241,11 +243,18 @@ def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal
 def erased(conn: Connection, batch_id: str) -> None:
     """A booking that was erased, in part even, is not done any more: the same call books it again.
 
-    Of a part nobody can tell whose texts went: they stay remembered, so that the question says so.
+    Of a part nobody can tell whose texts went: they stay remembered, so that the question says so. One whose
+    outcome is not known stays the answer to its call until it is.
     """
     booking = by_batch(conn, batch_id)
     if booking is not None:
         compare_and_set(conn, _FREE, booking.id, live_key=None)
+
+
+def _free_erased(conn: Connection, known: Action) -> None:
+    """What was erased before its outcome was known is not done now that it is."""
+    if known.points_returned:
+        compare_and_set(conn, _FREE, known.id, live_key=None)
 
 
 def _cap_hit(
