@@ -253,7 +253,8 @@ def erased(conn: Connection, batch_id: str) -> None:
 
 def _free_erased(conn: Connection, known: Action) -> None:
     """What was erased before its outcome was known is not done now that it is."""
-    if known.points_returned:
+    # Without a batch nothing can be erased: a campaign's start hands its points on to its parts.
+    if known.batch_id and known.points_returned:
         compare_and_set(conn, _FREE, known.id, live_key=None)
 
 

@@ -253,7 +253,7 @@ async def test_a_part_whose_worker_is_gone_is_unknown_as_soon_as_another_takes_o
         assert session.parts
         assert other.parts
         campaign = await begun(house, session)
-        await house.vendor.control("faults", path="SendParamSMS.ashx", fault="hang", times=50)
+        await house.vendor.control("faults", path="SendParamSMS.ashx", fault="slow", seconds=4, times=50)
 
         async def under_way() -> bool:
             return (await status_of(session, campaign))["sending"] > 0
