@@ -53,6 +53,7 @@ async def test_nobody_is_texted_twice_whoever_is_killed_and_whatever_fails(
         parts, rows = session.parts, people(RECIPIENTS)
         write_list(house, rows)
         witness.listed("due.csv", [row["手機"] for row in rows])
+        await house.vendor.control("credit", uid="sandbox", points=RECIPIENTS)
         campaign = (await planned(session, text=TEXT))["campaign_id"]
         storm = CampaignStorm(
             house=house,
