@@ -93,9 +93,7 @@ class Files:
         folder = self._settings.reports
         if folder is None:
             raise RefusedError(_no_reports_folder())
-        # Letters only at the end: digits beside a date can look like a phone number, and would be masked.
-        unique = "".join(secrets.choice(_LETTERS) for _ in range(8))
-        return folder / shelf / f"{_UNSAFE.sub('-', stem)[:60]}-{self._clock():%Y%m%d}-{unique}{suffix}"
+        return folder / shelf / name_of_ours(_UNSAFE.sub("-", stem)[:60], self._clock(), suffix)
 
     async def saved(self, name: str, shelf: str | None = None) -> bytes:
         """The content of a report that was kept: on this shelf, or wherever it is.
@@ -108,6 +106,13 @@ class Files:
             raise FileNotFoundError(name)
         limit = self._settings.max_report_bytes
         return await anyio.to_thread.run_sync(_read_from_shelves, folder, shelf, name, limit)
+
+
+def name_of_ours(stem: str, at: datetime, suffix: str, *, letters: int = 8) -> str:
+    """A name that no other file has: the stem, the day, and so many letters by chance."""
+    # Letters only at the end: digits beside a date can look like a phone number, and would be masked.
+    unique = "".join(secrets.choice(_LETTERS) for _ in range(letters))
+    return f"{stem}-{at:%Y%m%d}-{unique}{suffix}"
 
 
 def saved_file(name: str, size: int) -> SavedFile:

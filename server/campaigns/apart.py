@@ -7,13 +7,11 @@ import anyio.to_thread
 
 from server.batches.chunk_content import Addressee, opened, packed, place_of
 from server.batches.keeper import Keeper
-from server.campaigns.draft import Draft
+from server.campaigns.draft import Draft, plan_gone
 from server.store import campaigns
 from server.store.campaigns import Chunk
-from server.store.errors import StoreUnavailableError
 from server.store.plans import Connection
 from tools.campaigns.tally import Tally
-from tools.sentence import sentence
 
 
 async def apart(keeper: Keeper, draft: Draft) -> None:
@@ -23,8 +21,7 @@ async def apart(keeper: Keeper, draft: Draft) -> None:
     if more:
         both = await keeper.read(lambda conn: campaigns.chunk_of(conn, draft.id, whole + 1))
         if both is None:
-            # An older copy of the store was put back meanwhile.
-            raise StoreUnavailableError(sentence("the plan that was being made is gone from it."))
+            raise plan_gone()
         if more < both.recipients:
             split = await anyio.to_thread.run_sync(partial(_halves, draft, both, more))
 

@@ -11,6 +11,7 @@ from server.batches.chunk_content import Addressee, packed, place_of
 from server.batches.numbers import NumberSeal
 from server.store import campaigns
 from server.store.campaigns import Chunk
+from server.store.errors import StoreUnavailableError
 from server.store.keys import HALF, hash_message
 from tools.campaigns.pace import Pace, is_night
 from tools.campaigns.tally import Tally
@@ -21,6 +22,7 @@ from tools.lists.rows import Judged, Recipient
 from tools.lists.tally import Tally as ListTally
 from tools.problems import Problem, RefusedError
 from tools.same_text import visible
+from tools.sentence import sentence
 
 Excluded = Callable[[Sequence[str], Sequence[str]], Awaitable[Mapping[str, Reason]]]
 """Those of these numbers, given with their hashes, that get no text, and why: blocked, dead, foreign."""
@@ -56,6 +58,11 @@ class Wish:
     """The most recipients of a chunk."""
     excluded: Excluded
     rules: Rules
+
+
+def plan_gone() -> StoreUnavailableError:
+    """An older copy of the store was put back while the plan was being made."""
+    return StoreUnavailableError(sentence("the plan that was being made is gone from it."))
 
 
 @dataclass(slots=True)

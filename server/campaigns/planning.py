@@ -14,13 +14,12 @@ import anyio.to_thread
 
 from server.batches.keeper import Keeper
 from server.campaigns.apart import apart
-from server.campaigns.draft import Draft, Kept, Wish
+from server.campaigns.draft import Draft, Kept, Wish, plan_gone
 from server.campaigns.source import OpenList
 from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.actions import new_id
 from server.store.campaigns import Campaign
-from server.store.errors import StoreUnavailableError
 from server.store.failed_sends import arrived_or_may
 from server.store.keys import hash_numbers
 from server.store.plans import Connection
@@ -28,7 +27,6 @@ from server.store.recent_texts import texted_often
 from server.store.sent_texts import Texted, repeated
 from tools.lists.rows import Judged, Recipient
 from tools.problems import Problem, RefusedError
-from tools.sentence import sentence
 from tools.taipei import iso
 
 NOTHING_PLANNED = "Nothing was planned and nothing was sent."
@@ -149,8 +147,7 @@ class Planner:
 
         kept = await self._keeper.write(work)
         if kept is None:
-            # An older copy of the store was put back meanwhile.
-            raise StoreUnavailableError(sentence("the plan that was being made is gone from it."))
+            raise plan_gone()
         return Standing(campaign=kept, plan=plan)
 
 

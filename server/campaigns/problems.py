@@ -21,5 +21,10 @@ def too_large(what: str, setting: str) -> RefusedError:
     )
 
 
+def more_bytes_than(most: int) -> RefusedError:
+    """The file is larger than `lists.max_bytes`, which are so many."""
+    return too_large(f"it has more than {most} bytes.", "lists.max_bytes")
+
+
 DAMAGED = "Open it in a spreadsheet, save it anew as .xlsx, and try that file."
 """What to do about a workbook that is not as it should be."""

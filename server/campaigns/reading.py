@@ -4,7 +4,7 @@ Everything here blocks and runs in a worker thread, a slice of rows at a time (`
 the event loop goes on meanwhile.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain, islice
@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from server.campaigns.csv_file import CsvFile
 from server.campaigns.kinds import kind_of
-from server.campaigns.problems import too_large, unreadable
+from server.campaigns.problems import more_bytes_than, too_large, unreadable
 from server.campaigns.xlsx_package import Package
 from server.campaigns.xlsx_sheet import SheetRows
 from server.campaigns.xlsx_workbook import Sheet, Workbook
@@ -84,7 +84,7 @@ class ListReading:
         self.read_as, self._source = self._open(file)
         opening = list(islice(self._source, OPENING))
         self._rows = chain(opening, self._source)
-        first = [(row.number, row.cells) for row in opening if not all(map(is_blank, row.cells))]
+        first = _filled(opening)
         self.heading: Heading = find_heading(first, (*wanted.columns.mobile, *wanted.columns.fields))
         self.columns: Columns = choose(self.heading, wanted.columns, first)
         self._email = self._email_column(first) if wanted.mailed is not None else -1
@@ -208,11 +208,12 @@ def _with_numbers(workbook: Workbook, sheets: Sequence[Sheet]) -> list[Sheet]:
     """Those that could be the list by their first rows; the only one is not looked at."""
     if len(sheets) == 1:
         return list(sheets)
-    return [sheet for sheet in sheets if could_be_a_list(_first_rows(SheetRows(workbook, sheet)))]
+    openings = ((sheet, islice(SheetRows(workbook, sheet).rows(), OPENING)) for sheet in sheets)
+    return [sheet for sheet, opening in openings if could_be_a_list(_filled(opening))]
 
 
-def _first_rows(sheet: SheetRows) -> list[tuple[int, Sequence[Cell]]]:
-    rows = islice(sheet.rows(), OPENING)
+def _filled(rows: Iterable[Row]) -> list[tuple[int, Sequence[Cell]]]:
+    """Those of the rows in which anything stands, with their numbers."""
     return [(row.number, row.cells) for row in rows if not all(map(is_blank, row.cells))]
 
 
@@ -223,6 +224,6 @@ def digest_of(file: BinaryIO, most: int) -> str:
     while piece := file.read(_PIECE):
         taken += len(piece)
         if taken > most:
-            raise too_large(f"it has more than {most} bytes.", "lists.max_bytes")
+            raise more_bytes_than(most)
         digest.update(piece)
     return digest.hexdigest()

@@ -3,7 +3,6 @@
 Nothing of what was sent but its bytes is kept: the name is ours. What is there grows old with the records.
 """
 
-import secrets
 from collections.abc import AsyncIterable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ from typing import BinaryIO
 import anyio.to_thread
 
 from server.campaigns.folder import lists_folder, room_of
-from server.campaigns.problems import too_large
+from server.campaigns.problems import more_bytes_than
 from server.campaigns.reading import ListReading, ListWanted
+from server.files import name_of_ours
 from server.settings.settings import Settings
 from server.store.files import private_directory
 from server.systems import create_new
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 
-_LETTERS = "abcdefghjkmnpqrstvwxyz"
 _MOST_FILES = 200
 """Of one room."""
 _ZIP = b"PK\3\4"
@@ -78,7 +77,7 @@ class Uploads:
         async for piece in coming:
             size += len(piece)
             if size > most:
-                raise too_large(f"it has more than {most} bytes.", "lists.max_bytes")
+                raise more_bytes_than(most)
             await anyio.to_thread.run_sync(file.write, piece)
         return size
 
@@ -96,8 +95,7 @@ class Uploads:
         self._throw_away(room)
         if sum(1 for _ in room.iterdir()) >= _MOST_FILES:
             raise RefusedError(_TOO_MANY)
-        unique = "".join(secrets.choice(_LETTERS) for _ in range(12))
-        return room / f"list-{self._clock():%Y%m%d}-{unique}{'.xlsx' if zipped else '.csv'}"
+        return room / name_of_ours("list", self._clock(), ".xlsx" if zipped else ".csv", letters=12)
 
     def _throw_away(self, room: Path) -> None:
         before = self._clock() - timedelta(days=self._settings.privacy.retention_days)

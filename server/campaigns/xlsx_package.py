@@ -28,6 +28,16 @@ _END = b"PK\5\6"
 _LONGEST_END = 65_557
 _ENCRYPTED = 0x1
 _WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    struct.error,
+)
+"""What Python's reader of zips raises over one that is not whole."""
 
 
 class Package:
@@ -42,7 +52,7 @@ class Package:
         _check_end(file)
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
+        except _DAMAGE:
             raise broken() from None
         self._names = {info.filename.lower().lstrip("/"): info for info in self._zip.infolist()}
 
@@ -67,15 +77,7 @@ class Package:
                     if taken > most:
                         raise unreadable("unpacked it would be far too large.", DAMAGED)
                     yield piece
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            OSError,
-            EOFError,
-            ValueError,
-            NotImplementedError,
-            struct.error,
-        ):
+        except _DAMAGE:
             raise broken() from None
 
 

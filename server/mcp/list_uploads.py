@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.campaigns.problems import more_bytes_than
 from server.gate.caller import token_principal
 from server.ledger.notes import Note
 from server.mcp.http_tokens import NamedTokens
@@ -87,7 +88,7 @@ class _Door:
             raise RefusedError(_TOO_OFTEN)
         said = request.headers.get("content-length", "")
         if said.isdigit() and int(said) > context.settings.lists.max_bytes:
-            raise RefusedError(_too_large(context.settings.lists.max_bytes))
+            raise more_bytes_than(context.settings.lists.max_bytes)
         shelf = context.owning.shelf_of(principal) or ""
         async with aclosing(_pieces(request)) as pieces:
             kept = await self._parts.uploads.take(pieces, shelf)
@@ -105,14 +106,6 @@ async def _pieces(request: Request) -> AsyncGenerator[bytes]:
 def _told(status: int, problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     facts = {"code": problem.code, "message": problem.message, "next": problem.next}
     return JSONResponse(facts, status_code=status, headers=headers)
-
-
-def _too_large(most: int) -> Problem:
-    return Problem(
-        code="list_too_large",
-        message=f"The list was not taken: it has more than {most} bytes.",
-        next="Split it into several files, or let the operator raise lists.max_bytes.",
-    )
 
 
 _NEXT = "read_list checks it and plan_campaign plans from it, under this name."
