@@ -22,7 +22,7 @@ import httpx2 as httpx
 
 from bench.processes import COMMAND, environment, listening, peer
 from bench.rows import Measured, Row
-from server.gate.caller import Caller
+from bench.sending import CALLER
 from server.gate.words.answers import Answer
 from server.late_parts import LateParts, running
 from server.ledger.deciding import Decision
@@ -44,7 +44,6 @@ CHUNK, LANES = 500, 4
 RECIPIENTS, MANY = 100_000, 1_000_000 if LONG else 300_000
 _TEXT = "【測試】{姓名}您好，您的帳單 {到期日} 到期，請記得繳費。"
 _TURNS, _LOOK_SECONDS = 2, 0.02
-_CALLER = Caller(principal="bench", session="bench", can_ask=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +135,7 @@ def _bodies() -> list[bytes]:
         Person(mobile=mobile, values=values, key=f"AAAAAAAA-{place % CHUNK}")
         for place, (mobile, *values) in enumerate(_people(RECIPIENTS))
     ]
-    world = Surroundings(now=_now(), reference="AAAAAAAA")
+    world = Surroundings(now=datetime.now(UTC), reference="AAAAAAAA")
     template = _TEXT.replace("{姓名}", "%field1%").replace("{到期日}", "%field2%")
     found: list[bytes] = []
     for first in range(0, RECIPIENTS, CHUNK):
@@ -186,7 +185,7 @@ async def _dispatched(house: House, count: int) -> tuple[Sent, float]:
 async def _planned(parts: Parts) -> str:
     asked = {"name": "bench", "list": "list.csv", "text": _TEXT}
     while True:
-        answer = await parts.gate.call(PLAN_CAMPAIGN, asked, _CALLER)
+        answer = await parts.gate.call(PLAN_CAMPAIGN, asked, CALLER)
         if isinstance(answer, Answer) and not answer.is_error:
             return str(answer.facts["campaign_id"])
         if not isinstance(answer, Answer) or answer.facts["code"] != "still_planning":
@@ -197,11 +196,11 @@ async def _planned(parts: Parts) -> str:
 async def _started(parts: Parts, campaign: str) -> None:
     """Started as a person at a terminal would agree to it."""
     asked = {"campaign_id": campaign}
-    answer = await parts.gate.call(START_CAMPAIGN, asked, _CALLER)
+    answer = await parts.gate.call(START_CAMPAIGN, asked, CALLER)
     if not isinstance(answer, Answer) or "action_id" not in answer.facts:
         raise RuntimeError(f"it was not asked about: {answer}")
     await parts.context.book.approve(answer.facts["action_id"], Decision(by="bench", channel="terminal"))
-    answer = await parts.gate.call(START_CAMPAIGN, asked, _CALLER)
+    answer = await parts.gate.call(START_CAMPAIGN, asked, CALLER)
     if not isinstance(answer, Answer) or answer.facts.get("outcome") != "done":
         raise RuntimeError(f"it was not started: {answer}")
 
@@ -215,7 +214,3 @@ def _told_of(process: int | str, what: str) -> float:
     """MB that Linux tells of a process."""
     lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:"))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import anyio.to_thread
 
-from bench.filtered import beating
 from bench.rows import Measured, Row
 from bench.sending import parts_at
+from bench.stalls import beating
 from bench.summaries import answer, sent
 from server.campaigns.workbook_rows import workbook_rows
 from tools.omis.report_content import Content, linked_content

@@ -6,15 +6,14 @@ counts; so does the run in which the event loop stood still the least.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import httpx2 as httpx
 
 from bench.processes import listening, peer
 from bench.rows import Measured, Row
 from bench.sending import CALLER, parts_at
+from bench.stalls import beating
 from server.gate.words.answers import Question
 from server.parts import Parts
 from tools.every8d.delivery import GET_SMS_DELIVERY, SMS_DELIVERY
@@ -23,32 +22,7 @@ FILTERED = Row(measure="20,000 rows filtered / bare loop with 4 at once", unit="
 STALL = Row(measure="longest stall of the loop meanwhile", unit="ms", bar=20.0)
 ROWS = (FILTERED, STALL)
 BATCH = "220478cc-8506-49b2-93b7-2505f651c12e"
-_PAGES, _FAILED, _RUNS, _TICK = 20, 500, 8, 0.001
-
-
-@dataclass(slots=True)
-class Beat:
-    """How long the event loop stood still at the most, in seconds."""
-
-    longest: float = 0.0
-
-
-@asynccontextmanager
-async def beating() -> AsyncGenerator[Beat]:
-    """Ticks beside the block."""
-    found = Beat()
-
-    async def beat() -> None:
-        while True:
-            began = time.perf_counter()
-            await asyncio.sleep(_TICK)
-            found.longest = max(found.longest, time.perf_counter() - began - _TICK)
-
-    task = asyncio.create_task(beat())
-    try:
-        yield found
-    finally:
-        task.cancel()
+_PAGES, _FAILED, _RUNS = 20, 500, 8
 
 
 def measure() -> Iterator[Measured]:

@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 from bench.made_lists import MANY, bare_book, bare_csv, write_lists
 from bench.processes import free_port
 from bench.rows import Measured, Row, least
+from bench.sending import CALLER
 from bench.stalls import longest_stall
-from server.gate.caller import Caller
 from server.gate.desk import ServerDesk
 from server.parts import build_parts
 from server.settings.settings import load_settings
@@ -78,5 +78,5 @@ async def _desk(folder: Path) -> AsyncGenerator[ServerDesk]:
         parts = build_parts(
             load_settings(None, every8d=account, store={"folder": Path(store)}, lists={"folder": folder})
         )
-        yield ServerDesk(parts.context, Caller(principal="bench", session="bench", can_ask=False))
+        yield ServerDesk(parts.context, CALLER)
         await parts.close()

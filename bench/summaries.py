@@ -16,10 +16,11 @@ from typing import Any
 import httpx2 as httpx
 from sqlalchemy import insert, literal, select
 
-from bench.filtered import BATCH, bare_sum, beating
+from bench.filtered import BATCH, bare_sum
 from bench.processes import listening, peer
 from bench.rows import Measured, Row
 from bench.sending import CALLER, parts_at
+from bench.stalls import beating
 from server.batches.numbers import Who
 from server.gate.words.answers import Question
 from server.parts import Parts
