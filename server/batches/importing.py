@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from server.batches.keeper import alike, chunks
+from server.batches.keeper import alike
 from server.batches.memory import Memory
 from server.batches.reports import look_again
 from server.store.asking_plan import next_ask, went_out
@@ -10,6 +10,7 @@ from server.store.batches import ELSEWHERE, SENT, Batch, add_batch, batch_by_ven
 from server.store.elsewhere import free_id, perhaps_ours
 from server.store.plans import Connection
 from server.store.rows import taipei_day
+from server.store.slices import slices
 from tools.every8d.delivery import VENDOR_PAGE, Messages
 
 
@@ -52,7 +53,7 @@ async def imported(memory: Memory, batch_id: str, kind: str, found: Messages, pr
     if batch is None:
         return False
     reading = await memory.reading(batch)
-    for part in chunks(found.messages, VENDOR_PAGE):
+    for part in slices(found.messages, VENDOR_PAGE):
         await reading.note(part)
     await reading.end(complete=found.complete)
     return True

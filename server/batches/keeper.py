@@ -4,7 +4,7 @@ What is kept here guards nothing, and an audit line for each state of each messa
 people. What does guard (a blocked number) goes through the journal.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -99,11 +99,6 @@ class Keeper:
     async def record(self, note: Note) -> None:
         """A line of the audit without a step."""
         await self._journal.record(note)
-
-
-def chunks(those: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Parts of which each goes in one transaction: nobody else waits long for the store."""
-    return (those[start : start + size] for start in range(0, len(those), size))
 
 
 def alike(key: bytes, text: str) -> str:

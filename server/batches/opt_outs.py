@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from server.batches.keeper import Keeper, chunks
+from server.batches.keeper import Keeper
 from server.batches.numbers import Who
 from server.ledger.blocking import ToBlock, block_all
 from server.ledger.notes import Note
@@ -23,6 +23,7 @@ from server.store.opt_outs import (
     proposed,
 )
 from server.store.plans import Connection
+from server.store.slices import slices
 from tools.mobile import mask_mobile
 from tools.sentence import sentence
 
@@ -45,7 +46,7 @@ class OptOuts:
 
     async def block(self, those: Sequence[OptOut], by: Note) -> int:
         """Block these; how many were not blocked before. `by` says in the audit who wanted it."""
-        return sum([await self._block_some(some, by) for some in chunks(those, AT_ONCE)])
+        return sum([await self._block_some(some, by) for some in slices(those, AT_ONCE)])
 
     async def _block_some(self, those: Sequence[OptOut], by: Note) -> int:
         def work(conn: Connection, now: datetime) -> tuple[int, *tuple[Note | None, ...]]:
@@ -92,7 +93,7 @@ class OptOuts:
             return sum(propose(conn, removed(each)) for each in some)
 
         every = list(dict.fromkeys(mobiles))
-        return sum([await self._keeper.write(partial(work, some=some)) for some in chunks(every, AT_ONCE)])
+        return sum([await self._keeper.write(partial(work, some=some)) for some in slices(every, AT_ONCE)])
 
     async def numbers(self) -> list[tuple[OptOut, str]]:
         """Everybody who opted out, with the whole number; '' where it cannot be read."""

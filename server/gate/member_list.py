@@ -6,11 +6,11 @@ from itertools import count
 
 import anyio.from_thread
 
-from server.batches.keeper import chunks
 from server.campaigns.reading import SLICE
 from server.campaigns.source import OpenList
 from server.gate.members import Members
 from server.store.batches import Batch
+from server.store.slices import slices
 from tools.list_desk import ListFound
 from tools.lists.reasons import Reason
 from tools.lists.rows import Judged, Recipient, Rejected
@@ -49,7 +49,7 @@ class _MemberList:
             found = anyio.from_thread.run(self._members.of, batch)
             rows: list[Judged] = [Recipient(next(place), mobile) for mobile in found.mobiles]
             rows += (Rejected(next(place), Reason.DEAD) for _ in range(found.left_out))
-            yield from chunks(rows, SLICE)
+            yield from slices(rows, SLICE)
 
     def found(self, tally: Tally) -> ListFound | None:
         """See `OpenList.found`."""

@@ -9,9 +9,7 @@ from sqlalchemy import bindparam, delete, func, select
 from server.store.covered import CoveredRows
 from server.store.plans import Connection
 from server.store.schema import BLOCKED_NUMBERS
-
-_CHUNK = 500
-"""Parameters a statement; both engines take more."""
+from server.store.slices import slices
 
 BLOCKED = CoveredRows(BLOCKED_NUMBERS)
 _NUMBERS = select(BLOCKED_NUMBERS.c.number)
@@ -65,6 +63,6 @@ def which_blocked(conn: Connection, numbers: Collection[str]) -> set[str]:
         # By far the most frequent, and quicker than IN, whose list is written anew at every execution.
         return set(conn.scalars(BLOCKED_ONE, {"wanted_number": asked[0]}))
     found: set[str] = set()
-    for start in range(0, len(asked), _CHUNK):
-        found.update(conn.scalars(_SOME, {"wanted_numbers": asked[start : start + _CHUNK]}))
+    for those in slices(asked):
+        found.update(conn.scalars(_SOME, {"wanted_numbers": those}))
     return found

@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from server.store.actions import State
 from server.store.batches import ERASED, SENT
 from server.store.campaign_tables import CHUNKS
-from server.store.campaigns import TAKEN, WAITING
+from server.store.campaigns import TAKEN, TRIAL, WAITING
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
 from server.store.schema import ACTIONS, SENT_TEXTS
@@ -80,7 +80,7 @@ def movable(conn: Connection, campaign: str, now: datetime) -> list[Movable]:
     rows = [
         Movable(*row) for row in conn.execute(_MOVABLE, {"wanted_id": campaign, "after_moment": now}).all()
     ]
-    return sorted(rows, key=lambda each: (each.phase != "trial", each.number))
+    return sorted(rows, key=lambda each: (each.phase != TRIAL, each.number))
 
 
 def give_contents(conn: Connection, campaign: str, contents: Mapping[int, str]) -> None:

@@ -18,9 +18,7 @@ from server.store.covered import CoveredRows, CoveredSets, Read
 from server.store.plans import Connection
 from server.store.rows import compare_and_set, step, taipei_day
 from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
-
-_CHUNK = 500
-"""Parameters a statement; both engines take more."""
+from server.store.slices import slices
 
 USAGE = CoveredRows(USAGE_DAYS)
 TEXTS = CoveredSets(RECIPIENT_TEXTS)
@@ -201,8 +199,7 @@ def _recipient_hit(conn: Connection, limit: int | None, recipients: Sequence[str
 
 def _texts_of_the_day(conn: Connection, recipients: Sequence[str], day: str) -> Counter[str]:
     used: Counter[str] = Counter()
-    for start in range(0, len(recipients), _CHUNK):
-        those = recipients[start : start + _CHUNK]
+    for those in slices(recipients):
         found = conn.execute(_TEXTS, {"on_day": day, "those": those})
         used.update({recipient: int(texts) for recipient, texts in found})
     return used

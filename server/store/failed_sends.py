@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from server.store.messages import BY_ASKING, Told, told_of
+from server.store.messages import BY_ASKING, FAILED, Told, told_of
 from server.store.plans import Connection
 from server.store.sent_texts import Repeated
-
-_FAILED = ("failed_retryable", "failed_permanent")
 
 
 def arrived_or_may(conn: Connection, sends: Iterable[Repeated], whose: Mapping[str, str]) -> list[Repeated]:
@@ -29,4 +27,4 @@ def _standing(conn: Connection, send: Repeated, whose: Mapping[str, str]) -> set
 
 
 def _has_failed(told: Told) -> bool:
-    return told.heard == BY_ASKING and told.state in _FAILED
+    return told.heard == BY_ASKING and told.state in FAILED

@@ -16,9 +16,11 @@ from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from server.store.plans import Connection
 from server.store.record_tables import MESSAGES
+from server.store.slices import slices
 
 NOTHING, BY_CALLBACK, BY_ASKING = 0, 1, 2
-FINAL = ("delivered", "failed_retryable", "failed_permanent", "cancelled")
+FAILED = ("failed_retryable", "failed_permanent")
+FINAL = ("delivered", *FAILED, "cancelled")
 """The ends of a message. One that is not final may still change into any."""
 
 
@@ -91,8 +93,6 @@ _THIS = and_(
 )
 _NEW = tuple(f"new_{name}" for name in Told._fields)
 _TELL = update(MESSAGES).where(_THIS).values({name: bindparam(f"new_{name}") for name in Told._fields})
-_CHUNK = 500
-"""Parameters a statement; both engines take more."""
 _KNOWN = select(_COLUMNS.number, _COLUMNS.nth, *(_COLUMNS[name] for name in Told._fields)).where(
     _COLUMNS.batch == bindparam("of_batch"), _COLUMNS.number.in_(bindparam("those", expanding=True))
 )
@@ -172,8 +172,7 @@ def tell_each(conn: Connection, batch: str, told: Mapping[tuple[str, int], Told]
 def told_of(conn: Connection, batch: str, numbers: Sequence[str]) -> dict[tuple[str, int], Told]:
     """What is known of a batch's messages to these numbers, by number and `nth`."""
     found: dict[tuple[str, int], Told] = {}
-    for start in range(0, len(numbers), _CHUNK):
-        those = numbers[start : start + _CHUNK]
+    for those in slices(numbers):
         for number, nth, *told in conn.execute(_KNOWN, {"of_batch": batch, "those": those}):
             found[number, nth] = Told(*told)
     return found

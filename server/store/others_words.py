@@ -65,9 +65,5 @@ def _spelling(mobile: str) -> re.Pattern[str]:
     """Its usual spellings: with 0, with the country's code, in groups, in full-width digits."""
     digits = mobile.removeprefix(_TAIWAN).removeprefix("+")
     number = _BETWEEN.join(f"[{digit}{chr(ord(digit) + 0xFEE0)}]" for digit in digits)
-    code = (
-        rf"(?:[+＋]?[8８][8８][6６]{_BETWEEN})?(?:\(?[0０]\)?{_BETWEEN})?"
-        if mobile.startswith(_TAIWAN)
-        else "[+＋]?"
-    )
+    code = _CODE if mobile.startswith(_TAIWAN) else "[+＋]?"
     return re.compile(rf"(?<!\d){code}{number}(?!\d)")

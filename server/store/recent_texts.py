@@ -8,9 +8,8 @@ from sqlalchemy import bindparam, func, select
 from server.store.batches import WENT_OUT
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, MESSAGES
+from server.store.slices import slices
 
-_AT_ONCE = 500
-"""Parameters a statement; both engines take more."""
 _OFTEN = 2
 _RECENT = BATCHES.c.sent_at >= bindparam("since", type_=BATCHES.c.sent_at.type)
 _ANY = select(BATCHES.c.id).where(_RECENT).limit(1)
@@ -32,8 +31,5 @@ def texted_often(conn: Connection, numbers: Sequence[str], since: datetime) -> i
     """How many of these half hashes had two texts or more since then."""
     if conn.scalar(_ANY, {"since": since}) is None:
         return 0
-    found = 0
-    for start in range(0, len(numbers), _AT_ONCE):
-        those = {"those": numbers[start : start + _AT_ONCE], "since": since, "at_least": _OFTEN}
-        found += len(conn.scalars(_SEVERAL, those).all())
-    return found
+    asked = ({"those": those, "since": since, "at_least": _OFTEN} for those in slices(numbers))
+    return sum(len(conn.scalars(_SEVERAL, each).all()) for each in asked)

@@ -17,9 +17,7 @@ from server.store.covered import CoveredSets
 from server.store.plans import Connection
 from server.store.rows import AT
 from server.store.schema import ACTIONS, SENT_TEXTS
-
-_CHUNK = 500
-"""Parameters a statement; both engines take more."""
+from server.store.slices import slices
 
 SENT = CoveredSets(SENT_TEXTS)
 _COLUMNS = (
@@ -159,9 +157,8 @@ def _rows(conn: Connection, messages: list[str], now: datetime) -> list[tuple[An
         # By far the most frequent, and quicker than IN, whose list is written anew at every execution.
         return [tuple(row) for row in conn.execute(SENT_ONE, {"wanted": messages[0], "at_moment": now})]
     found: list[tuple[Any, ...]] = []
-    for start in range(0, len(messages), _CHUNK):
-        those = {"those": messages[start : start + _CHUNK], "at_moment": now}
-        found += (tuple(row) for row in conn.execute(_SOME, those))
+    for those in slices(messages):
+        found += (tuple(row) for row in conn.execute(_SOME, {"those": those, "at_moment": now}))
     return found
 
 
