@@ -1,4 +1,7 @@
-"""Writes requirements.lock and requirements-dev.lock: every version with its hashes, no index and no path."""
+"""Writes requirements.lock and requirements-dev.lock: every version with its hashes, no index and no path.
+
+What they name stays at its version; `--upgrade` raises everything.
+"""
 
 import subprocess
 import sys
@@ -7,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RUN, DEV = "requirements.lock", "requirements-dev.lock"
 COMPILE = [
-    *("pip", "compile", "pyproject.toml", "--quiet", "--upgrade"),
+    *("pip", "compile", "pyproject.toml", "--quiet", *sys.argv[1:]),
     *("--universal", "--python-version", "3.11", "--extra", "postgres"),
     *("--generate-hashes", "--no-annotate", "--no-header"),
 ]
