@@ -87,13 +87,14 @@ class Journal(Keeping):
         standing: bool = False,
         unasked: bool = False,
         ahead: bool = False,
+        brief: bool = False,
     ) -> T:
         """A step and its notes in one transaction; an unwritable note undoes the step.
 
         `standing` is for what costs or destroys: nothing is done where the store's past is lost. `unasked`
         is for what no person agreed to: nothing is done where a loss was accepted. `ahead` is for what is
         posted next: the head's file knows of the step before this returns, so a store that was restored from
-        before it is known to lack it.
+        before it is known to lack it. `brief` is for a few rows by their keys: it may run on the event loop.
 
         Raises:
             PastLostError: the past is lost.
@@ -132,7 +133,7 @@ class Journal(Keeping):
             return value, head
 
         with self._noticing():
-            value, head = await self.store.write(both)
+            value, head = await (self.store.jot(both) if brief else self.store.write(both))
         self._unmarked = False
         for name in settled:
             self.outbox.remove(name)

@@ -47,7 +47,7 @@ class OutsideReading:
                 remember_outside_text(conn, each, at)
             return None, *notes
 
-        await self._journal.write(work)
+        await self._journal.write(work, brief=True)
         for each, at in waiting.items():
             self._written[each] = at
             self._unwritten.pop(each, None)

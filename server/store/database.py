@@ -33,6 +33,10 @@ class DatabaseStore(Store):
         """See `Store.write`. Writers of this process queue here, those of others at the database."""
         return await self._with(lambda runner: runner.write(work))
 
+    async def jot(self, work: Callable[[Connection], T]) -> T:
+        """See `Store.jot`."""
+        return await self._with(lambda runner: runner.jot(work))
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """See `Store.read`."""
         return await self._with(lambda runner: runner.read(work))

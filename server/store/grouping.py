@@ -40,14 +40,16 @@ class _Waiting:
     begun: bool = False
 
 
-def together(conn: Connection, works: Sequence[Work]) -> list[Outcome]:
+def together(conn: Connection, works: Sequence[Work], *, begun: bool = False) -> list[Outcome]:
     """Run these works in one transaction; each one's outcome once it is committed or undone.
 
-    What the committed ones wish to be `once_committed` is the caller's to do: `follow`.
+    `begun`: the transaction is open already. What the committed ones wish to be `once_committed` is the
+    caller's to do: `follow`.
     """
     conn.once_committed.clear()
     try:
-        conn.begin(reads=False)
+        if not begun:
+            conn.begin(reads=False)
         outcomes = [_alone(conn, works[0])] if len(works) == 1 else [_apart(conn, work) for work in works]
         if any(outcome.error is None for outcome in outcomes):
             conn.commit()
@@ -131,6 +133,11 @@ class Writers:
                 await asyncio.wait([mine.done])
             # The caller learns of its cancellation at its next step: until then it can remember this.
             return mine.done.result()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody writes, and nobody waits to."""
+        return self._running is None and not self._waiting and not self._closed
 
     async def close(self) -> None:
         """Carry through what waits, and end the thread."""

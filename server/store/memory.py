@@ -45,6 +45,10 @@ class SynchronousStore(Store):
         await self._checkpoint()
         return outcome.value
 
+    async def jot(self, work: Callable[[Connection], T]) -> T:
+        """See `Store.jot`."""
+        return await self.write(work)
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """See `Store.read`."""
         await self._checkpoint()

@@ -256,6 +256,10 @@ class Connection(ABC):
     def begin(self, *, reads: bool) -> None:
         """Begin a transaction: alone among writers, or one that cannot write and sees one moment."""
 
+    def begin_at_once(self) -> bool:
+        """Begin one that writes, where that waits for nobody; False where nothing was begun."""
+        return False
+
     @abstractmethod
     def commit(self) -> None:
         """Keep what the transaction did."""

@@ -6,8 +6,10 @@ there for every statement takes two to three times as long (docs/decisions/0004-
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Protocol, TypeVar
 
@@ -23,6 +25,9 @@ from tools.sentence import sentence
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _READERS = 3
+_QUICK_SECONDS = 0.002
+_LATELY = 4
+"""So many transactions tell how quick the disk is."""
 
 
 class Database(Protocol):
@@ -37,6 +42,25 @@ class Database(Protocol):
         ...
 
 
+class _Pace:
+    """How quick transactions were lately: on a slow disk none runs on the event loop."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    @property
+    def quick(self) -> bool:
+        """Whether one may run on the event loop."""
+        return self._seconds < _QUICK_SECONDS
+
+    @contextmanager
+    def measured(self) -> Generator[None]:
+        """Measures what the block takes."""
+        began = time.perf_counter()
+        yield
+        self._seconds += (time.perf_counter() - began - self._seconds) / _LATELY
+
+
 class Runner:
     """Runs transactions over one database."""
 
@@ -44,6 +68,7 @@ class Runner:
         self._database = database
         self._writer = database.connect(reads=False)
         self._writers = Writers(self._write)
+        self._pace = _Pace()
         self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="store")
         self._readers: SimpleQueue[Connection] = SimpleQueue()
         self._glancing = database.connect(reads=True, patient=False) if glances else None
@@ -51,6 +76,18 @@ class Runner:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction, alone among all writers."""
         return await self._writers.write(work)
+
+    async def jot(self, work: Callable[[Connection], T]) -> T:
+        """The same for a few rows by their keys: here and now where nobody writes and the disk is quick.
+
+        The writer's thread wakes late where the cores are busy, which takes longer than such a transaction.
+        """
+        if not (self._glancing and self._writers.idle and self._pace.quick and self._writer.begin_at_once()):
+            return await self.write(work)
+        (outcome,) = self._committed([work], begun=True)
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one moment of the store, in a thread; the event loop goes on meanwhile."""
@@ -90,7 +127,11 @@ class Runner:
                 return
 
     def _write(self, works: Sequence[Work]) -> list[Outcome]:
-        outcomes = together(self._writer, works)
+        return self._committed(works)
+
+    def _committed(self, works: Sequence[Work], *, begun: bool = False) -> list[Outcome]:
+        with self._pace.measured():
+            outcomes = together(self._writer, works, begun=begun)
         if self._database.is_gone():
             # A file that somebody moved or deleted meanwhile is kept for nobody to find.
             return [Outcome(error=_gone("written")) for _ in works]

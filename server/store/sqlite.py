@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from server.store import engine
 from server.store.plans import Connection, Found
 
+_BUSY_MS = int(engine.BUSY_SECONDS * 1000)
 _KEPT_STATEMENTS = 300
 """Prepared statements that the driver keeps; the store has about a hundred."""
 
@@ -23,7 +24,7 @@ class SqliteConnection(Connection):
         super().__init__()
         # Any: APSW's types name one that Python 3.11 has not.
         self._driver: Any = apsw.Connection(path, statementcachesize=_KEPT_STATEMENTS)
-        self._driver.set_busy_timeout(int(engine.BUSY_SECONDS * 1000))
+        self._driver.set_busy_timeout(_BUSY_MS)
         for pragma in engine.PRAGMAS:
             self._driver.execute(pragma).fetchall()
         if not patient:
@@ -60,6 +61,17 @@ class SqliteConnection(Connection):
         """See `Connection.begin`."""
         self._forbid_writing(wanted=reads)
         self._driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    def begin_at_once(self) -> bool:
+        """See `Connection.begin_at_once`."""
+        self._driver.set_busy_timeout(0)
+        try:
+            self.begin(reads=False)
+        except apsw.BusyError:
+            return False
+        finally:
+            self._driver.set_busy_timeout(_BUSY_MS)
+        return True
 
     def _forbid_writing(self, *, wanted: bool) -> None:
         # Only where it changes: the pragma makes SQLite prepare every statement of a connection anew.

@@ -20,6 +20,10 @@ class Store(Protocol):
         """
         ...
 
+    async def jot(self, work: Callable[[Connection], T]) -> T:
+        """The same as `write`, for a few rows by their keys: it may run on the event loop."""
+        ...
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on the store as it stands at one moment; it cannot write.
 

@@ -119,6 +119,9 @@ class FaultyStore(Store):
             raise StoreUnavailableError("the store could not be written (disk I/O error).")
         return value
 
+    async def jot(self, work: "Callable[[Connection], T]") -> T:
+        return await self.write(work)
+
     async def read(self, work: "Callable[[Connection], T]") -> T:
         self._notice()
         if self._random.random() < _FAULT or self._fails():
