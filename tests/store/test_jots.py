@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -83,7 +84,8 @@ async def test_a_jot_runs_on_the_event_loop_where_the_file_is_quick(quick: Datab
 
 async def test_a_jot_waits_in_a_thread_while_another_process_writes(quick: DatabaseStore, file: Path) -> None:
     jots = Jots()
-    with closing(apsw.Connection(str(file))) as other:
+    held: Any = apsw.Connection(str(file))
+    with closing(held) as other:
         other.execute("BEGIN IMMEDIATE")
 
         async def jot() -> None:
