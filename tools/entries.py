@@ -29,6 +29,10 @@ NEXT_STEPS: Mapping[ActionState, str] = {
     "erased": "It was booked, and the booking was erased. The same call books it again.",
 }
 """What follows from each state, in our words."""
+WANTS_A_CHANGE = (
+    "Nothing was done. A person asks for the change in `note`; call with it, and they are asked again."
+)
+"""The same for a no with a note."""
 NOT_KNOWN = "The store lost its past: it may have been done before. Look at what went out, then call again."
 """The same for what waited in a store whose past was lost."""
 
@@ -83,6 +87,8 @@ class ActionDetail(_Entry):
     preview: Preview | None = None
     outcome: Annotated[dict[str, Any] | None, OUTSIDE] = None
     reason: str | None = None
+    note: OutsideText | None = None
+    """What a person wrote who wants something else."""
     retry_of: str | None = None
     next: str
 

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from server.store.actions import PAST_LOST, Action
-from tools.entries import NEXT_STEPS, NOT_KNOWN, ActionDetail, ActionState, ActionSummary
+from server.store.actions import CHANGE_ASKED, PAST_LOST, Action, State
+from tools.entries import NEXT_STEPS, NOT_KNOWN, WANTS_A_CHANGE, ActionDetail, ActionState, ActionSummary
 from tools.every8d.texts import beginning, first_words
 from tools.operation import Preview
 
@@ -30,10 +30,21 @@ def detail_of(entry: Action, *, erased: bool) -> ActionDetail:
         finished_at=entry.finished_at,
         preview=Preview.model_validate_json(entry.preview),
         outcome=json.loads(entry.outcome) if entry.outcome else None,
-        reason=entry.reason or None,
+        reason=None if _asks_for_a_change(entry) else entry.reason or None,
+        note=entry.reason if _asks_for_a_change(entry) else None,
         retry_of=entry.retry_of or None,
-        next=NOT_KNOWN if entry.reason == PAST_LOST else NEXT_STEPS[_state(entry, erased=erased)],
+        next=_next(entry, erased=erased),
     )
+
+
+def _next(entry: Action, *, erased: bool) -> str:
+    if _asks_for_a_change(entry):
+        return WANTS_A_CHANGE
+    return NOT_KNOWN if entry.reason == PAST_LOST else NEXT_STEPS[_state(entry, erased=erased)]
+
+
+def _asks_for_a_change(entry: Action) -> bool:
+    return entry.state is State.DENIED and entry.rule == CHANGE_ASKED
 
 
 def words_of(entry: Action) -> str:

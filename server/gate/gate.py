@@ -19,7 +19,7 @@ from server.gate.reading import plainly_meant
 from server.gate.referring import referred
 from server.gate.rules.description import describe
 from server.gate.stopping import Stopping
-from server.gate.words.answers import UNTRUSTED, Answer, Question, failure
+from server.gate.words.answers import NOTE, UNTRUSTED, Answer, Question, failure
 from server.gate.words.arguments import lines_of
 from server.ledger.notes import Note
 from server.ledger.whose import Whose
@@ -110,7 +110,7 @@ class Gate:
             ended = await self._look(operation, params, caller)
         if not isinstance(ended, Answer):
             return ended
-        if UNTRUSTED in ended.facts:
+        if {UNTRUSTED, NOTE} & ended.facts.keys():
             await self.outside_text_was_read(caller.in_session)
         facts = facts_with_own_commands(self._context.settings, {**ended.facts, **meant.facts})
         return replace(ended, facts=facts if ended.is_error else fitted(facts, params))

@@ -105,7 +105,13 @@ class Deciding(Looking):
 
         def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
             action = ledger.deny(
-                conn, action_id, by=decision.by, channel=decision.channel, reason=decision.reason, now=now
+                conn,
+                action_id,
+                by=decision.by,
+                channel=decision.channel,
+                rule=decision.rule,
+                reason=decision.reason,
+                now=now,
             )
             return action, noted("denied", action)
 

@@ -26,6 +26,9 @@ STOPPED = "stop_everything"
 PAST_LOST = "the store's past was lost"
 """The reason of what waited in a store whose past is lost: it may have been done, which the store forgot."""
 
+CHANGE_ASKED = "change asked"
+"""The rule of a no that asks for a change: its reason is the note of whoever said it."""
+
 FORM = "form"
 """The channel of a decision that came with a client's form."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from server.store.actions import (
     APPROVAL_TIME,
+    CHANGE_ASKED,
     FORM,
     REPLAY_WINDOW,
     UNDECIDED,
@@ -79,8 +80,8 @@ _PROPOSED = tuple(field.name for field in fields(Proposal))
 def find_live(conn: Connection, key: CallKey, now: datetime) -> Action | None:
     """The action that this call would find again, without changing anything.
 
-    Live are: proposed and approved until they expire, dispatching and unknown for ever, succeeded for
-    24 hours from the proposal.
+    Live are: proposed and approved until they expire, dispatching and unknown for ever; for 24 hours from
+    the proposal what succeeded, and what a person wants to be changed.
     """
     found = _holder(conn, live_key(key))
     return found if found is not None and _is_live(found, now) else None
@@ -153,10 +154,10 @@ def approve(  # noqa: PLR0913 - who, how and by which rule are facts of one deci
 
 
 def deny(  # noqa: PLR0913 - who, how and why are facts of one decision
-    conn: Connection, action_id: str, *, by: str, channel: str, reason: str, now: datetime
+    conn: Connection, action_id: str, *, by: str, channel: str, reason: str, now: datetime, rule: str = ""
 ) -> Action | None:
     """Deny what is not claimed and not expired, approved or not: a no vetoes. None when it is too late."""
-    decision = {"decided_at": now, "decided_by": by, "channel": channel, "reason": reason}
+    decision = {"decided_at": now, "decided_by": by, "channel": channel, "rule": rule, "reason": reason}
     return compare_and_set(conn, _DENY, action_id, at_moment=now, state=State.DENIED, **decision)
 
 
@@ -204,7 +205,7 @@ def _key_of(action: Action) -> CallKey:
 def _is_live(action: Action, now: datetime) -> bool:
     if action.state in UNDECIDED:
         return action.expires_at >= now
-    if action.state is State.SUCCEEDED:
+    if action.state is State.SUCCEEDED or (action.state is State.DENIED and action.rule == CHANGE_ASKED):
         return action.created_at > now - REPLAY_WINDOW
     return action.state in (State.DISPATCHING, State.UNKNOWN)
 

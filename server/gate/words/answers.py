@@ -11,6 +11,9 @@ from tools.saved_file import SavedFile
 UNTRUSTED = "vendor_text_untrusted"
 """The field of a failure that holds the vendor's own words."""
 
+NOTE = "note_untrusted"
+"""The field of a failure that holds what a person wrote who wants something else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

@@ -95,6 +95,18 @@ def declined(operation: Named) -> Problem:
     )
 
 
+def wants_a_change(operation: Named, action_id: str) -> Problem:
+    """The person said no, and wrote what should be different."""
+    return Problem(
+        code="change_asked",
+        message=f"{nothing(operation)} The person looked at action {action_id} and asks for a change.",
+        next=(
+            "Their note is in note_untrusted. Tell the person what you would change, and call with it; for "
+            "the same without a change pass a new request_id. Either is asked for again."
+        ),
+    )
+
+
 def stopped(operation: Named) -> Problem:
     """Everything was stopped while it waited for a person."""
     return Problem(

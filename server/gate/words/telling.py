@@ -5,10 +5,18 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from server.gate.masking import present
-from server.gate.words.answers import Answer, Envelope, failure
-from server.gate.words.sentences import declined, ledger_altered, nothing, stopped, was_lost
+from server.gate.words.answers import NOTE, Answer, Envelope, failure
+from server.gate.words.sentences import (
+    declined,
+    ledger_altered,
+    nothing,
+    stopped,
+    wants_a_change,
+    was_lost,
+)
 from server.logs.logs import redact, without_secrets
 from server.store import actions as reasons
+from tools.cleaning import clean
 from tools.desk_operation import AnyOperation
 from tools.operation import Preview
 from tools.problems import Problem
@@ -34,6 +42,8 @@ def told(operation: AnyOperation, action: "Action") -> Answer:
             return failure(Problem(**json.loads(action.outcome)))
         case "expired" | "approved":
             return failure(_ended(operation, action))
+        case "denied" if action.rule == reasons.CHANGE_ASKED:
+            return change_asked(operation, action)
         case _:
             return failure(declined(operation))
 
@@ -95,6 +105,12 @@ def approval_required(operation: AnyOperation, action: "Action", why: str = "") 
         "next": "Tell the person. After the approval repeat exactly the same call.",
     }
     return Envelope(outcome="approval_required", action_id=action.id).around(facts)
+
+
+def change_asked(operation: AnyOperation, action: "Action") -> Answer:
+    """A person said no, and wrote what should be different: their words are data, in a field of their own."""
+    refused = failure(wants_a_change(operation, action.id))
+    return replace(refused, facts={**refused.facts, NOTE: redact(clean(action.reason))})
 
 
 def approved_elsewhere(operation: AnyOperation, action: "Action", why: str = "") -> Answer:
