@@ -148,6 +148,7 @@ class Acting:
             call.audience(world).recipients,
             # What a campaign may spend was counted when it was started.
             is_reserved=world.campaign is not None and world.campaign.state != "planned",
+            through=call.caller.through,
         )
         if hit is not None:
             return failure(cap_hit(call.operation, hit))

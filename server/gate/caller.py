@@ -23,6 +23,8 @@ class Caller:
     can_ask: bool
     everybodys: bool = False
     """Whether what everybody sent is the caller's: the operator's terminal."""
+    through: str = ""
+    """The name and version that its client gives of itself: text from outside; '' for none."""
     report: Callable[[str], Awaitable[None]] | None = None
     """Reports progress in our words while the call waits for a person; None where nobody listens."""
 

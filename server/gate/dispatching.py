@@ -39,6 +39,7 @@ from tools.action_id import reference_of
 from tools.campaign_facts import CampaignStep
 from tools.operation import OwnAction, Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
+from tools.sentence import sentence
 from tools.wire.errors import ForeignReply, UnreadableReply
 from tools.wire.text import decode_text
 
@@ -77,7 +78,7 @@ class Dispatching:
         try:
             # A send time may have passed since the approval: build tells, before anything is claimed.
             call.check(world)
-            await self._look_again(call, world, entry)
+            await self.look_again(call, world, entry)
         except (InvalidArgumentError, RefusedError) as refused:
             problem = problem_of(call.operation, refused)
             return await self._voided(call, entry, str(refused), problem)
@@ -191,7 +192,12 @@ class Dispatching:
             return told(call.operation, now or entry)
         return failure(problem)
 
-    async def _look_again(self, call: CallOf, world: Surroundings, entry: "Action") -> None:
+    async def look_again(self, call: CallOf, world: Surroundings, entry: "Action") -> None:
+        """Hold what the person was shown against the rules, the price and the vendor's state as they are now.
+
+        Raises:
+            RefusedError: something differs, or a rule forbids it by now.
+        """
         frozen = Preview.model_validate_json(entry.preview)
         # Blocked numbers are asked for in the claim itself.
         await obey_rules(self._context, call, world, (), points=frozen.points)
@@ -205,7 +211,9 @@ class Dispatching:
                 raise RefusedError(drifted(call.operation, name, before, now))
         if fresh.points != frozen.points:
             raise RefusedError(
-                drifted(call.operation, "the price in points", str(frozen.points), str(fresh.points))
+                drifted(
+                    call.operation, sentence("the price in points"), str(frozen.points), str(fresh.points)
+                )
             )
 
     async def _post_and_record(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:

@@ -153,7 +153,7 @@ class Stopping:
             arguments=agreed.arguments([*map(part_of, some)]),
         )
         expires_s = self._context.settings.approval.expires_s
-        entry, _ = await self._context.book.propose(proposal, expires_s, ())
+        entry, _ = await self._context.book.propose(proposal, expires_s, (), through=call.caller.through)
         return entry
 
     async def _digest(self, call: Call) -> str:

@@ -48,11 +48,13 @@ class Deciding(Looking):
         recipients: Sequence[str],
         *,
         is_reserved: bool = False,
+        through: str = "",
     ) -> tuple[Action, CapHit | None]:
         """The action of this call: the live one, or a new one. Its expiry starts now.
 
         Nobody is asked about what a cap forbids anyway: such a proposal is ended at once. The claim checks
         again, since others may have used the cap up by then. `is_reserved`: an earlier action counts it.
+        `through`: the client's own name, for the audit.
         """
         hashes = await self._journal.hashes(recipients)
 
@@ -63,7 +65,7 @@ class Deciding(Looking):
                 return (action, None), None
             hit = None if is_reserved else cap_hit(conn, action, self._caps, hashes, now)
             if hit is None:
-                return (action, None), note_of("proposed", action)
+                return (action, None), replace(note_of("proposed", action), through=through)
             ledger.void(conn, action.id, reason=f"cap {hit.rule}")
             return (action, hit), replace(note_of("cap_refused", action), rule=hit.rule)
 

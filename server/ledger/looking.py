@@ -6,8 +6,9 @@ from datetime import datetime
 
 from server.ledger.parts import request_ids
 from server.ledger.records import Records, blocked_of
+from server.ledger.trail import Receipt, Trail, receipt_of, trail_of
 from server.store import ledger
-from server.store.actions import Action, ActionFilter, CallKey
+from server.store.actions import Action, ActionFilter, CallKey, State
 from server.store.hindrances import Asked, nothing_known
 from server.store.listing import Sums, choose, erased_of, page_of, sums_of
 from server.store.lookup import by_batch, by_requests
@@ -115,6 +116,22 @@ class Looking(Records):
 
         listed = await self._journal.read(work)
         return replace(listed, actions=[self._journal.as_known(action) for action in listed.actions])
+
+    async def trail(self, action: Action) -> Trail:
+        """Through which client an action was asked for, and after which looks."""
+        return await self._journal.read(lambda conn, now: trail_of(conn, action, now))
+
+    async def receipt(self, action: Action) -> Receipt | None:
+        """The audit's line of the decision on an action; None while there is none."""
+        return await self._journal.read(lambda conn, _: receipt_of(conn, action))
+
+    async def last_like(self, action: Action) -> Action | None:
+        """The newest send of this principal by the same tool that went out before this one was asked for."""
+        wanted = ActionFilter(
+            principal=action.principal, tool=action.tool, state=State.SUCCEEDED, until=action.created_at
+        )
+        found, _ = await self._journal.read(lambda conn, _: ledger.list_actions(conn, wanted, 1, 1))
+        return found[0] if found else None
 
     async def waiting(self) -> list[Action]:
         """The proposals that wait for a person, oldest first."""

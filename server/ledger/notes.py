@@ -21,6 +21,8 @@ class Note:
     channel: str = ""
     rule: str = ""
     outcome: str = ""
+    through: str = ""
+    """The client's own name, where a call came through one."""
 
 
 def ending_note(done: Action | None) -> Note | None:
@@ -48,7 +50,7 @@ def entries_of(notes: "Iterable[Note | None]", changes: Changes, key: bytes) -> 
 
 def _entry(note: Note) -> AuditEntry:
     named = {"digest": note.digest, "by": note.by, "channel": note.channel, "rule": note.rule}
-    named["outcome"] = note.outcome
+    named |= {"outcome": note.outcome, "through": note.through}
     details = {name: value for name, value in named.items() if value}
     return AuditEntry(
         event=note.what,

@@ -10,9 +10,12 @@ from mcp.server.mcpserver.context import Context
 from mcp_types.version import is_version_at_least
 
 from server.gate.caller import Caller, token_principal
+from server.logs.logs import redact
 from server.store.sessions import Session
+from tools.cleaning import clean
 
 _MODERN = "2026-07-28"
+_LONGEST_NAME = 60
 
 
 def caller_of(context: Context[Any, Any]) -> Caller:
@@ -25,7 +28,20 @@ def caller_of(context: Context[Any, Any]) -> Caller:
         # The protocol wants a progress that grows with each notification.
         await context.report_progress(next(steps), None, message)
 
-    return Caller(principal=who, session=session().session, can_ask=can_ask(context), report=report)
+    return Caller(
+        principal=who,
+        session=session().session,
+        can_ask=can_ask(context),
+        through=through(context),
+        report=report,
+    )
+
+
+def through(context: Context[Any, Any]) -> str:
+    """What the client calls itself, cleaned and short."""
+    params = context.session.client_params
+    told = "" if params is None else f"{params.client_info.name} {params.client_info.version}"
+    return redact(clean(told, limit=_LONGEST_NAME)).strip()
 
 
 def session() -> Session:

@@ -25,9 +25,11 @@ __all__ = [
     "AuditEntry",
     "Head",
     "Verification",
+    "Written",
     "about",
     "append",
     "append_all",
+    "backwards",
     "export",
     "hash_number",
     "head",
@@ -77,6 +79,16 @@ class Verification:
     head: Head
     first_bad: int | None = None
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An entry as it stands in the chain, with its MAC and its moment."""
+
+    sequence: int
+    entry: Mapping[str, Json]
+    mac: str
+    at: datetime
 
 
 def append(conn: Connection, entry: AuditEntry, key: bytes, now: datetime) -> Head:
@@ -185,6 +197,16 @@ def about(conn: Connection, action_id: str) -> list[tuple[int, Mapping[str, Json
     written = AUDIT.c.entry.startswith(f'{{"action_id":"{action_id}",')
     query = select(AUDIT.c.sequence, AUDIT.c.entry).where(written).order_by(AUDIT.c.sequence)
     return [(sequence, json.loads(entry)) for sequence, entry in conn.execute(query)]
+
+
+def backwards(conn: Connection, limit: int) -> Iterator[Written]:
+    """The newest entries, the last one first, at most so many, until one that `append` did not write."""
+    query = select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac).order_by(AUDIT.c.sequence.desc())
+    for sequence, text, mac in conn.stream(query.limit(limit)):
+        at = _moment_of(text)
+        if at is None:
+            return
+        yield Written(sequence=sequence, entry=json.loads(text), mac=mac, at=at)
 
 
 def export(conn: Connection) -> Iterator[str]:

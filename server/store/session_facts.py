@@ -24,6 +24,11 @@ def outside_text_was_read(conn: Connection, session: Session, now: datetime) -> 
     return conn.scalar(OUTSIDE_TEXT, outside_text_of(session, now)) is not None
 
 
+def outside_text_at(conn: Connection, session: Session, now: datetime) -> datetime | None:
+    """When it was read last, within `HELD`; what is kept is up to `RENEWED` older."""
+    return conn.scalar(OUTSIDE_TEXT, outside_text_of(session, now))
+
+
 def outside_text_of(session: Session, now: datetime) -> dict[str, object]:
     """The values of `OUTSIDE_TEXT`."""
     return {"of_principal": session.principal, "of_session": session.session, "since_moment": now - HELD}

@@ -10,7 +10,7 @@ from tools.every8d.credit import credit_steps
 from tools.every8d.receipts import NOTHING_SENT
 from tools.operation import Preview, Steps
 from tools.problems import Problem, RefusedError
-from tools.sentence import sentence
+from tools.sentence import sentence, together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,12 @@ def _not_enough(points: Decimal, credit: Decimal) -> RefusedError:
     return RefusedError(
         Problem(
             code="not_enough_credit",
-            message=f"Points needed: {points}, points left: {credit}. {NOTHING_SENT}",
+            message=together(
+                sentence(
+                    "Points needed: {points}, points left: {credit}.", points=str(points), credit=str(credit)
+                ),
+                NOTHING_SENT,
+            ),
             next="Top up the account, shorten the text, or send to fewer recipients.",
         )
     )

@@ -4,11 +4,12 @@ from collections.abc import Collection
 
 from tools.every8d.answers import refused, text_of
 from tools.operation import Reply, Result
+from tools.sentence import sentence
 from tools.values import Points
 from tools.wire.csv_line import SendReceipt, read_send_receipt
 from tools.wire.refusal import Refusal
 
-NOTHING_SENT = "Nothing was sent."
+NOTHING_SENT = sentence("Nothing was sent.")
 
 
 class SendResult(Result):

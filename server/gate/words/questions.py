@@ -54,36 +54,41 @@ _OF_A_STATE = ("status", "tracking", "reports")
 def render(preview: Preview, language: Language) -> str:
     """The whole question as lines of text."""
     head = sentence("{effect}?", effect=preview.effect)
-    return "\n".join(in_language(line, language) for line in (head, *_facts(preview)))
+    notes = (sentence("Note: {warning}", warning=warning) for warning in preview.warnings)
+    lines = (head, *(said for _, said in facts_of(preview)), *notes)
+    return "\n".join(in_language(line, language) for line in lines)
 
 
-def _facts(preview: Preview) -> Iterator[Sentence]:
+def facts_of(preview: Preview) -> Iterator[tuple[str, Sentence]]:
+    """Each fact of the question with a short name of its own, in the question's order."""
     if preview.target is not None:
-        yield sentence("Id: {id}", id=preview.target)
+        yield "target", sentence("Id: {id}", id=preview.target)
     if preview.destroyed is not None:
-        yield sentence("Messages or reports: {count:,}", count=preview.destroyed)
+        yield "destroyed", sentence("Messages or reports: {count:,}", count=preview.destroyed)
     if preview.recipients is not None:
-        yield sentence("Recipients: {count:,}", count=preview.recipients)
+        yield "recipients", sentence("Recipients: {count:,}", count=preview.recipients)
     if preview.parts is not None:
-        yield sentence("Parts a message: {count}", count=preview.parts)
+        yield "parts", sentence("Parts a message: {count}", count=preview.parts)
     yield from _money(preview)
     if preview.recipients is not None:
         when = iso(preview.send_at) if preview.send_at else sentence("at once")
-        yield sentence("When: {when}", when=when)
+        yield "when", sentence("When: {when}", when=when)
     if preview.first_mobile is not None:
-        yield sentence("Numbers: {numbers}", numbers=_numbers(preview))
+        yield "numbers", sentence("Numbers: {numbers}", numbers=_numbers(preview))
     if preview.emails:
         # Whole: a masked address is one that nobody can agree to.
         addresses = ", ".join(map(clean, preview.emails))
-        yield sentence(
-            "E-mail copies to ({count}): {addresses}", count=len(preview.emails), addresses=addresses
+        yield (
+            "emails",
+            sentence(
+                "E-mail copies to ({count}): {addresses}", count=len(preview.emails), addresses=addresses
+            ),
         )
     for name, value in (preview.details or preview.state).items():
         shown = _STATES.get(value, value) if name in _OF_A_STATE else value
-        yield sentence("Now: {name} = {value}", name=_NAMES.get(name, name), value=_quoted(shown))
+        said = sentence("Now: {name} = {value}", name=_NAMES.get(name, name), value=_quoted(shown))
+        yield "now", said
     yield from _texts(preview)
-    for warning in preview.warnings:
-        yield sentence("Note: {warning}", warning=warning)
 
 
 def _quoted(shown: str) -> str:
@@ -91,15 +96,15 @@ def _quoted(shown: str) -> str:
     return sentence("「{word}」", word=shown) if isinstance(shown, Sentence) else quote(shown)
 
 
-def _money(preview: Preview) -> Iterator[Sentence]:
+def _money(preview: Preview) -> Iterator[tuple[str, Sentence]]:
     if preview.points is not None:
         points = f"{preview.points:,f}"
         if preview.estimate:
-            yield sentence("Points: {points} (estimate)", points=points)
+            yield "points", sentence("Points: {points} (estimate)", points=points)
         else:
-            yield sentence("Points: {points}", points=points)
+            yield "points", sentence("Points: {points}", points=points)
     if preview.points_left is not None:
-        yield sentence("Points left after: {points}", points=f"{preview.points_left:,f}")
+        yield "points-left", sentence("Points left after: {points}", points=f"{preview.points_left:,f}")
 
 
 def _numbers(preview: Preview) -> str:
@@ -109,14 +114,14 @@ def _numbers(preview: Preview) -> str:
     return sentence("{first} to {last}", first=first, last=mask_mobile(preview.last_mobile))
 
 
-def _texts(preview: Preview) -> Iterator[Sentence]:
+def _texts(preview: Preview) -> Iterator[tuple[str, Sentence]]:
     if preview.image is not None:
-        yield sentence("Image: {quoted}", quoted=quote(preview.image))
+        yield "image", sentence("Image: {quoted}", quoted=quote(preview.image))
     if preview.subject:
-        yield sentence("Subject: {quoted}", quoted=quote(preview.subject))
+        yield "subject", sentence("Subject: {quoted}", quoted=quote(preview.subject))
     if preview.text:
         # Whole, however long: nobody agrees to the end of a text that was cut off.
-        yield sentence("Text: {quoted}", quoted=quote(preview.text, limit=4 * len(preview.text) + 4))
+        yield "text", sentence("Text: {quoted}", quoted=quote(preview.text, limit=4 * len(preview.text) + 4))
 
 
 def proof_for(preview: Preview, operation: AnyOperation, settings: ApprovalSettings) -> str:
@@ -134,10 +139,11 @@ def proof_for(preview: Preview, operation: AnyOperation, settings: ApprovalSetti
 
 def hint(preview: Preview, proof: str, language: Language) -> str:
     """How the field of the form is explained."""
-    return in_language(_hint(preview, proof), language)
+    return in_language(asked_of(preview, proof), language)
 
 
-def _hint(preview: Preview, proof: str) -> Sentence:
+def asked_of(preview: Preview, proof: str) -> Sentence:
+    """What a person is asked to do who agrees."""
     if not proof:
         return sentence("Tick to approve.")
     if preview.recipients is not None:

@@ -148,7 +148,15 @@ def drifted(operation: Named, name: str, before: str, now: str) -> Problem:
     """Something that the person saw has changed since."""
     return Problem(
         code="state_changed",
-        message=f"{nothing(operation)} What was approved has changed: {name} was {before} and is now {now}.",
+        message=together(
+            nothing(operation),
+            sentence(
+                "What was approved has changed: {name} was {before} and is now {now}.",
+                name=name,
+                before=before,
+                now=now,
+            ),
+        ),
         next="Look again, then call again; the person is asked with the new facts.",
         retryable=True,
     )
@@ -312,7 +320,10 @@ def blocked_since(operation: Named, numbers: tuple[str, ...]) -> Problem:
     listed = ", ".join(mask_mobile(number) for number in numbers[:5])
     return Problem(
         code="policy_refused",
-        message=f"{nothing(operation)} {len(numbers)} of the numbers are blocked: {listed}.",
+        message=together(
+            nothing(operation),
+            sentence("{count} of the numbers are blocked: {listed}.", count=len(numbers), listed=listed),
+        ),
         next="Leave them out. Only a person can unblock a number: `campaign-ops-mcp block remove`.",
     )
 

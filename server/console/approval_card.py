@@ -1,0 +1,190 @@
+"""What the page shows of an action that waits: from the frozen preview and what the ledger knows of it.
+
+Pure: whoever shows it has looked everything up. Each line has a key of its own, so that a page can be read by
+a program as well as by a person.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.console.comparing import Compared, compared
+from server.gate.recalling import Recalled
+from server.gate.words.questions import asked_of, facts_of
+from server.ledger.trail import Trail
+from server.store.actions import Action, State
+from tools.cleaning import clean, quote
+from tools.desk_operation import AnyOperation
+from tools.lookalikes import lookalikes
+from tools.mobile import mask_mobile
+from tools.operation import OwnAction, Preview
+from tools.sentence import Sentence, plural, sentence
+from tools.taipei import as_taipei
+
+TEXTS = 20
+"""Texts a page."""
+RECIPIENTS = 50
+"""Recipients a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One fact, in a sentence. `key` names it for whatever reads the page."""
+
+    key: str
+    said: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that a card is made of."""
+
+    entry: Action
+    operation: AnyOperation
+    recalled: Recalled
+    trail: Trail
+    last: Action | None
+    now: datetime
+    show_numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of a list, counted from 1."""
+
+    number: int
+    pages: int
+    rows: tuple[tuple[int, str], ...]
+    """Each with its number in the list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An action as a person sees it before the click."""
+
+    id: str
+    act: str
+    """What the button says: the act with its numbers."""
+    nothing: str
+    """What a refusal leaves: `Nothing was sent.`"""
+    facts: tuple[Line, ...]
+    warnings: tuple[str, ...]
+    asked: tuple[Line, ...]
+    """Who asked, through what, after reading what, and until when it waits."""
+    compared: Compared | None
+    """None for what is no send."""
+    stale: tuple[Sentence | str, ...]
+    """Why it would be refused now; empty where nothing is known against it."""
+    unseen: str
+    """Why nobody could look whether it still holds; '' where somebody did."""
+    proof: str
+    hint: str
+    decidable: bool
+    """Whether a person can still approve it."""
+
+
+def card_of(known: Known) -> Card:
+    """Everything but the two lists, which come in pages."""
+    entry, preview = known.entry, Preview.model_validate_json(known.entry.preview)
+    stale, unseen = known.recalled.stale, known.recalled.unseen
+    waits = entry.state is State.PROPOSED and known.now <= entry.expires_at
+    return Card(
+        id=entry.id,
+        act=act_of(preview, known.operation),
+        nothing=preview.nothing,
+        # The texts have a list of their own.
+        facts=tuple(Line(key=key, said=said) for key, said in facts_of(preview) if key != "text"),
+        warnings=(*_lookalikes(preview, known.recalled), *preview.warnings),
+        asked=tuple(_asked(known)),
+        compared=compared(entry, known.last) if preview.points is not None else None,
+        stale=() if stale is None else (stale.message,),
+        unseen="" if unseen is None else unseen.message,
+        proof=entry.proof,
+        hint=asked_of(preview, entry.proof) if entry.proof else "",
+        decidable=waits and stale is None,
+    )
+
+
+def act_of(preview: Preview, operation: AnyOperation) -> str:
+    """The act as a button says it: what, how many, for how much."""
+    if preview.recipients is not None and preview.points is not None:
+        points = f"{preview.points:,f}"
+        cost = sentence("about {points}", points=points) if preview.estimate else points
+        if not isinstance(operation, OwnAction):
+            return plural(
+                "Send {count:,} message, {points} points",
+                "Send {count:,} messages, {points} points",
+                preview.recipients,
+                points=cost,
+            )
+        return sentence(
+            "{effect}: {count:,} messages, {points} points",
+            effect=preview.effect,
+            count=preview.recipients,
+            points=cost,
+        )
+    if preview.destroyed is not None:
+        return sentence("{effect}: {count:,}", effect=preview.effect, count=preview.destroyed)
+    if preview.target is not None:
+        return sentence("{effect} (id {id})", effect=preview.effect, id=clean(preview.target))
+    return preview.effect
+
+
+def texts_page(recalled: Recalled, preview: Preview, page: int) -> Page:
+    """Every different text as it goes out; of what has no list of its own, that of the preview."""
+    texts = recalled.audience.texts or tuple(filter(None, (preview.text,)))
+    whole = [clean(text, limit=4 * len(text) + 4, lines=True) for text in texts]
+    return _page(whole, page, TEXTS)
+
+
+def recipients_page(recalled: Recalled, page: int, *, show_numbers: bool) -> Page:
+    """Everybody who gets a text, in their order, and which text it is where they differ."""
+    audience = recalled.audience
+    shown = [each if show_numbers else mask_mobile(each) for each in audience.recipients]
+    return _page(shown, page, RECIPIENTS)
+
+
+def _page(rows: Sequence[str], number: int, size: int) -> Page:
+    pages = max(1, -(-len(rows) // size))
+    number = min(max(1, number), pages)
+    start = (number - 1) * size
+    return Page(number=number, pages=pages, rows=tuple(enumerate(rows[start : start + size], start + 1)))
+
+
+def _asked(known: Known) -> Iterator[Line]:
+    entry, trail = known.entry, known.trail
+    yield Line(
+        key="asked-by",
+        said=sentence("Asked by {who} at {time}", who=entry.principal, time=_clock(entry.created_at, known)),
+    )
+    through = sentence("Through {client}", client=quote(trail.through))
+    yield Line(
+        key="through", said=through if trail.through else sentence("Through no client that says its name")
+    )
+    yield Line(key="outside", said=_outside(known))
+    if trail.looks:
+        looks = ", ".join(f"{look.tool} {_clock(look.at, known)}" for look in trail.looks)
+        yield Line(key="looks", said=sentence("Looked at before: {looks}", looks=looks))
+    yield Line(key="expires", said=sentence("Waits until {time}", time=_clock(entry.expires_at, known)))
+
+
+def _outside(known: Known) -> Sentence:
+    at = known.trail.outside_at
+    if at is None:
+        return sentence("No text from outside was read in its session within a day")
+    return sentence("Text from outside was read in its session: {time}", time=_clock(at, known))
+
+
+def _lookalikes(preview: Preview, recalled: Recalled) -> Iterator[Sentence]:
+    told: list[Any] = [preview.subject, preview.text, *recalled.audience.texts, *preview.details.values()]
+    for word in lookalikes(told)[:5]:
+        yield sentence(
+            "{word} mixes letters that look alike: it may pretend to be another word.", word=quote(word)
+        )
+
+
+def _clock(moment: datetime, known: Known) -> str:
+    """The time of day; with its date where that is not today's."""
+    at, today = as_taipei(moment), as_taipei(known.now).date()
+    return f"{at:%H:%M:%S}" if at.date() == today else f"{at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,86 @@
+"""What the audit knows of an action and of what came before it: for whoever has to decide on it.
+
+Read from the newest entry backwards, no further than a person's question needs.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from typing import cast
+
+from server.store.actions import Action
+from server.store.audit import Written, backwards
+from server.store.plans import Connection
+from server.store.session_facts import outside_text_at
+from server.store.sessions import HELD, Session
+
+LOOKED_BACK = 5_000
+"""Entries that are read at most: some hours of a busy assistant."""
+_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The newest look of this kind before an action was proposed."""
+
+    tool: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """Through which client it was asked, and what its principal had looked at within a day before."""
+
+    through: str = ""
+    """The client's own name and version, text from outside; '' where it gave none."""
+    looks: tuple[Look, ...] = ()
+    """Each kind of look once, the newest first."""
+    outside_at: datetime | None = None
+    """When its session last read text from outside; None when it did not within a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The audit's line of a decision: whoever keeps it can find it in the chain, and see that it stands."""
+
+    sequence: int
+    mac: str
+    at: datetime
+
+
+def trail_of(conn: Connection, action: Action, now: datetime) -> Trail:
+    """What led to this action, which waits."""
+    session = Session(action.principal, action.session)
+    outside_at = outside_text_at(conn, session, now)
+    through, looks = "", dict[str, Look]()
+    for line in _since(conn, action.created_at - HELD):
+        entry = line.entry
+        if entry.get("action_id") == action.id and entry.get("event") == "proposed":
+            through = _through(entry.get("details"))
+        elif entry.get("event") == "looked" and entry.get("principal") == action.principal:
+            tool = str(entry.get("tool"))
+            if line.at <= action.created_at and len(looks) < _NAMED:
+                looks.setdefault(tool, Look(tool=tool, at=line.at))
+    return Trail(through=through, looks=tuple(looks.values()), outside_at=outside_at)
+
+
+def receipt_of(conn: Connection, action: Action) -> Receipt | None:
+    """The audit's line of the decision on this action; None while nobody has decided."""
+    if action.decided_at is None:
+        return None
+    for line in _since(conn, action.decided_at):
+        entry = line.entry
+        if entry.get("action_id") == action.id and entry.get("event") in ("approved", "denied"):
+            return Receipt(sequence=line.sequence, mac=line.mac, at=line.at)
+    return None
+
+
+def _since(conn: Connection, moment: datetime) -> Iterator[Written]:
+    return takewhile(lambda line: line.at >= moment, backwards(conn, LOOKED_BACK))
+
+
+def _through(details: object) -> str:
+    if not isinstance(details, Mapping):
+        return ""
+    return str(cast("Mapping[str, object]", details).get("through", ""))
