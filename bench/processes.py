@@ -31,6 +31,7 @@ def environment(folder: str, url: str, **settings: str) -> dict[str, str]:
         "OMIS__LOGIN_NAME": "sandbox",
         "OMIS__PASSWORD": "sandbox",
         "STORE__FOLDER": folder,
+        "CONSOLE__ENABLED": "false",
         **settings,
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_OPS_")}

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
 from server.command.cli import PLACES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +39,7 @@ class NoTemplateError(Exception):
 def found() -> dict[tuple[str, str], list[str]]:
     """Every sentence with the files that say it, in the order of the files."""
     everything: dict[tuple[str, str], list[str]] = {}
-    for each in (*_said(), *_helps()):
+    for each in (*_said(), *_shown(), *_helps()):
         files = everything.setdefault(each.key, [])
         if each.file not in files:
             files.append(each.file)
@@ -72,6 +75,26 @@ def in_code(code: str, file: str, *, whole: bool = True) -> Iterator[Found]:
             yield Found(template=texts[0], plural=texts[1] if count > 1 else "", file=file)
         elif whole:
             raise NoTemplateError(f"{file}, line {node.lineno}: a sentence is not written out")
+
+
+def _shown() -> Iterator[Found]:
+    """The sentences of the page's templates."""
+    for path in sorted((ROOT / "server").rglob("templates/*.html")):
+        yield from in_template(path.read_text("utf-8"), str(path.relative_to(ROOT)))
+
+
+def in_template(text: str, file: str) -> Iterator[Found]:
+    """The sentences of a template: what `_` and `_n` are given.
+
+    Raises:
+        NoTemplateError: one is not written out.
+    """
+    parsed = Environment(autoescape=True).parse(text)
+    for line, function, given in extract_from_ast(parsed, ("_", "_n"), babel_style=True):
+        texts = [given] if isinstance(given, str) else [each for each in given or () if isinstance(each, str)]
+        if len(texts) != (2 if function == "_n" else 1):
+            raise NoTemplateError(f"{file}, line {line}: a sentence is not written out")
+        yield Found(template=texts[0], plural=texts[1] if function == "_n" else "", file=file)
 
 
 def _helps() -> Iterator[Found]:

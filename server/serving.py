@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import anyio
@@ -82,6 +83,8 @@ class Serving:
         async with running(parts), anyio.create_task_group() as beside:
             beside.start_soon(receive_callbacks, parts)
             beside.start_soon(_keep_campaigns_going, parts)
+            if settings.console.enabled:
+                beside.start_soon(_show_the_page, parts)
             if settings.callbacks.ask and settings.every8d is not None:
                 beside.start_soon(_ask_for_batches, parts)
             if self.http:
@@ -133,22 +136,37 @@ async def receive_callbacks(late: LateParts) -> None:
         await late.wanted()
     parts = await late.opened()
 
+    work = await late_work()
+
     async def receive() -> None:
         # Without a secret nothing is received. It is looked for again: one may be issued meanwhile.
         if given or await parts.callback_tokens.in_force():
-            from server.delivery.callbacks import serve_callbacks  # noqa: PLC0415 - only where some come
-
-            await serve_callbacks(parts)
+            await work.serve_callbacks(parts)
 
     await supervised("the receiver of delivery reports", receive)
 
 
 async def _ask_for_batches(late: LateParts) -> None:
     await late.wanted()
-    parts = await late.opened()
-    from server.delivery.poller import keep_asking  # noqa: PLC0415 - beside the parts, and as late
+    parts, work = await late.opened(), await late_work()
+    await supervised("the asking for batches", partial(work.keep_asking, parts))
 
-    await supervised("the asking for batches", partial(keep_asking, parts))
+
+async def _show_the_page(late: LateParts) -> None:
+    await late.wanted()
+    parts, work = await late.opened(), await late_work()
+    await supervised("the page for people", partial(work.keep_the_page, parts))
+
+
+async def late_work() -> ModuleType:
+    """What is done beside the calls, imported in a thread."""
+
+    def imported() -> ModuleType:
+        from server import late_work as work  # noqa: PLC0415 - the door
+
+        return work
+
+    return await anyio.to_thread.run_sync(imported)
 
 
 async def _keep_campaigns_going(late: LateParts) -> None:

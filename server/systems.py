@@ -402,3 +402,10 @@ else:
         if status.st_mode & _OTHERS_WRITE and not sticky:
             return sentence("others may write {path}. Run `chmod go-w '{path}'`", path=str(path))
         return ""
+
+
+def can_open_a_browser() -> bool:
+    """Whether there is a screen to open one on: elsewhere some programs show pages in the terminal."""
+    return sys.platform in ("win32", "darwin") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

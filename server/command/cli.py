@@ -27,6 +27,7 @@ _COMMANDS = {
     "tools": _HERE + "tool_list:tools",
     "doctor": _HERE + "doctor:doctor",
     "unlock": _HERE + "unlock:unlock",
+    "console": _HERE + "console:console_command",
     "approvals": _HERE + "approvals:approvals_command",
     "sent": _HERE + "sent:sent_command",
     "credit": _HERE + "credit:credit_command",

@@ -222,6 +222,14 @@ class HttpSettings(Section):
             yield Mistake(said, "owner_of_foreign")
 
 
+class ConsoleSettings(Section):
+    """The page for people, on this machine alone. The first server of a machine has its port."""
+
+    enabled: bool = True
+    port: Annotated[int, Field(ge=0, le=65534)] = 8807
+    """That of `serve --sandbox` is the next one. 0 takes a free port, which no answer can name."""
+
+
 class StoreSettings(Section):
     """Where actions, approvals and the audit are kept: SQLite by default, `postgresql://…` to scale out."""
 
@@ -242,6 +250,7 @@ class Settings(Section):
     lists: ListsSettings = ListsSettings()
     callbacks: CallbacksSettings = CallbacksSettings()
     http: HttpSettings = HttpSettings()
+    console: ConsoleSettings = ConsoleSettings()
     store: StoreSettings = StoreSettings()
     policy: PolicySettings = PolicySettings()
     approval: ApprovalSettings = ApprovalSettings()

@@ -20,6 +20,10 @@ COMMANDS = {
     "tools": ("List the tools with risk, document section and token cost.", ("--config", "--all")),
     "doctor": ("Check settings, reachability and login of both vendors", OF_AN_ACCOUNT),
     "unlock": ("Call a vendor's account again after its refused login was dealt with.", OF_AN_ACCOUNT),
+    "console": (
+        "Open the page on which a person sees, approves and stops.",
+        ("--no-browser", *OF_AN_ACCOUNT),
+    ),
     "approvals": (
         "List what waits for a person, and approve or deny it.",
         ("--watch", "--approve", "--deny", "--proof", "--texts", "--page", *OF_AN_ACCOUNT),

@@ -29,6 +29,8 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     """An environment with these settings and nothing else of ours; everything kept stays in the folder."""
     named = {f"CAMPAIGN_OPS_{name}": value for name, value in settings.items()}
     ours = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data")}
+    # The page has one port a machine, and tests run beside each other.
+    ours["CAMPAIGN_OPS_CONSOLE__ENABLED"] = "false"
     return {**ours, **guarded(), **named}
 
 

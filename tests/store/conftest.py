@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.store.campaign_tables import METADATA
+from server.store.console_tables import METADATA
 from server.store.database import DatabaseStore
 from tests.store.postgres_server import Postgres, running_postgres
 

@@ -1,0 +1,89 @@
+"""What stands before every page: by which name and from where a request came, and what a page may do.
+
+A page of another origin must not read these pages, post to them, frame them or guess its way in.
+"""
+
+import logging
+from collections.abc import Callable, MutableMapping
+from datetime import datetime
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.console.address import HOST, Address
+from server.gate.rules.rate_limiter import RateLimiter
+
+MOST_A_MINUTE = 600
+"""Requests of all browsers together; a page has three, and asks for what is new once a second at most."""
+_log = logging.getLogger(__name__)
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        *(f"{kind}-src 'self'" for kind in ("style", "script", "img", "connect")),
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not no-referrer: a browser would then post our own forms without an origin.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self)",
+}
+
+
+class Door:
+    """Lets requests in, and gives every answer its headers."""
+
+    def __init__(self, app: ASGIApp, address: Address, clock: Callable[[], datetime]) -> None:
+        self._app = app
+        self._address = address
+        self._clock = clock
+        self._limiter = RateLimiter(MOST_A_MINUTE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        await (refusal or self._app)(scope, receive, _with_headers(send))
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        host, looks = headers.get("host", "").lower(), scope["method"] in ("GET", "HEAD")
+        if host not in self._address.hosts:
+            return PlainTextResponse("this page has another name", status_code=421)
+        if not self._limiter.spend("everybody", self._clock()):
+            _log.warning("the page for people was asked more than %s times in a minute", MOST_A_MINUTE)
+            return PlainTextResponse("too many requests; wait a minute", status_code=429)
+        if not looks and headers.get("origin") != self._address.origin:
+            return PlainTextResponse("a form of another page was not taken", status_code=403)
+        if not host.startswith(f"{HOST}:"):
+            path = scope["raw_path"].decode("latin-1") if looks else "/"
+            return RedirectResponse(self._address.origin + path, status_code=307 if looks else 303)
+        return None
+
+
+def _with_headers(send: Send) -> Send:
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            _add(message)
+        await send(message)
+
+    return told
+
+
+def _add(message: MutableMapping[str, Any]) -> None:
+    headers = MutableHeaders(raw=message["headers"])
+    for name, value in _HEADERS.items():
+        headers[name] = value
+    headers.setdefault("Cache-Control", "no-store")
+    message["headers"] = headers.raw

@@ -1,0 +1,74 @@
+"""The page's port: the first server of a machine has it, and the next one takes over when that one ends."""
+
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+
+import anyio
+
+from server.console.address import Address, port_of
+from server.console.app import console_app
+from server.http_door import Listener, listening_socket
+from server.parts import Parts
+
+_LOOPBACK, _LOOPBACK_6 = "127.0.0.1", "::1"
+_TRY_AGAIN_SECONDS = 2.0
+_log = logging.getLogger(__name__)
+
+
+async def keep_the_page(parts: Parts) -> None:
+    """Show the page as soon as its port can be had, until cancelled."""
+    port = port_of(parts.settings)
+    told = False
+    while True:
+        try:
+            bound = bind(port)
+        except OSError as error:
+            if not told:
+                _log.info("the page for people is another server's as long as it runs: %s", error.strerror)
+            told = True
+            await anyio.sleep(_TRY_AGAIN_SECONDS)
+        else:
+            await show(parts, bound)
+            return
+
+
+def bind(port: int) -> list[socket.socket]:
+    """The page's sockets, both loopbacks where there are two: `localhost` may mean either.
+
+    Raises:
+        OSError: the port cannot be had.
+    """
+    first = listening_socket(_LOOPBACK, port)
+    try:
+        return [first, listening_socket(_LOOPBACK_6, first.getsockname()[1])]
+    except OSError as error:
+        if _has_no_such_address(error):
+            return [first]
+        first.close()
+        raise
+
+
+def _has_no_such_address(error: OSError) -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+        probe.bind((_LOOPBACK_6, 0))
+        return False
+    return True
+
+
+async def show(
+    parts: Parts, bound: list[socket.socket], on_ready: Callable[[Address], None] | None = None
+) -> None:
+    """Show the page on these sockets until cancelled."""
+    address = Address(port=bound[0].getsockname()[1])
+    web = Listener(console_app(parts, address), lifespan="off")
+    try:
+        _log.info("the page for people is at %s", address.origin)
+        if on_ready is not None:
+            on_ready(address)
+        await web.serve(sockets=bound)
+    finally:
+        # A cancelled `serve` leaves this to us.
+        with anyio.CancelScope(shield=True):
+            await web.shutdown(sockets=bound)

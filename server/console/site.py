@@ -1,0 +1,129 @@
+"""What every page is made with: templates, words, forms, and the person who signed in."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from server.console.address import Address
+from server.console.files import static
+from server.console.passes import Passes
+from server.console.words import language_of, sayer, template_words
+from server.gate.caller import Caller
+from server.languages.catalogue import Language
+from server.parts import Parts
+from tools.sentence import Sentence, sentence
+
+Page = Callable[[Request], Awaitable[Response]]
+FORM_TOKEN = "form_token"  # noqa: S105 - a field's name
+_FIELDS, _FORM_BYTES = 200, 64 * 1024
+
+
+class NotTakenError(Exception):
+    """A form that is not one of ours, or is too old: nothing was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page that the head of every page leads to."""
+
+    path: str
+    name: Sentence
+
+
+PLACES: Sequence[Place] = (
+    Place(path="/", name=sentence("Today")),
+    Place(path="/approvals", name=sentence("Approvals")),
+)
+"""In their order. A page that stands adds its place here."""
+
+
+class Site:
+    """The pages of one store."""
+
+    def __init__(self, parts: Parts, address: Address) -> None:
+        self.parts = parts
+        self.address = address
+        self.passes = Passes(parts.memory.keeper)
+        self._templates = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def language(self, request: Request) -> Language:
+        """In which the reader reads."""
+        return language_of(request, self.parts.settings.language)
+
+    def say(self, request: Request, said: str) -> str:
+        """A sentence of ours in the reader's language; any other text as it stands."""
+        return sayer(self.language(request))(said)
+
+    def person(self, request: Request) -> str:
+        """The principal of whoever signed in."""
+        return str(request.scope["campaign_ops_person"])
+
+    def caller(self, request: Request) -> Caller:
+        """The person as the gate knows a caller. No form can be shown: the pages are where one is asked."""
+        who = self.person(request)
+        return Caller(principal=who, session=who, can_ask=False, everybodys=True)
+
+    async def render(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> HTMLResponse:
+        """A page. Templates have `_`, `_n`, `say`, `static`, `form_token`, and what `base.html` needs."""
+        language, session = self.language(request), self.session(request)
+        page = self._templates.get_template(template).render(
+            **template_words(language),
+            say=sayer(language),
+            static=static,
+            language=language,
+            places=PLACES,
+            path=request.url.path,
+            person=request.scope.get("campaign_ops_person", ""),
+            form_token=await self.passes.form_token(session) if session else "",
+            **values,
+        )
+        return HTMLResponse(page, status_code=status, headers=headers)
+
+    async def form(self, request: Request) -> FormData:
+        """The fields of a form that this browser was shown.
+
+        Raises:
+            NotTakenError: it is another page's, another browser's, or none; nothing was done.
+        """
+        if int(request.headers.get("content-length", "0") or 0) > _FORM_BYTES:
+            raise NotTakenError
+        form = await request.form(max_files=0, max_fields=_FIELDS)
+        given = form.get(FORM_TOKEN, "")
+        if not isinstance(given, str) or not await self.passes.is_form_token(self.session(request), given):
+            raise NotTakenError
+        return form
+
+    def session(self, request: Request) -> str:
+        """The token that the browser holds, '' for none."""
+        return request.cookies.get(self.address.cookie, "")
+
+
+def get(path: str, page: Page) -> Route:
+    """A page that is only looked at."""
+    return Route(path, page, methods=["GET"])
+
+
+def post(path: str, page: Page) -> Route:
+    """What a form does."""
+    return Route(path, page, methods=["POST"])
