@@ -15,10 +15,10 @@ import typer
 from server.command.common import OK, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.command.terminal import Terminal
-from server.console.address import HOST, Address, port_of
 from server.console.listening import bind, show
 from server.console.passes import Passes
 from server.parts import Parts
+from server.settings.page_address import HOST, Address, port_of
 from server.systems import can_open_a_browser, until_signal
 from tools.sentence import sentence
 

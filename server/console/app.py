@@ -10,12 +10,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from server.console import files
-from server.console.address import Address
 from server.console.door import Door
 from server.console.pages import entering, home
 from server.console.signed_in import SignedIn
 from server.console.site import NotTakenError, Site
 from server.parts import Parts
+from server.settings.page_address import Address
 from server.store.errors import StoreUnavailableError
 from tools.problems import Problem, RefusedError
 

@@ -12,8 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.console.address import HOST, Address
 from server.gate.rules.rate_limiter import RateLimiter
+from server.settings.page_address import HOST, Address
 
 MOST_A_MINUTE = 600
 """Requests of all browsers together; a page has three, and asks for what is new once a second at most."""

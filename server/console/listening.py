@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import anyio
 
-from server.console.address import Address, port_of
 from server.console.app import console_app
 from server.http_door import Listener, listening_socket
 from server.parts import Parts
+from server.settings.page_address import Address, port_of
 
 _LOOPBACK, _LOOPBACK_6 = "127.0.0.1", "::1"
 _TRY_AGAIN_SECONDS = 2.0

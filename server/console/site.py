@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from server.console.address import Address
 from server.console.files import static
 from server.console.passes import Passes
 from server.console.words import language_of, sayer, template_words
 from server.gate.caller import Caller
 from server.languages.catalogue import Language
 from server.parts import Parts
+from server.settings.page_address import Address
 from tools.sentence import Sentence, sentence
 
 Page = Callable[[Request], Awaitable[Response]]

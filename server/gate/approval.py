@@ -15,6 +15,7 @@ from server.gate.words.questions import hint, render
 from server.gate.words.sentences import approval_mismatch, cannot_be_asked, declined, wrong_proof
 from server.gate.words.telling import approval_required, approved_elsewhere, told, too_late_for_a_no
 from server.ledger.deciding import Decision
+from server.settings.page_address import address_of
 from tools.operation import Preview
 from tools.problems import Problem, RefusedError
 
@@ -31,6 +32,7 @@ class Approval:
     def __init__(self, context: GateContext) -> None:
         self._context = context
         self._settings = context.settings.approval
+        self._page = address_of(context.settings)
 
     async def advance(self, call: Call, entry: "Action") -> "Action | Answer | Question":
         """An approved action, which can be carried out; or the question or answer that the call ends with."""
@@ -97,7 +99,7 @@ class Approval:
             entry = await self._context.entry_of(call, entry.id) or entry
         match str(entry.state):
             case "proposed" if entry.out_of_band:
-                return approval_required(call.operation, entry)
+                return approval_required(call.operation, entry, self._page)
             case "proposed":
                 return failure(approval_mismatch(call.operation))
             case _:
@@ -145,7 +147,7 @@ class Approval:
             if now is not None and str(now.state) == "expired":
                 return now
         decided = await self._wait(call, entry)
-        return approval_required(call.operation, entry, why) if decided is None else decided
+        return approval_required(call.operation, entry, self._page, why) if decided is None else decided
 
     async def _wait(self, call: Call, entry: "Action") -> "Action | None":
         """With approval.wait_seconds the call itself waits for the decision, and says so."""

@@ -10,11 +10,11 @@ from typing import Any
 import anyio
 import httpx2 as httpx
 
-from server.console.address import Address
 from server.console.listening import bind, show
 from server.console.passes import Passes
 from server.mcp.identity import local_user
 from server.parts import Parts
+from server.settings.page_address import Address
 from tests.patience import PATIENCE
 
 

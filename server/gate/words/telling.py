@@ -15,6 +15,7 @@ from server.gate.words.sentences import (
     was_lost,
 )
 from server.logs.logs import redact, without_secrets
+from server.settings.page_address import Address
 from server.store import actions as reasons
 from tools.cleaning import clean
 from tools.desk_operation import AnyOperation
@@ -91,20 +92,28 @@ def unknown(action: "Action", reason: str) -> Answer:
     return Envelope(outcome="unknown", action_id=action.id).around({"message": message, "next": following})
 
 
-def approval_required(operation: AnyOperation, action: "Action", why: str = "") -> Answer:
+def approval_required(
+    operation: AnyOperation, action: "Action", page: Address | None, why: str = ""
+) -> Answer:
     """A person has to approve in another place; then the same call goes through once.
 
-    `why` tells what became of the form, where there was one.
+    `page` is where the page for people is: its address holds no right. `why` tells what became of the form,
+    where there was one.
     """
     said = (nothing(operation), why, f"A person has to approve action {action.id} first.")
     facts: dict[str, Any] = {
         "message": " ".join(filter(None, said)),
-        "person_does": f"run `{TERMINAL_COMMAND}` in a terminal and decide on {action.id}",
+        "person_does": _where(action.id, page),
         "expires_at": iso(action.expires_at),
         "preview": shown_preview(Preview.model_validate_json(action.preview)),
         "next": "Tell the person. After the approval repeat exactly the same call.",
     }
     return Envelope(outcome="approval_required", action_id=action.id).around(facts)
+
+
+def _where(action_id: str, page: Address | None) -> str:
+    in_terminal = f"run `{TERMINAL_COMMAND}` in a terminal and decide on {action_id}"
+    return in_terminal if page is None else f"open {page.origin}/approvals/{action_id}, or {in_terminal}"
 
 
 def change_asked(operation: AnyOperation, action: "Action") -> Answer:

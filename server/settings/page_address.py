@@ -1,4 +1,4 @@
-"""Where the page is. A browser is told `localhost`: passkeys are bound to a name, and an address is none."""
+"""Where the page for people is: `localhost`, for passkeys are bound to a name, and an address is none."""
 
 from dataclasses import dataclass
 
