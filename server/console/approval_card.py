@@ -7,13 +7,15 @@ a program as well as by a person.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from server.console.comparing import Compared, compared
 from server.gate.recalling import Recalled
 from server.gate.words.questions import asked_of, facts_of
+from server.gate.words.sentences import nothing
 from server.ledger.trail import Trail
-from server.store.actions import Action, State
+from server.store.actions import UNDECIDED, Action, State
 from tools.cleaning import clean, quote
 from tools.desk_operation import AnyOperation
 from tools.lookalikes import lookalikes
@@ -66,7 +68,7 @@ class Card:
     id: str
     act: str
     """What the button says: the act with its numbers."""
-    nothing: str
+    nothing: Sentence
     """What a refusal leaves: `Nothing was sent.`"""
     facts: tuple[Line, ...]
     warnings: tuple[str, ...]
@@ -82,6 +84,8 @@ class Card:
     hint: str
     decidable: bool
     """Whether a person can still approve it."""
+    deniable: bool
+    """Whether a no still ends it: also what was approved, as long as nothing was begun."""
 
 
 def card_of(known: Known) -> Card:
@@ -92,7 +96,7 @@ def card_of(known: Known) -> Card:
     return Card(
         id=entry.id,
         act=act_of(preview, known.operation),
-        nothing=preview.nothing,
+        nothing=nothing(known.operation),
         # The texts have a list of their own.
         facts=tuple(Line(key=key, said=said) for key, said in facts_of(preview) if key != "text"),
         warnings=(*_lookalikes(preview, known.recalled), *preview.warnings),
@@ -103,32 +107,42 @@ def card_of(known: Known) -> Card:
         proof=entry.proof,
         hint=asked_of(preview, entry.proof) if entry.proof else "",
         decidable=waits and stale is None,
+        deniable=entry.state in UNDECIDED and known.now <= entry.expires_at,
     )
 
 
 def act_of(preview: Preview, operation: AnyOperation) -> str:
     """The act as a button says it: what, how many, for how much."""
     if preview.recipients is not None and preview.points is not None:
-        points = f"{preview.points:,f}"
-        cost = sentence("about {points}", points=points) if preview.estimate else points
+        cost = _cost(preview.points, estimate=preview.estimate)
         if not isinstance(operation, OwnAction):
             return plural(
-                "Send {count:,} message, {points} points",
-                "Send {count:,} messages, {points} points",
+                "Send {count:,} message for {cost}",
+                "Send {count:,} messages for {cost}",
                 preview.recipients,
-                points=cost,
+                cost=cost,
             )
         return sentence(
-            "{effect}: {count:,} messages, {points} points",
+            "{effect}: {count:,} messages for {cost}",
             effect=preview.effect,
             count=preview.recipients,
-            points=cost,
+            cost=cost,
         )
     if preview.destroyed is not None:
         return sentence("{effect}: {count:,}", effect=preview.effect, count=preview.destroyed)
     if preview.target is not None:
         return sentence("{effect} (id {id})", effect=preview.effect, id=clean(preview.target))
     return preview.effect
+
+
+def _cost(points: Decimal, *, estimate: bool) -> Sentence:
+    whole = points == points.to_integral_value()
+    said = (
+        plural("{count:,} point", "{count:,} points", int(points))
+        if whole
+        else sentence("{points} points", points=f"{points:,f}")
+    )
+    return sentence("about {cost}", cost=said) if estimate else said
 
 
 def texts_page(recalled: Recalled, preview: Preview, page: int) -> Page:
@@ -156,7 +170,9 @@ def _asked(known: Known) -> Iterator[Line]:
     entry, trail = known.entry, known.trail
     yield Line(
         key="asked-by",
-        said=sentence("Asked by {who} at {time}", who=entry.principal, time=_clock(entry.created_at, known)),
+        said=sentence(
+            "Asked by {who} at {time}", who=entry.principal, time=clock_of(entry.created_at, known.now)
+        ),
     )
     through = sentence("Through {client}", client=quote(trail.through))
     yield Line(
@@ -164,16 +180,16 @@ def _asked(known: Known) -> Iterator[Line]:
     )
     yield Line(key="outside", said=_outside(known))
     if trail.looks:
-        looks = ", ".join(f"{look.tool} {_clock(look.at, known)}" for look in trail.looks)
+        looks = ", ".join(f"{look.tool} {clock_of(look.at, known.now)}" for look in trail.looks)
         yield Line(key="looks", said=sentence("Looked at before: {looks}", looks=looks))
-    yield Line(key="expires", said=sentence("Waits until {time}", time=_clock(entry.expires_at, known)))
+    yield Line(key="expires", said=sentence("Waits until {time}", time=clock_of(entry.expires_at, known.now)))
 
 
 def _outside(known: Known) -> Sentence:
     at = known.trail.outside_at
     if at is None:
         return sentence("No text from outside was read in its session within a day")
-    return sentence("Text from outside was read in its session: {time}", time=_clock(at, known))
+    return sentence("Text from outside was read in its session: {time}", time=clock_of(at, known.now))
 
 
 def _lookalikes(preview: Preview, recalled: Recalled) -> Iterator[Sentence]:
@@ -184,7 +200,7 @@ def _lookalikes(preview: Preview, recalled: Recalled) -> Iterator[Sentence]:
         )
 
 
-def _clock(moment: datetime, known: Known) -> str:
-    """The time of day; with its date where that is not today's."""
-    at, today = as_taipei(moment), as_taipei(known.now).date()
+def clock_of(moment: datetime, now: datetime) -> str:
+    """The time of day in Taipei; with its date where that is not today's."""
+    at, today = as_taipei(moment), as_taipei(now).date()
     return f"{at:%H:%M:%S}" if at.date() == today else f"{at:%Y-%m-%d %H:%M}"

@@ -15,6 +15,7 @@ from server.console.files import static
 from server.console.passes import Passes
 from server.console.words import language_of, sayer, template_words
 from server.gate.caller import Caller
+from server.gate.recalling import caller_on_page
 from server.languages.catalogue import Language
 from server.parts import Parts
 from server.settings.page_address import Address
@@ -73,8 +74,7 @@ class Site:
 
     def caller(self, request: Request) -> Caller:
         """The person as the gate knows a caller. No form can be shown: the pages are where one is asked."""
-        who = self.person(request)
-        return Caller(principal=who, session=who, can_ask=False, everybodys=True)
+        return caller_on_page(self.person(request))
 
     async def render(
         self,

@@ -65,7 +65,7 @@ class Recalling:
 
 def caller_on_page(principal: str) -> Caller:
     """Whoever is signed in to the page: asked there, in no form of a client."""
-    return Caller(principal=principal, session=CONSOLE, can_ask=False)
+    return Caller(principal=principal, session=CONSOLE, can_ask=False, everybodys=True)
 
 
 def begun_on_page(entry: "Entry") -> bool:

@@ -34,7 +34,7 @@ async def test_the_button_says_the_act_with_its_numbers_in_both_languages(house:
         asked = await session.facts("send_sms", {"recipients": FORTY, "text": "您好"})
         card = await _card(parts, asked["action_id"])
         ending = await _card(parts, (await session.facts("terminate_launch", LAUNCH))["action_id"])
-    assert str(card.act) == "Send 40 messages, 40 points"
+    assert str(card.act) == "Send 40 messages for 40 points"
     assert in_language(card.act, "zh-TW") == "發送 40 則，扣 40 點"
     assert str(ending.act) == "Terminate a launch of OMIS (id 1182)"
     assert ending.proof == "1182"

@@ -1,0 +1,95 @@
+"""One action: what it would do, whole, and the three answers; afterwards its receipt."""
+
+from typing import Literal, get_args
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from server.console.approval_card import card_of, clock_of, recipients_page, texts_page
+from server.console.deciding import LONGEST_NOTE, Said, carry_out, decide
+from server.console.gathering import known_of
+from server.console.site import NotTakenError, Site, get, post
+from server.console.standing import standing_of
+from server.store.actions import Action
+from tools.operation import Preview
+
+_PATH = "/approvals/{action_id}"
+_LONGEST_PAGE = 6
+Answer = Literal["approve", "refuse", "change"]
+_ANSWERS: dict[str, Answer] = {answer: answer for answer in get_args(Answer)}
+
+
+class ApprovalPage:
+    """The card, and what a person's answer does."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def show(self, request: Request) -> Response:
+        """What would be done, or what became of it."""
+        return await self._page(request, await self._entry(request))
+
+    async def answer(self, request: Request) -> Response:
+        """Take an answer; a refused one is told on the page that it came from."""
+        form = await self._site.form(request)
+        answer = _ANSWERS.get(_text(form, "answer"))
+        if answer is None:
+            raise NotTakenError
+        said = Said(
+            answer=answer,
+            by=self._site.person(request),
+            proof=_text(form, "proof"),
+            note=_text(form, "note"),
+        )
+        taken = await decide(self._site.parts, request.path_params["action_id"], said)
+        if taken.entry is None or taken.refusal:
+            return await self._page(request, taken.entry, taken.refusal)
+        if answer == "approve":
+            await carry_out(self._site.parts, taken.entry)
+        # What is shown next is asked for anew: to load it again answers nothing a second time.
+        return RedirectResponse(_PATH.format(action_id=taken.entry.id), status_code=303)
+
+    async def _entry(self, request: Request) -> Action | None:
+        return await self._site.parts.book.get(request.path_params["action_id"])
+
+    async def _page(self, request: Request, entry: Action | None, refusal: str = "") -> Response:
+        if entry is None:
+            return await self._site.render(request, "no_action.html", status=404)
+        known = await known_of(self._site.parts, entry)
+        preview = Preview.model_validate_json(entry.preview)
+        receipt = await self._site.parts.book.receipt(entry)
+        return await self._site.render(
+            request,
+            "approval.html",
+            status=409 if refusal else 200,
+            card=card_of(known),
+            refusal=refusal,
+            standing=[*standing_of(known)],
+            receipt=receipt,
+            receipt_at=receipt and clock_of(receipt.at, known.now),
+            texts=texts_page(known.recalled, preview, _number(request, "texts")),
+            people=recipients_page(
+                known.recalled, _number(request, "people"), show_numbers=known.show_numbers
+            ),
+            longest_note=LONGEST_NOTE,
+        )
+
+
+def routes(site: Site) -> list[Route]:
+    """The page's addresses."""
+    page = ApprovalPage(site)
+    return [get(_PATH, page.show), post(_PATH, page.answer)]
+
+
+def _text(form: FormData, name: str) -> str:
+    given = form.get(name, "")
+    return given if isinstance(given, str) else ""
+
+
+def _number(request: Request, name: str) -> int:
+    """The page of a list; what is no number is the first."""
+    written = request.query_params.get(name, "")
+    is_one = written.isascii() and written.isdecimal() and len(written) <= _LONGEST_PAGE
+    return int(written) if is_one else 1

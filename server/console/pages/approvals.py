@@ -1,0 +1,44 @@
+"""The list of what waits for a person, oldest first."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.console.approval_card import act_of, clock_of
+from server.console.site import Site, get
+from server.store.actions import Action
+from tools.operation import Preview
+from tools.sentence import sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One action that waits."""
+
+    id: str
+    act: str
+    asked: str
+    until: str
+
+
+def routes(site: Site) -> list[Route]:
+    """The page's addresses."""
+
+    async def show(request: Request) -> Response:
+        rows = [_row(site, entry) for entry in await site.parts.book.waiting()]
+        return await site.render(request, "approvals.html", rows=rows)
+
+    return [get("/approvals", show)]
+
+
+def _row(site: Site, entry: Action) -> Row:
+    now = site.parts.context.clock()
+    preview = Preview.model_validate_json(entry.preview)
+    return Row(
+        id=entry.id,
+        act=act_of(preview, site.parts.operations[entry.tool]),
+        asked=sentence("Asked by {who} at {time}", who=entry.principal, time=clock_of(entry.created_at, now)),
+        until=sentence("Waits until {time}", time=clock_of(entry.expires_at, now)),
+    )

@@ -1,0 +1,206 @@
+"""What waits is shown whole on the page, and a person's click there decides it, once."""
+
+import re
+from typing import Any
+
+import pytest
+
+from server.store.audit import export
+from tests.console.browser import Browser, Page, shown_page
+from tests.e2e.house import House, Session
+from tests.gate.servers import LAUNCH, SEND, posts, started, visited
+
+AtPage = tuple[Session, Browser]
+MARKUP = """<img src=x onerror=alert(1)><form action="/"><button>OK</button></form> &lt;b&gt; {{ 7 * 7 }}"""
+
+
+def lines(page: Page) -> dict[str, list[str]]:
+    """What stands on each line of the card, by the line's key."""
+    found: dict[str, list[str]] = {}
+    for key, inside in re.findall(
+        r'data-line="([\w-]+)">(.*?)</(?:li|p|h1|label|span)>', page.html, re.DOTALL
+    ):
+        found.setdefault(key, []).append(" ".join(re.sub(r"<[^>]*>", " ", inside).split()))
+    return found
+
+
+async def _asked(session: Session, **changed: Any) -> str:
+    return (await session.facts("send_sms", {**SEND, **changed}))["action_id"]
+
+
+async def test_what_waits_is_listed_oldest_first_and_leads_to_its_card(at_page: AtPage) -> None:
+    session, browser = at_page
+    assert "Nothing waits" in (await browser.get("/approvals")).text
+    first, second = await _asked(session), await _asked(session, text="第二則")
+    page = await browser.get("/approvals")
+    assert page.html.index(first) < page.html.index(second)
+    assert "Send 1 message for 1 point" in page.text
+    assert f'href="/approvals/{first}"' in page.html
+    assert (await browser.get("/approvals/ZZZZ-ZZZZ")).status == 404
+    assert (await browser.get(f"/approvals/{first.lower()}")).status == 200
+
+
+async def test_approved_on_the_page_the_same_call_goes_through_once(house: House, at_page: AtPage) -> None:
+    session, browser = at_page
+    asked = await _asked(session)
+    page = await browser.get(f"/approvals/{asked}")
+    said = lines(page)
+    assert said["act"] == ["Send 1 message for 1 point"]
+    assert said["text"] == ["您好"]
+    assert said["person"] == ["0912***678"]
+    form = page.form("Send 1 message")
+    after = await browser.send(form, "Send 1 message")
+    assert (after.status, after.path) == (200, f"/approvals/{asked}")
+    assert "Approved; not carried out yet." in after.text
+    assert await posts(house) == 0
+    replayed = await browser.send(form, "Send 1 message")
+    assert replayed.status == 409
+    assert "is decided or expired already" in replayed.text
+    assert (await session.facts("send_sms", SEND))["outcome"] == "done"
+    again = await browser.send(form, "Send 1 message")
+    assert again.status == 409
+    assert "Done." in again.text
+    assert await posts(house) == 1
+
+
+async def test_the_receipt_on_the_page_is_the_audits_line(at_page: AtPage) -> None:
+    session, browser = at_page
+    asked = await _asked(session)
+    after = await browser.send((await browser.get(f"/approvals/{asked}")).form("Refuse"), "Refuse")
+    (receipt,) = lines(after)["receipt"]
+    mac = receipt.split()[-1]
+    assert session.parts is not None
+    written = await session.parts.journal.read(lambda conn, _: [*export(conn)])
+    (line,) = [each for each in written if f'"mac":"{mac}"' in each]
+    assert '"event":"denied"' in line
+    assert asked in line
+
+
+@pytest.mark.parametrize(("button", "code"), [("Refuse", None), ("Ask for a change", "change_asked")])
+async def test_a_no_and_a_wish_for_a_change_send_nothing(
+    house: House, at_page: AtPage, button: str, code: str | None
+) -> None:
+    session, browser = at_page
+    asked = await _asked(session)
+    page = await browser.get(f"/approvals/{asked}")
+    after = await browser.send(page.form(button), button, {"note": MARKUP})
+    assert "Refused. Nothing was sent." in after.text
+    assert not [form for form in after.forms if form.action.startswith("/approvals")]
+    assert "<img" not in after.html
+    if code is not None:
+        problem = await session.problem("send_sms", SEND)
+        assert (problem["code"], problem["note_untrusted"]) == (code, MARKUP)
+    assert await posts(house) == 0
+
+
+async def test_an_approved_action_can_still_be_refused_on_the_page(house: House, at_page: AtPage) -> None:
+    session, browser = at_page
+    asked = await _asked(session)
+    approved = await browser.send((await browser.get(f"/approvals/{asked}")).form("Send 1"), "Send 1")
+    assert "Refused." in (await browser.send(approved.form("Refuse"), "Refuse")).text
+    assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
+    assert await posts(house) == 0
+
+
+async def test_a_typed_proof_is_asked_for_where_the_question_asks_for_it(at_page: AtPage) -> None:
+    session, browser = at_page
+    asked = (await session.facts("terminate_launch", LAUNCH))["action_id"]
+    page = await browser.get(f"/approvals/{asked}")
+    form = page.form("Terminate")
+    assert form.fields["proof"] == ""
+    wrong = await browser.send(form, "Terminate", {"proof": "9999"})
+    assert (wrong.status, "is not the proof" in wrong.text) == (409, True)
+    assert 'value="9999"' not in wrong.html
+    right = await browser.send(wrong.form("Terminate"), "Terminate", {"proof": "1182"})
+    assert "Approved" in right.text
+    assert (await session.facts("terminate_launch", LAUNCH))["outcome"] == "done"
+
+
+async def test_stale_is_shown_before_the_click_and_refused_after_it(house: House, at_page: AtPage) -> None:
+    session, browser = at_page
+    asked = (await session.facts("terminate_launch", LAUNCH))["action_id"]
+    before = (await browser.get(f"/approvals/{asked}")).form("Terminate")
+    await house.vendor.tasks(LaunchID="1182", LaunchAction="3")
+    await house.forget_log()
+    shown = await browser.get(f"/approvals/{asked}")
+    assert "was running and is now paused" in lines(shown)["stale"][0]
+    assert not [form for form in shown.forms if any("Terminate" in said for *_, said in form.buttons)]
+    clicked = await browser.send(before, "Terminate", {"proof": "1182"})
+    assert clicked.status == 409
+    assert "was not approved" in clicked.text
+    assert (await session.facts("terminate_launch", LAUNCH))["outcome"] == "approval_required"
+    assert await posts(house) == 0
+
+
+async def test_a_vendor_that_cannot_be_asked_is_said_and_hinders_no_decision(house: House) -> None:
+    async with started(house) as parts, visited(parts, house.era) as session, shown_page(parts) as browser:
+        await browser.sign_in()
+        asked = await _asked(session)
+        await house.vendor.control("faults", path="getCredit.ashx", fault="http_500", times=9)
+        page = await browser.get(f"/approvals/{asked}")
+        assert "unseen" in lines(page)
+        assert "Approved" in (await browser.send(page.form("Send 1"), "Send 1")).text
+
+
+async def test_markup_in_a_text_and_in_a_clients_name_stays_text(at_page: AtPage) -> None:
+    session, browser = at_page
+    asked = await _asked(session, text=MARKUP)
+    page = await browser.get(f"/approvals/{asked}")
+    assert lines(page)["text"] == [" ".join(MARKUP.replace("<", "&lt;").split())] or "&lt;img" in page.html
+    assert "<img" not in page.html
+    assert "49" not in lines(page)["text"][0]
+    assert MARKUP in page.text
+    ours = {"/language", "/leave", f"/approvals/{asked}"}
+    assert {form.action for form in page.forms} == ours
+
+
+async def test_nobody_who_did_not_sign_in_sees_or_decides_anything(stranger: Browser) -> None:
+    session_page = await stranger.get("/approvals")
+    assert session_page.status == 401
+    answer = await stranger.client.post(
+        "/approvals/ZZZZ-ZZZZ", data={"answer": "approve"}, headers={"Origin": stranger.address.origin}
+    )
+    assert answer.status_code in (401, 403)
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64])
+async def test_a_forged_form_decides_nothing(house: House, at_page: AtPage, token: str) -> None:
+    session, browser = at_page
+    asked = await _asked(session)
+    form = (await browser.get(f"/approvals/{asked}")).form("Send 1")
+    assert (await browser.send(form, "Send 1", {"form_token": token})).status == 403
+    assert (await browser.send(form, "Send 1", Origin="http://evil.example")).status == 403
+    assert (await browser.send(form, "Send 1", {"answer": "yes"})).status == 403
+    assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
+    assert await posts(house) == 0
+
+
+async def test_the_page_speaks_chinese(house: House) -> None:
+    async with (
+        started(house) as parts,
+        visited(parts, house.era) as session,
+        shown_page(parts, "zh-TW") as browser,
+    ):
+        await browser.sign_in()
+        asked = await _asked(session, recipients=[f"09123456{n:02}" for n in range(40)])
+        page = await browser.get(f"/approvals/{asked}")
+    assert lines(page)["act"] == ["發送 40 則，扣 40 點"]
+    assert [button for form in page.forms for *_, button in form.buttons][-3:] == [
+        "發送 40 則，扣 40 點",
+        "拒絕",
+        "要求修改",
+    ]
+    english = re.findall(r"[A-Za-z]{4,}", " ".join(said for each in lines(page).values() for said in each))
+    assert set(english) <= {"local", "root", "query_credit"}
+
+
+async def test_a_page_of_many_texts_and_people_stays_small(at_page: AtPage) -> None:
+    session, browser = at_page
+    people = [{"mobile": f"0912{n:06}", "values": [f"{n}" + "好" * 300]} for n in range(100, 300)]
+    asked = await session.facts("send_personalized_sms", {"recipients": people, "template": "%field1%"})
+    page = await browser.get(f"/approvals/{asked['action_id']}?texts=2&people=4")
+    assert len(page.html.encode()) < 60_000
+    assert lines(page)["text"][0].startswith("21 120")
+    assert len(lines(page)["person"]) == 50
+    for odd in ("texts=0&people=-1", "texts=x&people=99999999999", "texts=%F0%9D%9F%9A"):
+        assert (await browser.get(f"/approvals/{asked['action_id']}?{odd}")).status == 200
