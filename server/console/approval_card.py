@@ -78,8 +78,8 @@ class Card:
     """None for what is no send."""
     stale: tuple[Sentence | str, ...]
     """Why it would be refused now; empty where nothing is known against it."""
-    unseen: str
-    """Why nobody could look whether it still holds; '' where somebody did."""
+    unseen: bool
+    """Whether the vendor could not be asked if it still holds."""
     proof: str
     hint: str
     decidable: bool
@@ -91,7 +91,7 @@ class Card:
 def card_of(known: Known) -> Card:
     """Everything but the two lists, which come in pages."""
     entry, preview = known.entry, Preview.model_validate_json(known.entry.preview)
-    stale, unseen = known.recalled.stale, known.recalled.unseen
+    stale = known.recalled.stale
     waits = entry.state is State.PROPOSED and known.now <= entry.expires_at
     return Card(
         id=entry.id,
@@ -101,9 +101,9 @@ def card_of(known: Known) -> Card:
         facts=tuple(Line(key=key, said=said) for key, said in facts_of(preview) if key != "text"),
         warnings=(*_lookalikes(preview, known.recalled), *preview.warnings),
         asked=tuple(_asked(known)),
-        compared=compared(entry, known.last) if preview.points is not None else None,
+        compared=compared(entry, known.last) if waits and preview.points is not None else None,
         stale=() if stale is None else (stale.message,),
-        unseen="" if unseen is None else unseen.message,
+        unseen=known.recalled.unseen,
         proof=entry.proof,
         hint=asked_of(preview, entry.proof) if entry.proof else "",
         decidable=waits and stale is None,

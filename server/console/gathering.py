@@ -17,7 +17,7 @@ async def known_of(parts: Parts, entry: Action) -> Known:
         operation=operation,
         recalled=recalled,
         trail=await parts.book.trail(entry),
-        last=await parts.book.last_like(entry),
+        last=await parts.book.last_like(entry) if waits else None,
         now=parts.context.clock(),
         show_numbers=parts.settings.privacy.show_numbers,
     )

@@ -33,8 +33,8 @@ class Recalled:
     audience: Audience = NOBODY
     stale: Problem | None = None
     """Why it would be refused now; None where nothing is known against it."""
-    unseen: Problem | None = None
-    """Why nobody could look whether it still holds; the look is taken again before anything is done."""
+    unseen: bool = False
+    """Whether nobody could look if it still holds; the look is taken again before anything is done."""
 
 
 class Recalling:
@@ -58,8 +58,8 @@ class Recalling:
             blocked = await self._context.book.blocked(call.numbers(world))
         except (InvalidArgumentError, RefusedError) as refused:
             return Recalled(audience=audience, stale=problem_of(operation, refused))
-        except ANTICIPATED as error:
-            return Recalled(audience=audience, unseen=problem_of(operation, error))
+        except ANTICIPATED:
+            return Recalled(audience=audience, unseen=True)
         return Recalled(audience=audience, stale=blocked_since(operation, blocked) if blocked else None)
 
 

@@ -126,12 +126,10 @@ class Looking(Records):
         return await self._journal.read(lambda conn, _: receipt_of(conn, action))
 
     async def last_like(self, action: Action) -> Action | None:
-        """The newest send of this principal by the same tool that went out before this one was asked for."""
-        wanted = ActionFilter(
-            principal=action.principal, tool=action.tool, state=State.SUCCEEDED, until=action.created_at
-        )
-        found, _ = await self._journal.read(lambda conn, _: ledger.list_actions(conn, wanted, 1, 1))
-        return found[0] if found else None
+        """The newest action of this principal by the same tool that was done, besides this one."""
+        wanted = ActionFilter(principal=action.principal, tool=action.tool, state=State.SUCCEEDED)
+        found, _ = await self._journal.read(lambda conn, _: ledger.list_actions(conn, wanted, 1, 2))
+        return next((each for each in found if each.id != action.id), None)
 
     async def waiting(self) -> list[Action]:
         """The proposals that wait for a person, oldest first."""
