@@ -51,11 +51,18 @@ def _read(name: str, places: Mapping[str, str]) -> Wish:
     for place, value in places.items():
         text = text.replace(f"<{place}>", value)
     found = tomllib.loads(text)
-    many = found["arguments"].pop("many", 0)
-    if many:
-        found["arguments"]["recipients"] = [f"0912{n:06}" for n in range(345001, 345001 + many)]
-    looks = tuple((each["tool"], each["arguments"]) for each in found.pop("looks", []))
-    return Wish(**{**found, "earlier": tuple(found.get("earlier", [])), "looks": looks})
+    arguments: dict[str, Any] = found["arguments"]
+    if many := arguments.pop("many", 0):
+        arguments["recipients"] = [f"0912{n:06}" for n in range(345001, 345001 + many)]
+    return Wish(
+        tool=found["tool"],
+        arguments=arguments,
+        wanted=found["wanted"],
+        tells=found.get("tells", ""),
+        earlier=tuple(found.get("earlier", ())),
+        looks=tuple((each["tool"], each["arguments"]) for each in found.get("looks", ())),
+        meanwhile=found.get("meanwhile", ""),
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
