@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.console.comparing import Compared, compared
-from server.gate.recalling import Recalled
+from server.gate.recalling import Recalled, begun_on_page
 from server.gate.words.questions import asked_of, facts_of
 from server.gate.words.sentences import nothing
 from server.ledger.trail import Trail
@@ -84,6 +84,8 @@ class Card:
     hint: str
     decidable: bool
     """Whether a person can still approve it."""
+    unfinished: bool
+    """Whether it was begun on the page and approved, and something kept the page from carrying it out."""
     deniable: bool
     """Whether a no still ends it: also what was approved, as long as nothing was begun."""
 
@@ -107,6 +109,7 @@ def card_of(known: Known) -> Card:
         proof=entry.proof,
         hint=asked_of(preview, entry.proof) if entry.proof else "",
         decidable=waits and stale is None,
+        unfinished=entry.state is State.APPROVED and begun_on_page(entry) and known.now <= entry.expires_at,
         deniable=entry.state in UNDECIDED and known.now <= entry.expires_at,
     )
 

@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from server.gate.recalling import caller_on_page
+from server.gate.words.answers import Answer
+from server.ledger.deciding import Decision
+from server.mcp.identity import local_user
 from server.store.audit import export
 from tests.console.browser import Browser, Page, shown_page
 from tests.e2e.house import House, Session
@@ -140,6 +144,54 @@ async def test_a_vendor_that_cannot_be_asked_is_said_and_hinders_no_decision(hou
         page = await browser.get(f"/approvals/{asked}")
         assert "unseen" in lines(page)
         assert "Approved" in (await browser.send(page.form("Send 1"), "Send 1")).text
+
+
+async def test_what_a_person_begins_on_the_page_is_done_by_its_yes(house: House, at_page: AtPage) -> None:
+    session, browser = at_page
+    assert session.parts is not None
+    page = await browser.get(f"/approvals/{await _begun(session)}")
+    after = await browser.send(page.form("Send 1"), "Send 1")
+    assert "Done." in after.text
+    assert await posts(house) == 1
+
+
+async def test_what_a_crash_left_approved_is_carried_out_from_the_page(house: House, at_page: AtPage) -> None:
+    """And by no button where an assistant's call has to come again."""
+    session, browser = at_page
+    assert session.parts is not None
+    begun, asked = await _begun(session), await _asked(session, text="再見")
+    for each in (begun, asked):
+        decision = Decision(by="local:lin", channel="console")
+        assert await session.parts.book.approve(each, decision) is not None
+    left = await browser.get(f"/approvals/{asked}")
+    assert [said for form in left.forms for _, value, said in form.buttons if value == "go on"] == []
+    form = (await browser.get(f"/approvals/{begun}")).form("Send 1")
+    assert "Done." in (await browser.send(form, "Send 1")).text
+    assert "Done." in (await browser.send(form, "Send 1")).text
+    form.action = f"/approvals/{asked}"
+    assert "not carried out yet" in (await browser.send(form, "Send 1")).text
+    assert await posts(house) == 1
+
+
+async def test_going_on_approves_nothing(house: House, at_page: AtPage) -> None:
+    session, browser = at_page
+    begun = await _begun(session)
+    form = (await browser.get(f"/approvals/{begun}")).form("Send 1")
+    assert "Send 1" in (await browser.send(form, "Send 1", {"answer": "go on"})).text
+    assert session.parts is not None
+    entry = await session.parts.book.get(begun)
+    assert entry is not None
+    assert entry.state == "proposed"
+    assert await posts(house) == 0
+
+
+async def _begun(session: Session) -> str:
+    """An action that a person begins on another page."""
+    assert session.parts is not None
+    operation = session.parts.operations["send_sms"]
+    asked = await session.parts.gate.call(operation, SEND, caller_on_page(local_user()))
+    assert isinstance(asked, Answer)
+    return asked.facts["action_id"]
 
 
 async def test_markup_in_a_text_and_in_a_clients_name_stays_text(at_page: AtPage) -> None:

@@ -12,13 +12,15 @@ from server.console.deciding import LONGEST_NOTE, Said, carry_out, decide
 from server.console.gathering import known_of
 from server.console.site import NotTakenError, Site, get, post
 from server.console.standing import standing_of
-from server.store.actions import Action
+from server.store.actions import Action, State
 from tools.operation import Preview
 
 _PATH = "/approvals/{action_id}"
 _LONGEST_PAGE = 6
 Answer = Literal["approve", "refuse", "change"]
 _ANSWERS: dict[str, Answer] = {answer: answer for answer in get_args(Answer)}
+_GO_ON = "go on"
+"""No answer: carries out what was agreed to on this page before, and not done yet."""
 
 
 class ApprovalPage:
@@ -34,6 +36,8 @@ class ApprovalPage:
     async def answer(self, request: Request) -> Response:
         """Take an answer; a refused one is told on the page that it came from."""
         form = await self._site.form(request)
+        if _text(form, "answer") == _GO_ON:
+            return await self._go_on(request)
         answer = _ANSWERS.get(_text(form, "answer"))
         if answer is None:
             raise NotTakenError
@@ -48,8 +52,14 @@ class ApprovalPage:
             return await self._page(request, taken.entry, taken.refusal)
         if answer == "approve":
             await carry_out(self._site.parts, taken.entry)
-        # What is shown next is asked for anew: to load it again answers nothing a second time.
-        return RedirectResponse(_PATH.format(action_id=taken.entry.id), status_code=303)
+        return _shown_anew(taken.entry)
+
+    async def _go_on(self, request: Request) -> Response:
+        entry = await self._entry(request)
+        if entry is None or entry.state is not State.APPROVED:
+            return await self._page(request, entry)
+        await carry_out(self._site.parts, entry)
+        return _shown_anew(entry)
 
     async def _entry(self, request: Request) -> Action | None:
         return await self._site.parts.book.get(request.path_params["action_id"])
@@ -81,6 +91,11 @@ def routes(site: Site) -> list[Route]:
     """The page's addresses."""
     page = ApprovalPage(site)
     return [get(_PATH, page.show), post(_PATH, page.answer)]
+
+
+def _shown_anew(entry: Action) -> Response:
+    """By a look of its own: to load that again answers nothing a second time."""
+    return RedirectResponse(_PATH.format(action_id=entry.id), status_code=303)
 
 
 def _text(form: FormData, name: str) -> str:
