@@ -109,8 +109,8 @@ tdqs: $(DEV_READY) ## lint the tools' descriptions
 bench: $(DEV_READY) ## measure what has a bar of speed, and print all of it: BENCH="http_reads start" for some
 	@$(BIN)/python -m bench $(BENCH)
 
-views: $(DEV_READY) $(BROWSER_READY) ## the views of MCP Apps in a real browser (installs Debian's chromium; needs root)
-	@$(BIN)/python -m pytest -q tests/views
+views: $(DEV_READY) $(BROWSER_READY) ## the views of MCP Apps and the page for people in a real browser (installs Debian's chromium; needs root)
+	@$(BIN)/python -m pytest -q tests/views tests/console/test_keyboard.py
 
 conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packages)
 	@$(WITH_NODE) $(BIN)/python scripts/conformance.py

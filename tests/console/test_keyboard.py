@@ -1,0 +1,76 @@
+"""A person decides in a real browser: by few keys, and by none that was not meant."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clients.node import run_node
+from tests.console.browser import Browser
+from tests.e2e.house import House, Session
+from tests.gate.servers import LAUNCH, SEND, posts
+
+FOLDER = Path(__file__).resolve().parents[2] / "scripts" / "browser"
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None or not (FOLDER / "node_modules" / ".ready").exists(), reason="`make views` installs it"
+)
+MOST_KEYS = 6
+HARMLESS = ["Escape", "Enter", "Space", "Escape"]
+"""Keys that a person presses without having looked."""
+MARKUP = (
+    '<img src=x onerror=alert(1)><b>Free</b> <script>alert(2)</script> <a href="http://evil.example">OK</a>'
+)
+
+
+async def visited(browser: Browser, *visits: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a browser of its own saw that signed in and pressed these keys; nothing was wrong on any page."""
+    code, out = await run_node(
+        FOLDER / "decide.mjs",
+        given={
+            "browser": CHROMIUM,
+            "origin": browser.address.origin,
+            "link": await browser.link(),
+            "locale": "zh-TW",
+            "visits": visits,
+        },
+    )
+    assert code == 0
+    found = json.loads(out)
+    assert found["said"] == []
+    return found["seen"]
+
+
+def visit(action_id: str, *keys: str) -> dict[str, Any]:
+    assert len(keys) <= MOST_KEYS
+    return {"path": f"/approvals/{action_id}", "harmless": HARMLESS, "keys": [*keys]}
+
+
+async def test_six_keys_decide_and_no_key_that_was_not_meant(
+    house: House, at_page: tuple[Session, Browser]
+) -> None:
+    session, browser = at_page
+    yes = (await session.facts("send_sms", {**SEND, "text": MARKUP}))["action_id"]
+    no = (await session.facts("send_sms", {**SEND, "text": "不要"}))["action_id"]
+    change = (await session.facts("send_sms", {**SEND, "text": "改一下"}))["action_id"]
+    typed = (await session.facts("terminate_launch", LAUNCH))["action_id"]
+    seen = await visited(
+        browser,
+        visit(yes, "Tab", "Enter"),
+        visit(no, "Tab", "Tab", "Enter"),
+        visit(change, "Tab", "Tab", "Tab", "5", "Tab", "Enter"),
+        visit(typed, "Tab", "1", "1", "8", "2", "Enter"),
+    )
+    for each in seen:
+        assert (each["focus"], each["early"], each["posts"]) == ("h1", 0, 1)
+        assert (each["wide"], each["markup"], each["same"]) == (False, 0, True)
+    assert ["已核准" in each["text"] for each in seen] == [True, False, False, True]
+    assert ["已拒絕" in each["text"] for each in seen] == [False, True, True, False]
+    assert MARKUP in seen[0]["text"]
+    assert (await session.facts("send_sms", {**SEND, "text": MARKUP}))["outcome"] == "done"
+    assert (await session.facts("terminate_launch", LAUNCH))["outcome"] == "done"
+    wanted = await session.problem("send_sms", {**SEND, "text": "改一下"})
+    assert wanted["note_untrusted"] == "5"
+    assert await posts(house) == 2
