@@ -29,8 +29,11 @@ from server.gate.rules.rate_limiter import RateLimiter
 from server.ledger.book import Book
 from server.ledger.journal import Journal
 from server.ledger.outside import OutsideReading
+from server.ledger.passkeys import PasskeyRule
 from server.ledger.past import HeadFile
 from server.ledger.reaper import keep_reaping, keep_remembering
+from server.ledger.registering import Registering
+from server.settings.policy import ApprovalSettings
 from server.settings.settings import Settings
 from server.store.actions import Caps
 from server.store.database import DatabaseStore
@@ -66,6 +69,7 @@ class Parts:
     watching: Watching
     campaigns: Campaigns
     uploads: Uploads
+    passkeys: Registering
     gate: Gate
     context: GateContext
 
@@ -110,7 +114,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         shared=settings.store.url.get_secret_value().startswith("postgresql"),
     )
     journal.outbox = Outbox(folder / "outbox")
-    book = Book(journal, owner=_owner(), caps=_caps(settings))
+    book = Book(journal, owner=_owner(), caps=_caps(settings), passkeys=_passkeys(settings.approval))
     vendors = Vendors(settings, book, clock)
     files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)
     memory = Memory(Keeper(journal, key_file.with_name("numbers.key")), settings.policy)
@@ -141,6 +145,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         watching=Watching(memory.keeper),
         campaigns=campaigns,
         uploads=Uploads(settings, clock),
+        passkeys=Registering(journal),
         gate=Gate(context),
         context=context,
     )
@@ -158,6 +163,14 @@ def _caps(settings: Settings) -> Caps:
         points_per_month=policy.points_per_month,
         recipients_per_day=policy.recipients_per_day,
         texts_per_recipient_per_day=policy.texts_per_recipient_per_day,
+    )
+
+
+def _passkeys(approval: ApprovalSettings) -> PasskeyRule:
+    return PasskeyRule(
+        mode=approval.passkeys,
+        above_points=approval.passkey_above_points,
+        for_destroy=approval.passkey_for_destroy,
     )
 
 

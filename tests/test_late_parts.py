@@ -123,6 +123,7 @@ async def test_a_server_that_ends_at_once_opens_nothing(settings: Settings) -> N
 DOORS = {
     "server/command/late_group.py": 1,
     "server/late_parts.py": 1,
+    "server/ledger/passkeys.py": 1,
     "server/sandbox/http_out.py": 1,
     "server/sandbox/run.py": 3,
     "server/serving.py": 3,

@@ -17,6 +17,7 @@ from server.gate.approval import proves
 from server.gate.words.questions import render
 from server.ledger.book import Book
 from server.ledger.deciding import Decision
+from server.ledger.passkeys import PasskeyError
 from server.settings.own_command import own_command
 from server.settings.settings import Settings
 from server.store.actions import ALTERED, State
@@ -142,6 +143,9 @@ class ApprovalsDesk:
             return self._fail(
                 sentence("{id} was not approved: {reason}", id=action.id, reason=reason_of(error))
             )
+        except PasskeyError as error:
+            said = sentence("{id} was not approved: {reason}", id=action.id, reason=error.why)
+            return self._fail(together(said, self._page(action.id)))
         if approved is None:
             now = await self.book.get(action.id)
             return self._fail(_too_late(action.id, altered=now is not None and now.reason == ALTERED))
@@ -193,6 +197,13 @@ class ApprovalsDesk:
         words = f"approvals --approve {action.id} --proof {action.proof or 'y'}"
         command = own_command(self.settings, words)
         return sentence("To approve what is shown above: `{command}`.", command=command)
+
+    def _page(self, action_id: str) -> str:
+        """Where a passkey can sign."""
+        command = own_command(self.settings, "console")
+        return sentence(
+            "Open the page with `{command}` and decide on {id} there.", command=command, id=action_id
+        )
 
     def _fail(self, line: str) -> int:
         self.terminal.say(line)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from server.command.common import person
 from server.ledger.notes import Note
+from server.ledger.passkeys import unsigned
 from server.parts import Parts
 from server.store import audit, triggers
 from server.store.audit import Verification
@@ -29,11 +30,14 @@ class Examined:
     tables: list[Comparison]
     missing: list[str]
     """The triggers that are gone."""
+    unsigned: list[str]
+    """Actions whose approval is not what a passkey signed."""
 
     @property
     def ok(self) -> bool:
         """Whether there is nothing to say against the store."""
-        return self.chain.ok and not self.missing and all(each.ok for each in self.tables)
+        sound = self.chain.ok and not self.missing and not self.unsigned
+        return sound and all(each.ok for each in self.tables)
 
     def told(self) -> Iterator[str]:
         """A line for each thing that is wrong, what it means and what to do."""
@@ -48,6 +52,11 @@ class Examined:
             yield sentence("The store is NOT as the audit says.")
             yield from found
             yield _WHAT_TO_DO
+        if self.unsigned:
+            yield sentence(
+                "What is kept of the approval of {names} is not what a passkey signed for it.",
+                names=", ".join(self.unsigned),
+            )
         if self.missing:
             yield sentence(
                 "The database would let rows be deleted: its triggers {names} are gone, which something else "
@@ -121,7 +130,7 @@ async def examined(parts: Parts, expected: Head | None) -> Examined:
         comparing = Comparing(key)
         chain = audit.verify(conn, key, expected, take=comparing.take)
         tables = comparing.compare(conn) if chain.ok else []
-        return Examined(chain=chain, tables=tables, missing=triggers.missing(conn))
+        return Examined(chain=chain, tables=tables, missing=triggers.missing(conn), unsigned=unsigned(conn))
 
     return await parts.store.read(work)
 

@@ -13,6 +13,8 @@ from server.gate.approval import proves
 from server.gate.recalling import CONSOLE, Recalling, arguments_of, begun_on_page, caller_on_page
 from server.gate.words.answers import Answer
 from server.ledger.deciding import Decision
+from server.ledger.passkeys import PasskeyError
+from server.ledger.signed import Signed
 from server.logs.logs import redact
 from server.parts import Parts
 from server.store.actions import ALTERED, CHANGE_ASKED, Action, State
@@ -34,6 +36,8 @@ class Said:
     """What was typed."""
     note: str = ""
     """What should be different."""
+    signed: Signed | None = None
+    """What a passkey signed, where one did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,9 @@ async def decide(parts: Parts, action_id: str, said: Said) -> Taken:
                 return await _deny(parts, entry, Decision(by=said.by, channel=CONSOLE, reason="refused"))
             case "change":
                 return await _ask_for_a_change(parts, entry, said)
+    except PasskeyError as error:
+        refusal = sentence("{id} was not approved: {reason}", id=entry.id, reason=error.why)
+        return Taken(entry=entry, refusal=refusal)
     except StoreUnavailableError as error:
         refusal = sentence("{id} was not decided on: {reason}", id=entry.id, reason=reason_of(error))
         return Taken(entry=entry, refusal=refusal)
@@ -88,7 +95,7 @@ async def _approve(parts: Parts, entry: Action, said: Said) -> Taken:
     recalled = await Recalling(parts.context).recall(parts.operations[entry.tool], entry)
     if recalled.stale is not None:
         return await _void(parts, entry, recalled.stale.message)
-    approved = await parts.book.approve(entry.id, Decision(by=said.by, channel=CONSOLE))
+    approved = await parts.book.approve(entry.id, Decision(by=said.by, channel=CONSOLE, signed=said.signed))
     if approved is None:
         now = await parts.book.get(entry.id) or entry
         return Taken(entry=now, refusal=_too_late(now))

@@ -15,6 +15,7 @@ from server.gate.words.questions import hint, render
 from server.gate.words.sentences import approval_mismatch, cannot_be_asked, declined, wrong_proof
 from server.gate.words.telling import approval_required, approved_elsewhere, told, too_late_for_a_no
 from server.ledger.deciding import Decision
+from server.ledger.passkeys import PasskeyError
 from server.settings.page_address import address_of
 from tools.operation import Preview
 from tools.problems import Problem, RefusedError
@@ -46,7 +47,8 @@ class Approval:
 
     async def decide(self, call: Call, entry: "Action") -> "Action | Answer | Question":
         """For a proposed action: the decided action, the question, or the answer that ends the call."""
-        if call.caller.can_ask and self._settings.mode == "ladder" and not entry.out_of_band:
+        by_form = call.caller.can_ask and self._settings.mode == "ladder" and not entry.out_of_band
+        if by_form and not self._context.book.passkeys.needs(entry):
             return self._question(call, entry)
         return await self._out_of_band(call, entry)
 
@@ -93,7 +95,10 @@ class Approval:
     async def _approved(self, call: Call, entry: "Action") -> "Action | Answer":
         if str(entry.state) == "proposed":
             by = Decision(by=call.caller.principal, channel="form")
-            approved = await self._context.book.approve(entry.id, by)
+            try:
+                approved = await self._context.book.approve(entry.id, by)
+            except PasskeyError:
+                return await self._out_of_band(call, entry)
             if approved is not None:
                 return approved
             entry = await self._context.entry_of(call, entry.id) or entry

@@ -9,7 +9,9 @@ from decimal import Decimal
 from server.ledger.journal import Journal
 from server.ledger.looking import Looking
 from server.ledger.notes import Note
+from server.ledger.passkeys import PasskeyRule
 from server.ledger.records import note_of, noted
+from server.ledger.signed import Signed
 from server.store import ledger
 from server.store.actions import ALTERED, PAST_LOST, UNDECIDED, Action, CapHit, Caps, Proposal
 from server.store.counting import Counts, cap_hit, totals_hit
@@ -18,6 +20,7 @@ from server.store.sealing import is_sealed, seal_of
 from tools.operation import RISKY, Risk
 
 _log = logging.getLogger(__name__)
+NO_PASSKEYS = PasskeyRule()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,8 @@ class Decision:
     channel: str
     rule: str = ""
     reason: str = ""
+    signed: Signed | None = None
+    """What a passkey signed, where one did."""
 
 
 class Deciding(Looking):
@@ -37,9 +42,10 @@ class Deciding(Looking):
     so none is taken, and PastLostError is raised.
     """
 
-    def __init__(self, journal: Journal, *, caps: Caps) -> None:
+    def __init__(self, journal: Journal, *, caps: Caps, passkeys: PasskeyRule = NO_PASSKEYS) -> None:
         super().__init__(journal)
         self._caps = caps
+        self.passkeys = passkeys
 
     async def propose(
         self,
@@ -80,6 +86,9 @@ class Deciding(Looking):
         """Proposed → approved; None when it was decided, expired or gone meanwhile, or sent out of band.
 
         None too, and expired, when something else changed what the person was shown.
+
+        Raises:
+            PasskeyError: it needs a passkey's signature, and what came is none that counts.
         """
 
         def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
@@ -87,6 +96,8 @@ class Deciding(Looking):
             if altered is not None:
                 return None, altered
             action = self._approve(conn, action_id, decision, now)
+            if action is not None:
+                self.passkeys.sign(conn, action, decision.signed, now)
             return action, noted("approved", action)
 
         return await self._journal.write(work, standing=True)
@@ -177,7 +188,7 @@ class Deciding(Looking):
         """End what waits for a decision or the claim, where its row is not as this program wrote it."""
         if action is None or action.state not in UNDECIDED:
             return None
-        if is_sealed(self._journal.held, action):
+        if is_sealed(self._journal.held, action) and self.passkeys.holds(conn, action):
             return None
         _log.error("action %s was changed by something other than this program; it is refused", action.id)
         return noted("altered", ledger.void(conn, action.id, reason=ALTERED))

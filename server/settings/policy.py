@@ -150,6 +150,12 @@ class ApprovalSettings(Section):
     """
     out_of_band: bool = True
     mode: Literal["ladder", "out_of_band_only"] = "ladder"
+    passkeys: Literal["off", "offered", "required"] = "offered"
+    """Whether a person's yes is signed by a passkey, on the page for people; `required`: no other counts."""
+    passkey_above_points: PointsCap = None
+    """With `offered`: more points than this need a passkey."""
+    passkey_for_destroy: bool = False
+    """With `offered`: what cannot be undone needs a passkey."""
 
     @property
     def more_seconds(self) -> float:
@@ -167,6 +173,11 @@ class ApprovalSettings(Section):
                 limit=f"{self.form_timeout_s * 1000:g}",
             )
             yield Mistake(said, "human_minimum_ms")
+        if self.passkeys == "required" and not self.out_of_band:
+            said = sentence("passkeys sign on the page alone, and out_of_band forbids to approve there.")
+            yield Mistake(said, "passkeys")
+        if self.passkeys == "off" and (self.passkey_above_points is not None or self.passkey_for_destroy):
+            yield Mistake(sentence("is off, and something needs a passkey. Write offered."), "passkeys")
 
 
 class PrivacySettings(Section):

@@ -17,6 +17,7 @@ from server.store.covered import CoveredRows, CoveredSets
 from server.store.key_mark import MARK
 from server.store.locks import LOCKS
 from server.store.meta import VALUES
+from server.store.passkeys import EVIDENCE, KEYS
 from server.store.plans import Connection
 from server.store.rows import STORED, actions_where, taipei_day
 from server.store.schema import ACTIONS
@@ -120,6 +121,8 @@ def tables(key: bytes) -> list[Compared]:
         ComparedTexts(TEXTS, key),
         ComparedTexts(SENT, key),
         ComparedBlocked(key),
+        ComparedRows(KEYS, key),
+        ComparedRows(EVIDENCE, key),
         ComparedRows(FACTS, key),
         ComparedLocks(key),
         ComparedMeta(key),

@@ -1,0 +1,138 @@
+"""Which approvals need a passkey, and whether one signed what is about to be done."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from types import ModuleType
+from typing import Literal
+
+from server.ledger.signed import NotSignedError, Signed
+from server.store.actions import FORM, Action, State
+from server.store.ledger import get
+from server.store.passkeys import (
+    Evidence,
+    add_evidence,
+    every_evidence,
+    evidence_of,
+    note_use,
+    passkeys_in_force,
+    removed_at,
+)
+from server.store.plans import Connection
+from tools.operation import Risk
+from tools.sentence import Sentence, sentence
+from tools.taipei import iso
+
+Mode = Literal["off", "offered", "required"]
+WAIT = timedelta(hours=24)
+"""How long after a reset nothing is approved by passkey: whoever lost theirs has time to notice."""
+BY_PERSONS = (FORM, "terminal", "console", "phone")
+"""Channels through which a person decides; a rule and a campaign's start decide by themselves."""
+
+
+class PasskeyError(Exception):
+    """An approval that needs a passkey's signature has none that counts: nothing is approved."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyRule:
+    """What the operator wants signed."""
+
+    mode: Mode = "off"
+    above_points: Decimal | None = None
+    for_destroy: bool = False
+
+    def needs(self, action: Action) -> bool:
+        """Whether a person's yes to this counts with a passkey alone."""
+        if self.mode != "offered":
+            return self.mode == "required"
+        above = self.above_points is not None and action.points > self.above_points
+        return above or (self.for_destroy and action.risk == Risk.DESTROY)
+
+    def sign(self, conn: Connection, action: Action, signed: Signed | None, now: datetime) -> None:
+        """Check and keep the evidence of this approval, in its own step.
+
+        Raises:
+            PasskeyError: it is needed and missing, or does not count.
+        """
+        if signed is None:
+            if self.needs(action):
+                raise PasskeyError(_NEEDED)
+            return
+        reset = removed_at(conn)
+        if reset is not None and now < reset + WAIT:
+            raise PasskeyError(
+                sentence(
+                    "passkeys were reset, and nothing is approved with one until {time}.",
+                    time=iso(reset + WAIT),
+                )
+            )
+        _keep(conn, action, signed, now)
+
+    def holds(self, conn: Connection, action: Action) -> bool:
+        """Whether what was approved may be claimed, as far as passkeys go."""
+        if self.mode == "off" or action.state is not State.APPROVED or action.channel not in BY_PERSONS:
+            return True
+        evidence = evidence_of(conn, action.id)
+        if evidence is None:
+            return not self.needs(action)
+        keys = {each.credential: each.public_key for each in passkeys_in_force(conn)}
+        return keys.get(evidence.credential) == evidence.public_key and _stands(action, evidence, whole=True)
+
+
+def unsigned(conn: Connection) -> list[str]:
+    """The actions whose evidence does not stand: what is kept is not what a passkey signed for them."""
+    found: list[str] = []
+    for evidence in list(every_evidence(conn)):
+        action = get(conn, evidence.action_id)
+        # A preview may be reduced by now; the digest of what was shown stands in the evidence.
+        if action is None or not _stands(action, evidence, whole=False):
+            found.append(evidence.action_id)
+    return found
+
+
+def _keep(conn: Connection, action: Action, signed: Signed, now: datetime) -> None:
+    library = assertions()
+    credential = library.credential_of(signed.assertion)
+    key = next((each for each in passkeys_in_force(conn) if each.credential == credential), None)
+    if key is None:
+        raise PasskeyError(_NOT_HERE)
+    evidence = Evidence(
+        action_id=action.id,
+        credential=key.credential,
+        public_key=key.public_key,
+        preview_digest=library.preview_digest(action),
+        origin=signed.origin,
+        assertion=signed.assertion,
+        signed_at=now,
+    )
+    try:
+        used = library.check(action, evidence, used=key.used)
+    except NotSignedError:
+        raise PasskeyError(_NOT_THIS) from None
+    add_evidence(conn, evidence)
+    note_use(conn, evidence.credential, used)
+
+
+def _stands(action: Action, evidence: Evidence, *, whole: bool) -> bool:
+    try:
+        assertions().check(action, evidence, whole=whole)
+    except NotSignedError:
+        return False
+    return True
+
+
+def assertions() -> ModuleType:
+    """The checks, whose library takes a tenth of a second to import: only who uses passkeys waits for it."""
+    from server.ledger import assertions as checks  # noqa: PLC0415 - the door
+
+    return checks
+
+
+_NEEDED = sentence("it needs a passkey, which only the page for people asks for.")
+_NOT_HERE = sentence("this passkey is not registered here, or was reset.")
+_NOT_THIS = sentence("what the passkey signed is not the approval of exactly this.")
