@@ -59,6 +59,10 @@ _CALLBACKS = {
     "quarantine": _HERE + "callbacks:callbacks_quarantine",
     "rotate": _HERE + "callbacks:callbacks_rotate",
 }
+_PASSKEYS = {
+    "list": _HERE + "passkeys:passkeys_list",
+    "reset": _HERE + "passkeys:passkeys_reset",
+}
 _CAMPAIGNS = {
     "list": _HERE + "campaigns:campaigns_list",
     "show": _HERE + "campaigns:campaigns_show",
@@ -73,6 +77,7 @@ PLACES = (
     *_ACTIONS.values(),
     *_CALLBACKS.values(),
     *_CAMPAIGNS.values(),
+    *_PASSKEYS.values(),
 )
 """Every command; the sentence that its help begins with is its function's docstring."""
 
@@ -89,6 +94,7 @@ for name, places, about in (
     ("actions", _ACTIONS, sentence("The ledger of what was done.")),
     ("campaigns", _CAMPAIGNS, sentence("Texts to a list: how far they are.")),
     ("callbacks", _CALLBACKS, sentence("What the vendor reports by itself.")),
+    ("passkeys", _PASSKEYS, sentence("What signs an approval as a person's.")),
 ):
     app.add_typer(typer.Typer(cls=late_group(places), help=about, no_args_is_help=True), name=name)
 

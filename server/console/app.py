@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from server.console import files
 from server.console.door import Door
-from server.console.pages import approval, approvals, entering, home
+from server.console.pages import approval, approvals, entering, home, passkeys
 from server.console.signed_in import SignedIn
 from server.console.site import NotTakenError, Site
 from server.parts import Parts
@@ -20,7 +20,7 @@ from server.store.errors import StoreUnavailableError
 from tools.problems import Problem, RefusedError
 
 _log = logging.getLogger(__name__)
-_ROOMS = (entering, home, approvals, approval)
+_ROOMS = (entering, home, approvals, approval, passkeys)
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 

@@ -41,6 +41,7 @@ class Place:
 PLACES: Sequence[Place] = (
     Place(path="/", name=sentence("Today")),
     Place(path="/approvals", name=sentence("Approvals")),
+    Place(path="/passkeys", name=sentence("Passkeys")),
 )
 """In their order. A page that stands adds its place here."""
 

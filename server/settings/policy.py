@@ -173,9 +173,6 @@ class ApprovalSettings(Section):
                 limit=f"{self.form_timeout_s * 1000:g}",
             )
             yield Mistake(said, "human_minimum_ms")
-        if self.passkeys == "required" and not self.out_of_band:
-            said = sentence("passkeys sign on the page alone, and out_of_band forbids to approve there.")
-            yield Mistake(said, "passkeys")
         if self.passkeys == "off" and (self.passkey_above_points is not None or self.passkey_for_destroy):
             yield Mistake(sentence("is off, and something needs a passkey. Write offered."), "passkeys")
 

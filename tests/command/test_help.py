@@ -65,6 +65,8 @@ COMMANDS = {
         "Make a new secret for the callback's URL; the one before is taken beside it.",
         ("--days", "--retire", *OF_AN_ACCOUNT),
     ),
+    "passkeys list": ("List the passkeys that can sign approvals.", OF_AN_ACCOUNT),
+    "passkeys reset": ("Take all passkeys away, when they are lost;", ("--yes", *OF_AN_ACCOUNT)),
 }
 GROUPS = {
     "": "Run SMS, MMS and e-mail campaigns on EVERY8D and OMIS from an MCP client.",
@@ -73,6 +75,7 @@ GROUPS = {
     "actions": "The ledger of what was done.",
     "campaigns": "Texts to a list: how far they are.",
     "callbacks": "What the vendor reports by itself.",
+    "passkeys": "What signs an approval as a person's.",
 }
 _OPTION = re.compile(r"^[│ ]+(?:\*\s+)?(--[a-z-]+)", re.MULTILINE)
 

@@ -10,8 +10,11 @@ from starlette.routing import Route
 from server.console.approval_card import card_of, clock_of, recipients_page, texts_page
 from server.console.deciding import LONGEST_NOTE, Said, carry_out, decide
 from server.console.gathering import known_of
+from server.console.pages.passkeys import field
+from server.console.signing import Signing
 from server.console.site import NotTakenError, Site, get, post
 from server.console.standing import standing_of
+from server.ledger.signed import Signed
 from server.store.actions import Action, State
 from tools.operation import Preview
 
@@ -28,6 +31,7 @@ class ApprovalPage:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._signing = Signing(site)
 
     async def show(self, request: Request) -> Response:
         """What would be done, or what became of it."""
@@ -46,6 +50,7 @@ class ApprovalPage:
             by=self._site.person(request),
             proof=_text(form, "proof"),
             note=_text(form, "note"),
+            signed=self._signed(form),
         )
         taken = await decide(self._site.parts, request.path_params["action_id"], said)
         if taken.entry is None or taken.refusal:
@@ -60,6 +65,11 @@ class ApprovalPage:
             return await self._page(request, entry)
         await carry_out(self._site.parts, entry)
         return _shown_anew(entry)
+
+    def _signed(self, form: FormData) -> Signed | None:
+        """What a passkey signed, if one was asked: this page's own origin is the one that counts."""
+        assertion = field(form, "assertion")
+        return Signed(assertion=assertion, origin=self._site.address.origin) if assertion else None
 
     async def _entry(self, request: Request) -> Action | None:
         return await self._site.parts.book.get(request.path_params["action_id"])
@@ -84,6 +94,7 @@ class ApprovalPage:
                 known.recalled, _number(request, "people"), show_numbers=known.show_numbers
             ),
             longest_note=LONGEST_NOTE,
+            offer=await self._signing.offer(entry) if entry.state is State.PROPOSED else None,
         )
 
 
