@@ -4,11 +4,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+import anyio.to_thread
+
 from server.settings.settings import Settings
 from server.systems import open_plain, plain_name
 from tools.problems import InvalidArgumentError
 
 _UPLOADS = "uploads"
+_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
+MOST_NAMES = 100
+"""Lists that are named; nobody looks through more."""
 
 
 def lists_folder(settings: Settings) -> Path | None:
@@ -43,3 +48,19 @@ def open_list(settings: Settings, name: str, shelf: str) -> BinaryIO:
         "there is no plain file of this name in the folder for lists.",
         "Give the bare name of a file in CAMPAIGN_OPS_LISTS__FOLDER, without a path.",
     )
+
+
+async def names_of_lists(settings: Settings, shelf: str) -> list[str]:
+    """The lists that can be opened by name, newest first; none where there is no folder."""
+    folder = lists_folder(settings)
+    return [] if folder is None else await anyio.to_thread.run_sync(_names, folder, shelf)
+
+
+def _names(folder: Path, shelf: str) -> list[str]:
+    found: dict[str, float] = {}
+    for place in (room_of(folder, shelf), folder):
+        with suppress(OSError):
+            for each in place.iterdir():
+                if each.suffix.lower() in _SUFFIXES and plain_name(each.name) and each.is_file():
+                    found.setdefault(each.name, each.lstat().st_mtime)
+    return sorted(found, key=lambda name: -found[name])[:MOST_NAMES]

@@ -20,6 +20,7 @@ from server.settings.settings import Settings
 from server.store.files import private_directory
 from server.systems import create_new
 from tools.problems import InvalidArgumentError, Problem, RefusedError
+from tools.sentence import sentence
 
 _MOST_FILES = 200
 """Of one room."""
@@ -119,22 +120,24 @@ class Uploads:
 
 _NO_FOLDER = Problem(
     code="no_folder",
-    message="The list was not taken: no folder for lists is set.",
-    next="A person sets CAMPAIGN_OPS_LISTS__FOLDER.",
+    message=sentence("The list was not taken: no folder for lists is set."),
+    next=sentence("A person sets CAMPAIGN_OPS_LISTS__FOLDER."),
 )
 _UNWRITABLE = Problem(
     code="unwritable",
-    message="The list was not taken: the folder for lists cannot be written.",
-    next="A person looks at CAMPAIGN_OPS_LISTS__FOLDER and its disk.",
+    message=sentence("The list was not taken: the folder for lists cannot be written."),
+    next=sentence("A person looks at CAMPAIGN_OPS_LISTS__FOLDER and its disk."),
     retryable=True,
 )
 _NO_NUMBERS = Problem(
     code="unreadable_list",
-    message="The list was not taken: no column of it seems to hold mobile numbers.",
-    next="Send a CSV or XLSX with a heading such as 手機 or Mobile above the numbers.",
+    message=sentence("The list was not taken: no column of it seems to hold mobile numbers."),
+    next=sentence("Send a CSV or XLSX with a heading such as 手機 or Mobile above the numbers."),
 )
 _TOO_MANY = Problem(
     code="too_many_lists",
-    message=f"The list was not taken: {_MOST_FILES} are kept already.",
-    next="A person deletes some in the folder for lists; old ones go by themselves after the retention.",
+    message=sentence("The list was not taken: {count} are kept already.", count=_MOST_FILES),
+    next=sentence(
+        "A person deletes some in the folder for lists; old ones go by themselves after the retention."
+    ),
 )

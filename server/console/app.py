@@ -11,7 +11,22 @@ from starlette.types import ASGIApp
 
 from server.console import files
 from server.console.door import Door
-from server.console.pages import approval, approvals, entering, home, passkeys
+from server.console.pages import (
+    approval,
+    approvals,
+    batch,
+    batches,
+    campaign,
+    campaigns,
+    dead_numbers,
+    entering,
+    home,
+    lists,
+    passkeys,
+    points,
+    replies,
+    rules,
+)
 from server.console.signed_in import SignedIn
 from server.console.site import NotTakenError, Site
 from server.parts import Parts
@@ -20,7 +35,11 @@ from server.store.errors import StoreUnavailableError
 from tools.problems import Problem, RefusedError
 
 _log = logging.getLogger(__name__)
-_ROOMS = (entering, home, approvals, approval, passkeys)
+_ROOMS = (
+    *(entering, home, approvals, approval),
+    *(campaigns, campaign, lists, batches, batch, replies, points, dead_numbers, rules),
+    passkeys,
+)
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -45,7 +64,8 @@ def _handlers(site: Site) -> dict[int | type[Exception], Handler]:
 
     async def refused(request: Request, error: Exception) -> Response:
         problem: Problem | None = error.problem if isinstance(error, RefusedError) else None
-        return await site.render(request, "refused.html", status=409, problem=problem)
+        status = 404 if problem is not None and problem.code == "not_found" else 409
+        return await site.render(request, "refused.html", status=status, problem=problem)
 
     async def broken(request: Request, error: Exception) -> Response:
         _log.error("a page failed", exc_info=error)

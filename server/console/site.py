@@ -41,6 +41,13 @@ class Place:
 PLACES: Sequence[Place] = (
     Place(path="/", name=sentence("Today")),
     Place(path="/approvals", name=sentence("Approvals")),
+    Place(path="/campaigns", name=sentence("Campaigns")),
+    Place(path="/lists", name=sentence("Lists")),
+    Place(path="/batches", name=sentence("Sends")),
+    Place(path="/replies", name=sentence("Replies")),
+    Place(path="/points", name=sentence("Points")),
+    Place(path="/dead-numbers", name=sentence("Dead numbers")),
+    Place(path="/rules", name=sentence("Rules")),
     Place(path="/passkeys", name=sentence("Passkeys")),
 )
 """In their order. A page that stands adds its place here."""
@@ -111,9 +118,17 @@ class Site:
             raise NotTakenError
         form = await request.form(max_files=0, max_fields=_FIELDS)
         given = form.get(FORM_TOKEN, "")
-        if not isinstance(given, str) or not await self.passes.is_form_token(self.session(request), given):
-            raise NotTakenError
+        await self.check_token(request, given if isinstance(given, str) else "")
         return form
+
+    async def check_token(self, request: Request, given: str) -> None:
+        """What makes a form one that this browser was shown.
+
+        Raises:
+            NotTakenError: it is not; nothing was done.
+        """
+        if not await self.passes.is_form_token(self.session(request), given):
+            raise NotTakenError
 
     def session(self, request: Request) -> str:
         """The token that the browser holds, '' for none."""

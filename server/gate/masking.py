@@ -39,14 +39,16 @@ class Presented:
     """Whether somebody outside could have put words into it; a bare id or a time is none."""
 
 
-def present(result: BaseModel, *, show_numbers: bool, known: Collection[str] = ()) -> Presented:
-    """Show a result.
+def present(
+    result: BaseModel, *, show_numbers: bool, known: Collection[str] = (), in_tables: bool = True
+) -> Presented:
+    """Show a result; its lists of rows as tables, or row by row.
 
     Mobile numbers become `0912***678` and names `王**`; in text from outside, which is cleaned once more,
     mobile numbers are masked as well. `show_numbers` opens all of that; numbers in `known` (E.164: those
     that the caller itself gave) stay readable in any case.
     """
-    walk = _Walk(show_numbers, frozenset(known))
+    walk = _Walk(show_numbers, frozenset(known), in_tables)
     facts = walk.record(result)
     return Presented(facts=facts, outside=walk.outside)
 
@@ -57,13 +59,14 @@ class _Walk:
 
     show_numbers: bool
     known: frozenset[str]
+    in_tables: bool
     outside: bool = False
 
     def record(self, value: Any) -> dict[str, object]:
         facts: dict[str, object] = {}
         for name, place in _places(type(cast("object", value))):
             item = getattr(value, name)
-            if place.columns is not None:
+            if place.columns is not None and self.in_tables:
                 facts |= place.columns.shown(item, self)
             elif item is not None:
                 facts[name] = place.shown(item, self)

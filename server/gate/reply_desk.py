@@ -22,6 +22,7 @@ from tools.cleaning import shortened
 from tools.opt_outs import same_words
 from tools.problems import Problem, RefusedError
 from tools.reply_desk import AskedForReplies, OneReply, ReplyFigures, SameReplies
+from tools.sentence import sentence
 from tools.taipei import midnight
 
 _DAYS = 30
@@ -31,8 +32,8 @@ REPLY_ID = 8
 """Characters of a reply's key that name it."""
 _NO_BATCH = Problem(
     code="not_found",
-    message="There is no such batch in the records.",
-    next="Use list_batches to find the id.",
+    message=sentence("There is no such batch in the records."),
+    next=sentence("Use list_batches to find the id."),
 )
 
 

@@ -57,8 +57,11 @@ def trail_of(conn: Connection, action: Action, now: datetime) -> Trail:
     for line in _since(conn, action.created_at - HELD):
         entry = line.entry
         if entry.get("action_id") == action.id and entry.get("event") == "proposed":
-            through = _through(entry.get("details"))
+            through = _detail(entry, "through")
         elif entry.get("event") == "looked" and entry.get("principal") == action.principal:
+            if _detail(entry, "channel"):
+                # A person looked, on a page: no assistant learned anything by it.
+                continue
             tool = str(entry.get("tool"))
             if line.at <= action.created_at and len(looks) < _NAMED:
                 looks.setdefault(tool, Look(tool=tool, at=line.at))
@@ -80,7 +83,8 @@ def _since(conn: Connection, moment: datetime) -> Iterator[Written]:
     return takewhile(lambda line: line.at >= moment, backwards(conn, LOOKED_BACK))
 
 
-def _through(details: object) -> str:
+def _detail(entry: Mapping[str, object], name: str) -> str:
+    details = entry.get("details")
     if not isinstance(details, Mapping):
         return ""
-    return str(cast("Mapping[str, object]", details).get("through", ""))
+    return str(cast("Mapping[str, object]", details).get(name, ""))

@@ -1,7 +1,6 @@
 """`POST /lists`: a list of recipients, as it is in the body, for whoever the token says."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from starlette.requests import ClientDisconnect, Request
@@ -10,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.campaigns.problems import more_bytes_than
 from server.gate.caller import token_principal
-from server.ledger.notes import Note
+from server.gate.list_intake import take_list
 from server.mcp.http_tokens import NamedTokens
 from server.mcp.identity import local_user
 from server.parts import Parts
@@ -81,18 +80,10 @@ class _Door:
         return None if held is None else token_principal(held.client_id)
 
     async def _taken(self, request: Request, principal: str) -> Response:
-        context = self._parts.context
-        if context.settings.policy.read_only:
-            raise RefusedError(_READ_ONLY)
-        if not context.limiter.spend(principal, context.clock()):
-            raise RefusedError(_TOO_OFTEN)
-        said = request.headers.get("content-length", "")
-        if said.isdigit() and int(said) > context.settings.lists.max_bytes:
-            raise more_bytes_than(context.settings.lists.max_bytes)
-        shelf = context.owning.shelf_of(principal) or ""
-        async with aclosing(_pieces(request)) as pieces:
-            kept = await self._parts.uploads.take(pieces, shelf)
-        await context.book.record(Note(what="list_uploaded", principal=principal, outcome=kept.name))
+        most, said = self._parts.settings.lists.max_bytes, request.headers.get("content-length", "")
+        if said.isdigit() and int(said) > most:
+            raise more_bytes_than(most)
+        kept = await take_list(self._parts.context, self._parts.uploads, principal, _pieces(request))
         facts = {"list": kept.name, "bytes": kept.size, "sha256": kept.sha256, "next": _NEXT}
         return JSONResponse(facts, status_code=201)
 
@@ -121,16 +112,6 @@ _PLAIN_BODY = Problem(
     code="unsupported",
     message="The list was not taken: it came in a form.",
     next="Send the file itself as the body: curl --data-binary @due.xlsx.",
-)
-_READ_ONLY = Problem(
-    code="read_only",
-    message="The list was not taken: the server only looks.",
-    next="A person changes CAMPAIGN_OPS_POLICY__READ_ONLY.",
-)
-_TOO_OFTEN = Problem(
-    code="rate_limited",
-    message="The list was not taken: too many calls in a minute.",
-    next="Wait a minute. The limit is CAMPAIGN_OPS_POLICY__CALLS_PER_MINUTE.",
 )
 _NO_STORE = Problem(
     code="store_unavailable",

@@ -110,7 +110,12 @@ class CampaignPlan(Result):
 
 
 async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
-    found = await desk.campaigns.plan(
+    return plan_told(await plan_figures(params, desk))
+
+
+async def plan_figures(params: PlanCampaignParams, desk: Desk) -> PlanFigures:
+    """Plan it; nothing is sent."""
+    return await desk.campaigns.plan(
         PlanAsked(
             name=params.name,
             list_name=params.list,
@@ -128,7 +133,6 @@ async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
             release=params.release,
         )
     )
-    return plan_told(found)
 
 
 def plan_told(found: PlanFigures) -> CampaignPlan:
@@ -362,7 +366,7 @@ def no_such_campaign() -> RefusedError:
     return RefusedError(
         Problem(
             code="not_found",
-            message="There is no such campaign.",
-            next="Use list_campaigns to find the id.",
+            message=sentence("There is no such campaign."),
+            next=sentence("Use list_campaigns to find the id."),
         )
     )

@@ -102,8 +102,8 @@ async def summary_of(chosen: Chosen, desk: Desk, refreshed: Refreshed | None = N
 
 _NO_SUCH_BATCH = Problem(
     code="not_found",
-    message="There is no such batch in the records.",
-    next="Use list_batches to find the id.",
+    message=sentence("There is no such batch in the records."),
+    next=sentence("Use list_batches to find the id."),
 )
 
 

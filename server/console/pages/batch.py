@@ -1,0 +1,63 @@
+"""What became of one batch: its chart, its codes, and the vendor asked anew."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from server.call_time import timed_call
+from server.console.shown import minute
+from server.console.site import Site, get, post
+from server.gate.plain_looks import Found, PlainLooks
+from tools.desk.delivery_chart import delivery_chart
+from tools.desk.insight import SUMMARIZE_DELIVERY, DeliverySummary
+from tools.every8d.codes import read_status
+
+_PATH = "/batches/{batch_id}"
+SVG = "image/svg+xml"
+
+
+class BatchPage:
+    """The page of one batch."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def show(self, request: Request) -> Response:
+        """Its figures."""
+        found = await self._found(request)
+        return await self._site.render(
+            request,
+            "batch.html",
+            id=request.path_params["batch_id"],
+            found=found.facts,
+            codes=[
+                {**row, "meaning": read_status(code.code).said if code.code is not None else row["meaning"]}
+                for row, code in zip(found.facts["codes"], found.result.codes, strict=True)
+            ],
+            minute=minute,
+        )
+
+    async def chart(self, request: Request) -> Response:
+        """The picture of them."""
+        found = await self._found(request)
+        drawn = delivery_chart(found.result, lambda said: self._site.say(request, said))
+        return Response(drawn, media_type=SVG)
+
+    async def ask(self, request: Request) -> Response:
+        """Ask the vendor, and show what it said."""
+        await self._site.form(request)
+        with timed_call():
+            await self._found(request, refresh=True)
+        return RedirectResponse(request.url.path, status_code=303)
+
+    async def _found(self, request: Request, **more: Any) -> Found[DeliverySummary]:
+        looks = PlainLooks(self._site.parts.context, self._site.caller(request))
+        return await looks.found(SUMMARIZE_DELIVERY, batch_id=request.path_params["batch_id"], **more)
+
+
+def routes(site: Site) -> list[Route]:
+    """The page's addresses."""
+    page = BatchPage(site)
+    return [get(_PATH, page.show), get(_PATH + "/chart.svg", page.chart), post(_PATH, page.ask)]

@@ -1,0 +1,65 @@
+"""What people answered, and who asked for nothing more: a person blocks them here."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from server.call_time import timed_call
+from server.console.acting import begin
+from server.console.asked import field
+from server.console.shown import minute
+from server.console.site import Site, get, post
+from server.gate.plain_looks import PlainLooks
+from tools.desk.reply_summary import GET_REPLY_SUMMARY
+
+_PATH = "/replies"
+_BATCH = re.compile("[0-9A-Fa-f-]{36}")
+
+
+class RepliesPage:
+    """The inbox."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def show(self, request: Request) -> Response:
+        """The replies to one batch, or to all of 30 days."""
+        batch = _batch(request.query_params.get("batch", ""))
+        found = await self._looks(request).found(GET_REPLY_SUMMARY, batch_id=batch or None)
+        return await self._site.render(request, "replies.html", found=found.facts, batch=batch, minute=minute)
+
+    async def block(self, request: Request) -> Response:
+        """Block whoever opted out, or the sender of one reply."""
+        form = await self._site.form(request)
+        batch, reply = _batch(field(form, "batch")), field(form, "reply")
+        back = f"{_PATH}?batch={batch}" if batch else _PATH
+        if reply:
+            return await begin(self._site, request, "block_number", back, senders_of=[reply])
+        return await begin(self._site, request, "block_number", back, opt_outs_of=batch or "all")
+
+    async def ask(self, request: Request) -> Response:
+        """Ask the vendor for replies."""
+        form = await self._site.form(request)
+        batch = _batch(field(form, "batch"))
+        with timed_call():
+            await self._looks(request).found(GET_REPLY_SUMMARY, batch_id=batch or None, refresh=True)
+        return RedirectResponse(f"{_PATH}?batch={batch}" if batch else _PATH, status_code=303)
+
+    def _looks(self, request: Request) -> PlainLooks:
+        return PlainLooks(self._site.parts.context, self._site.caller(request))
+
+
+def routes(site: Site) -> list[Route]:
+    """The page's addresses."""
+    page = RepliesPage(site)
+    return [
+        get(_PATH, page.show),
+        post(f"{_PATH}/block", page.block),
+        post(f"{_PATH}/refresh", page.ask),
+    ]
+
+
+def _batch(written: str) -> str:
+    return written if _BATCH.fullmatch(written) else ""
