@@ -27,7 +27,9 @@ from tools.taipei import as_taipei
 TEXTS = 20
 """Texts a page."""
 RECIPIENTS = 50
-"""Recipients a page."""
+"""Recipients a page, all with the same text."""
+WITH_TEXTS = 25
+"""The same where each has a text of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,17 +154,33 @@ def texts_page(recalled: Recalled, preview: Preview, page: int) -> Page:
     """Every different text as it goes out; of what has no list of its own, that of the preview."""
     texts = recalled.audience.texts or tuple(filter(None, (preview.text,)))
     whole = [clean(text, limit=4 * len(text) + 4, lines=True) for text in texts]
-    return _page(whole, page, TEXTS)
+    return page_of(whole, page, TEXTS)
 
 
 def recipients_page(recalled: Recalled, page: int, *, show_numbers: bool) -> Page:
-    """Everybody who gets a text, in their order, and which text it is where they differ."""
+    """Everybody who gets a text, in their order, each with theirs where they differ."""
     audience = recalled.audience
-    shown = [each if show_numbers else mask_mobile(each) for each in audience.recipients]
-    return _page(shown, page, RECIPIENTS)
+    if len(audience.texts) <= 1:
+        return page_of(
+            [shown_number(each, whole=show_numbers) for each in audience.recipients], page, RECIPIENTS
+        )
+    phones = [each for each in audience.messages if each.to.startswith("+")]
+    rows = [with_text(shown_number(each.to, whole=show_numbers), each.content) for each in phones]
+    return page_of(rows, page, WITH_TEXTS)
 
 
-def _page(rows: Sequence[str], number: int, size: int) -> Page:
+def shown_number(mobile: str, *, whole: bool) -> str:
+    """A number as a page shows it: whole only where the settings open numbers."""
+    return mobile if whole else mask_mobile(mobile)
+
+
+def with_text(who: str, text: str) -> str:
+    """Somebody and what they read, on one line, whole."""
+    return f"{who} {clean(text, limit=4 * len(text) + 4)}"
+
+
+def page_of(rows: Sequence[str], number: int, size: int) -> Page:
+    """A page of what is all there; beyond the end it is the last one."""
     pages = max(1, -(-len(rows) // size))
     number = min(max(1, number), pages)
     start = (number - 1) * size

@@ -1,9 +1,13 @@
 """Looks up what the card of an action is made of."""
 
-from server.console.approval_card import Known
+from server.batches.numbers import SealedNumberError
+from server.campaigns.addressed import addressed
+from server.console.approval_card import WITH_TEXTS, Known, Page, recipients_page, shown_number, with_text
 from server.gate.recalling import Recalled, Recalling
 from server.parts import Parts
 from server.store.actions import Action, State
+
+_NOBODY = Page(number=1, pages=1, rows=())
 
 
 async def known_of(parts: Parts, entry: Action) -> Known:
@@ -21,3 +25,21 @@ async def known_of(parts: Parts, entry: Action) -> Known:
         now=parts.context.clock(),
         show_numbers=parts.settings.privacy.show_numbers,
     )
+
+
+async def people_of(parts: Parts, known: Known, page: int) -> Page:
+    """A page of whoever gets a text; of a campaign those who have none yet, each with theirs."""
+    campaign, show_numbers = known.entry.campaign, known.show_numbers
+    if not campaign or not known.entry.recipients:
+        return recipients_page(known.recalled, page, show_numbers=show_numbers)
+    standing = await parts.campaigns.known(campaign, known.entry.principal)
+    if standing is None:
+        return _NOBODY
+    start = (page - 1) * WITH_TEXTS
+    try:
+        those, total = await addressed(parts.memory.keeper, standing, start, WITH_TEXTS)
+    except SealedNumberError:
+        # The claim of each part refuses for the same reason.
+        return _NOBODY
+    rows = [with_text(shown_number(each.mobile, whole=show_numbers), each.text) for each in those]
+    return Page(number=page, pages=max(1, -(-total // WITH_TEXTS)), rows=tuple(enumerate(rows, start + 1)))

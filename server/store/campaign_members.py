@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, select, update
 
 from server.store.campaign_tables import CAMPAIGNS, CHUNKS, RECIPIENTS
-from server.store.campaigns import OVER, change
+from server.store.campaigns import OVER, WAITING, change
 from server.store.plans import Connection
 
 _OF_NUMBER = (
@@ -22,6 +22,20 @@ _RESEAL = (
     .values(sealed=bindparam("new_sealed"))
 )
 _LEAVE = delete(RECIPIENTS).where(RECIPIENTS.c.campaign == _WANTED, RECIPIENTS.c.number == bindparam("half"))
+
+
+_SIZES = (
+    select(CHUNKS.c.number, CHUNKS.c.recipients)
+    .where(CHUNKS.c.campaign == _WANTED, CHUNKS.c.state == WAITING)
+    .order_by(CHUNKS.c.number)
+)
+
+
+class WaitingChunk(NamedTuple):
+    """A chunk that waits, and for how many it is."""
+
+    number: int
+    recipients: int
 
 
 class OfCampaign(NamedTuple):
@@ -42,6 +56,11 @@ class SealedChunk(NamedTuple):
 
     number: int
     sealed: str
+
+
+def waiting_sizes(conn: Connection, campaign: str) -> Sequence[WaitingChunk]:
+    """The chunks of a campaign that wait, in their order."""
+    return [WaitingChunk(*row) for row in conn.execute(_SIZES, {"wanted_id": campaign})]
 
 
 def campaigns_with(conn: Connection, half: str) -> Sequence[OfCampaign]:

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.console.approval_card import card_of, clock_of, recipients_page, texts_page
+from server.console.approval_card import card_of, clock_of, texts_page
 from server.console.deciding import LONGEST_NOTE, Said, carry_out, decide
-from server.console.gathering import known_of
+from server.console.gathering import known_of, people_of
 from server.console.pages.passkeys import field
 from server.console.signing import Signing
 from server.console.site import NotTakenError, Site, get, post
@@ -90,9 +90,7 @@ class ApprovalPage:
             receipt=receipt,
             receipt_at=receipt and clock_of(receipt.at, known.now),
             texts=texts_page(known.recalled, preview, _number(request, "texts")),
-            people=recipients_page(
-                known.recalled, _number(request, "people"), show_numbers=known.show_numbers
-            ),
+            people=await people_of(self._site.parts, known, _number(request, "people")),
             longest_note=LONGEST_NOTE,
             offer=await self._signing.offer(entry) if entry.state is State.PROPOSED else None,
         )
@@ -118,4 +116,4 @@ def _number(request: Request, name: str) -> int:
     """The page of a list; what is no number is the first."""
     written = request.query_params.get(name, "")
     is_one = written.isascii() and written.isdecimal() and len(written) <= _LONGEST_PAGE
-    return int(written) if is_one else 1
+    return max(1, int(written)) if is_one else 1
