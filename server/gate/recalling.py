@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import anyio
+
 from server.gate.caller import Caller
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 CONSOLE = "console"
 """The session of a person on the page, and the channel of what is decided there."""
 NOBODY = Audience()
+LOOK_SECONDS = 5.0
+"""How long a page waits for the vendor, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +52,28 @@ class Recalling:
         """Whom this action reaches, and whether what its question says still holds. Changes nothing."""
         if not isinstance(operation, Action):
             return Recalled()
-        audience = NOBODY
+        call = _call_of(operation, entry)
         try:
-            call = _call_of(operation, entry)
             world = await self._context.world(call)
-            audience = call.audience(world)
-            call.check(world)
-            await self._dispatching.look_again(call, world, entry)
-            blocked = await self._context.book.blocked(call.numbers(world))
-        except (InvalidArgumentError, RefusedError) as refused:
-            return Recalled(audience=audience, stale=problem_of(operation, refused))
-        except ANTICIPATED:
-            return Recalled(audience=audience, unseen=True)
-        return Recalled(audience=audience, stale=blocked_since(operation, blocked) if blocked else None)
+        except ANTICIPATED as error:
+            return _against(operation, error, NOBODY)
+        audience = call.audience(world)
+        with anyio.move_on_after(LOOK_SECONDS):
+            try:
+                call.check(world)
+                await self._dispatching.look_again(call, world, entry)
+                blocked = await self._context.book.blocked(call.numbers(world))
+            except ANTICIPATED as error:
+                return _against(operation, error, audience)
+            return Recalled(audience=audience, stale=blocked_since(operation, blocked) if blocked else None)
+        return Recalled(audience=audience, unseen=True)
+
+
+def _against(operation: AnyOperation, error: Exception, audience: Audience) -> Recalled:
+    """What a look that failed says: refused by a rule or by what changed, or not to be had."""
+    if isinstance(error, InvalidArgumentError | RefusedError):
+        return Recalled(audience=audience, stale=problem_of(operation, error))
+    return Recalled(audience=audience, unseen=True)
 
 
 def caller_on_page(principal: str) -> Caller:

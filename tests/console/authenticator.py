@@ -35,7 +35,11 @@ class Authenticator:
         """The answer to `navigator.credentials.create`, as the page sends it."""
         told = self._told("webauthn.create", challenge)
         held = struct.pack(">16xH", len(self.name)) + self.name + self._public_key()
-        statement: dict[str, object] = {"fmt": "none", "attStmt": {}, "authData": self._data(_ATTESTED) + held}
+        statement: dict[str, object] = {
+            "fmt": "none",
+            "attStmt": {},
+            "authData": self._data(_ATTESTED) + held,
+        }
         response = {"clientDataJSON": written(told), "attestationObject": written(cbor2.dumps(statement))}
         return self._given(response)
 

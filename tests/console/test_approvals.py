@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.gate import recalling
 from server.gate.recalling import caller_on_page
 from server.gate.words.answers import Answer
 from server.ledger.deciding import Decision
@@ -136,11 +137,15 @@ async def test_stale_is_shown_before_the_click_and_refused_after_it(house: House
     assert await posts(house) == 0
 
 
-async def test_a_vendor_that_cannot_be_asked_is_said_and_hinders_no_decision(house: House) -> None:
+@pytest.mark.parametrize("fault", ["http_500", "hang"])
+async def test_a_vendor_that_cannot_be_asked_is_said_and_hinders_no_decision(
+    house: House, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(recalling, "LOOK_SECONDS", 0.5)
     async with started(house) as parts, visited(parts, house.era) as session, shown_page(parts) as browser:
         await browser.sign_in()
         asked = await _asked(session)
-        await house.vendor.control("faults", path="getCredit.ashx", fault="http_500", times=9)
+        await house.vendor.control("faults", path="getCredit.ashx", fault=fault, times=9)
         page = await browser.get(f"/approvals/{asked}")
         assert "unseen" in lines(page)
         assert "Approved" in (await browser.send(page.form("Send 1"), "Send 1")).text
