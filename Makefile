@@ -29,7 +29,7 @@ ON_ALL_CORES = -n auto --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views conformance soak simulate never-twice lock clean
+.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views conformance soak simulate never-twice lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ $(BROWSER_READY): scripts/browser/package.json $(DEV_READY)
 
 demo: $(RUN_READY) ## play a whole session against both simulated vendors
 	@$(BIN)/python -m server.command.cli demo
+
+demo-console: $(RUN_READY) ## open the page for people: a campaign under way and two requests that wait
+	@$(BIN)/python -m server.command.cli demo --console
 
 serve: $(RUN_READY) ## serve MCP on stdio, with both vendors simulated
 	@$(BIN)/python -m server.command.cli serve --sandbox

@@ -19,6 +19,7 @@ from server.store.files import write_private
 _LOGIN = "sandbox"
 POINTS_A_DAY = 315
 """A cap low enough for the session to meet it."""
+_TIME_TO_TRY_S = 3600
 _A_CALL = 20
 """Recipients of one call: a campaign of 300 is many calls."""
 _PACKAGES = Path(__file__).parents[2]
@@ -41,6 +42,8 @@ class Home:
     folder: Path
     callback_port: int = field(default_factory=_free_port)
     callback_token: str = field(default_factory=secrets.token_urlsafe)
+    page_port: int = 0
+    """Of the page for people; 0 where nobody is to look at one."""
 
     @property
     def callback_url(self) -> str:
@@ -63,7 +66,7 @@ class Home:
 
     def environment(self) -> dict[str, str]:
         """The environment of the processes: the demo's own file of settings is the one that is read."""
-        mine = {"PYTHONPATH": str(_PACKAGES), FILE_VARIABLE: str(self._settings_file)}
+        mine = {"PYTHONPATH": str(_PACKAGES), FILE_VARIABLE: str(self.settings_file)}
         return {**get_default_environment(), **mine}
 
     def write_settings(self, sandbox_url: str = "") -> None:
@@ -76,14 +79,18 @@ class Home:
             "policy": {"points_per_day": POINTS_A_DAY},
             "callbacks": {"port": self.callback_port, "token": self.callback_token},
         }
+        sections["console"] = {"enabled": bool(self.page_port), "port": self.page_port}
+        if self.page_port:
+            sections["approval"] = {"expires_s": _TIME_TO_TRY_S}
         if sandbox_url:
             every8d = {**account, "uid": _LOGIN, "max_recipients": _A_CALL}
             sections |= {"every8d": every8d, "omis": {**account, "login_name": _LOGIN}}
         text = "".join(_table(name, values) for name, values in sections.items())
-        write_private(self._settings_file, text.encode())
+        write_private(self.settings_file, text.encode())
 
     @property
-    def _settings_file(self) -> Path:
+    def settings_file(self) -> Path:
+        """The one that the demo's processes read."""
         return self.folder / "config.toml"
 
 
@@ -93,10 +100,10 @@ def _table(name: str, values: Mapping[str, str | int]) -> str:
 
 
 @asynccontextmanager
-async def temporary_home() -> AsyncGenerator[Home]:
-    """A home for the length of a block."""
+async def temporary_home(*, shows_page: bool = False) -> AsyncGenerator[Home]:
+    """A home for the length of a block; `shows_page`: its server shows the page for people."""
     async with anyio.TemporaryDirectory(prefix="campaign-ops-demo-") as folder:
-        home = Home(folder=Path(folder))
+        home = Home(folder=Path(folder), page_port=_free_port() if shows_page else 0)
         home.write_settings()
         write_list(home.lists)
         yield home

@@ -52,6 +52,10 @@ class Transcript:
         said = f"{len(verdicts) - wrong} of {len(verdicts)} expectations held, in {seconds:.1f} s."
         self._line("")
         self._line(f"{'✗' if wrong or not verdicts else '✓'} {said}", "bold red" if wrong else "bold green")
+        self._line(
+            "The page for people, with a campaign under way and two requests that wait: "
+            "`make demo-console` (`campaign-ops-mcp demo --console`)."
+        )
 
     def _step(
         self, number: int, title: str, rows: Sequence[tuple[str, str]], verdicts: Sequence[Verdict]

@@ -16,7 +16,7 @@ COMMANDS = {
         ("--sandbox", "--http", "--port", "--toolsets", "--read-only", "--config"),
     ),
     "sandbox": ("Run both simulated vendors alone; any client of these vendors", ("--port",)),
-    "demo": ("Play a whole session through a real MCP client against the sandbox.", ()),
+    "demo": ("Play a whole session through a real MCP client against the sandbox.", ("--console",)),
     "tools": ("List the tools with risk, document section and token cost.", ("--config", "--all")),
     "doctor": ("Check settings, reachability and login of both vendors", OF_AN_ACCOUNT),
     "unlock": ("Call a vendor's account again after its refused login was dealt with.", OF_AN_ACCOUNT),
