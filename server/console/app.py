@@ -20,6 +20,7 @@ from server.console.pages import (
     campaigns,
     dead_numbers,
     entering,
+    events,
     home,
     lists,
     passkeys,
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 _ROOMS = (
     *(entering, home, approvals, approval),
     *(campaigns, campaign, lists, batches, batch, replies, points, dead_numbers, rules),
-    passkeys,
+    *(passkeys, events),
 )
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 

@@ -93,7 +93,11 @@ def _joined(before: str, after: str) -> str:
     """The line that an entry leaves empty goes with it."""
     blank = before.rstrip(" \t")
     following = after.lstrip(" \t")
-    return blank.removesuffix("\n").removesuffix("\r") + after if following[:1] in ("\n", "\r") else before + after
+    return (
+        blank.removesuffix("\n").removesuffix("\r") + after
+        if following[:1] in ("\n", "\r")
+        else before + after
+    )
 
 
 def _added(text: str, into: _Node, name: str, value: Any, style: tuple[str, str, str]) -> str:

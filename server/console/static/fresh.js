@@ -1,0 +1,23 @@
+// Shows a page anew when something changed, unless its reader is in the middle of something. Without it, a page
+// stays as it was when it was loaded.
+"use strict";
+
+const main = document.getElementById("main");
+const busy = () => main.contains(document.activeElement) && document.activeElement.matches("input, textarea, button");
+let known = "";
+
+async function show() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!answer.ok || busy()) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
+  if (fresh && fresh.innerHTML !== main.innerHTML) main.replaceChildren(...fresh.childNodes);
+}
+
+if (main.dataset.fresh !== undefined) {
+  const events = new EventSource("/events");
+  events.addEventListener("changed", (event) => {
+    if (known && event.data !== known) show();
+    known = event.data;
+  });
+  addEventListener("pagehide", () => events.close());
+}
