@@ -86,6 +86,18 @@ class Earlier:
     state: str
     created_at: datetime
     arguments: Mapping[str, object]
+    hold: "Hold | None" = None
+    """Where it was booked a little ahead so that it could be taken back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A send at once that is booked a little ahead, so that it can be taken back (ST, EVERY8D 1.1 to 1.5)."""
+
+    until: datetime
+    """Until when it can be taken back, by our clock."""
+    goes_out: datetime
+    """The booked time: in a request by the vendor's clock, otherwise by ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +115,8 @@ class Surroundings:
     """The caller's own action that sent the batch which the parameters name, if there is one."""
     campaign: CampaignFacts | None = None
     """The caller's own campaign that an `OwnAction` is about."""
+    hold: Hold | None = None
+    """For what would go out at once: it is booked for then instead."""
     every8d: Every8dOptions = Every8dOptions()
     omis: OmisOptions = OmisOptions()
 
@@ -232,6 +246,8 @@ class Preview(BaseModel):
     points_left: Points | None = None
     send_at: Timestamp | None = None
     """None means at once."""
+    undo_minutes: int | None = None
+    """For so many minutes what goes out at once can still be taken back."""
     subject: OutsideText = ""
     text: Annotated[str, Field(description="The text as it would go out.")] = ""
     image: str | None = None

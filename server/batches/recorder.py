@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from server.batches.held import hold_of
 from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper, alike
 from server.batches.message_rows import message_rows
@@ -40,7 +41,7 @@ from server.store.messages import add_messages
 from server.store.plans import Connection
 from server.store.rows import taipei_day
 from tools.action_id import reference_of
-from tools.every8d.sent import sent_messages
+from tools.every8d.sent import SentMessages, sent_messages
 from tools.every8d.texts import first_words
 from tools.operation import Preview
 
@@ -112,7 +113,8 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
     messages = () if sent is None else who_got_it(action, sent.messages)
     skipped = 0 if sent is None else len(sent.messages) - len(messages)
     preview = Preview.model_validate_json(action.preview)
-    sent_at, send_at = action.dispatched_at or action.created_at, None if sent is None else sent.send_at
+    sent_at, times = action.dispatched_at or action.created_at, _booked_times(action, sent)
+    send_at = min(times, default=None)
     batch = Batch(
         id=action.id,
         batch_id=action.batch_id,
@@ -126,7 +128,7 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
         day=taipei_day(action.created_at),
         sent_at=sent_at,
         send_at=send_at,
-        last_at=None if sent is None else sent.last_at,
+        last_at=max(times, default=None),
         recipients=action.recipients - skipped,
         parts=preview.parts,
         points=_points(action),
@@ -138,6 +140,13 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
     if sent is not None:
         add_messages(conn, message_rows(action.id, messages, inbox.key, inbox.seal))
     look_again(conn, action.batch_id)
+
+
+def _booked_times(action: Action, sent: SentMessages | None) -> list[datetime]:
+    """When the first and the last of what is booked go out; what is held is booked too."""
+    hold = hold_of(action)
+    times = () if sent is None else (sent.send_at, sent.last_at, hold and hold.goes_out)
+    return [each for each in times if each is not None]
 
 
 def _state_of(action: Action, *, nobody: bool) -> str:

@@ -11,6 +11,7 @@ from server.gate.campaign_parts import StepParts, with_parts
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
+from server.gate.holding import held
 from server.gate.pricing import priced_by_count
 from server.gate.proposing import Proposing, warned
 from server.gate.repeats import cautions, still_open
@@ -98,7 +99,8 @@ class Acting:
         await obey_rules(self._context, call, world, blocked, points=preview.points)
         check_clocks(self._context, call, world)
         details = {name: without_secrets(value) for name, value in preview.details.items()}
-        return warned(self._context, call, preview.model_copy(update={"details": details}))
+        shown = preview.model_copy(update={"details": details})
+        return held(self._context, call, world, warned(self._context, call, shown))
 
     async def _key(self, call: CallOf, world: Surroundings) -> CallKey:
         return CallKey(

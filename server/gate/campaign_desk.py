@@ -84,7 +84,7 @@ class OwnCampaigns:
         settings = self._context.settings
         if settings.every8d is None:
             raise RefusedError(_NO_ACCOUNT)
-        send_time(asked.send_at, self._context.clock())
+        send_time(asked.send_at, self._context.surroundings())
         most = settings.policy.recipients_per_call
         size = settings.every8d.max_recipients
         exclusions = await self._exclusions()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
+from server.batches.held import hold_of
 from server.batches.memory import Memory
 from server.campaigns.campaigns import Campaigns
 from server.files import Files
@@ -84,7 +85,8 @@ class GateContext:
         """The caller's own send that got the batch which this call names."""
         batch_id = batch_of(call.params)
         entry = await self.book.of_batch(batch_id) if batch_id else None
-        return None if entry is None or entry.principal != call.caller.principal else _as_earlier(entry)
+        is_own = entry is not None and (call.caller.everybodys or entry.principal == call.caller.principal)
+        return _as_earlier(entry) if entry is not None and is_own else None
 
     async def _campaign(self, call: CallOf) -> CampaignFacts | None:
         """The caller's own campaign that this call is about.
@@ -157,4 +159,5 @@ def _as_earlier(entry: Entry) -> Earlier:
         state=str(entry.state),
         created_at=entry.created_at,
         arguments=json.loads(entry.arguments),
+        hold=hold_of(entry),
     )

@@ -11,6 +11,7 @@ from server.gate.calls import CallOf
 from server.gate.campaign_steps import take_step, told_step
 from server.gate.context import GateContext
 from server.gate.failures import problem_of
+from server.gate.holding import hold_for_post
 from server.gate.masking import present
 from server.gate.repeats import repeated_since
 from server.gate.ruling import check_clocks, obey_rules
@@ -37,6 +38,7 @@ from server.store.errors import StoreUnavailableError
 from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.action_id import reference_of
 from tools.campaign_facts import CampaignStep
+from tools.every8d.holding import refused_as_booking, told_of_hold
 from tools.operation import OwnAction, Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 from tools.sentence import sentence
@@ -182,7 +184,8 @@ class Dispatching:
 
     async def _go(self, call: CallOf, world: Surroundings, claimed: "Action") -> Answer:
         # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
-        world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id))
+        hold = hold_for_post(self._context, claimed)
+        world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id), hold=hold)
         return await self._post_and_record(call, world, claimed)
 
     async def _voided(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
@@ -256,8 +259,11 @@ class Dispatching:
             if operation.check is not None:
                 frozen = Preview.model_validate_json(entry.preview)
                 result = operation.check(result, call.audience(world), frozen)
+            if world.hold is not None:
+                result = told_of_hold(result, world.hold)
         except RefusedError as error:
-            return _Outcome(state=State.FAILED, problem=error.problem, reply=reply)
+            problem = error.problem if world.hold is None else refused_as_booking(error.problem)
+            return _Outcome(state=State.FAILED, problem=problem, reply=reply)
         except ForeignReply as error:
             return _Outcome(state=State.UNKNOWN, reason=f"the vendor answered, but {error}", reply=reply)
         except UnreadableReply:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from server.batches.held import hold_of
 from server.batches.own import own
 from server.gate.at_once import few_at_once
 from server.gate.context import GateContext
@@ -47,6 +48,9 @@ def _ahead(conn: Connection, batch: Batch, now: datetime) -> Batch:
     """The batch without those of its messages whose own time has passed, though nothing was heard of them."""
     action = ledger.get(conn, batch.id)
     if action is None:
+        return batch
+    hold = hold_of(action)
+    if hold is not None and hold.goes_out > now - _CLOCKS_APART:
         return batch
     source = first_of(conn, action)
     later = booked_after(source.tool, json.loads(source.arguments), now - _CLOCKS_APART)

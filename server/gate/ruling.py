@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from server.gate.calls import Call, CallOf
 from server.gate.context import GateContext
+from server.gate.holding import delay_of
 from server.gate.rules.free_sends import needs_no_approval
 from server.gate.rules.policy import Intent, check_rules, to_problem
 from server.gate.words.sentences import clocks_apart, nothing, rate_limited
@@ -28,11 +29,12 @@ async def obey_rules(
         RefusedError: with the rule, the setting and both figures.
     """
     audience = call.audience(world)
+    at_once = context.clock() + delay_of(context, call, world)
     for send_at in audience.send_times:
         violation = check_rules(
             _intent(call, audience, points, send_at),
             context.settings.policy,
-            now=context.clock(),
+            now=at_once,
             blocked=lambda _: blocked,
         )
         if violation is not None:

@@ -106,6 +106,13 @@ class PolicySettings(Section):
     texts_per_recipient_per_day: Cap = None
     calls_per_minute: Annotated[int, Field(ge=1)] = 30
     """Calls of SPEND, DESTROY and CHANGE tools; a decline costs a slot too."""
+    undo_minutes: Annotated[int, Field(ge=0, le=60)] = 0
+    """A send at once is booked so far ahead, and can be taken back until then; 0 sends at once.
+
+    Weak evidence says that some hosts of the vendor want ten minutes: a refused booking sends nothing.
+    """
+    undo_above_recipients: Annotated[int, Field(ge=0)] = 50
+    """Sends to so many or fewer go out at once all the same."""
     countries: Annotated[tuple[Country, ...], COMMAS] = ()
     """Allowed countries of recipients (ISO 3166, `TW`); empty allows all."""
     blocked_numbers: Annotated[tuple[Number, ...], COMMAS] = ()

@@ -29,6 +29,9 @@ PAST_LOST = "the store's past was lost"
 CHANGE_ASKED = "change asked"
 """The rule of a no that asks for a change: its reason is the note of whoever said it."""
 
+ERASINGS = ("erase_sms_booking", "erase_mms_booking", "undo_send")
+"""The tools that take a booking back."""
+
 FORM = "form"
 """The channel of a decision that came with a client's form."""
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
 
-from server.store.actions import Action
+from server.store.actions import ERASINGS, Action
 from server.store.plans import Connection, cells_of
 from server.store.record_tables import BATCHES, MESSAGES, REPLIES
 from server.store.rows import actions_where, fetch
@@ -101,7 +101,7 @@ _SETTLED = actions_where(
 )
 _TARGET_SPELT = (ACTIONS.c.target, func.lower(ACTIONS.c.target), func.upper(ACTIONS.c.target))
 _ERASINGS = actions_where(
-    _TOOL.in_(("erase_sms_booking", "erase_mms_booking")),
+    _TOOL.in_(ERASINGS),
     ACTIONS.c.state == "succeeded",
     # The vendor had no such booking any more: it went out.
     ~ACTIONS.c.outcome.contains('"found": false'),

@@ -12,7 +12,7 @@ from typing import Literal
 
 from sqlalchemy import and_, bindparam, exists, or_, select
 
-from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
+from server.store.actions import ERASINGS, NO_CAPS, Action, CapHit, Caps, Proposal, State
 from server.store.counting import (
     NOTHING,
     Counts,
@@ -211,7 +211,7 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
         return None
     _settle(conn, counts(before), after)
     _settle_first(conn, after, now)
-    if after.state is State.SUCCEEDED and after.tool.startswith("erase_"):
+    if after.state is State.SUCCEEDED and after.tool in ERASINGS:
         erased(conn, after.target)
     _free_erased(conn, after)
     return after

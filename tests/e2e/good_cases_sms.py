@@ -9,7 +9,9 @@ from server.store.events import DeliveryEvent, record_event
 from server.store.plans import Connection
 from tests.e2e.good_case import Arguments, Case, contains, with_arguments
 from tests.e2e.house import Facts, House, Session
+from tests.e2e.person import Person
 from tests.e2e.pictures import PNG
+from tests.gate.servers import fronted
 
 _BATCH = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00")
@@ -108,6 +110,14 @@ async def _booked_mms(house: House, _session: Session) -> Arguments:
     return {"batch_id": await mms_batch(house, tomorrow)}
 
 
+async def _held(house: House, _session: Session) -> Arguments:
+    """A send of a moment ago, by a server that holds sends."""
+    policy = {"undo_minutes": 3, "undo_above_recipients": 1}
+    async with fronted(house, Person(), policy=policy) as holding:
+        sent = await holding.facts("send_sms", {"recipients": [DELIVERED, SWITCHED_OFF], "text": _TEXT})
+    return {"batch_id": sent["batch_id"]}
+
+
 def _erased(count: int, points: int) -> Case:
     def check(facts: Facts) -> None:
         contains(facts, {"outcome": "done", "found": True, "erased": count, "points_returned": points})
@@ -170,5 +180,9 @@ SMS_CASES: dict[str, Case] = {
     "get_sms_replies": Case(prepare=_replied, check=_replies),
     "erase_sms_booking": _erased(2, 2),
     "erase_mms_booking": _erased(1, 3),
+    "undo_send": Case(
+        prepare=_held,
+        check=lambda facts: contains(facts, {"outcome": "done", "erased": 2, "points_returned": 2}),
+    ),
     "list_delivery_events": Case(prepare=_reported, check=_events),
 }

@@ -19,6 +19,7 @@ RISKS = {
     "get_sms_replies": ("EVERY8D 2.4", Risk.READ),
     "erase_sms_booking": ("EVERY8D 3.2", Risk.DESTROY),
     "erase_mms_booking": ("EVERY8D 3.3", Risk.DESTROY),
+    "undo_send": ("ours, over EVERY8D 3.2 and 3.3", Risk.CHANGE),
     "list_delivery_events": ("EVERY8D 2.1", Risk.READ),
 }
 

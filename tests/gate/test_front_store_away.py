@@ -30,6 +30,7 @@ ARGUMENTS: dict[str, Facts] = {
     "send_personalized_sms": {"recipients": [{"mobile": "0912345678", "text": "x"}]},
     "erase_sms_booking": BATCH,
     "erase_mms_booking": BATCH,
+    "undo_send": BATCH,
     "retry_safely": {"action_id": "ABCD-EFGH"},
     "delete_report": REPORT,
     "update_report": {**REPORT, "report_types": ["11001"]},

@@ -30,6 +30,8 @@ def test_the_description_names_every_rule_and_no_number(tmp_path: Path) -> None:
         test_numbers=(OTHER,),
         test_recipients=1,
         test_points=Decimal(2),
+        undo_minutes=3,
+        undo_above_recipients=50,
     )
     told = json.dumps(describe(policy), ensure_ascii=False)
     assert describe(policy)["without_a_rule"] == [
@@ -41,6 +43,8 @@ def test_the_description_names_every_rule_and_no_number(tmp_path: Path) -> None:
     assert all(f"CAMPAIGN_OPS_POLICY__{name.upper()}" in told for name in PolicySettings.model_fields)
     for words in (
         "At most 100 points a call.",
+        "A larger send at once can be taken back for 3 minutes.",
+        "Larger: to more than 50 recipients.",
         "Never sent to the 2 numbers in blocked.txt.",
         "Nothing is sent from 22:00 to 08:00 (Asia/Taipei).",
         "Texts may hold no phone numbers.",

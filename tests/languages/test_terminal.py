@@ -197,6 +197,7 @@ async def test_the_policy_is_told_in_chinese(house: House) -> None:
         "POLICY__ALLOWED_URL_HOSTS": "",
         "POLICY__ALLOWED_PHONE_NUMBERS": "0223456789",
         "POLICY__ALLOWED_EMAIL_DOMAINS": "example.com",
+        "POLICY__UNDO_MINUTES": "3",
         "POLICY__QUIET_HOURS__START": "21:00",
         "POLICY__QUIET_HOURS__END": "08:00",
     }

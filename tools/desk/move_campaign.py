@@ -39,7 +39,7 @@ def _preview(params: MoveCampaignParams, surroundings: Surroundings) -> Steps[Pr
     if found.state == "running":
         raise _refused("The campaign is running.", "Stop it with pause_campaign, which is free; call again.")
     refuse_unless(found, _NOTHING, "paused", "holding", "done")
-    send_time(params.send_at, surroundings.now)
+    send_time(params.send_at, surroundings)
     booked = sum(each.count for each in found.to_erase)
     if not (found.waiting or booked):
         raise _refused("Nothing of it is still ahead.", "Plan another campaign.")

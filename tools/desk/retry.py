@@ -13,6 +13,7 @@ from tools.operation import Action, Audience, Preview, Reply, Request, Risk, Ris
 from tools.problems import Problem, RefusedError
 from tools.same_text import same_to_all
 from tools.sentence import sentence
+from tools.taipei import iso
 
 RETRYABLE_TOOLS = ("send_sms", "send_sms_deduplicated")
 FILTER_WINDOW = timedelta(hours=24)
@@ -39,6 +40,11 @@ def _send(around: Surroundings) -> SendSmsParams:
         raise _refused(f"Its outcome is not unknown; it is {earlier.state}.")
     if around.now - earlier.created_at > FILTER_WINDOW - _MARGIN:
         raise _refused("It is nearly 24 hours old or more, and the vendor's filter remembers no longer.")
+    if earlier.hold is not None and around.now < earlier.hold.goes_out + _MARGIN:
+        raise _refused(
+            f"It may be booked and go out at {iso(earlier.hold.goes_out)}: the vendor's filter may not know "
+            "it before. Wait ten minutes more."
+        )
     return SendSmsParams.model_validate(dict(earlier.arguments))
 
 

@@ -11,6 +11,7 @@ from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS
 from tools.every8d.send_sms import SEND_SMS
 from tools.every8d.send_sms_deduplicated import SEND_SMS_DEDUPLICATED
 from tools.every8d.send_sms_with_message_id import SEND_SMS_WITH_MESSAGE_ID
+from tools.every8d.undo import UNDO_SEND
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     QUERY_CREDIT,
@@ -24,6 +25,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_SMS_REPLIES,
     ERASE_SMS_BOOKING,
     ERASE_MMS_BOOKING,
+    UNDO_SEND,
     LIST_DELIVERY_EVENTS,
 )
 """In the order of the document."""

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from tools.every8d.answers import refused, text_of
 from tools.operation import Reply, Result
 from tools.sentence import sentence
-from tools.values import Points
+from tools.values import Points, Timestamp
 from tools.wire.csv_line import SendReceipt, read_send_receipt
 from tools.wire.refusal import Refusal
 
@@ -24,6 +24,8 @@ class SendResult(Result):
     unsent: int
     """Messages left out for lack of points."""
     batch_id: str | None = None
+    undo_until: Timestamp | None = None
+    """Until when undo_send takes it back."""
     note: str | None = None
 
 

@@ -85,7 +85,7 @@ def _build(params: SendMmsParams, surroundings: Surroundings) -> Request:
         "SB": params.subject,
         "MSG": params.text,
         "DEST": dest(params.recipients, surroundings),
-        "ST": send_time(params.send_at, surroundings.now),
+        "ST": send_time(params.send_at, surroundings),
         "RETRYTIME": str(params.validity_minutes),
         "ATTACHMENT": base64.b64encode(image.content).decode("ascii"),
         "TYPE": image.type,

@@ -130,7 +130,7 @@ def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
                     "Mobile": as_dest(person.mobile),
                     "Email": person.email,
                     "SendTime": send_time(
-                        person.send_at, surroundings.now, field=f"recipients[{number}].send_at"
+                        person.send_at, surroundings, field=f"recipients[{number}].send_at"
                     ),
                     "Param": param(person, params.template),
                     "Mr": key,

@@ -85,15 +85,16 @@ def subject_line(subject: str, surroundings: Surroundings) -> str:
     return clean(f"{surroundings.reference} {subject}".strip(), limit=SUBJECT_LENGTH)
 
 
-def send_time(send_at: datetime | None, now: datetime, *, field: str = "send_at") -> str:
-    """ST and SendTime: empty for at once.
+def send_time(send_at: datetime | None, surroundings: Surroundings, *, field: str = "send_at") -> str:
+    """ST and SendTime: empty for at once, unless it is held so that it can be taken back.
 
     Raises:
         InvalidArgumentError: the time is past, less than two minutes ahead, or more than a year ahead.
     """
     if send_at is None:
-        return ""
-    ahead = send_at - as_taipei(now)
+        hold = surroundings.hold
+        return "" if hold is None else compact(hold.goes_out)
+    ahead = send_at - as_taipei(surroundings.now)
     if ahead < LEAST_AHEAD:
         raise InvalidArgumentError(
             field, "past, or less than two minutes ahead.", "Give a later time, or none to send at once."
@@ -109,6 +110,6 @@ def sms_fields(params: SmsParams, dest: str, surroundings: Surroundings) -> dict
         "SB": subject_line(params.subject, surroundings),
         "MSG": params.text,
         "DEST": dest,
-        "ST": send_time(params.send_at, surroundings.now),
+        "ST": send_time(params.send_at, surroundings),
         "RETRYTIME": str(params.validity_minutes),
     }

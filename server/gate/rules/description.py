@@ -34,6 +34,7 @@ def _words(policy: PolicySettings) -> Iterator[tuple[str, str]]:
     for name, words in _CAPS.items():
         cap = getattr(policy, name)
         yield name, "" if cap is None else words(str(cap))
+    yield from _undo_words(policy)
     yield "quiet_hours", _quiet_words(policy.quiet_hours) if policy.quiet_hours else ""
     sender = policy.required_sender_name.strip()
     yield "required_sender_name", _holding(quote(sender, limit=40)) if sender else ""
@@ -79,6 +80,27 @@ def _quiet_words(hours: QuietHours) -> Sentence:
         start=f"{hours.start:%H:%M}",
         end=f"{hours.end:%H:%M}",
         zone=hours.time_zone,
+    )
+
+
+def _undo_words(policy: PolicySettings) -> Iterator[tuple[str, str]]:
+    if not policy.undo_minutes:
+        return
+    yield (
+        "undo_minutes",
+        plural(
+            "A larger send at once can be taken back for {count} minute.",
+            "A larger send at once can be taken back for {count} minutes.",
+            policy.undo_minutes,
+        ),
+    )
+    yield (
+        "undo_above_recipients",
+        plural(
+            "Larger: to more than {count} recipient.",
+            "Larger: to more than {count} recipients.",
+            policy.undo_above_recipients,
+        ),
     )
 
 

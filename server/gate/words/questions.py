@@ -73,6 +73,12 @@ def facts_of(preview: Preview) -> Iterator[tuple[str, Sentence]]:
     if preview.recipients is not None:
         when = iso(preview.send_at) if preview.send_at else sentence("at once")
         yield "when", sentence("When: {when}", when=when)
+    if preview.undo_minutes is not None:
+        said = sentence(
+            "Can be taken back: for {minutes} minutes; it goes out a minute later",
+            minutes=preview.undo_minutes,
+        )
+        yield "undo", said
     if preview.first_mobile is not None:
         yield "numbers", sentence("Numbers: {numbers}", numbers=_numbers(preview))
     if preview.emails:

@@ -30,6 +30,7 @@ _NOTHING = {
     "reconcile": sentence("Nothing was reconciled."),
     "block": sentence("Nothing was blocked."),
     "stop": sentence("Nothing was erased."),
+    "undo": sentence("Nothing was taken back."),
 }
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from server.batches.held import hold_of
 from server.gate.masking import present
 from server.gate.words.answers import NOTE, Answer, Envelope, failure
 from server.gate.words.sentences import (
@@ -17,6 +18,7 @@ from server.gate.words.sentences import (
 from server.logs.logs import redact, without_secrets
 from server.settings.page_address import Address
 from server.store import actions as reasons
+from tools.action_id import reference_of
 from tools.cleaning import clean
 from tools.desk_operation import AnyOperation
 from tools.operation import Preview
@@ -89,6 +91,12 @@ def unknown(action: "Action", reason: str) -> Answer:
     following = (
         "Use reconcile_action with this action_id. Do not do it again under another request_id before."
     )
+    hold = hold_of(action)
+    if hold is not None:
+        message += (
+            f" If the vendor took it, it goes out at {iso(hold.goes_out)}: until then a person can erase it "
+            f"on the vendor's own pages, where its subject begins with {reference_of(action.id)}."
+        )
     return Envelope(outcome="unknown", action_id=action.id).around({"message": message, "next": following})
 
 

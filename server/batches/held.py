@@ -1,0 +1,15 @@
+"""Which sends were held so that they could be taken back: their frozen preview says it."""
+
+import json
+
+from server.store.actions import Action
+from tools.every8d.holding import hold_from
+from tools.operation import Hold
+
+
+def hold_of(action: Action) -> Hold | None:
+    """Until when it can be taken back, by our clock; None for what went out at once, or was never begun."""
+    minutes = json.loads(action.preview or "{}").get("undo_minutes")
+    if not minutes or action.dispatched_at is None:
+        return None
+    return hold_from(action.dispatched_at, minutes)
