@@ -1,6 +1,6 @@
 """Campaigns, for the operations of the desk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -156,6 +156,10 @@ class CampaignDesk(Protocol):
 
     async def view(self, id_: str) -> CampaignView | None:
         """How far one is; None when there is none."""
+        ...
+
+    async def settled(self, id_: str, said: Callable[[CampaignView | None], str]) -> CampaignView | None:
+        """The same once it does not run, or when the call's time is up; `said` is told meanwhile."""
         ...
 
     async def page(self, page: int, page_size: int) -> tuple[Sequence[CampaignLine], int]:

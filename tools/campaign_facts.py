@@ -37,6 +37,8 @@ class CampaignFacts:
     digest: str
     list_changed: bool
     """The list's file is not the one that was planned from."""
+    is_readable: bool
+    """Its plan can be read: nobody agrees to what nobody knows."""
     past_lost: bool
     """Parts of it may have been sent: the store lost its past since it was planned."""
     recipients: int
@@ -59,6 +61,12 @@ class CampaignFacts:
     abroad: int
     texted: int
     """Recipients who had the same text within 24 hours when it was planned."""
+    often: int
+    """Those for whom it was planned as the third text within 7 days, or a later one."""
+    at_night: int
+    """Texts of the plan that go out at night."""
+    quiet: str
+    """The operator's quiet hours as a span of the day; '' where there are none."""
     waiting: int
     """Recipients that nothing was sent to yet."""
     waiting_points: Decimal
@@ -68,6 +76,11 @@ class CampaignFacts:
     """How often it was moved."""
     resumed: int
     """How often it was resumed."""
+
+    @property
+    def at_once(self) -> bool:
+        """It goes out as soon as it is started."""
+        return self.first_at is None
 
     @property
     def to_erase(self) -> Sequence[CampaignBooking]:

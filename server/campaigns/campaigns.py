@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import astuple, dataclass
 from decimal import Decimal
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import anyio.to_thread
 
 from server.batches.keeper import Keeper
+from server.batches.numbers import NumberSeal, SealedNumberError
 from server.campaigns.draft import Draft, Wish
 from server.campaigns.planning import Planner
 from server.campaigns.source import Lists, OpenList
@@ -23,6 +24,18 @@ from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState
 from tools.campaigns.trial import read_terms
 from tools.list_desk import ListFound
 
+_UNREADABLE: Mapping[str, Any] = {
+    "text": "",
+    "trial": 0,
+    "first_at": None,
+    "last_at": None,
+    "longest": (),
+    "estimates": 0,
+    "abroad": 0,
+    "texted": 0,
+}
+"""What is told of a plan that cannot be read."""
+
 
 async def nobody_is_woken() -> None:
     """A server that starts no worker: another process carries campaigns out."""
@@ -34,6 +47,11 @@ class Known(Standing):
 
     progress: Progress
     waiting_points: Decimal
+
+    @property
+    def is_readable(self) -> bool:
+        """Its plan can be read; of any other nothing but its row is known."""
+        return self.plan is not _UNREADABLE
 
 
 class Planned(NamedTuple):
@@ -75,7 +93,7 @@ class Campaigns:
                 return None
             return Known(
                 campaign=found,
-                plan=json.loads(seal.open_text(found.plan, found.id)),
+                plan=_plan_or_none(seal, found),
                 progress=campaigns.progress_of(conn, id_),
                 waiting_points=campaigns.waiting_points(conn, id_),
             )
@@ -83,14 +101,18 @@ class Campaigns:
         return await self.keeper.read(work)
 
     async def running(self, id_: str, epoch: int) -> Standing | None:
-        """A campaign that runs under this epoch, whoever's it is."""
+        """A campaign that runs under this epoch, whoever's it is.
+
+        Raises:
+            SealedNumberError: its plan cannot be read.
+        """
         seal = await self.keeper.seal()
 
         def work(conn: Connection) -> Standing | None:
             found = campaigns.running_under(conn, id_, epoch)
             if found is None:
                 return None
-            return Standing(campaign=found, plan=json.loads(seal.open_text(found.plan, found.id)))
+            return Standing(campaign=found, plan=_plan(seal, found))
 
         return await self.keeper.read(work)
 
@@ -130,8 +152,8 @@ class Campaigns:
 
         return await self.keeper.read(look)
 
-    async def facts(self, id_: str, principal: str) -> CampaignFacts | None:
-        """What a step of it must know; None when this principal has no such campaign."""
+    async def facts(self, id_: str, principal: str, quiet: str) -> CampaignFacts | None:
+        """What a step of it must know, within these quiet hours; None when this principal has none such."""
         found = await self.known(id_, principal)
         if found is None:
             return None
@@ -148,6 +170,7 @@ class Campaigns:
             state=cast("CampaignState", campaign.state),
             digest=campaign.digest,
             list_changed=changed,
+            is_readable=found.is_readable,
             past_lost=campaign.reason == campaigns.LOST,
             recipients=campaign.recipients,
             parts=campaign.parts,
@@ -163,6 +186,9 @@ class Campaigns:
             longest=plan["longest"],
             abroad=plan["abroad"],
             texted=plan["texted"],
+            often=plan.get("often", 0),
+            at_night=plan.get("at_night", 0),
+            quiet=quiet,
             # What certainly failed waits again once it is resumed.
             waiting=found.progress.waiting + found.progress.failed,
             waiting_points=found.waiting_points,
@@ -170,6 +196,18 @@ class Campaigns:
             moves=plan.get("moves", 0),
             resumed=campaign.resumed,
         )
+
+
+def _plan(seal: NumberSeal, campaign: Campaign) -> Mapping[str, Any]:
+    return json.loads(seal.open_text(campaign.plan, campaign.id))
+
+
+def _plan_or_none(seal: NumberSeal, campaign: Campaign) -> Mapping[str, Any]:
+    """A campaign whose plan was damaged is looked at and cancelled all the same."""
+    try:
+        return _plan(seal, campaign)
+    except SealedNumberError:
+        return _UNREADABLE
 
 
 def _booking(batch: Batch) -> CampaignBooking:

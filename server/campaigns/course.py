@@ -13,6 +13,7 @@ from typing import Protocol
 
 import anyio
 
+from server.batches.numbers import SealedNumberError
 from server.campaigns.campaigns import Campaigns
 from server.campaigns.standing import Standing
 from server.store import campaigns
@@ -27,6 +28,8 @@ _LANES = 7
 """Chunks at once that are under way or made ready for it, so that no call waits for the next text."""
 _FAILURES = 3
 """So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
+
+_UNREADABLE = "its plan cannot be read with the key of the numbers: it was damaged, or is of another key"
 
 
 class Ended(StrEnum):
@@ -77,16 +80,16 @@ class Sends(Protocol):
         """Nothing more of it is begun until a person resumes it."""
         ...
 
+    async def hold(self, campaign: str, epoch: int, reason: str) -> bool:
+        """The same, after its trial."""
+        ...
+
     async def judge(self, standing: Standing) -> Judgement:
         """What follows its trial, which is out."""
         ...
 
     async def release(self, campaign: str, epoch: int) -> bool:
         """What follows its trial may be sent."""
-        ...
-
-    async def hold(self, campaign: str, epoch: int, reason: str) -> bool:
-        """The same, after its trial."""
         ...
 
     async def end(self, campaign: str, epoch: int) -> bool:
@@ -141,7 +144,11 @@ class Course:
         return following
 
     async def _wave(self, campaign: str, epoch: int) -> Wave:
-        standing = await self._campaigns.running(campaign, epoch)
+        try:
+            standing = await self._campaigns.running(campaign, epoch)
+        except SealedNumberError:
+            await self._sends.stop(campaign, epoch, _UNREADABLE)
+            return Wave.OVER
         if standing is None:
             return Wave.OVER
         waiting = await self._campaigns.waiting(campaign, WAVE)

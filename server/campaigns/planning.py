@@ -174,6 +174,8 @@ def _plan_of(draft: Draft) -> dict[str, Any]:
         "estimates": tally.estimates,
         "abroad": tally.abroad,
         "texted": tally.texted,
+        "often": draft.often,
+        "at_night": draft.at_night,
     }
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 import anyio
+import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from server.batches.keeper import Keeper
@@ -70,6 +71,8 @@ class Worker:
         except StoreUnavailableError:
             _log.warning("the store is unavailable; campaigns wait")
             return True
+        # A write ends although the worker is to stop: it begins nothing after it.
+        await anyio.lowlevel.checkpoint_if_cancelled()
         for each in found:
             if each.campaign not in self._busy:
                 self._busy.add(each.campaign)

@@ -246,6 +246,10 @@ class ChunkSender:
         """Nothing more of it is begun until a person resumes it."""
         return await self._context.book.stand_still(campaign, epoch, campaigns.PAUSED, reason)
 
+    async def hold(self, campaign: str, epoch: int, reason: str) -> bool:
+        """The same, after its trial."""
+        return await self._context.book.stand_still(campaign, epoch, campaigns.HOLDING, reason)
+
     async def judge(self, standing: Standing) -> Judgement:
         """What follows its trial, which is out."""
         return await self._trials.judge(standing)
@@ -253,10 +257,6 @@ class ChunkSender:
     async def release(self, campaign: str, epoch: int) -> bool:
         """What follows its trial may be sent, on the terms that a person agreed to."""
         return await self._context.book.release_rest(campaign, epoch)
-
-    async def hold(self, campaign: str, epoch: int, reason: str) -> bool:
-        """The same, after its trial."""
-        return await self._context.book.stand_still(campaign, epoch, campaigns.HOLDING, reason)
 
     async def end(self, campaign: str, epoch: int) -> bool:
         """Nothing waits any more. What certainly was not sent is for a person to say."""

@@ -1,6 +1,6 @@
 """A caller's campaigns: planned under the operator's rules, looked at, paused."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from decimal import Decimal
@@ -11,10 +11,10 @@ import anyio.to_thread
 
 from server.campaigns.draft import Wish
 from server.campaigns.planning import NOTHING_PLANNED
-from server.campaigns.source import ListChoice, OpenList
+from server.campaigns.source import OpenList
 from server.campaigns.workbook_rows import workbook_rows
 from server.gate.caller import Caller
-from server.gate.campaign_retry import OF_LIST, Opener, retry_of
+from server.gate.campaign_retry import OF_LIST, Opener, list_choice, retry_of
 from server.gate.campaign_rules import forbidden
 from server.gate.context import GateContext
 from server.gate.exclusions import Exclusions
@@ -22,9 +22,9 @@ from server.gate.failures import ANTICIPATED
 from server.gate.member_list import member_list
 from server.gate.members import Members
 from server.gate.rehearsing import rehearsed, still_played
-from server.gate.rules.policy import span_of
+from server.gate.rules.policy import quiet_span
+from server.gate.watching import look_again
 from server.ledger.notes import Note
-from server.settings.policy import QuietHours
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures, Rehearsed
 from tools.campaign_facts import CampaignState
 from tools.campaigns.cautions import cautions_of
@@ -120,7 +120,7 @@ class OwnCampaigns:
             estimate=bool(tally.estimates),
             often=made.draft.often,
             at_night=made.draft.at_night,
-            quiet=_quiet(settings.policy.quiet_hours) if asked.send_at is None else "",
+            quiet=quiet_span(settings.policy) if asked.send_at is None else "",
             cautions=cautions_of(wish.wording, tally),
             cheaper=cheaper_for(wish.wording, tally),
             found=made.found,
@@ -132,17 +132,9 @@ class OwnCampaigns:
         if reference is not None and reference.which != SENDER:
             _refuse_choices(asked)
             return member_list(Members(self._context, PLAN_CAMPAIGN, reference, self._caller))
-        return self._context.campaigns.lists.opened(
-            ListChoice(
-                name=asked.list_name,
-                principal=self._caller.principal,
-                sheet=asked.sheet,
-                mobile=asked.mobile,
-                consent=asked.consent,
-                hidden=asked.hidden,
-                mailed=await self._mailed(asked.not_opened),
-            )
-        )
+        mailed = await self._mailed(asked.not_opened)
+        choice = list_choice(asked, asked.list_name, self._caller.principal, mailed)
+        return self._context.campaigns.lists.opened(choice)
 
     async def _mailed(self, target: str) -> Mailed | None:
         if not target:
@@ -215,6 +207,14 @@ class OwnCampaigns:
             ends_at=found.last_at,
         )
 
+    async def settled(self, id_: str, said: Callable[[CampaignView | None], str]) -> CampaignView | None:
+        """The same once it does not run, or as it is when the call's time is up."""
+        found = await self.view(id_)
+        if found is None or not _runs(found):
+            return found
+        now = await look_again(self._caller, partial(self.view, id_), lambda now: not _runs(now), said)
+        return now or found
+
     async def page(self, page: int, page_size: int) -> tuple[Sequence[CampaignLine], int]:
         """A page of them, newest first."""
         found, total = await self._context.campaigns.page(self._caller.principal, page, page_size)
@@ -242,8 +242,8 @@ class OwnCampaigns:
         return Note(what=what, principal=self._caller.principal, outcome=campaign)
 
 
-def _quiet(hours: QuietHours | None) -> str:
-    return "" if hours is None else span_of(hours)
+def _runs(found: CampaignView | None) -> bool:
+    return found is not None and found.state == "running"
 
 
 def _refuse_choices(asked: PlanAsked) -> None:

@@ -15,17 +15,15 @@ from server.gate.calls import CallOf
 from server.gate.campaign_moves import Move, prepared
 from server.gate.campaign_steps import begin_step
 from server.gate.context import GateContext
-from server.gate.erasing import Agreed, CarryPart, Erased, erase_all
+from server.gate.erasing import Agreed, CarryPart, Erased, erase_all, finished
 from server.gate.shield import uncancelled
 from server.gate.words.answers import Answer, Envelope, failure
-from server.gate.words.sentences import nothing, outcome_kept, store_lost, time_is_up
+from server.gate.words.sentences import nothing, time_is_up
 from server.gate.words.telling import told
 from server.ledger.finishing import Ending
-from server.ledger.keeping import OutcomeKeptError
 from server.ledger.parts import Part
 from server.store.actions import Action as Entry
 from server.store.actions import Proposal, State
-from server.store.errors import StoreUnavailableError
 from tools.campaign_facts import CampaignBooking, CampaignFacts
 from tools.desk.campaigns import no_such_campaign
 from tools.desk.stop import StoppedItem
@@ -93,13 +91,7 @@ class StepParts:
                 await self._context.campaigns.wake()
             answer = Envelope(outcome="done", action_id=whole.id).around(facts)
             ending = Ending(state=State.SUCCEEDED, outcome=json.dumps(facts, ensure_ascii=False))
-            try:
-                await book.finish(whole.id, ending)
-            except OutcomeKeptError:
-                return outcome_kept(answer)
-            except StoreUnavailableError:
-                return store_lost(answer)
-            return answer
+            return await finished(book, whole, ending, answer)
 
     async def _move(self, call: CallOf, campaign: CampaignFacts, start: datetime) -> Move:
         known = await self._context.campaigns.known(campaign.id, call.caller.principal)

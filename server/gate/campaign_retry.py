@@ -18,8 +18,9 @@ from server.gate.members import Members
 from server.store import campaigns
 from tools.campaign_desk import PlanAsked
 from tools.campaigns.wording import read_wording
-from tools.desk.campaigns import PLAN_CAMPAIGN, no_such_campaign
+from tools.desk.campaigns import PLAN_CAMPAIGN, no_such_campaign, plan_unreadable
 from tools.every8d.references import FAILED, Reference
+from tools.lists.mailed import Mailed
 from tools.problems import Problem, RefusedError
 
 Opener = Callable[[], Awaitable[AbstractAsyncContextManager[OpenList]]]
@@ -44,6 +45,8 @@ async def retry_of(context: GateContext, caller: Caller, id_: str, send_at: date
     found = await context.campaigns.known(id_, caller.principal)
     if found is None:
         raise no_such_campaign()
+    if not found.is_readable:
+        raise RefusedError(plan_unreadable(NOTHING_PLANNED))
     if found.campaign.state == campaigns.PLANNED:
         raise RefusedError(_NOT_STARTED)
     members = Members(context, PLAN_CAMPAIGN, Reference(which=FAILED, of=id_, is_campaign=True), caller)
@@ -51,6 +54,19 @@ async def retry_of(context: GateContext, caller: Caller, id_: str, send_at: date
         asked = _asked(found, found.campaign.list_name, send_at)
         return Again(asked=asked, opened=partial(_from_list, context, found, asked, members))
     return Again(asked=_asked(found, f"{FAILED}:{id_}", send_at), opened=partial(_from_numbers, members))
+
+
+def list_choice(asked: PlanAsked, name: str, principal: str, mailed: Mailed | None = None) -> ListChoice:
+    """The list of this name as a plan chooses of it."""
+    return ListChoice(
+        name=name,
+        principal=principal,
+        sheet=asked.sheet,
+        mobile=asked.mobile,
+        consent=asked.consent,
+        hidden=asked.hidden,
+        mailed=mailed,
+    )
 
 
 async def _from_numbers(members: Members) -> AbstractAsyncContextManager[OpenList]:
@@ -64,14 +80,7 @@ async def _from_list(
     lists, name, principal = context.campaigns.lists, found.campaign.list_name, found.campaign.principal
     if await lists.digest(name, principal) != found.campaign.list_digest:
         raise RefusedError(_LIST_CHANGED)
-    choice = ListChoice(
-        name=name,
-        principal=principal,
-        sheet=asked.sheet,
-        mobile=asked.mobile,
-        consent=asked.consent,
-        hidden=asked.hidden,
-    )
+    choice = list_choice(asked, name, principal)
     mobiles: set[str] = set()
     for batch in await members.batches():
         mobiles.update((await members.of(batch)).mobiles)

@@ -14,6 +14,7 @@ from server.gate.calls import Call, CallOf
 from server.gate.in_background import InBackground
 from server.gate.owning import Owning, batch_of
 from server.gate.repeats import Asked
+from server.gate.rules.policy import quiet_span
 from server.gate.rules.rate_limiter import RateLimiter
 from server.gate.surroundings import every8d_options, omis_options
 from server.gate.words.sentences import other_account
@@ -99,7 +100,9 @@ class GateContext:
         step = call.operation.step(call.params)
         # What the vendor told since counts: a booking may have been erased.
         await self.memory.catch_up()
-        found = await self.campaigns.facts(step.campaign, call.caller.principal)
+        found = await self.campaigns.facts(
+            step.campaign, call.caller.principal, quiet_span(self.settings.policy)
+        )
         if found is None:
             raise no_such_campaign()
         return found

@@ -1,4 +1,4 @@
-"""The erasings of a stop: each part of the list that a person agreed to, as an action of its own."""
+"""The erasings of a whole: each part of the list that a person agreed to, as an action of its own."""
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,9 +12,14 @@ from server.gate.calls import Call, CallOf
 from server.gate.each_alone import alone, end_of
 from server.gate.flight_desk import erasing_of
 from server.gate.words.answers import Answer
+from server.gate.words.sentences import outcome_kept, store_lost
+from server.ledger.book import Book
+from server.ledger.finishing import Ending
+from server.ledger.keeping import OutcomeKeptError
 from server.ledger.parts import Part, listed, parts_of, request_ids
 from server.store.actions import Action
 from server.store.batches import Batch
+from server.store.errors import StoreUnavailableError
 from tools.desk.stop import StoppedItem
 from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING
 
@@ -93,6 +98,17 @@ async def erase_all(carry_part: CarryPart, call: Call, whole: Action) -> list[Er
             for part, request_id, item in each
         ]
     )
+
+
+async def finished(book: Book, whole: Action, ending: Ending, answer: Answer) -> Answer:
+    """The answer, with how the whole ended written down, or with the word that it could not be."""
+    try:
+        await book.finish(whole.id, ending)
+    except OutcomeKeptError:
+        return outcome_kept(answer)
+    except StoreUnavailableError:
+        return store_lost(answer)
+    return answer
 
 
 def _call_of(part: Part, request_id: str, call: Call) -> CallOf:

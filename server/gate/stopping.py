@@ -19,26 +19,18 @@ from server.gate.caller import FormReply
 from server.gate.calls import Call
 from server.gate.changing import has_a_slot, is_allowed
 from server.gate.context import GateContext
-from server.gate.erasing import Agreed, Erased, booking_of, erase_all, lost_booking, part_of
+from server.gate.erasing import Agreed, Erased, booking_of, erase_all, finished, lost_booking, part_of
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.flight import Flight
 from server.gate.masking import present
 from server.gate.proposing import Proposing
 from server.gate.shield import uncancelled
 from server.gate.words.answers import Answer, Envelope, Question, failure
-from server.gate.words.sentences import (
-    nothing,
-    outcome_kept,
-    said_to_be_undone,
-    store_lost,
-    time_is_up,
-)
+from server.gate.words.sentences import nothing, said_to_be_undone, time_is_up
 from server.gate.words.telling import problem_text, shown_preview, told, unknown
 from server.ledger.finishing import Ending
-from server.ledger.keeping import OutcomeKeptError
 from server.store.actions import Action as Entry
 from server.store.actions import CallKey, State
-from server.store.errors import StoreUnavailableError
 from tools.desk.in_flight import KNOWN_ALONE
 from tools.desk.stop import StoppedItem, StopResult, stop_result
 from tools.operation import Preview
@@ -179,13 +171,7 @@ class Stopping:
             points = sum((each.points for each in erased), Decimal(0))
             result = self._result([*braked, *(each.item for each in erased)], points)
             answer = await self._around(call, _answer(call, whole, erased), result)
-            try:
-                await book.finish(whole.id, _ending(call, erased, result))
-            except OutcomeKeptError:
-                return outcome_kept(answer)
-            except StoreUnavailableError:
-                return store_lost(answer)
-            return answer
+            return await finished(book, whole, _ending(call, erased, result), answer)
 
     async def _with(self, call: Call, answer: Answer, items: Sequence[StoppedItem]) -> Answer:
         """The answer with what was stopped and what was not."""

@@ -1,6 +1,6 @@
-"""Waiting at a vendor within one call: looked at again and again, with progress, until it is ready."""
+"""Waiting within one call: looked at again and again, with progress, until it is ready."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import anyio
 
@@ -30,10 +30,20 @@ async def watch(
     Raises:
         RefusedError, NotSentError, UnknownOutcomeError, UnreadableReply: what a look raises.
     """
+    return await look_again(caller, lambda: context.vendors.query(look()), ready, said)
+
+
+async def look_again(
+    caller: Caller,
+    look: Callable[[], Awaitable[T]],
+    ready: Callable[[T], bool],
+    said: Callable[[T | None], str],
+) -> T | None:
+    """The same for whatever is looked at."""
     pause, found = FIRST_PAUSE, None
     while True:
         with anyio.move_on_after(left(LOOK_SECONDS, keep=TO_ANSWER_SECONDS)):
-            found = await context.vendors.query(look())
+            found = await look()
         if found is not None and ready(found):
             return found
         if left(pause, keep=TO_ANSWER_SECONDS) < pause:

@@ -134,7 +134,7 @@ class CampaignClaiming(Claiming):
 
     async def cancel_campaign(self, step: Step) -> Action | CapHit | None:
         """An approved end: what waits is not sent, and what was reserved for it comes back."""
-        begun = (campaigns.RUNNING, *campaigns.STANDING, *campaigns.OVER)
+        begun = (campaigns.PLANNED, campaigns.RUNNING, *campaigns.STANDING, *campaigns.OVER)
 
         def end(conn: Connection, now: datetime, found: Campaign) -> None:
             start = ledger.get(conn, found.action)

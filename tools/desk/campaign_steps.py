@@ -1,12 +1,12 @@
 """What lets a campaign's sends go on, or ends them: a person agrees to each."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from decimal import Decimal
 from typing import Any
 
 from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState, CampaignStep
 from tools.campaigns.wording import around_columns
-from tools.desk.campaigns import SECTION, CampaignId
+from tools.desk.campaigns import SECTION, CampaignId, plan_unreadable
 from tools.every8d.cautions import text_cautions
 from tools.every8d.credit import credit_steps
 from tools.operation import Audience, OwnAction, Preview, Result, Risk, RiskyParams, Steps, Surroundings
@@ -19,6 +19,7 @@ from tools.values import Points
 _LISTED = 50
 """Bookings that are listed one by one: nobody reads a longer list."""
 _NOTHING_SENT = sentence("Nothing was sent.")
+_STANDING: tuple[CampaignState, ...] = ("paused", "holding")
 
 
 class CampaignStepParams(RiskyParams):
@@ -67,9 +68,20 @@ def refuse_unless(found: CampaignFacts, nothing: str, *states: CampaignState) ->
         )
 
 
+def refuse_unreadable(found: CampaignFacts, nothing: str) -> None:
+    """Refuse a step that sends on a plan that was damaged.
+
+    Raises:
+        RefusedError: nobody can tell what it would send.
+    """
+    if not found.is_readable:
+        raise RefusedError(plan_unreadable(nothing))
+
+
 def _preview_start(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
     found = campaign_in(surroundings)
     refuse_unless(found, _NOTHING_SENT, "planned")
+    refuse_unreadable(found, _NOTHING_SENT)
     if found.list_changed:
         raise RefusedError(
             Problem(
@@ -83,7 +95,8 @@ def _preview_start(_params: CampaignStepParams, surroundings: Surroundings) -> S
 
 def _preview_resume(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
     found = campaign_in(surroundings)
-    refuse_unless(found, sentence("Nothing was resumed."), "paused", "holding")
+    refuse_unless(found, sentence("Nothing was resumed."), *_STANDING)
+    refuse_unreadable(found, sentence("Nothing was resumed."))
     if found.last_at is not None and found.last_at <= surroundings.now:
         raise RefusedError(
             Problem(
@@ -137,11 +150,24 @@ def _said(found: CampaignFacts) -> tuple[str, ...]:
         said.append(_first_ones(found))
     if found.last_at is not None and found.last_at != found.first_at:
         said.append(sentence("The last one goes out at {when}.", when=f"{found.last_at:%Y-%m-%d %H:%M}"))
+    if found.state == "planned":
+        said.extend(_of_plan(found))
     if found.texted:
         said.append(sentence("{count} had this text within 24 hours: they are left out.", count=found.texted))
     if found.abroad:
         said.append(sentence("{count} numbers are abroad: three times the price.", count=found.abroad))
     return tuple(said)
+
+
+def _of_plan(found: CampaignFacts) -> Iterator[str]:
+    """What the plan warned of, and a person may not have read."""
+    if found.at_once and found.quiet:
+        span = found.quiet
+        yield sentence("It goes out when it is started, and not from {span} (quiet hours).", span=span)
+    if found.at_night:
+        yield sentence("Between 21:00 and 08:00 go out: {count}.", count=f"{found.at_night:,}")
+    if found.often:
+        yield sentence("For {count} it is at least the third text within 7 days.", count=found.often)
 
 
 def _first_ones(found: CampaignFacts) -> str:
@@ -155,7 +181,7 @@ def _first_ones(found: CampaignFacts) -> str:
 def _preview_cancel(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
     found = campaign_in(surroundings)
     over: tuple[CampaignState, ...] = ("done", "cancelled") if found.to_erase else ()
-    refuse_unless(found, sentence("Nothing was cancelled."), "running", "paused", "holding", *over)
+    refuse_unless(found, sentence("Nothing was cancelled."), "planned", "running", *_STANDING, *over)
     yield from ()
     return Preview(
         effect=sentence("Cancel a campaign for good"),

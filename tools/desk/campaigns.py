@@ -188,6 +188,12 @@ class CampaignParams(Params):
     campaign_id: CampaignId
 
 
+class CampaignStatusParams(CampaignParams):
+    """Which campaign, and when to answer."""
+
+    wait: Annotated[bool, Field(description="Answer once it does not run, or after 40 s.")] = False
+
+
 class CampaignStatus(Result):
     """How far a campaign is, in recipients."""
 
@@ -210,8 +216,11 @@ class CampaignStatus(Result):
     next: str
 
 
-async def _get(params: CampaignParams, desk: Desk) -> CampaignStatus:
-    found = await desk.campaigns.view(params.campaign_id)
+async def _get(params: CampaignStatusParams, desk: Desk) -> CampaignStatus:
+    if params.wait:
+        found = await desk.campaigns.settled(params.campaign_id, _so_far)
+    else:
+        found = await desk.campaigns.view(params.campaign_id)
     if found is None:
         raise no_such_campaign()
     return CampaignStatus(
@@ -233,6 +242,10 @@ async def _get(params: CampaignParams, desk: Desk) -> CampaignStatus:
         ends_at=found.ends_at,
         next=_following(found),
     )
+
+
+def _so_far(found: CampaignView | None) -> str:
+    return "" if found is None else f"Given to the vendor: {found.sent} of {found.recipients}."
 
 
 def _conclusion(found: CampaignView) -> str:
@@ -267,7 +280,7 @@ GET_CAMPAIGN = DeskOperation(
     serves="every8d",
     section=SECTION,
     risk=Risk.READ,
-    params=CampaignParams,
+    params=CampaignStatusParams,
     result=CampaignStatus,
     run=_get,
 )
@@ -369,4 +382,13 @@ def no_such_campaign() -> RefusedError:
             message=sentence("There is no such campaign."),
             next=sentence("Use list_campaigns to find the id."),
         )
+    )
+
+
+def plan_unreadable(nothing: str) -> Problem:
+    """What the campaign would send cannot be read any more."""
+    return Problem(
+        code="state_changed",
+        message=f"{nothing} The campaign's plan was damaged, or sealed with another key of the numbers.",
+        next="End it with cancel_campaign, and plan another one.",
     )

@@ -13,6 +13,7 @@ from tools.desk.campaign_steps import (
     erasing_said,
     listed,
     refuse_unless,
+    refuse_unreadable,
 )
 from tools.desk.campaigns import SECTION
 from tools.every8d.texts import send_time
@@ -39,6 +40,7 @@ def _preview(params: MoveCampaignParams, surroundings: Surroundings) -> Steps[Pr
     if found.state == "running":
         raise _refused("The campaign is running.", "Stop it with pause_campaign, which is free; call again.")
     refuse_unless(found, _NOTHING, "paused", "holding", "done")
+    refuse_unreadable(found, _NOTHING)
     send_time(params.send_at, surroundings)
     booked = sum(each.count for each in found.to_erase)
     if not (found.waiting or booked):

@@ -191,6 +191,11 @@ def span_of(hours: QuietHours) -> str:
     return f"{hours.start:%H:%M} to {hours.end:%H:%M} ({hours.time_zone})"
 
 
+def quiet_span(policy: PolicySettings) -> str:
+    """The quiet hours as such a span; '' where there are none."""
+    return "" if policy.quiet_hours is None else span_of(policy.quiet_hours)
+
+
 def _sender(texts: tuple[str, ...], name: str) -> Iterator[Violation]:
     lacking = sum(name not in text for text in texts)
     if lacking:
