@@ -8,7 +8,12 @@ window.show = async ({ html, result, context }) => {
   frame.sandbox = "allow-scripts";
   frame.style = "border:0;width:640px;height:200px";
   document.body.replaceChildren(frame);
-  const bridge = new AppBridge(null, { name: "Host", version: "1" }, {}, { hostContext: context });
+  const bridge = new AppBridge(null, { name: "Host", version: "1" }, { openLinks: {} }, { hostContext: context });
+  window.asked = [];
+  bridge.onopenlink = async ({ url }) => {
+    window.asked.push({ method: "ui/open-link", params: { url } });
+    return {};
+  };
   const sized = new Promise((resolve) => {
     bridge.onsizechange = ({ height }) => {
       frame.style.height = `${height}px`;

@@ -12,7 +12,7 @@ const bundle = await build({
 });
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const seen = {};
-for (const { name, html, result, context, then } of cases) {
+for (const { name, html, result, context, then, click } of cases) {
   const page = await browser.newPage({ viewport: { width: 660, height: 900 } });
   const said = [];
   page.on("console", (message) => message.type() === "error" && said.push(message.text()));
@@ -24,13 +24,18 @@ for (const { name, html, result, context, then } of cases) {
   if (then) await page.evaluate((given) => window.change(given), then);
   const view = page.frames()[1];
   await view.waitForFunction((lang) => document.documentElement.lang === lang, /^zh/.test((then ?? context).locale) ? "zh-TW" : "en");
+  if (click) {
+    await view.click(click);
+    await page.waitForFunction(() => window.asked.length > 0);
+  }
+  const asked = await page.evaluate(() => window.asked);
   const [text, wide, markup, paper] = await view.evaluate(() => [
     document.body.innerText, document.documentElement.scrollWidth > document.documentElement.clientWidth,
     document.querySelectorAll("main b, main script, main img").length, getComputedStyle(document.body).backgroundColor,
   ]);
   await page.screenshot({ path: join(folder, `${name}.png`) });
   await page.evaluate(() => window.end());
-  seen[name] = { text, wide, markup, paper, height, said };
+  seen[name] = { text, wide, markup, paper, height, said, asked };
   await page.close();
 }
 await browser.close();

@@ -70,7 +70,7 @@ def build_server(parts: LateParts, of: Iterable[Listed] | None = None) -> Prompt
         auth=TOKENS_ONLY if tokens else None,
         token_verifier=NamedTokens(tokens) if tokens else None,
         request_state_security=RequestStateSecurity(codec=StoreCodec(parts.held_key)),
-        extensions=[apps_of({operation.name for operation in operations})],
+        extensions=[apps_of(operations)],
     )
     named = {operation.name: operation for operation in operations}
     server.pass_first(SecondRounds(parts=parts, operations=named))

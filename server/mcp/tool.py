@@ -51,7 +51,7 @@ class OperationTool(Tool):
             is_async=True,
             context_kwarg=None,
             icons=None,
-            meta=meta_of(listed.name),
+            meta=meta_of(listed),
             annotations=types.ToolAnnotations.model_validate(listed.hints),
         )
         tool._listed = listed

@@ -1,6 +1,7 @@
 """What a host that knows MCP Apps shows: the views are served, small, closed, and right in a real browser."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,20 @@ from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
 
 from server.mcp.views.pages import page
 from tests.batches.test_summaries import MIXED
+from tests.campaigns.playing import people, planned, write_list
 from tests.clients.node import run_node
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
+from tools.catalog import by_name
+from tools.operation import RISKY
 
 VIEWS = {
     "summarize_delivery": "delivery",
     "get_points_statement": "statement",
     "get_campaign": "campaign",
+    "plan_campaign": "plan",
+    "retry_failed": "plan",
+    **{name: "approval" for name, operation in by_name().items() if operation.risk in RISKY},
 }
 MOST_BYTES = 20_000
 FOLDER = Path(__file__).resolve().parents[2] / "scripts" / "browser"
@@ -80,7 +87,46 @@ CAMPAIGN: Facts = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(VIEWS.values()))
+APPROVAL: Facts = {
+    "outcome": "approval_required",
+    "action_id": "7KQ2-M9XD",
+    "message": "Nothing was sent.",
+    "person_does": "open http://localhost:8807/approvals/7KQ2-M9XD, or run `campaign-ops-mcp approvals`",
+    "expires_at": "2026-11-27T22:10:00+08:00",
+    "preview": {
+        "effect": "Send an SMS",
+        "recipients": 1_200,
+        "parts": 2,
+        "points": 2_400,
+        "credit": 5_000,
+        "points_left": 2_600,
+        "first_mobile": "0912***678",
+        "subject": HOSTILE,
+        "text": HOSTILE,
+        "warnings": [HOSTILE],
+    },
+    "next": "Tell the person.",
+}
+PLAN: Facts = {
+    "conclusion": "Planned, nothing sent",
+    "campaign_id": "7KQ2-M9XD",
+    "recipients": 1_200,
+    "points": 2_400,
+    "points_left": 100,
+    "columns": ["parts", "recipients", "points"],
+    "rows": [[1, 900, 900], [2, 300, 600]],
+    "excluded": {"duplicate": 7, "landline": 0},
+    "longest": [HOSTILE],
+    "warnings": [HOSTILE],
+}
+
+
+def test_the_view_of_an_approval_can_call_no_tool() -> None:
+    assert "tools/call" not in page("approval")
+    assert "tools/call" in page("campaign")
+
+
+@pytest.mark.parametrize("name", sorted(set(VIEWS.values())))
 def test_a_view_is_small_and_fetches_nothing(name: str) -> None:
     html = page(name)
     assert len(html.encode()) < MOST_BYTES
@@ -115,6 +161,11 @@ async def test_the_views_say_the_same_in_both_languages_and_take_no_text_for_mar
         case("statement-zh", "statement", STATEMENT, CHINESE),
         case("campaign-en", "campaign", CAMPAIGN, ENGLISH),
         case("campaign-zh", "campaign", CAMPAIGN, CHINESE),
+        case("approval-en", "approval", APPROVAL, ENGLISH, click="button"),
+        case("approval-zh", "approval", APPROVAL, CHINESE),
+        case("approval-preview", "approval", {**APPROVAL, "outcome": "dry_run"}, ENGLISH),
+        case("plan-en", "plan", PLAN, ENGLISH),
+        case("plan-zh", "plan", PLAN, CHINESE),
     )
     for each in seen.values():
         assert (each["said"], each["wide"], each["markup"]) == ([], False, 0)
@@ -131,6 +182,18 @@ async def test_the_views_say_the_same_in_both_languages_and_take_no_text_for_mar
     assert "7,500 of 20,000 are out" in seen["campaign-en"]["text"]
     assert "Pause it" in seen["campaign-en"]["text"]
     assert "待發送 12,000" in seen["campaign-zh"]["text"]
+    assert "Send an SMS: A person has to agree first" in seen["approval-en"]["text"]
+    assert seen["approval-en"]["text"].count(HOSTILE) == 3
+    assert seen["approval-en"]["asked"] == [
+        {"method": "ui/open-link", "params": {"url": "http://localhost:8807/approvals/7KQ2-M9XD"}}
+    ]
+    assert seen["approval-zh"]["asked"] == []
+    assert "開啟頁面決定" in seen["approval-zh"]["text"]
+    assert "Open the page" not in seen["approval-preview"]["text"]
+    assert re.search(r"points left after it\s+100", seen["plan-en"]["text"])
+    assert re.search(r"duplicate\s+7", seen["plan-en"]["text"])
+    assert "landline" not in seen["plan-en"]["text"]
+    assert "每人 2 則" in seen["plan-zh"]["text"]
 
 
 @IN_A_BROWSER
@@ -140,19 +203,34 @@ async def test_a_view_shows_what_the_server_answers(house: House, tmp_path: Path
         await house.vendor.advance(31)
         summary = await session.facts("summarize_delivery", {"refresh": True})
         statement = await session.facts("get_points_statement")
+    async with house.session() as session:
+        asked = await session.facts("send_sms", {"recipients": MIXED, "text": "又一則"})
+        write_list(house, people(12))
+        plan = await planned(session)
     seen = await rendered(
         tmp_path,
         case("delivery", "delivery", summary, ENGLISH),
         case("statement", "statement", statement, ENGLISH),
+        case("approval", "approval", asked, ENGLISH, click="button"),
+        case("plan", "plan", plan, ENGLISH),
     )
+    (opened,) = seen["approval"]["asked"]
+    assert opened["method"] == "ui/open-link"
+    assert opened["params"]["url"].endswith(f"/approvals/{asked['action_id']}")
+    assert f"open {opened['params']['url']}, or " in asked["person_does"]
+    assert "又一則" in seen["approval"]["text"]
+    assert re.search(r"recipients\s+12", seen["plan"]["text"])
     assert "3 of 6 arrived (50%)" in seen["delivery"]["text"]
     assert "6 points, 1 send" in seen["statement"]["text"]
     assert "the same" in seen["statement"]["text"]
 
 
-def case(name: str, view: str, facts: Facts, context: Facts, then: Facts | None = None) -> Facts:
+def case(
+    name: str, view: str, facts: Facts, context: Facts, then: Facts | None = None, *, click: str = ""
+) -> Facts:
     result = {"content": [{"type": "text", "text": json.dumps(facts)}], "structuredContent": facts}
-    return {"name": name, "html": page(view), "result": result, "context": context, "then": then}
+    given = {"name": name, "html": page(view), "result": result}
+    return {**given, "context": context, "then": then, "click": click}
 
 
 async def rendered(folder: Path, *cases: Facts) -> dict[str, Any]:

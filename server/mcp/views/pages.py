@@ -1,5 +1,6 @@
 """The pages of MCP Apps: which tool's answers each shows, and how it is put together from its parts."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -7,26 +8,39 @@ from typing import Any
 from mcp.server.apps import APP_MIME_TYPE, Apps
 from mcp.server.mcpserver.resources import FunctionResource
 
+from server.mcp.listing import Listed
+from tools.offering import Risk
+
 _VIEWS = {
     "summarize_delivery": "delivery",
     "get_points_statement": "statement",
     "get_campaign": "campaign",
+    "plan_campaign": "plan",
+    "retry_failed": "plan",
 }
-_TITLES = {"delivery": "What became of it", "statement": "Statement of points", "campaign": "A campaign"}
+_APPROVED_BY_A_PERSON = (Risk.SPEND, Risk.DESTROY)
+"""Tools that wait for a person: the view of each shows what for, and decides nothing."""
+_TITLES = {
+    "approval": "What waits for a person",
+    "campaign": "A campaign",
+    "delivery": "What became of it",
+    "plan": "A plan",
+    "statement": "Statement of points",
+}
 _DESCRIPTION = "Draws the answers of its tool in hosts that know MCP Apps."
 _URI = "ui://campaign-ops/"
 
 
-def meta_of(tool: str) -> dict[str, Any] | None:
+def meta_of(tool: Listed) -> dict[str, Any] | None:
     """What a tool's listing says of its view; None where it has none."""
-    name = _VIEWS.get(tool)
+    name = _view_of(tool)
     return None if name is None else {"ui": {"resourceUri": _URI + name}}
 
 
-def apps_of(tools: set[str]) -> Apps:
+def apps_of(tools: Iterable[Listed]) -> Apps:
     """The extension, with the views of these tools."""
     apps = Apps()
-    for name in sorted({_VIEWS[tool] for tool in tools & _VIEWS.keys()}):
+    for name in sorted({name for name in map(_view_of, tools) if name is not None}):
         apps.add_resource(
             FunctionResource(
                 uri=_URI + name,
@@ -38,6 +52,10 @@ def apps_of(tools: set[str]) -> Apps:
             )
         )
     return apps
+
+
+def _view_of(tool: Listed) -> str | None:
+    return "approval" if tool.risk in _APPROVED_BY_A_PERSON else _VIEWS.get(tool.name)
 
 
 @cache
