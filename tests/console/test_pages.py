@@ -286,3 +286,40 @@ async def test_what_a_page_looked_at_stands_in_the_audit(house: House) -> None:
     looks = [line for line in written if '"looked"' in line and '"list_batches"' in line]
     assert len(looks) == 1
     assert '"channel":"console"' in looks[0]
+
+
+async def test_the_operators_rules_hold_for_whoever_is_at_the_page(house: House) -> None:
+    async with started(house, policy={"read_only": True}) as parts, shown_page(parts) as browser:
+        await browser.sign_in()
+        write_list(house, people(3))
+        plan = await planned(browser)
+        assert (plan.status, "CAMPAIGN_OPS_POLICY__READ_ONLY" in plan.text) == (409, True)
+        assert "No campaign was planned yet." in (await browser.get("/campaigns")).text
+        blocking = await pressed(browser, "/replies", "Ask the vendor anew")
+        form = next(form for form in blocking.forms if form.action == "/replies/refresh")
+        form.action = "/replies/block"
+        refused = await browser.send(form, "Ask the vendor anew")
+        assert (refused.status, "CAMPAIGN_OPS_POLICY__READ_ONLY" in refused.text) == (409, True)
+
+
+async def test_numbers_are_shown_whole_only_where_the_settings_say_so(house: House) -> None:
+    for show in (False, True):
+        async with (
+            started(house, policy=FREE, privacy={"show_numbers": show}) as parts,
+            visited(parts, house.era) as session,
+            shown_page(parts) as browser,
+        ):
+            await browser.sign_in()
+            sent = await session.facts("send_sms", {"recipients": MIXED, "text": f"{show}"})
+            await house.vendor.advance(31)
+            page = await pressed(browser, f"/batches/{sent['batch_id']}", "Ask the vendor anew")
+            assert (MIXED[5] in page.html or "+886912345103" in page.html) is show
+
+
+async def test_plans_from_the_page_take_slots_of_the_minute(house: House) -> None:
+    async with started(house, policy={"calls_per_minute": 1}) as parts, shown_page(parts) as browser:
+        await browser.sign_in()
+        write_list(house, people(3))
+        assert (await planned(browser)).status == 200
+        second = await planned(browser, name="第二個")
+        assert (second.status, "CALLS_PER_MINUTE" in second.text) == (409, True)
