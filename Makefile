@@ -29,7 +29,7 @@ ON_ALL_CORES = -n auto --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views conformance soak simulate never-twice lock clean
+.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views screenshots conformance soak simulate never-twice lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -114,6 +114,9 @@ bench: $(DEV_READY) ## measure what has a bar of speed, and print all of it: BEN
 
 views: $(DEV_READY) $(BROWSER_READY) ## the views of MCP Apps and the page for people in a real browser (installs Debian's chromium; needs root)
 	@$(BIN)/python -m pytest -q tests/views tests/console/test_keyboard.py
+
+screenshots: $(BROWSER_READY) ## the pictures of the README, taken of the page itself
+	@$(BIN)/python scripts/screenshots.py
 
 conformance: $(NPM_READY) ## the official MCP conformance suite (needs npm packages)
 	@$(WITH_NODE) $(BIN)/python scripts/conformance.py
