@@ -140,7 +140,7 @@ async def test_each_view_is_served_and_named_by_its_tool(house: House) -> None:
         tools = await session.tools()
         bound = {name: (tool.meta or {}).get("ui", {}).get("resourceUri") for name, tool in tools.items()}
         named = {tool: uri for tool, uri in bound.items() if uri}
-        assert named == {tool: f"ui://campaign-ops/{name}" for tool, name in VIEWS.items()}
+        assert named == {tool: f"ui://ops/{name}" for tool, name in VIEWS.items()}
         for tool, uri in named.items():
             (found,) = (await session.client.read_resource(uri)).contents
             assert isinstance(found, types.TextResourceContents)

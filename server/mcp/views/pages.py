@@ -28,7 +28,7 @@ _TITLES = {
     "statement": "Statement of points",
 }
 _DESCRIPTION = "Draws the answers of its tool in hosts that know MCP Apps."
-_URI = "ui://campaign-ops/"
+_URI = "ui://ops/"
 
 
 def meta_of(tool: Listed) -> dict[str, Any] | None:
