@@ -27,6 +27,8 @@ _COMMANDS = {
     "tools": _HERE + "tool_list:tools",
     "doctor": _HERE + "doctor:doctor",
     "unlock": _HERE + "unlock:unlock",
+    "install": _HERE + "install:install",
+    "uninstall": _HERE + "install:uninstall",
     "console": _HERE + "console:console_command",
     "approvals": _HERE + "approvals:approvals_command",
     "sent": _HERE + "sent:sent_command",

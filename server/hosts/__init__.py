@@ -1,1 +1,1 @@
-"""Programs that start this server for their user: where they keep their list of servers, and how it is changed."""
+"""Programs that start this server for their user: where their list of servers is, and how it is changed."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.hosts.errors import UnchangeableError
+
 _BLANK = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 _SCALAR = re.compile(r"[\w.+-]+")
@@ -36,7 +38,7 @@ def parsed(text: str) -> Any:
     """What the text holds.
 
     Raises:
-        ValueError: it is not JSON with comments, or an object names something twice.
+        UnchangeableError: it is not JSON with comments, or an object names something twice.
     """
     return _root(text).data
 
@@ -45,18 +47,18 @@ def with_entry(text: str, section: str, name: str, entry: Mapping[str, Any]) -> 
     """The text with this entry in this section, both made where they are not there.
 
     Raises:
-        ValueError: as for `parsed`, or there is something else in its place.
+        UnchangeableError: as for `parsed`, or there is something else in its place.
     """
     root = _root(text)
     if not isinstance(root.data, dict):
-        raise ValueError("is no object")
+        raise UnchangeableError("is no object")
     unit = found[1] if (found := _INDENT.search(text)) else "  "
     line = "\r\n" if "\r\n" in text else "\n"
     if section not in root.members:
         return _added(text, root, section, {name: entry}, ("", unit, line))
     below = root.members[section][1]
     if not isinstance(below.data, dict):
-        raise ValueError("the section is no object")
+        raise UnchangeableError("the section is no object")
     if name not in below.members:
         return _added(text, below, name, entry, (unit, unit, line))
     member = below.members[name][0]
@@ -67,7 +69,7 @@ def without_entry(text: str, section: str, name: str) -> str:
     """The text without this entry, and without the comma that belonged to it.
 
     Raises:
-        ValueError: as for `parsed`.
+        UnchangeableError: as for `parsed`.
         KeyError: there is no such entry.
     """
     members = _root(text).members[section][1].members
@@ -111,8 +113,7 @@ def _added(text: str, into: _Node, name: str, value: Any, style: tuple[str, str,
     last = list(into.members.values())[-1][0].end
     blank = _comments_end(text, last)
     if text[blank] == ",":
-        end = blank + 1
-        return text[:end] + new + text[end:]
+        return text[: into.end - 1].rstrip() + new + "," + line + outer + text[into.end - 1 :]
     return text[:last] + "," + text[last:blank].rstrip() + new + line + outer + text[into.end - 1 :]
 
 
@@ -125,20 +126,20 @@ def _written(value: Any, style: tuple[str, str, str]) -> str:
 def _root(text: str) -> _Node:
     root = _value(text, _comments_end(text, 0), 0)
     if _comments_end(text, root.end) != len(text):
-        raise ValueError("something follows")
+        raise UnchangeableError("something follows")
     return root
 
 
 def _value(text: str, at: int, depth: int) -> _Node:
     if depth > _DEEPEST:
-        raise ValueError("is too deep")
+        raise UnchangeableError("is too deep")
     if text[at : at + 1] == "{":
         return _object(text, at, depth)
     if text[at : at + 1] == "[":
         return _array(text, at, depth)
     found = _STRING.match(text, at) or _SCALAR.match(text, at)
     if found is None:
-        raise ValueError("no value")
+        raise UnchangeableError("no value")
     return _Node(at, found.end(), json.loads(found[0]), {})
 
 
@@ -149,11 +150,11 @@ def _object(text: str, begin: int, depth: int) -> _Node:
         key = _STRING.match(text, at)
         colon = _comments_end(text, key.end()) if key else at
         if key is None or text[colon : colon + 1] != ":":
-            raise ValueError("no name")
+            raise UnchangeableError("no name")
         value = _value(text, _comments_end(text, colon + 1), depth + 1)
         name = json.loads(key[0])
         if name in members:
-            raise ValueError("a name stands twice")
+            raise UnchangeableError("a name stands twice")
         members[name] = (_Member(at, value.begin, value.end), value)
         at = _next(text, value.end, "}")
     data = {name: value.data for name, (_, value) in members.items()}
@@ -175,5 +176,5 @@ def _next(text: str, at: int, closing: str) -> int:
     if text[at : at + 1] == ",":
         return _comments_end(text, at + 1)
     if text[at : at + 1] != closing:
-        raise ValueError("not closed")
+        raise UnchangeableError("not closed")
     return at

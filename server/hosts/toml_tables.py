@@ -6,6 +6,8 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
+from server.hosts.errors import UnchangeableError
+
 _BARE = re.compile(r"[\w-]+", re.ASCII)
 _HEADING = re.compile(r"^[ \t]*\[([^\[\]]+)\][ \t]*(?:#.*)?$")
 
@@ -14,7 +16,7 @@ def parsed(text: str) -> dict[str, Any]:
     """What the text holds.
 
     Raises:
-        ValueError: it is not TOML.
+        UnchangeableError: it is not TOML.
     """
     return tomllib.loads(text)
 
@@ -23,7 +25,7 @@ def with_table(text: str, place: Sequence[str], values: Mapping[str, Any]) -> st
     """The text with this table, in the place of the one that is there, or at the end.
 
     Raises:
-        ValueError: the text is not TOML, or writes the table in a way that this cannot change.
+        UnchangeableError: the text is not TOML, or writes the table in a way that this cannot change.
     """
     line = "\r\n" if "\r\n" in text else "\n"
     written = line.join(_written(place, values)) + line
@@ -39,7 +41,7 @@ def without_table(text: str, place: Sequence[str]) -> str:
     """The text without this table.
 
     Raises:
-        ValueError: as for `with_table`.
+        UnchangeableError: as for `with_table`.
     """
     before, after = _around(text, place)
     return _checked(text, before.rstrip() + ("\n" if before.strip() else "") + after, place, None)
@@ -78,13 +80,13 @@ def _checked(old: str, new: str, place: Sequence[str], values: Mapping[str, Any]
     for name in place[:-1]:
         below = table.setdefault(name, {})
         if not isinstance(below, dict):
-            raise ValueError("there is something else in its place")
+            raise UnchangeableError("there is something else in its place")
         table = cast("dict[str, Any]", below)
     table.pop(place[-1], None)
     if values is not None:
         table[place[-1]] = dict(values)
     if _without_empty(parsed(new)) != _without_empty(wanted):
-        raise ValueError("the table is written in a way that is not changed here")
+        raise UnchangeableError("the table is written in a way that is not changed here")
     return new
 
 
@@ -117,4 +119,4 @@ def _value(value: Any) -> str:
             entries = cast("dict[str, Any]", value).items()
             return f"{{ {', '.join(f'{_key(name)} = {_value(each)}' for name, each in entries)} }}"
         case _:
-            raise ValueError("holds a value that is not written here")
+            raise UnchangeableError("holds a value that is not written here")

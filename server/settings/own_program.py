@@ -10,6 +10,8 @@ from types import MappingProxyType
 from server.systems import shell_line
 
 NAME = "campaign-ops-mcp"
+_PASSING = "archive-v0"
+"""In the path of an environment that `uvx` made, which is gone when uv clears its cache."""
 _PACKAGES = Path(__file__).parents[2]
 
 
@@ -17,6 +19,17 @@ def typed(words: Sequence[str], environment: Mapping[str, str] = MappingProxyTyp
     """What to type for this program with these words, and with this environment."""
     called, needs = program(sys.argv[0], sys.executable)
     return shell_line([*called, *words], {**needs, **environment})
+
+
+def to_be_started(words: Sequence[str]) -> tuple[list[str], Mapping[str, str]]:
+    """What another program runs for this one with these words, and with which environment.
+
+    Whole paths: a program that was not started from a terminal has another PATH.
+    """
+    if _PASSING in Path(sys.prefix).parts and (runner := shutil.which("uvx")):
+        return [runner, NAME, *words], {}
+    (called, *rest), needs = program(sys.argv[0], sys.executable)
+    return [shutil.which(called) or called, *rest, *words], needs
 
 
 @cache
