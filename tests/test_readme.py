@@ -7,13 +7,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast, get_args
 
+import pytest
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
+from server.hosts.hosts import HOSTS
 from server.settings.layers import PREFIX
 from server.settings.settings import Settings, load_settings
 
 README = Path(__file__).parent.parent / "README.md"
+CHINESE = README.with_name("README.zh-TW.md")
+CLIENTS = README.parent / "docs" / "clients.md"
 _ROW = re.compile(rf"^\| `({PREFIX}\w+)` \| (.*?) \| (.+?) \|$", re.MULTILINE)
 
 
@@ -51,14 +55,22 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
     assert rows == dict(_settings(Settings, PREFIX))
 
 
-def test_the_readme_links_only_to_files_that_exist() -> None:
-    targets: list[str] = re.findall(r"\]\((?!https?:)([^)#]+)", README.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("page", [README, CHINESE, CLIENTS])
+def test_a_page_links_only_to_files_that_exist(page: Path) -> None:
+    targets: list[str] = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
     assert targets
-    assert [target for target in targets if not (README.parent / target).exists()] == []
+    assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-def test_every_client_configuration_in_the_readme_is_json() -> None:
-    blocks: list[str] = re.findall(r"```json\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+@pytest.mark.parametrize("page", [README, CHINESE])
+def test_both_languages_name_every_program_that_install_knows(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    (line,) = re.findall(r"^\S*campaign-ops-mcp install .*$", text, re.MULTILINE)
+    assert [name for name in HOSTS if name not in line] == []
+
+
+def test_every_client_configuration_is_json() -> None:
+    blocks: list[str] = re.findall(r"```json\n(.*?)```", CLIENTS.read_text(encoding="utf-8"), re.DOTALL)
     servers = [json.loads(block) for block in blocks]
     assert all({"mcpServers", "servers"} & set(server) for server in servers)
     assert len(servers) >= 4
@@ -72,7 +84,7 @@ def test_the_settings_file_in_the_readme_can_be_used(no_settings: Path) -> None:
 
 
 def test_every_setting_in_a_client_configuration_exists() -> None:
-    text = README.read_text(encoding="utf-8")
+    text = CLIENTS.read_text(encoding="utf-8")
     used = set(re.findall(rf'"({PREFIX}\w+)":', text))
     assert used
     assert used <= dict(_settings(Settings, PREFIX)).keys()

@@ -135,7 +135,9 @@ def test_accounts_that_stand_in_our_entry_stay_and_are_not_shown(home: Path) -> 
     file = home / FILES["cursor"]
     file.parent.mkdir(parents=True)
     env = {"CAMPAIGN_OPS_EVERY8D__PASSWORD": "hunter2"}
-    before: Any = {"mcpServers": {"campaign-ops": {"command": "old", "args": [], "env": env, "disabled": True}}}
+    before: Any = {
+        "mcpServers": {"campaign-ops": {"command": "old", "args": [], "env": env, "disabled": True}}
+    }
     file.write_text(json.dumps(before), "utf-8")
     said = ran(home, "install", "cursor", "--yes")
     assert said.returncode == 0
