@@ -195,15 +195,20 @@ def _asked(known: Known) -> Iterator[Line]:
             "Asked by {who} at {time}", who=entry.principal, time=clock_of(entry.created_at, known.now)
         ),
     )
-    through = sentence("Through {client}", client=quote(trail.through))
-    yield Line(
-        key="through", said=through if trail.through else sentence("Through no client that says its name")
-    )
+    yield Line(key="through", said=_through(known))
     yield Line(key="outside", said=_outside(known))
     if trail.looks:
         looks = ", ".join(f"{look.tool} {clock_of(look.at, known.now)}" for look in trail.looks)
         yield Line(key="looks", said=sentence("Looked at before: {looks}", looks=looks))
     yield Line(key="expires", said=sentence("Waits until {time}", time=clock_of(entry.expires_at, known.now)))
+
+
+def _through(known: Known) -> Sentence:
+    if begun_on_page(known.entry):
+        return sentence("Begun on this page")
+    if known.trail.through:
+        return sentence("Through {client}", client=quote(known.trail.through))
+    return sentence("Through no client that says its name")
 
 
 def _outside(known: Known) -> Sentence:

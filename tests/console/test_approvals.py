@@ -155,6 +155,7 @@ async def test_what_a_person_begins_on_the_page_is_done_by_its_yes(house: House,
     session, browser = at_page
     assert session.parts is not None
     page = await browser.get(f"/approvals/{await _begun(session)}")
+    assert lines(page)["through"] == ["Begun on this page"]
     after = await browser.send(page.form("Send 1"), "Send 1")
     assert "Done." in after.text
     assert await posts(house) == 1
