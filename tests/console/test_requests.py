@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "requests"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 BAD = ["09-wrong-count", "10-wrong-text", "11-stale-price", "12-look-alike-name"]
-SETTINGS: dict[str, Any] = {"policy": {"allowed_email_domains": ["shop.tw"]}}
+SETTINGS: dict[str, Any] = {"policy": {"allowed_email_domains": ["shop.tw"], "undo_minutes": 3}}
 SOURCES = ("console/approval_card.py", "console/templates/approval.html", "gate/words/questions.py")
 _KEYS = re.compile(r'key="([a-z-]+)"|data-line="([a-z-]+)"|yield \(?\s*"([a-z-]+)"')
 AFTERWARDS = {"refusal", "receipt", "passkey"}
