@@ -213,20 +213,13 @@ class ChunkSender:
                     await self._context.campaigns.keeper.write(
                         lambda conn: campaigns.empty_chunk(conn, ready.chunk.campaign, ready.chunk.number)
                     )
-                return ChunkEnd(ended=Ended.SENT, stop=await self._points_ran_out(ready.chunk, done))
+                return ChunkEnd(ended=Ended.SENT, stop=_points_ran_out(done))
             case "failed":
                 problem = json.loads(done.outcome)
                 stop = str(problem["message"]) if problem["code"] in _DEPLETED else ""
                 return ChunkEnd(ended=Ended.FAILED, stop=stop)
             case _:
                 return ChunkEnd(ended=Ended.UNKNOWN)
-
-    async def _points_ran_out(self, chunk: Chunk, done: Action) -> str:
-        unsent = json.loads(done.outcome).get("unsent", 0)
-        if not unsent:
-            return ""
-        await self._context.campaigns.keeper.write(lambda conn: campaigns.leave_out(conn, chunk, unsent))
-        return f"the points ran out: {unsent} of a part were not sent"
 
     async def missing(self, points: Decimal) -> str:
         """Why the account cannot pay so much now."""
@@ -264,6 +257,11 @@ class ChunkSender:
         if failed:
             return await self.stop(campaign, epoch, f"all was tried, and {failed} were certainly not sent to")
         return await self._context.book.end_campaign(campaign, epoch)
+
+
+def _points_ran_out(done: Action) -> str:
+    unsent = json.loads(done.outcome).get("unsent", 0)
+    return f"the points ran out: {unsent} of a part were not sent" if unsent else ""
 
 
 def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal: NumberSeal) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from server.store import ledger
 from server.store.actions import Action, State
+from server.store.campaigns import leave_out
 from server.store.keys import keyed
 from server.store.lookup import other_send_of
 from server.store.plans import Connection
@@ -134,6 +135,9 @@ def write_down(conn: Connection, known: Known, now: datetime) -> Action | None:
         return None
     if ending.state is State.SUCCEEDED:
         supersede(conn, done)
+        if done.campaign and (unsent := json.loads(done.outcome).get("unsent")):
+            # With the outcome itself: a process that dies after it must not have them count as sent.
+            leave_out(conn, done.campaign, done.id, unsent)
     if ending.gives_back is not None:
         batch_id, points, messages = ending.gives_back
         ledger.give_back(conn, erase_id=done.id, batch_id=batch_id, points=points, messages=messages)

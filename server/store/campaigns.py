@@ -179,7 +179,7 @@ _LEAVE = (
 )
 _LEAVE_OUT = (
     update(CHUNKS)
-    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number"))
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.action == bindparam("by_action"))
     .values(left_out=_CHUNK.left_out + bindparam("more_left_out"))
 )
 _EMPTY_ALL = update(CHUNKS).where(_CHUNK.campaign == bindparam("wanted_id")).values(sealed="")
@@ -392,9 +392,9 @@ def skip_chunk(conn: Connection, chunk: Chunk) -> None:
     conn.execute(_SKIP, {**values, "were_left_out": chunk.recipients})
 
 
-def leave_out(conn: Connection, chunk: Chunk, count: int) -> None:
-    """So many more of a taken chunk were not sent to."""
-    values = {"wanted_id": chunk.campaign, "wanted_number": chunk.number, "more_left_out": count}
+def leave_out(conn: Connection, campaign: str, action: str, count: int) -> None:
+    """So many more of the chunk that this action took were not sent to."""
+    values = {"wanted_id": campaign, "by_action": action, "more_left_out": count}
     conn.execute(_LEAVE_OUT, values)
 
 

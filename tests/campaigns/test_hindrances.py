@@ -28,6 +28,10 @@ from tests.gate.servers import Clock, fronted, until
 SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
 
 
+class _DiedError(Exception):
+    """A process that ends without another word."""
+
+
 async def begun(house: House, session: Session, count: int = 30, first: int = 0) -> str:
     """A campaign to so many that a person started."""
     write_list(house, people(count, first))
@@ -286,3 +290,25 @@ async def test_whom_the_points_did_not_reach_within_a_part_does_not_count_as_sen
             "paused",
             True,
         )
+
+
+async def test_a_worker_that_dies_once_a_part_has_its_outcome_counts_nobody_left_out_as_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def enough(_self: ChunkSender, _points: Decimal) -> str:
+        return ""
+
+    async def dies(*_given: object) -> None:
+        raise _DiedError
+
+    monkeypatch.setattr(ChunkSender, "missing", enough)
+    monkeypatch.setattr(ChunkSender, "_end_of", dies)
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        campaign = await begun(house, session, count=10)
+        left = (await session.facts("query_credit"))["credit"]
+        await house.vendor.control("credit", uid="sandbox", points=7 - left)
+        with pytest.RaisesGroup(_DiedError, flatten_subgroups=True):
+            await carried_out(session.parts, campaign)
+        status = await status_of(session, campaign)
+        assert (status["sent"], status["left_out"], status["points"]) == (7, 3, 7)
