@@ -54,7 +54,7 @@ class Events:
 
 
 def standing(conn: Connection) -> str:
-    """Another text after every change: each step has a line of the audit, a report leaves a batch uncounted."""
+    """Another text after every change: a step adds a line of the audit, a report leaves a batch uncounted."""
     newest = conn.scalar(_NEWEST) or 0
     return f"{newest}.{conn.scalar(_UNCOUNTED) or 0}"
 
