@@ -1,0 +1,104 @@
+"""Every page in a real browser, as a small phone, a wide screen, the dark and both languages have it."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.console.site import PLACES
+from tests.batches.inbox import answered
+from tests.campaigns.playing import people, write_list
+from tests.clients.node import run_node
+from tests.console.browser import Browser, shown_page
+from tests.console.test_pages import FREE, MIXED, PLAN, id_of, pressed
+from tests.e2e.house import House, Session
+from tests.gate.servers import LAUNCH, SEND, started, visited
+
+FOLDER = Path(__file__).resolve().parents[2] / "scripts" / "browser"
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None or not (FOLDER / "node_modules" / ".ready").exists(), reason="`make views` installs it"
+)
+LARGEST = 60_000
+"""Bytes of a page with all that it needs."""
+HIGHEST = 240
+"""Pixels above a page's heading; a small screen has 640."""
+LONG = "【測試】" + "https://example.test/" + "a" * 200
+STATUS = {"/nowhere": 404}
+READERS = [
+    {"locale": "zh-TW", "colorScheme": "light", "width": 360, "height": 640},
+    {"locale": "en", "colorScheme": "dark", "width": 360, "height": 640},
+    {"locale": "zh-TW", "colorScheme": "dark", "width": 1280, "height": 800},
+]
+
+
+async def _lived_in(house: House, session: Session, browser: Browser) -> list[str]:
+    """Something on every page; the paths of those that show one thing."""
+    batch = (await session.facts("send_sms", {"recipients": MIXED, "text": LONG}))["batch_id"]
+    await house.vendor.advance(31)
+    await answered(house, MIXED[0], "退訂")
+    await answered(house, MIXED[1], LONG)
+    await session.facts("summarize_delivery", {"refresh": True})
+    await pressed(browser, "/replies", "Ask the vendor anew")
+    write_list(house, people(40))
+    plan = await pressed(browser, "/campaigns/new", "Plan it", PLAN)
+    campaign = id_of(plan)
+    starting = await browser.send(plan.form("Start it"), "Start it")
+    asked = [
+        (await session.facts("send_sms", {**SEND, "text": LONG}))["action_id"],
+        (await session.facts("terminate_launch", LAUNCH))["action_id"],
+    ]
+    refused = (await session.facts("send_sms", {**SEND, "text": "不要"}))["action_id"]
+    await pressed(browser, f"/approvals/{refused}", "Refuse")
+    return [
+        *(place.path for place in PLACES),
+        *(f"/approvals/{action}" for action in (*asked, refused, starting.path.rsplit("/", 1)[1])),
+        f"/campaigns/{campaign}",
+        "/campaigns/new",
+        f"/batches/{batch}",
+        "/lists/due.csv",
+        "/nowhere",
+    ]
+
+
+async def test_every_page_can_be_read_by_everybody_on_a_small_screen(house: House, tmp_path: Path) -> None:
+    async with (
+        started(house, policy=FREE) as parts,
+        visited(parts, house.era) as session,
+        shown_page(parts) as browser,
+    ):
+        await browser.sign_in()
+        paths = await _lived_in(house, session, browser)
+        readers = [{**reader, "link": await browser.link()} for reader in READERS]
+        found = await _looked(browser, readers, paths, tmp_path)
+    assert len(found) == len(READERS) * (len(paths) + 1)
+    wrong = [
+        (page["path"], what)
+        for page in found
+        for what in (
+            *page["found"],
+            *page["said"],
+            *(["scrolls sideways"] if page["wide"] > 0 else []),
+            *([f"begins at {page['below']}"] if page["below"] > HIGHEST else []),
+            *([f"{page['bytes']} bytes"] if page["bytes"] > LARGEST else []),
+            *([f"status {page['status']}"] if page["status"] != STATUS.get(page["path"], 200) else []),
+        )
+    ]
+    assert wrong == []
+
+
+async def _looked(
+    browser: Browser, readers: list[dict[str, Any]], paths: list[str], folder: Path
+) -> list[dict[str, Any]]:
+    given = {
+        "browser": CHROMIUM,
+        "origin": browser.address.origin,
+        "readers": readers,
+        "paths": paths,
+        "folder": str(folder),
+    }
+    code, out = await run_node(FOLDER / "look.mjs", given=given)
+    assert code == 0
+    return json.loads(out)
