@@ -113,7 +113,9 @@ bench: $(DEV_READY) ## measure what has a bar of speed, and print all of it: BEN
 	@$(BIN)/python -m bench $(BENCH)
 
 views: $(DEV_READY) $(BROWSER_READY) ## the views of MCP Apps and the page for people in a real browser (installs Debian's chromium; needs root)
-	@$(BIN)/python -m pytest -q tests/views tests/console/test_keyboard.py tests/console/test_looks.py
+	@$(BIN)/python -m pytest -q tests/views \
+	  tests/console/test_keyboard.py tests/console/test_looks.py tests/console/test_other_origins.py \
+	  tests/console/test_passkey_in_browser.py
 
 screenshots: $(BROWSER_READY) ## the pictures of the README, taken of the page itself
 	@$(BIN)/python scripts/screenshots.py

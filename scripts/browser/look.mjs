@@ -1,35 +1,30 @@
-// Looks at pages in Debian's Chromium as different readers do; what to look at on stdin, what was found as JSON on stdout.
+// Looks at pages in Debian's Chromium as a reader has them; what to look at on stdin, what was found as JSON on stdout.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const { browser: executablePath, origin, readers, paths, folder } = JSON.parse(readFileSync(0, "utf8"));
+const { browser: executablePath, origin, link, paths, reader } = JSON.parse(readFileSync(0, "utf8"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const seen = [];
-for (const { link, locale, colorScheme, width, height } of readers) {
-  const context = await browser.newContext({ locale, colorScheme, viewport: { width, height } });
-  const page = await context.newPage();
-  const said = [];
-  page.on("console", (message) => message.type() === "error" && !/status of 40/.test(message.text()) && said.push(message.text()));
-  page.on("pageerror", (error) => said.push(String(error)));
-  page.on("request", (request) => request.url().startsWith(origin) || said.push(`asked for ${request.url()}`));
-  for (const path of [link, ...paths]) {
-    const answer = await page.goto(origin + path);
-    const [wide, below, bytes] = await page.evaluate(() => [
-      document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      document.querySelector("h1").getBoundingClientRect().top,
-      performance.getEntries().reduce((sum, each) => sum + (each.decodedBodySize ?? 0), 0),
-    ]);
-    await page.evaluate(axe);
-    const found = await page.evaluate(async () =>
-      (await axe.run()).violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html} ${any.map((each) => each.message)}`)));
-    if (folder) await page.screenshot({ path: join(folder, `${path.replace(/\W+/g, "_")}-${width}-${colorScheme}-${locale}.png`), fullPage: true });
-    seen.push({ path, status: answer.status(), wide, below, bytes, found, said: said.splice(0) });
-    if (path === link) await Promise.all([page.waitForURL(`${origin}/`), page.click("main button")]);
-  }
-  await context.close();
+const context = await browser.newContext(reader);
+const page = await context.newPage();
+const said = [];
+page.on("console", (message) => message.type() === "error" && !/status of 40/.test(message.text()) && said.push(message.text()));
+page.on("pageerror", (error) => said.push(String(error)));
+page.on("request", (request) => request.url().startsWith(origin) || said.push(`asked for ${request.url()}`));
+for (const path of [link, ...paths]) {
+  const answer = await page.goto(origin + path);
+  const [wide, below, bytes] = await page.evaluate(() => [
+    document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    document.querySelector("h1").getBoundingClientRect().top,
+    performance.getEntries().reduce((sum, each) => sum + (each.decodedBodySize ?? 0), 0),
+  ]);
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () =>
+    (await axe.run({ resultTypes: ["violations"] })).violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html} ${any.map((each) => each.message)}`)));
+  seen.push({ path, status: answer.status(), wide, below, bytes, found, said: said.splice(0) });
+  if (path === link) await Promise.all([page.waitForURL(`${origin}/`), page.click("main button")]);
 }
 await browser.close();
 process.stdout.write(JSON.stringify(seen));
