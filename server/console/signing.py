@@ -33,10 +33,11 @@ class Signing:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    async def offer(self, entry: Action) -> Offer | None:
-        """What is to be signed to approve this; None where no passkey is asked for."""
+    async def offer(self, entry: Action, person: str) -> Offer | None:
+        """What this person's passkeys are to sign to approve this; None where none is asked for."""
         rule = self._site.parts.book.passkeys
-        held = [] if rule.mode == "off" else await self._site.parts.passkeys.held()
+        known = [] if rule.mode == "off" else await self._site.parts.passkeys.held()
+        held = [each for each in known if each.person == person]
         needed = rule.needs(entry)
         if not held and not needed:
             return None

@@ -13,7 +13,7 @@ from server.ledger.passkeys import PasskeyRule
 from server.ledger.records import note_of, noted
 from server.ledger.signed import Signed
 from server.store import ledger
-from server.store.actions import ALTERED, PAST_LOST, UNDECIDED, Action, CapHit, Caps, Proposal
+from server.store.actions import ALTERED, PAST_LOST, UNDECIDED, UNSIGNED, Action, CapHit, Caps, Proposal
 from server.store.counting import Counts, cap_hit, totals_hit
 from server.store.plans import Connection
 from server.store.sealing import is_sealed, seal_of
@@ -188,7 +188,14 @@ class Deciding(Looking):
         """End what waits for a decision or the claim, where its row is not as this program wrote it."""
         if action is None or action.state not in UNDECIDED:
             return None
-        if is_sealed(self._journal.held, action) and self.passkeys.holds(conn, action):
-            return None
+        if is_sealed(self._journal.held, action):
+            return self._unsigned(conn, action)
         _log.error("action %s was changed by something other than this program; it is refused", action.id)
         return noted("altered", ledger.void(conn, action.id, reason=ALTERED))
+
+    def _unsigned(self, conn: Connection, action: Action) -> Note | None:
+        """End what was approved, where the passkey's signature does not count, or not any more."""
+        if self.passkeys.holds(conn, action):
+            return None
+        _log.error("what a passkey signed for action %s does not count; it is refused", action.id)
+        return noted("unsigned", ledger.void(conn, action.id, reason=UNSIGNED))

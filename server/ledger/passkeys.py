@@ -11,8 +11,10 @@ from server.store.actions import FORM, Action, State
 from server.store.ledger import get
 from server.store.passkeys import (
     Evidence,
+    Passkey,
     add_evidence,
     every_evidence,
+    every_passkey,
     evidence_of,
     note_use,
     passkeys_in_force,
@@ -80,17 +82,19 @@ class PasskeyRule:
         evidence = evidence_of(conn, action.id)
         if evidence is None:
             return not self.needs(action)
-        keys = {each.credential: each.public_key for each in passkeys_in_force(conn)}
-        return keys.get(evidence.credential) == evidence.public_key and _stands(action, evidence, whole=True)
+        key = _signer(passkeys_in_force(conn), evidence)
+        return key is not None and key.person == action.decided_by and _stands(action, evidence, whole=True)
 
 
 def unsigned(conn: Connection) -> list[str]:
-    """The actions whose evidence does not stand: what is kept is not what a passkey signed for them."""
+    """The actions whose evidence does not stand: it is not what a registered passkey signed for them."""
     found: list[str] = []
+    known = every_passkey(conn)
     for evidence in list(every_evidence(conn)):
         action = get(conn, evidence.action_id)
         # A preview may be reduced by now; the digest of what was shown stands in the evidence.
-        if action is None or not _stands(action, evidence, whole=False):
+        stands = action is not None and _stands(action, evidence, whole=False)
+        if not stands or _signer(known, evidence) is None:
             found.append(evidence.action_id)
     return found
 
@@ -101,6 +105,8 @@ def _keep(conn: Connection, action: Action, signed: Signed, now: datetime) -> No
     key = next((each for each in passkeys_in_force(conn) if each.credential == credential), None)
     if key is None:
         raise PasskeyError(_NOT_HERE)
+    if key.person != action.decided_by:
+        raise PasskeyError(_NOT_YOURS)
     evidence = Evidence(
         action_id=action.id,
         credential=key.credential,
@@ -116,6 +122,16 @@ def _keep(conn: Connection, action: Action, signed: Signed, now: datetime) -> No
         raise PasskeyError(_NOT_THIS) from None
     add_evidence(conn, evidence)
     note_use(conn, evidence.credential, used)
+
+
+def _signer(passkeys: list[Passkey], evidence: Evidence) -> Passkey | None:
+    """The one of these that could sign this, by when it was registered and taken away."""
+    for each in passkeys:
+        is_it = (each.credential, each.public_key) == (evidence.credential, evidence.public_key)
+        gone = each.removed_at is not None and each.removed_at < evidence.signed_at
+        if is_it and each.registered_at <= evidence.signed_at and not gone:
+            return each
+    return None
 
 
 def _stands(action: Action, evidence: Evidence, *, whole: bool) -> bool:
@@ -135,4 +151,5 @@ def assertions() -> ModuleType:
 
 _NEEDED = sentence("it needs a passkey, which only the page for people asks for.")
 _NOT_HERE = sentence("this passkey is not registered here, or was reset.")
+_NOT_YOURS = sentence("this passkey is somebody else's than who is signed in.")
 _NOT_THIS = sentence("what the passkey signed is not the approval of exactly this.")

@@ -20,6 +20,9 @@ APPROVAL_TIME = timedelta(minutes=10)
 ALTERED = "altered outside of this program"
 """The reason of an action that ended because its row was not as this program wrote it."""
 
+UNSIGNED = "what a passkey signed does not count"
+"""The reason of an approved action that ended because the signature that it needs does not count any more."""
+
 STOPPED = "stop_everything"
 """The reason of a send that waited for a person when everything was stopped."""
 

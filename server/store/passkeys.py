@@ -39,6 +39,7 @@ class Evidence(NamedTuple):
 
 
 _IN_FORCE = select(PASSKEYS).where(PASSKEYS.c.removed_at.is_(None)).order_by(PASSKEYS.c.registered_at)
+_ALL_KEYS = select(PASSKEYS).order_by(PASSKEYS.c.registered_at)
 _BEFORE = select(*KEYS.columns).where(
     PASSKEYS.c.credential == bindparam("of_credential"), PASSKEYS.c.removed_at.is_(None)
 )
@@ -62,6 +63,11 @@ _EVERY = select(APPROVAL_EVIDENCE).order_by(APPROVAL_EVIDENCE.c.action_id)
 def passkeys_in_force(conn: Connection) -> list[Passkey]:
     """Those that can sign, the oldest first."""
     return [Passkey(*row) for row in conn.execute(_IN_FORCE)]
+
+
+def every_passkey(conn: Connection) -> list[Passkey]:
+    """Those too that were taken away, the oldest first."""
+    return [Passkey(*row) for row in conn.execute(_ALL_KEYS)]
 
 
 def add_passkey(conn: Connection, passkey: Passkey) -> None:

@@ -34,7 +34,7 @@ class Authenticator:
     def create(self, challenge: str) -> str:
         """The answer to `navigator.credentials.create`, as the page sends it."""
         told = self._told("webauthn.create", challenge)
-        held = struct.pack(">16xH", len(self.name)) + self.name + self._public_key()
+        held = struct.pack(">16xH", len(self.name)) + self.name + self.public_key()
         statement: dict[str, object] = {
             "fmt": "none",
             "attStmt": {},
@@ -69,7 +69,8 @@ class Authenticator:
         flags = _PRESENT | more | (_VERIFIED if self.verifies else 0)
         return hashlib.sha256(HOST.encode()).digest() + bytes([flags]) + struct.pack(">I", self.count)
 
-    def _public_key(self) -> bytes:
+    def public_key(self) -> bytes:
+        """As COSE writes it."""
         point = self.key.public_key().public_numbers()
         x, y = (each.to_bytes(32, "big") for each in (point.x, point.y))
         return cbor2.dumps({1: 2, 3: -7, -1: 1, -2: x, -3: y})

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from server.command.comparison import examined
+from server.ledger import assertions
+from server.ledger.notes import Note
 from server.parts import Parts
 from server.store.actions import State
-from tests.console.authenticator import Authenticator
+from server.store.passkeys import Evidence, add_evidence
+from tests.console.authenticator import Authenticator, written
 from tests.console.browser import Browser, Form, Page, shown_page
 from tests.e2e.house import House, Session, open_session
 from tests.e2e.person import Person
@@ -141,6 +144,11 @@ async def a_copy_of_the_authenticator(at: Desk, action_id: str, challenge: str) 
     return at.passkey.sign(challenge)
 
 
+async def a_passkey_of_somebody_else(at: Desk, action_id: str, challenge: str) -> str:
+    await at.parts.store.write(lambda conn: conn.exec_driver_sql("UPDATE passkeys SET person = 'local:chen'"))
+    return at.passkey.sign(challenge)
+
+
 async def nonsense(at: Desk, action_id: str, challenge: str) -> str:
     return '{"id": 1}'
 
@@ -155,6 +163,7 @@ async def nonsense(at: Desk, action_id: str, challenge: str) -> str:
         another_preview,
         a_changed_one,
         a_copy_of_the_authenticator,
+        a_passkey_of_somebody_else,
         nonsense,
     ],
 )
@@ -198,6 +207,7 @@ EDITS = {
     "the page is another one": "UPDATE approval_evidence SET origin = 'http://localhost:1'",
     "the passkey is gone": "DELETE FROM passkeys",
     "the passkey is another one": "UPDATE passkeys SET public_key = 'x'",
+    "the passkey is another person's": "UPDATE passkeys SET person = 'local:chen'",
 }
 
 
@@ -220,7 +230,8 @@ async def test_a_reset_ends_what_was_signed_and_nothing_is_signed_for_a_day(
         action_id = await at.asked()
         await at.answer(action_id, at.passkey)
         assert await at.parts.passkeys.reset("local:lin") == 1
-        await at.session.told("send_sms", SEND)
+        told = await at.session.told("send_sms", SEND)
+        assert "passkeys were reset" in str(told.facts)
         assert await at.state(action_id) is State.EXPIRED
         fresh = Authenticator(origin=at.browser.address.origin, name=b"passkey-two-0123")
         assert (await at.register(fresh)).status == 200
@@ -228,6 +239,34 @@ async def test_a_reset_ends_what_was_signed_and_nothing_is_signed_for_a_day(
         refused = await at.answer(waits, fresh)
         assert "passkeys were reset" in refused.text
         assert await at.state(waits) is State.PROPOSED
+    assert await posts(house) == 0
+
+
+async def test_what_a_key_signed_that_nobody_registered_is_no_evidence(house: House) -> None:
+    """Also where the audit's chain fits: its key is a file, and a passkey is none."""
+    async with desk(house, approval={"human_minimum_ms": 0}) as at:
+        action_id = await at.asked()
+        await at.answer(action_id, None)
+        entry = await at.parts.book.get(action_id)
+        assert entry is not None
+        own = Authenticator(origin=at.browser.address.origin, name=b"nobody-knows-it!")
+        digest = assertions.preview_digest(entry)
+        forged = Evidence(
+            action_id=action_id,
+            credential=written(own.name),
+            public_key=written(own.public_key()),
+            preview_digest=digest,
+            origin=own.origin,
+            assertion=own.sign(written(assertions.challenge_of(entry, digest))),
+            signed_at=at.parts.journal.clock(),
+        )
+        note = Note(what="approved", action_id=action_id)
+        await at.parts.journal.write(lambda conn, _: (add_evidence(conn, forged), note))
+        found = await examined(at.parts, None)
+        assert all(each.ok for each in found.tables)
+        assert found.unsigned == [action_id]
+        await at.session.told("send_sms", SEND)
+        assert await at.state(action_id) is State.EXPIRED
     assert await posts(house) == 0
 
 

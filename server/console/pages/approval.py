@@ -11,7 +11,7 @@ from server.console.approval_card import card_of, clock_of, texts_page
 from server.console.deciding import LONGEST_NOTE, Said, carry_out, decide
 from server.console.gathering import known_of, people_of
 from server.console.pages.passkeys import field
-from server.console.signing import Signing
+from server.console.signing import Offer, Signing
 from server.console.site import NotTakenError, Site, get, post
 from server.console.standing import standing_of
 from server.ledger.signed import Signed
@@ -66,6 +66,10 @@ class ApprovalPage:
         await carry_out(self._site.parts, entry)
         return _shown_anew(entry)
 
+    async def _offer(self, request: Request, entry: Action) -> Offer | None:
+        waits = entry.state is State.PROPOSED
+        return await self._signing.offer(entry, self._site.person(request)) if waits else None
+
     def _signed(self, form: FormData) -> Signed | None:
         """What a passkey signed, if one was asked: this page's own origin is the one that counts."""
         assertion = field(form, "assertion")
@@ -92,7 +96,7 @@ class ApprovalPage:
             texts=texts_page(known.recalled, preview, _number(request, "texts")),
             people=await people_of(self._site.parts, known, _number(request, "people")),
             longest_note=LONGEST_NOTE,
-            offer=await self._signing.offer(entry) if entry.state is State.PROPOSED else None,
+            offer=await self._offer(request, entry),
         )
 
 

@@ -108,6 +108,18 @@ def wants_a_change(operation: Named, action_id: str) -> Problem:
     )
 
 
+def signature_void(operation: Named) -> Problem:
+    """The passkey that signed the approval was reset, or its signature is not in the store as it was."""
+    return Problem(
+        code="signature_void",
+        message=(
+            f"{nothing(operation)} The passkey's signature of the approval does not count: passkeys were "
+            "reset, one is needed by now, or the store was changed by something other than this program."
+        ),
+        next="Call again, and the person is asked again. `campaign-ops-mcp audit verify` checks the store.",
+    )
+
+
 def stopped(operation: Named) -> Problem:
     """Everything was stopped while it waited for a person."""
     return Problem(

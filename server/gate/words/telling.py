@@ -11,6 +11,7 @@ from server.gate.words.sentences import (
     declined,
     ledger_altered,
     nothing,
+    signature_void,
     stopped,
     wants_a_change,
     was_lost,
@@ -56,6 +57,8 @@ def _ended(operation: AnyOperation, action: "Action") -> Problem:
     match action.reason:
         case reasons.ALTERED:
             return ledger_altered(operation, action.id)
+        case reasons.UNSIGNED:
+            return signature_void(operation)
         case reasons.STOPPED:
             return stopped(operation)
         case reasons.PAST_LOST:
