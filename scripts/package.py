@@ -1,7 +1,7 @@
 """Everything that a release is handed over as, from one source: pyproject.toml and what stands here.
 
 `make package` writes `dist/`: the wheel, the bundle for Claude Desktop (.mcpb), the registry's server.json,
-the plugin for Claude Code, and the bill of materials. Each is checked by whoever defines it, without the network.
+the plugin for Claude Code, and the bill of materials. Each is checked by its own validator, offline.
 """
 
 import json

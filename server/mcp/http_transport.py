@@ -11,6 +11,7 @@ from server.http_door import Listener, listening_socket
 from server.mcp.list_uploads import with_lists
 from server.mcp.one_authorization import one_authorization
 from server.mcp.only_post import only_post
+from server.mcp.server_card import with_card
 from server.mcp.transports import end_soon, no_port
 from server.parts import Parts
 from server.systems import until_signal
@@ -39,7 +40,8 @@ async def serve_http(
         bound = listening_socket(_LOOPBACK, port)
     except OSError as error:
         raise no_port(port, error) from None
-    web = Listener(one_authorization(with_lists(only_post(app, _PATH), parts, security)))
+    carded = with_card(only_post(app, _PATH), _PATH, needs_token=bool(parts.settings.http.tokens))
+    web = Listener(one_authorization(with_lists(carded, parts, security)))
 
     async def stop_on_signal() -> None:
         _log.info("ending on %s", await until_signal())
