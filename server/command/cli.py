@@ -27,6 +27,7 @@ _COMMANDS = {
     "tools": _HERE + "tool_list:tools",
     "doctor": _HERE + "doctor:doctor",
     "unlock": _HERE + "unlock:unlock",
+    "setup": _HERE + "setup:setup",
     "install": _HERE + "install:install",
     "uninstall": _HERE + "install:uninstall",
     "console": _HERE + "console:console_command",

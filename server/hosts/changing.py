@@ -27,11 +27,13 @@ def read_text(path: Path) -> str:
         return ""
 
 
-def replace_text(path: Path, old: str, new: str, *, copy_at: datetime | None) -> Path | None:
+def replace_text(
+    path: Path, old: str, new: str, *, copy_at: datetime | None, private: bool = False
+) -> Path | None:
     """Put the new text in the place of the old one, in one step; where the copy of the old one is.
 
-    Of a link, what it points to is replaced. The file keeps its mode; a new one is its owner's alone, as the
-    copy is.
+    Of a link, what it points to is replaced. The file keeps its mode, unless it is `private`; a new one is
+    its owner's alone, as the copy is.
 
     Raises:
         ChangedMeanwhileError: the file no longer holds the old text.
@@ -50,7 +52,7 @@ def replace_text(path: Path, old: str, new: str, *, copy_at: datetime | None) ->
             file.write((mark + new).encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
-        if before is not None:
+        if before is not None and not private:
             fresh.chmod(target.stat().st_mode & 0o777)
         replace(fresh, target)
     finally:

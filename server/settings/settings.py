@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationEr
 from server.languages.catalogue import Language
 from server.settings.errors import complaints
 from server.settings.file import SettingsError, read_settings_file
+from server.settings.kept_passwords import with_kept_passwords
 from server.settings.layers import Origins, laid_over
 from server.settings.policy import ApprovalSettings, PolicySettings, PrivacySettings
 from server.settings.types import COMMAS, Mistake, MistakesError, Section, WholePath
@@ -89,6 +90,8 @@ def _network(written: str) -> str:
 Network = Annotated[str, AfterValidator(_network)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Password = Annotated[SecretStr, Field(min_length=1)]
+PasswordFrom = Literal["settings", "keyring"]
+"""Where an account's password is: in these settings, or in the keyring of the system (`setup`)."""
 
 
 class Every8dSettings(Section):
@@ -97,6 +100,7 @@ class Every8dSettings(Section):
     base_url: BaseUrl = "https://oms.every8d.com"
     uid: Annotated[str, Field(min_length=1)]
     password: Password
+    password_from: PasswordFrom = "settings"  # noqa: S105 - a place
     response_format: Literal[0, 1, 2] = 0
     max_recipients: Annotated[int, Field(ge=1, le=10_000)] = 500
     calls_at_once: Annotated[int, Field(ge=1, le=32)] = 4
@@ -114,6 +118,7 @@ class OmisSettings(Section):
     base_url: BaseUrl = "https://api.itpison.com"
     login_name: Annotated[str, Field(min_length=1)]
     password: Password
+    password_from: PasswordFrom = "settings"  # noqa: S105 - a place
     send_password_unencrypted: bool = False
     """Allows plain http to a host that is not loopback: anybody on the way can read the password."""
     password_in_url: bool = False
@@ -282,7 +287,7 @@ def load_settings(
     Raises:
         SettingsError: with one line for each setting that is wrong, or why the file was not read.
     """
-    values, origins = laid_over(read_settings_file(config), options, sandbox)
+    values, origins = with_kept_passwords(*laid_over(read_settings_file(config), options, sandbox))
     try:
         return Settings.model_validate(values).coming_from(origins)
     except ValidationError:

@@ -1,0 +1,84 @@
+"""`setup`: the accounts end in the user's file, and their passwords in the keyring where there is one."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.settings.file import SettingsError
+from server.settings.settings import load_settings
+from tests.e2e.process import COMMAND
+from tests.install.conftest import ROOT
+
+ANSWERS = "shop\npa ss密\n\n"
+BACKENDS = {"keyring": "tests.install.file_keyring.FileKeyring", "none": "keyring.backends.fail.Keyring"}
+BACKENDS["forgetful"] = "keyring.backends.null.Keyring"
+
+
+@pytest.fixture
+def file(no_settings: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(no_settings / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(no_settings / "data"))
+    monkeypatch.setenv("TEST_KEYRING", str(no_settings / "keyring.json"))
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    return no_settings / "config" / "campaign-ops-mcp" / "config.toml"
+
+
+def set_up(monkeypatch: pytest.MonkeyPatch, backend: str, typed: str) -> "subprocess.CompletedProcess[str]":
+    """Without a terminal, what is typed comes from stdin; nobody is there at the vendor's."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", BACKENDS[backend])
+    env = {**os.environ, "CAMPAIGN_OPS_EVERY8D__BASE_URL": "http://127.0.0.1:9"}
+    return subprocess.run(
+        [COMMAND, "setup"], env=env, input=typed, capture_output=True, encoding="utf-8", check=False,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def test_the_keyring_keeps_the_password_and_the_next_start_finds_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = set_up(monkeypatch, "keyring", ANSWERS)
+    assert "密" not in file.read_text("utf-8")
+    assert "pa ss" not in said.stdout + said.stderr
+    settings = load_settings()
+    assert settings.every8d is not None
+    assert (settings.every8d.uid, settings.every8d.password.get_secret_value()) == ("shop", "pa ss密")
+    assert settings.origins.origin("every8d", "password") == "the keyring"
+    assert settings.omis is None
+    (file.parents[2] / "keyring.json").unlink()
+    with pytest.raises(SettingsError, match="EVERY8D__PASSWORD: the keyring has no password"):
+        load_settings()
+
+
+@pytest.mark.parametrize("backend", ["none", "forgetful"])
+def test_without_a_keyring_that_keeps_anything_the_password_is_in_a_file_of_its_owner_alone(
+    file: Path, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    file.parent.mkdir(parents=True)
+    file.write_text('# mine\nlanguage = "en"\n[every8d]\nuid = "old"\npassword_from = "keyring"\n', "utf-8")
+    file.chmod(0o644)
+    said = set_up(monkeypatch, backend, ANSWERS)
+    assert "no keyring" in said.stdout
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_text("utf-8").startswith('# mine\nlanguage = "en"\n')
+    settings = load_settings()
+    assert settings.every8d is not None
+    assert (settings.every8d.uid, settings.every8d.password.get_secret_value()) == ("shop", "pa ss密")
+
+
+@pytest.mark.parametrize("typed", ["\n\n", "shop\n"])
+def test_whoever_gives_no_account_or_ends_it_changes_nothing(
+    file: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    assert set_up(monkeypatch, "none", typed).returncode == 1
+    assert not file.exists()
+
+
+def test_a_start_without_such_a_setting_imports_no_keyring() -> None:
+    code = "import sys, server.command.serve, server.settings.settings as s; s.load_settings(); "
+    code += "print('keyring' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
