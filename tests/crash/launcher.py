@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 
-from server.ledger import claiming, reaper
+from server.ledger import campaign_claiming, claiming, reaper
 from server.ledger.book import Book
 from server.mcp.transports import leave
 from server.serving import Serving
@@ -48,7 +48,8 @@ def main() -> None:
     options.add_argument("--naive", action="store_true")
     options.add_argument("--toolsets", default="sms")
     given = options.parse_args()
-    setattr(claiming, "LEASE_SECONDS", LEASE_SECONDS)  # noqa: B010 - a constant that only tests change
+    for module in (claiming, campaign_claiming):
+        setattr(module, "LEASE_SECONDS", LEASE_SECONDS)  # noqa: B010 - a constant that only tests change
     setattr(reaper, "_EVERY_SECONDS", 0.2)  # noqa: B010 - as above
     if given.naive:
         plant_naive_order()
