@@ -114,7 +114,13 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         shared=settings.store.url.get_secret_value().startswith("postgresql"),
     )
     journal.outbox = Outbox(folder / "outbox")
-    book = Book(journal, owner=_owner(), caps=_caps(settings), passkeys=_passkeys(settings.approval))
+    book = Book(
+        journal,
+        owner=_owner(),
+        caps=_caps(settings),
+        passkeys=_passkeys(settings.approval),
+        four_eyes=settings.approval.four_eyes,
+    )
     vendors = Vendors(settings, book, clock)
     files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)
     memory = Memory(Keeper(journal, key_file.with_name("numbers.key")), settings.policy)

@@ -11,13 +11,14 @@ import typer
 from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.command.states import state_in_words
-from server.command.terminal import Terminal
+from server.command.terminal import Terminal, is_a_terminal
 from server.command.texts import say_texts
 from server.gate.approval import proves
 from server.gate.words.questions import render
 from server.ledger.book import Book
 from server.ledger.deciding import Decision
 from server.ledger.passkeys import PasskeyError
+from server.ledger.refusals import ApprovalRefusedError
 from server.settings.own_command import own_command
 from server.settings.settings import Settings
 from server.store.actions import ALTERED, State
@@ -46,6 +47,8 @@ class Wanted:
     page: int = 1
     sandbox: bool = False
     config: Path | None = None
+    at_a_terminal: bool = True
+    """Whether a person can be sitting there: a pipe says no more than a no."""
 
 
 async def approvals(wanted: Wanted) -> int:
@@ -56,6 +59,7 @@ async def approvals(wanted: Wanted) -> int:
             terminal=Terminal(parts.settings.language),
             settings=parts.settings,
             elsewhere="" if wanted.sandbox else _ELSEWHERE,
+            can_approve=wanted.at_a_terminal,
         )
         if wanted.approve and wanted.deny:
             return desk.both()
@@ -79,6 +83,8 @@ class ApprovalsDesk:
     settings: Settings
     elsewhere: str
     """Where else to look, or ''."""
+    can_approve: bool = True
+    """Whether a yes counts here."""
     by_itself: bool = False
     """Whether the command goes on with what is approved, and no assistant has to repeat a call."""
 
@@ -132,6 +138,8 @@ class ApprovalsDesk:
         action = await self.book.get(action_id)
         if action is None:
             return self._no_such(action_id)
+        if not self.can_approve:
+            return self._fail(together(_no_terminal(action.id), self._page(action.id)))
         accepted = proves(action.proof, typed) if action.proof else typed.strip().lower() in ("y", "yes")
         if not accepted and str(action.state) == "proposed":
             self._show(action)
@@ -143,9 +151,10 @@ class ApprovalsDesk:
             return self._fail(
                 sentence("{id} was not approved: {reason}", id=action.id, reason=reason_of(error))
             )
-        except PasskeyError as error:
+        except ApprovalRefusedError as error:
             said = sentence("{id} was not approved: {reason}", id=action.id, reason=error.why)
-            return self._fail(together(said, self._page(action.id)))
+            where = self._page(action.id) if isinstance(error, PasskeyError) else ""
+            return self._fail(together(said, where))
         if approved is None:
             now = await self.book.get(action.id)
             return self._fail(_too_late(action.id, altered=now is not None and now.reason == ALTERED))
@@ -216,6 +225,12 @@ def _what_to_type(proof: str) -> Sentence:
     return sentence("y to approve, n to deny, Enter to leave it: ")
 
 
+def _no_terminal(action_id: str) -> Sentence:
+    return sentence(
+        "{id} was not approved: a yes counts in a real terminal alone, not from a pipe.", id=action_id
+    )
+
+
 def _not_proven(action_id: str, typed: str) -> Sentence:
     if typed:
         return sentence("{id} was not approved: what was typed is not the proof.", id=action_id)
@@ -256,5 +271,6 @@ def approvals_command(  # noqa: PLR0913 - each is an option of the command line
         page=page,
         sandbox=sandbox,
         config=config,
+        at_a_terminal=is_a_terminal(),
     )
     raise SystemExit(run(partial(approvals, wanted)))

@@ -8,7 +8,7 @@ from typing import Any
 from server.command.approvals import ApprovalsDesk
 from server.command.common import FAILED, OK, parts_over, person, settings_of, unasked
 from server.command.options import Config, run
-from server.command.terminal import Terminal
+from server.command.terminal import Terminal, is_a_terminal
 from server.demo.rows import rows_of
 from server.gate.caller import Caller
 from server.gate.words.answers import Answer
@@ -78,7 +78,14 @@ def _show(facts: Mapping[str, Any], out: Terminal) -> None:
 
 
 async def _agreed(parts: Parts, out: Terminal, facts: Mapping[str, Any]) -> bool:
-    desk = ApprovalsDesk(book=parts.book, terminal=out, settings=parts.settings, elsewhere="", by_itself=True)
+    desk = ApprovalsDesk(
+        book=parts.book,
+        terminal=out,
+        settings=parts.settings,
+        elsewhere="",
+        by_itself=True,
+        can_approve=is_a_terminal(),
+    )
     waiting = await parts.book.get(facts["action_id"])
     if waiting is not None:
         await desk.decide(waiting)

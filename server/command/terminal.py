@@ -1,5 +1,6 @@
 """What a command says to the person: in their language, in columns as wide as they are on a screen."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -55,6 +56,11 @@ class Terminal:
         for row in told:
             cells = (wide(cell, width) for cell, width in zip(row, widths, strict=True))
             self.console.print("  ".join(cells).rstrip())
+
+
+def is_a_terminal() -> bool:
+    """Whether what is typed comes from a terminal, and what is said goes to one."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def wide(text: str, cells: int) -> str:

@@ -13,7 +13,7 @@ from server.gate.approval import proves
 from server.gate.recalling import CONSOLE, Recalling, arguments_of, begun_on_page, caller_on_page
 from server.gate.words.answers import Answer
 from server.ledger.deciding import Decision
-from server.ledger.passkeys import PasskeyError
+from server.ledger.refusals import ApprovalRefusedError
 from server.ledger.signed import Signed
 from server.logs.logs import redact
 from server.parts import Parts
@@ -61,7 +61,7 @@ async def decide(parts: Parts, action_id: str, said: Said) -> Taken:
                 return await _deny(parts, entry, Decision(by=said.by, channel=CONSOLE, reason="refused"))
             case "change":
                 return await _ask_for_a_change(parts, entry, said)
-    except PasskeyError as error:
+    except ApprovalRefusedError as error:
         refusal = sentence("{id} was not approved: {reason}", id=entry.id, reason=error.why)
         return Taken(entry=entry, refusal=refusal)
     except StoreUnavailableError as error:

@@ -15,7 +15,7 @@ from server.gate.words.questions import hint, render
 from server.gate.words.sentences import approval_mismatch, cannot_be_asked, declined, wrong_proof
 from server.gate.words.telling import approval_required, approved_elsewhere, told, too_late_for_a_no
 from server.ledger.deciding import Decision
-from server.ledger.passkeys import PasskeyError
+from server.ledger.refusals import ApprovalRefusedError
 from server.settings.page_address import address_of
 from tools.operation import Preview
 from tools.problems import Problem, RefusedError
@@ -48,7 +48,8 @@ class Approval:
     async def decide(self, call: Call, entry: "Action") -> "Action | Answer | Question":
         """For a proposed action: the decided action, the question, or the answer that ends the call."""
         by_form = call.caller.can_ask and self._settings.mode == "ladder" and not entry.out_of_band
-        if by_form and not self._context.book.passkeys.needs(entry):
+        # A form goes to whoever asked.
+        if by_form and not self._settings.four_eyes and not self._context.book.passkeys.needs(entry):
             return self._question(call, entry)
         return await self._out_of_band(call, entry)
 
@@ -97,7 +98,7 @@ class Approval:
             by = Decision(by=call.caller.principal, channel="form")
             try:
                 approved = await self._context.book.approve(entry.id, by)
-            except PasskeyError:
+            except ApprovalRefusedError:
                 return await self._out_of_band(call, entry)
             if approved is not None:
                 return approved
@@ -152,7 +153,12 @@ class Approval:
             if now is not None and str(now.state) == "expired":
                 return now
         decided = await self._wait(call, entry)
-        return approval_required(call.operation, entry, self._page, why) if decided is None else decided
+        if decided is not None:
+            return decided
+        return approval_required(call.operation, entry, self._page, why or self._by_whom())
+
+    def _by_whom(self) -> str:
+        return "Who asked for it cannot approve it: somebody else has to." if self._settings.four_eyes else ""
 
     async def _wait(self, call: Call, entry: "Action") -> "Action | None":
         """With approval.wait_seconds the call itself waits for the decision, and says so."""

@@ -57,9 +57,15 @@ class Claiming(Deciding):
     """From the proposal, or the approval, to `dispatching`. `owner` names this process in leases."""
 
     def __init__(
-        self, journal: Journal, *, owner: str, caps: Caps, passkeys: PasskeyRule = NO_PASSKEYS
+        self,
+        journal: Journal,
+        *,
+        owner: str,
+        caps: Caps,
+        passkeys: PasskeyRule = NO_PASSKEYS,
+        four_eyes: bool = False,
     ) -> None:
-        super().__init__(journal, caps=caps, passkeys=passkeys)
+        super().__init__(journal, caps=caps, passkeys=passkeys, four_eyes=four_eyes)
         self._owner = owner
 
     async def _reach(self, recipients: Sequence[str], messages: Sequence[Message]) -> Reach:

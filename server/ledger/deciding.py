@@ -11,6 +11,7 @@ from server.ledger.looking import Looking
 from server.ledger.notes import Note
 from server.ledger.passkeys import PasskeyRule
 from server.ledger.records import note_of, noted
+from server.ledger.refusals import FourEyesError
 from server.ledger.signed import Signed
 from server.store import ledger
 from server.store.actions import ALTERED, PAST_LOST, UNDECIDED, UNSIGNED, Action, CapHit, Caps, Proposal
@@ -42,8 +43,16 @@ class Deciding(Looking):
     so none is taken, and PastLostError is raised.
     """
 
-    def __init__(self, journal: Journal, *, caps: Caps, passkeys: PasskeyRule = NO_PASSKEYS) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        caps: Caps,
+        passkeys: PasskeyRule = NO_PASSKEYS,
+        four_eyes: bool = False,
+    ) -> None:
         super().__init__(journal)
+        self._four_eyes = four_eyes
         self._caps = caps
         self.passkeys = passkeys
 
@@ -89,12 +98,16 @@ class Deciding(Looking):
 
         Raises:
             PasskeyError: it needs a passkey's signature, and what came is none that counts.
+            FourEyesError: who asked for it says yes, and somebody else's is wanted.
         """
 
         def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
-            altered = self._altered(conn, ledger.get(conn, action_id))
+            asked = ledger.get(conn, action_id)
+            altered = self._altered(conn, asked)
             if altered is not None:
                 return None, altered
+            if self._four_eyes and asked is not None and decision.by == asked.principal:
+                raise FourEyesError
             action = self._approve(conn, action_id, decision, now)
             if action is not None:
                 self.passkeys.sign(conn, action, decision.signed, now)

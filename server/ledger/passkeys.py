@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import ModuleType
 from typing import Literal
 
+from server.ledger.refusals import ApprovalRefusedError
 from server.ledger.signed import NotSignedError, Signed
 from server.store.actions import FORM, Action, State
 from server.store.ledger import get
@@ -22,7 +23,7 @@ from server.store.passkeys import (
 )
 from server.store.plans import Connection
 from tools.operation import Risk
-from tools.sentence import Sentence, sentence
+from tools.sentence import sentence
 from tools.taipei import iso
 
 Mode = Literal["off", "offered", "required"]
@@ -32,12 +33,8 @@ BY_PERSONS = (FORM, "terminal", "console", "phone")
 """Channels through which a person decides; a rule and a campaign's start decide by themselves."""
 
 
-class PasskeyError(Exception):
+class PasskeyError(ApprovalRefusedError):
     """An approval that needs a passkey's signature has none that counts: nothing is approved."""
-
-    def __init__(self, why: Sentence) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,27 @@
-"""What a claim meets that changed since the question, beside a cap: then nothing is claimed."""
+"""Why nothing is approved or claimed, beside a cap."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.sentence import Sentence, sentence
+
 if TYPE_CHECKING:
     from server.store.sent_texts import Repeated
+
+
+class ApprovalRefusedError(Exception):
+    """A yes that does not count: nothing is approved."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class FourEyesError(ApprovalRefusedError):
+    """Who asked for an action said yes to it, and the operator wants somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__(sentence("who asked for it cannot approve it; somebody else has to."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,6 +164,12 @@ class ApprovalSettings(Section):
     passkey_for_destroy: bool = False
     """With `offered`: what cannot be undone needs a passkey."""
 
+    four_eyes: bool = False
+    """Whether who asked for an action cannot approve it: somebody else has to, on the page or in a terminal.
+
+    By principal, so whoever calls over stdio cannot approve what they asked for at all.
+    """
+
     @property
     def more_seconds(self) -> float:
         """What a call is granted beyond its usual time, in seconds."""
@@ -180,6 +186,9 @@ class ApprovalSettings(Section):
                 limit=f"{self.form_timeout_s * 1000:g}",
             )
             yield Mistake(said, "human_minimum_ms")
+        if self.four_eyes and not self.out_of_band:
+            said = sentence("nobody else could approve: out_of_band is off. Switch it on.")
+            yield Mistake(said, "four_eyes")
         if self.passkeys == "off" and (self.passkey_above_points is not None or self.passkey_for_destroy):
             yield Mistake(sentence("is off, and something needs a passkey. Write offered."), "passkeys")
 

@@ -1,11 +1,17 @@
 """The commands of the terminal as processes of their own, on a house's store."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import os
+import pty
+import subprocess
+import termios
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
+import anyio.to_thread
 
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, at_the_sandbox
@@ -20,8 +26,63 @@ class Said:
     out: str
 
 
+_ASKING = ("approvals", "stop")
+"""Commands whose yes counts in a real terminal alone."""
+
+
 async def run(house: House, *command: str, typed: str = "", **settings: str) -> Said:
     """`campaign-ops-mcp …`, with what is typed on its stdin, on a screen of 80 columns."""
+    if command[0] in _ASKING:
+        return await anyio.to_thread.run_sync(partial(_in_a_terminal, house, command, typed, settings))
+    return await piped(house, *command, typed=typed, **settings)
+
+
+def _in_a_terminal(house: House, command: Sequence[str], typed: str, settings: Mapping[str, str]) -> Said:
+    ours, theirs = _a_terminal()
+    process = subprocess.Popen(
+        [COMMAND, *command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=_environment(house, settings),
+        cwd=house.folder,
+    )
+    os.close(theirs)
+    os.write(ours, typed.encode() + b"\x04")
+    try:
+        out = b"".join(iter(partial(_what_came, ours), b""))
+        return Said(code=process.wait(PATIENCE), out=out.decode())
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def _a_terminal() -> tuple[int, int]:
+    """Both sides of a pseudo-terminal that echoes nothing."""
+    ours, theirs = pty.openpty()
+    quiet = termios.tcgetattr(theirs)
+    quiet[1] &= ~termios.OPOST
+    quiet[3] &= ~termios.ECHO
+    termios.tcsetattr(theirs, termios.TCSANOW, quiet)
+    return ours, theirs
+
+
+def _what_came(terminal: int) -> bytes:
+    """b'' once the other side is gone."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
+
+
+def _environment(house: House, settings: Mapping[str, str]) -> dict[str, str]:
+    named = {f"CAMPAIGN_OPS_{name}": value for name, value in settings.items()}
+    return {**at_the_sandbox(house), **named, "COLUMNS": "80", "TERM": "dumb"}
+
+
+async def piped(house: House, *command: str, typed: str = "", **settings: str) -> Said:
+    """As whatever is no person runs it."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         COMMAND,
@@ -29,11 +90,7 @@ async def run(house: House, *command: str, typed: str = "", **settings: str) -> 
         stdin=pipe,
         stdout=pipe,
         stderr=asyncio.subprocess.STDOUT,
-        env={
-            **at_the_sandbox(house),
-            **{f"CAMPAIGN_OPS_{name}": value for name, value in settings.items()},
-            "COLUMNS": "80",
-        },
+        env=_environment(house, settings),
         cwd=house.folder,
     )
     try:
@@ -45,6 +102,38 @@ async def run(house: House, *command: str, typed: str = "", **settings: str) -> 
             await process.communicate()
     assert process.returncode is not None
     return Said(code=process.returncode, out=out.decode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing:
+    """Our side of a command's pseudo-terminal."""
+
+    side: int
+
+    async def line(self) -> str:
+        """What it says next."""
+        return (await anyio.to_thread.run_sync(_what_came, self.side, abandon_on_cancel=True)).decode()
+
+    def type(self, words: str) -> None:
+        """Type a line."""
+        os.write(self.side, f"{words}\n".encode())
+
+
+@asynccontextmanager
+async def watched(house: House, *command: str) -> AsyncGenerator[Typing]:
+    """`campaign-ops-mcp …` in a terminal that waits for the person, until the block ends."""
+    ours, theirs = _a_terminal()
+    process = await asyncio.create_subprocess_exec(
+        COMMAND, *command, stdin=theirs, stdout=theirs, env=_environment(house, {}), cwd=house.folder
+    )
+    os.close(theirs)
+    try:
+        yield Typing(side=ours)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        os.close(ours)
 
 
 @asynccontextmanager

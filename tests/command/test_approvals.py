@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from server.demo.rows import rows_of
-from tests.command.terminal import run, running
+from tests.command.terminal import piped, run, watched
 from tests.e2e.house import House
 from tests.gate.servers import LAUNCH, SEND, decide, fronted, posts
 from tests.patience import PATIENCE
@@ -47,17 +47,29 @@ async def test_what_waits_is_shown_and_decided_one_by_one(house: House) -> None:
 async def test_watch_shows_what_comes_and_takes_the_decision(house: House) -> None:
     async with (
         fronted(house, approval={"wait_seconds": 30}) as session,
-        running(house, "approvals", "--watch") as terminal,
+        watched(house, "approvals", "--watch") as terminal,
     ):
-        assert terminal.stdout is not None
-        assert terminal.stdin is not None
         with anyio.fail_after(PATIENCE):
-            assert b"Watching" in await terminal.stdout.readline()
-            terminal.stdin.write(b"y\n")
-            await terminal.stdin.drain()
+            assert "Watching" in await terminal.line()
+            terminal.type("y")
             done = await session.facts("send_sms", SEND)
     assert done["outcome"] == "done"
     assert await posts(house) == 1
+
+
+async def test_from_a_pipe_no_yes_counts_and_a_no_does(house: House) -> None:
+    """An agent's shell runs its commands so."""
+    async with fronted(house) as session:
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        flag = await piped(house, "approvals", "--approve", asked, "--proof", "y")
+        typed = await piped(house, "approvals", typed="y\n")
+        again = await session.facts("send_sms", SEND)
+        denied = await piped(house, "approvals", "--deny", asked)
+    assert (flag.code, f"{asked} was not approved" in flag.out) == (1, True)
+    assert "in a real terminal alone" in typed.out
+    assert again["outcome"] == "approval_required"
+    assert (denied.code, f"{asked} is denied" in denied.out) == (0, True)
+    assert await posts(house) == 0
 
 
 async def test_an_unknown_id_and_an_empty_list_are_said(

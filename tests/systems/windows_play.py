@@ -150,6 +150,8 @@ def main() -> None:
     windows_systems()
     place_folders()
     hide_posix()
+    # A person sits there, whatever the test reads and writes through.
+    sys.stdin.isatty = sys.stdout.isatty = lambda: True
     from server.command.cli import main as command  # noqa: PLC0415 - only now, on what looks like Windows
 
     command()

@@ -1,0 +1,56 @@
+"""With four eyes, who asked for something is not who approves it, by whichever way."""
+
+import pytest
+
+from server.console.deciding import Said, decide
+from server.ledger.deciding import Decision
+from server.ledger.refusals import FourEyesError
+from server.mcp.identity import local_user
+from server.settings.file import SettingsError
+from tests.e2e.house import House
+from tests.e2e.person import Person
+from tests.gate.servers import SEND, posts, started, visited
+from tests.gate.servers import decide as in_a_terminal
+
+FOUR = {"four_eyes": True}
+
+
+async def test_who_asked_is_shown_no_form_and_told_that_somebody_else_has_to(house: House) -> None:
+    person = Person()
+    async with started(house, approval=FOUR) as parts, visited(parts, house.era, person) as session:
+        asked = await session.facts("send_sms", SEND)
+    assert (asked["outcome"], person.asked) == ("approval_required", [])
+    assert "somebody else has to" in asked["message"]
+    assert await posts(house) == 0
+
+
+async def test_who_asked_approves_neither_in_the_terminal_nor_on_the_page(house: House) -> None:
+    async with started(house, approval=FOUR) as parts, visited(parts, house.era) as session:
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        page = await decide(parts, asked, Said(answer="approve", by=local_user()))
+        with pytest.raises(FourEyesError):
+            await parts.book.approve(asked, Decision(by=local_user(), channel="terminal"))
+        again = await session.facts("send_sms", SEND)
+    assert "somebody else has to" in page.refusal
+    assert again["outcome"] == "approval_required"
+    assert await posts(house) == 0
+
+
+async def test_somebody_else_approves_and_the_same_call_goes_through(house: House) -> None:
+    async with started(house, approval=FOUR) as parts, visited(parts, house.era) as session:
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        assert (await decide(parts, asked, Said(answer="approve", by="local:another"))).refusal == ""
+        done = await session.facts("send_sms", SEND)
+    assert done["outcome"] == "done"
+
+
+async def test_who_asked_can_still_say_no(house: House) -> None:
+    async with started(house, approval=FOUR) as parts, visited(parts, house.era) as session:
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        assert await in_a_terminal(house, deny=asked) == 0
+        assert (await session.facts("get_action", {"action_id": asked}))["state"] == "denied"
+
+
+def test_where_nobody_else_could_approve_the_start_says_so(house: House) -> None:
+    with pytest.raises(SettingsError, match="nobody else could approve"):
+        house.settings(approval={**FOUR, "out_of_band": False})
