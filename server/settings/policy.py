@@ -186,9 +186,6 @@ class ApprovalSettings(Section):
                 limit=f"{self.form_timeout_s * 1000:g}",
             )
             yield Mistake(said, "human_minimum_ms")
-        if self.four_eyes and not self.out_of_band:
-            said = sentence("nobody else could approve: out_of_band is off. Switch it on.")
-            yield Mistake(said, "four_eyes")
         if self.passkeys == "off" and (self.passkey_above_points is not None or self.passkey_for_destroy):
             yield Mistake(sentence("is off, and something needs a passkey. Write offered."), "passkeys")
 

@@ -6,7 +6,6 @@ from server.console.deciding import Said, decide
 from server.ledger.deciding import Decision
 from server.ledger.refusals import FourEyesError
 from server.mcp.identity import local_user
-from server.settings.file import SettingsError
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import SEND, posts, started, visited
@@ -49,8 +48,3 @@ async def test_who_asked_can_still_say_no(house: House) -> None:
         asked = (await session.facts("send_sms", SEND))["action_id"]
         assert await in_a_terminal(house, deny=asked) == 0
         assert (await session.facts("get_action", {"action_id": asked}))["state"] == "denied"
-
-
-def test_where_nobody_else_could_approve_the_start_says_so(house: House) -> None:
-    with pytest.raises(SettingsError, match="nobody else could approve"):
-        house.settings(approval={**FOUR, "out_of_band": False})
