@@ -1,29 +1,32 @@
 """The messages of a send as the records keep them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from server.batches.numbers import NumberSeal, Who
-from server.store.keys import half_hash
 from server.store.messages import MessageRow
 from tools.every8d.sent import Addressed
 
 
 def message_rows(
-    batch: str, messages: Sequence[Addressed], key: bytes, seal: NumberSeal
+    batch: str, messages: Sequence[Addressed], halves: Mapping[str, str], seal: NumberSeal
 ) -> Sequence[MessageRow]:
-    """A row for each; several texts to one number are told apart by their order."""
+    """A row for each; several texts to one number are told apart by their order.
+
+    `halves` has the half of each number's keyed hash, which finds it in the records.
+    """
     times: Counter[str] = Counter()
     rows: list[MessageRow] = []
-    for each in messages:
-        number = half_hash(key, each.mobile)
+    sealed = seal.seal_each([Who(each.mobile, each.name) for each in messages], batch)
+    for each, hidden in zip(messages, sealed, strict=True):
+        number = halves[each.mobile]
         rows.append(
             MessageRow(
                 batch=batch,
                 number=number,
                 nth=times[number],
                 record=each.record,
-                sealed=seal.seal(Who(each.mobile, each.name), batch),
+                sealed=hidden,
             )
         )
         times[number] += 1

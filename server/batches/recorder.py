@@ -36,6 +36,7 @@ from server.store.batches import (
 )
 from server.store.elsewhere import give_way
 from server.store.events import unfolded
+from server.store.keys import half_hashes
 from server.store.lookup import first_of
 from server.store.messages import add_messages
 from server.store.plans import Connection
@@ -138,7 +139,8 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
     give_way(conn, action.batch_id)
     add_batch(conn, batch)
     if sent is not None:
-        add_messages(conn, message_rows(action.id, messages, inbox.key, inbox.seal))
+        halves = half_hashes(inbox.key, (each.mobile for each in messages))
+        add_messages(conn, message_rows(action.id, messages, halves, inbox.seal))
     look_again(conn, action.batch_id)
 
 

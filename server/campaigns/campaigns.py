@@ -1,7 +1,7 @@
 """Campaigns as one process knows them: planned, looked at, and told what a step of them must know."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import astuple, dataclass
 from decimal import Decimal
@@ -123,6 +123,11 @@ class Campaigns:
     async def waiting(self, id_: str, at_most: int) -> list[Waiting]:
         """The first chunks that wait."""
         return await self.keeper.read(lambda conn: campaigns.waiting_chunks(conn, id_, at_most))
+
+    async def empty(self, id_: str, numbers: Sequence[int]) -> None:
+        """Forget whom these chunks were for, as far as they are sent and not booked."""
+        now = self.keeper.clock()
+        await self.keeper.write(lambda conn: campaigns.empty_these(conn, id_, numbers, now))
 
     async def failed(self, id_: str) -> int:
         """To how many recipients a send certainly failed, and was not tried again."""

@@ -162,7 +162,10 @@ class Course:
         why = await self._sends.missing(sum((each.points for each in those), Decimal(0)))
         row = _Row(stop=why)
         if not why:
-            await self._send(standing, [each.number for each in those], epoch, row)
+            numbers = [each.number for each in those]
+            await self._send(standing, numbers, epoch, row)
+            # Once a wave: a commit for each of its chunks takes as long as the chunk's outcome does.
+            await self._campaigns.empty(campaign, numbers)
         if row.stop:
             await self._sends.stop(campaign, epoch, row.stop)
             return Wave.OVER

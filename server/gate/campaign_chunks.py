@@ -33,6 +33,7 @@ from server.store import campaigns
 from server.store.actions import Action, CapHit, Proposal
 from server.store.batches import UNKNOWN, Batch, add_batch
 from server.store.campaigns import Campaign, Chunk
+from server.store.keys import HALF
 from server.store.messages import add_messages
 from server.store.plans import Connection
 from server.store.rows import taipei_day
@@ -43,12 +44,12 @@ from tools.every8d.credit import credit_steps
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams, keys_of
 from tools.every8d.sent import Addressed
 from tools.every8d.texts import first_words
-from tools.operation import Message, Preview, Surroundings
+from tools.operation import Preview, Surroundings
 from tools.problems import InvalidArgumentError
 from tools.sentence import sentence
 
 if TYPE_CHECKING:
-    from server.ledger.claiming import Claimed
+    from server.ledger.claiming import Claimed, Reach
 
 _SUBJECT = 40
 _NO_START = "the ledger has no start of this plan, or something else changed the campaign in the store"
@@ -66,16 +67,12 @@ class _Ready:
     world: Surroundings
     wording: Wording
     those: Sequence[Addressee]
+    reach: "Reach"
 
     @property
     def params(self) -> PersonalizedParams:
         """What the vendor is asked for."""
         return self.call.params
-
-    @property
-    def messages(self) -> Sequence[Message]:
-        """Each text as its recipient sees it."""
-        return self.call.messages(self.world)
 
 
 class ChunkSender:
@@ -114,27 +111,32 @@ class ChunkSender:
         """The call that sends to whoever is left; None when nobody is."""
         seal = await self._context.campaigns.keeper.seal()
         those = await anyio.to_thread.run_sync(opened, chunk.sealed, campaign.id, chunk.number, seal)
-        ready = self._call(campaign, chunk, wording, those)
-        out = await self._context.book.hindered(ready.messages)
+        ready = await self._call(campaign, chunk, wording, those)
+        out = await self._context.book.hindered(ready.reach)
         if not out:
             return ready
         left = [each for each in those if each.mobile not in out]
-        return self._call(campaign, chunk, wording, left) if left else None
+        return await self._call(campaign, chunk, wording, left) if left else None
 
-    def _call(self, campaign: Campaign, chunk: Chunk, wording: Wording, those: Sequence[Addressee]) -> _Ready:
+    async def _call(
+        self, campaign: Campaign, chunk: Chunk, wording: Wording, those: Sequence[Addressee]
+    ) -> _Ready:
         params = PersonalizedParams(
             recipients=[wording.person(each.mobile, each.values, send_at=each.send_at) for each in those],
             template=wording.template,
             subject=campaign.name[:_SUBJECT],
         )
         caller = Caller(principal=campaign.principal, session=campaign.id, can_ask=False)
+        call = CallOf(operation=SEND_PERSONALIZED_SMS, params=params, caller=caller)
+        world = self._context.surroundings()
         return _Ready(
             campaign=campaign,
             chunk=chunk,
-            call=CallOf(operation=SEND_PERSONALIZED_SMS, params=params, caller=caller),
-            world=self._context.surroundings(),
+            call=call,
+            world=world,
             wording=wording,
             those=those,
+            reach=await self._context.book.reached(call.messages(world)),
         )
 
     def _why_not(self, ready: _Ready) -> str:
@@ -155,13 +157,7 @@ class ChunkSender:
             key=await self._context.campaigns.keeper.key(),
             seal=await self._context.campaigns.keeper.seal(),
         )
-        send = ChunkSend(
-            chunk=ready.chunk,
-            epoch=epoch,
-            proposal=proposal,
-            recipients=[each.to for each in ready.messages],
-            messages=ready.messages,
-        )
+        send = ChunkSend(chunk=ready.chunk, epoch=epoch, proposal=proposal, reach=ready.reach)
         claimed = await self._dispatching.carry_out_claimed(
             ready.call, ready.world, partial(self._context.book.claim_chunk, send, record)
         )
@@ -208,11 +204,6 @@ class ChunkSender:
         done = await self._context.book.get(claimed.id) or claimed
         match str(done.state):
             case "succeeded":
-                if ready.those[-1].send_at is None:
-                    # What is booked can be moved, and is booked anew then.
-                    await self._context.campaigns.keeper.write(
-                        lambda conn: campaigns.empty_chunk(conn, ready.chunk.campaign, ready.chunk.number)
-                    )
                 return ChunkEnd(ended=Ended.SENT, stop=_points_ran_out(done))
             case "failed":
                 problem = json.loads(done.outcome)
@@ -295,4 +286,5 @@ def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal
             points_returned=Decimal(0),
         ),
     )
-    add_messages(conn, message_rows(action.id, messages, key, seal))
+    halves = {number: hashed[:HALF] for hashed, number in ready.reach.named.items()}
+    add_messages(conn, message_rows(action.id, messages, halves, seal))

@@ -44,13 +44,12 @@ class ChunkSend:
     chunk: Chunk
     epoch: int
     proposal: Proposal
-    recipients: Sequence[str]
-    messages: Sequence[Message]
+    reach: Reach
 
     @property
     def left_out(self) -> int:
         """Recipients of the plan that are not sent to."""
-        return self.chunk.recipients - len(self.recipients)
+        return self.chunk.recipients - len(self.reach.numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +236,7 @@ class CampaignClaiming(Claiming):
         The campaign runs and this worker holds it, nobody of these is blocked, nobody had this text, and
         the batch is written with its messages: all in one transaction.
         """
-        reach = await self._reach(send.recipients, send.messages)
+        reach = send.reach
 
         def work(conn: Connection, now: datetime) -> tuple[Claimed, *tuple[Note | None, ...]]:
             start = self._start_of(conn, send.chunk, send.epoch)
@@ -280,13 +279,16 @@ class CampaignClaiming(Claiming):
 
         return await self._journal.write(work)
 
-    async def hindered(self, messages: Sequence[Message]) -> set[str]:
+    async def reached(self, messages: Sequence[Message]) -> Reach:
+        """Whom these messages reach."""
+        return await self._reach([each.to for each in messages], messages)
+
+    async def hindered(self, reach: Reach) -> set[str]:
         """Who of these must not be sent to any more.
 
         Blocked by now; had this very text, or may have it, by another send; or had as many texts today as the
         operator's limit lets one get.
         """
-        reach = await self._reach([each.to for each in messages], messages)
         hashes = reach.named
 
         def work(conn: Connection, now: datetime) -> set[str]:

@@ -7,7 +7,7 @@ import anyio.to_thread
 
 from server.store.errors import StoreUnavailableError
 from server.store.key_mark import known_mark, mark_of, remember_mark
-from server.store.keys import KeyFileError, hash_number, load_or_create_key
+from server.store.keys import KeyFileError, hash_numbers, load_or_create_key
 from server.store.macs import mac_with
 from server.store.plans import Connection
 from server.store.transactions import Store
@@ -79,5 +79,4 @@ class KeyHolder:
 
     async def hashes(self, numbers: Collection[str]) -> list[str]:
         """Keyed hashes of mobile numbers, in order."""
-        key = await self.key()
-        return [hash_number(key, number) for number in numbers]
+        return hash_numbers(await self.key(), numbers)

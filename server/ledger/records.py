@@ -15,7 +15,7 @@ from server.store import ledger
 from server.store.actions import Action, State
 from server.store.blocked import which_blocked
 from server.store.events import DeliveryEvent, newest_events, record_events
-from server.store.keys import hash_message
+from server.store.keys import hash_messages
 from server.store.locks import lock_vendor, vendor_lock
 from server.store.lookup import owner_of_batch
 from server.store.plans import Connection
@@ -60,7 +60,8 @@ class Records:
     async def texted(self, messages: Sequence[Message]) -> list[Texted]:
         """Each message to a phone by its keyed hash: what the memory of texts holds."""
         key = await self._journal.key()
-        return [Texted(hash_message(key, each.to, each.content), each.send_at) for each in messages]
+        hashes = hash_messages(key, ((each.to, each.content) for each in messages))
+        return [Texted(hashed, each.send_at) for hashed, each in zip(hashes, messages, strict=True)]
 
     async def record(self, note: Note) -> None:
         """A line of the audit without a step of the ledger."""

@@ -58,6 +58,12 @@ def hash_numbers(key: bytes, those: Iterable[str]) -> list[str]:
     return [mac.of(b"number:" + e164.encode("utf-8", "surrogatepass")) for e164 in those]
 
 
+def half_hashes(key: bytes, those: Iterable[str]) -> dict[str, str]:
+    """What finds each of these numbers in the records."""
+    each = tuple(dict.fromkeys(those))
+    return {e164: hashed[:HALF] for e164, hashed in zip(each, hash_numbers(key, each), strict=True)}
+
+
 def half_hash(key: bytes, e164: str) -> str:
     """What finds a number in the records."""
     return hash_number(key, e164)[:HALF]
@@ -74,6 +80,12 @@ def forgotten_hash(key: bytes, half: str) -> str:
 def hash_message(key: bytes, to: str, content: str) -> str:
     """Whom a message goes to and what is seen of it, as a keyed hash. No address holds a line break."""
     return keyed(key, "message", f"{to}\n{content}")
+
+
+def hash_messages(key: bytes, those: Iterable[tuple[str, str]]) -> list[str]:
+    """The same for many, in their order."""
+    mac = mac_with(key)
+    return [mac.of(f"message:{to}\n{content}".encode("utf-8", "surrogatepass")) for to, content in those]
 
 
 def _lock_of(path: Path) -> Path:

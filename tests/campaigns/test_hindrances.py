@@ -16,6 +16,7 @@ from server.command.texts import texts_of
 from server.demo.rows import rows_of
 from server.gate.campaign_chunks import ChunkSender
 from server.store import campaigns, ledger
+from server.store.campaign_tables import CHUNKS
 from server.store.errors import StoreUnavailableError
 from server.store.keys import half_hash
 from server.store.schema import ACTIONS
@@ -60,6 +61,20 @@ async def test_a_store_that_goes_away_within_a_chunk_is_waited_for(
             assert await course.wave(campaign, epoch) is Wave.LATER
         assert await course.wave(campaign, epoch) is Wave.MORE
         assert len(await texts_at_the_vendor(house)) == 30
+
+
+async def test_a_wave_forgets_whom_its_sent_parts_were_for(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        campaign = await begun(house, session)
+        epoch = await taken(session.parts, campaign)
+        course = Course(session.parts.campaigns, ChunkSender(session.parts.context))
+        sealed = select(CHUNKS.c.number).where(CHUNKS.c.sealed != "")
+        keeper = session.parts.campaigns.keeper
+        assert len(await keeper.read(lambda conn: conn.execute(sealed).all())) == 3
+        # The campaign goes on: what its end forgets does not count here.
+        assert await course.wave(campaign, epoch) is Wave.MORE
+        assert await keeper.read(lambda conn: conn.execute(sealed).all()) == []
 
 
 async def test_a_course_that_failed_is_taken_up_again_under_the_next_epoch(
