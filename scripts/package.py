@@ -15,6 +15,8 @@ from typing import Any
 
 from resvg_py import svg_to_bytes
 
+from server.mcp.skills.extension import NAMES, text_of
+
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -173,6 +175,9 @@ def _plugin(folder: Path) -> None:
     (folder / ".claude-plugin").mkdir(parents=True)
     _write(folder / ".claude-plugin" / "plugin.json", plugin())
     _write(folder / ".mcp.json", plugins_servers())
+    for name in NAMES:
+        (folder / "skills" / name).mkdir(parents=True)
+        (folder / "skills" / name / "SKILL.md").write_text(text_of(name, "en"), "utf-8")
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from server.mcp.listing import Listed, listing
 from server.mcp.prompts import PromptServer, add_prompts
 from server.mcp.resources import add_resources
 from server.mcp.rounds import SecondRounds, StoreCodec
+from server.mcp.skills.extension import Skills
 from server.mcp.subscriptions import Subscriptions
 from server.mcp.tool import OperationTool
 from server.mcp.views.pages import apps_of
@@ -70,7 +71,7 @@ def build_server(parts: LateParts, of: Iterable[Listed] | None = None) -> Prompt
         auth=TOKENS_ONLY if tokens else None,
         token_verifier=NamedTokens(tokens) if tokens else None,
         request_state_security=RequestStateSecurity(codec=StoreCodec(parts.held_key)),
-        extensions=[apps_of(operations)],
+        extensions=[apps_of(operations), Skills(parts.settings.language)],
     )
     named = {operation.name: operation for operation in operations}
     server.pass_first(SecondRounds(parts=parts, operations=named))

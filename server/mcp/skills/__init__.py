@@ -1,0 +1,1 @@
+"""Skills over MCP: how the usual jobs are done well, written once for assistants and for the plugin."""
