@@ -24,6 +24,9 @@ COMMANDS = {
         "Open the page on which a person sees, approves and stops.",
         ("--no-browser", *OF_AN_ACCOUNT),
     ),
+    "setup": ("Ask for the accounts of both vendors, keep their passwords", ("--config",)),
+    "install": ("Have another program start this server:", ("--sandbox", "--yes", "--config")),
+    "uninstall": ("Take this server out of another program's list again.", ("--yes", "--config")),
     "approvals": (
         "List what waits for a person, and approve or deny it.",
         ("--watch", "--approve", "--deny", "--proof", "--texts", "--page", *OF_AN_ACCOUNT),

@@ -110,10 +110,11 @@ async def _booked_mms(house: House, _session: Session) -> Arguments:
     return {"batch_id": await mms_batch(house, tomorrow)}
 
 
-async def _held(house: House, _session: Session) -> Arguments:
-    """A send of a moment ago, by a server that holds sends."""
+async def _held(house: House, session: Session) -> Arguments:
+    """A send of a moment ago, by a server of the same store that holds sends."""
     policy = {"undo_minutes": 3, "undo_above_recipients": 1}
-    async with fronted(house, Person(), policy=policy) as holding:
+    store = {} if session.parts is None else {"folder": session.parts.settings.store.folder}
+    async with fronted(house, Person(), policy=policy, store=store) as holding:
         sent = await holding.facts("send_sms", {"recipients": [DELIVERED, SWITCHED_OFF], "text": _TEXT})
     return {"batch_id": sent["batch_id"]}
 

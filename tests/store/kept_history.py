@@ -17,6 +17,7 @@ from server.ledger.past import HeadFile
 from server.store import blocked
 from server.store.actions import Action, Caps, State
 from server.store.locks import unlock
+from server.store.passkeys import Evidence, Passkey, add_evidence, add_passkey, note_use
 from server.store.plans import Connection
 from server.store.sessions import Session
 from server.store.transactions import Store
@@ -99,6 +100,19 @@ class Keeper:
 
         await self.journal.write(work)
 
+    async def sign(self, action: Action, credential: str) -> None:
+        """A person registers a passkey and signs with it; whether that is true is not asked here."""
+
+        def work(conn: Connection, now: datetime) -> tuple[None, Note]:
+            add_passkey(conn, Passkey(credential, "desk", "phone", "key", 1, now))
+            note_use(conn, credential, 2)
+            add_evidence(
+                conn, Evidence(action.id, credential, "key", "0" * 64, "http://localhost", "{}", now)
+            )
+            return None, Note(what="passkey_registered", outcome=credential)
+
+        await self.journal.write(work)
+
     async def unlock(self, vendor: str) -> None:
         """A person lets a vendor's account be called again."""
         await self.journal.write(lambda conn, _: (unlock(conn, vendor), Note(what="login_unlocked")))
@@ -127,6 +141,9 @@ async def _decisions(keeper: Keeper) -> AsyncIterator[str]:
     yield "a send is proposed"
     await keeper.book.send_out_of_band(waiting.id)
     yield "it goes to the terminal"
+    await keeper.sign(waiting, "one")
+    await keeper.sign(await keeper.propose(), "two")
+    yield "passkeys are registered and sign"
     await keeper.book.deny((await keeper.propose()).id, PERSON)
     yield "another one is denied"
     await keeper.book.void((await keeper.propose()).id, "drifted")
