@@ -9,7 +9,6 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from server.store import engine
 from server.store.plans import Connection, Found
 
-_BUSY_MS = int(engine.BUSY_SECONDS * 1000)
 _KEPT_STATEMENTS = 300
 """Prepared statements that the driver keeps; the store has about a hundred."""
 
@@ -24,7 +23,8 @@ class SqliteConnection(Connection):
         super().__init__()
         # Any: APSW's types name one that Python 3.11 has not.
         self._driver: Any = apsw.Connection(path, statementcachesize=_KEPT_STATEMENTS)
-        self._driver.set_busy_timeout(_BUSY_MS)
+        self._busy_ms = int(engine.BUSY_SECONDS * 1000)
+        self._driver.set_busy_timeout(self._busy_ms)
         for pragma in engine.PRAGMAS:
             self._driver.execute(pragma).fetchall()
         if not patient:
@@ -70,7 +70,7 @@ class SqliteConnection(Connection):
         except apsw.BusyError:
             return False
         finally:
-            self._driver.set_busy_timeout(_BUSY_MS)
+            self._driver.set_busy_timeout(self._busy_ms)
         return True
 
     def _forbid_writing(self, *, wanted: bool) -> None:
