@@ -36,7 +36,7 @@ class Looks:
         self._outside = outside
         self._under_way = 0
         self._waiting: list[Look] = []
-        self._writing = anyio.Lock()
+        self._writing = anyio.Lock(fast_acquire=True)
 
     @asynccontextmanager
     async def recorded(self, note: Note) -> AsyncGenerator[Look]:
