@@ -1,22 +1,13 @@
 """A person decides in a real browser: by few keys, and by none that was not meant."""
 
-import json
-import shutil
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.clients.node import run_node
+from tests.clients.chromium import IN_A_BROWSER, in_chromium
 from tests.console.browser import Browser
 from tests.e2e.house import House, Session
 from tests.gate.servers import LAUNCH, SEND, posts
 
-FOLDER = Path(__file__).resolve().parents[2] / "scripts" / "browser"
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or not (FOLDER / "node_modules" / ".ready").exists(), reason="`make views` installs it"
-)
+pytestmark = IN_A_BROWSER
 MOST_KEYS = 6
 HARMLESS = ["Escape", "Enter", "Space", "Escape"]
 """Keys that a person presses without having looked."""
@@ -27,18 +18,13 @@ MARKUP = (
 
 async def visited(browser: Browser, *visits: dict[str, Any]) -> list[dict[str, Any]]:
     """What a browser of its own saw that signed in and pressed these keys; nothing was wrong on any page."""
-    code, out = await run_node(
-        FOLDER / "decide.mjs",
-        given={
-            "browser": CHROMIUM,
-            "origin": browser.address.origin,
-            "link": await browser.link(),
-            "locale": "zh-TW",
-            "visits": visits,
-        },
+    found = await in_chromium(
+        "decide.mjs",
+        origin=browser.address.origin,
+        link=await browser.link(),
+        locale="zh-TW",
+        visits=visits,
     )
-    assert code == 0
-    found = json.loads(out)
     assert found["said"] == []
     return found["seen"]
 

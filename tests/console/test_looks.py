@@ -1,8 +1,5 @@
 """Every page in a real browser, as a small phone, a wide screen, the dark and both languages have it."""
 
-import json
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,17 +7,13 @@ import pytest
 from server.console.site import PLACES
 from tests.batches.inbox import answered
 from tests.campaigns.playing import people, write_list
-from tests.clients.node import run_node
+from tests.clients.chromium import IN_A_BROWSER, in_chromium
 from tests.console.browser import Browser, shown_page
 from tests.console.test_pages import FREE, MIXED, PLAN, id_of, pressed
 from tests.e2e.house import House, Session
 from tests.gate.servers import LAUNCH, SEND, started, visited
 
-FOLDER = Path(__file__).resolve().parents[2] / "scripts" / "browser"
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or not (FOLDER / "node_modules" / ".ready").exists(), reason="`make views` installs it"
-)
+pytestmark = IN_A_BROWSER
 LARGEST = 60_000
 """Bytes of a page with all that it needs."""
 HIGHEST = 240
@@ -92,13 +85,6 @@ async def test_every_page_can_be_read_by_everybody(house: House, reader: str) ->
 
 async def _looked(browser: Browser, paths: list[str], reader: dict[str, Any]) -> list[dict[str, Any]]:
     """What was found on these pages, and on that of signing in."""
-    given = {
-        "browser": CHROMIUM,
-        "origin": browser.address.origin,
-        "link": await browser.link(),
-        "paths": paths,
-        "reader": reader,
-    }
-    code, out = await run_node(FOLDER / "look.mjs", given=given)
-    assert code == 0
-    return json.loads(out)
+    return await in_chromium(
+        "look.mjs", origin=browser.address.origin, link=await browser.link(), paths=paths, reader=reader
+    )

@@ -1,24 +1,15 @@
 """A person approves with a passkey in a real browser, whose authenticator is a virtual one."""
 
-import json
-import shutil
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from server.command.comparison import examined
 from server.store.actions import State
-from tests.clients.node import run_node
+from tests.clients.chromium import IN_A_BROWSER, in_chromium
 from tests.console.browser import shown_page
 from tests.e2e.house import House, open_session
 from tests.gate.servers import SEND, posts
 
-FOLDER = Path(__file__).resolve().parents[2] / "scripts" / "browser"
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or not (FOLDER / "node_modules" / ".ready").exists(), reason="`make views` installs it"
-)
+pytestmark = IN_A_BROWSER
 NEEDED = {"passkeys": "required", "human_minimum_ms": 0}
 
 
@@ -30,16 +21,13 @@ async def test_a_finger_on_the_authenticator_approves_and_without_it_nothing_is(
         assert session.parts is not None
         action_id = (await session.facts("send_sms", SEND))["action_id"]
         async with shown_page(session.parts) as browser:
-            given: dict[str, Any] = {
-                "browser": CHROMIUM,
-                "origin": browser.address.origin,
-                "link": await browser.link(),
-                "actions": [action_id],
-                "verified": verified,
-            }
-            code, out = await run_node(FOLDER / "passkey.mjs", given=given)
-        assert code == 0
-        found = json.loads(out)
+            found = await in_chromium(
+                "passkey.mjs",
+                origin=browser.address.origin,
+                link=await browser.link(),
+                actions=[action_id],
+                verified=verified,
+            )
         assert found["said"] == []
         assert "laptop" in found["registered"]
         entry = await session.parts.book.get(action_id)

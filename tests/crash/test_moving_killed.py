@@ -1,18 +1,10 @@
 """kill -9 while the bookings of a campaign are erased: nobody is booked twice, another call goes on."""
 
-import os
-import signal
-import sys
 from collections import Counter
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import anyio
 import pytest
-from mcp import StdioServerParameters
-from mcp.client import Client
-from mcp.shared.exceptions import MCPError
 
 from server.demo.rows import rows_of
 from server.ledger import reaper
@@ -21,10 +13,9 @@ from server.vendors.looking import AT_ONCE
 from tests.batches.stopping import erasings
 from tests.campaigns.playing import carried_out, people, planned, write_list
 from tests.campaigns.test_bookings import standing
-from tests.crash.storm import ROOT
+from tests.crash.killing import killed_while_erasing
 from tests.e2e.house import House, Session
 from tests.e2e.person import Person
-from tests.e2e.process import at_the_sandbox
 from tests.gate.servers import started, until, visited
 from tools.taipei import as_taipei
 
@@ -51,32 +42,6 @@ async def _booked(house: House, session: Session) -> str:
     return campaign
 
 
-async def _killed_in_the_middle(house: House, tool: str, arguments: dict[str, Any]) -> None:
-    """One erasing is answered, as many as go at once are not answered yet, and the last is not begun."""
-    slow = {"path": "eraseBooking.ashx", "fault": "slow", "seconds": 30, "after": 1, "times": AT_ONCE}
-    await house.vendor.control("faults", **slow)
-    pid_file = house.folder / "pid"
-    launch = ["-m", "tests.crash.launcher", "--pid", str(pid_file), "--toolsets", "desk"]
-    server = StdioServerParameters(command=sys.executable, args=launch, env=at_the_sandbox(house), cwd=ROOT)
-
-    async def many_are_under_way() -> bool:
-        return len(await erasings(house)) > AT_ONCE
-
-    async with (
-        Client(server, elicitation_callback=Person(thinks_for=0.5)) as client,
-        anyio.create_task_group() as group,
-    ):
-
-        async def step() -> None:
-            with suppress(MCPError):
-                await client.call_tool(tool, arguments)
-
-        group.start_soon(step)
-        await until(many_are_under_way)
-        os.kill(int(pid_file.read_text()), signal.SIGKILL)
-        group.cancel_scope.cancel()
-
-
 @pytest.mark.parametrize("tool", ["move_campaign", "cancel_campaign"])
 async def test_another_call_goes_on_with_what_was_cut_off(
     house: House, monkeypatch: pytest.MonkeyPatch, tool: str
@@ -86,7 +51,7 @@ async def test_another_call_goes_on_with_what_was_cut_off(
         campaign = await _booked(house, session)
     at = {"send_at": _in_days(3)} if tool == "move_campaign" else {}
     named = {"campaign_id": campaign, **at}
-    await _killed_in_the_middle(house, tool, named)
+    await killed_while_erasing(house, tool, named)
     begun = set(await erasings(house))
     async with started(house, **SMALL) as parts, visited(parts, house.era, Person()) as session:
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
 from server.mcp.views.pages import page
 from tests.batches.test_summaries import MIXED
 from tests.campaigns.playing import people, planned, write_list
-from tests.clients.node import run_node
+from tests.clients.chromium import IN_A_BROWSER, in_chromium
 from tests.e2e.house import Facts, House
 from tests.e2e.person import Person
 from tools.catalog import by_name
@@ -28,11 +27,6 @@ VIEWS = {
     **{name: "approval" for name, operation in by_name().items() if operation.risk in RISKY},
 }
 MOST_BYTES = 20_000
-FOLDER = Path(__file__).resolve().parents[2] / "scripts" / "browser"
-CHROMIUM = shutil.which("chromium")
-IN_A_BROWSER = pytest.mark.skipif(
-    CHROMIUM is None or not (FOLDER / "node_modules" / ".ready").exists(), reason="`make views` installs it"
-)
 ENGLISH, CHINESE = {"locale": "en-GB", "theme": "light"}, {"locale": "zh-TW", "theme": "dark"}
 HOSTILE = "<b>free</b><img src=x onerror=alert(1)>"
 
@@ -235,7 +229,4 @@ def case(
 
 async def rendered(folder: Path, *cases: Facts) -> dict[str, Any]:
     """What the browser saw of each; the screenshots stand in the folder."""
-    given = {"cases": list(cases), "folder": str(folder), "browser": CHROMIUM}
-    code, output = await run_node(FOLDER / "render.mjs", given=given)
-    assert code == 0
-    return json.loads(output)
+    return await in_chromium("render.mjs", cases=list(cases), folder=str(folder))
