@@ -10,9 +10,9 @@ ROWS = 25
 _LONGEST = 6
 
 
-def page_asked(request: Request) -> int:
+def page_asked(request: Request, name: str = "page") -> int:
     """The page of a list, counted from 1; what is no number is the first."""
-    written = request.query_params.get("page", "")
+    written = request.query_params.get(name, "")
     is_one = written.isascii() and written.isdecimal() and len(written) <= _LONGEST
     return max(1, int(written)) if is_one else 1
 

@@ -8,9 +8,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.console.approval_card import card_of, clock_of, texts_page
+from server.console.asked import field, page_asked
 from server.console.deciding import LONGEST_NOTE, Said, carry_out, decide
 from server.console.gathering import known_of, people_of
-from server.console.pages.passkeys import field
+from server.console.pages.passkeys import signed_text
 from server.console.signing import Offer, Signing
 from server.console.site import NotTakenError, Site, get, post
 from server.console.standing import standing_of
@@ -19,7 +20,6 @@ from server.store.actions import Action, State
 from tools.operation import Preview
 
 _PATH = "/approvals/{action_id}"
-_LONGEST_PAGE = 6
 Answer = Literal["approve", "refuse", "change"]
 _ANSWERS: dict[str, Answer] = {answer: answer for answer in get_args(Answer)}
 _GO_ON = "go on"
@@ -40,16 +40,16 @@ class ApprovalPage:
     async def answer(self, request: Request) -> Response:
         """Take an answer; a refused one is told on the page that it came from."""
         form = await self._site.form(request)
-        if _text(form, "answer") == _GO_ON:
+        if field(form, "answer") == _GO_ON:
             return await self._go_on(request)
-        answer = _ANSWERS.get(_text(form, "answer"))
+        answer = _ANSWERS.get(field(form, "answer"))
         if answer is None:
             raise NotTakenError
         said = Said(
             answer=answer,
             by=self._site.person(request),
-            proof=_text(form, "proof"),
-            note=_text(form, "note"),
+            proof=field(form, "proof"),
+            note=field(form, "note"),
             signed=self._signed(form),
         )
         taken = await decide(self._site.parts, request.path_params["action_id"], said)
@@ -72,7 +72,7 @@ class ApprovalPage:
 
     def _signed(self, form: FormData) -> Signed | None:
         """What a passkey signed, if one was asked: this page's own origin is the one that counts."""
-        assertion = field(form, "assertion")
+        assertion = signed_text(form, "assertion")
         return Signed(assertion=assertion, origin=self._site.address.origin) if assertion else None
 
     async def _entry(self, request: Request) -> Action | None:
@@ -93,8 +93,8 @@ class ApprovalPage:
             standing=[*standing_of(known)],
             receipt=receipt,
             receipt_at=receipt and clock_of(receipt.at, known.now),
-            texts=texts_page(known.recalled, preview, _number(request, "texts")),
-            people=await people_of(self._site.parts, known, _number(request, "people")),
+            texts=texts_page(known.recalled, preview, page_asked(request, "texts")),
+            people=await people_of(self._site.parts, known, page_asked(request, "people")),
             longest_note=LONGEST_NOTE,
             offer=await self._offer(request, entry),
         )
@@ -109,15 +109,3 @@ def routes(site: Site) -> list[Route]:
 def _shown_anew(entry: Action) -> Response:
     """By a look of its own: to load that again answers nothing a second time."""
     return RedirectResponse(_PATH.format(action_id=entry.id), status_code=303)
-
-
-def _text(form: FormData, name: str) -> str:
-    given = form.get(name, "")
-    return given if isinstance(given, str) else ""
-
-
-def _number(request: Request, name: str) -> int:
-    """The page of a list; what is no number is the first."""
-    written = request.query_params.get(name, "")
-    is_one = written.isascii() and written.isdecimal() and len(written) <= _LONGEST_PAGE
-    return max(1, int(written)) if is_one else 1

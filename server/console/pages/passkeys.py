@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from server.console.asked import field
 from server.console.signing import LONGEST_ASSERTION, LONGEST_LABEL, Signing, new_nonce
 from server.console.site import Site, get, post
 from server.ledger.passkeys import PasskeyError
@@ -31,15 +32,15 @@ class PasskeysPage:
     async def register(self, request: Request) -> Response:
         """Keep a new one; a refusal is told on the page."""
         form = await self._site.form(request)
-        label, agreed = clean(field(form, "label"), limit=LONGEST_LABEL), field(form, "agreed")
+        label, agreed = clean(field(form, "label"), limit=LONGEST_LABEL), signed_text(form, "agreed")
         if is_blank(label):
             return await self._page(request, sentence("Give it a name, such as the device that holds it."))
         origin = self._site.address.origin
         asked = Registration(
             person=self._site.person(request),
             label=label,
-            response=field(form, "response"),
-            challenge=await self._signing.challenge(self._site.session(request), field(form, "nonce")),
+            response=signed_text(form, "response"),
+            challenge=await self._signing.challenge(self._site.session(request), signed_text(form, "nonce")),
             origin=origin,
             agreed=Signed(assertion=agreed, origin=origin) if agreed else None,
         )
@@ -66,10 +67,10 @@ class PasskeysPage:
         )
 
 
-def field(form: FormData, name: str) -> str:
-    """What a form brought under this name, '' where it is too long to be one."""
-    given = form.get(name, "")
-    return given if isinstance(given, str) and len(given) <= LONGEST_ASSERTION else ""
+def signed_text(form: FormData, name: str) -> str:
+    """What a browser's passkey gave, '' where it is too long to be that."""
+    given = field(form, name)
+    return given if len(given) <= LONGEST_ASSERTION else ""
 
 
 def routes(site: Site) -> list[Route]:
