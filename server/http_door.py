@@ -9,9 +9,10 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import Collection, Generator
-from typing import Any, Literal, cast
+from collections.abc import Callable, Collection, Generator
+from typing import Any, Literal, TypeVar, cast
 
+import anyio
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -28,8 +29,10 @@ _FEWEST, _MOST = 16, 512
 _ACCEPTED_IN_A_ROW = 8
 """asyncio accepts so many before it looks at one of them; each holds a file by then."""
 _QUEUE = 512
+_TRY_AGAIN_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 _Phase = Literal["header", "body", "answer"]
 
 
@@ -124,6 +127,23 @@ class Listener(uvicorn.Server):
         await super().startup(sockets)
         for each in sockets or ():
             each.listen(_QUEUE)
+
+
+async def once_free(bind: Callable[[], T], tell: Callable[[OSError], None]) -> T:
+    """What `bind` gives, as soon as the port can be had; `tell` hears once why it cannot.
+
+    Every host on a machine starts a server of its own: the first has the port, and when it ends, the next one
+    takes over.
+    """
+    told = False
+    while True:
+        try:
+            return bind()
+        except OSError as error:
+            if not told:
+                tell(error)
+            told = True
+        await anyio.sleep(_TRY_AGAIN_SECONDS)
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

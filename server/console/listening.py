@@ -4,34 +4,26 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable
+from functools import partial
 
 import anyio
 
 from server.console.app import console_app
-from server.http_door import Listener, listening_socket
+from server.http_door import Listener, listening_socket, once_free
 from server.parts import Parts
 from server.settings.page_address import Address, port_of
 
 _LOOPBACK, _LOOPBACK_6 = "127.0.0.1", "::1"
-_TRY_AGAIN_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
 async def keep_the_page(parts: Parts) -> None:
     """Show the page as soon as its port can be had, until cancelled."""
-    port = port_of(parts.settings)
-    told = False
-    while True:
-        try:
-            bound = bind(port)
-        except OSError as error:
-            if not told:
-                _log.info("the page for people is another server's as long as it runs: %s", error.strerror)
-            told = True
-            await anyio.sleep(_TRY_AGAIN_SECONDS)
-        else:
-            await show(parts, bound)
-            return
+
+    def tell(error: OSError) -> None:
+        _log.info("the page for people is another server's as long as it runs: %s", error.strerror)
+
+    await show(parts, await once_free(partial(bind, port_of(parts.settings)), tell))
 
 
 def bind(port: int) -> list[socket.socket]:

@@ -10,6 +10,7 @@ import json
 import logging
 import socket
 from collections.abc import Mapping
+from functools import partial
 
 import anyio
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.delivery.door import Door
 from server.delivery.intake import Intake
-from server.http_door import Listener, listening_socket
+from server.http_door import Listener, listening_socket, once_free
 from server.ledger.records import Reported
 from server.logs.logs import without_secrets
 from server.parts import Parts
@@ -33,7 +34,6 @@ from tools.taipei import compact
 MAX_BODY = 64 * 1024
 _log = logging.getLogger(__name__)
 
-_TRY_AGAIN_SECONDS = 2.0
 _KEPT = Response()
 """Without a body, which the vendor ignores: it would be a packet, and a tenth of the time, of its own."""
 _NOT_FOUND = PlainTextResponse("not found", status_code=404)
@@ -155,23 +155,12 @@ async def serve_callbacks(parts: Parts) -> None:
 
 
 async def _listening(wanted: CallbacksSettings) -> socket.socket:
-    """The listening socket.
+    """The listening socket; the server that has it keeps what comes for all, in the store that they share."""
 
-    Every host on a machine starts a server of its own: the first has the port and keeps what comes for all of
-    them, in the store that they share. When it ends, the next one takes over.
-    """
-    told = False
-    while True:
-        try:
-            return listening_socket(wanted.host, wanted.port)
-        except OSError as error:
-            if not told:
-                why = error.strerror or type(error).__name__
-                _log.warning(
-                    "no delivery reports here as long as %s:%s cannot be had: %s",
-                    wanted.host,
-                    wanted.port,
-                    why,
-                )
-            told = True
-        await anyio.sleep(_TRY_AGAIN_SECONDS)
+    def tell(error: OSError) -> None:
+        why = error.strerror or type(error).__name__
+        _log.warning(
+            "no delivery reports here as long as %s:%s cannot be had: %s", wanted.host, wanted.port, why
+        )
+
+    return await once_free(partial(listening_socket, wanted.host, wanted.port), tell)

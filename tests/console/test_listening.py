@@ -5,9 +5,9 @@ import re
 import anyio
 import pytest
 
+from server import http_door
 from server.command.console import Opening, console
 from server.command.terminal import Terminal
-from server.console import listening
 from server.console.listening import keep_the_page
 from server.late_parts import LateParts, running
 from server.parts import Parts, build_parts
@@ -26,7 +26,7 @@ def opening(parts: Parts) -> Opening:
 async def test_the_next_server_shows_the_page_when_the_first_one_ends(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listening, "_TRY_AGAIN_SECONDS", 0.02)
+    monkeypatch.setattr(http_door, "_TRY_AGAIN_SECONDS", 0.02)
     async with started(house) as first, anyio.create_task_group() as group:
         async with shown_page(first) as browser:
             address = browser.address
