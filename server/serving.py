@@ -136,12 +136,10 @@ async def receive_callbacks(late: LateParts) -> None:
         await late.wanted()
     parts = await late.opened()
 
-    work = await late_work()
-
     async def receive() -> None:
         # Without a secret nothing is received. It is looked for again: one may be issued meanwhile.
         if given or await parts.callback_tokens.in_force():
-            await work.serve_callbacks(parts)
+            await (await late_work()).serve_callbacks(parts)
 
     await supervised("the receiver of delivery reports", receive)
 

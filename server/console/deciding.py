@@ -10,14 +10,14 @@ from typing import Literal
 
 from server.call_time import timed_call
 from server.gate.approval import proves
-from server.gate.recalling import CONSOLE, Recalling, arguments_of, begun_on_page, caller_on_page
+from server.gate.recalling import Recalling, arguments_of, begun_on_page, caller_on_page
 from server.gate.words.answers import Answer
 from server.ledger.deciding import Decision
 from server.ledger.refusals import ApprovalRefusedError
 from server.ledger.signed import Signed
 from server.logs.logs import redact
 from server.parts import Parts
-from server.store.actions import ALTERED, CHANGE_ASKED, Action, State
+from server.store.actions import ALTERED, CHANGE_ASKED, CONSOLE, Action, State
 from server.store.errors import StoreUnavailableError
 from tools.cleaning import clean, is_blank
 from tools.sentence import Sentence, reason_of, sentence, together

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from server.batches.keeper import Keeper
 from server.ledger.notes import Note
+from server.store.actions import CONSOLE
 from server.store.console_passes import Kind, Pass, add_pass, person_of, use_up
 from server.store.keys import keyed
 from server.store.plans import Connection
 
 LINK_TIME = timedelta(seconds=60)
 SESSION_TIME = timedelta(hours=12)
-CHANNEL = "console"
 _BYTES = 32
 
 
@@ -47,7 +47,7 @@ class Passes:
             if person is None:
                 return None, None
             add_pass(conn, Pass(of_session, "session", person, now, now + SESSION_TIME))
-            return token, Note(what="console_sign_in", by=person, channel=CHANNEL)
+            return token, Note(what="console_sign_in", by=person, channel=CONSOLE)
 
         return await self._keeper.guard(work)
 
@@ -64,7 +64,7 @@ class Passes:
 
         def work(conn: Connection, now: datetime) -> tuple[None, Note | None]:
             person = use_up(conn, hashed, "session", now)
-            note = Note(what="console_sign_out", by=person, channel=CHANNEL) if person else None
+            note = Note(what="console_sign_out", by=person, channel=CONSOLE) if person else None
             return None, note
 
         await self._keeper.guard(work)

@@ -16,9 +16,9 @@ from server.gate.context import GateContext
 from server.gate.desk import ServerDesk
 from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
 from server.gate.masking import present
-from server.gate.recalling import CONSOLE
 from server.gate.words.arguments import lines_of
 from server.ledger.notes import Note
+from server.store.actions import CONSOLE
 from tools.desk_operation import Desk, DeskOperation
 from tools.operation import Params, Result, Risk
 from tools.problems import RefusedError

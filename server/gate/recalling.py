@@ -16,6 +16,7 @@ from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.words.sentences import blocked_since
+from server.store.actions import CONSOLE
 from tools.desk_operation import AnyOperation, Composite
 from tools.operation import Action, Audience, RiskyParams
 from tools.problems import InvalidArgumentError, Problem, RefusedError
@@ -23,7 +24,6 @@ from tools.problems import InvalidArgumentError, Problem, RefusedError
 if TYPE_CHECKING:
     from server.store.actions import Action as Entry
 
-CONSOLE = "console"
 """The session of a person on the page, and the channel of what is decided there."""
 NOBODY = Audience()
 LOOK_SECONDS = 5.0

@@ -16,6 +16,9 @@ from server.settings.page_address import HOST
 from server.store.actions import Action
 from server.store.passkeys import Evidence, Passkey
 
+_WRONG = (WebAuthnException, ValueError, KeyError, TypeError)
+"""What the library raises of what came from outside."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
@@ -73,7 +76,7 @@ def _verified(signed: Signed, credential: str, public_key: str, challenge: bytes
             credential_current_sign_count=used,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except _WRONG as error:
         raise NotSignedError(str(error)) from None
     if bytes_to_base64url(found.credential_id) != credential:
         raise NotSignedError("it is another passkey's")
@@ -103,7 +106,7 @@ def registered(response: str, challenge: bytes, origin: str) -> Registered:
             expected_origin=origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except _WRONG as error:
         raise NotSignedError(str(error)) from None
     return Registered(
         credential=bytes_to_base64url(found.credential_id),

@@ -8,7 +8,7 @@ from typing import Literal
 
 from server.ledger.refusals import ApprovalRefusedError
 from server.ledger.signed import NotSignedError, Signed
-from server.store.actions import FORM, Action, State
+from server.store.actions import CONSOLE, FORM, Action, State
 from server.store.ledger import get
 from server.store.passkeys import (
     Evidence,
@@ -29,7 +29,7 @@ from tools.taipei import iso
 Mode = Literal["off", "offered", "required"]
 WAIT = timedelta(hours=24)
 """How long after a reset nothing is approved by passkey: whoever lost theirs has time to notice."""
-BY_PERSONS = (FORM, "terminal", "console", "phone")
+BY_PERSONS = (FORM, "terminal", CONSOLE)
 """Channels through which a person decides; a rule and a campaign's start decide by themselves."""
 
 
@@ -98,8 +98,7 @@ def unsigned(conn: Connection) -> list[str]:
 
 def _keep(conn: Connection, action: Action, signed: Signed, now: datetime) -> None:
     library = assertions()
-    credential = library.credential_of(signed.assertion)
-    key = next((each for each in passkeys_in_force(conn) if each.credential == credential), None)
+    key = key_of(passkeys_in_force(conn), signed)
     if key is None:
         raise PasskeyError(_NOT_HERE)
     if key.person != action.decided_by:
@@ -119,6 +118,12 @@ def _keep(conn: Connection, action: Action, signed: Signed, now: datetime) -> No
         raise PasskeyError(_NOT_THIS) from None
     add_evidence(conn, evidence)
     note_use(conn, evidence.credential, used)
+
+
+def key_of(passkeys: list[Passkey], signed: Signed) -> Passkey | None:
+    """The one of these that an assertion says that it is of."""
+    credential = assertions().credential_of(signed.assertion)
+    return next((each for each in passkeys if each.credential == credential), None)
 
 
 def _signer(passkeys: list[Passkey], evidence: Evidence) -> Passkey | None:

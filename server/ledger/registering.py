@@ -5,8 +5,9 @@ from datetime import datetime
 
 from server.ledger.journal import Journal
 from server.ledger.notes import Note
-from server.ledger.passkeys import PasskeyError, assertions
+from server.ledger.passkeys import PasskeyError, assertions, key_of
 from server.ledger.signed import NotSignedError, Signed
+from server.store.actions import CONSOLE
 from server.store.passkeys import Passkey, add_passkey, note_use, passkeys_in_force, remove_all
 from server.store.plans import Connection
 from tools.sentence import sentence
@@ -67,7 +68,7 @@ class Registering:
             )
             add_passkey(conn, passkey)
             return passkey, Note(
-                what="passkey_registered", by=asked.person, channel="console", outcome=found.credential
+                what="passkey_registered", by=asked.person, channel=CONSOLE, outcome=found.credential
             )
 
         return await self._journal.write(work)
@@ -84,15 +85,11 @@ class Registering:
 
 
 def _agree(conn: Connection, held: list[Passkey], asked: Registration) -> None:
-    if asked.agreed is None:
-        raise PasskeyError(_FIRST_ONE)
-    library = assertions()
-    credential = library.credential_of(asked.agreed.assertion)
-    key = next((each for each in held if each.credential == credential), None)
-    if key is None:
+    key = key_of(held, asked.agreed) if asked.agreed is not None else None
+    if asked.agreed is None or key is None:
         raise PasskeyError(_FIRST_ONE)
     try:
-        used = library.agreed(asked.agreed, key, asked.challenge)
+        used = assertions().agreed(asked.agreed, key, asked.challenge)
     except NotSignedError:
         raise PasskeyError(_FIRST_ONE) from None
     note_use(conn, key.credential, used)

@@ -38,6 +38,9 @@ ERASINGS = ("erase_sms_booking", "erase_mms_booking", "undo_send")
 FORM = "form"
 """The channel of a decision that came with a client's form."""
 
+CONSOLE = "console"
+"""The channel of what a person does on the page for people."""
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
