@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import select
 
-from server.delivery import intake
+from server.delivery import callbacks, intake
 from server.ledger.records import Reported
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
@@ -21,7 +21,7 @@ from server.store.transactions import T
 from tests.delivery.receivers import TOKEN, WITHIN, listening, vendor_of
 from tests.e2e.house import Facts, House
 from tests.e2e.process import environment, served
-from tests.gate.servers import FREE, FREE_SEND, started, visited
+from tests.gate.servers import FREE, FREE_SEND, started, until, visited
 from tools.every8d.callbacks import PATH
 
 AT_ONCE = 100
@@ -60,13 +60,26 @@ async def test_many_share_few_commits_and_each_is_kept_once(
 ) -> None:
     commits = 0
     async with started(house, store={"url": store_url}, callbacks={"token": TOKEN}) as parts:
-        real = parts.store.write
+        real, read, arrived = parts.store.write, callbacks.reported, 0
+
+        def arriving(fields: Mapping[str, str]) -> Reported:
+            nonlocal arrived
+            arrived += 1
+            return read(fields)
 
         async def counting(work: Callable[[Connection], T]) -> T:
             nonlocal commits
             commits += 1
+            wanted = min(commits * AT_ONCE // 2, 2 * AT_ONCE)
+
+            async def many_came_meanwhile() -> bool:
+                return arrived >= wanted
+
+            # A commit takes as long as on a disk that is slow beside the network.
+            await until(many_came_meanwhile)
             return await real(work)
 
+        monkeypatch.setattr(callbacks, "reported", arriving)
         monkeypatch.setattr(parts.store, "write", counting)
         async with vendor_of(parts) as http:
             reports = [_report(number) for number in range(AT_ONCE)] * 2
