@@ -11,22 +11,12 @@ from server.gate.words.answers import Answer
 from server.ledger.deciding import Decision
 from server.mcp.identity import local_user
 from server.store.audit import export
-from tests.console.browser import Browser, Page, shown_page
+from tests.console.at_page import AtPage, lines, signed_in
+from tests.console.browser import Browser
 from tests.e2e.house import House, Session
-from tests.gate.servers import LAUNCH, SEND, posts, started, visited
+from tests.gate.servers import LAUNCH, SEND, posts
 
-AtPage = tuple[Session, Browser]
 MARKUP = """<img src=x onerror=alert(1)><form action="/"><button>OK</button></form> &lt;b&gt; {{ 7 * 7 }}"""
-
-
-def lines(page: Page) -> dict[str, list[str]]:
-    """What stands on each line of the card, by the line's key."""
-    found: dict[str, list[str]] = {}
-    for key, inside in re.findall(
-        r'data-line="([\w-]+)">(.*?)</(?:li|p|h1|label|span)>', page.html, re.DOTALL
-    ):
-        found.setdefault(key, []).append(" ".join(re.sub(r"<[^>]*>", " ", inside).split()))
-    return found
 
 
 async def _asked(session: Session, **changed: Any) -> str:
@@ -142,8 +132,7 @@ async def test_a_vendor_that_cannot_be_asked_is_said_and_hinders_no_decision(
     house: House, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     monkeypatch.setattr(recalling, "LOOK_SECONDS", 0.5)
-    async with started(house) as parts, visited(parts, house.era) as session, shown_page(parts) as browser:
-        await browser.sign_in()
+    async with signed_in(house) as (session, browser):
         asked = await _asked(session)
         await house.vendor.control("faults", path="getCredit.ashx", fault=fault, times=9)
         page = await browser.get(f"/approvals/{asked}")
@@ -253,12 +242,7 @@ async def test_a_forged_form_decides_nothing(house: House, at_page: AtPage, toke
 
 
 async def test_the_page_speaks_chinese(house: House) -> None:
-    async with (
-        started(house) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts, "zh-TW") as browser,
-    ):
-        await browser.sign_in()
+    async with signed_in(house, language="zh-TW") as (session, browser):
         asked = await _asked(session, recipients=[f"09123456{n:02}" for n in range(40)])
         page = await browser.get(f"/approvals/{asked}")
     assert lines(page)["act"] == ["發送 40 則，扣 40 點"]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from server.campaigns.folder import room_of
+from tests.console.at_page import AtPage, lines
 from tests.console.browser import Browser, Page
-from tests.console.test_pages import AtPage, lines
 from tests.e2e.house import House
 
 LIST = "姓名,手機\n王,0912345678\n李,0912345678\n陳,02-2345-6789\n林,\n張,0922333444\n".encode()

@@ -8,10 +8,10 @@ from server.console.site import PLACES
 from tests.batches.inbox import answered
 from tests.campaigns.playing import people, write_list
 from tests.clients.chromium import IN_A_BROWSER, in_chromium
-from tests.console.browser import Browser, shown_page
-from tests.console.test_pages import FREE, MIXED, PLAN, id_of, pressed
+from tests.console.at_page import FREE, MIXED, PLAN, id_of, pressed, signed_in
+from tests.console.browser import Browser
 from tests.e2e.house import House, Session
-from tests.gate.servers import LAUNCH, SEND, started, visited
+from tests.gate.servers import LAUNCH, SEND
 
 pytestmark = IN_A_BROWSER
 LARGEST = 60_000
@@ -59,12 +59,7 @@ async def _lived_in(house: House, session: Session, browser: Browser) -> list[st
 
 @pytest.mark.parametrize("reader", READERS)
 async def test_every_page_can_be_read_by_everybody(house: House, reader: str) -> None:
-    async with (
-        started(house, policy=FREE) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts) as browser,
-    ):
-        await browser.sign_in()
+    async with signed_in(house, policy=FREE) as (session, browser):
         paths = await _lived_in(house, session, browser)
         found = await _looked(browser, paths, READERS[reader])
     assert len(found) == len(paths) + 1

@@ -1,7 +1,6 @@
 """The other pages: a person reads there what the tools answer, and what they begin goes by the gate."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,49 +9,13 @@ import pytest
 from server.console.site import PLACES
 from server.store.audit import export
 from tests.batches.inbox import answered, proposed
-from tests.campaigns.playing import carried_out, people, texts_at_the_vendor, write_list
-from tests.console.browser import Browser, Page, shown_page
-from tests.e2e.house import House, Session
-from tests.gate.servers import SEND, posts, started, visited
+from tests.campaigns.playing import people, write_list
+from tests.console.at_page import FREE, MIXED, AtPage, lines, planned, pressed, signed_in
+from tests.console.browser import Browser
+from tests.e2e.house import House
+from tests.gate.servers import SEND
 
-AtPage = tuple[Session, Browser]
 MARKUP = "<img src=x onerror=alert(1)>"
-MIXED = ["0912345100", "0922345100", "0932345100", "0912345101", "0922345101", "0912345103"]
-FREE: dict[str, Any] = {"test_numbers": MIXED, "test_recipients": 10, "test_points": 50}
-SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
-PLAN = {"name": "提醒", "list": "due.csv", "text": "【測試】{姓名}您好，明天見"}
-_LINE = re.compile(r'<([a-z0-9]+)[^>]*data-line="([\w-]+)"[^>]*>(.*?)</\1>', re.DOTALL)
-
-
-def lines(page: Page) -> dict[str, list[str]]:
-    """What stands on each line, by the line's key."""
-    found: dict[str, list[str]] = {}
-    for _, key, inside in _LINE.findall(page.html):
-        found.setdefault(key, []).append(" ".join(re.sub(r"<[^>]*>", " ", inside).split()))
-    return found
-
-
-async def pressed(browser: Browser, path: str, button: str, changed: Mapping[str, str] | None = None) -> Page:
-    """Look at a page and press a button of it."""
-    page = await browser.get(path)
-    return await browser.send(page.form(button), button, changed)
-
-
-async def planned(browser: Browser, **changed: str) -> Page:
-    return await pressed(browser, "/campaigns/new", "Plan it", {**PLAN, **changed})
-
-
-def id_of(page: Page) -> str:
-    found = re.search(r"/campaigns/([0-9A-Z]{4}-[0-9A-Z]{4})", page.html)
-    assert found
-    return found[1]
-
-
-async def approved(browser: Browser, page: Page, proof: str = "") -> Page:
-    """Agree to what the page shows, whatever its button says."""
-    assert page.path.startswith("/approvals/")
-    form = next(form for form in page.forms if any(value == "approve" for _, value, _ in form.buttons))
-    return await browser.send(form, form.buttons[0][2], {"proof": proof} if proof else None)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.path)
@@ -66,8 +29,7 @@ async def test_each_page_says_that_there_is_nothing_yet(at_page: AtPage, place: 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.path)
 async def test_each_page_speaks_chinese(house: House, place: Any) -> None:
-    async with started(house) as parts, shown_page(parts, "zh-TW") as browser:
-        await browser.sign_in()
+    async with signed_in(house, language="zh-TW") as (_, browser):
         page = await browser.get(place.path)
     # Names of settings, of files and of accounts are the same in every language.
     told = re.sub(
@@ -83,12 +45,7 @@ async def test_nobody_who_did_not_sign_in_sees_a_page(stranger: Browser, place: 
 
 
 async def test_what_was_sent_is_listed_with_what_became_of_it(house: House) -> None:
-    async with (
-        started(house, policy=FREE) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts) as browser,
-    ):
-        await browser.sign_in()
+    async with signed_in(house, policy=FREE) as (session, browser):
         batch = (await session.facts("send_sms", {"recipients": MIXED, "text": MARKUP}))["batch_id"]
         await house.vendor.advance(31)
         page = await browser.get("/batches")
@@ -111,12 +68,7 @@ async def test_what_was_sent_is_listed_with_what_became_of_it(house: House) -> N
 
 
 async def test_lists_come_in_pages_and_what_is_no_page_is_the_first(house: House) -> None:
-    async with (
-        started(house, policy={**FREE, "calls_per_minute": 99}) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts) as browser,
-    ):
-        await browser.sign_in()
+    async with signed_in(house, policy={**FREE, "calls_per_minute": 99}) as (session, browser):
         for number in range(27):
             await session.facts("send_sms", {"recipients": MIXED[:1], "text": f"第{number}則"})
         first, second = await browser.get("/batches"), await browser.get("/batches?page=2")
@@ -137,12 +89,7 @@ async def test_a_batch_that_is_not_there_is_said_to_be_none(at_page: AtPage) -> 
 
 
 async def test_the_points_of_a_month_are_those_of_the_statement(house: House) -> None:
-    async with (
-        started(house, policy=FREE) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts) as browser,
-    ):
-        await browser.sign_in()
+    async with signed_in(house, policy=FREE) as (session, browser):
         await session.facts("send_sms", {"recipients": MIXED, "text": "您好"})
         statement = await session.facts("get_points_statement", {})
         page = await browser.get("/points")
@@ -154,12 +101,7 @@ async def test_the_points_of_a_month_are_those_of_the_statement(house: House) ->
 
 
 async def test_dead_numbers_are_shown_masked_with_what_they_cost(house: House) -> None:
-    async with (
-        started(house, policy=FREE) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts) as browser,
-    ):
-        await browser.sign_in()
+    async with signed_in(house, policy=FREE) as (session, browser):
         for text in ("一", "二"):
             await session.facts("send_sms", {"recipients": MIXED, "text": text})
             await house.vendor.advance(31)
@@ -169,12 +111,7 @@ async def test_dead_numbers_are_shown_masked_with_what_they_cost(house: House) -
 
 
 async def test_who_opted_out_is_blocked_by_one_button_and_only_then(house: House) -> None:
-    async with (
-        started(house, policy=FREE) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts) as browser,
-    ):
-        await browser.sign_in()
+    async with signed_in(house, policy=FREE) as (session, browser):
         await session.facts("send_sms", {"recipients": MIXED[:2], "text": "您好"})
         await house.vendor.advance(31)
         await answered(house, MIXED[0], "退訂")
@@ -195,12 +132,7 @@ async def test_who_opted_out_is_blocked_by_one_button_and_only_then(house: House
 
 
 async def test_the_sender_of_one_reply_can_be_blocked(house: House) -> None:
-    async with (
-        started(house, policy=FREE) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts) as browser,
-    ):
-        await browser.sign_in()
+    async with signed_in(house, policy=FREE) as (session, browser):
         await session.facts("send_sms", {"recipients": MIXED[:1], "text": "您好"})
         await house.vendor.advance(31)
         await answered(house, MIXED[0], "不要再吵了")
@@ -209,78 +141,17 @@ async def test_the_sender_of_one_reply_can_be_blocked(house: House) -> None:
         assert (await session.facts("list_blocked", {}))["total"] == 1
 
 
-async def test_a_campaign_is_planned_started_paused_and_cancelled_by_a_person_alone(house: House) -> None:
-    async with started(house, **SMALL) as parts, shown_page(parts) as browser:
-        await browser.sign_in()
-        rows = people(1_000)
-        write_list(house, [*rows, rows[0]])
-        plan = await planned(browser)
-        assert lines(plan)["recipients"] == ["1,000"]
-        assert lines(plan)["excluded"] == ["1 stands in an earlier row"]
-        assert lines(plan)["text"][0].startswith("【測試】客**")
-        campaign = id_of(plan)
-        asked = await browser.send(plan.form("Start it"), "Start it")
-        assert lines(await browser.get(f"/campaigns/{campaign}"))["state"] == ["planned, nothing sent"]
-        wrong = await approved(browser, asked, "999")
-        assert wrong.status == 409
-        await approved(browser, await browser.get(asked.path), "1000")
-        assert lines(await browser.get(f"/campaigns/{campaign}"))["state"] == ["being sent"]
-        await carried_out(parts, campaign, waves=1)
-        shown = await browser.get(f"/campaigns/{campaign}")
-        assert "with the vendor 500" in lines(shown)["part"]
-        assert "waiting 500" in lines(shown)["part"]
-        paused = await browser.send(shown.form("Pause it now"), "Pause it now")
-        assert lines(paused)["state"] == ["paused"]
-        cancelling = await browser.send(paused.form("Cancel it"), "Cancel it")
-        assert lines(await browser.get(f"/campaigns/{campaign}"))["state"] == ["paused"]
-        await approved(browser, cancelling, "500")
-        ended = await browser.get(f"/campaigns/{campaign}")
-        assert lines(ended)["state"] == ["cancelled"]
-        assert not [form for form in ended.forms if form.action.startswith("/campaigns")]
-        assert len(await texts_at_the_vendor(house)) == 500
-        assert f"/campaigns/{campaign}" in (await browser.get("/campaigns")).html
-
-
-async def test_a_step_that_its_state_forbids_changes_nothing_and_says_so(house: House) -> None:
-    async with started(house, **SMALL) as parts, shown_page(parts) as browser:
-        await browser.sign_in()
-        write_list(house, people(3))
-        plan = await planned(browser)
-        form = plan.form("Start it")
-        refused = await browser.send(form, "Start it", {"step": "resume"})
-        assert (refused.status, "Nothing was resumed." in refused.text) == (409, True)
-        assert (await browser.send(form, "Start it", {"step": "delete"})).status == 403
-        assert not await posts(house)
-
-
-async def test_a_plan_that_cannot_be_made_keeps_what_was_typed(house: House) -> None:
-    async with started(house) as parts, shown_page(parts) as browser:
-        await browser.sign_in()
-        write_list(house, people(3))
-        page = await planned(browser, text="【測試】{nobody}您好")
-        assert page.status == 409
-        assert "problem" in lines(page)
-        assert "【測試】{nobody}您好" in page.html
-        assert "No campaign was planned yet." in (await browser.get("/campaigns")).text
-
-
 async def test_the_rules_say_what_is_in_force_and_where_it_comes_from(house: House) -> None:
-    async with started(house, policy={"points_per_day": 60}) as parts, shown_page(parts) as browser:
-        await browser.sign_in()
+    async with signed_in(house, policy={"points_per_day": 60}) as (_, browser):
         page = await browser.get("/rules")
     assert any(said.startswith("At most 60 points a day.") for said in lines(page)["rule"])
     assert {form.action for form in page.forms} == {"/language", "/leave"}
 
 
 async def test_what_a_page_looked_at_stands_in_the_audit(house: House) -> None:
-    async with (
-        started(house) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts) as browser,
-    ):
-        await browser.sign_in()
+    async with signed_in(house) as (session, browser):
         await browser.get("/batches")
-        written = await parts.journal.read(lambda conn, _: [*export(conn)])
+        written = await browser.parts.journal.read(lambda conn, _: [*export(conn)])
         asked = await session.facts("send_sms", {**SEND, "text": "又一則"})
         assert "list_batches" not in (await browser.get(f"/approvals/{asked.get('action_id')}")).text
     looks = [line for line in written if '"looked"' in line and '"list_batches"' in line]
@@ -289,8 +160,7 @@ async def test_what_a_page_looked_at_stands_in_the_audit(house: House) -> None:
 
 
 async def test_the_operators_rules_hold_for_whoever_is_at_the_page(house: House) -> None:
-    async with started(house, policy={"read_only": True}) as parts, shown_page(parts) as browser:
-        await browser.sign_in()
+    async with signed_in(house, policy={"read_only": True}) as (_, browser):
         write_list(house, people(3))
         plan = await planned(browser)
         assert (plan.status, "CAMPAIGN_OPS_POLICY__READ_ONLY" in plan.text) == (409, True)
@@ -304,22 +174,8 @@ async def test_the_operators_rules_hold_for_whoever_is_at_the_page(house: House)
 
 async def test_numbers_are_shown_whole_only_where_the_settings_say_so(house: House) -> None:
     for show in (False, True):
-        async with (
-            started(house, policy=FREE, privacy={"show_numbers": show}) as parts,
-            visited(parts, house.era) as session,
-            shown_page(parts) as browser,
-        ):
-            await browser.sign_in()
+        async with signed_in(house, policy=FREE, privacy={"show_numbers": show}) as (session, browser):
             sent = await session.facts("send_sms", {"recipients": MIXED, "text": f"{show}"})
             await house.vendor.advance(31)
             page = await pressed(browser, f"/batches/{sent['batch_id']}", "Ask the vendor anew")
             assert (MIXED[5] in page.html or "+886912345103" in page.html) is show
-
-
-async def test_plans_from_the_page_take_slots_of_the_minute(house: House) -> None:
-    async with started(house, policy={"calls_per_minute": 1}) as parts, shown_page(parts) as browser:
-        await browser.sign_in()
-        write_list(house, people(3))
-        assert (await planned(browser)).status == 200
-        second = await planned(browser, name="第二個")
-        assert (second.status, "CALLS_PER_MINUTE" in second.text) == (409, True)

@@ -12,11 +12,11 @@ import pytest
 
 from server.ledger.deciding import Decision
 from server.mcp.identity import local_user
-from tests.console.browser import shown_page
+from tests.console.at_page import signed_in
 from tests.console.cautious_reader import agrees, objections, without
 from tests.e2e.house import House, Session
 from tests.e2e.pictures import PNG
-from tests.gate.servers import Clock, started, visited
+from tests.gate.servers import Clock
 from tools.taipei import as_taipei
 
 ROOT = Path(__file__).parents[2]
@@ -108,18 +108,13 @@ async def _page(house: House, name: str) -> tuple[Wish, str]:
     pictures = house.folder / "images"
     pictures.mkdir(exist_ok=True)
     (pictures / "coupon.png").write_bytes(PNG)
-    async with (
-        started(house, clock=clock, **SETTINGS) as parts,
-        visited(parts, house.era) as session,
-        shown_page(parts, "zh-TW") as browser,
-    ):
+    async with signed_in(house, language="zh-TW", clock=clock, **SETTINGS) as (session, browser):
         for arguments in wish.earlier:
             await _done(session, wish.tool, arguments)
         for tool, arguments in wish.looks:
             await session.facts(tool, arguments)
         asked = await session.facts(wish.tool, wish.arguments)
         assert asked["outcome"] == "approval_required"
-        await browser.sign_in()
         if wish.meanwhile == "the picture is exchanged":
             (pictures / "coupon.png").write_bytes(PNG + bytes(60_000))
         if wish.meanwhile == "the vendor is away":
