@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, func, insert, or_, select, update
 
 from server.store.actions import ERASINGS, Action
 from server.store.plans import Connection, cells_of
@@ -172,7 +173,15 @@ def batch_by_vendor_id(conn: Connection, batch_id: str) -> Batch | None:
 
 def set_batch(conn: Connection, id_: str, **values: object) -> None:
     """Change these values of a batch."""
-    conn.execute(update(BATCHES).where(BATCHES.c.id == id_).values(**values))
+    given = {f"new_{name}": value for name, value in values.items()}
+    conn.execute(_setting(tuple(values)), {"wanted_id": id_, **given})
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> Update:
+    """The statement that changes these: each send needs it again."""
+    chosen = update(BATCHES).where(BATCHES.c.id == bindparam("wanted_id"))
+    return chosen.values({name: bindparam(f"new_{name}") for name in names})
 
 
 def list_batches(

@@ -103,7 +103,7 @@ class Plan:
         compiled: Any = cast("Any", statement).compile(dialect=dialect, column_keys=list(names) or None)
         self.sql = str(compiled)
         # A plan lives as long as its statement: whoever held that here would keep both for ever.
-        compiled.statement = compiled.compile_state = None
+        compiled.statement = compiled.compile_state = compiled.dml_compile_state = None
         self._compiled = compiled
         self._dialect = dialect
         bound: dict[BindParameter[Any], str] = compiled.bind_names

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Executable, Select, bindparam, select
+from sqlalchemy import Executable, Select, bindparam, delete, insert, select, update
 
 from server.store.database import DatabaseStore
 from server.store.plans import Connection
-from server.store.schema import ACTIONS
+from server.store.schema import ACTIONS, META
 
 Built = tuple[Executable, dict[str, object]]
 
@@ -23,7 +23,26 @@ def of_a_list() -> Built:
     return select(ACTIONS).where(ACTIONS.c.id.in_(bindparam("those", expanding=True))), {"those": ["a", "b"]}
 
 
-@pytest.mark.parametrize("build", [of_a_state, of_a_list])
+def a_change() -> Built:
+    return update(ACTIONS).where(ACTIONS.c.id == "a").values(reason="b"), {}
+
+
+def a_change_that_answers() -> Built:
+    return update(ACTIONS).where(ACTIONS.c.id == "a").values(reason="b").returning(ACTIONS.c.id), {}
+
+
+def a_deletion_of_a_list() -> Built:
+    return delete(META).where(META.c.name.in_(bindparam("those", expanding=True))), {"those": ["a", "b"]}
+
+
+def an_addition() -> Built:
+    return insert(META).from_select(["name", "value"], select(META.c.name, META.c.value)), {}
+
+
+BUILDS = [of_a_state, of_a_list, a_change, a_change_that_answers, a_deletion_of_a_list, an_addition]
+
+
+@pytest.mark.parametrize("build", BUILDS)
 async def test_a_statement_that_one_call_built_is_let_go(
     store: DatabaseStore, build: Callable[[], Built]
 ) -> None:
@@ -35,7 +54,7 @@ async def test_a_statement_that_one_call_built_is_let_go(
             assert list(conn.execute(statement, values)) == []
         return [weakref.ref(statement) for statement, _ in built]
 
-    left = await store.read(ask)
+    left = await store.write(ask)
     gc.collect()
     assert [statement() for statement in left] == [None] * 3
 
