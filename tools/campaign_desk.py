@@ -88,6 +88,8 @@ class CampaignView:
     left_out: int
     cancelled: int
     """Not sent: taken back before, at the vendor or here."""
+    booked: int
+    """Of those that were sent, or may have been: booked at the vendor, and still to go out."""
     delivered: int
     not_delivered: int
     started_at: datetime | None

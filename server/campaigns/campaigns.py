@@ -137,6 +137,10 @@ class Campaigns:
         """A page of this principal's campaigns, newest first, and how many there are."""
         return await self.keeper.read(lambda conn: campaigns.list_campaigns(conn, principal, page, page_size))
 
+    async def booked(self, id_: str) -> int:
+        """Messages that are booked at the vendor and still to go out, or may be."""
+        return sum(each.pending for each in await self._bookings(id_))
+
     async def _bookings(self, id_: str) -> list[Batch]:
         now = self.keeper.clock()
         return await self.keeper.read(lambda conn: bookings_of(conn, id_, now))

@@ -23,11 +23,14 @@ _PARTS = (
 )
 """By the colour of each, as the views have them."""
 _STEPS = {
-    "planned": ("start",),
+    "planned": ("start", "rehearse", "cancel"),
     "running": ("pause", "cancel"),
-    "paused": ("resume", "cancel"),
-    "holding": ("resume", "cancel"),
+    "paused": ("resume", "move", "cancel"),
+    "holding": ("resume", "move", "cancel"),
 }
+_WHILE_BOOKED = {"done": ("move", "cancel"), "cancelled": ("erase",)}
+"""What can be done with a campaign that is over, as long as the vendor has something of it ahead."""
+_OVER = ("done", "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class CampaignCard:
     parts: tuple[Part, ...]
     figures: tuple[Figure, ...]
     steps: tuple[str, ...]
-    """What a person can do with it: start, pause, resume, cancel."""
+    """What a person can do with it: start, rehearse, pause, resume, move, cancel, erase, retry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +88,16 @@ def campaign_card(found: CampaignView) -> CampaignCard:
         reason=found.reason,
         parts=tuple(_parts(found)),
         figures=tuple(_figures(found)),
-        steps=_STEPS.get(found.state, ()),
+        steps=tuple(_steps(found)),
     )
+
+
+def _steps(found: CampaignView) -> Iterator[str]:
+    yield from _STEPS.get(found.state, ())
+    if found.booked:
+        yield from _WHILE_BOOKED.get(found.state, ())
+    if found.state in _OVER and found.sent + found.failed - found.booked > found.delivered:
+        yield "retry"
 
 
 def _parts(found: CampaignView) -> Iterator[Part]:
@@ -113,6 +124,8 @@ def _figures(found: CampaignView) -> Iterator[Figure]:
     yield Figure(key="recipients", name=sentence("Recipients"), value=figure(found.recipients))
     yield Figure(key="points", name=sentence("Points of the whole plan"), value=figure(found.points))
     yield Figure(key="spent", name=sentence("Points spent so far"), value=figure(found.spent))
+    if found.booked:
+        yield Figure(key="booked", name=sentence("Booked, still to go out"), value=figure(found.booked))
     yield from _times(sentence("Started"), found.started_at)
     yield from _times(sentence("The last one goes out"), found.ends_at)
 

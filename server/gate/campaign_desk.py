@@ -201,6 +201,7 @@ class OwnCampaigns:
             failed=progress.failed,
             left_out=progress.left_out,
             cancelled=progress.cancelled,
+            booked=await self._context.campaigns.booked(id_),
             delivered=progress.delivered,
             not_delivered=progress.not_delivered,
             started_at=campaign.started_at,

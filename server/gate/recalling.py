@@ -89,11 +89,13 @@ def begun_on_page(entry: "Entry") -> bool:
 def arguments_of(operation: AnyOperation, entry: "Entry") -> dict[str, Any]:
     """The arguments that make the same call again.
 
-    A composite keeps the list that was agreed to in place of its arguments, and has none.
+    A composite keeps the list that was agreed to in place of its arguments, and has none; a step of a campaign
+    keeps it beside them.
     """
     if isinstance(operation, Composite):
         return {}
-    given: dict[str, Any] = json.loads(entry.arguments)
+    kept: dict[str, Any] = json.loads(entry.arguments)
+    given = {name: value for name, value in kept.items() if name in operation.params.model_fields}
     named = entry.request_id and issubclass(operation.params, RiskyParams)
     return {**given, "request_id": entry.request_id} if named else given
 

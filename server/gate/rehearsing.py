@@ -16,6 +16,8 @@ from tools.problems import Problem, RefusedError
 
 TOLD = TypeAdapter(Rehearsed)
 """As one process tells it to the other, in JSON."""
+STILL_PLAYED = "still_rehearsing"
+"""The code of what takes longer than a call."""
 _NOTHING = "Nothing was played, and nothing was sent."
 
 
@@ -59,7 +61,7 @@ async def rehearsed(settings: Settings, campaign: Campaign) -> Rehearsed:
 def still_played() -> Problem:
     """It takes longer than a call."""
     return Problem(
-        code="still_rehearsing",
+        code=STILL_PLAYED,
         message="The rehearsal is not finished yet, and goes on by itself. Nothing was sent.",
         next="Call rehearse_campaign again: it answers with this one.",
         retryable=True,

@@ -46,7 +46,8 @@ async def pressed(browser: Browser, path: str, button: str, changed: Mapping[str
 async def approved(browser: Browser, page: Page, proof: str = "") -> Page:
     """Agree to what the page shows, whatever its button says."""
     assert page.path.startswith("/approvals/")
-    form = next(form for form in page.forms if any(value == "approve" for _, value, _ in form.buttons))
+    form = next((form for form in page.forms if any(value == "approve" for _, value, _ in form.buttons)), None)
+    assert form, page.text
     return await browser.send(form, form.buttons[0][2], {"proof": proof} if proof else None)
 
 
@@ -57,6 +58,6 @@ async def planned(browser: Browser, **changed: str) -> Page:
 
 def id_of(page: Page) -> str:
     """The campaign that a page leads to."""
-    found = re.search(r"/campaigns/([0-9A-Z]{4}-[0-9A-Z]{4})", page.html)
+    found = re.search(r"/campaigns/([0-9A-Z]{4}-[0-9A-Z]{4})", page.html.split("<main", 1)[1])
     assert found
     return found[1]

@@ -147,6 +147,6 @@ async def shown_page(parts: Parts, language: str = "en") -> AsyncGenerator[Brows
         (address,) = addresses
         base, headers = f"http://127.0.0.1:{address.port}", {"Accept-Language": language}
         headers["Host"] = address.origin.removeprefix("http://")
-        async with httpx.AsyncClient(base_url=base, headers=headers) as client:
+        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=PATIENCE) as client:
             yield Browser(client=client, parts=parts, address=address)
         group.cancel_scope.cancel()

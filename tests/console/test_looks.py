@@ -8,7 +8,7 @@ from server.console.site import PLACES
 from tests.batches.inbox import answered
 from tests.campaigns.playing import people, write_list
 from tests.clients.chromium import IN_A_BROWSER, in_chromium
-from tests.console.at_page import FREE, MIXED, PLAN, id_of, pressed, signed_in
+from tests.console.at_page import FREE, MIXED, PLAN, approved, id_of, pressed, signed_in
 from tests.console.browser import Browser
 from tests.e2e.house import House, Session
 from tests.gate.servers import LAUNCH, SEND
@@ -40,6 +40,7 @@ async def _lived_in(house: House, session: Session, browser: Browser) -> list[st
     plan = await pressed(browser, "/campaigns/new", "Plan it", PLAN)
     campaign = id_of(plan)
     starting = await browser.send(plan.form("Start it"), "Start it")
+    paused = await _paused(browser)
     asked = [
         (await session.facts("send_sms", {**SEND, "text": LONG}))["action_id"],
         (await session.facts("terminate_launch", LAUNCH))["action_id"],
@@ -50,11 +51,20 @@ async def _lived_in(house: House, session: Session, browser: Browser) -> list[st
         *(place.path for place in PLACES),
         *(f"/approvals/{action}" for action in (*asked, refused, starting.path.rsplit("/", 1)[1])),
         f"/campaigns/{campaign}",
+        f"/campaigns/{paused}",
         "/campaigns/new",
         f"/batches/{batch}",
         "/lists/due.csv",
         "/nowhere",
     ]
+
+
+async def _paused(browser: Browser) -> str:
+    """A campaign that waits for a person, who can do the most with such a one."""
+    plan = await pressed(browser, "/campaigns/new", "Plan it", {**PLAN, "name": "暫停的活動"})
+    await approved(browser, await browser.send(plan.form("Start it"), "Start it"), "40")
+    await pressed(browser, f"/campaigns/{id_of(plan)}", "Pause it now")
+    return id_of(plan)
 
 
 @pytest.mark.parametrize("reader", READERS)

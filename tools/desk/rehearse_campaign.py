@@ -27,10 +27,16 @@ class Rehearsal(Result):
     timeline: list[RehearsedMoment]
 
 
-async def _rehearse(params: CampaignParams, desk: Desk) -> Rehearsal:
+async def rehearsal(params: CampaignParams, desk: Desk) -> Rehearsed:
+    """Play it; nothing is sent."""
     found = await desk.campaigns.rehearse(params.campaign_id)
     if found is None:
         raise no_such_campaign()
+    return found
+
+
+async def _rehearse(params: CampaignParams, desk: Desk) -> Rehearsal:
+    found = await rehearsal(params, desk)
     return Rehearsal(
         conclusion=_conclusion(found),
         campaign_id=params.campaign_id,

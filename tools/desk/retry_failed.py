@@ -1,5 +1,6 @@
 """A campaign planned again for those whom it failed to reach: a plan of its own, and a yes of its own."""
 
+from tools.campaign_desk import PlanFigures
 from tools.desk.campaigns import SECTION, CampaignId, CampaignPlan, plan_told
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.texts import SendAt
@@ -14,7 +15,12 @@ class RetryFailedParams(Params):
 
 
 async def _retry(params: RetryFailedParams, desk: Desk) -> CampaignPlan:
-    return plan_told(await desk.campaigns.retry(params.campaign_id, params.send_at))
+    return plan_told(await retry_figures(params, desk))
+
+
+async def retry_figures(params: RetryFailedParams, desk: Desk) -> PlanFigures:
+    """Plan it again; nothing is sent."""
+    return await desk.campaigns.retry(params.campaign_id, params.send_at)
 
 
 RETRY_FAILED = DeskOperation(
