@@ -89,7 +89,7 @@ def begun_on_page(entry: "Entry") -> bool:
 def arguments_of(operation: AnyOperation, entry: "Entry") -> dict[str, Any]:
     """The arguments that make the same call again.
 
-    A composite keeps the list that was agreed to in place of its arguments, and has none; a step of a campaign
+    A composite keeps the list that was agreed to in place of its arguments, and has none; a campaign's step
     keeps it beside them.
     """
     if isinstance(operation, Composite):

@@ -46,8 +46,7 @@ async def pressed(browser: Browser, path: str, button: str, changed: Mapping[str
 async def approved(browser: Browser, page: Page, proof: str = "") -> Page:
     """Agree to what the page shows, whatever its button says."""
     assert page.path.startswith("/approvals/")
-    form = next((form for form in page.forms if any(value == "approve" for _, value, _ in form.buttons)), None)
-    assert form, page.text
+    form = next(form for form in page.forms if any(value == "approve" for _, value, _ in form.buttons))
     return await browser.send(form, form.buttons[0][2], {"proof": proof} if proof else None)
 
 
