@@ -88,6 +88,11 @@ class CampaignView:
     left_out: int
     cancelled: int
     """Not sent: taken back before, at the vendor or here."""
+    untimed: int
+    """Of these, those whose bookings were erased whole: `move_campaign` books them anew."""
+    untimed_parts: int
+    in_doubt: Sequence[str]
+    """Erasings of its bookings of which nobody knows whether they were done: the ids of their actions."""
     booked: int
     """Of those that were sent, or may have been: booked at the vendor, and still to go out."""
     delivered: int

@@ -22,9 +22,15 @@ class CampaignBooking:
     batch_id: str
     at: datetime | None
     """When the first of its messages goes out."""
+    last_at: datetime | None
+    """When the last one does."""
     count: int
     """Messages still to go out."""
     points: Decimal
+
+    def is_at(self, time: datetime | None) -> bool:
+        """Whether all of it goes out at this time."""
+        return time is not None and self.at == self.last_at == time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,9 @@ class CampaignFacts:
     waiting: int
     """Recipients that nothing was sent to yet."""
     waiting_points: Decimal
+    untimed: int
+    """Recipients whose bookings were erased whole: nothing goes out to them until it is moved."""
+    untimed_points: Decimal
     bookings: Sequence[CampaignBooking]
     """What is booked and still ahead, the next one first."""
     moves: int
@@ -82,10 +91,10 @@ class CampaignFacts:
         """It goes out as soon as it is started."""
         return self.first_at is None
 
-    @property
-    def to_erase(self) -> Sequence[CampaignBooking]:
-        """The bookings that one step can erase."""
-        return [each for each in self.bookings if each.batch_id][:MOST_ERASED]
+    def to_erase(self, moved_to: datetime | None = None) -> Sequence[CampaignBooking]:
+        """The bookings that one step can erase: a move leaves those alone that are at its time already."""
+        wanted = [each for each in self.bookings if each.batch_id and not each.is_at(moved_to)]
+        return wanted[:MOST_ERASED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

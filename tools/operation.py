@@ -258,6 +258,14 @@ class Preview(BaseModel):
     alone, and not compared afterwards, since what is under way moves on while they read."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What a look proves of an action whose outcome was unknown: it was done."""
+
+    erased: int = 0
+    """Messages of a booking, where none of it is left: nobody gets any of them."""
+
+
 P = TypeVar("P", bound=Params)
 R = TypeVar("R", bound=Result)
 
@@ -305,7 +313,7 @@ class Action(Operation[P, R]):
     files: Callable[[P], tuple[str, ...]] | None = None
     audience: Callable[[P, Surroundings], Audience] | None = None
     """For sends: whom it reaches; what the policy's rules are about."""
-    settle: Callable[[P, Surroundings], Steps[bool | None]] | None = None
+    settle: Callable[[P, Surroundings], Steps[Happened | None]] | None = None
     """For an unknown outcome: looks, with read requests only, whether it happened. None: cannot be told."""
     earlier: Callable[[P], str] | None = None
     """The id of the action of the ledger that this one is about."""

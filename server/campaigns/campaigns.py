@@ -17,7 +17,7 @@ from server.campaigns.source import Lists, OpenList
 from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.batches import SENT, Batch
-from server.store.campaign_bookings import bookings_of
+from server.store.campaign_bookings import bookings_of, erasings_in_doubt
 from server.store.campaigns import Campaign, Progress, Waiting
 from server.store.plans import Connection
 from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState
@@ -137,6 +137,10 @@ class Campaigns:
         """A page of this principal's campaigns, newest first, and how many there are."""
         return await self.keeper.read(lambda conn: campaigns.list_campaigns(conn, principal, page, page_size))
 
+    async def erasings_in_doubt(self, id_: str) -> Sequence[str]:
+        """The erasings of its bookings of which nobody knows whether they were done."""
+        return await self.keeper.read(lambda conn: erasings_in_doubt(conn, id_))
+
     async def booked(self, id_: str) -> int:
         """Messages that are booked at the vendor and still to go out, or may be."""
         return sum(each.pending for each in await self._bookings(id_))
@@ -201,6 +205,8 @@ class Campaigns:
             # What certainly failed waits again once it is resumed.
             waiting=found.progress.waiting + found.progress.failed,
             waiting_points=found.waiting_points,
+            untimed=found.progress.untimed,
+            untimed_points=found.progress.untimed_points,
             bookings=[_booking(each) for each in await self._bookings(campaign.id)],
             moves=plan.get("moves", 0),
             resumed=campaign.resumed,
@@ -223,6 +229,7 @@ def _booking(batch: Batch) -> CampaignBooking:
     return CampaignBooking(
         batch_id=batch.batch_id if batch.state == SENT else "",
         at=batch.send_at,
+        last_at=batch.last_at,
         count=batch.pending,
         points=(batch.points or Decimal(0)) - batch.points_returned,
     )

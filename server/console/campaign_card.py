@@ -94,7 +94,7 @@ def campaign_card(found: CampaignView) -> CampaignCard:
 
 def _steps(found: CampaignView) -> Iterator[str]:
     yield from _STEPS.get(found.state, ())
-    if found.booked:
+    if found.booked or found.untimed:
         yield from _WHILE_BOOKED.get(found.state, ())
     if found.state in _OVER and found.sent + found.failed - found.booked > found.delivered:
         yield "retry"
@@ -126,6 +126,9 @@ def _figures(found: CampaignView) -> Iterator[Figure]:
     yield Figure(key="spent", name=sentence("Points spent so far"), value=figure(found.spent))
     if found.booked:
         yield Figure(key="booked", name=sentence("Booked, still to go out"), value=figure(found.booked))
+    if found.untimed:
+        name = sentence("No time any more: their bookings were erased")
+        yield Figure(key="untimed", name=name, value=figure(found.untimed))
     yield from _times(sentence("Started"), found.started_at)
     yield from _times(sentence("The last one goes out"), found.ends_at)
 

@@ -40,10 +40,11 @@ _ERASING = ("cancel", "move")
 
 def with_parts(proposal: Proposal, campaign: CampaignFacts, step: "CampaignStep") -> Proposal:
     """The proposal with the bookings that it erases: exactly those of its question."""
-    if step.kind not in _ERASING or not (campaign.to_erase or step.at):
+    some = campaign.to_erase(step.at)
+    if step.kind not in _ERASING or not (some or step.at):
         return proposal
-    agreed = Agreed(bookings=[_item(each) for each in campaign.to_erase], braked=())
-    parts = agreed.arguments([_part(each) for each in campaign.to_erase])
+    agreed = Agreed(bookings=[_item(each) for each in some], braked=())
+    parts = agreed.arguments([_part(each) for each in some])
     arguments = {**json.loads(proposal.arguments), **json.loads(parts)}
     return replace(proposal, arguments=json.dumps(arguments, ensure_ascii=False))
 

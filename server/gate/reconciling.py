@@ -66,8 +66,10 @@ class Reconciling:
             )
         except ANTICIPATED:
             return None
+        if happened is None:
+            return None
         how = "the vendor shows it as done"
-        return Settled(state=State.SUCCEEDED, by="server", how=how) if happened else None
+        return Settled(state=State.SUCCEEDED, by="server", how=how, erased=happened.erased)
 
     async def _hints(self, entry: "Entry") -> list[str]:
         before = Preview.model_validate_json(entry.preview)

@@ -31,6 +31,8 @@ class Settled:
     by: str
     how: str
     batch_id: str = ""
+    erased: int = 0
+    """Messages of an erased booking, where nothing of it is left."""
 
 
 class Book(CampaignClaiming):
@@ -72,6 +74,7 @@ class Book(CampaignClaiming):
                 outcome=json.dumps(outcome, ensure_ascii=False),
                 now=now,
                 batch_id=settled.batch_id,
+                messages_erased=settled.erased,
             )
             note = noted("reconciled", action)
             return action, note and replace(note, by=settled.by, outcome=f"{settled.state}: {settled.how}")

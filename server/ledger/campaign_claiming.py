@@ -122,7 +122,7 @@ class CampaignClaiming(Claiming):
             if found is None or (found.state, found.reason) != (campaigns.PAUSED, _MOVING):
                 return 0, None
             start = ledger.get(conn, found.action)
-            again = wait_anew(conn, campaign, now, contents)
+            again = wait_anew(conn, campaign, contents)
             if start is not None and again.recipients:
                 hand_on(conn, start, -again.points, -again.recipients)
             values = {"state": campaigns.RUNNING, "reason": "", "heartbeat": now}

@@ -1,13 +1,16 @@
 """What of a campaign is booked at the vendor and still ahead."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from server.store.actions import ERASINGS, State
 from server.store.batches import SENT, UNKNOWN, Batch
 from server.store.campaign_tables import CHUNKS
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
+from server.store.schema import ACTIONS
 
 _BOOKED = (
     select(BATCHES)
@@ -19,6 +22,25 @@ _BOOKED = (
     )
     .order_by(BATCHES.c.send_at, BATCHES.c.id)
 )
+
+
+_IN_DOUBT = (
+    select(ACTIONS.c.id)
+    .join(BATCHES, BATCHES.c.batch_id == ACTIONS.c.target)
+    .join(CHUNKS, CHUNKS.c.action == BATCHES.c.id)
+    .where(
+        CHUNKS.c.campaign == bindparam("wanted_id"),
+        ACTIONS.c.vendor == "every8d",
+        ACTIONS.c.tool.in_(ERASINGS),
+        ACTIONS.c.state == State.UNKNOWN,
+    )
+    .order_by(ACTIONS.c.sequence)
+)
+
+
+def erasings_in_doubt(conn: Connection, campaign: str) -> Sequence[str]:
+    """The actions that asked the vendor to erase parts of it, and of whose outcome nobody knows."""
+    return conn.scalars(_IN_DOUBT, {"wanted_id": campaign}).all()
 
 
 def bookings_of(conn: Connection, campaign: str, now: datetime) -> list[Batch]:

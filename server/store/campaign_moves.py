@@ -1,7 +1,6 @@
 """Parts of a campaign that can have another time: what waits, what certainly failed, and what is booked.
 
-A booked part waits again only once its booking was erased whole: then nobody's text of it is remembered as
-sent. Of any other nobody can tell who gets it.
+A booked part waits again only once its booking was erased whole. Of any other nobody can tell who gets it.
 """
 
 from collections.abc import Mapping
@@ -14,10 +13,10 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from server.store.actions import State
 from server.store.batches import ERASED, SENT
 from server.store.campaign_tables import CHUNKS
-from server.store.campaigns import TAKEN, TRIAL, WAITING
+from server.store.campaigns import TAKEN, TRIAL, UNTIMED, WAITING
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
-from server.store.schema import ACTIONS, SENT_TEXTS
+from server.store.schema import ACTIONS
 
 _CHUNK = CHUNKS.c
 _OF_ONE = _CHUNK.campaign == bindparam("wanted_id")
@@ -35,19 +34,10 @@ _BOOKED = and_(
 _MOVABLE = (
     select(_CHUNK.number, _CHUNK.phase, _CHUNK.sealed)
     .select_from(_JOINED)
-    .where(_OF_ONE, _CHUNK.sealed != "", or_(_CHUNK.state == WAITING, _FAILED, _BOOKED))
+    .where(_OF_ONE, _CHUNK.sealed != "", or_(_CHUNK.state.in_((WAITING, UNTIMED)), _FAILED, _BOOKED))
     .order_by(_CHUNK.number)
 )
-_ERASED_WHOLE = (
-    select(_CHUNK.number, _CHUNK.points, _CHUNK.recipients)
-    .select_from(_JOINED)
-    .where(
-        _OF_ONE,
-        _BOOKED,
-        BATCHES.c.state == ERASED,
-        ~select(SENT_TEXTS.c.message).where(SENT_TEXTS.c.action_id == _CHUNK.action).exists(),
-    )
-)
+_UNTIMED = select(_CHUNK.number, _CHUNK.points, _CHUNK.recipients).where(_OF_ONE, _CHUNK.state == UNTIMED)
 _HAVE = (
     update(CHUNKS)
     .where(_OF_ONE, _CHUNK.number == bindparam("wanted_number"), _CHUNK.state == WAITING)
@@ -55,7 +45,7 @@ _HAVE = (
 )
 _WAIT = (
     update(CHUNKS)
-    .where(_OF_ONE, _CHUNK.number == bindparam("wanted_number"), _CHUNK.state == TAKEN)
+    .where(_OF_ONE, _CHUNK.number == bindparam("wanted_number"), _CHUNK.state == UNTIMED)
     .values(state=WAITING, action=None, left_out=0)
 )
 
@@ -89,10 +79,9 @@ def give_contents(conn: Connection, campaign: str, contents: Mapping[int, str]) 
         conn.execute(_HAVE, {"wanted_id": campaign, "wanted_number": number, "new_sealed": sealed})
 
 
-def wait_anew(conn: Connection, campaign: str, now: datetime, contents: Mapping[int, str]) -> Again:
+def wait_anew(conn: Connection, campaign: str, contents: Mapping[int, str]) -> Again:
     """Booked parts that were erased whole wait again, with these contents."""
-    erased = conn.execute(_ERASED_WHOLE, {"wanted_id": campaign, "after_moment": now}).all()
-    those = [row for row in erased if row.number in contents]
+    those = [row for row in conn.execute(_UNTIMED, {"wanted_id": campaign}).all() if row.number in contents]
     for row in those:
         conn.execute(_WAIT, {"wanted_id": campaign, "wanted_number": row.number})
     give_contents(conn, campaign, {row.number: contents[row.number] for row in those})

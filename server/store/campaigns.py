@@ -27,8 +27,8 @@ OVER = (DONE, CANCELLED)
 """Nothing is sent for it any more."""
 TRIAL, REST = "trial", "rest"
 """The phases of its chunks."""
-WAITING, TAKEN, LEFT, SKIPPED = "waiting", "taken", "cancelled", "skipped"
-"""The states of a chunk. How a taken one ended is what its action says."""
+WAITING, TAKEN, LEFT, SKIPPED, UNTIMED = "waiting", "taken", "cancelled", "skipped", "untimed"
+"""The states of a chunk. How a taken one ended is what its action says; an untimed one was erased whole."""
 
 LOST = "the store's past was lost: parts of it may have been sent already"
 """Why a campaign stands after a person went on without the past; nothing else writes it."""
@@ -122,6 +122,10 @@ class Progress:
     points: Decimal = Decimal(0)
     delivered: int = 0
     not_delivered: int = 0
+    untimed: int = 0
+    """Of the cancelled ones those whose bookings were erased whole: they can have another time."""
+    untimed_parts: int = 0
+    untimed_points: Decimal = Decimal(0)
 
 
 _CAMPAIGN, _CHUNK = CAMPAIGNS.c, CHUNKS.c
@@ -169,8 +173,14 @@ _SKIP = (
 )
 _LEAVE = (
     update(CHUNKS)
-    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING)
+    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state.in_((WAITING, UNTIMED)))
     .values(state=LEFT, sealed="")
+)
+_CANCELLED = select(_CAMPAIGN.id).where(_CAMPAIGN.state == CANCELLED)
+_TAKE_OFF_TIME = (
+    update(CHUNKS)
+    .where(_CHUNK.action == bindparam("by_action"), _CHUNK.state == TAKEN)
+    .values(state=case((_CHUNK.campaign.in_(_CANCELLED), LEFT), else_=UNTIMED))
 )
 _LEAVE_OUT = (
     update(CHUNKS)
@@ -184,6 +194,7 @@ _EMPTY_SENT = (
     .where(
         _CHUNK.campaign == bindparam("wanted_id"),
         _CHUNK.sealed != "",
+        _CHUNK.state == TAKEN,
         _CHUNK.action.in_(select(ACTIONS.c.id).where(ACTIONS.c.state == State.SUCCEEDED)),
         # What is booked can be moved: it is booked anew, then.
         _CHUNK.action.not_in(_AHEAD),
@@ -195,6 +206,7 @@ _EMPTY_GONE_OUT = (
     update(CHUNKS)
     .where(
         _CHUNK.sealed != "",
+        _CHUNK.state == TAKEN,
         _CHUNK.action.in_(
             select(BATCHES.c.id).where(
                 BATCHES.c.last_at <= bindparam("at_moment", type_=BATCHES.c.last_at.type)
@@ -266,6 +278,8 @@ _SUMS = (
         ACTIONS.c.state.label("ended"),
         func.sum(_CHUNK.recipients - _CHUNK.left_out).label("recipients"),
         func.sum(_CHUNK.left_out).label("left_out"),
+        func.count().label("parts"),
+        func.sum(_CHUNK.points, type_=Points()).label("planned"),
         func.sum(
             func.coalesce(ACTIONS.c.points_final, ACTIONS.c.points) - ACTIONS.c.points_returned,
             type_=Points(),
@@ -394,6 +408,11 @@ def leave_out(conn: Connection, campaign: str, action: str, count: int) -> None:
     conn.execute(_LEAVE_OUT, values)
 
 
+def take_off_time(conn: Connection, action: str) -> None:
+    """Nothing is left of what this action booked: its chunk has no time until its campaign is moved."""
+    conn.execute(_TAKE_OFF_TIME, {"by_action": action})
+
+
 def leave_waiting(conn: Connection, campaign: str) -> None:
     """What waits is not sent any more; whom any of it was for is forgotten."""
     conn.execute(_LEAVE, {"wanted_id": campaign})
@@ -496,18 +515,27 @@ def progress_of(conn: Connection, campaign: str) -> Progress:
     """How far it is."""
     found: Counter[str] = Counter()
     left_out = delivered = not_delivered = 0
-    points = Decimal(0)
+    points = untimed_points = Decimal(0)
     for row in conn.execute(_SUMS, {"wanted_id": campaign}):
-        erased = int(row.erased or 0)
+        erased = int((row.recipients if row.state == UNTIMED else row.erased) or 0)
         found[_kind(row.state, row.ended)] += int(row.recipients or 0) - erased
         found["cancelled"] += erased
+        if row.state == UNTIMED:
+            found["untimed"] += erased
+            found["untimed_parts"] += int(row.parts)
+            untimed_points += row.planned or Decimal(0)
         left_out += int(row.left_out or 0)
         delivered += int(row.delivered or 0)
         not_delivered += int(row.not_delivered or 0)
         if row.ended in (State.SUCCEEDED, State.UNKNOWN, State.DISPATCHING):
             points += row.points or Decimal(0)
     return Progress(
-        **found, left_out=left_out, points=points, delivered=delivered, not_delivered=not_delivered
+        **found,
+        left_out=left_out,
+        points=points,
+        delivered=delivered,
+        not_delivered=not_delivered,
+        untimed_points=untimed_points,
     )
 
 

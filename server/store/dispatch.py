@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import and_, bindparam, exists, or_, select
 
 from server.store.actions import ERASINGS, NO_CAPS, Action, CapHit, Caps, Proposal, State
+from server.store.campaigns import take_off_time
 from server.store.counting import (
     NOTHING,
     Counts,
@@ -192,9 +193,11 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
     now: datetime,
     batch_id: str = "",
     points_final: Decimal | None = None,
+    messages_erased: int = 0,
 ) -> Action | None:
     """Settle an unknown outcome: `by` whom and `how` it was found out. None when it is not unknown.
 
+    `messages_erased` proves of an erasing that nothing of its booking is left: all that it cost comes back.
     Nor is it failed, and free to be done again, while a safe retry of it may have arrived: None then too.
     A batch id and final points that are known already stay when none are given.
     """
@@ -212,7 +215,7 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
     _settle(conn, counts(before), after)
     _settle_first(conn, after, now)
     if after.state is State.SUCCEEDED and after.tool in ERASINGS:
-        erased(conn, after.target)
+        _erased_unseen(conn, after, messages_erased)
     _free_erased(conn, after)
     return after
 
@@ -237,7 +240,18 @@ def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal
         if after.state is State.SUCCEEDED and messages >= after.recipients and not counted_points(after):
             return_recipients(conn, after)
             forget(conn, after.id)
+            take_off_time(conn, after.id)
     return True
+
+
+def _erased_unseen(conn: Connection, erasing: Action, messages: int) -> None:
+    """An erasing whose answer nobody saw: where nothing is left of its booking, as if it had been seen."""
+    booking = by_batch(conn, erasing.target) if messages else None
+    if booking is None:
+        erased(conn, erasing.target)
+        return
+    points = counted_points(booking)
+    give_back(conn, erase_id=erasing.id, batch_id=erasing.target, points=points, messages=messages)
 
 
 def erased(conn: Connection, batch_id: str) -> None:

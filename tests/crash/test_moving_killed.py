@@ -75,8 +75,8 @@ async def test_another_call_goes_on_with_what_was_cut_off(
         assert "move_campaign goes on with it" in cut_off["conclusion"]
         assert again["state"] == "running"
         assert {time[:10] for time in now} == {_in_days(3)[:10]}
-        # Those of the erasings that were cut off are at no time: they are not booked anew.
-        assert len(numbers) == PEOPLE - 10 * AT_ONCE
+        assert len(numbers) == PEOPLE, "those of the erasings that were cut off are booked anew too"
+        assert "reconcile_action for " in cut_off["next"]
     else:
         assert cut_off["state"] == "cancelled"
         assert not numbers

@@ -1,6 +1,6 @@
 """What lets a campaign's sends go on, or ends them: a person agrees to each."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -146,6 +146,13 @@ def _said(found: CampaignFacts) -> tuple[str, ...]:
                 "sent again. Look at the vendor's own list before you agree."
             )
         )
+    if found.untimed:
+        said.append(
+            sentence(
+                "{count} whose bookings were erased get nothing by this: move_campaign books them anew.",
+                count=f"{found.untimed:,}",
+            )
+        )
     if found.trial and not found.released and found.state != "holding":
         said.append(_first_ones(found))
     if found.last_at is not None and found.last_at != found.first_at:
@@ -180,23 +187,23 @@ def _first_ones(found: CampaignFacts) -> str:
 
 def _preview_cancel(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
     found = campaign_in(surroundings)
-    over: tuple[CampaignState, ...] = ("done", "cancelled") if found.to_erase else ()
+    some = found.to_erase()
+    over: tuple[CampaignState, ...] = ("done", "cancelled") if some or found.untimed else ()
     refuse_unless(found, sentence("Nothing was cancelled."), "planned", "running", *_STANDING, *over)
     yield from ()
     return Preview(
         effect=sentence("Cancel a campaign for good"),
         nothing=sentence("Nothing was cancelled."),
         target=found.id,
-        destroyed=found.waiting + sum(each.count for each in found.to_erase) or None,
-        warnings=erasing_said(found),
+        destroyed=found.waiting + sum(each.count for each in some) or None,
+        warnings=erasing_said(found, some),
         state={"plan": found.digest},
-        details={"name": found.name, "status": found.state, **listed(found)},
+        details={"name": found.name, "status": found.state, **listed(some)},
     )
 
 
-def erasing_said(found: CampaignFacts) -> tuple[str, ...]:
-    """What a person has to know of the bookings that are erased."""
-    some = found.to_erase
+def erasing_said(found: CampaignFacts, some: Sequence[CampaignBooking], *, kept: int = 0) -> tuple[str, ...]:
+    """What a person has to know of the bookings that are erased, beside those that are kept."""
     said: list[str] = []
     if some:
         said.append(sentence("Each is erased for good; what is booked after this question is not in it."))
@@ -208,7 +215,7 @@ def erasing_said(found: CampaignFacts) -> tuple[str, ...]:
                 "{count} more parts may be booked; nobody knows, and this cannot erase them.", count=lost
             )
         )
-    if more := len(found.bookings) - lost - len(some):
+    if more := len(found.bookings) - lost - kept - len(some):
         said.append(
             sentence(
                 "These are the next {count}; {more} more need another question.", count=len(some), more=more
@@ -217,9 +224,8 @@ def erasing_said(found: CampaignFacts) -> tuple[str, ...]:
     return tuple(said)
 
 
-def listed(found: CampaignFacts) -> dict[str, str]:
+def listed(some: Sequence[CampaignBooking]) -> dict[str, str]:
     """Each booking that is erased, told apart by its number; of very many the last ones together."""
-    some = found.to_erase
     said = {_when(number, each): each.batch_id for number, each in enumerate(some[:_LISTED], start=1)}
     if rest := some[_LISTED:]:
         said[f"{_LISTED + 1}.-{len(some)}. × {sum(each.count for each in rest):,}"] = "…"

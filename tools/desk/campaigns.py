@@ -32,6 +32,8 @@ from tools.values import (
 )
 
 SECTION = sentence("ours: the campaigns")
+_NAMED = 5
+"""Actions that are named one by one."""
 _SHOWN = 120
 """Of each of the longest texts: a person sees them whole before the start."""
 CampaignId = Annotated[
@@ -254,11 +256,38 @@ def _conclusion(found: CampaignView) -> str:
     of = f"{found.sent} of {found.recipients} were given to the vendor"
     doubt = f", {found.unknown} may have been" if found.unknown else ""
     why = f" ({found.reason})" if found.reason else ""
-    not_sent = f", {found.cancelled} are not sent" if found.cancelled else ""
-    return f"It is {found.state}{why}: {of}{doubt}, {found.delivered} have it{not_sent}."
+    ended = found.cancelled - found.untimed
+    not_sent = f", {ended} are not sent" if ended else ""
+    return f"It is {found.state}{why}: {of}{doubt}, {found.delivered} have it{not_sent}.{_untimed(found)}"
+
+
+def _untimed(found: CampaignView) -> str:
+    """Whose bookings were erased, and who has no other time yet."""
+    if not found.untimed:
+        return ""
+    parts = many(found.untimed_parts, "part")
+    return f" {many(found.untimed, 'recipient')} in {parts} have no time: their bookings were erased."
 
 
 def _following(found: CampaignView) -> str:
+    return " ".join(filter(None, (_settled_first(found), _next_step(found))))
+
+
+def _settled_first(found: CampaignView) -> str:
+    """What to do for those whose bookings were erased, or may have been."""
+    said: list[str] = []
+    if found.in_doubt:
+        ids = found.in_doubt[:_NAMED]
+        more = f" and {len(found.in_doubt) - len(ids)} more" if len(found.in_doubt) > len(ids) else ""
+        said.append(f"reconcile_action for {', '.join(ids)}{more}: nobody knows whether these were erased.")
+    if found.untimed:
+        said.append(
+            "move_campaign (another request_id) books who has no time anew, resume_campaign not."
+        )
+    return " ".join(said)
+
+
+def _next_step(found: CampaignView) -> str:
     match found.state:
         case "planned":
             return "start_campaign asks a person."

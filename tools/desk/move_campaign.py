@@ -42,10 +42,12 @@ def _preview(params: MoveCampaignParams, surroundings: Surroundings) -> Steps[Pr
     refuse_unless(found, _NOTHING, "paused", "holding", "done")
     refuse_unreadable(found, _NOTHING)
     send_time(params.send_at, surroundings)
-    booked = sum(each.count for each in found.to_erase)
-    if not (found.waiting or booked):
+    some = found.to_erase(params.send_at)
+    booked = sum(each.count for each in some)
+    kept = sum(each.is_at(params.send_at) for each in found.bookings)
+    if not (found.waiting or booked or found.untimed):
         raise _refused("Nothing of it is still ahead.", "Plan another campaign.")
-    if len(found.bookings) > len(found.to_erase):
+    if len(found.bookings) > len(some) + kept:
         raise _refused(
             "It has more booked parts than one question can move, or such as nobody knows the end of.",
             "Settle those with reconcile_action, or end it with cancel_campaign and plan another one.",
@@ -55,19 +57,27 @@ def _preview(params: MoveCampaignParams, surroundings: Surroundings) -> Steps[Pr
         effect=sentence("Move a campaign to another time"),
         nothing=_NOTHING,
         target=found.id,
-        recipients=found.waiting + booked,
+        recipients=found.waiting + booked + found.untimed,
         send_at=params.send_at,
         text=found.text,
-        warnings=(*_said(found), *erasing_said(found)),
+        warnings=(*_said(found), *erasing_said(found, some, kept=kept)),
         state={"plan": found.digest},
-        details={"name": found.name, "status": found.reason or found.state, **listed(found)},
+        details={"name": found.name, "status": found.reason or found.state, **listed(some)},
     )
 
 
 def _said(found: CampaignFacts) -> tuple[str, ...]:
-    said = [
+    said: list[str] = [
         sentence("It goes on at the new time. A part whose erasing fails or is unknown keeps its old one."),
     ]
+    if found.untimed:
+        said.append(
+            sentence(
+                "{count} whose bookings were erased already are booked anew, for {points} points.",
+                count=f"{found.untimed:,}",
+                points=f"{found.untimed_points}",
+            )
+        )
     if found.first_at is not None:
         said.append(sentence("It was to begin at {when}.", when=f"{found.first_at:%Y-%m-%d %H:%M}"))
     return tuple(said)

@@ -10,6 +10,7 @@ from tools.every8d.texts import first_words
 from tools.operation import (
     Action,
     Earlier,
+    Happened,
     Preview,
     Reply,
     Request,
@@ -79,13 +80,16 @@ def _preview(effect: str, source: DeliverySource) -> Callable[[EraseParams, Surr
     return preview
 
 
-def _settle(source: DeliverySource) -> Callable[[EraseParams, Surroundings], Steps[bool | None]]:
+def _settle(source: DeliverySource) -> Callable[[EraseParams, Surroundings], Steps[Happened | None]]:
     """Cancelled messages and none booked: it was erased. Still booked: the request may yet arrive."""
 
-    def settle(params: EraseParams, surroundings: Surroundings) -> Steps[bool | None]:
+    def settle(params: EraseParams, surroundings: Surroundings) -> Steps[Happened | None]:
         found = yield from every_message(source, params.batch_id, surroundings)
         classes = {message.status_class for message in found.messages}
-        return True if "cancelled" in classes and "scheduled" not in classes else None
+        if "cancelled" not in classes or "scheduled" in classes:
+            return None
+        whole = found.complete and classes == {"cancelled"}
+        return Happened(erased=len(found.messages) if whole else 0)
 
     return settle
 

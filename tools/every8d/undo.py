@@ -8,7 +8,7 @@ from tools.every8d.answers import refused, text_of
 from tools.every8d.batches import BatchId
 from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING, EraseParams
 from tools.every8d.send_mms import SEND_MMS
-from tools.operation import Action, Params, Reply, Request, Result, Risk, Steps, Surroundings
+from tools.operation import Action, Happened, Params, Reply, Request, Result, Risk, Steps, Surroundings
 from tools.problems import Problem, RefusedError
 from tools.taipei import iso
 from tools.values import Points
@@ -70,13 +70,13 @@ def _refuse(code: str, why: str, following: str) -> NoReturn:
     raise RefusedError(Problem(code=code, message=f"{_NOTHING} {why}", next=following))
 
 
-def _settle(params: UndoParams, surroundings: Surroundings) -> Steps[bool | None]:
+def _settle(params: UndoParams, surroundings: Surroundings) -> Steps[Happened | None]:
     """Cancelled messages and none booked, whichever of the two it is."""
     for erasing in (ERASE_SMS_BOOKING, ERASE_MMS_BOOKING):
         if erasing.settle is None:
             raise TypeError("what became of an erasing can be looked at")
-        if (yield from erasing.settle(EraseParams(batch_id=params.batch_id), surroundings)):
-            return True
+        if happened := (yield from erasing.settle(EraseParams(batch_id=params.batch_id), surroundings)):
+            return happened
     return None
 
 

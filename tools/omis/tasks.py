@@ -9,7 +9,7 @@ from tools.omis.groups import Group
 from tools.omis.records import Record, as_record
 from tools.omis.states import MOVING, UNKNOWN
 from tools.omis.verbs import DELETE, Noun, Thing, Verb
-from tools.operation import Preview, Reply, Request, Steps, Surroundings, one
+from tools.operation import Happened, Preview, Reply, Request, Steps, Surroundings, one
 from tools.problems import Problem, RefusedError
 from tools.wire.errors import UnreadableReply
 
@@ -86,7 +86,7 @@ def preview_steps(thing: Thing, verb: Verb, value: str, around: Surroundings) ->
     )
 
 
-def settle_steps(thing: Thing, verb: Verb, value: str, around: Surroundings) -> Steps[bool | None]:
+def settle_steps(thing: Thing, verb: Verb, value: str, around: Surroundings) -> Steps[Happened | None]:
     """Look whether an action of unknown outcome happened; None when the state cannot tell.
 
     A deadline cannot be seen. What stands unchanged may still change: the request can be under way.
@@ -94,12 +94,12 @@ def settle_steps(thing: Thing, verb: Verb, value: str, around: Surroundings) -> 
     try:
         groups = (yield from query_steps(thing, value, around)).records
     except RefusedError as gone:
-        return True if verb is DELETE and gone.problem.vendor_code == thing.missing else None
+        return Happened() if verb is DELETE and gone.problem.vendor_code == thing.missing else None
     record = _record_of(thing, value, groups)
     if verb.state is not None:
-        return True if record.error_code == verb.state else None
+        return Happened() if record.error_code == verb.state else None
     moved = verb.fitting and record.status not in verb.fitting and record.status != "unknown"
-    return True if moved else None
+    return Happened() if moved else None
 
 
 def _phase(record: Record) -> str:

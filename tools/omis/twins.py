@@ -6,7 +6,19 @@ from typing import Generic
 
 from tools.omis.tasks import action_request, check_action, preview_steps, settle_steps
 from tools.omis.verbs import Thing, Verb
-from tools.operation import Action, P, Preview, R, Reply, Request, Risk, Steps, Surroundings, Toolset
+from tools.operation import (
+    Action,
+    Happened,
+    P,
+    Preview,
+    R,
+    Reply,
+    Request,
+    Risk,
+    Steps,
+    Surroundings,
+    Toolset,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +48,7 @@ def act(kind: Kind[P, R], verb: Verb, risk: Risk, description: str) -> Action[P,
     def preview(params: P, around: Surroundings) -> Steps[Preview]:
         return preview_steps(thing, verb, kind.id_of(params), around)
 
-    def settle(params: P, around: Surroundings) -> Steps[bool | None]:
+    def settle(params: P, around: Surroundings) -> Steps[Happened | None]:
         return settle_steps(thing, verb, kind.id_of(params), around)
 
     return Action(
