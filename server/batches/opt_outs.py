@@ -69,12 +69,12 @@ class OptOuts:
             count += len(those)
             fresh += await self.block(those, by)
 
-    async def dismiss(self, those: Sequence[OptOut], by: str) -> None:
+    async def dismiss(self, those: Sequence[OptOut], by: str, channel: str) -> None:
         """A person says that these did not opt out."""
 
         def work(conn: Connection, now: datetime) -> tuple[None, Note]:
             decide(conn, [each.number for each in those], DISMISSED, now)
-            return None, Note(what="dismissed", by=by, outcome=f"{len(those)} opt-outs")
+            return None, Note(what="dismissed", by=by, channel=channel, outcome=f"{len(those)} opt-outs")
 
         await self._keeper.guard(work)
 

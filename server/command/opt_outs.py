@@ -84,7 +84,7 @@ async def _dismiss(parts: Parts, found: Sequence[OptOut], out: Terminal) -> int:
     if not await out.agreed(question):
         out.say(sentence("Nothing was changed."))
         return FAILED
-    await parts.memory.opt_outs.dismiss(found, person())
+    await parts.memory.opt_outs.dismiss(found, person(), "terminal")
     out.say(
         plural(
             "{count} is dismissed; who asks again is proposed again.",

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from server.store.audit import export
 from tests.console.browser import Browser, Page, shown_page
 from tests.e2e.house import House, Session
 from tests.gate.servers import started, visited
@@ -13,6 +14,7 @@ AtPage = tuple[Session, Browser]
 MIXED = ["0912345100", "0922345100", "0932345100", "0912345101", "0922345101", "0912345103"]
 FREE: dict[str, Any] = {"test_numbers": MIXED, "test_recipients": 10, "test_points": 50}
 SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
+MARKUP = "<img src=x onerror=alert(1)>"
 PLAN = {"name": "提醒", "list": "due.csv", "text": "【測試】{姓名}您好，明天見"}
 _LINE = re.compile(r'<([a-z0-9]+)[^>]*data-line="([\w-]+)"[^>]*>(.*?)</\1>', re.DOTALL)
 
@@ -60,3 +62,8 @@ def id_of(page: Page) -> str:
     found = re.search(r"/campaigns/([0-9A-Z]{4}-[0-9A-Z]{4})", page.html.split("<main", 1)[1])
     assert found
     return found[1]
+
+
+async def audit_of(browser: Browser) -> list[str]:
+    """The lines of the audit, oldest first."""
+    return await browser.parts.journal.read(lambda conn, _: [*export(conn)])

@@ -7,15 +7,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from server.console.site import PLACES
-from server.store.audit import export
-from tests.batches.inbox import answered, proposed
 from tests.campaigns.playing import people, write_list
-from tests.console.at_page import FREE, MIXED, AtPage, lines, planned, pressed, signed_in
+from tests.console.at_page import FREE, MARKUP, MIXED, AtPage, audit_of, lines, planned, pressed, signed_in
 from tests.console.browser import Browser
 from tests.e2e.house import House
 from tests.gate.servers import SEND
-
-MARKUP = "<img src=x onerror=alert(1)>"
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.path)
@@ -110,37 +106,6 @@ async def test_dead_numbers_are_shown_masked_with_what_they_cost(house: House) -
     assert row.startswith("0912***103")
 
 
-async def test_who_opted_out_is_blocked_by_one_button_and_only_then(house: House) -> None:
-    async with signed_in(house, policy=FREE) as (session, browser):
-        await session.facts("send_sms", {"recipients": MIXED[:2], "text": "您好"})
-        await house.vendor.advance(31)
-        await answered(house, MIXED[0], "退訂")
-        await answered(house, MIXED[1], MARKUP)
-        page = await pressed(browser, "/replies", "Ask the vendor anew")
-        assert "1 person opted out and is not blocked yet." in lines(page)["waiting"]
-        assert "<img src=x" not in page.html
-        assert await proposed(session) == ["0912***100"]
-        assert "opted out" in " ".join(lines(await browser.get("/"))["waits"])
-        forged = await browser.send(page.form("Never text 1"), "Never text 1", {"form_token": "0" * 64})
-        assert forged.status == 403
-        assert await proposed(session) == ["0912***100"]
-        after = await browser.send(page.form("Never text 1"), "Never text 1")
-        assert lines(after)["waiting"] == ["Nobody waits to be blocked."]
-        assert (await session.facts("list_blocked", {}))["total"] == 1
-        problem = await session.problem("send_sms", {"recipients": MIXED[:1], "text": "又一則"})
-        assert problem["code"] == "policy_refused"
-
-
-async def test_the_sender_of_one_reply_can_be_blocked(house: House) -> None:
-    async with signed_in(house, policy=FREE) as (session, browser):
-        await session.facts("send_sms", {"recipients": MIXED[:1], "text": "您好"})
-        await house.vendor.advance(31)
-        await answered(house, MIXED[0], "不要再吵了")
-        await pressed(browser, "/replies", "Ask the vendor anew")
-        await pressed(browser, "/replies", "Never text this number again")
-        assert (await session.facts("list_blocked", {}))["total"] == 1
-
-
 async def test_the_rules_say_what_is_in_force_and_where_it_comes_from(house: House) -> None:
     async with signed_in(house, policy={"points_per_day": 60}) as (_, browser):
         page = await browser.get("/rules")
@@ -151,7 +116,7 @@ async def test_the_rules_say_what_is_in_force_and_where_it_comes_from(house: Hou
 async def test_what_a_page_looked_at_stands_in_the_audit(house: House) -> None:
     async with signed_in(house) as (session, browser):
         await browser.get("/batches")
-        written = await browser.parts.journal.read(lambda conn, _: [*export(conn)])
+        written = await audit_of(browser)
         asked = await session.facts("send_sms", {**SEND, "text": "又一則"})
         assert "list_batches" not in (await browser.get(f"/approvals/{asked.get('action_id')}")).text
     looks = [line for line in written if '"looked"' in line and '"list_batches"' in line]

@@ -7,14 +7,19 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.call_time import timed_call
+from server.console.acting import begin
+from server.console.asked import field
 from server.console.shown import minute
 from server.console.site import Site, get, post
+from server.console.undoing import undo_of
 from server.gate.plain_looks import Found, PlainLooks
 from tools.desk.delivery_chart import delivery_chart
 from tools.desk.insight import SUMMARIZE_DELIVERY, DeliverySummary
 from tools.every8d.codes import read_status
+from tools.every8d.undo import UNDO_SEND
 
 _PATH = "/batches/{batch_id}"
+_UNDO = "undo"
 SVG = "image/svg+xml"
 
 
@@ -37,6 +42,7 @@ class BatchPage:
                 for row, code in zip(found.facts["codes"], found.result.codes, strict=True)
             ],
             minute=minute,
+            undo=await undo_of(self._site.parts, request.path_params["batch_id"]),
         )
 
     async def chart(self, request: Request) -> Response:
@@ -46,11 +52,14 @@ class BatchPage:
         return Response(drawn, media_type=SVG)
 
     async def ask(self, request: Request) -> Response:
-        """Ask the vendor, and show what it said."""
-        await self._site.form(request)
+        """Ask the vendor and show what it said, or take it back."""
+        form = await self._site.form(request)
+        path, batch = request.url.path, request.path_params["batch_id"]
+        if field(form, "step") == _UNDO:
+            return await begin(self._site, request, UNDO_SEND.name, path, batch_id=batch)
         with timed_call():
             await self._found(request, refresh=True)
-        return RedirectResponse(request.url.path, status_code=303)
+        return RedirectResponse(path, status_code=303)
 
     async def _found(self, request: Request, **more: Any) -> Found[DeliverySummary]:
         looks = PlainLooks(self._site.parts.context, self._site.caller(request))

@@ -7,8 +7,10 @@ from starlette.routing import Route
 from server.console.asked import ROWS, day_asked, page_asked
 from server.console.shown import BATCH_STATES, minute
 from server.console.site import Site, get
+from server.console.undoing import Undo, undo_of
 from server.gate.plain_looks import PlainLooks
-from tools.desk.batches import LIST_BATCHES
+from server.parts import Parts
+from tools.desk.batches import LIST_BATCHES, BatchesResult
 
 
 def routes(site: Site) -> list[Route]:
@@ -31,6 +33,15 @@ def routes(site: Site) -> list[Route]:
             day=day,
             state=state,
             query=f"&day={day}&state={state}",
+            undos=await _undos(site.parts, found.result),
         )
 
     return [get("/batches", show)]
+
+
+async def _undos(parts: Parts, found: BatchesResult) -> dict[str, Undo]:
+    """Those that are still ahead and were held, by their batch."""
+    now = parts.context.clock()
+    ahead = [each for each in found.batches if each.batch_id and each.send_at and each.send_at > now]
+    undos = {each.batch_id or "": await undo_of(parts, each.batch_id or "") for each in ahead}
+    return {batch_id: undo for batch_id, undo in undos.items() if undo is not None}
