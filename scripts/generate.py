@@ -1,4 +1,4 @@
-"""Writes what derives from the code: tool page, schemas, snapshots, sentences. --check only compares."""
+"""Writes what derives from the code: pages, schemas, snapshots, sentences. --check only compares."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 import catalogue
 from pydantic import SecretStr
+from settings_page import settings_page
 from tool_page import tools_page
 
 from server.late_parts import LateParts
@@ -19,6 +20,7 @@ from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from tools.catalog import every_operation
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
 SNAPSHOTS = ROOT / "tests" / "snapshots"
 SIZES = "sizes.json"
 VISIBLE = ("name", "description", "inputSchema")
@@ -56,7 +58,11 @@ def generated(tools: list[Served]) -> dict[Path, bytes]:
     files = {SNAPSHOTS / f"{tool['name']}.json": _pretty(tool) for tool in tools}
     files[SNAPSHOTS / SIZES] = _pretty(sizes(tools))
     files[ROOT / "server" / "mcp" / LISTING_FILE] = _compact(listing()) + "\n"
-    files[ROOT / "docs" / "tools.md"] = tools_page(tools)
+    files[DOCS / "tools.md"] = tools_page(tools)
+    files[DOCS / "settings.md"], files[DOCS / "settings.zh-TW.md"] = (
+        settings_page("en"),
+        settings_page("zh-TW"),
+    )
     return {path: text.encode() for path, text in files.items()} | catalogue.files()
 
 

@@ -32,7 +32,7 @@ _LIMITS: Mapping[str, tuple[Callable[[str], Sentence], str]] = {
     "less_than_equal": (lambda limit: sentence("must be at most {limit}.", limit=limit), "le"),
     "less_than": (lambda limit: sentence("must be less than {limit}.", limit=limit), "lt"),
 }
-_OTHERWISE = sentence("cannot be used. See the README's table of settings.")
+_OTHERWISE = sentence("cannot be used. See the table of settings (docs/settings.md).")
 
 
 def complaints(model: type[BaseModel], values: Mapping[str, Any], origins: Origins) -> list[str]:
