@@ -116,7 +116,7 @@ def _notes(found: ListFound) -> Iterator[Sentence]:
         yield sentence("Hidden sheets were not read.")
     if found.hidden_columns:
         yield sentence("A column in use is hidden in the sheet.")
-    if differing := tally.differing().count:
+    if differing := tally.differing.count:
         yield plural(
             "{count} duplicate says something else than the row that counts.",
             "{count} duplicates say something else than the row that counts.",

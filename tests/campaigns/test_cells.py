@@ -10,7 +10,6 @@ from tools.lists.excel_dates import date_reader
 from tools.lists.fields import read_field
 from tools.lists.mobiles import read_mobile
 from tools.lists.reasons import Reason
-from tools.lists.seen import Seen
 
 ONE = "+886912345678"
 
@@ -189,12 +188,3 @@ def test_days_count_from_1904_where_the_workbook_says_so() -> None:
     show = date_reader("yyyy/m/d", from_1904=True)
     assert show is not None
     assert (show(0), show(44926)) == ("1904/1/1", "2027/1/1")
-
-
-def test_a_repeat_with_other_fields_is_told_of_numbers_at_home_and_abroad() -> None:
-    seen = Seen()
-    rows = [("+886912345678", "a"), ("+12025550143", "a"), ("+886912345678", "a"), ("+886912345678", "b")]
-    rows += [("+12025550143", "b"), ("+12025550143", "a")]
-    new = [seen.is_new(mobile, row, (name,)) for row, (mobile, name) in enumerate(rows, 2)]
-    assert new == [True, True, False, False, False, False]
-    assert seen.differing() == [5, 6]

@@ -65,7 +65,7 @@ def _consent(found: ListFound, *, consent: bool) -> list[str]:
 
 def to_know(tally: Tally) -> list[str]:
     """What was done to the rows of a list that are texted."""
-    differing, old = tally.differing(), tally.old
+    differing, old = tally.differing, tally.old
     return said(
         (
             differing.count,

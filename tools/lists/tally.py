@@ -6,13 +6,11 @@ from typing import TypeGuard
 
 from tools.lists.reasons import Reason
 from tools.lists.rows import Judged, Recipient, Rejected
-from tools.lists.seen import Seen
+from tools.lists.seen import REFUSALS, Came, Seen
 from tools.mobile import is_taiwanese
 
 _SHOWN = 10
 _SAMPLES = 3
-_OF_THE_PERSON = frozenset({Reason.OPTED_OUT, Reason.OPENED, Reason.OPENED_BY_MACHINE})
-"""What one row says of a person holds for their later rows as well."""
 
 
 @dataclass(slots=True)
@@ -37,38 +35,37 @@ class Tally:
         self.reasons: dict[Reason, Rows] = {}
         self.old, self.blank = Rows(), Rows()
         """Rows with a value of another file; with a texted field that is empty."""
+        self.differing = Rows()
+        """The duplicates that differ from the row which is texted, in a field that is texted."""
         self.samples: list[Recipient] = []
         self._seen = Seen()
-        self._refused: dict[str, Reason] = {}
 
     def take(self, judged: Sequence[Judged], excluded: Mapping[str, Reason]) -> list[Recipient]:
         """Count a slice; those of it that are texted. `excluded` are numbers that a rule forbids."""
         self.rows += len(judged)
         return [each for each in judged if self._is_texted(each, excluded)]
 
-    def differing(self) -> Rows:
-        """The duplicates that differ from the row which is texted, in a field that is texted."""
-        found = Rows()
-        for row in self._seen.differing():
-            found.add(row)
-        return found
-
     def _is_texted(self, each: Judged, excluded: Mapping[str, Reason]) -> TypeGuard[Recipient]:
         if isinstance(each, Rejected):
             self._reject(each.row, each.reason)
-            if each.reason in _OF_THE_PERSON:
-                self._refused.setdefault(each.mobile, each.reason)
+            if each.reason in REFUSALS:
+                self._seen.refuse(each.mobile, each.reason)
             return False
-        reason = excluded.get(each.mobile)
-        if reason is None:
-            reason = self._refused.get(each.mobile)
-        if reason is None and not self._seen.is_new(each.mobile, each.row, each.fields):
-            reason = Reason.DUPLICATE
+        reason = excluded.get(each.mobile) or self._seen_before(each)
         if reason is not None:
             self._reject(each.row, reason)
             return False
         self._count(each)
         return True
+
+    def _seen_before(self, each: Recipient) -> Reason | None:
+        """Why this row gets no text after the rows before it."""
+        came = self._seen.take(each.mobile, each.fields)
+        if came is Came.NEW:
+            return None
+        if came is Came.DIFFERING:
+            self.differing.add(each.row)
+        return came if isinstance(came, Reason) else Reason.DUPLICATE
 
     def _reject(self, row: int, reason: Reason) -> None:
         self.reasons.setdefault(reason, Rows()).add(row)
