@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from server.batches.numbers import NumberSeal, Who
+from server.batches.unpacking import unpack_messages
 from server.store.batches import ELSEWHERE, Batch, count_again, is_reduced, set_batch
 from server.store.elsewhere import charged
 from server.store.keys import HALF, forgotten_hash, hash_numbers
@@ -42,6 +43,7 @@ class Asked:
         """Note some of its messages, in the vendor's order."""
         if is_reduced(conn, self._batch.id):
             return
+        unpack_messages(conn, self._batch.id, self._key, self._seal)
         numbers = [each[:HALF] for each in hash_numbers(self._key, (each.mobile for each in messages))]
         told, forgotten = self._told(conn, set(numbers))
         changes, missing = dict[_Which, Told](), list[MessageRow]()

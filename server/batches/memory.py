@@ -36,21 +36,23 @@ class Memory:
         self._recorder = Recorder(keeper, policy.opt_out_words)
         self._catching_up = anyio.Lock()
 
-    async def catch_up(self) -> None:
+    async def catch_up(self, *, briefly: bool = False) -> None:
         """Record what the ledger and the reports hold by now, and count what changed.
+
+        `briefly` is for what needs no single message of a campaign's newest parts.
 
         Raises:
             StoreUnavailableError: the store is away, or the key of the numbers is.
         """
         async with self._catching_up:
-            await self._recorder.catch_up()
+            await self._recorder.catch_up(briefly=briefly)
             await self._recorder.count()
             await self._obey_opt_outs()
 
-    async def catch_up_if_possible(self) -> None:
+    async def catch_up_if_possible(self, *, briefly: bool = False) -> None:
         """The same for what is told without the records as well: they may have lost their key."""
         with contextlib.suppress(StoreUnavailableError):
-            await self.catch_up()
+            await self.catch_up(briefly=briefly)
 
     async def _obey_opt_outs(self) -> None:
         """Block those who opted out, where the operator's rule is that nobody confirms it."""
@@ -60,7 +62,7 @@ class Memory:
     async def keep_up(self) -> None:
         """Catch up until cancelled; a store that is away is tried again later."""
         while True:
-            await self.catch_up_if_possible()
+            await self.catch_up_if_possible(briefly=True)
             await anyio.sleep(_EVERY_SECONDS)
 
     async def page(self, wanted: BatchFilter, page: int, page_size: int) -> tuple[list[Batch], int]:

@@ -15,6 +15,8 @@ from server.batches.keeper import Keeper, alike
 from server.batches.message_rows import message_rows
 from server.batches.reports import fold_reports, look_again
 from server.batches.skipped import who_got_it
+from server.batches.unpacking import unpack_messages
+from server.ledger.notes import Note
 from server.store import ledger
 from server.store.actions import Action
 from server.store.asking_plan import PLAN, next_ask, went_out
@@ -39,8 +41,11 @@ from server.store.events import unfolded
 from server.store.keys import half_hashes
 from server.store.lookup import first_of
 from server.store.messages import add_messages
+from server.store.packed_messages import packed_before
+from server.store.packed_texts import texts_packed_before
 from server.store.plans import Connection
 from server.store.rows import taipei_day
+from server.store.unpacking import unpack_before
 from tools.action_id import reference_of
 from tools.every8d.sent import SentMessages, sent_messages
 from tools.every8d.texts import first_words
@@ -48,6 +53,9 @@ from tools.operation import Preview
 
 _AT_ONCE, _REPORTS_AT_ONCE = 50, 25
 """Batches and reports of one step: others who write, the receiver of reports above all, go on between two."""
+_PACKS_AT_ONCE = 8
+_PACKED_FOR = timedelta(minutes=1)
+"""So long a campaign's newest parts stay packed: to unpack them takes longer than to send them."""
 _LOOK_BACK = timedelta(minutes=10)
 """Steps of other processes may be committed so much later than the time that they carry."""
 _BEGINNING = timedelta(days=400)
@@ -61,13 +69,39 @@ class Recorder:
         self._own_words = own_words
         self._since: datetime | None = None
 
-    async def catch_up(self) -> None:
-        """Record what is new. Cheap where there is nothing."""
+    async def catch_up(self, *, briefly: bool = False) -> None:
+        """Record what is new. Cheap where there is nothing.
+
+        `briefly`: whom the newest parts of campaigns were to stays packed, unless a report of them came.
+        """
         now = self._keeper.clock()
         since = (self._since or now - _BEGINNING) - _LOOK_BACK
         while await self._some(since):
             pass
+        before = now - _PACKED_FOR if briefly else now
+        while await self._unpacked(before):
+            pass
         self._since = now
+
+    async def _unpacked(self, before: datetime) -> bool:
+        """One step of unpacking; whether there may be more."""
+
+        def anything(conn: Connection) -> bool:
+            return bool(packed_before(conn, before, 1) or texts_packed_before(conn, before, 1))
+
+        if not await self._keeper.read(anything):
+            return False
+        key, seal = await self._keeper.key(), await self._keeper.seal()
+
+        def unpack(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
+            batches = packed_before(conn, before, _PACKS_AT_ONCE)
+            for batch in batches:
+                unpack_messages(conn, batch, key, seal)
+            texts = unpack_before(conn, before, _PACKS_AT_ONCE)
+            note = Note(what="texts_unpacked", outcome=str(texts)) if texts else None
+            return max(len(batches), texts) == _PACKS_AT_ONCE, note
+
+        return await self._keeper.guard(unpack)
 
     async def _some(self, since: datetime) -> bool:
         """One step; whether there was more to record than it took."""

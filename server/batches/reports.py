@@ -4,6 +4,7 @@ from datetime import datetime
 
 from server.batches.inbox import Inbox, Reply
 from server.batches.numbers import Who
+from server.batches.unpacking import unpack_messages
 from server.store.batches import ELSEWHERE, Batch, batch_by_vendor_id, set_batch
 from server.store.events import DeliveryEvent, fold, unfold, unfolded
 from server.store.forgetting import is_forgotten
@@ -53,6 +54,7 @@ def _noted(conn: Connection, event: DeliveryEvent, batch: Batch, inbox: Inbox) -
     """Notes a report; why it fits no message, or ''."""
     if batch.reduced_at is not None:
         return _late(conn, event, batch, inbox)
+    unpack_messages(conn, batch.id, inbox.key, inbox.seal)
     number = event.number[:HALF]
     sealed = sealed_of(conn, batch.id, number)
     forgotten = sealed is None and is_forgotten(conn, batch.id, number, inbox.key)

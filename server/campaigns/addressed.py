@@ -48,7 +48,8 @@ async def addressed(
         for each in await anyio.to_thread.run_sync(opened, chunk.sealed, campaign.id, chunk.number, seal)
     ]
     shown = those[start - skipped : start - skipped + count]
-    texts = (rendered(wording.person(each.mobile, each.values), wording.template) for each in shown)
+    people = wording.people((each.mobile, each.values, None) for each in shown)
+    texts = (rendered(each, wording.template) for each in people)
     return [Addressed(each.mobile, text) for each, text in zip(shown, texts, strict=True)], total
 
 

@@ -32,7 +32,7 @@ async def keep_asking(parts: Parts) -> None:
 async def ask_for_due(parts: Parts) -> int:
     """Ask for every batch that is due, one after another; how many there were."""
     asked = 0
-    await parts.memory.catch_up()
+    await parts.memory.catch_up(briefly=True)
     while (batch := await _taken(parts)) is not None:
         await _ask(parts, batch)
         asked += 1

@@ -15,8 +15,8 @@ import anyio.to_thread
 
 from server.batches.chunk_content import Addressee, opened
 from server.batches.keeper import alike
-from server.batches.message_rows import message_rows
 from server.batches.numbers import NumberSeal, SealedNumberError
+from server.batches.unpacking import pack_messages, packed_numbers
 from server.campaigns.course import ChunkEnd, Ended, Judgement, Send
 from server.campaigns.draft import Asked
 from server.campaigns.standing import Standing
@@ -29,20 +29,18 @@ from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.words.sentences import nothing
 from server.ledger.campaign_claiming import ChunkSend
+from server.ledger.refusals import Blocked, Repeats
 from server.store import campaigns
 from server.store.actions import Action, CapHit, Proposal
 from server.store.batches import UNKNOWN, Batch, add_batch
 from server.store.campaigns import Campaign, Chunk
-from server.store.keys import HALF
-from server.store.messages import add_messages
+from server.store.counting import EACH_DAY
 from server.store.plans import Connection
 from server.store.rows import taipei_day
-from tools.action_id import reference_of
 from tools.campaigns.wording import Wording, read_wording
 from tools.every8d.charging import price_of_each
 from tools.every8d.credit import credit_steps
-from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams, keys_of
-from tools.every8d.sent import Addressed
+from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams
 from tools.every8d.texts import first_words
 from tools.operation import Preview, Surroundings
 from tools.problems import InvalidArgumentError
@@ -68,6 +66,8 @@ class _Ready:
     wording: Wording
     those: Sequence[Addressee]
     reach: "Reach"
+    numbers: bytes
+    """Of those, packed for the records."""
 
     @property
     def params(self) -> PersonalizedParams:
@@ -99,30 +99,22 @@ class ChunkSender:
             ready = await self._ready(campaign, chunk, read_wording(standing.plan["text"]))
         except SealedNumberError:
             return ChunkEnd(ended=Ended.WAITS, stop="a part of it cannot be read with the key of the numbers")
-        if ready is None:
-            skipped = await self._context.book.skip_chunk(chunk, epoch)
-            return ChunkEnd(ended=Ended.SKIPPED if skipped else Ended.WAITS)
         why = self._why_not(ready)
         if why:
             return ChunkEnd(ended=Ended.WAITS, stop=why)
-        return partial(self._send, ready, await self._proposal(ready), epoch)
+        return partial(self._send, ready, epoch)
 
-    async def _ready(self, campaign: Campaign, chunk: Chunk, wording: Wording) -> _Ready | None:
-        """The call that sends to whoever is left; None when nobody is."""
+    async def _ready(self, campaign: Campaign, chunk: Chunk, wording: Wording) -> _Ready:
+        """The call that sends to everybody of a chunk."""
         seal = await self._context.campaigns.keeper.seal()
         those = await anyio.to_thread.run_sync(opened, chunk.sealed, campaign.id, chunk.number, seal)
-        ready = await self._call(campaign, chunk, wording, those)
-        out = await self._context.book.hindered(ready.reach)
-        if not out:
-            return ready
-        left = [each for each in those if each.mobile not in out]
-        return await self._call(campaign, chunk, wording, left) if left else None
+        return await self._call(campaign, chunk, wording, those)
 
     async def _call(
         self, campaign: Campaign, chunk: Chunk, wording: Wording, those: Sequence[Addressee]
     ) -> _Ready:
         params = PersonalizedParams(
-            recipients=[wording.person(each.mobile, each.values, send_at=each.send_at) for each in those],
+            recipients=wording.people(those),
             template=wording.template,
             subject=campaign.name[:_SUBJECT],
         )
@@ -137,6 +129,7 @@ class ChunkSender:
             wording=wording,
             those=those,
             reach=await self._context.book.reached(call.messages(world)),
+            numbers=packed_numbers([person.mobile for person in params.people]),
         )
 
     def _why_not(self, ready: _Ready) -> str:
@@ -150,18 +143,35 @@ class ChunkSender:
         problem = forbidden(self._context, asked, nothing(SEND_PERSONALIZED_SMS))
         return "" if problem is None else problem.message
 
-    async def _send(self, ready: _Ready, proposal: Proposal, epoch: int) -> ChunkEnd:
+    async def _send(self, ready: _Ready, epoch: int) -> ChunkEnd:
+        claimed = await self._claimed(ready, epoch)
+        if isinstance(claimed, Blocked | Repeats) or _is_personal(claimed):
+            return await self._send_to_others(ready, epoch)
+        return await self._end_of(claimed)
+
+    async def _send_to_others(self, ready: _Ready, epoch: int) -> ChunkEnd:
+        """Without whom the claim refused: who was blocked, or texted by another send, since the plan."""
+        out = await self._context.book.hindered(ready.reach, ready.campaign.id)
+        left = [each for each in ready.those if each.mobile not in out]
+        if not left:
+            skipped = await self._context.book.skip_chunk(ready.chunk, epoch)
+            return ChunkEnd(ended=Ended.SKIPPED if skipped else Ended.WAITS)
+        again = await self._call(ready.campaign, ready.chunk, ready.wording, left)
+        return await self._end_of(await self._claimed(again, epoch))
+
+    async def _claimed(self, ready: _Ready, epoch: int) -> "Claimed":
+        """What came of the claim; what it took was posted."""
         record = partial(
             _record,
             ready=ready,
             key=await self._context.campaigns.keeper.key(),
             seal=await self._context.campaigns.keeper.seal(),
         )
+        proposal = await self._proposal(ready)
         send = ChunkSend(chunk=ready.chunk, epoch=epoch, proposal=proposal, reach=ready.reach)
-        claimed = await self._dispatching.carry_out_claimed(
+        return await self._dispatching.carry_out_claimed(
             ready.call, ready.world, partial(self._context.book.claim_chunk, send, record)
         )
-        return await self._end_of(ready, claimed)
 
     async def _proposal(self, ready: _Ready) -> Proposal:
         """It names campaign and chunk: the numbers stand in the chunk, encrypted."""
@@ -193,7 +203,7 @@ class ChunkSender:
             recipients=len(ready.those),
         )
 
-    async def _end_of(self, ready: _Ready, claimed: "Claimed") -> ChunkEnd:
+    async def _end_of(self, claimed: "Claimed") -> ChunkEnd:
         if claimed is None:
             return ChunkEnd(ended=Ended.WAITS)
         if isinstance(claimed, CapHit):
@@ -250,6 +260,11 @@ class ChunkSender:
         return await self._context.book.end_campaign(campaign, epoch)
 
 
+def _is_personal(claimed: "Claimed") -> bool:
+    """Whether a limit of each recipient was reached, which others may not have reached."""
+    return isinstance(claimed, CapHit) and claimed.rule == EACH_DAY
+
+
 def _points_ran_out(done: Action) -> str:
     unsent = json.loads(done.outcome).get("unsent", 0)
     return f"the points ran out: {unsent} of a part were not sent" if unsent else ""
@@ -257,12 +272,6 @@ def _points_ran_out(done: Action) -> str:
 
 def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal: NumberSeal) -> None:
     """The batch and its messages, of unknown outcome as long as none is written down."""
-    params, reference = ready.params, reference_of(action.id)
-    people = params.people
-    messages = [
-        Addressed(mobile=person.mobile, record=record, text="")
-        for person, record in zip(people, keys_of(people, reference), strict=True)
-    ]
     booked = [each.send_at for each in ready.those if each.send_at is not None]
     add_batch(
         conn,
@@ -273,7 +282,7 @@ def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal
             tool=action.tool,
             kind="sms",
             state=UNKNOWN,
-            subject=params.subject,
+            subject=ready.params.subject,
             words=first_words({"text": ready.wording.text}),
             alike=alike(key, ready.wording.text),
             day=taipei_day(action.created_at),
@@ -286,5 +295,4 @@ def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal
             points_returned=Decimal(0),
         ),
     )
-    halves = {number: hashed[:HALF] for hashed, number in ready.reach.named.items()}
-    add_messages(conn, message_rows(action.id, messages, halves, seal))
+    pack_messages(conn, action.id, action.created_at, ready.numbers, seal)

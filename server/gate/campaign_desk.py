@@ -181,7 +181,7 @@ class OwnCampaigns:
 
     async def view(self, id_: str) -> CampaignView | None:
         """How far one is."""
-        await self._context.memory.catch_up()
+        await self._context.memory.catch_up(briefly=True)
         found = await self._context.campaigns.known(id_, self._caller.principal)
         if found is None:
             return None

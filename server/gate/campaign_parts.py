@@ -87,7 +87,7 @@ class StepParts:
             facts = _with(json.loads(whole.outcome), erased)
             if move is not None:
                 # It waits again only where the records know that it was erased.
-                await self._context.memory.catch_up_if_possible()
+                await self._context.memory.catch_up_if_possible(briefly=True)
                 facts["recipients"] = campaign.waiting + await book.end_move(campaign.id, move.contents)
                 await self._context.campaigns.wake()
             answer = Envelope(outcome="done", action_id=whole.id).around(facts)

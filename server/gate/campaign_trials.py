@@ -44,7 +44,7 @@ class Trials:
         return _told(terms, await self._seen(standing), over=True)
 
     async def _seen(self, standing: Standing) -> TrialSeen:
-        await self._context.memory.catch_up()
+        await self._context.memory.catch_up(briefly=True)
         return await self._context.memory.keeper.read(lambda conn: trial_of(conn, standing.campaign.id))
 
     async def _ask(self, batch: Batch) -> None:

@@ -99,7 +99,7 @@ class GateContext:
             return None
         step = call.operation.step(call.params)
         # What the vendor told since counts: a booking may have been erased.
-        await self.memory.catch_up()
+        await self.memory.catch_up(briefly=True)
         found = await self.campaigns.facts(
             step.campaign, call.caller.principal, quiet_span(self.settings.policy)
         )

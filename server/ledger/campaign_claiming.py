@@ -258,6 +258,7 @@ class CampaignClaiming(Claiming):
                 lease_seconds=LEASE_SECONDS,
                 recipients=reach.hashes,
                 texts=reach.texts,
+                packed=True,
             )
             if not created or not campaigns.take_chunk(conn, send.chunk, action.id, send.left_out):
                 raise LookupError("a chunk that waits has an action already")
@@ -283,8 +284,8 @@ class CampaignClaiming(Claiming):
         """Whom these messages reach."""
         return await self._reach([each.to for each in messages], messages)
 
-    async def hindered(self, reach: Reach) -> set[str]:
-        """Who of these must not be sent to any more.
+    async def hindered(self, reach: Reach, campaign: str) -> set[str]:
+        """Who of these parts of a campaign must not be sent to any more.
 
         Blocked by now; had this very text, or may have it, by another send; or had as many texts today as the
         operator's limit lets one get.
@@ -292,7 +293,7 @@ class CampaignClaiming(Claiming):
         hashes = reach.named
 
         def work(conn: Connection, now: datetime) -> set[str]:
-            had = {message for send in _repeated(conn, reach, now) for message, _ in send.messages}
+            had = {message for send in _repeated(conn, reach, now, campaign) for message, _ in send.messages}
             texted = {to for to, text in zip(reach.numbers, reach.texts, strict=True) if text.message in had}
             full = full_today(conn, self._caps.texts_per_recipient_per_day, tuple(hashes), now)
             return {*blocked_of(conn, hashes), *texted, *(hashes[each] for each in full)}
@@ -301,7 +302,7 @@ class CampaignClaiming(Claiming):
 
     def _refusal_of(self, conn: Connection, now: datetime, send: ChunkSend, reach: Reach) -> Refusal | None:
         """What forbids it although the start was claimed: of another day's start, the caps of today too."""
-        if sends := _repeated(conn, reach, now):
+        if sends := _repeated(conn, reach, now, send.chunk.campaign):
             return Repeats(sends=tuple(sends))
         return self._refusal(conn, now, send.proposal, reach)
 
@@ -369,10 +370,10 @@ class CampaignClaiming(Claiming):
         return await self._journal.write(work, standing=True, ahead=step.goes_on)
 
 
-def _repeated(conn: Connection, reach: Reach, now: datetime) -> list[Repeated]:
+def _repeated(conn: Connection, reach: Reach, now: datetime, campaign: str) -> list[Repeated]:
     """The sends by which somebody of these had their text, or may have it."""
     whose = {text.message: hashed[:HALF] for text, hashed in zip(reach.texts, reach.hashes, strict=True)}
-    return arrived_or_may(conn, repeated(conn, reach.texts, now), whose)
+    return arrived_or_may(conn, repeated(conn, reach.texts, now, of_campaign=campaign), whose)
 
 
 def _wait_again(conn: Connection, campaign: Campaign) -> None:

@@ -17,6 +17,7 @@ from server.store.covered import CoveredRows, CoveredSets
 from server.store.key_mark import MARK
 from server.store.locks import LOCKS
 from server.store.meta import VALUES
+from server.store.packed_texts import PACKED
 from server.store.passkeys import EVIDENCE, KEYS
 from server.store.plans import Connection
 from server.store.rows import STORED, actions_where, taipei_day
@@ -120,6 +121,7 @@ def tables(key: bytes) -> list[Compared]:
         ComparedUsage(key),
         ComparedTexts(TEXTS, key),
         ComparedTexts(SENT, key),
+        ComparedRows(PACKED, key),
         ComparedBlocked(key),
         ComparedRows(KEYS, key),
         ComparedRows(EVIDENCE, key),

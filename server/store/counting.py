@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from server.store.actions import COUNTED, Action, CapHit, Caps, Proposal, Usage
 from server.store.columns import Points, units_of
 from server.store.covered import CoveredRows, CoveredSets, Read
+from server.store.packed_texts import packed_parts
 from server.store.plans import Connection
 from server.store.rows import compare_and_set, step, taipei_day
 from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
@@ -59,6 +60,8 @@ class Counts(NamedTuple):
 
 
 _NONE = Decimal(0)
+EACH_DAY = "texts_per_recipient_per_day"
+"""The limit that is each recipient's own."""
 NOTHING = Counts(_NONE, 0)
 
 
@@ -155,9 +158,9 @@ def totals_hit(conn: Connection, asked: Counts, caps: Caps, now: datetime) -> li
 
 def reserve_texts(conn: Connection, action_id: str, recipients: Sequence[str], now: datetime) -> None:
     """Count one text for each recipient; who stands twice in the list gets two."""
-    texts = Counter(recipients)
+    texts, day = Counter(recipients), taipei_day(now)
     rows = [
-        {"day": taipei_day(now), "recipient": recipient, "action_id": action_id, "texts": count}
+        {"day": day, "recipient": recipient, "action_id": action_id, "texts": count}
         for recipient, count in texts.items()
     ]
     if rows:
@@ -193,7 +196,7 @@ def _recipient_hit(conn: Connection, limit: int | None, recipients: Sequence[str
     used = _texts_of_the_day(conn, tuple(asked), day)
     for recipient, count in asked.items():
         if used[recipient] + count > limit:
-            return CapHit(rule="texts_per_recipient_per_day", limit=limit, used=used[recipient], asked=count)
+            return CapHit(rule=EACH_DAY, limit=limit, used=used[recipient], asked=count)
     return None
 
 
@@ -202,6 +205,10 @@ def _texts_of_the_day(conn: Connection, recipients: Sequence[str], day: str) -> 
     for those in slices(recipients):
         found = conn.execute(_TEXTS, {"on_day": day, "those": those})
         used.update({recipient: int(texts) for recipient, texts in found})
+    wanted = frozenset(recipients)
+    for part in packed_parts(conn):
+        if taipei_day(part.at) == day:
+            used.update(each for each in part.recipients if each in wanted)
     return used
 
 

@@ -32,6 +32,7 @@ from server.store.proposals import LAPSED, propose, propose_new
 from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
 from server.store.schema import ACTIONS
 from server.store.sent_texts import Texted, forget, remember
+from server.store.unpacking import pack_texts, unpack_texts
 
 _ORPHANED = and_(in_state(State.DISPATCHING), ACTIONS.c.lease_until < AT)
 _REAPED = and_(in_state(State.UNKNOWN), ACTIONS.c.finished_at.is_(None))
@@ -85,12 +86,14 @@ def begin(  # noqa: PLR0913 - the facts of one step
     recipients: Sequence[str] = (),
     texts: Sequence[Texted] = (),
     is_new: bool = False,
+    packed: bool = False,
 ) -> tuple[Action, bool]:
     """A call that a rule approves, taken for dispatch as it is proposed: one row written once.
 
     The live action of the same call and False, or a new one, reserved as by `claim`, and True. Caps are the
     caller's to check (`counting.cap_hit`), in the same transaction. Not for a safe retry: whether its first
     send is still unknown is a condition of `claim`. `is_new`: the caller found that the call has no action.
+    `packed`: it is a campaign's part, whose texts are kept in one row.
 
     Raises:
         RequestIdReusedError: see `propose`.
@@ -101,7 +104,10 @@ def begin(  # noqa: PLR0913 - the facts of one step
         action, created = propose_new(conn, proposal, now, started=started), True
     else:
         action, created = propose(conn, proposal, now, started=started)
-    if created:
+    if created and packed:
+        recount(conn, action, NOTHING)
+        pack_texts(conn, action, recipients, texts, now)
+    elif created:
         _reserve(conn, action, recipients, texts, now)
     return action, created
 
@@ -231,6 +237,7 @@ def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal
     if before is None:
         return False
     erased(conn, batch_id)
+    unpack_texts(conn, before.id)
     if compare_and_set(conn, _GIVE_BACK, erase_id, points_given_back=points) is None:
         return False
     returned = before.points_returned + points
@@ -303,6 +310,7 @@ def _reserve(
 def _settle(conn: Connection, before: Counts, after: Action) -> None:
     recount(conn, after, before)
     if after.state is State.FAILED:
+        unpack_texts(conn, after.id)
         release_texts(conn, after.id)
         forget(conn, after.id)
 

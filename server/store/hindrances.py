@@ -12,6 +12,7 @@ from sqlalchemy import Select, or_, select
 
 from server.store.actions import CallKey
 from server.store.blocked import BLOCKED_ONE
+from server.store.packed_texts import ANY_PACKED
 from server.store.plans import Connection
 from server.store.proposals import HOLDER
 from server.store.rows import live_key
@@ -35,8 +36,8 @@ def _any_of(*queries: Select[Any]) -> Select[Any]:
     return select(or_(*(query.order_by(None).exists() for query in queries)).label("found"))
 
 
-_OF_CALL = _any_of(HOLDER, SENT_ONE, BLOCKED_ONE)
-_OF_FREE_CALL = _any_of(HOLDER, SENT_ONE, BLOCKED_ONE, OUTSIDE_TEXT)
+_OF_CALL = _any_of(HOLDER, SENT_ONE, BLOCKED_ONE, ANY_PACKED)
+_OF_FREE_CALL = _any_of(HOLDER, SENT_ONE, BLOCKED_ONE, ANY_PACKED, OUTSIDE_TEXT)
 
 
 def nothing_known(conn: Connection, asked: Asked, now: datetime) -> bool:

@@ -87,6 +87,16 @@ MESSAGES = Table(
     Index("messages_by_state", "batch", "state"),
 )
 
+PACKED_MESSAGES = Table(
+    "packed_messages",
+    METADATA,
+    Column("batch", String(9), primary_key=True),
+    Column("at", Moment, nullable=False),
+    # The numbers in their order, compressed and encrypted.
+    Column("sealed", Words, nullable=False),
+    Index("packed_messages_by_time", "at"),
+)
+
 REDUCED_CODES = Table(
     "reduced_codes",
     METADATA,
@@ -202,6 +212,7 @@ TASKS_SEEN = Table(
 RECORDS = (
     BATCHES,
     MESSAGES,
+    PACKED_MESSAGES,
     REDUCED_CODES,
     REDUCED_DELAYS,
     REPLIES,

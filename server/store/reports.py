@@ -7,6 +7,7 @@ from sqlalchemy import select
 from server.store.actions import Action
 from server.store.events import DeliveryEvent, events_with_reference
 from server.store.lookup import other_send_of
+from server.store.packed_texts import packed_of
 from server.store.plans import Connection
 from server.store.schema import ACTIONS, RECIPIENT_TEXTS
 from tools.action_id import reference_of
@@ -47,7 +48,10 @@ def reached(conn: Connection, action_id: str, number: str) -> bool:
     """Whether a send texted this number, by its keyed hash."""
     table = RECIPIENT_TEXTS.c
     found = select(table.action_id).where(table.action_id == action_id, table.recipient == number)
-    return conn.scalar(found.limit(1)) is not None
+    if conn.scalar(found.limit(1)) is not None:
+        return True
+    packed = packed_of(conn, action_id)
+    return packed is not None and number in packed.recipients
 
 
 def _is_subject_of_an_mms(conn: Connection, action: Action) -> bool:

@@ -104,6 +104,19 @@ SENT_TEXTS = Table(
     Index("sent_texts_by_end", "until"),
 )
 
+PACKED_TEXTS = Table(
+    "packed_texts",
+    METADATA,
+    Column("action_id", String(9), ForeignKey("actions.id"), primary_key=True),
+    Column("campaign", String(9), nullable=False),
+    # When they were claimed: their day, and the beginning of the time for which they are remembered.
+    Column("at", Moment, nullable=False),
+    # The keyed hashes of the numbers, and of the messages by the time that they were booked for.
+    Column("recipients", Words, nullable=False),
+    Column("messages", Words, nullable=False),
+    Index("packed_texts_by_campaign", "campaign", "action_id"),
+)
+
 AUDIT = Table(
     "audit",
     METADATA,

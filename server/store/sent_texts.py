@@ -4,28 +4,30 @@ A message is remembered from the claim of its send until 24 hours after it goes 
 its send is unknown. Forgotten is what certainly was not sent, and a booking that was erased whole.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select
 
 from server.store.actions import REPLAY_WINDOW, Action, CallKey, State
-from server.store.columns import moment_text
+from server.store.columns import moment_of, moment_text
 from server.store.covered import CoveredSets
+from server.store.packed_texts import NO_CAMPAIGN, packed_of, packed_parts
 from server.store.plans import Connection
 from server.store.rows import AT
 from server.store.schema import ACTIONS, SENT_TEXTS
 from server.store.slices import slices
 
 SENT = CoveredSets(SENT_TEXTS)
-_COLUMNS = (
-    SENT_TEXTS.c.message,
-    SENT_TEXTS.c.send_at,
+_FACTS = (
     *(ACTIONS.c[name] for name in ("id", "principal", "tool", "request_id", "account", "state")),
     *(ACTIONS.c[name] for name in ("created_at", "dispatched_at", "retry_of", "live_key")),
 )
+_COLUMNS = (SENT_TEXTS.c.message, SENT_TEXTS.c.send_at, *_FACTS)
+_SENDER = select(ACTIONS.c.state.label("stands"), *_FACTS).where(ACTIONS.c.id == bindparam("of_action"))
 
 
 def _remembered(which: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
@@ -72,11 +74,11 @@ class Repeated:
 def remember(conn: Connection, action_id: str, texts: Iterable[Texted], now: datetime) -> None:
     """Keep each message of a send that is claimed; what is over is forgotten with the same step."""
     rows = {
-        (text.message, _moment(text)): {
+        (text.message, moment_or_empty(text)): {
             "message": text.message,
             "action_id": action_id,
-            "send_at": _moment(text),
-            "until": max(now, text.send_at or now) + REPLAY_WINDOW,
+            "send_at": moment_or_empty(text),
+            "until": _until(now, text.send_at),
         }
         for text in texts
     }
@@ -86,14 +88,21 @@ def remember(conn: Connection, action_id: str, texts: Iterable[Texted], now: dat
 
 
 def repeated(
-    conn: Connection, texts: Sequence[Texted], now: datetime, *, retry_of: str = ""
+    conn: Connection,
+    texts: Sequence[Texted],
+    now: datetime,
+    *,
+    retry_of: str = "",
+    of_campaign: str = NO_CAMPAIGN,
 ) -> list[Repeated]:
     """The sends that had one of these messages, oldest first.
 
-    A safe retry repeats its first send on purpose: neither that one nor its other retries count.
+    A safe retry repeats its first send on purpose: neither that one nor its other retries count. Nor is a
+    part of a campaign held against the packed parts of the same campaign: its plan has each number once.
     """
+    messages = list(dict.fromkeys(text.message for text in texts))
     found: dict[str, Repeated] = {}
-    for row in _rows(conn, list(dict.fromkeys(text.message for text in texts)), now):
+    for row in (*_rows(conn, messages, now), *_packed_rows(conn, messages, now, of_campaign)):
         message, send_at, action_id, principal, tool, request_id, account, state, *rest = row
         created_at, dispatched_at, first, live_key = rest
         if retry_of and retry_of in (action_id, first):
@@ -114,7 +123,7 @@ def repeated(
             ),
         )
         send.messages.add((message, send_at))
-    return list(found.values())
+    return sorted(found.values(), key=attrgetter("created_at"))
 
 
 def same_send(
@@ -125,7 +134,7 @@ def same_send(
     Whatever else its arguments say (the order, the validity, a space at the end) makes no difference to
     anybody's phone.
     """
-    asked = {(text.message, _moment(text)) for text in texts}
+    asked = {(text.message, moment_or_empty(text)) for text in texts}
     for send in sends:
         same_call = (send.principal, send.tool, send.request_id, send.account) == (
             key.principal,
@@ -136,9 +145,16 @@ def same_send(
         recent = send.state is not State.SUCCEEDED or send.created_at > now - REPLAY_WINDOW
         if not (same_call and recent and send.answers and send.messages == asked):
             continue
-        if conn.scalar(_COUNT, {"of_action": send.action_id}) == len(asked):
+        if _count_of(conn, send.action_id) == len(asked):
             return send.action_id
     return None
+
+
+def _count_of(conn: Connection, action_id: str) -> int:
+    packed = packed_of(conn, action_id)
+    if packed is not None:
+        return sum(map(len, packed.messages.values()))
+    return conn.scalar(_COUNT, {"of_action": action_id}) or 0
 
 
 def forget(conn: Connection, action_id: str) -> None:
@@ -152,6 +168,26 @@ def unseen(sends: Iterable[Repeated], action: Action) -> list[Repeated]:
     return [send for send in sends if send.action_id not in told]
 
 
+def _packed_rows(
+    conn: Connection, messages: Sequence[str], now: datetime, but_campaign: str
+) -> Iterator[tuple[Any, ...]]:
+    """What `_rows` would find of the parts of campaigns that are packed."""
+    wanted = frozenset(messages)
+    for part in packed_parts(conn, but_campaign):
+        had = [(each, at) for at, those in part.messages.items() for each in wanted.intersection(those)]
+        if not had:
+            continue
+        ((state, *facts),) = conn.execute(_SENDER, {"of_action": part.action_id})
+        for message, at in had:
+            if _until(part.at, moment_of(at) if at else None) > now or state == State.UNKNOWN:
+                yield message, at, *facts
+
+
+def _until(now: datetime, send_at: datetime | None) -> datetime:
+    """How long a message is remembered."""
+    return max(now, send_at or now) + REPLAY_WINDOW
+
+
 def _rows(conn: Connection, messages: list[str], now: datetime) -> list[tuple[Any, ...]]:
     if len(messages) == 1:
         # By far the most frequent, and quicker than IN, whose list is written anew at every execution.
@@ -162,5 +198,6 @@ def _rows(conn: Connection, messages: list[str], now: datetime) -> list[tuple[An
     return found
 
 
-def _moment(text: Texted) -> str:
+def moment_or_empty(text: Texted) -> str:
+    """The time that a message was booked for, as the store writes it; '' is at once."""
     return "" if text.send_at is None else moment_text(text.send_at)

@@ -37,7 +37,7 @@ def test_text_and_points_are_those_of_the_vendor_for_any_text_and_row(
     text = wording.filled(given)
     if wording.unsendable(given, text):
         return
-    person = wording.person(mobile, given)
+    (person,) = wording.people([(mobile, given, None)])
     assert checked_text(person, wording.template, highest_field(wording.template), 1) == text
     assert _fill(wording.template, param(person, wording.template)) == text
     assert Tally().add(mobile, text, given) == sms_points(read_number(as_dest(mobile)), text)

@@ -14,13 +14,14 @@ from server.ledger.journal import Journal
 from server.ledger.notes import Note
 from server.ledger.outside import OutsideReading
 from server.ledger.past import HeadFile
-from server.store import blocked
+from server.store import blocked, ledger
 from server.store.actions import Action, Caps, State
 from server.store.locks import unlock
 from server.store.passkeys import Evidence, Passkey, add_evidence, add_passkey, note_use
 from server.store.plans import Connection
 from server.store.sessions import Session
 from server.store.transactions import Store
+from server.store.unpacking import unpack_before
 from tests.store.samples import DAY, MINUTE, NOW, proposal
 from tools.operation import Message
 
@@ -65,6 +66,42 @@ class Keeper:
         assert isinstance(claimed, Action)
         self._last = claimed
         return claimed
+
+    async def claim_part(self, count: int = 2) -> Action:
+        """A part of a campaign, claimed by this process: its texts are packed."""
+        self.sent += 1
+        numbers = MOBILES[:count]
+        hashes = await self.journal.hashes(numbers)
+        texts = await self.book.texted([Message(to, f"part {self.sent}", None) for to in numbers])
+        wanted = proposal(f"d{self.sent}", points=2 * count, recipients=count, campaign="spring")
+
+        def work(conn: Connection, now: datetime) -> tuple[Action, Note]:
+            action, _ = ledger.begin(
+                conn,
+                wanted,
+                by="desk",
+                channel="campaign",
+                rule="a start",
+                owner="w1",
+                now=now,
+                lease_seconds=LEASE_SECONDS,
+                recipients=hashes,
+                texts=texts,
+                packed=True,
+            )
+            return action, Note(what="dispatching", action_id=action.id)
+
+        self._last = await self.journal.write(work)
+        return self._last
+
+    async def unpack(self, at_most: int) -> None:
+        """The texts of so many parts get a row each."""
+
+        def work(conn: Connection, now: datetime) -> tuple[None, Note]:
+            unpack_before(conn, now, at_most)
+            return None, Note(what="texts_unpacked")
+
+        await self.journal.write(work)
 
     async def finish(self, action: Action, state: State, batch_id: str = "") -> None:
         """Its outcome."""
@@ -168,6 +205,12 @@ async def _outcomes(keeper: Keeper) -> AsyncIterator[str]:
     )
     assert isinstance(begun, tuple)
     yield "a free send is claimed in one step"
+    for _ in range(3):
+        await keeper.finish(await keeper.claim_part(), State.SUCCEEDED)
+    await keeper.unpack(1)
+    yield "parts of a campaign are sent, and the first is unpacked"
+    await keeper.finish(await keeper.claim_part(), State.FAILED)
+    yield "another part fails"
 
 
 async def _bookings(keeper: Keeper) -> AsyncIterator[str]:

@@ -1,8 +1,11 @@
 """A campaign's text: with `{column}` where a list's values go, as EVERY8D 1.5 fills it in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ConfigDict, TypeAdapter
 
 from tools.cleaning import clean
 from tools.every8d.personal import FIELDS, Person
@@ -10,6 +13,7 @@ from tools.every8d.texts import LONGEST_TEXT
 from tools.problems import InvalidArgumentError
 
 _COLUMN = re.compile(r"\{([^{}\n]{1,60})\}")
+_PEOPLE = TypeAdapter(list[Person], config=ConfigDict(defer_build=True))
 _PLACEHOLDER = re.compile(r"%field\d*%", re.IGNORECASE)
 
 
@@ -46,10 +50,18 @@ class Wording:
             return "too_long"
         return "" if self._speaks or clean(text).strip() else "blank_text"
 
-    def person(self, mobile: str, values: Sequence[str], **more: object) -> Person:
-        """The recipient as 1.5 takes it."""
-        own = {"values": list(values)} if self.template else {"text": self.filled(values)}
-        return Person.model_validate({"mobile": mobile, **own, **more})
+    def people(self, those: Iterable[tuple[str, Sequence[str], datetime | None]]) -> list[Person]:
+        """The recipients as 1.5 takes them, each by number, values and time."""
+        return _PEOPLE.validate_python(
+            [
+                {
+                    "mobile": mobile,
+                    "send_at": send_at,
+                    **({"values": values} if self.template else {"text": self.filled(values)}),
+                }
+                for mobile, values, send_at in those
+            ]
+        )
 
 
 def read_wording(text: str) -> Wording:

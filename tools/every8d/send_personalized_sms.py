@@ -164,10 +164,20 @@ def keys_of(people: Sequence[Person], reference: str) -> list[str]:
     given = [person.key for person in people if person.key]
     if len(set(given)) != len(given):
         raise InvalidArgumentError("recipients", "two recipients have the same key.", "Give each its own.")
+    if not given:
+        return made_keys(reference, len(people))
     taken = set(given)
-    stem = f"{reference}-" if reference else "r"
-    made = (key for key in (f"{stem}{number}" for number in count(1)) if key not in taken)
+    made = (key for key in (_key(reference, number) for number in count(1)) if key not in taken)
     return [person.key or next(made) for person in people]
+
+
+def made_keys(reference: str, people: int) -> list[str]:
+    """Mr for each of so many people to none of whom one was given."""
+    return [_key(reference, number) for number in range(1, people + 1)]
+
+
+def _key(reference: str, number: int) -> str:
+    return f"{reference}-{number}" if reference else f"r{number}"
 
 
 def _parse(reply: Reply, _params: PersonalizedParams, _surroundings: Surroundings) -> SendResult:

@@ -1,0 +1,48 @@
+"""The texts of a campaign's part become a row each: what one row stood for until then."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from server.store.actions import Action
+from server.store.columns import moment_of
+from server.store.counting import reserve_texts
+from server.store.packed_texts import PackedTexts, count_packed, pack, take_packed, texts_packed_before
+from server.store.plans import Connection
+from server.store.sent_texts import Texted, moment_or_empty, remember
+
+MOST_PACKED = 400
+"""Parts: whoever looks whether somebody had a text looks through all of them."""
+_AT_ONCE = 2
+"""Where there are more, each that comes has so many unpacked."""
+
+
+def pack_texts(
+    conn: Connection, action: Action, recipients: Sequence[str], texts: Sequence[Texted], now: datetime
+) -> None:
+    """Keep the texts of a campaign's part: in one row, and as many such rows as can be looked through."""
+    messages: dict[str, list[str]] = {}
+    for text in texts:
+        messages.setdefault(moment_or_empty(text), []).append(text.message)
+    pack(conn, PackedTexts(action.id, now, recipients, messages), action.campaign)
+    if count_packed(conn) > MOST_PACKED:
+        unpack_before(conn, now, _AT_ONCE)
+
+
+def unpack_before(conn: Connection, before: datetime, at_most: int) -> int:
+    """Unpack those that have been packed since then or longer, the oldest first; how many they were."""
+    return sum(unpack_texts(conn, each) for each in texts_packed_before(conn, before, at_most))
+
+
+def unpack_texts(conn: Connection, action_id: str) -> bool:
+    """The texts of this action get a row each; False where they are not packed."""
+    packed = take_packed(conn, action_id)
+    if packed is None:
+        return False
+    reserve_texts(conn, action_id, packed.recipients, packed.at)
+    texts = [
+        Texted(message, moment_of(send_at) if send_at else None)
+        for send_at, those in packed.messages.items()
+        for message in those
+    ]
+    remember(conn, action_id, texts, packed.at)
+    return True
