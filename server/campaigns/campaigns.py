@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import astuple, dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import anyio.to_thread
@@ -20,6 +21,7 @@ from server.store.batches import SENT, Batch
 from server.store.campaign_bookings import bookings_of, erasings_in_doubt
 from server.store.campaigns import Campaign, Progress, Waiting
 from server.store.plans import Connection
+from server.store.slices import slices
 from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState
 from tools.campaigns.trial import read_terms
 from tools.list_desk import ListFound
@@ -127,7 +129,8 @@ class Campaigns:
     async def empty(self, id_: str, numbers: Sequence[int]) -> None:
         """Forget whom these chunks were for, as far as they are sent and not booked."""
         now = self.keeper.clock()
-        await self.keeper.write(lambda conn: campaigns.empty_these(conn, id_, numbers, now))
+        for some in slices(numbers):
+            await self.keeper.write(partial(campaigns.empty_these, campaign=id_, numbers=some, now=now))
 
     async def failed(self, id_: str) -> int:
         """To how many recipients a send certainly failed, and was not tried again."""

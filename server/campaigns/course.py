@@ -5,7 +5,8 @@ again after a crash finds its chunks taken.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -17,15 +18,16 @@ from server.batches.numbers import SealedNumberError
 from server.campaigns.campaigns import Campaigns
 from server.campaigns.standing import Standing
 from server.store import campaigns
+from server.store.campaigns import Waiting
 from server.store.errors import StoreUnavailableError
 
 _log = logging.getLogger(__name__)
-WAVE = 50
-"""Chunks of a wave."""
-AT_ONCE = 4
-"""Chunks under way at once: no vendor documents a limit, and none is tried out."""
-_LANES = 7
-"""Chunks at once that are under way or made ready for it, so that no call waits for the next text."""
+ROUND = 50
+"""Chunks whose points are asked for at once, before the first of them is sent."""
+_MOST_ROUNDS = 20
+"""Of a wave, which is a step of the engine."""
+_READY = 3
+"""Chunks that are made ready while others are under way, so that no call waits for the next text."""
 _FAILURES = 3
 """So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
 
@@ -70,6 +72,11 @@ class Sends(Protocol):
 
     async def prepare(self, standing: Standing, number: int, epoch: int) -> ChunkEnd | Send:
         """What sends a chunk that waits, once; or its end, where it is not sent."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """So many chunks may be under way at once."""
         ...
 
     async def missing(self, points: Decimal) -> str:
@@ -151,25 +158,22 @@ class Course:
             return Wave.OVER
         if standing is None:
             return Wave.OVER
-        waiting = await self._campaigns.waiting(campaign, WAVE)
+        waiting = await self._campaigns.waiting(campaign, ROUND)
         if not waiting:
             await self._sends.end(campaign, epoch)
             return Wave.OVER
         phase = waiting[0].phase
         if phase == campaigns.REST and not standing.campaign.released:
             return await self._after_trial(standing, epoch)
-        those = [each for each in waiting if each.phase == phase]
-        why = await self._sends.missing(sum((each.points for each in those), Decimal(0)))
-        row = _Row(stop=why)
-        if not why:
-            numbers = [each.number for each in those]
-            await self._send(standing, numbers, epoch, row)
-            # Once a wave: a commit for each of its chunks takes as long as the chunk's outcome does.
-            await self._campaigns.empty(campaign, numbers)
-        if row.stop:
-            await self._sends.stop(campaign, epoch, row.stop)
+        supply = _Supply(self._campaigns, self._sends, campaign, phase)
+        await supply.take(waiting)
+        await self._send(standing, supply, epoch)
+        # Once a wave: a commit for each of its chunks takes as long as the chunk's outcome does.
+        await self._campaigns.empty(campaign, supply.given)
+        if why := supply.row.stop or supply.short:
+            await self._sends.stop(campaign, epoch, why)
             return Wave.OVER
-        return Wave.MORE if row.moved else Wave.LATER
+        return Wave.MORE if supply.row.moved else Wave.LATER
 
     async def _after_trial(self, standing: Standing, epoch: int) -> Wave:
         judged = await self._sends.judge(standing)
@@ -180,14 +184,12 @@ class Course:
             return Wave.MORE
         return Wave.LATER
 
-    async def _send(self, standing: Standing, numbers: list[int], epoch: int, row: _Row) -> None:
+    async def _send(self, standing: Standing, supply: "_Supply", epoch: int) -> None:
         """Send these, a few at once, as long as nothing stops the campaign."""
-        left, under_way = iter(numbers), anyio.Semaphore(AT_ONCE)
+        row, under_way = supply.row, anyio.Semaphore(self._sends.at_once)
 
         async def lane() -> None:
-            for number in left:
-                if row.stop:
-                    return
+            while (number := await supply.next()) is not None and not row.stop:
                 ready = await self._sends.prepare(standing, number, epoch)
                 if isinstance(ready, ChunkEnd):
                     row.take(ready)
@@ -197,5 +199,49 @@ class Course:
                         row.take(await ready())
 
         async with anyio.create_task_group() as lanes:
-            for _ in range(_LANES):
+            for _ in range(self._sends.at_once + _READY):
                 lanes.start_soon(lane)
+
+
+class _Supply:
+    """The chunks of one wave, round by round: the next are known before the last of a round is sent."""
+
+    def __init__(self, known: Campaigns, sends: Sends, campaign: str, phase: str) -> None:
+        self._campaigns, self._sends = known, sends
+        self._campaign, self._phase = campaign, phase
+        self._left: deque[int] = deque()
+        self._rounds = 0
+        self._asking = anyio.Lock()
+        self.given: list[int] = []
+        self.row = _Row()
+        self.short = ""
+        """Why the points do not cover another round."""
+
+    async def take(self, waiting: Sequence[Waiting]) -> None:
+        """Another round of those that wait, if the points cover it."""
+        known = {*self.given, *self._left}
+        those = [each for each in waiting if each.phase == self._phase and each.number not in known]
+        if those:
+            self.short = await self._sends.missing(sum((each.points for each in those), Decimal(0)))
+        if not those or self.short:
+            self._rounds = _MOST_ROUNDS
+            return
+        self._rounds += 1
+        self._left += [each.number for each in those]
+
+    async def next(self) -> int | None:
+        """The next chunk; None when there is none for this wave."""
+        if len(self._left) <= _READY and self._rounds < _MOST_ROUNDS:
+            await self._ask()
+        if not self._left:
+            return None
+        self.given.append(self._left.popleft())
+        return self.given[-1]
+
+    async def _ask(self) -> None:
+        if self._left and self._asking.locked():
+            return
+        async with self._asking:
+            if len(self._left) <= _READY and self._rounds < _MOST_ROUNDS and not self.row.stop:
+                under_way = 2 * (self._sends.at_once + _READY)
+                await self.take(await self._campaigns.waiting(self._campaign, ROUND + under_way))

@@ -138,4 +138,5 @@ def param(person: Person, template: str) -> str:
     """Param: five fields with four pipes for a template, else the whole text."""
     if not template:
         return person.text
-    return "|".join([*person.values, *[""] * (FIELDS - len(person.values))])
+    values = person.values
+    return "|".join(values) + "|" * (FIELDS - max(1, len(values)))

@@ -13,7 +13,7 @@ from tools.every8d.cautions import booking_caution, recipient_cautions, text_cau
 from tools.every8d.charging import price_by_count, price_of_each, units
 from tools.every8d.counted import SOMEBODY, Count, count_cautions
 from tools.every8d.overflow import overflow_cautions
-from tools.every8d.personal import Person, checked_text, highest_field, param, rendered
+from tools.every8d.personal import Person, checked_text, highest_field, param
 from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, send_result
@@ -84,23 +84,28 @@ class PersonalizedParams(RiskyParams):
 
     # Each is asked for at many steps of one call.
     @cached_property
+    def _each(self) -> dict[tuple[str, str, datetime | None], Person]:
+        """The recipients, checked, by number, text and time."""
+        needed = highest_field(self.template)
+        each: dict[tuple[str, str, datetime | None], Person] = {}
+        for number, person in enumerate(self.recipients, 1):
+            text = checked_text(person, self.template, needed, number)
+            each.setdefault((person.mobile, text, person.send_at), person)
+        return each
+
+    @cached_property
     def people(self) -> tuple[Person, ...]:
         """The recipients, checked; who would get the same text twice at the same time gets it once.
 
         Raises:
             InvalidArgumentError: somebody's text would go out wrong.
         """
-        needed = highest_field(self.template)
-        each: dict[tuple[str, str, datetime | None], Person] = {}
-        for number, person in enumerate(self.recipients, 1):
-            text = checked_text(person, self.template, needed, number)
-            each.setdefault((person.mobile, text, person.send_at), person)
-        return tuple(each.values())
+        return tuple(self._each.values())
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """What each of `people` gets."""
-        return tuple(rendered(person, self.template) for person in self.people)
+        return tuple(text for _, text, _ in self._each)
 
     @cached_property
     def messages(self) -> tuple[Message, ...]:
@@ -116,7 +121,7 @@ def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
     people = params.people
     check_count(len(people), surroundings)
     _check_copies(people)
-    keys = keys_of(people, surroundings.reference)
+    keys, at_once = keys_of(people, surroundings.reference), send_time(None, surroundings)
     return Request(
         vendor="every8d",
         path="API21/HTTP/SendParamSMS.ashx",
@@ -129,16 +134,24 @@ def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
                     "Name": person.name,
                     "Mobile": as_dest(person.mobile),
                     "Email": person.email,
-                    "SendTime": send_time(
-                        person.send_at, surroundings, field=f"recipients[{number}].send_at"
-                    ),
+                    "SendTime": at_once
+                    if person.send_at is None
+                    else _send_time(person, people, surroundings),
                     "Param": param(person, params.template),
                     "Mr": key,
                 }
-                for number, (person, key) in enumerate(zip(people, keys, strict=True), 1)
+                for person, key in zip(people, keys, strict=True)
             ],
         },
     )
+
+
+def _send_time(person: Person, people: Sequence[Person], surroundings: Surroundings) -> str:
+    try:
+        return send_time(person.send_at, surroundings)
+    except InvalidArgumentError as error:
+        field = f"recipients[{people.index(person) + 1}].send_at"
+        raise InvalidArgumentError(field, error.problem, error.fix) from None
 
 
 def _check_copies(people: Sequence[Person]) -> None:
