@@ -8,6 +8,7 @@ import pytest
 from server.store import blocked, ledger, session_facts
 from server.store.database import DatabaseStore
 from server.store.hindrances import Asked, nothing_known
+from server.store.packed_texts import PackedTexts, pack
 from server.store.plans import Connection
 from server.store.sent_texts import Texted, remember
 from server.store.sessions import Session
@@ -46,7 +47,12 @@ def leave_the_text_unknown(conn: Connection) -> None:
     ledger.reap(conn, NOW)
 
 
-KNOWN = (block, read_outside_text, propose_it, send_the_text, leave_the_text_unknown)
+def pack_some_part(conn: Connection) -> None:
+    """What is packed has to be looked through."""
+    pack(conn, PackedTexts(dispatching(conn, proposal("other")).id, NOW, [], {}), "spring")
+
+
+KNOWN = (pack_some_part, block, read_outside_text, propose_it, send_the_text, leave_the_text_unknown)
 
 
 @pytest.mark.parametrize("become_known", KNOWN)
