@@ -137,9 +137,10 @@ class _Row:
 class Course:
     """Carries campaigns out, wave by wave."""
 
-    def __init__(self, known: Campaigns, sends: Sends) -> None:
+    def __init__(self, known: Campaigns, sends: Sends, *, rounds: int = _MOST_ROUNDS) -> None:
         self._campaigns = known
         self._sends = sends
+        self._rounds = rounds
 
     async def wave(self, campaign: str, epoch: int) -> Wave:
         """The next chunks; whether there may be more to do."""
@@ -165,7 +166,7 @@ class Course:
         phase = waiting[0].phase
         if phase == campaigns.REST and not standing.campaign.released:
             return await self._after_trial(standing, epoch)
-        supply = _Supply(self._campaigns, self._sends, campaign, phase)
+        supply = _Supply(self._campaigns, self._sends, campaign, phase, self._rounds)
         await supply.take(waiting)
         await self._send(standing, supply, epoch)
         # Once a wave: a commit for each of its chunks takes as long as the chunk's outcome does.
@@ -206,11 +207,12 @@ class Course:
 class _Supply:
     """The chunks of one wave, round by round: the next are known before the last of a round is sent."""
 
-    def __init__(self, known: Campaigns, sends: Sends, campaign: str, phase: str) -> None:
+    def __init__(self, known: Campaigns, sends: Sends, campaign: str, phase: str, rounds: int) -> None:
         self._campaigns, self._sends = known, sends
         self._campaign, self._phase = campaign, phase
         self._left: deque[int] = deque()
-        self._rounds = 0
+        self._rounds = rounds
+        """How many more there may be."""
         self._asking = anyio.Lock()
         self.given: list[int] = []
         self.row = _Row()
@@ -224,14 +226,14 @@ class _Supply:
         if those:
             self.short = await self._sends.missing(sum((each.points for each in those), Decimal(0)))
         if not those or self.short:
-            self._rounds = _MOST_ROUNDS
+            self._rounds = 0
             return
-        self._rounds += 1
+        self._rounds -= 1
         self._left += [each.number for each in those]
 
     async def next(self) -> int | None:
         """The next chunk; None when there is none for this wave."""
-        if len(self._left) <= _READY and self._rounds < _MOST_ROUNDS:
+        if len(self._left) <= _READY and self._rounds:
             await self._ask()
         if not self._left:
             return None
@@ -242,6 +244,6 @@ class _Supply:
         if self._left and self._asking.locked():
             return
         async with self._asking:
-            if len(self._left) <= _READY and self._rounds < _MOST_ROUNDS and not self.row.stop:
+            if len(self._left) <= _READY and self._rounds and not self.row.stop:
                 under_way = 2 * (self._sends.at_once + _READY)
                 await self.take(await self._campaigns.waiting(self._campaign, ROUND + under_way))

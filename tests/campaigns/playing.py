@@ -62,7 +62,7 @@ async def taken(parts: Parts, campaign: str) -> int:
 async def carried_out(parts: Parts, campaign: str, waves: int = 1_000) -> None:
     """Carry a campaign out in this process, so many waves at the most."""
     epoch = await taken(parts, campaign)
-    course = Course(parts.campaigns, ChunkSender(parts.context))
+    course = Course(parts.campaigns, ChunkSender(parts.context), rounds=1)
     for _ in range(waves):
         if await course.wave(campaign, epoch) is Wave.OVER:
             return

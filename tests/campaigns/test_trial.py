@@ -154,7 +154,7 @@ async def test_a_campaign_that_was_held_up_for_hours_waits_for_a_person(house: H
         campaign = (await planned(session))["campaign_id"]
         await session.facts("start_campaign", {"campaign_id": campaign})
         epoch = await taken(session.parts, campaign)
-        course = Course(session.parts.campaigns, ChunkSender(session.parts.context))
+        course = Course(session.parts.campaigns, ChunkSender(session.parts.context), rounds=1)
         assert await course.wave(campaign, epoch) is Wave.MORE
         clock.advance(minutes=59)
         assert await looked_after(session) == [campaign]
