@@ -281,9 +281,7 @@ def _settled_first(found: CampaignView) -> str:
         more = f" and {len(found.in_doubt) - len(ids)} more" if len(found.in_doubt) > len(ids) else ""
         said.append(f"reconcile_action for {', '.join(ids)}{more}: nobody knows whether these were erased.")
     if found.untimed:
-        said.append(
-            "move_campaign (another request_id) books who has no time anew, resume_campaign not."
-        )
+        said.append("move_campaign (another request_id) books who has no time anew, resume_campaign not.")
     return " ".join(said)
 
 
