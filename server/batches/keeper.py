@@ -88,6 +88,10 @@ class Keeper:
         """A look."""
         return await self._journal.store.read(work)
 
+    async def glance(self, work: Callable[[Connection], T]) -> T:
+        """A look at a few rows by their keys."""
+        return await self._journal.store.glance(work)
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """A step."""
         return await self._journal.store.write(work)

@@ -19,7 +19,7 @@ from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.batches import SENT, Batch
 from server.store.campaign_bookings import bookings_of, erasings_in_doubt
-from server.store.campaigns import Campaign, Progress, Waiting
+from server.store.campaigns import Campaign, Chunk, Progress, Waiting
 from server.store.plans import Connection
 from server.store.slices import slices
 from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState
@@ -125,6 +125,10 @@ class Campaigns:
     async def waiting(self, id_: str, at_most: int) -> list[Waiting]:
         """The first chunks that wait."""
         return await self.keeper.read(lambda conn: campaigns.waiting_chunks(conn, id_, at_most))
+
+    async def chunk(self, id_: str, number: int) -> Chunk | None:
+        """One chunk."""
+        return await self.keeper.glance(lambda conn: campaigns.chunk_of(conn, id_, number))
 
     async def empty(self, id_: str, numbers: Sequence[int]) -> None:
         """Forget whom these chunks were for, as far as they are sent and not booked."""

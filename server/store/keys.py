@@ -54,8 +54,7 @@ def hash_number(key: bytes, e164: str) -> str:
 
 def hash_numbers(key: bytes, those: Iterable[str]) -> list[str]:
     """The same for many, in their order."""
-    mac = mac_with(key)
-    return [mac.of(b"number:" + e164.encode("utf-8", "surrogatepass")) for e164 in those]
+    return mac_with(key).of_each([b"number:" + e164.encode("utf-8", "surrogatepass") for e164 in those])
 
 
 def half_hashes(key: bytes, those: Iterable[str]) -> dict[str, str]:
@@ -84,8 +83,8 @@ def hash_message(key: bytes, to: str, content: str) -> str:
 
 def hash_messages(key: bytes, those: Iterable[tuple[str, str]]) -> list[str]:
     """The same for many, in their order."""
-    mac = mac_with(key)
-    return [mac.of(f"message:{to}\n{content}".encode("utf-8", "surrogatepass")) for to, content in those]
+    written = [f"message:{to}\n{content}".encode("utf-8", "surrogatepass") for to, content in those]
+    return mac_with(key).of_each(written)
 
 
 def _lock_of(path: Path) -> Path:

@@ -1,12 +1,12 @@
 """How each vendor wants its credentials: the only code that puts a password into a request."""
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 import httpx2 as httpx
+from pydantic_core import to_json
 
 from server.settings.settings import Every8dSettings, OmisSettings
 from server.vendors.outgoing import Outgoing
@@ -20,8 +20,8 @@ def every8d_request(settings: Every8dSettings, request: Request) -> Outgoing:
     login = {"UID": settings.uid, "PWD": settings.password.get_secret_value()}
     url = _url(f"{settings.base_url}/{request.path}")
     if request.json is not None:
-        content = json.dumps({**login, **request.json}, ensure_ascii=False, separators=(",", ":"))
-        return Outgoing(method="POST", url=url, body=content.encode(), content_type="application/json")
+        body = to_json({**login, **request.json})
+        return Outgoing(method="POST", url=url, body=body, content_type="application/json")
     return _form(url, {**login, **request.fields})
 
 
