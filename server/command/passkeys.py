@@ -5,7 +5,7 @@ from pathlib import Path
 
 from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, Yes, run
-from server.command.terminal import Terminal
+from server.command.terminal import Terminal, is_a_terminal
 from tools.sentence import plural, sentence
 from tools.taipei import iso
 
@@ -22,9 +22,14 @@ async def held(config: Path | None, *, sandbox: bool) -> int:
 
 
 async def reset(config: Path | None, *, sandbox: bool, yes: bool) -> int:
-    """Take all away, once a person agreed; the exit code."""
+    """Take all away, once a person agreed in a real terminal; the exit code."""
     async with parts_of(config, sandbox=sandbox) as parts:
         out = Terminal(parts.settings.language)
+        if not is_a_terminal():
+            out.say(
+                sentence("No passkey was taken away: that counts in a real terminal alone, not from a pipe.")
+            )
+            return FAILED
         question = sentence(
             "Take all passkeys away? New ones can be registered at once, and sign nothing for 24 hours."
         )

@@ -141,6 +141,12 @@ USUAL_WAIT_SECONDS = 30.0
 """How long a call of the usual length can wait for an approval out of band, in seconds."""
 
 
+_NOBODY_COULD = sentence(
+    "wants an approval on the page or in the terminal, and approval.out_of_band is false: nobody could "
+    "approve. Set out_of_band to true, or leave this setting out."
+)
+
+
 class ApprovalSettings(Section):
     """How a person is asked."""
 
@@ -188,6 +194,21 @@ class ApprovalSettings(Section):
             yield Mistake(said, "human_minimum_ms")
         if self.passkeys == "off" and (self.passkey_above_points is not None or self.passkey_for_destroy):
             yield Mistake(sentence("is off, and something needs a passkey. Write offered."), "passkeys")
+        if not self.out_of_band:
+            yield from (Mistake(_NOBODY_COULD, setting) for setting in self._without_a_form())
+
+    def _without_a_form(self) -> Iterator[str]:
+        """The settings under which no form is shown, always or for some actions."""
+        if self.four_eyes:
+            yield "four_eyes"
+        if self.mode == "out_of_band_only":
+            yield "mode"
+        if self.passkeys == "required":
+            yield "passkeys"
+        if self.passkey_above_points is not None:
+            yield "passkey_above_points"
+        if self.passkey_for_destroy:
+            yield "passkey_for_destroy"
 
 
 class PrivacySettings(Section):

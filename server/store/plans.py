@@ -129,7 +129,8 @@ class Plan:
         ]
         columns: Any = getattr(statement, "exported_columns", ())
         self.names = tuple(column.key for column in columns)
-        fields = {name: property(itemgetter(place)) for place, name in enumerate(self.names)}
+        # Whole rows that were asked for by their table have no name.
+        fields = {name: property(itemgetter(place)) for place, name in enumerate(self.names) if name}
         self._row: type[tuple[Any, ...]] = type("Row", (tuple,), fields)
         found = ((place, _reading(column, dialect)) for place, column in enumerate(columns))
         self._readings = [(place, reading) for place, reading in found if reading is not None]

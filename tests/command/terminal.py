@@ -26,7 +26,7 @@ class Said:
     out: str
 
 
-_ASKING = ("approvals", "stop")
+_ASKING = ("approvals", "stop", "passkeys")
 """Commands whose yes counts in a real terminal alone."""
 
 

@@ -17,6 +17,7 @@ from server.ledger.notes import Note
 from server.parts import Parts
 from server.store.actions import State
 from server.store.passkeys import Evidence, add_evidence
+from tests.command.terminal import piped, run
 from tests.console.authenticator import Authenticator, written
 from tests.console.browser import Browser, Form, Page, shown_page
 from tests.e2e.house import House, Session, open_session
@@ -240,6 +241,21 @@ async def test_a_reset_ends_what_was_signed_and_nothing_is_signed_for_a_day(
         assert "passkeys were reset" in refused.text
         assert await at.state(waits) is State.PROPOSED
     assert await posts(house) == 0
+
+
+@pytest.mark.usefixtures("quick_start")
+@pytest.mark.parametrize(("options", "typed"), [(["--yes"], ""), ([], "y\n")])
+async def test_a_reset_counts_in_a_real_terminal_alone(house: House, options: list[str], typed: str) -> None:
+    """As an approval: an agent's shell runs its commands from a pipe."""
+    async with desk(house) as at:
+        refused = await piped(house, "passkeys", "reset", *options, typed=typed)
+        assert (refused.code, "No passkey was taken away" in refused.out) == (1, True)
+        assert len(await at.parts.passkeys.held()) == 1
+        done = await run(house, "passkeys", "reset", *options, typed=typed)
+        assert (done.code, "1 passkey was taken away" in done.out) == (0, True)
+        assert await at.parts.passkeys.held() == []
+        exported = await piped(house, "audit", "export")
+        assert exported.out.count("passkeys_reset") == 1
 
 
 async def test_what_a_key_signed_that_nobody_registered_is_no_evidence(house: House) -> None:

@@ -113,6 +113,7 @@ def test_a_toml_file_that_is_not_there_is_named_without_its_path(tmp_path: Path)
     assert str(tmp_path) not in str(caught.value)
 
 
+NO_OTHER_PLACE = {"APPROVAL__OUT_OF_BAND": "false"}
 BAD: list[tuple[dict[str, str], str]] = [
     ({"EVERY8D__UID": "shop"}, "EVERY8D__PASSWORD: is needed"),
     ({"EVERY8D": "shop"}, "EVERY8D: is a section"),
@@ -159,6 +160,12 @@ BAD: list[tuple[dict[str, str], str]] = [
         {"APPROVAL__HUMAN_MINIMUM_MS": "2000", "APPROVAL__FORM_TIMEOUT_S": "1.5"},
         "HUMAN_MINIMUM_MS: a form waits 1.5 seconds (form_timeout_s), so no answer would count. Write less",
     ),
+    (NO_OTHER_PLACE | {"APPROVAL__FOUR_EYES": "true"}, "FOUR_EYES: wants an approval on the page"),
+    (NO_OTHER_PLACE | {"APPROVAL__FOUR_EYES": "true"}, "nobody could approve. Set out_of_band to true"),
+    (NO_OTHER_PLACE | {"APPROVAL__MODE": "out_of_band_only"}, "MODE: wants an approval on the page"),
+    (NO_OTHER_PLACE | {"APPROVAL__PASSKEYS": "required"}, "PASSKEYS: wants an approval on the page"),
+    (NO_OTHER_PLACE | {"APPROVAL__PASSKEY_ABOVE_POINTS": "100"}, "PASSKEY_ABOVE_POINTS: wants an approval"),
+    (NO_OTHER_PLACE | {"APPROVAL__PASSKEY_FOR_DESTROY": "true"}, "PASSKEY_FOR_DESTROY: wants an approval"),
     ({"CALLBACKS__TOKEN": "short"}, "CALLBACKS__TOKEN: must be at least 16"),
     ({"CALLBACKS__TOKEN": "a/long/token?for=tests"}, "CALLBACKS__TOKEN: must be at least 16"),
     ({"POLICY__BLOCKED_NUMBERS": "0212345678"}, "POLICY__BLOCKED_NUMBERS"),
@@ -195,6 +202,13 @@ def test_a_bad_value_is_one_line_that_names_the_setting(
     assert complaint.startswith(prefix)
     assert "pydantic" not in complaint.lower()
     assert PASSWORD not in complaint
+
+
+def test_a_passkey_can_be_required_where_no_server_shows_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`campaign-ops-mcp console` shows it itself then."""
+    names = {"CAMPAIGN_OPS_CONSOLE__ENABLED": "false", "CAMPAIGN_OPS_APPROVAL__PASSKEYS": "required"}
+    _set(monkeypatch, names)
+    assert load_settings().approval.passkeys == "required"
 
 
 def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

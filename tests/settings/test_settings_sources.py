@@ -242,6 +242,9 @@ def kinds_in(annotation: Any) -> set[Any]:
 
 WHOLE: dict[Place, Any] = {place: value_for(place, field) for place, field in SETTINGS.items()}
 """A value for every setting there is."""
+ALONE: Place = ("approval", "out_of_band")
+"""Set to what is not its default, it forbids others to be."""
+TOGETHER = [{place: value for place, value in WHOLE.items() if (place == ALONE) == alone} for alone in (0, 1)]
 
 
 def in_force(settings: BaseModel, place: Place) -> Any:
@@ -274,18 +277,19 @@ def by_name(place: Place, value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("style", ["commas", "json"])
+@pytest.mark.parametrize("whole", TOGETHER, ids=["the others", ".".join(ALONE)])
 def test_every_setting_can_be_set_in_the_environment_and_in_a_file_alike(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, style: str
+    folder: Path, monkeypatch: pytest.MonkeyPatch, whole: dict[Place, Any], style: str
 ) -> None:
     default = load_settings()
-    lines = "".join(f"{'.'.join(place)} = {as_toml(value)}\n" for place, value in WHOLE.items())
+    lines = "".join(f"{'.'.join(place)} = {as_toml(value)}\n" for place, value in whole.items())
     from_file = load_settings(written(folder / "ops.toml", lines))
-    for place, value in WHOLE.items():
+    for place, value in whole.items():
         for name, each in by_name(place, value).items():
             monkeypatch.setenv(name, as_text(each, json=style == "json"))
     from_environment = load_settings()
     assert from_environment.model_dump() == from_file.model_dump()
-    for place in WHOLE:
+    for place in whole:
         assert in_force(from_file, place) != in_force(default, place), place
         assert default.origins.origin(*place) == "default"
         assert from_file.origins.origin(*place) == str(folder / "ops.toml")
