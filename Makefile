@@ -31,7 +31,7 @@ ON_ALL_CORES = -n auto --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench views screenshots package pythons conformance soak simulate never-twice lock clean
+.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench bench-million views screenshots package pythons conformance soak simulate never-twice lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -113,6 +113,9 @@ tdqs: $(DEV_READY) ## lint the tools' descriptions
 
 bench: $(DEV_READY) ## measure what has a bar of speed, and print all of it: BENCH="http_reads start" for some
 	@$(BIN)/python -m bench $(BENCH)
+
+bench-million: $(DEV_READY) ## what a campaign of a million takes of memory, planned and sent (a quarter of an hour)
+	@BENCH_LONG=1 $(BIN)/python -m bench campaign_memory
 
 views: $(DEV_READY) $(BROWSER_READY) ## the views of MCP Apps and the page for people in a real browser (installs Debian's chromium; needs root)
 	@$(BIN)/python -m pytest -q tests/views \
