@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 
 from server.campaigns.problems import DAMAGED, unreadable
 from server.campaigns.xlsx_package import MOST_OF_A_SHEET, broken, feed, local, reader
+from server.campaigns.xlsx_strings import Strings
 from server.campaigns.xlsx_workbook import Sheet, Workbook, is_true, number_in, unescaped
 from tools.lists.cells import Cell, Special
 from tools.lists.columns import place_of
@@ -156,7 +157,7 @@ class _Reading:
 class _Making:
     """Makes rows of what the XML says of them."""
 
-    def __init__(self, strings: list[str], dates: dict[str, Show]) -> None:
+    def __init__(self, strings: Strings, dates: dict[str, Show]) -> None:
         self._strings = strings
         self._dates = dates
         self._places: dict[str, int] = {}

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from server.campaigns.problems import unreadable
 from server.campaigns.xlsx_package import MOST_OF_STRINGS, Package, broken, elements, feed, local, reader
+from server.campaigns.xlsx_strings import Strings
 from tools.lists.excel_dates import Show, built_in_format, date_reader
 
 _ROOT = "_rels/.rels"
@@ -91,17 +92,17 @@ class Workbook:
         return {str(at): show for at, each in enumerate(styles) if (show := shows[each]) is not None}
 
     @cached_property
-    def strings(self) -> list[str]:
+    def strings(self) -> Strings:
         """The texts that cells refer to by their place; what is only read aloud is left out."""
         part = self._part_of("sharedStrings")
-        return [] if part is None else _read_strings(self.package, part)
+        return Strings() if part is None else _read_strings(self.package, part)
 
     def _part_of(self, wanted: str) -> str | None:
         return next((target for kind, target in self._related.values() if kind == wanted), None)
 
 
-def _read_strings(package: Package, part: str) -> list[str]:
-    strings, text = list[str](), list[str]()
+def _read_strings(package: Package, part: str) -> Strings:
+    strings, text = Strings(), list[str]()
     parser = reader()
     spoken = False
 
@@ -121,7 +122,7 @@ def _read_strings(package: Package, part: str) -> list[str]:
         elif name == "rPh":
             spoken = False
         elif name == "si":
-            strings.append(unescaped("".join(text)))
+            strings.add(unescaped("".join(text)))
             text.clear()
             if len(strings) > _MOST_STRINGS:
                 raise broken()
