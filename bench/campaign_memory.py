@@ -1,7 +1,7 @@
 """What a campaign takes of memory: while it is planned in a server, and while a worker sends it.
 
 A worker's peak, less that of one that had nothing to do; and by how much planning raised the peak of a
-server. BENCH_LONG=1 plans and sends a million in place of 300,000 (`make bench-million`: a quarter of an hour).
+server. BENCH_LONG=1 plans and sends a million in place of 300,000 (`make bench-million`: 15 minutes).
 """
 
 import asyncio
