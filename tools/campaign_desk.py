@@ -76,6 +76,8 @@ class CampaignView:
     name: str
     state: CampaignState
     reason: str
+    held_by: str
+    """The undecided cancellation that keeps a running one from going on; '' for none."""
     recipients: int
     points: Decimal
     """Of the whole plan."""

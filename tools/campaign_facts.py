@@ -73,6 +73,8 @@ class CampaignFacts:
     """Texts of the plan that go out at night."""
     quiet: str
     """The operator's quiet hours as a span of the day; '' where there are none."""
+    sending: int
+    """Recipients of parts that are being sent at this moment."""
     waiting: int
     """Recipients that nothing was sent to yet."""
     waiting_points: Decimal
@@ -90,6 +92,11 @@ class CampaignFacts:
     def at_once(self) -> bool:
         """It goes out as soon as it is started."""
         return self.first_at is None
+
+    @property
+    def is_begun(self) -> bool:
+        """Something of it may be under way."""
+        return self.state not in ("planned", "cancelled")
 
     def to_erase(self, moved_to: datetime | None = None) -> Sequence[CampaignBooking]:
         """The bookings that one step can erase: a move leaves those alone that are at its time already."""

@@ -19,6 +19,7 @@ from server.campaigns.standing import Standing
 from server.store import campaigns
 from server.store.batches import SENT, Batch
 from server.store.campaign_bookings import bookings_of, erasings_in_doubt
+from server.store.campaign_holds import Hold, hold_of
 from server.store.campaigns import Campaign, Chunk, Progress, Waiting
 from server.store.plans import Connection
 from server.store.slices import slices
@@ -49,6 +50,8 @@ class Known(Standing):
 
     progress: Progress
     waiting_points: Decimal
+    hold: Hold | None
+    """What keeps it from going on, although it runs."""
 
     @property
     def is_readable(self) -> bool:
@@ -98,6 +101,7 @@ class Campaigns:
                 plan=_plan_or_none(seal, found),
                 progress=campaigns.progress_of(conn, id_),
                 waiting_points=campaigns.waiting_points(conn, id_),
+                hold=hold_of(conn, id_, self.keeper.clock()),
             )
 
         return await self.keeper.read(work)
@@ -117,6 +121,11 @@ class Campaigns:
             return Standing(campaign=found, plan=_plan(seal, found))
 
         return await self.keeper.read(work)
+
+    async def hold(self, id_: str) -> Hold | None:
+        """What keeps it from going on now, although it runs."""
+        now = self.keeper.clock()
+        return await self.keeper.read(lambda conn: hold_of(conn, id_, now))
 
     async def some_run(self) -> bool:
         """Whether any campaign is to be carried out."""
@@ -209,6 +218,7 @@ class Campaigns:
             often=plan.get("often", 0),
             at_night=plan.get("at_night", 0),
             quiet=quiet,
+            sending=found.progress.sending,
             # What certainly failed waits again once it is resumed.
             waiting=found.progress.waiting + found.progress.failed,
             waiting_points=found.waiting_points,

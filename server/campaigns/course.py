@@ -17,7 +17,9 @@ import anyio
 from server.batches.numbers import SealedNumberError
 from server.campaigns.campaigns import Campaigns
 from server.campaigns.standing import Standing
+from server.campaigns.worker import HELD_UP
 from server.store import campaigns
+from server.store.campaign_holds import Hold
 from server.store.campaigns import Waiting
 from server.store.errors import StoreUnavailableError
 
@@ -31,6 +33,7 @@ _READY = 3
 _FAILURES = 3
 """So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
 
+_HELD_LONG = "its cancellation waited for a person for an hour or more, and it was to go out at once"
 _UNREADABLE = "its plan cannot be read with the key of the numbers: it was damaged, or is of another key"
 
 
@@ -163,6 +166,8 @@ class Course:
         if not waiting:
             await self._sends.end(campaign, epoch)
             return Wave.OVER
+        if (hold := await self._campaigns.hold(campaign)) is not None:
+            return await self._held(standing, epoch, hold)
         phase = waiting[0].phase
         if phase == campaigns.REST and not standing.campaign.released:
             return await self._after_trial(standing, epoch)
@@ -175,6 +180,14 @@ class Course:
             await self._sends.stop(campaign, epoch, why)
             return Wave.OVER
         return Wave.MORE if supply.row.moved else Wave.LATER
+
+    async def _held(self, standing: Standing, epoch: int, hold: Hold) -> Wave:
+        """Its cancellation waits for a person. What was to go out at once does not go on hours later."""
+        found = standing.campaign
+        if found.at_once and self._campaigns.keeper.clock() - hold.since >= HELD_UP:
+            await self._sends.stop(found.id, epoch, _HELD_LONG)
+            return Wave.OVER
+        return Wave.LATER
 
     async def _after_trial(self, standing: Standing, epoch: int) -> Wave:
         judged = await self._sends.judge(standing)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from server.gate.approval import Approval
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
-from server.gate.campaign_parts import StepParts, with_parts
+from server.gate.campaign_holds import holds, once_quiet
+from server.gate.campaign_parts import StepParts, check_new_times, with_parts
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
@@ -30,7 +31,7 @@ from server.ledger.outside import OutsideTextReadError
 from server.ledger.parts import parts_of
 from server.ledger.refusals import Repeats
 from server.logs.logs import without_secrets
-from server.store.actions import CallKey
+from server.store.actions import CallKey, State
 from server.store.campaigns import STANDING
 from tools.operation import RISKY, OwnAction, Preview, RiskyParams, Surroundings
 from tools.problems import RefusedError
@@ -98,6 +99,7 @@ class Acting:
         preview = await self._context.vendors.query(call.operation.preview(call.params, world))
         await obey_rules(self._context, call, world, blocked, points=preview.points)
         check_clocks(self._context, call, world)
+        await check_new_times(self._context, call, world)
         details = {name: without_secrets(value) for name, value in preview.details.items()}
         shown = preview.model_copy(update={"details": details})
         return held(self._context, call, world, warned(self._context, call, shown))
@@ -154,7 +156,25 @@ class Acting:
         )
         if hit is not None:
             return failure(cap_hit(call.operation, hit))
+        if holds(call, world) and entry.state is State.PROPOSED:
+            world, entry = await self._once_quiet(call, key, entry)
         return await self._advance(call, world, entry)
+
+    async def _once_quiet(self, call: CallOf, key: CallKey, entry: "Entry") -> "tuple[Surroundings, Entry]":
+        """The proposal, made anew where what was under way has changed what a person is to see."""
+        world = await once_quiet(self._context, call)
+        try:
+            preview = await self._previewed(call, world, ())
+        except RefusedError as refused:
+            await self._context.book.void(entry.id, str(refused))
+            raise
+        fresh = self._proposing.proposal(call, world, preview, key)
+        if world.campaign is not None and isinstance(call.operation, OwnAction):
+            fresh = with_parts(fresh, world.campaign, call.operation.step(call.params))
+        if (fresh.arguments, fresh.preview) == (entry.arguments, entry.preview):
+            return world, entry
+        expires_s, through = self._context.settings.approval.expires_s, call.caller.through
+        return world, await self._context.book.propose_instead(entry.id, fresh, expires_s, through)
 
     async def _repeats(self, call: CallOf, world: Surroundings) -> "Sequence[Repeated]":
         """Who had these texts already; a safe retry repeats its first send on purpose."""

@@ -14,6 +14,7 @@ from server.campaigns.planning import NOTHING_PLANNED
 from server.campaigns.source import OpenList
 from server.campaigns.workbook_rows import workbook_rows
 from server.gate.caller import Caller
+from server.gate.campaign_holds import told_hold
 from server.gate.campaign_retry import OF_LIST, Opener, list_choice, retry_of
 from server.gate.campaign_rules import forbidden
 from server.gate.context import GateContext
@@ -25,6 +26,7 @@ from server.gate.rehearsing import rehearsed, still_played
 from server.gate.rules.policy import quiet_span
 from server.gate.watching import look_again
 from server.ledger.notes import Note
+from server.store.campaigns import RUNNING
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures, Rehearsed
 from tools.campaign_facts import CampaignState
 from tools.campaigns.cautions import cautions_of
@@ -186,11 +188,13 @@ class OwnCampaigns:
         if found is None:
             return None
         campaign, progress = found.campaign, found.progress
+        hold = found.hold if campaign.state == RUNNING else None
         return CampaignView(
             id=campaign.id,
             name=campaign.name,
             state=cast("CampaignState", campaign.state),
-            reason=campaign.reason,
+            reason=campaign.reason if hold is None else told_hold(hold),
+            held_by="" if hold is None else hold.action,
             recipients=campaign.recipients,
             points=campaign.points,
             spent=progress.points,

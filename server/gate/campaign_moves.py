@@ -1,9 +1,10 @@
 """Another time for what a campaign has still ahead: each recipient's anew, by the pace of its plan."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 import anyio.to_thread
 
@@ -17,7 +18,11 @@ from server.store.campaign_moves import Movable, movable
 from server.store.campaigns import TRIAL
 from tools.campaigns.pace import pace_of
 from tools.campaigns.trial import read_terms
-from tools.problems import RefusedError
+from tools.every8d.texts import send_time
+from tools.problems import InvalidArgumentError, RefusedError
+from tools.taipei import as_taipei
+
+_ANOTHER_START = "Give another send_at, from which all of them lie outside, and call again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,28 +44,68 @@ async def prepared(context: GateContext, known: Known, start: datetime, nothing:
     keeper = context.campaigns.keeper
     parts, seal = await keeper.read(lambda conn: movable(conn, id_, now)), await keeper.seal()
     contents, times = await anyio.to_thread.run_sync(_moved, known, parts, start, seal)
-    if problem := forbidden(context, Asked((), (), times), nothing):
-        raise RefusedError(problem)
+    _refuse(context, times, nothing)
     plan = {**known.plan, "first_at": start.isoformat(), "last_at": times[-1].isoformat()}
     plan["moves"] = known.plan.get("moves", 0) + 1
     written = json.dumps(plan, ensure_ascii=False, sort_keys=True)
     return Move(plan=seal.seal_text(written, id_), contents=contents)
 
 
-def _moved(
-    known: Known, parts: Sequence[Movable], start: datetime, seal: NumberSeal
-) -> tuple[dict[int, str], list[datetime]]:
-    id_, pace = known.campaign.id, pace_of(known.plan.get("pace") or {}, start)
-    contents, seen = dict[int, str](), dict[datetime, None]()
-    moments, gap = pace.times(), _watched(known)
-    last: datetime = start
+async def check_times(context: GateContext, known: Known, start: datetime, nothing: str) -> None:
+    """The times that such a move gives, before anybody is asked about it.
+
+    Raises:
+        RefusedError: a rule of the operator forbids one of them.
+        InvalidArgumentError: one cannot be booked.
+    """
+    id_, now = known.campaign.id, context.clock()
+    parts = await context.campaigns.keeper.read(lambda conn: movable(conn, id_, now))
+    times = await anyio.to_thread.run_sync(lambda: [*chain(*_new_times(known, parts, start))])
+    _refuse(context, times, nothing)
+
+
+def _refuse(context: GateContext, times: Sequence[datetime], nothing: str) -> None:
+    if not times:
+        return
+    first, last = (f"{as_taipei(each):%Y-%m-%d %H:%M}" for each in (times[0], times[-1]))
+    try:
+        send_time(times[-1], context.surroundings())
+    except InvalidArgumentError as cannot:
+        problem = f"by the plan's pace the last text would go out at {last}: {cannot.problem}"
+        raise InvalidArgumentError("send_at", problem, "Give another time.") from None
+    # A rule is about hours and minutes.
+    by_minute = {each.replace(second=0, microsecond=0): each for each in times}
+    if problem := forbidden(context, Asked((), (), [*by_minute.values()]), nothing):
+        message = (
+            f"send_at: by the plan's pace the texts would go out from {first} to {last}. {problem.message}"
+        )
+        raise RefusedError(replace(problem, message=message, next=_ANOTHER_START, retryable=False))
+
+
+def _new_times(known: Known, parts: Sequence[Movable], start: datetime) -> Iterator[Sequence[datetime]]:
+    """When each of a part's recipients gets the text, part by part."""
+    pace, gap = pace_of(known.plan.get("pace") or {}, start), _watched(known)
+    moments, last = pace.times(), start
     for before, part in zip([None, *parts], parts, strict=False):
         if gap is not None and before is not None and before.phase == TRIAL != part.phase:
             moments = replace(pace, start=last + gap).times()
-        those = [each._replace(send_at=next(moments)) for each in opened(part.sealed, id_, part.number, seal)]
+        times = [moment or start for moment in islice(moments, part.recipients)]
+        last = times[-1] if times else last
+        yield times
+
+
+def _moved(
+    known: Known, parts: Sequence[Movable], start: datetime, seal: NumberSeal
+) -> tuple[dict[int, str], list[datetime]]:
+    id_, contents, seen = known.campaign.id, dict[int, str](), dict[datetime, None]()
+    for part, times in zip(parts, _new_times(known, parts, start), strict=True):
+        # Who was forgotten meanwhile leaves a gap at the end.
+        those = [
+            each._replace(send_at=time)
+            for each, time in zip(opened(part.sealed, id_, part.number, seal), times, strict=False)
+        ]
         contents[part.number] = seal.seal_content(packed(those), place_of(id_, part.number))
-        seen |= dict.fromkeys(each.send_at for each in those if each.send_at is not None)
-        last = those[-1].send_at or start
+        seen |= dict.fromkeys(times)
     return contents, list(seen)
 
 

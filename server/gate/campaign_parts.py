@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.call_time import enough_to_post
 from server.gate.calls import CallOf
-from server.gate.campaign_moves import Move, prepared
+from server.gate.campaign_moves import Move, check_times, prepared
 from server.gate.campaign_steps import begin_step
 from server.gate.context import GateContext
 from server.gate.erasing import Agreed, CarryPart, Erased, erase_all, finished
@@ -47,6 +47,20 @@ def with_parts(proposal: Proposal, campaign: CampaignFacts, step: "CampaignStep"
     parts = agreed.arguments([_part(each) for each in some])
     arguments = {**json.loads(proposal.arguments), **json.loads(parts)}
     return replace(proposal, arguments=json.dumps(arguments, ensure_ascii=False))
+
+
+async def check_new_times(context: GateContext, call: CallOf, world: Surroundings) -> None:
+    """Each time that a move gives, not the first alone: nobody is asked about what would be refused.
+
+    Raises:
+        RefusedError, InvalidArgumentError: one of them cannot be.
+    """
+    if world.campaign is None or not isinstance(call.operation, OwnAction):
+        return
+    start = call.operation.step(call.params).at
+    known = await context.campaigns.known(world.campaign.id, call.caller.principal) if start else None
+    if start is not None and known is not None:
+        await check_times(context, known, start, nothing(call.operation))
 
 
 def _item(booking: CampaignBooking) -> StoppedItem:

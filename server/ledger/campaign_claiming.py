@@ -16,6 +16,7 @@ from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Repeats
 from server.store import campaigns, ledger
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
+from server.store.campaign_holds import hold_of
 from server.store.campaign_moves import give_contents, wait_anew
 from server.store.campaign_seals import is_sealed
 from server.store.campaigns import Campaign, Chunk
@@ -239,7 +240,7 @@ class CampaignClaiming(Claiming):
         reach = send.reach
 
         def work(conn: Connection, now: datetime) -> tuple[Claimed, *tuple[Note | None, ...]]:
-            start = self._start_of(conn, send.chunk, send.epoch)
+            start = self._start_of(conn, send.chunk, send.epoch, now)
             if start is None:
                 return None, None
             handed = hand_on(conn, start, send.chunk.points, send.chunk.recipients)
@@ -270,8 +271,8 @@ class CampaignClaiming(Claiming):
     async def skip_chunk(self, chunk: Chunk, epoch: int) -> bool:
         """Nobody of a waiting chunk is left to send to: its reservation comes back."""
 
-        def work(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
-            start = self._start_of(conn, chunk, epoch)
+        def work(conn: Connection, now: datetime) -> tuple[bool, Note | None]:
+            start = self._start_of(conn, chunk, epoch, now)
             if start is None:
                 return False, None
             hand_on(conn, start, chunk.points, chunk.recipients)
@@ -306,10 +307,10 @@ class CampaignClaiming(Claiming):
             return Repeats(sends=tuple(sends))
         return self._refusal(conn, now, send.proposal, reach)
 
-    def _start_of(self, conn: Connection, chunk: Chunk, epoch: int) -> Action | None:
-        """The start of the campaign, where this worker holds it and the chunk waits."""
+    def _start_of(self, conn: Connection, chunk: Chunk, epoch: int, now: datetime) -> Action | None:
+        """The start of the campaign, where this worker alone holds it, and the chunk waits."""
         campaign = campaigns.running_under(conn, chunk.campaign, epoch)
-        if campaign is None:
+        if campaign is None or hold_of(conn, chunk.campaign, now) is not None:
             return None
         known = campaigns.chunk_of(conn, chunk.campaign, chunk.number)
         if known is None or known.state != campaigns.WAITING:

@@ -21,6 +21,7 @@ from server.store.sealing import is_sealed, seal_of
 from tools.operation import RISKY, Risk
 
 _log = logging.getLogger(__name__)
+_NOT_TRUE = "what was under way has ended, and a new question says so"
 NO_PASSKEYS = PasskeyRule()
 
 
@@ -85,6 +86,27 @@ class Deciding(Looking):
             return (action, hit), replace(note_of("cap_refused", action), rule=hit.rule)
 
         return await self._journal.write(work, standing=proposal.risk in RISKY)
+
+    async def propose_instead(
+        self, action_id: str, proposal: Proposal, expires_s: float, through: str = ""
+    ) -> Action:
+        """End a proposal that is no longer true, and make this one; or the first, if decided by now.
+
+        In one step: whatever it stands in the way of finds the one or the other at every moment.
+        """
+
+        def work(conn: Connection, now: datetime) -> tuple[Action, *tuple[Note | None, ...]]:
+            ended = ledger.void(conn, action_id, reason=_NOT_TRUE)
+            if ended is None:
+                found = ledger.get(conn, action_id)
+                if found is None:
+                    raise LookupError("a proposal is gone")
+                return found, None
+            fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
+            action, _ = ledger.propose(conn, fresh, now, sealed_by=self._seal)
+            return action, noted("voided", ended), replace(note_of("proposed", action), through=through)
+
+        return await self._journal.write(work, standing=True)
 
     async def caps_hit(self, points: Decimal, recipients: int) -> list[CapHit]:
         """The limits of a day and a month that a send would pass now; for what is only priced."""

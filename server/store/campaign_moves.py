@@ -32,7 +32,7 @@ _BOOKED = and_(
     _AHEAD,
 )
 _MOVABLE = (
-    select(_CHUNK.number, _CHUNK.phase, _CHUNK.sealed)
+    select(_CHUNK.number, _CHUNK.phase, _CHUNK.recipients, _CHUNK.sealed)
     .select_from(_JOINED)
     .where(_OF_ONE, _CHUNK.sealed != "", or_(_CHUNK.state.in_((WAITING, UNTIMED)), _FAILED, _BOOKED))
     .order_by(_CHUNK.number)
@@ -55,6 +55,7 @@ class Movable(NamedTuple):
 
     number: int
     phase: str
+    recipients: int
     sealed: str
 
 

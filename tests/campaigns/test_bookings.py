@@ -179,3 +179,28 @@ async def test_a_time_that_a_rule_forbids_moves_nothing(house: House) -> None:
         problem = await session.problem("move_campaign", late)
         assert problem["code"] == "policy_refused"
         assert sum(map(len, (await standing(house)).values())) == 30
+
+
+async def test_a_later_time_that_cannot_be_is_refused_before_anybody_is_asked(house: House) -> None:
+    quiet = {"policy": {"quiet_hours": {"start": "21:00", "end": "08:00"}}}
+    person = Person()
+    async with fronted(house, person, clock=Clock(NOON), **SMALL, **quiet) as session:
+        assert session.parts
+        campaign = await booked(house, session, per_hour=10)
+        asked = len(person.asked)
+        late = {"campaign_id": campaign, "send_at": "2030-01-11T19:00:00+08:00"}
+        problem = await session.problem("move_campaign", late)
+        assert problem["code"] == "policy_refused"
+        assert "send_at: by the plan's pace" in problem["message"]
+        assert "from 2030-01-11 19:00 to 2030-01-11 21:54" in problem["message"]
+        assert "QUIET_HOURS" in problem["message"]
+        assert "Nothing was moved." in problem["message"]
+        assert "Give another send_at" in problem["next"]
+        far = {"campaign_id": campaign, "send_at": "2031-01-09T11:30:00+08:00"}
+        problem = await session.problem("move_campaign", far)
+        assert (
+            "send_at: by the plan's pace the last text would go out at 2031-01-09 14:24" in problem["message"]
+        )
+        assert len(person.asked) == asked
+        early = {"campaign_id": campaign, "send_at": "2030-01-11T18:00:00+08:00"}
+        assert (await session.facts("move_campaign", early))["recipients"] == 30

@@ -196,10 +196,20 @@ def _preview_cancel(_params: CampaignStepParams, surroundings: Surroundings) -> 
         nothing=sentence("Nothing was cancelled."),
         target=found.id,
         destroyed=found.waiting + sum(each.count for each in some) or None,
-        warnings=erasing_said(found, some),
+        warnings=(*_held_said(found), *erasing_said(found, some)),
         state={"plan": found.digest},
         details={"name": found.name, "status": found.state, **listed(some)},
     )
+
+
+def _held_said(found: CampaignFacts) -> Iterator[str]:
+    """What happens to it until this is answered."""
+    if found.state == "running":
+        yield sentence("Nothing more of it is sent until this is answered; a no lets it go on.")
+    if found.sending:
+        yield sentence(
+            "{count} are being sent at this moment: this does not erase them.", count=f"{found.sending:,}"
+        )
 
 
 def erasing_said(found: CampaignFacts, some: Sequence[CampaignBooking], *, kept: int = 0) -> tuple[str, ...]:

@@ -289,6 +289,8 @@ def _next_step(found: CampaignView) -> str:
     match found.state:
         case "planned":
             return "start_campaign asks a person."
+        case "running" if found.held_by:
+            return f"A person answers {found.held_by}: yes ends it; a no, or no answer, lets it go on."
         case "running":
             return "Nothing: it goes on by itself. pause_campaign stops it at once."
         case "paused" | "holding":
