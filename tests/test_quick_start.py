@@ -15,7 +15,7 @@ from server.store import upgrading
 from server.store.database import DatabaseStore
 from server.store.plans import Connection
 from tests.loopback_only.plugin import guarded
-from tests.quick_start.forked import ROOT
+from tests.quick_start.forked import ROOT, said_to_python
 from tests.quick_start.new_files import quickly
 
 pytestmark = [
@@ -56,6 +56,11 @@ def test_it_is_what_a_process_that_imports_all_itself_would_be(
     # What Python notes for its own children when no language is set.
     plain["environment"].pop("LC_CTYPE", None)
     assert quick == plain
+
+
+def test_what_inherits_all_of_the_tests_is_quick_in_whatever_terminal_they_run() -> None:
+    assert said_to_python(os.environ) == said_to_python(guarded())
+    assert ended(mirror(env=os.environ))["imported"]
 
 
 def test_whoever_kills_it_kills_it_alone() -> None:

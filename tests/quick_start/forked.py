@@ -119,7 +119,7 @@ def _can_be_forked(how: Mapping[str, Any], nursery: Nursery) -> bool:
     return (
         ours
         and all(how[name] == plain for name, plain in _PLAIN.items())
-        and _said_to_python(_environment(how)) == _said_to_python(nursery.environment)
+        and said_to_python(_environment(how)) == said_to_python(nursery.environment)
     )
 
 
@@ -127,5 +127,6 @@ def _environment(how: Mapping[str, Any]) -> dict[str, str]:
     return dict(os.environ if how["env"] is None else how["env"])
 
 
-def _said_to_python(environment: Mapping[str, str]) -> dict[str, str]:
+def said_to_python(environment: Mapping[str, str]) -> dict[str, str]:
+    """What Python reads before it runs anything."""
     return {name: value for name, value in environment.items() if name.startswith(_OF_THE_INTERPRETER)}

@@ -1,12 +1,25 @@
 """What every test would pay anew is spared: by `quick_start` the imports, by `quick_files` Alembic."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.quick_start.forked import Nursery, forked_from
+from tests.loopback_only.plugin import guarded
+from tests.quick_start.forked import Nursery, forked_from, said_to_python
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_said_to_python() -> Iterator[None]:
+    """With the language of a terminal, what inherits all of the tests would import all for itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in said_to_python(os.environ):
+            patch.delenv(name)
+        for name, value in guarded().items():
+            patch.setenv(name, value)
+        yield
 
 
 @pytest.fixture(scope="session")
