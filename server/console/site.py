@@ -24,6 +24,13 @@ from tools.sentence import Sentence, sentence
 Page = Callable[[Request], Awaitable[Response]]
 FORM_TOKEN = "form_token"  # noqa: S105 - a field's name
 _FIELDS, _FORM_BYTES = 200, 64 * 1024
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 class NotTakenError(Exception):
@@ -60,13 +67,6 @@ class Site:
         self.parts = parts
         self.address = address
         self.passes = Passes(parts.memory.keeper)
-        self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
 
     def language(self, request: Request) -> Language:
         """In which the reader reads."""
@@ -95,7 +95,7 @@ class Site:
     ) -> HTMLResponse:
         """A page. Templates have `_`, `_n`, `say`, `static`, `form_token`, and what `base.html` needs."""
         language, session = self.language(request), self.session(request)
-        page = self._templates.get_template(template).render(
+        page = _TEMPLATES.get_template(template).render(
             **template_words(language),
             say=sayer(language),
             static=static,
