@@ -8,7 +8,7 @@ itself (libpq) is not seen.
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 FOLDER = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not loaded yet
 REPORT = "TESTS_REACHED_OUTSIDE"
@@ -45,3 +45,6 @@ def _refuse(event: str, given: Sequence[Any]) -> None:
 
 
 sys.addaudithook(_refuse)
+# A grammar of addresses that only the tools of a release bring. jsonschema, which no check of ours asks about
+# addresses, compiles it at each import: more than a second.
+sys.modules["rfc3987_syntax"] = cast("Any", None)
