@@ -10,7 +10,7 @@ although the program changed the row again since.
 import json
 
 from server.store.compared import Comparison
-from server.store.compared_campaigns import sealed_campaigns
+from server.store.compared_campaigns import compared_campaigns
 from server.store.compared_tables import tables
 from server.store.plans import Connection
 
@@ -42,4 +42,7 @@ class Comparing:
 
     def compare(self, conn: Connection) -> list[Comparison]:
         """What each table holds against what the chain says of it, in one transaction with the taking."""
-        return [*(table.compare(conn) for table in self._tables.values()), sealed_campaigns(conn, self._key)]
+        return [
+            *(table.compare(conn) for table in self._tables.values()),
+            compared_campaigns(conn, self._key),
+        ]
