@@ -60,6 +60,8 @@ class PlanFigures:
     """Texts that go out between 21:00 and 08:00."""
     quiet: str
     """The operator's quiet hours, where it goes out whenever it is started; '' else."""
+    undo_minutes: int
+    """For how long all of it can be taken back once it is started; 0 where it is not held."""
     cautions: Sequence[str]
     """What to know of the text, in sentences of ours."""
     cheaper: str
@@ -99,6 +101,8 @@ class CampaignView:
     """Of those that were sent, or may have been: booked at the vendor, and still to go out."""
     delivered: int
     not_delivered: int
+    undo_until: datetime | None
+    """Until when all of it can still be taken back; None where it was not held, or not any more."""
     started_at: datetime | None
     ends_at: datetime | None
 

@@ -7,9 +7,14 @@ from tools.every8d.holding import hold_from
 from tools.operation import Hold
 
 
+def minutes_held(action: Action) -> int | None:
+    """For how many minutes a person was told that it can be taken back; None where it is not held."""
+    return json.loads(action.preview or "{}").get("undo_minutes") or None
+
+
 def hold_of(action: Action) -> Hold | None:
     """Until when it can be taken back, by our clock; None for what went out at once, or was never begun."""
-    minutes = json.loads(action.preview or "{}").get("undo_minutes")
-    if not minutes or action.dispatched_at is None:
+    minutes = minutes_held(action)
+    if minutes is None or action.dispatched_at is None:
         return None
     return hold_from(action.dispatched_at, minutes)

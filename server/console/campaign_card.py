@@ -10,6 +10,7 @@ from tools.campaign_desk import CampaignView, PlanFigures
 from tools.canvas import figure
 from tools.cleaning import clean
 from tools.sentence import Sentence, plural, sentence
+from tools.taipei import as_taipei
 
 _PARTS = (
     ("delivered", sentence("arrived")),
@@ -131,6 +132,9 @@ def _figures(found: CampaignView) -> Iterator[Figure]:
         yield Figure(key="untimed", name=name, value=figure(found.untimed))
     yield from _times(sentence("Started"), found.started_at)
     yield from _times(sentence("The last one goes out"), found.ends_at)
+    if found.undo_until is not None:
+        until = f"{as_taipei(found.undo_until):%H:%M:%S}"
+        yield Figure(key="undo", name=sentence("All of it can be cancelled until"), value=until)
 
 
 def _times(name: Sentence, moment: datetime | None) -> Iterator[Figure]:
@@ -179,6 +183,11 @@ def _warnings(found: PlanFigures) -> Iterator[str]:
         yield sentence("The vendor gives no price for texts so long: the points are an estimate.")
     if found.quiet:
         yield sentence("It goes out when it is started, and not from {span} (quiet hours).", span=found.quiet)
+    if found.undo_minutes:
+        yield sentence(
+            "Once started it can be taken back for {minutes} minutes: cancel it on its page.",
+            minutes=found.undo_minutes,
+        )
     if found.at_night:
         yield sentence("Between 21:00 and 08:00 go out: {count}.", count=figure(found.at_night))
     if found.texted:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from server.batches.chunk_content import Addressee, opened
+from server.batches.held import hold_of, minutes_held
 from server.batches.keeper import alike
 from server.batches.numbers import NumberSeal, SealedNumberError
 from server.batches.unpacking import pack_messages, packed_numbers
@@ -20,7 +21,7 @@ from server.campaigns.draft import Asked
 from server.campaigns.standing import Standing
 from server.gate.caller import Caller
 from server.gate.calls import CallOf
-from server.gate.campaign_rules import forbidden
+from server.gate.campaign_rules import NOT_HELD, forbidden
 from server.gate.campaign_trials import Trials
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
@@ -38,6 +39,7 @@ from server.store.rows import taipei_day
 from tools.campaigns.wording import Wording, read_wording
 from tools.every8d.charging import price_of_each
 from tools.every8d.credit import credit_steps
+from tools.every8d.holding import hold_from
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams
 from tools.every8d.texts import first_words
 from tools.operation import Preview, Surroundings
@@ -67,6 +69,8 @@ class _Ready:
     reach: "Reach"
     numbers: bytes
     """Of those, packed for the records."""
+    minutes: int | None
+    """For how long it can be taken back, where the start's question said so."""
 
     @property
     def params(self) -> PersonalizedParams:
@@ -81,6 +85,7 @@ class ChunkSender:
         self._context = context
         self._dispatching = Dispatching(context)
         self._trials = Trials(context)
+        self._held: dict[str, int | None] = {}
 
     @property
     def at_once(self) -> int:
@@ -133,7 +138,17 @@ class ChunkSender:
             those=those,
             reach=await self._context.book.reached(call.messages(world)),
             numbers=packed_numbers([person.mobile for person in params.people]),
+            minutes=await self._minutes_of(campaign),
         )
+
+    async def _minutes_of(self, campaign: Campaign) -> int | None:
+        """As the start's question has them, which is read once: a part with a time of its own is not held."""
+        if not campaign.at_once:
+            return None
+        if campaign.action not in self._held:
+            start = await self._context.book.get(campaign.action)
+            self._held[campaign.action] = None if start is None else minutes_held(start)
+        return self._held[campaign.action]
 
     def _why_not(self, ready: _Ready) -> str:
         """What forbids it now, although the plan was agreed to."""
@@ -143,7 +158,9 @@ class ChunkSender:
             return f"a part of it cannot be sent as it was planned: {error.field} {error.problem}"
         audience = ready.call.audience(ready.world)
         asked = Asked(audience.recipients, audience.texts, audience.send_times)
-        problem = forbidden(self._context, asked, nothing(SEND_PERSONALIZED_SMS))
+        now, minutes = ready.world.now, ready.minutes
+        held = NOT_HELD if minutes is None else hold_from(now, minutes).goes_out - now
+        problem = forbidden(self._context, asked, nothing(SEND_PERSONALIZED_SMS), held=held)
         return "" if problem is None else problem.message
 
     async def _send(self, ready: _Ready, epoch: int) -> ChunkEnd:
@@ -190,6 +207,7 @@ class ChunkSender:
             points=price.points,
             estimate=price.estimate,
             send_at=ready.those[0].send_at,
+            undo_minutes=ready.minutes,
         )
         return Proposal(
             principal=ready.campaign.principal,
@@ -220,9 +238,7 @@ class ChunkSender:
             case "succeeded":
                 return ChunkEnd(ended=Ended.SENT, stop=_points_ran_out(done))
             case "failed":
-                problem = json.loads(done.outcome)
-                stop = str(problem["message"]) if problem["code"] in _DEPLETED else ""
-                return ChunkEnd(ended=Ended.FAILED, stop=stop)
+                return ChunkEnd(ended=Ended.FAILED, stop=_forbids_others(done))
             case _:
                 return ChunkEnd(ended=Ended.UNKNOWN)
 
@@ -269,6 +285,13 @@ def _is_personal(claimed: "Claimed") -> bool:
     return isinstance(claimed, CapHit) and claimed.rule == EACH_DAY
 
 
+def _forbids_others(failed: Action) -> str:
+    """Why no other part is begun: nothing can be sent, or a part was refused for being booked."""
+    problem = json.loads(failed.outcome)
+    as_booking = problem["code"] == "vendor_refused" and hold_of(failed) is not None
+    return str(problem["message"]) if as_booking or problem["code"] in _DEPLETED else ""
+
+
 def _points_ran_out(done: Action) -> str:
     unsent = json.loads(done.outcome).get("unsent", 0)
     return f"the points ran out: {unsent} of a part were not sent" if unsent else ""
@@ -277,6 +300,8 @@ def _points_ran_out(done: Action) -> str:
 def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal: NumberSeal) -> None:
     """The batch and its messages, of unknown outcome as long as none is written down."""
     booked = [each.send_at for each in ready.those if each.send_at is not None]
+    if (hold := hold_of(action)) is not None:
+        booked.append(hold.goes_out)
     add_batch(
         conn,
         Batch(

@@ -9,6 +9,7 @@ from typing import cast
 
 import anyio.to_thread
 
+from server.batches.held import hold_of
 from server.campaigns.draft import Wish
 from server.campaigns.planning import NOTHING_PLANNED
 from server.campaigns.source import OpenList
@@ -20,13 +21,14 @@ from server.gate.campaign_rules import forbidden
 from server.gate.context import GateContext
 from server.gate.exclusions import Exclusions
 from server.gate.failures import ANTICIPATED
+from server.gate.holding import minutes_of_start
 from server.gate.member_list import member_list
 from server.gate.members import Members
 from server.gate.rehearsing import rehearsed, still_played
 from server.gate.rules.policy import quiet_span
 from server.gate.watching import look_again
 from server.ledger.notes import Note
-from server.store.campaigns import RUNNING
+from server.store.campaigns import CANCELLED, RUNNING, Campaign
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures, Rehearsed
 from tools.campaign_facts import CampaignState
 from tools.campaigns.cautions import cautions_of
@@ -123,6 +125,9 @@ class OwnCampaigns:
             often=made.draft.often,
             at_night=made.draft.at_night,
             quiet=quiet_span(settings.policy) if asked.send_at is None else "",
+            undo_minutes=minutes_of_start(settings.policy, campaign.recipients)
+            if asked.send_at is None
+            else 0,
             cautions=cautions_of(wish.wording, tally),
             cheaper=cheaper_for(wish.wording, tally),
             found=made.found,
@@ -211,9 +216,16 @@ class OwnCampaigns:
             booked=await self._context.campaigns.booked(id_),
             delivered=progress.delivered,
             not_delivered=progress.not_delivered,
+            undo_until=await self._undo_until(campaign),
             started_at=campaign.started_at,
             ends_at=found.last_at,
         )
+
+    async def _undo_until(self, campaign: Campaign) -> datetime | None:
+        held = campaign.at_once and campaign.state != CANCELLED
+        start = await self._context.book.get(campaign.action) if held and campaign.action else None
+        hold = None if start is None else hold_of(start)
+        return hold.until if hold is not None and self._context.clock() < hold.until else None
 
     async def settled(self, id_: str, said: Callable[[CampaignView | None], str]) -> CampaignView | None:
         """The same once it does not run, or as it is when the call's time is up."""

@@ -1,6 +1,7 @@
 """The operator's rules for a part of a campaign: when it is planned, and again when it is sent."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from server.campaigns.draft import Asked
 from server.gate.context import GateContext
@@ -9,14 +10,18 @@ from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS
 from tools.operation import Risk
 from tools.problems import Problem
 
+NOT_HELD = timedelta()
 
-def forbidden(context: GateContext, asked: Asked, nothing: str, *, plans: bool = False) -> Problem | None:
+
+def forbidden(
+    context: GateContext, asked: Asked, nothing: str, *, plans: bool = False, held: timedelta = NOT_HELD
+) -> Problem | None:
     """The first rule that it breaks. Blocked numbers of the store are taken out before, and by the claim.
 
     A text without a time of its own goes out when its plan is started, not when it is made (`plans`): the
-    start asks for the quiet hours.
+    start asks for the quiet hours. One that is `held` goes out so much later.
     """
-    policy, now = context.settings.policy, context.clock()
+    policy, now = context.settings.policy, context.clock() + held
     if plans and asked.send_times[0] is None:
         policy = policy.model_copy(update={"quiet_hours": None})
     intent = Intent(

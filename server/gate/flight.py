@@ -42,6 +42,8 @@ class Bookings(NamedTuple):
 
     certain: list[Batch]
     unknown: list[Batch]
+    held: frozenset[str] = frozenset()
+    """The ids of those that undo_send takes back."""
 
 
 def _ahead(conn: Connection, batch: Batch, now: datetime) -> Batch:
@@ -58,6 +60,12 @@ def _ahead(conn: Connection, batch: Batch, now: datetime) -> Batch:
         return batch
     gone = max(0, batch.pending - len(later))
     return replace(batch, recipients=batch.recipients - gone, send_at=min(later))
+
+
+def _held(conn: Connection, found: Sequence[Batch], now: datetime) -> frozenset[str]:
+    actions = {batch.id: ledger.get(conn, batch.id) for batch in found}
+    holds = {id_: hold_of(action) for id_, action in actions.items() if action is not None}
+    return frozenset(id_ for id_, hold in holds.items() if hold is not None and now < hold.goes_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +95,13 @@ class Flight:
         await self.context.memory.catch_up()
         now = self.context.clock()
 
-        def look(conn: Connection) -> list[Batch]:
-            return [_ahead(conn, each, now) for each in booked(conn, own(self.whose), now, _MOST)]
+        def look(conn: Connection) -> tuple[list[Batch], frozenset[str]]:
+            found = booked(conn, own(self.whose), now, _MOST)
+            return [_ahead(conn, each, now) for each in found], _held(conn, found, now)
 
-        found = await self.context.memory.keeper.read(look)
+        found, held = await self.context.memory.keeper.read(look)
         certain = [batch for batch in found if batch.state == SENT]
-        return Bookings(certain, [batch for batch in found if batch.state != SENT])
+        return Bookings(certain, [batch for batch in found if batch.state != SENT], held)
 
     async def actions(self) -> list[Action]:
         """Actions that wait, are carried out now, or are of unknown outcome."""

@@ -1,13 +1,15 @@
 """What can still go out, as the desk lists it."""
 
 import json
+from collections.abc import Iterator
 
-from server.gate.flight import SENDS_NOTHING, Flight
+from server.gate.flight import SENDS_NOTHING, Bookings, Flight
 from server.store.actions import UNDECIDED, Action, State
 from server.store.batches import Batch
 from server.store.tasks_seen import TaskSeen
 from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING
 from tools.every8d.texts import first_words
+from tools.every8d.undo import UNDO_SEND
 from tools.flight_desk import InFlight, InFlightRow, What
 from tools.operation import Risk
 
@@ -21,10 +23,10 @@ class OwnFlight:
     async def rows(self, *, refresh: bool) -> InFlight:
         """What can still go out."""
         silent = await self._flight.refresh(await self._flight.tasks()) if refresh else 0
-        actions, bookings = await self._flight.actions(), (await self._flight.bookings()).certain
+        actions, bookings = await self._flight.actions(), await self._flight.bookings()
         tasks = await self._flight.tasks()
         return InFlight(
-            rows=[*map(_of_action, actions), *map(_of_booking, bookings), *map(_of_task, tasks)],
+            rows=[*map(_of_action, actions), *_of_bookings(bookings), *map(_of_task, tasks)],
             silent=silent,
             omis=self._flight.context.settings.omis is not None,
         )
@@ -57,7 +59,12 @@ def _standing(action: Action) -> tuple[What, str]:
     return "under way", ""
 
 
-def _of_booking(batch: Batch) -> InFlightRow:
+def _of_bookings(found: Bookings) -> Iterator[InFlightRow]:
+    for batch in found.certain:
+        yield _of_booking(batch, UNDO_SEND.name if batch.id in found.held else erasing_of(batch))
+
+
+def _of_booking(batch: Batch, can: str) -> InFlightRow:
     return InFlightRow(
         what="booking",
         id=batch.batch_id,
@@ -65,7 +72,7 @@ def _of_booking(batch: Batch) -> InFlightRow:
         state=batch.tool,
         at=batch.send_at,
         count=batch.pending,
-        can=erasing_of(batch),
+        can=can,
     )
 
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 from server.batches.held import hold_of
 from server.gate.calls import CallOf
 from server.gate.context import GateContext
+from server.settings.policy import PolicySettings
 from server.store.actions import Action as Entry
+from tools.campaign_facts import CampaignStep
 from tools.every8d.holding import hold_from
 from tools.operation import Hold, OwnAction, Preview, Risk, Surroundings
 
@@ -20,15 +22,28 @@ def held(context: GateContext, call: CallOf, world: Surroundings, preview: Previ
 def minutes_of(context: GateContext, call: CallOf, world: Surroundings) -> int | None:
     """For how many minutes this send is held, by the operator's rule; None where it is not.
 
-    A campaign is not: it can be paused and cancelled at any time, and its trial goes first.
+    A campaign is held as a whole: each of its parts for so long, whatever their size.
     """
     policy, operation = context.settings.policy, call.operation
-    if not policy.undo_minutes or operation.risk is not Risk.SPEND or operation.vendor != "every8d":
+    if not policy.undo_minutes or operation.risk is not Risk.SPEND:
         return None
     if isinstance(operation, OwnAction):
+        return minutes_of_start(policy, _started_at_once(operation.step(call.params), world)) or None
+    if operation.vendor != "every8d":
         return None
     at_once = sum(each.send_at is None and "@" not in each.to for each in call.audience(world).messages)
     return policy.undo_minutes if at_once > policy.undo_above_recipients else None
+
+
+def minutes_of_start(policy: PolicySettings, recipients: int) -> int:
+    """The same for a campaign that goes out to so many when it is started; 0 where it is not held."""
+    return policy.undo_minutes if recipients > policy.undo_above_recipients else 0
+
+
+def _started_at_once(step: CampaignStep, world: Surroundings) -> int:
+    """How many get a text when this campaign is started; 0 for another step, or a time of its own."""
+    found = world.campaign
+    return found.recipients if found is not None and step.kind == "start" and found.at_once else 0
 
 
 def delay_of(context: GateContext, call: CallOf, world: Surroundings) -> timedelta:

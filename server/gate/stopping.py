@@ -106,7 +106,7 @@ class Stopping:
         return await self._with(call, entry, [*agreed.braked, *agreed.bookings])
 
     async def _erase(self, call: Call, braked: Sequence[StoppedItem]) -> Answer | Question:
-        bookings, lost = await self._flight(call).bookings()
+        bookings, lost, _ = await self._flight(call).bookings()
         braked = [*braked, *map(lost_booking, lost)]
         entry = await self._waiting(call, bookings)
         if entry is None and not bookings:

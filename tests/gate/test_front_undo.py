@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from server.demo.rows import rows_of
+from tests.campaigns.playing import carried_out, people, planned, write_list
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
+from tests.e2e.pictures import PNG
 from tests.faults.front_door import SENDING, front_door
-from tests.faults.scripted import ScriptedVendor, whole
+from tests.faults.scripted import HOST, ScriptedVendor, whole
 from tests.gate.servers import SEND, Clock, fronted, started, visited
 from tests.patience import PATIENCE
 
@@ -77,7 +79,7 @@ async def test_a_small_send_and_one_without_the_rule_go_out_at_once(house: House
         assert "300" not in await sent_at(house, each["batch_id"])
     assert refused["code"] == "not_held"
     assert refused["message"].startswith("Nothing was taken back.")
-    assert [each for each in await house.changes() if "eraseBooking" in each] == []
+    assert [each for each in await house.changes() if "erasebooking" in each] == []
 
 
 async def test_after_its_minutes_it_is_gone_and_the_vendor_is_not_asked(house: House) -> None:
@@ -87,7 +89,7 @@ async def test_after_its_minutes_it_is_gone_and_the_vendor_is_not_asked(house: H
         clock.advance(minutes=5)
         refused = await session.problem("undo_send", {"batch_id": sent["batch_id"]})
     assert (refused["code"], "has gone out since" in refused["message"]) == ("too_late", True)
-    assert [each for each in await house.changes() if "eraseBooking" in each] == []
+    assert [each for each in await house.changes() if "erasebooking" in each] == []
 
 
 async def test_where_the_vendor_was_faster_it_is_said_to_be_gone(house: House) -> None:
@@ -120,6 +122,22 @@ async def test_a_refused_booking_sends_nothing_and_says_that_it_was_one(
     assert "Nothing was sent." in refused["message"]
     assert "ten minutes or more" in refused["message"]
     assert rows_of(entry)[0]["state"] == "failed"
+
+
+async def test_a_campaign_whose_first_part_is_refused_as_a_booking_stops_and_says_so(
+    house: House, vendor: ScriptedVendor
+) -> None:
+    vendor.plays["SendParamSMS.ashx"] = whole("-20,預約時間需在十分鐘後")
+    account = {"base_url": vendor.url.replace(HOST, "localhost"), "uid": "a", "password": "b"}
+    async with fronted(house, Person(), policy=UNDO, every8d={**account, "max_recipients": 10}) as session:
+        assert session.parts
+        write_list(house, people(30))
+        named = {"campaign_id": (await planned(session))["campaign_id"]}
+        await session.facts("start_campaign", named)
+        await carried_out(session.parts, named["campaign_id"])
+        status = await session.facts("get_campaign", named)
+    assert (status["state"], status["sent"]) == ("paused", 0)
+    assert "ten minutes or more" in status["conclusion"]
 
 
 async def test_of_an_unknown_outcome_it_is_said_when_it_would_go_out_and_no_safe_retry_is_made_before(
@@ -178,11 +196,37 @@ async def test_a_held_send_stands_among_what_is_ahead_and_a_stop_takes_it_back(h
         sent = await session.facts("send_sms", BOTH)
         ahead = rows_of(await session.facts("list_in_flight"))
         stopped = await session.facts("stop_everything")
-    assert [(row["what"], row["id"], row["count"]) for row in ahead if row["what"] == "booking"] == [
-        ("booking", sent["batch_id"], 2)
-    ]
+    found = [(row["id"], row["count"], row["can"]) for row in ahead if row["what"] == "booking"]
+    assert found == [(sent["batch_id"], 2, "undo_send")]
     assert stopped["outcome"] == "done"
     assert await sent_at(house, sent["batch_id"]) == {"303"}
+
+
+async def test_a_booking_that_a_person_meant_is_named_with_what_erases_it(house: House) -> None:
+    tomorrow = (datetime.now().astimezone() + timedelta(days=1)).isoformat()
+    async with fronted(house, Person(), policy=UNDO) as session:
+        await session.facts("send_sms", {**BOTH, "send_at": tomorrow})
+        ahead = rows_of(await session.facts("list_in_flight"))
+    assert [row["can"] for row in ahead if row["what"] == "booking"] == ["erase_sms_booking"]
+
+
+async def test_a_held_mms_is_taken_back_by_the_erasing_of_its_own_kind(house: House) -> None:
+    pictures = house.folder / "images"
+    pictures.mkdir(exist_ok=True)
+    (pictures / "coupon.png").write_bytes(PNG)
+    wanted = {"recipients": TWO, "text": "您好", "image": "coupon.png", "subject": "優惠"}
+    async with fronted(house, Person(), policy=UNDO) as session:
+        sent = await session.facts("send_mms", wanted)
+        ahead = rows_of(await session.facts("list_in_flight"))
+        undone = await session.facts("undo_send", {"batch_id": sent["batch_id"]})
+        credit = await session.facts("query_credit")
+        again = await session.problem("undo_send", {"batch_id": sent["batch_id"]})
+    assert "undo_until" in sent
+    assert [row["can"] for row in ahead if row["what"] == "booking"] == ["undo_send"]
+    assert (undone["outcome"], undone["erased"], credit["credit"]) == ("done", 2, 10000)
+    assert again["code"] == "too_late"
+    asked = [str(entry["path"]) for entry in await house.vendor.log()]
+    assert [each for each in asked if "eraseBooking" in each] == ["/API21/HTTP/MMS/eraseBooking.ashx"] * 2
 
 
 async def test_what_was_taken_back_is_not_ahead_any_more(house: House) -> None:

@@ -14,7 +14,7 @@ from tools.problems import Problem, RefusedError
 from tools.sentence import sentence, together
 from tools.shown_text import with_fillings
 from tools.taipei import as_taipei
-from tools.values import Points
+from tools.values import Points, Timestamp
 
 _LISTED = 50
 """Bookings that are listed one by one: nobody reads a longer list."""
@@ -37,6 +37,8 @@ class CampaignStepResult(Result):
     """That it is about."""
     points_returned: Points | None = None
     """Of what was erased at the vendor."""
+    undo_until: Timestamp | None = None
+    """Until when cancel_campaign takes all of it back."""
     note: str
 
 

@@ -19,6 +19,7 @@ from tools.omis.report_target import MaybeReport
 from tools.operation import PagedParams, Params, Result, Risk
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence
+from tools.taipei import iso
 from tools.values import (
     CELLS,
     IDENTIFIER,
@@ -270,7 +271,12 @@ def _untimed(found: CampaignView) -> str:
 
 
 def _following(found: CampaignView) -> str:
-    return " ".join(filter(None, (_settled_first(found), _next_step(found))))
+    return " ".join(filter(None, (_undo(found), _settled_first(found), _next_step(found))))
+
+
+def _undo(found: CampaignView) -> str:
+    until = found.undo_until
+    return "" if until is None else f"cancel_campaign takes all of it back until {iso(until)}."
 
 
 def _settled_first(found: CampaignView) -> str:

@@ -36,6 +36,10 @@ def _money(found: PlanFigures) -> list[str]:
 def _time(found: PlanFigures) -> list[str]:
     return said(
         (found.quiet, f"It goes out when it is started, and not from {found.quiet} (quiet hours)."),
+        (
+            found.undo_minutes,
+            f"Once started it can be taken back for {found.undo_minutes} minutes, with cancel_campaign.",
+        ),
         (found.at_night, f"Between 21:00 and 08:00 go out: {many(found.at_night, 'text')}."),
     )
 
