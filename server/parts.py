@@ -31,6 +31,7 @@ from server.ledger.journal import Journal
 from server.ledger.outside import OutsideReading
 from server.ledger.passkeys import PasskeyRule
 from server.ledger.past import HeadFile
+from server.ledger.phone import Approvers, PhoneRule
 from server.ledger.reaper import keep_reaping, keep_remembering
 from server.ledger.registering import Registering
 from server.settings.policy import ApprovalSettings
@@ -118,8 +119,11 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         journal,
         owner=_owner(),
         caps=_caps(settings),
-        passkeys=_passkeys(settings.approval),
-        four_eyes=settings.approval.four_eyes,
+        approvers=Approvers(
+            passkeys=_passkeys(settings.approval),
+            phone=_phone(settings.approval),
+            four_eyes=settings.approval.four_eyes,
+        ),
     )
     vendors = Vendors(settings, book, clock)
     files = Files(settings.files.model_copy(update={"reports": reports_folder(settings)}), clock)
@@ -177,6 +181,16 @@ def _passkeys(approval: ApprovalSettings) -> PasskeyRule:
         mode=approval.passkeys,
         above_points=approval.passkey_above_points,
         for_destroy=approval.passkey_for_destroy,
+    )
+
+
+def _phone(approval: ApprovalSettings) -> PhoneRule:
+    return PhoneRule(
+        number=approval.phone.get_secret_value(),
+        owner=approval.phone_owner,
+        max_points=approval.phone_max_points,
+        texts_per_day=approval.phone_texts_per_day,
+        four_eyes=approval.four_eyes,
     )
 
 

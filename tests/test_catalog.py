@@ -12,6 +12,7 @@ import pytest
 import tools
 from tests.e2e.good_cases import CASES
 from tools.catalog import every_operation
+from tools.every8d.approval_text import SEND_APPROVAL_TEXT
 from tools.offering import Risk, Toolset, Vendor, chosen
 from tools.operation import Operation
 
@@ -76,7 +77,8 @@ def test_every_operation_that_is_written_is_in_the_catalogue() -> None:
         each.name for module in modules for each in vars(module).values() if isinstance(each, Operation)
     }
     assert written
-    assert written - BY_NAME.keys() == set()
+    # The one that nobody calls: the gate sends it about what waits for a person.
+    assert written - BY_NAME.keys() == {SEND_APPROVAL_TEXT.name}
 
 
 def test_the_catalogue_is_sorted_by_name() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from server.command.common import person
 from server.ledger.notes import Note
 from server.ledger.passkeys import unsigned
+from server.ledger.phone import unanswered
 from server.parts import Parts
 from server.store import audit, triggers
 from server.store.audit import Verification
@@ -32,11 +33,13 @@ class Examined:
     """The triggers that are gone."""
     unsigned: list[str]
     """Actions whose approval is not what a passkey signed."""
+    unanswered: list[str]
+    """Actions that are said to be decided by a text, and no reply to it stands for that."""
 
     @property
     def ok(self) -> bool:
         """Whether there is nothing to say against the store."""
-        sound = self.chain.ok and not self.missing and not self.unsigned
+        sound = self.chain.ok and not self.missing and not self.unsigned and not self.unanswered
         return sound and all(each.ok for each in self.tables)
 
     def told(self) -> Iterator[str]:
@@ -56,6 +59,11 @@ class Examined:
             yield sentence(
                 "What is kept of the approval of {names} is not what a passkey signed for it.",
                 names=", ".join(self.unsigned),
+            )
+        if self.unanswered:
+            yield sentence(
+                "What is kept of the approval of {names} is not what the approver's phone answered.",
+                names=", ".join(self.unanswered),
             )
         if self.missing:
             yield sentence(
@@ -130,7 +138,13 @@ async def examined(parts: Parts, expected: Head | None) -> Examined:
         comparing = Comparing(key)
         chain = audit.verify(conn, key, expected, take=comparing.take)
         tables = comparing.compare(conn) if chain.ok else []
-        return Examined(chain=chain, tables=tables, missing=triggers.missing(conn), unsigned=unsigned(conn))
+        return Examined(
+            chain=chain,
+            tables=tables,
+            missing=triggers.missing(conn),
+            unsigned=unsigned(conn),
+            unanswered=unanswered(conn),
+        )
 
     return await parts.store.read(work)
 

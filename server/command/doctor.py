@@ -16,6 +16,7 @@ from server.command.examining.accounts import of_clock, of_login
 from server.command.examining.finding import Finding, failed, right
 from server.command.examining.hosts import of_host
 from server.command.examining.origins import of_settings
+from server.command.examining.phone import of_phone
 from server.command.examining.places import of_callbacks, of_images, of_reports
 from server.command.examining.store import of_audit, of_store
 from server.command.options import Config, Sandbox, run
@@ -67,13 +68,17 @@ async def _findings(settings: Settings, tools: int) -> AsyncGenerator[Finding]:
         if store.state == "ok":
             async for finding in of_audit(parts):
                 yield finding
+        logins: dict[Vendor, Finding] = {}
         for vendor, base_url in _accounts(settings):
             host = await of_host(vendor, base_url)
             yield host
             login = await of_login(parts, vendor, _why_not(store, host))
+            logins[vendor] = login
             yield login
             if login.state != "off":
                 yield of_clock(parts, vendor)
+        if parts.book.phone.number:
+            yield await of_phone(parts, logins.get("every8d"))
     yield await anyio.to_thread.run_sync(of_images, settings)
     yield await anyio.to_thread.run_sync(of_reports, settings)
     yield of_callbacks(settings)

@@ -27,7 +27,7 @@ from server.settings.settings import CallbacksSettings
 from server.store.errors import StoreUnavailableError
 from server.store.quarantine import UNREADABLE
 from tools.cleaning import clean
-from tools.every8d.callbacks import mobile_of, moment_of, read_callback_fields, status_of
+from tools.every8d.callbacks import REPLY, mobile_of, moment_of, read_callback_fields, status_of
 from tools.mobile import mask_mobile
 from tools.taipei import compact
 
@@ -46,6 +46,7 @@ _TRY_AGAIN = PlainTextResponse("try again", status_code=503)
 def callback_app(parts: Parts, intake: Intake | None = None, door: Door | None = None) -> ASGIApp:
     """The application that takes the vendor's calls."""
     reports, at = intake or Intake(parts.book.keep_events), door or door_of(parts)
+    approver = parts.book.phone.number
 
     async def answer(scope: Scope, receive: Receive) -> Response:
         try:
@@ -56,7 +57,7 @@ def callback_app(parts: Parts, intake: Intake | None = None, door: Door | None =
         if scope["method"] not in ("GET", "POST"):
             return _ANOTHER_METHOD
         encoded = await _encoded(scope, receive)
-        kept = _TOO_LARGE if encoded is None else await _keep(reports, encoded)
+        kept = _TOO_LARGE if encoded is None else await _keep(reports, encoded, approver)
         if kept in (_TOO_LARGE, _NO_REPORT):
             at.count(UNREADABLE)
         return kept
@@ -85,7 +86,7 @@ async def _encoded(scope: Scope, receive: Receive) -> bytes | None:
     return b"&".join(part for part in parts if part)
 
 
-async def _keep(reports: Intake, encoded: bytes) -> Response:
+async def _keep(reports: Intake, encoded: bytes, approver: str) -> Response:
     try:
         fields = read_callback_fields(encoded)
     except ValueError:
@@ -93,7 +94,7 @@ async def _keep(reports: Intake, encoded: bytes) -> Response:
     if not fields.get("BATCHID") or not fields.get("STATUS"):
         return _NO_REPORT
     try:
-        await reports.keep(reported(fields))
+        await reports.keep(reported(fields, approver))
     except StoreUnavailableError:
         return _unavailable()
     return _KEPT
@@ -104,8 +105,11 @@ def _unavailable() -> Response:
     return _TRY_AGAIN
 
 
-def reported(fields: Mapping[str, str]) -> Reported:
-    """What is kept of it: the same, however its number and times are written."""
+def reported(fields: Mapping[str, str], approver: str = "") -> Reported:
+    """What is kept of it: the same, however its number and times are written.
+
+    Of what was texted to the approver's phone not the text: it holds the code, which nobody else is to read.
+    """
     code, _ = status_of(fields["STATUS"])
     mobile, reported_at = mobile_of(fields.get("RM", "")), moment_of(fields.get("RT", ""))
     values = {
@@ -113,7 +117,7 @@ def reported(fields: Mapping[str, str]) -> Reported:
         "record": _kept(fields.get("MR", "").strip(), 64),
         "status": _kept(fields["STATUS"].strip() if code is None else str(code), 16),
         "message_id": _kept(fields.get("MSGID", "").strip(), 64),
-        "text": _kept(fields.get("SM", ""), 1_000),
+        "text": "" if mobile == approver and code != REPLY else _kept(fields.get("SM", ""), 1_000),
         "reference": _kept(fields.get("SUBJECT", ""), 200),
     }
     when = fields.get("RT", "") if reported_at is None else compact(reported_at)

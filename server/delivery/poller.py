@@ -11,6 +11,7 @@ import anyio
 from server.batches.asking import ask
 from server.batches.asking_replies import ask_for_replies
 from server.gate.failures import ANTICIPATED, problem_of
+from server.gate.phone import ByPhone
 from server.gate.surroundings import every8d_options
 from server.parts import Parts
 from server.store.asking_plan import any_due, take_due
@@ -24,8 +25,11 @@ _log = logging.getLogger(__name__)
 
 async def keep_asking(parts: Parts) -> None:
     """Ask for what is due until cancelled."""
+    by_phone = ByPhone(parts.context)
     while True:
         await ask_for_due(parts)
+        if parts.book.phone.number:
+            await by_phone.look_at_all()
         await anyio.sleep(_EVERY_SECONDS)
 
 

@@ -9,6 +9,7 @@ from server.call_time import left_before_a_post
 from server.gate.caller import FormReply
 from server.gate.calls import Call
 from server.gate.context import GateContext
+from server.gate.phone import ByPhone
 from server.gate.ruling import count_decline
 from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.questions import hint, render
@@ -17,6 +18,7 @@ from server.gate.words.telling import approval_required, approved_elsewhere, tol
 from server.ledger.deciding import Decision
 from server.ledger.refusals import ApprovalRefusedError
 from server.settings.page_address import address_of
+from server.store.actions import PHONE
 from tools.operation import Preview
 from tools.problems import Problem, RefusedError
 
@@ -34,12 +36,15 @@ class Approval:
         self._context = context
         self._settings = context.settings.approval
         self._page = address_of(context.settings)
+        self._phone = ByPhone(context)
 
     async def advance(self, call: Call, entry: "Action") -> "Action | Answer | Question":
         """An approved action, which can be carried out; or the question or answer that the call ends with."""
         if str(entry.state) in ("proposed", "approved"):
             # Before anything of it is shown or believed; the approval and the claim check again.
             entry = await self._context.book.unaltered(entry)
+        if str(entry.state) == "approved" and entry.channel == PHONE:
+            entry = await self._phone.confirmed(call, entry)
         if str(entry.state) == "proposed":
             decided = await self.decide(call, entry)
             return decided if isinstance(decided, Answer | Question) else await self.advance(call, decided)
@@ -152,25 +157,41 @@ class Approval:
             now = await self._context.entry_of(call, entry.id)
             if now is not None and str(now.state) == "expired":
                 return now
-        decided = await self._wait(call, entry)
+        by_text = await self._phone.ask(call, entry)
+        # Nobody answers a text that was sent a moment ago; who repeats the call may have been answered.
+        decided, unread = await self._wait(call, entry, look=entry.out_of_band)
         if decided is not None:
             return decided
-        return approval_required(call.operation, entry, self._page, why or self._by_whom())
+        said = " ".join(filter(None, (why or self._by_whom(), by_text, unread)))
+        return approval_required(call.operation, entry, self._page, said)
 
     def _by_whom(self) -> str:
         return "Who asked for it cannot approve it: somebody else has to." if self._settings.four_eyes else ""
 
-    async def _wait(self, call: Call, entry: "Action") -> "Action | None":
-        """With approval.wait_seconds the call itself waits for the decision, and says so."""
+    async def _wait(self, call: Call, entry: "Action", *, look: bool) -> "tuple[Action | None, str]":
+        """Whether it is decided by now, and whether an answer by text could not be read.
+
+        With approval.wait_seconds the call itself waits for the decision, and says so.
+        """
+        unread = ""
+        if look and self._context.book.phone.number:
+            decided, unread = await self._decided(call, entry)
+            if decided is not None:
+                return decided, unread
         with anyio.move_on_after(left_before_a_post(self._settings.wait_seconds)):
             while self._settings.wait_seconds > 0:
                 if call.caller.report is not None:
                     await call.caller.report(f"waiting for a person to decide on {entry.id}")
                 await anyio.sleep(_POLL_SECONDS)
-                now = await self._context.entry_of(call, entry.id)
-                if now is not None and str(now.state) != "proposed":
-                    return now
-        return None
+                decided, unread = await self._decided(call, entry)
+                if decided is not None:
+                    return decided, ""
+        return None, unread
+
+    async def _decided(self, call: Call, entry: "Action") -> "tuple[Action | None, str]":
+        unread = await self._phone.look(entry.id) if self._context.book.phone.number else ""
+        now = await self._context.entry_of(call, entry.id)
+        return (now if now is not None and str(now.state) != "proposed" else None), unread
 
 
 def _said(proof: str, reply: FormReply) -> _Meaning:

@@ -35,6 +35,14 @@ LOST = "What costs or destroys is refused until a person runs `campaign-ops-mcp 
 UNRECORDED = "The store is unavailable: this look is not in the audit, and nothing can be changed for now."
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneLook:
+    """When this process last read the answers by text about an action, and what they said."""
+
+    at: datetime
+    said: str
+
+
 @dataclass(slots=True, kw_only=True)
 class GateContext:
     """One server's parts, and the few things that it must remember between calls."""
@@ -50,6 +58,8 @@ class GateContext:
     memory: Memory
     campaigns: Campaigns
     background: InBackground = field(default_factory=InBackground)
+    phone_looks: dict[str, PhoneLook] = field(default_factory=dict[str, PhoneLook])
+    """By the action's id."""
 
     def __post_init__(self) -> None:
         self.looks = Looks(self.outside)

@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
-from server.store.actions import CHANGE_ASKED, PAST_LOST, Action, State
+from server.store.actions import CHANGE_ASKED, PAST_LOST, PHONE, Action, State
+from server.store.phone_asks import PhoneAsk
+from tools.cleaning import clean
 from tools.entries import NEXT_STEPS, NOT_KNOWN, WANTS_A_CHANGE, ActionDetail, ActionState, ActionSummary
 from tools.every8d.texts import beginning, first_words
 from tools.operation import Preview
+from tools.taipei import iso
 
 
 def summary_of(entry: Action, *, erased: bool) -> ActionSummary:
@@ -23,10 +26,10 @@ def summary_of(entry: Action, *, erased: bool) -> ActionSummary:
     )
 
 
-def detail_of(entry: Action, *, erased: bool) -> ActionDetail:
-    """One action whole, with its frozen preview and its masked outcome."""
+def detail_of(entry: Action, *, erased: bool, ask: PhoneAsk | None = None) -> ActionDetail:
+    """One action whole, with its frozen preview and its masked outcome; `ask` as in `decided_by`."""
     return ActionDetail(
-        **_common(entry, erased=erased),
+        **_common(entry, erased=erased, ask=ask),
         finished_at=entry.finished_at,
         preview=Preview.model_validate_json(entry.preview),
         outcome=json.loads(entry.outcome) if entry.outcome else None,
@@ -55,8 +58,14 @@ def words_of(entry: Action) -> str:
     return first_words(json.loads(entry.arguments)) or beginning(preview.get("text") or named)
 
 
-def decided_by(entry: Action) -> str:
-    """Who approved or denied it and by which way, `local:desk (terminal)`; '' while nobody has."""
+def decided_by(entry: Action, ask: PhoneAsk | None = None) -> str:
+    """Who approved or denied it and by which way, `local:desk (terminal)`; '' while nobody has.
+
+    `ask` is what its approver was texted: with the reply that decided.
+    """
+    if ask is not None and ask.replied_at is not None and entry.channel == PHONE:
+        batch_id = clean(ask.batch_id, limit=40)
+        return f"{entry.decided_by} (phone {ask.masked}, batch {batch_id}, answered {iso(ask.replied_at)})"
     if entry.decided_by in ("", entry.channel):
         return entry.channel
     return f"{entry.decided_by} ({entry.channel})"
@@ -66,7 +75,7 @@ def _state(entry: Action, *, erased: bool) -> ActionState:
     return "erased" if erased else entry.state.value
 
 
-def _common(entry: Action, *, erased: bool) -> dict[str, Any]:
+def _common(entry: Action, *, erased: bool, ask: PhoneAsk | None = None) -> dict[str, Any]:
     return {
         "action_id": entry.id,
         "tool": entry.tool,
@@ -78,5 +87,5 @@ def _common(entry: Action, *, erased: bool) -> dict[str, Any]:
         "target": entry.target or None,
         "batch_id": entry.batch_id or None,
         "by": entry.principal,
-        "decided_by": decided_by(entry) or None,
+        "decided_by": decided_by(entry, ask) or None,
     }

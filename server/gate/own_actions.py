@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.gate.context import GateContext
 from server.gate.entries import detail_of, summary_of
-from server.store.actions import ActionFilter, State
+from server.store.actions import PHONE, ActionFilter, State
 from server.store.listing import Sums
 from tools.entries import ActionDetail, ActionsFound, ActionSums, ActionsWanted
 from tools.taipei import as_taipei, whole_days
@@ -46,7 +46,9 @@ class OwnActions:
         entry = await self._context.book.get(action_id)
         if entry is None or entry.principal != self._principal:
             return None
-        return detail_of(entry, erased=await self._context.book.was_erased(entry))
+        asked = await self._context.book.asked_by_text(entry.id) if entry.channel == PHONE else None
+        erased = await self._context.book.was_erased(entry)
+        return detail_of(entry, erased=erased, ask=None if asked is None else asked.ask)
 
     async def _filter_of(self, wanted: ActionsWanted) -> ActionFilter:
         state = State.SUCCEEDED if wanted.state == _ERASED else wanted.state and State(wanted.state)

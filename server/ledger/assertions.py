@@ -11,7 +11,7 @@ from webauthn import verify_authentication_response, verify_registration_respons
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 
-from server.ledger.signed import NotSignedError, Signed
+from server.ledger.signed import NotSignedError, Signed, preview_digest
 from server.settings.page_address import HOST
 from server.store.actions import Action
 from server.store.passkeys import Evidence, Passkey
@@ -27,11 +27,6 @@ class Registered:
     credential: str
     public_key: str
     used: int
-
-
-def preview_digest(action: Action) -> str:
-    """Of the frozen preview, in hexadecimal."""
-    return hashlib.sha256(action.preview.encode()).hexdigest()
 
 
 def challenge_of(action: Action, digest: str) -> bytes:

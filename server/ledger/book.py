@@ -1,7 +1,8 @@
 """The ledger and the audit as the gate uses them: each step and its audit entry in one transaction.
 
 An entry that cannot be written rolls the step back, so nothing that costs or destroys is done unrecorded.
-The steps stand in the order of an action's life: `looking`, `deciding`, `claiming`, and here its end.
+The steps stand in the order of an action's life: `looking`, `deciding`, `claiming`, and here its end;
+beside them `phone_asking`, by which a person can decide.
 """
 
 import json
@@ -9,10 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from server.ledger.campaign_claiming import CampaignClaiming
 from server.ledger.finishing import Ending, Known, write_down
 from server.ledger.keeping import OutcomeKeptError
 from server.ledger.notes import Note, ending_note
+from server.ledger.phone_asking import PhoneAsking
 from server.ledger.records import noted
 from server.store import ledger
 from server.store.actions import Action, State
@@ -35,7 +36,7 @@ class Settled:
     """Messages of an erased booking, where nothing of it is left."""
 
 
-class Book(CampaignClaiming):
+class Book(PhoneAsking):
     """One process's access to the ledger. `owner` names this process in leases."""
 
     async def finish(self, action_id: str, ending: Ending) -> Action | None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from server.ledger.deciding import NO_PASSKEYS, Deciding, Decision
+from server.ledger.deciding import ANYBODY, Deciding, Decision
 from server.ledger.journal import Journal
 from server.ledger.looking import live_action
 from server.ledger.notes import Note
 from server.ledger.outside import OutsideTextReadError
 from server.ledger.parts import names
-from server.ledger.passkeys import PasskeyRule
+from server.ledger.phone import Approvers
 from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Blocked, Repeats
 from server.store import ledger
@@ -56,16 +56,8 @@ class Reach:
 class Claiming(Deciding):
     """From the proposal, or the approval, to `dispatching`. `owner` names this process in leases."""
 
-    def __init__(
-        self,
-        journal: Journal,
-        *,
-        owner: str,
-        caps: Caps,
-        passkeys: PasskeyRule = NO_PASSKEYS,
-        four_eyes: bool = False,
-    ) -> None:
-        super().__init__(journal, caps=caps, passkeys=passkeys, four_eyes=four_eyes)
+    def __init__(self, journal: Journal, *, owner: str, caps: Caps, approvers: Approvers = ANYBODY) -> None:
+        super().__init__(journal, caps=caps, approvers=approvers)
         self._owner = owner
 
     async def _reach(self, recipients: Sequence[str], messages: Sequence[Message]) -> Reach:

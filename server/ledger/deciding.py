@@ -9,12 +9,23 @@ from decimal import Decimal
 from server.ledger.journal import Journal
 from server.ledger.looking import Looking
 from server.ledger.notes import Note
-from server.ledger.passkeys import PasskeyRule
+from server.ledger.phone import Answered, Approvers
 from server.ledger.records import note_of, noted
 from server.ledger.refusals import FourEyesError
 from server.ledger.signed import Signed
 from server.store import ledger
-from server.store.actions import ALTERED, PAST_LOST, UNDECIDED, UNSIGNED, Action, CapHit, Caps, Proposal
+from server.store.actions import (
+    ALTERED,
+    PAST_LOST,
+    PHONE,
+    UNANSWERED,
+    UNDECIDED,
+    UNSIGNED,
+    Action,
+    CapHit,
+    Caps,
+    Proposal,
+)
 from server.store.counting import Counts, cap_hit, totals_hit
 from server.store.plans import Connection
 from server.store.sealing import is_sealed, seal_of
@@ -22,7 +33,7 @@ from tools.operation import RISKY, Risk
 
 _log = logging.getLogger(__name__)
 _NOT_TRUE = "what was under way has ended, and a new question says so"
-NO_PASSKEYS = PasskeyRule()
+ANYBODY = Approvers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +46,8 @@ class Decision:
     reason: str = ""
     signed: Signed | None = None
     """What a passkey signed, where one did."""
+    answered: Answered | None = None
+    """What the approver's phone answered, where it did."""
 
 
 class Deciding(Looking):
@@ -44,18 +57,11 @@ class Deciding(Looking):
     so none is taken, and PastLostError is raised.
     """
 
-    def __init__(
-        self,
-        journal: Journal,
-        *,
-        caps: Caps,
-        passkeys: PasskeyRule = NO_PASSKEYS,
-        four_eyes: bool = False,
-    ) -> None:
+    def __init__(self, journal: Journal, *, caps: Caps, approvers: Approvers = ANYBODY) -> None:
         super().__init__(journal)
-        self._four_eyes = four_eyes
         self._caps = caps
-        self.passkeys = passkeys
+        self._four_eyes = approvers.four_eyes
+        self.passkeys, self.phone = approvers.passkeys, approvers.phone
 
     async def propose(
         self,
@@ -120,6 +126,7 @@ class Deciding(Looking):
 
         Raises:
             PasskeyError: it needs a passkey's signature, and what came is none that counts.
+            PhoneError: it is said to be approved by a text, and what was answered does not count.
             FourEyesError: who asked for it says yes, and somebody else's is wanted.
         """
 
@@ -133,6 +140,8 @@ class Deciding(Looking):
             action = self._approve(conn, action_id, decision, now)
             if action is not None:
                 self.passkeys.sign(conn, action, decision.signed, now)
+                if decision.channel == PHONE:
+                    self.phone.keep(conn, self._journal.held, action, decision.answered, self.passkeys)
             return action, noted("approved", action)
 
         return await self._journal.write(work, standing=True)
@@ -224,7 +233,7 @@ class Deciding(Looking):
         if action is None or action.state not in UNDECIDED:
             return None
         if is_sealed(self._journal.held, action):
-            return self._unsigned(conn, action)
+            return self._unsigned(conn, action) or self._unanswered(conn, action)
         _log.error("action %s was changed by something other than this program; it is refused", action.id)
         return noted("altered", ledger.void(conn, action.id, reason=ALTERED))
 
@@ -234,3 +243,10 @@ class Deciding(Looking):
             return None
         _log.error("what a passkey signed for action %s does not count; it is refused", action.id)
         return noted("unsigned", ledger.void(conn, action.id, reason=UNSIGNED))
+
+    def _unanswered(self, conn: Connection, action: Action) -> Note | None:
+        """End what a text approved, where its reply does not count by these settings, or not any more."""
+        if self.phone.holds(conn, self._journal.held, action, self.passkeys):
+            return None
+        _log.error("what a phone answered about action %s does not count; it is refused", action.id)
+        return noted("unanswered", ledger.void(conn, action.id, reason=UNANSWERED))

@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import Literal
 
 from server.ledger.refusals import ApprovalRefusedError
-from server.ledger.signed import NotSignedError, Signed
-from server.store.actions import CONSOLE, FORM, Action, State
+from server.ledger.signed import NotSignedError, Signed, preview_digest
+from server.store.actions import CONSOLE, FORM, PHONE, Action, State
 from server.store.ledger import get
 from server.store.passkeys import (
     Evidence,
@@ -29,7 +29,7 @@ from tools.taipei import iso
 Mode = Literal["off", "offered", "required"]
 WAIT = timedelta(hours=24)
 """How long after a reset nothing is approved by passkey: whoever lost theirs has time to notice."""
-BY_PERSONS = (FORM, "terminal", CONSOLE)
+BY_PERSONS = (FORM, "terminal", CONSOLE, PHONE)
 """Channels through which a person decides; a rule and a campaign's start decide by themselves."""
 
 
@@ -107,7 +107,7 @@ def _keep(conn: Connection, action: Action, signed: Signed, now: datetime) -> No
         action_id=action.id,
         credential=key.credential,
         public_key=key.public_key,
-        preview_digest=library.preview_digest(action),
+        preview_digest=preview_digest(action),
         origin=signed.origin,
         assertion=signed.assertion,
         signed_at=now,

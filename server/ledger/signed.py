@@ -1,6 +1,9 @@
-"""What a browser brought of a passkey, before anybody believes it."""
+"""What a browser brought of a passkey, before anybody believes it; and the name of what it signs."""
 
+import hashlib
 from dataclasses import dataclass
+
+from server.store.actions import Action
 
 
 class NotSignedError(Exception):
@@ -13,3 +16,8 @@ class Signed:
 
     assertion: str
     origin: str
+
+
+def preview_digest(action: Action) -> str:
+    """Of the frozen preview, in hexadecimal."""
+    return hashlib.sha256(action.preview.encode()).hexdigest()

@@ -20,11 +20,12 @@ _COMPACT = "%Y%m%d%H%M%S"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A final status, or a reply with STATUS=999, at its moment."""
+    """A final status, or a reply with STATUS=999, at its moment; `sender` is whose reply it is."""
 
     status: int
     text: str
     when: datetime
+    sender: str = ""
 
 
 def report(world: "World", batch: Batch, message: Message, event: Event) -> None:
@@ -41,7 +42,7 @@ def report(world: "World", batch: Batch, message: Message, event: Event) -> None
 def _fields(batch: Batch, message: Message, event: Event) -> dict[str, str]:
     return {
         "BatchID": batch.batch_id,
-        "RM": message.mobile,
+        "RM": event.sender or message.mobile,
         "RT": event.when.strftime(_COMPACT),
         "STATUS": str(event.status),
         "SM": event.text,

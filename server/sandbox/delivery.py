@@ -37,10 +37,16 @@ def _arrive(world: World, batch: Batch, message: Message, due: datetime) -> None
     message.received = due
     report(world, batch, message, Event(status=message.status, text=message.text, when=due))
     if will_reply(message.mobile) and not message.refused:
-        world.clock.at(due + REPLY_AFTER, lambda when: reply(world, batch, message, DEFAULT_REPLY, when))
+        world.clock.at(due + REPLY_AFTER, lambda when: reply(world, batch, message, _thanks(message, when)))
 
 
-def reply(world: World, batch: Batch, message: Message, text: str, when: datetime) -> None:
-    """Let the recipient answer: seen in 2.4, and reported with STATUS=999 (003_ 2.1)."""
-    message.replies.append(Reply(text=text, received=when))
-    report(world, batch, message, Event(status=REPLIED, text=text, when=when))
+def _thanks(message: Message, when: datetime) -> Reply:
+    return Reply(text=DEFAULT_REPLY, received=when, sender=message.mobile)
+
+
+def reply(world: World, batch: Batch, message: Message, said: Reply) -> None:
+    """Let somebody answer: seen in 2.4, and reported with STATUS=999 (003_ 2.1)."""
+    message.replies.append(said)
+    report(
+        world, batch, message, Event(status=REPLIED, text=said.text, when=said.received, sender=said.sender)
+    )

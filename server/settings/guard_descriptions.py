@@ -86,6 +86,17 @@ OF_THE_GUARDS: Mapping[str, Sentence] = {
     ),
     "approval.passkey_above_points": sentence("With `offered`: more points than this need a passkey"),
     "approval.passkey_for_destroy": sentence("With `offered`: what cannot be undone needs a passkey"),
+    "approval.phone": sentence(
+        "The approver's mobile number in Taiwan: it is texted what waits (a point each) and approves by "
+        "answering the code, or refuses with N. Set `policy.required_sender_name` too: carriers drop texts "
+        "without one"
+    ),
+    "approval.phone_owner": sentence(
+        "Whose phone it is, as `list_actions` names who asked (`local:chen`, `token:desk`); needed with "
+        "`approval.four_eyes`"
+    ),
+    "approval.phone_max_points": sentence("What costs more is not approved by a text"),
+    "approval.phone_texts_per_day": sentence("So many texts ask in a day at most"),
     "approval.four_eyes": sentence(
         "Who asked for an action cannot approve it, on the page nor in the terminal, and no form is "
         "shown: somebody else has to. By user (of this machine, or of a token): for servers with tokens, "

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from server.settings.own_program import typed
 from server.settings.types import COMMAS, Mistake, Section, WholePath
 from tools.email_address import normalise_domain
-from tools.mobile import normalise_mobile
+from tools.mobile import is_taiwanese, normalise_mobile
 from tools.opt_outs import same_words
 from tools.sentence import sentence, together
 
@@ -49,6 +49,22 @@ def _opt_out_word(word: str) -> str:
     if not same_words(word):
         raise ValueError(sentence("holds no letter and no digit, so no reply could be recognised by it."))
     return word.strip()
+
+
+def _approvers_phone(number: SecretStr) -> SecretStr:
+    """A text abroad costs three times as much, and nobody knows whether it can be answered."""
+    if not number.get_secret_value():
+        return number
+    mobile = normalise_mobile(number.get_secret_value())
+    if not is_taiwanese(mobile):
+        raise ValueError(sentence("not a mobile number of Taiwan. Write it as 0912345678 or +886912345678."))
+    return SecretStr(mobile)
+
+
+def _principal(written: str) -> str:
+    if written and not re.fullmatch("(local|token):.+", written):
+        raise ValueError(sentence("is no name of list_actions. Write it as there: local:chen or token:desk."))
+    return written
 
 
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
@@ -170,6 +186,14 @@ class ApprovalSettings(Section):
     passkey_for_destroy: bool = False
     """With `offered`: what cannot be undone needs a passkey."""
 
+    phone: Annotated[SecretStr, AfterValidator(_approvers_phone)] = SecretStr("")
+    """The approver's mobile number: it is texted what waits, and approves by answering its code."""
+    phone_owner: Annotated[str, AfterValidator(_principal)] = ""
+    """Whose phone it is, as `list_actions` names who asked (`local:chen`, `token:desk`); for four_eyes."""
+    phone_max_points: Annotated[Decimal, Field(ge=0)] = Decimal(500)
+    """What costs more is not approved by a text."""
+    phone_texts_per_day: Annotated[int, Field(ge=0)] = 20
+    """So many texts ask in a day at most, each of them one point."""
     four_eyes: bool = False
     """Whether who asked for an action cannot approve it: somebody else has to, on the page or in a terminal.
 
@@ -194,6 +218,9 @@ class ApprovalSettings(Section):
             yield Mistake(said, "human_minimum_ms")
         if self.passkeys == "off" and (self.passkey_above_points is not None or self.passkey_for_destroy):
             yield Mistake(sentence("is off, and something needs a passkey. Write offered."), "passkeys")
+        if self.four_eyes and self.phone.get_secret_value() and not self.phone_owner:
+            said = sentence("is needed with four_eyes: who asked must be known not to be whose phone it is.")
+            yield Mistake(said, "phone_owner")
         if not self.out_of_band:
             yield from (Mistake(_NOBODY_COULD, setting) for setting in self._without_a_form())
 

@@ -23,6 +23,9 @@ ALTERED = "altered outside of this program"
 UNSIGNED = "what a passkey signed does not count"
 """The reason of an approved action that ended because the signature that it needs does not count any more."""
 
+UNANSWERED = "what the approver's phone answered does not count"
+"""The reason of an approved action that ended because the reply that approved it does not count any more."""
+
 STOPPED = "stop_everything"
 """The reason of a send that waited for a person when everything was stopped."""
 
@@ -40,6 +43,9 @@ FORM = "form"
 
 CONSOLE = "console"
 """The channel of what a person does on the page for people."""
+
+PHONE = "phone"
+"""The channel of a decision that the approver's phone answered by a text."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

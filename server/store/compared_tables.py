@@ -19,6 +19,7 @@ from server.store.locks import LOCKS
 from server.store.meta import VALUES
 from server.store.packed_texts import PACKED
 from server.store.passkeys import EVIDENCE, KEYS
+from server.store.phone_asks import ASKS
 from server.store.plans import Connection
 from server.store.rows import STORED, actions_where, taipei_day
 from server.store.schema import ACTIONS
@@ -125,6 +126,7 @@ def tables(key: bytes) -> list[Compared]:
         ComparedBlocked(key),
         ComparedRows(KEYS, key),
         ComparedRows(EVIDENCE, key),
+        ComparedRows(ASKS, key),
         ComparedRows(FACTS, key),
         ComparedLocks(key),
         ComparedMeta(key),

@@ -9,7 +9,7 @@ from server.store.engine import is_sqlite, migration_engine
 from server.store.files import create_private, private_directory
 from server.systems import exclusively
 
-NEWEST = "0013"
+NEWEST = "0014"
 """The newest migration; a test compares it with the folder."""
 
 # Alembic keeps what it works on in module globals, and the file must not be opened beside SQLite's locks.

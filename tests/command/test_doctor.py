@@ -410,3 +410,23 @@ async def test_no_secret_and_no_number_is_ever_shown(house: House) -> None:
     assert said.count("✗") > 5
     for hidden in (SECRET, "0912345678", "0922333444"):
         assert hidden not in said
+
+
+async def test_the_phone_that_approves_is_told_masked_with_whether_its_answers_can_be_read(
+    house: House,
+) -> None:
+    house.set(APPROVAL__PHONE="0933111222")
+    code, lines = await house.examined()
+    assert code == 0
+    assert "✓" in lines["approval phone"]
+    assert "0933***222 approves up to 500 points" in lines["approval phone"]
+    house.set(EVERY8D__PASSWORD="wrong")
+    code, lines = await house.examined()
+    assert code == 1
+    assert "What it answers cannot be read (2.4)" in lines["approval phone"]
+    house.monkeypatch.delenv("CAMPAIGN_OPS_EVERY8D__BASE_URL")
+    house.monkeypatch.delenv("CAMPAIGN_OPS_EVERY8D__UID")
+    house.monkeypatch.delenv("CAMPAIGN_OPS_EVERY8D__PASSWORD")
+    code, lines = await house.examined()
+    assert code == 1
+    assert "0933***222 cannot be texted" in lines["approval phone"]

@@ -26,6 +26,8 @@ WITHOUT_CHINESE = {
     ("{where}: {said}", ""),
     ("{reason}.", ""),
     ("「{word}」", ""),
+    ("“{text}”", ""),
+    ("{what}, {notes}", ""),
     ("{effect}?", ""),
     ("{question} [y/n] ", ""),
     ("{setting} in {file}", ""),

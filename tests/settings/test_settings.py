@@ -166,6 +166,14 @@ BAD: list[tuple[dict[str, str], str]] = [
     (NO_OTHER_PLACE | {"APPROVAL__PASSKEYS": "required"}, "PASSKEYS: wants an approval on the page"),
     (NO_OTHER_PLACE | {"APPROVAL__PASSKEY_ABOVE_POINTS": "100"}, "PASSKEY_ABOVE_POINTS: wants an approval"),
     (NO_OTHER_PLACE | {"APPROVAL__PASSKEY_FOR_DESTROY": "true"}, "PASSKEY_FOR_DESTROY: wants an approval"),
+    ({"APPROVAL__PHONE": "+14155550123"}, "APPROVAL__PHONE: not a mobile number of Taiwan"),
+    ({"APPROVAL__PHONE": "0223456789"}, "APPROVAL__PHONE: not a mobile number (a landline"),
+    ({"APPROVAL__PHONE": "boss"}, "APPROVAL__PHONE: not a mobile number. Write it as 0912345678"),
+    ({"APPROVAL__PHONE_OWNER": "boss"}, "APPROVAL__PHONE_OWNER: is no name of list_actions"),
+    (
+        {"APPROVAL__PHONE": "0933111222", "APPROVAL__FOUR_EYES": "true"},
+        "APPROVAL__PHONE_OWNER: is needed with four_eyes",
+    ),
     ({"CALLBACKS__TOKEN": "short"}, "CALLBACKS__TOKEN: must be at least 16"),
     ({"CALLBACKS__TOKEN": "a/long/token?for=tests"}, "CALLBACKS__TOKEN: must be at least 16"),
     ({"POLICY__BLOCKED_NUMBERS": "0212345678"}, "POLICY__BLOCKED_NUMBERS"),
@@ -270,6 +278,17 @@ def test_a_secret_is_not_in_the_printed_settings(monkeypatch: pytest.MonkeyPatch
     _set(monkeypatch, EVERY8D | OMIS)
     settings = load_settings()
     assert PASSWORD not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_the_approvers_number_is_in_no_printed_setting_and_no_complaint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CAMPAIGN_OPS_APPROVAL__PHONE", "0933-111-222")
+    settings = load_settings()
+    assert settings.approval.phone.get_secret_value() == "+886933111222"
+    assert "933" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+    monkeypatch.setenv("CAMPAIGN_OPS_APPROVAL__PHONE", "0933111222 or so")
+    assert "0933" not in _complaint()
 
 
 def test_settings_cannot_be_changed_afterwards() -> None:

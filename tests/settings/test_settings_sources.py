@@ -204,6 +204,8 @@ VALUES: dict[Place, Any] = {
     ("policy", "disabled_tools"): ["send_sms", "send_mms"],
     ("policy", "blocked_numbers"): ["0912345678", "0922333444"],
     ("policy", "test_numbers"): ["0912345100", "0912345101"],
+    ("approval", "phone"): "0933111222",
+    ("approval", "phone_owner"): "token:desk",
     ("policy", "quiet_hours", "start"): "21:00",
     ("policy", "quiet_hours", "end"): "08:00",
     ("policy", "quiet_hours", "time_zone"): "Asia/Tokyo",

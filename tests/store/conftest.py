@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.store.database import DatabaseStore
-from server.store.passkey_tables import METADATA
+from server.store.phone_tables import METADATA
 from tests.store.postgres_server import Postgres, running_postgres
 
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql")))

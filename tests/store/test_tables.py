@@ -13,7 +13,7 @@ from sqlalchemy import select
 from server.store import asking_plan, batches, blocked, brief, events, locks, migrate, quarantine, replies
 from server.store.database import DatabaseStore
 from server.store.engine import migration_engine, read_url
-from server.store.passkey_tables import METADATA
+from server.store.phone_tables import METADATA
 from server.store.plans import Connection, Found
 from server.store.record_tables import CALLBACK_COUNTS, QUARANTINE
 from tests.store.samples import MINUTE, NOW

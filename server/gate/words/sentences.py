@@ -120,6 +120,31 @@ def signature_void(operation: Named) -> Problem:
     )
 
 
+def answer_void(operation: Named) -> Problem:
+    """The reply by text that approved it is not among the vendor's, or counts no more by these settings."""
+    return Problem(
+        code="answer_void",
+        message=(
+            f"{nothing(operation)} The approval by text does not count: its reply is not at the vendor, the "
+            "settings allow it no more, or the store was changed by something other than this program."
+        ),
+        next="Call again, and the person is asked again. `campaign-ops-mcp audit verify` checks the store.",
+    )
+
+
+def reply_unread(operation: Named) -> Problem:
+    """A phone approved it, and the vendor cannot be asked now whether it really answered."""
+    return Problem(
+        code="reply_unread",
+        message=(
+            f"{nothing(operation)} It was approved by text, and that answer could not be read at the vendor "
+            "just now, without which nothing is done."
+        ),
+        next="Repeat exactly the same call: the approval stands until it expires.",
+        retryable=True,
+    )
+
+
 def stopped(operation: Named) -> Problem:
     """Everything was stopped while it waited for a person."""
     return Problem(

@@ -8,6 +8,7 @@ from server.batches.held import hold_of
 from server.gate.masking import present
 from server.gate.words.answers import NOTE, Answer, Envelope, failure
 from server.gate.words.sentences import (
+    answer_void,
     declined,
     ledger_altered,
     nothing,
@@ -59,6 +60,8 @@ def _ended(operation: AnyOperation, action: "Action") -> Problem:
             return ledger_altered(operation, action.id)
         case reasons.UNSIGNED:
             return signature_void(operation)
+        case reasons.UNANSWERED:
+            return answer_void(operation)
         case reasons.STOPPED:
             return stopped(operation)
         case reasons.PAST_LOST:

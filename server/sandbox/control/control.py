@@ -20,6 +20,7 @@ from server.sandbox.phone_numbers import read_number
 from server.sandbox.sandbox import Sandbox
 from server.sandbox.state.accounts import Account, Manager
 from server.sandbox.state.fault_list import Fault
+from server.sandbox.state.messages import Reply
 
 Handler = Callable[[Sandbox, Request], Awaitable[Response]]
 
@@ -100,10 +101,14 @@ async def _callbacks(sandbox: Sandbox, request: Request) -> Response:
 async def _reply(sandbox: Sandbox, request: Request) -> Response:
     given = await read(request, take.ReplyInput)
     world, mobile = sandbox.world, read_number(given.mobile).listed
+    sender = mobile if given.sender is None else read_number(given.sender).listed
     for batch in reversed(world.batches.values()):
+        if given.batch_id not in (None, batch.batch_id):
+            continue
         for message in reversed(batch.messages):
             if message.mobile == mobile and message.sent:
-                reply(world, batch, message, given.text, world.clock.now())
+                said = Reply(text=given.text, received=world.clock.now(), sender=sender)
+                reply(world, batch, message, said)
                 await world.outbox.drained()
                 return _done(batch_id=batch.batch_id)
     raise WrongInputError("mobile: nothing was sent to this number")

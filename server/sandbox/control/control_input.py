@@ -72,6 +72,8 @@ class ReplyInput(_Input):
 
     mobile: str
     text: str
+    batch_id: str | None = None
+    sender: str | None = None
 
 
 class CreditInput(_Input):

@@ -47,7 +47,7 @@ def replies(world: World, account: Account, call: VendorCall) -> str:
     ]
     answered.sort(key=lambda pair: pair[1].received)
     rows = [
-        (message.name, message.mobile, reply.text, shown(reply.received))
+        (message.name, reply.sender, reply.text, shown(reply.received))
         for message, reply in _page(answered, call, _REPLY_PAGE)
     ]
     return _table(len(answered), rows)

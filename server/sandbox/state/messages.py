@@ -22,10 +22,11 @@ BAD_SEND_TIME = -6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A text that a recipient sent back."""
+    """A text that somebody sent back; `sender` is whose number the platform has it from."""
 
     text: str
     received: datetime
+    sender: str
 
 
 @dataclass(slots=True, kw_only=True)
