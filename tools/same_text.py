@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -33,6 +33,13 @@ def visible(text: str) -> str:
         return " ".join(text.split())
     spaced = "".join(" " if char.isspace() else _shown(char) for char in text)
     return " ".join(unicodedata.normalize("NFC", spaced).split())
+
+
+def visible_each(texts: Sequence[str]) -> list[str]:
+    """The same for many, in their order."""
+    if _ORDINARY.fullmatch(" ".join(texts)):
+        return [" ".join(text.split()) for text in texts]
+    return [visible(text) for text in texts]
 
 
 def same_to_all(numbers: Iterable[str], text: str, send_at: datetime | None) -> tuple[Message, ...]:

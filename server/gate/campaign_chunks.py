@@ -121,11 +121,8 @@ class ChunkSender:
     async def _call(
         self, campaign: Campaign, chunk: Chunk, wording: Wording, those: Sequence[Addressee]
     ) -> _Ready:
-        params = PersonalizedParams(
-            recipients=wording.people(those),
-            template=wording.template,
-            subject=campaign.name[:_SUBJECT],
-        )
+        people, subject = wording.people(those), campaign.name[:_SUBJECT]
+        params = PersonalizedParams.of_plan(people, wording.template, subject)
         caller = Caller(principal=campaign.principal, session=campaign.id, can_ask=False)
         call = CallOf(operation=SEND_PERSONALIZED_SMS, params=params, caller=caller)
         world = self._context.surroundings()

@@ -5,15 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import ConfigDict, TypeAdapter
-
 from tools.cleaning import clean
-from tools.every8d.personal import FIELDS, Person
+from tools.every8d.personal import FIELDS, Planned
 from tools.every8d.texts import LONGEST_TEXT
 from tools.problems import InvalidArgumentError
 
 _COLUMN = re.compile(r"\{([^{}\n]{1,60})\}")
-_PEOPLE = TypeAdapter(list[Person], config=ConfigDict(defer_build=True))
 _PLACEHOLDER = re.compile(r"%field\d*%", re.IGNORECASE)
 
 
@@ -50,18 +47,11 @@ class Wording:
             return "too_long"
         return "" if self._speaks or clean(text).strip() else "blank_text"
 
-    def people(self, those: Iterable[tuple[str, Sequence[str], datetime | None]]) -> list[Person]:
-        """The recipients as 1.5 takes them, each by number, values and time."""
-        return _PEOPLE.validate_python(
-            [
-                {
-                    "mobile": mobile,
-                    "send_at": send_at,
-                    **({"values": values} if self.template else {"text": self.filled(values)}),
-                }
-                for mobile, values, send_at in those
-            ]
-        )
+    def people(self, those: Iterable[tuple[str, Sequence[str], datetime | None]]) -> list[Planned]:
+        """The recipients of a plan as 1.5 takes them, each by number, values and time."""
+        if self.template:
+            return [Planned(mobile, values, send_at) for mobile, values, send_at in those]
+        return [Planned(mobile, (), send_at, self.filled(values)) for mobile, values, send_at in those]
 
 
 def read_wording(text: str) -> Wording:

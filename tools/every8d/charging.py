@@ -3,6 +3,7 @@
 A character is a UTF-16 code unit, so an emoji is two (decision: the document says only 字).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -98,10 +99,15 @@ def mms_price(size: int, recipients: int) -> Price:
 
 def price_of_each(texts: Sequence[str], mobiles: Sequence[str]) -> Price:
     """The price of a text to each number, in their order."""
-    alike: dict[tuple[int, bool], list[int]] = {}
-    for place, (text, mobile) in enumerate(zip(texts, mobiles, strict=True)):
-        alike.setdefault((units(text), is_taiwanese(mobile)), []).append(place)
-    return together(sms_price(texts[those[0]], [mobiles[each] for each in those]) for those in alike.values())
+    alike = Counter(zip(map(units, texts), map(is_taiwanese, mobiles), strict=True))
+    return together(_price(length, count, domestic=home) for (length, home), count in alike.items())
+
+
+def _price(length: int, count: int, *, domestic: bool) -> Price:
+    """The price of so many units to so many numbers."""
+    parts = parts_of(length, domestic=domestic)
+    each = parts if domestic else parts * INTERNATIONAL_FACTOR
+    return Price(parts=parts, points=Decimal(each * count), estimate=length > PRICED_UNITS)
 
 
 def together(prices: Iterable[Price]) -> Price:

@@ -1,8 +1,10 @@
 """Texts that differ for each recipient: filling in, and what cannot be said in Param (EVERY8D 1.5)."""
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -67,6 +69,57 @@ class Person(BaseModel):
     key: Annotated[str, AfterValidator(_check_key), Field(description="Unique id in delivery events.")] = ""
 
 
+class Recipient(Protocol):
+    """One recipient: given to a call (`Person`), or of a plan (`Planned`)."""
+
+    @property
+    def mobile(self) -> str:
+        """E.164."""
+        ...
+
+    @property
+    def values(self) -> Sequence[str]:
+        """Of the template's fields, in their order."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The own text, where there is no template."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """For the vendor's log."""
+        ...
+
+    @property
+    def email(self) -> str:
+        """An address that gets a copy; '' is none."""
+        ...
+
+    @property
+    def send_at(self) -> datetime | None:
+        """When; None is at once."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """Unique id in delivery events; '' where one is to be made."""
+        ...
+
+
+class Planned(NamedTuple):
+    """A recipient of a plan, whose number, values and time were read when the plan was made."""
+
+    mobile: str
+    values: Sequence[str]
+    send_at: datetime | None
+    text: str = ""
+    name: str = ""
+    email: str = ""
+    key: str = ""
+
+
 def highest_field(template: str) -> int:
     """The highest placeholder of a template, 0 when it has none.
 
@@ -84,7 +137,40 @@ def highest_field(template: str) -> int:
     return max((known[written] for written, _ in found), default=0)
 
 
-def checked_text(person: Person, template: str, needed: int, number: int) -> str:
+def checked_texts(people: Sequence[Recipient], template: str) -> list[str]:
+    """The texts as the recipients get them.
+
+    Raises:
+        InvalidArgumentError: as `checked_text`; `people` are counted from 1.
+    """
+    needed = highest_field(template)
+    if all(len(person.values) == needed and bool(person.text) != bool(template) for person in people):
+        texts = _rendered_each(people, template)
+        if _surely_sendable(people, texts):
+            return texts
+    return [checked_text(person, template, needed, number) for number, person in enumerate(people, 1)]
+
+
+def _surely_sendable(people: Sequence[Recipient], texts: Sequence[str]) -> bool:
+    """Whether all of them are, by one look at all together; where it is not sure each is looked at."""
+    written = "\n".join(texts)
+    own = "\n".join([person.text or "\n".join(person.values) for person in people])
+    return (
+        "|" not in own
+        and PLACEHOLDER.search(written) is None
+        and max(map(len, texts), default=0) <= LONGEST_TEXT
+        and not any(map(is_blank, texts))
+    )
+
+
+def _rendered_each(people: Sequence[Recipient], template: str) -> list[str]:
+    if not template:
+        return [person.text for person in people]
+    pattern, fields = _filling(template)
+    return [pattern % tuple([person.values[field] for field in fields]) for person in people]
+
+
+def checked_text(person: Recipient, template: str, needed: int, number: int) -> str:
     """The text as the recipient gets it; refused where it would go out wrong. `number` counts from 1.
 
     Raises:
@@ -118,12 +204,9 @@ def checked_text(person: Person, template: str, needed: int, number: int) -> str
     return text
 
 
-def rendered(person: Person, template: str) -> str:
+def rendered(person: Recipient, template: str) -> str:
     """The text as the recipient gets it."""
-    if not template:
-        return person.text
-    pattern, fields = _filling(template)
-    return pattern % tuple([person.values[field] for field in fields])
+    return _rendered_each([person], template)[0]
 
 
 @lru_cache(maxsize=64)
@@ -134,7 +217,7 @@ def _filling(template: str) -> tuple[str, tuple[int, ...]]:
     return pattern, tuple(int(number) - 1 for number in pieces[1::2])
 
 
-def param(person: Person, template: str) -> str:
+def param(person: Recipient, template: str) -> str:
     """Param: five fields with four pipes for a template, else the whole text."""
     if not template:
         return person.text

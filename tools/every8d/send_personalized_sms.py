@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import accumulate, count
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field
 
@@ -13,7 +13,7 @@ from tools.every8d.cautions import booking_caution, recipient_cautions, text_cau
 from tools.every8d.charging import price_by_count, price_of_each, units
 from tools.every8d.counted import SOMEBODY, Count, count_cautions
 from tools.every8d.overflow import overflow_cautions
-from tools.every8d.personal import Person, checked_text, highest_field, param
+from tools.every8d.personal import Person, Planned, Recipient, checked_texts, param
 from tools.every8d.previews import Send, preview_send
 from tools.every8d.receipt_check import check_receipt
 from tools.every8d.receipts import SendResult, accepted, send_result
@@ -41,7 +41,7 @@ from tools.operation import (
 )
 from tools.personal_fields import PLACEHOLDER
 from tools.problems import InvalidArgumentError
-from tools.same_text import visible
+from tools.same_text import visible_each
 from tools.sentence import sentence
 from tools.values import UNTOLD_LENGTH
 from tools.wire.json_body import read_send_json
@@ -82,19 +82,23 @@ class PersonalizedParams(RiskyParams):
     subject: Subject = ""
     validity_minutes: ValidityMinutes = DEFAULT_VALIDITY
 
+    @classmethod
+    def of_plan(cls, people: Sequence[Planned], template: str, subject: str) -> Self:
+        """What sends to these people of a plan."""
+        return cls.model_construct(recipients=people, template=template, subject=subject)
+
     # Each is asked for at many steps of one call.
     @cached_property
-    def _each(self) -> dict[tuple[str, str, datetime | None], Person]:
+    def _each(self) -> dict[tuple[str, str, datetime | None], Recipient]:
         """The recipients, checked, by number, text and time."""
-        needed = highest_field(self.template)
-        each: dict[tuple[str, str, datetime | None], Person] = {}
-        for number, person in enumerate(self.recipients, 1):
-            text = checked_text(person, self.template, needed, number)
+        those: Sequence[Recipient] = self.recipients
+        each: dict[tuple[str, str, datetime | None], Recipient] = {}
+        for person, text in zip(those, checked_texts(those, self.template), strict=True):
             each.setdefault((person.mobile, text, person.send_at), person)
         return each
 
     @cached_property
-    def people(self) -> tuple[Person, ...]:
+    def people(self) -> tuple[Recipient, ...]:
         """The recipients, checked; who would get the same text twice at the same time gets it once.
 
         Raises:
@@ -108,19 +112,43 @@ class PersonalizedParams(RiskyParams):
         return tuple(text for _, text, _ in self._each)
 
     @cached_property
+    def emails(self) -> tuple[str, ...]:
+        """The addresses that get a copy."""
+        return tuple(dict.fromkeys(person.email for person in self.people if person.email))
+
+    @cached_property
+    def rows(self) -> tuple[dict[str, str], ...]:
+        """What RecipientDataList says of each of `people` whenever it is sent."""
+        return tuple(
+            {
+                "Name": person.name,
+                "Mobile": as_dest(person.mobile),
+                "Email": person.email,
+                "Param": param(person, self.template),
+            }
+            for person in self.people
+        )
+
+    @cached_property
     def messages(self) -> tuple[Message, ...]:
         """Each text to a number, and its copy to an address where there is one."""
+        seen = visible_each(self.texts)
+        if not self.emails:
+            return tuple(map(_message, self.people, seen))
         found: list[Message] = []
-        for person, text in zip(self.people, self.texts, strict=True):
-            seen = visible(text)
-            found += [Message(to, seen, person.send_at) for to in (person.mobile, person.email) if to]
+        for person, text in zip(self.people, seen, strict=True):
+            found += [Message(to, text, person.send_at) for to in (person.mobile, person.email) if to]
         return tuple(found)
+
+
+def _message(person: Recipient, seen: str) -> Message:
+    return Message(person.mobile, seen, person.send_at)
 
 
 def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
     people = params.people
     check_count(len(people), surroundings)
-    _check_copies(people)
+    _check_copies(params.emails)
     keys, at_once = keys_of(people, surroundings.reference), send_time(None, surroundings)
     return Request(
         vendor="every8d",
@@ -131,22 +159,19 @@ def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
             "RETRYTIME": params.validity_minutes,
             "RecipientDataList": [
                 {
-                    "Name": person.name,
-                    "Mobile": as_dest(person.mobile),
-                    "Email": person.email,
+                    **row,
                     "SendTime": at_once
                     if person.send_at is None
                     else _send_time(person, people, surroundings),
-                    "Param": param(person, params.template),
                     "Mr": key,
                 }
-                for person, key in zip(people, keys, strict=True)
+                for row, person, key in zip(params.rows, people, keys, strict=True)
             ],
         },
     )
 
 
-def _send_time(person: Person, people: Sequence[Person], surroundings: Surroundings) -> str:
+def _send_time(person: Recipient, people: Sequence[Recipient], surroundings: Surroundings) -> str:
     try:
         return send_time(person.send_at, surroundings)
     except InvalidArgumentError as error:
@@ -154,9 +179,9 @@ def _send_time(person: Person, people: Sequence[Person], surroundings: Surroundi
         raise InvalidArgumentError(field, error.problem, error.fix) from None
 
 
-def _check_copies(people: Sequence[Person]) -> None:
+def _check_copies(emails: Sequence[str]) -> None:
     """Refuse more addresses than a person is shown."""
-    if len(_emails(people)) > _MOST_ADDRESSES:
+    if len(emails) > _MOST_ADDRESSES:
         raise InvalidArgumentError(
             "recipients",
             f"more than {_MOST_ADDRESSES} different e-mail addresses.",
@@ -164,11 +189,7 @@ def _check_copies(people: Sequence[Person]) -> None:
         )
 
 
-def _emails(people: Sequence[Person]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(person.email for person in people if person.email))
-
-
-def keys_of(people: Sequence[Person], reference: str) -> list[str]:
+def keys_of(people: Sequence[Recipient], reference: str) -> list[str]:
     """Mr for each: given, or made from our reference; the callback brings it back.
 
     Raises:
@@ -212,7 +233,7 @@ def _preview(params: PersonalizedParams, surroundings: Surroundings) -> Steps[Pr
             text=_shown(texts),
             subject=params.subject,
             send_at=same,
-            emails=_emails(people),
+            emails=params.emails,
             warnings=(
                 *_unseen(texts),
                 *_people_cautions(params, people),
@@ -269,7 +290,7 @@ def _unseen(texts: Sequence[str]) -> tuple[str, ...]:
     return (said,) if unseen > 0 else ()
 
 
-def _people_cautions(params: PersonalizedParams, people: Sequence[Person]) -> tuple[str, ...]:
+def _people_cautions(params: PersonalizedParams, people: Sequence[Recipient]) -> tuple[str, ...]:
     mobiles = [person.mobile for person in people]
     repeated = len(mobiles) - len(set(mobiles))
     times = {person.send_at for person in people}
@@ -289,7 +310,7 @@ def _audience(params: PersonalizedParams, _surroundings: Surroundings) -> Audien
     people = params.people
     return Audience(
         recipients=tuple(person.mobile for person in people),
-        emails=_emails(people),
+        emails=params.emails,
         texts=tuple(dict.fromkeys(params.texts)),
         send_times=tuple(dict.fromkeys(person.send_at for person in people)),
         messages=params.messages,
