@@ -12,7 +12,7 @@ from server.batches.numbers import NumberSeal
 from server.store import campaigns
 from server.store.campaigns import Chunk
 from server.store.errors import StoreUnavailableError
-from server.store.keys import HALF, hash_message
+from server.store.keys import HALF, hash_messages
 from tools.campaigns.pace import Pace, is_night
 from tools.campaigns.tally import Tally
 from tools.campaigns.trial import Trial
@@ -115,7 +115,10 @@ class Draft:
             if text := self._text(each):
                 texts.append(text)
                 self._add(each, text, hashes[each.mobile])
-        self._obey(self._rest[first:], texts)
+        those = self._rest[first:]
+        seen = [(each.mobile, visible(text)) for each, text in zip(those, texts, strict=True)]
+        self._kept.messages += hash_messages(self.key, seen)
+        self._obey(those, texts)
         while len(self._rest) >= self._room():
             self._cut(self._room())
 
@@ -136,7 +139,6 @@ class Draft:
             # What follows is not begun before the trial was watched to its end.
             self._times = replace(self.wish.pace, start=moment + self.wish.trial.terms.within).times()
         self._kept.numbers.append(hashed[:HALF])
-        self._kept.messages.append(hash_message(self.key, each.mobile, visible(text)))
 
     def _obey(self, those: Sequence[Addressee], texts: Sequence[str]) -> None:
         if not those:

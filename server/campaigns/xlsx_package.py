@@ -115,7 +115,7 @@ def feed(parser: expat.XMLParserType, pieces: Iterator[bytes]) -> Iterator[None]
     """Parse piece by piece, pausing after each.
 
     Raises:
-        RefusedError: the XML is not well-formed.
+        RefusedError: the XML is not well-formed, or claims an encoding that nobody reads.
     """
     taken = 0
     try:
@@ -127,7 +127,7 @@ def feed(parser: expat.XMLParserType, pieces: Iterator[bytes]) -> Iterator[None]
             yield
         parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
         yield
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):
         raise broken() from None
 
 

@@ -234,7 +234,7 @@ class _Making:
 
 
 def _row_number(written: str) -> int:
-    if not (written.isdigit() and len(written) <= _LONGEST_NUMBER):
+    if not (written.isdecimal() and len(written) <= _LONGEST_NUMBER):
         raise broken()
     return int(written)
 

@@ -53,9 +53,7 @@ class Workbook:
             if name == "workbookPr":
                 self._from_1904 = is_true(attributes.get("date1904"))
             elif name == "workbookView":
-                active = (
-                    int(attributes.get("activeTab", "0")) if attributes.get("activeTab", "0").isdigit() else 0
-                )
+                active = number_in(attributes.get("activeTab"))
             elif name == "sheet":
                 key = next((value for key, value in attributes.items() if local(key) == "id"), "")
                 kind, target = self._related.get(key, ("", ""))
@@ -162,4 +160,4 @@ def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
 
 def number_in(written: str | None) -> int:
     """A whole number in an attribute; 0 for what is none."""
-    return int(written) if written and written.isdigit() and len(written) < 10 else 0  # noqa: PLR2004 - no id is longer
+    return int(written) if written and written.isdecimal() and len(written) < 10 else 0  # noqa: PLR2004 - no id is longer

@@ -94,6 +94,28 @@ def test_two_numbers_in_the_only_column_are_not_taken_for_two_columns(between: s
     assert (found.accepted, found.rejected) == ([[3, "+886911222333"]], {2: "several_numbers"})
 
 
+def test_numbers_beside_a_heading_that_ends_before_them_are_a_column_without_a_name() -> None:
+    content = "姓名,地址\n王,台北,0912345678,0911111111\n李,台中,0922345678\n陳,高雄,0933345678\n"
+    found = read(content.encode(), fields=("姓名",))
+    assert found.reading.heading.names == ("姓名", "地址", "C")
+    assert (found.accepted, found.rejected) == (
+        [[3, "+886922345678"], [4, "+886933345678"]],
+        # A number beside the table may be the rest of a cell that a comma parted.
+        {2: "several_numbers"},
+    )
+
+
+def test_where_the_heading_names_numbers_none_beside_it_is_taken() -> None:
+    found = read("姓名,手機\n王,小明,0912345678\n李,大華,0922345678\n".encode())
+    assert (found.accepted, found.rejected) == ([], {2: "several_numbers", 3: "several_numbers"})
+
+
+def test_the_fullest_column_is_not_taken_where_it_stands_beside_the_table() -> None:
+    found = read("姓名,地址\n0912345678,x,0987654321\n王,y,0922345678\n".encode())
+    assert found.reading.columns.mobile == (0,)
+    assert found.rejected == {2: "several_numbers", 3: "several_numbers"}
+
+
 def test_a_heading_over_one_of_several_columns_is_one() -> None:
     found = read(",手機\n王,0912345678\n".encode())
     assert (found.reading.heading.names, found.accepted) == (("A", "手機"), [[2, "+886912345678"]])

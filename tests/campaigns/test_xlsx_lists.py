@@ -16,6 +16,7 @@ WANG = row(2, "王小明", "0912345678")
 LI = row(3, "李大華", "0987654321")
 BOTH = [[2, "+886912345678"], [3, "+886987654321"]]
 _BOMB = "<!DOCTYPE w [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]>"
+_SHEET = sheet(HEADING).encode()
 _OUTSIDE = "<!DOCTYPE w [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>"
 
 
@@ -140,6 +141,11 @@ def test_an_empty_text_of_a_formula_is_a_value_and_none_at_all_is_not() -> None:
     assert found.rejected == {2: "missing", 3: "formula_without_value", 4: "formula_without_value"}
 
 
+def test_a_sheet_on_top_that_is_named_by_no_number_is_the_first_one() -> None:
+    content = book(sheet(HEADING, WANG), properties='<bookViews><workbookView activeTab="²"/></bookViews>')
+    assert read(content).accepted == [[2, "+886912345678"]]
+
+
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
@@ -155,6 +161,9 @@ def test_an_empty_text_of_a_formula_is_a_value_and_none_at_all_is_not() -> None:
             {"xl/worksheets/sheet0.xml": sheet(HEADING, before=f"<x a='{'x' * 6_000_000}'/>").encode()},
             "damaged",
         ),
+        ({"xl/worksheets/sheet0.xml": b"<?xml version='1.0' encoding='none'?>" + _SHEET}, "damaged"),
+        ({"xl/worksheets/sheet0.xml": b"<?xml version='1.0' encoding='big5'?>" + _SHEET}, "damaged"),
+        ({"xl/worksheets/sheet0.xml": sheet(row(1, "手機").replace('r="1"', 'r="²"')).encode()}, "damaged"),
         ({"xl/styles.xml": b"<styleSheet>" + b" " * (17 * 1024 * 1024)}, "far too large"),
         ({f"junk/{n}": b"" for n in range(5_000)}, "too many parts"),
     ],

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.cleaning import clean
 from tools.lists.cells import Cell, text_of
@@ -103,6 +103,19 @@ def find_heading(opening: Sequence[tuple[int, Sequence[Cell]]], wanted: Sequence
     It stands above the first mobile number, below titles: the first row that has a column which was named,
     else a word for numbers, else more than one text.
     """
+    return _up_to_numbers(_heading_of(opening, wanted), opening)
+
+
+def _up_to_numbers(heading: Heading, opening: Sequence[tuple[int, Sequence[Cell]]]) -> Heading:
+    """With the column of the numbers, where nothing stands above them and no heading names another."""
+    held = _with_numbers(opening)
+    if not held or min(held) < len(heading.names) or number_columns(heading):
+        return heading
+    unnamed = range(len(heading.names), held[0] + 1)
+    return replace(heading, names=(*heading.names, *map(letter_of, unnamed)))
+
+
+def _heading_of(opening: Sequence[tuple[int, Sequence[Cell]]], wanted: Sequence[str]) -> Heading:
     rows = [(number, [_shown(cell) for cell in cells]) for number, cells in _above_numbers(opening)]
     widest = max((_filled(cells) for _, cells in opening), default=0)
     least = min(_TAKEN_FOR_GOOD, widest)
@@ -153,9 +166,10 @@ def choose(heading: Heading, wanted: Wanted, opening: Sequence[tuple[int, Sequen
         InvalidArgumentError: a named column is not there, or none could hold the number.
     """
     named = tuple(_named(heading, name, "mobile") for name in wanted.mobile)
-    held = _with_numbers(opening)
+    # What stands beside the table belongs to a cell that a comma parted.
+    held = [place for place in _with_numbers(opening) if place < len(heading.names)]
     candidates = sorted(number_columns(heading), key=lambda place: place not in held)
-    mobile = named or _first_of(heading, candidates) or held[:1]
+    mobile = named or _first_of(heading, candidates) or tuple(held[:1])
     if not mobile:
         raise InvalidArgumentError("mobile", "no column seems to hold the numbers.", "Name the column.")
     consent = _named(heading, wanted.consent, "consent") if wanted.consent else None
