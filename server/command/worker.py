@@ -13,6 +13,7 @@ import anyio
 import anyio.to_thread
 import typer
 
+from server.campaigns.arenas import share_arenas
 from server.campaigns.course import Course
 from server.campaigns.engine import Engine
 from server.campaigns.local import lock_of
@@ -50,6 +51,7 @@ def worker(
 
 async def carry_campaigns_out(settings: Settings, *, until_idle: bool) -> None:
     """Work until a signal comes; with `until_idle` until nothing is left to do."""
+    share_arenas()
     configure_logging(settings.log_level, secrets_of(settings))
     url = settings.store.url.get_secret_value()
     local = not url.startswith("postgresql")

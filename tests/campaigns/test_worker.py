@@ -2,8 +2,11 @@
 
 import json
 import os
+import platform
+import signal
 import sys
 from functools import partial
+from pathlib import Path
 
 import anyio.to_thread
 import pytest
@@ -48,6 +51,39 @@ async def test_a_worker_that_is_started_carries_the_campaign_out_and_ends(house:
         assert set((await texts_at_the_vendor(house)).values()) == {1}
         assert len(await texts_at_the_vendor(house)) == 100
         await until(partial(nobody_works, settings))
+
+
+def _threads(process: int) -> int:
+    return len([*Path(f"/proc/{process}/task").iterdir()])
+
+
+def _heaps_of_threads(process: int) -> int:
+    """glibc reserves 64 MiB for each, of which most are not to be used yet."""
+    reserved = 0
+    for line in Path(f"/proc/{process}/maps").read_text(encoding="utf-8").splitlines():
+        first, last = (int(at, 16) for at in line.split()[0].split("-"))
+        reserved += line.split()[1] == "---p" and 32 << 20 < last - first <= 64 << 20
+    return reserved
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.libc_ver()[0] != "glibc", reason="glibc alone does so"
+)
+async def test_the_threads_of_a_worker_share_their_memory(house: House) -> None:
+    async with fronted(house, Person()) as session:
+        assert session.parts
+        given = json.dumps(whole(session.parts.settings)).encode()
+        worker = start_detached([*WORKER, "--settings-from-stdin"], given)
+
+        async def has_all_threads() -> bool:
+            return _threads(worker) > 10
+
+        try:
+            await until(has_all_threads)
+            assert _heaps_of_threads(worker) < 2
+        finally:
+            os.kill(worker, signal.SIGTERM)
+            await until(partial(has_ended, worker))
 
 
 @pytest.mark.xdist_group("postgresql")
