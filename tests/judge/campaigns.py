@@ -4,7 +4,8 @@ A part of a campaign is named to nobody. A request is a campaign's when no clien
 it texts numbers of the campaign's list with the campaign's words.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.judge.history import Answered, Called, Listed, PastLost, Posted, acti
 
 START = "start_campaign"
 _STOPS, _GOES_ON = ("pause_campaign", "cancel_campaign"), (START, "resume_campaign", "move_campaign")
+_NO_TIME = re.compile(r"(\d+) recipients? in \d+ parts? have no time")
 _OVER = ("done", "cancelled")
 _PARTS = ("waiting", "sending", "sent", "unknown", "failed", "left_out")
 
@@ -58,7 +60,9 @@ def nobody_twice_in_a_campaign(case: Case) -> Iterator[str]:
         had: dict[str, Posted] = {}
         for post in campaign.posts:
             for number in map(plain_number, post.texted):
-                first = had.setdefault(number, post)
+                first = had.get(number, post)
+                first = first if number in case.got(first, post) else post
+                had[number] = first
                 if first is not post and not _lost_between(case, first, post):
                     yield f"{post.reference} texts a number that {first.reference} of its campaign texted"
 
@@ -102,7 +106,7 @@ def every_recipient_ends(case: Case) -> Iterator[str]:
         parts = {name: int(told[name]) for name in _PARTS}
         if parts["waiting"] or parts["sending"]:
             yield f"a campaign is {told['state']}, and {parts} of it are not over"
-        left = int(told["recipients"]) - sum(parts.values())
+        left = int(told["recipients"]) - sum(parts.values()) - _without_time(told)
         if left < 0 or (left and told["state"] == "done"):
             yield f"a campaign of {told['recipients']} is {told['state']}, and {parts} are told"
 
@@ -113,7 +117,7 @@ def points_are_the_vendors(case: Case) -> Iterator[str]:
         told = _last_look(case, campaign)
         if told.get("state") not in _OVER or _was_lost(case):
             continue
-        went, spent = sum(len(post.texted) for post in campaign.posts), float(told["points"])
+        went, spent = sum(len(case.got(post)) for post in campaign.posts), float(told["points"])
         if not spent - int(told["unknown"]) <= went <= spent:
             yield f"a campaign tells of {spent:g} points, {told['unknown']} unknown; {went} texts went out"
 
@@ -162,6 +166,12 @@ def _last_look(case: Case, campaign: Campaign) -> dict[str, Any]:
     looks = [case.answers.get(called.call) for called in campaign.steps(case, "get_campaign")]
     told = [each for each in looks if each is not None and not each.error]
     return dict(told[-1].facts) if told else {}
+
+
+def _without_time(told: Mapping[str, Any]) -> int:
+    """Whose bookings were erased, so that a person decides whether they get it."""
+    found = _NO_TIME.search(str(told.get("conclusion", "")))
+    return int(found[1]) if found else 0
 
 
 def _lost_between(case: Case, first: Posted, second: Posted) -> bool:

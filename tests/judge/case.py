@@ -10,6 +10,7 @@ from tests.judge.history import (
     Asked,
     Called,
     Decided,
+    Erased,
     History,
     Posted,
     Replied,
@@ -122,6 +123,19 @@ class Case:
     def before(self, first: object, second: object) -> bool:
         """Whether one event was written down before the other."""
         return self.place[id(first)] < self.place[id(second)]
+
+    def got(self, post: Posted, by: object | None = None) -> set[str]:
+        """Who has the text of a request, or will have: all that were texted but whose booking was erased.
+
+        Before that event, or at the end.
+        """
+        gone = {
+            number
+            for each in self.history.of(Erased)
+            if each.reference == post.reference and (by is None or self.before(each, by))
+            for number in map(plain_number, each.numbers)
+        }
+        return set(map(plain_number, post.texted)) - gone
 
     def is_free(self, post: Posted) -> bool:
         """Whether a rule of the operator can let it go without a person."""

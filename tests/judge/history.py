@@ -84,6 +84,15 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """The vendor's log: booked texts of a request were taken back before they went out."""
+
+    at: float
+    reference: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
     """A number was blocked, or let go again; recorded when this was written down."""
 
@@ -109,11 +118,13 @@ class Listed:
     numbers: tuple[str, ...]
 
 
-Event: TypeAlias = Called | Asked | Replied | Decided | Answered | Posted | Blocked | PastLost | Listed
+Event: TypeAlias = (
+    Called | Asked | Replied | Decided | Answered | Posted | Erased | Blocked | PastLost | Listed
+)
 E = TypeVar("E", bound=Event)
 _KINDS = {
     kind.__name__: kind
-    for kind in (Called, Asked, Replied, Decided, Answered, Posted, Blocked, PastLost, Listed)
+    for kind in (Called, Asked, Replied, Decided, Answered, Posted, Erased, Blocked, PastLost, Listed)
 }
 
 

@@ -10,6 +10,7 @@ from tests.judge.history import (
     Blocked,
     Called,
     Decided,
+    Erased,
     History,
     Listed,
     PastLost,
@@ -71,6 +72,11 @@ class Witness:
     def listed(self, name: str, numbers: Sequence[str]) -> None:
         """A list of recipients, before a campaign is planned from it."""
         self.history.events.append(Listed(at=self._clock(), name=name, numbers=tuple(numbers)))
+
+    def erased(self, reference: str, numbers: Sequence[str]) -> None:
+        """Booked texts of this request were taken back."""
+        event = Erased(at=self._clock(), reference=reference, numbers=tuple(numbers))
+        self.history.events.append(event)
 
     def posted(
         self,

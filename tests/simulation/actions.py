@@ -34,6 +34,7 @@ class Row(NamedTuple):
     channel: str
     retry_of: str
     reason: str
+    target: str
 
     @property
     def counted(self) -> int:

@@ -20,6 +20,16 @@ def is_step(row: Row) -> bool:
     return row.tool in _STEPS
 
 
+def is_erasing(row: Row) -> bool:
+    """Whether it takes a part's booking back."""
+    return row.tool == "erase_sms_booking"
+
+
+def is_erased(row: Row) -> bool:
+    """Whether it is a part whose booking was taken back whole."""
+    return is_chunk(row) and row.points_returned > 0 and not row.counted
+
+
 def is_chunk(row: Row) -> bool:
     """Whether it is a part of a campaign."""
     return row.tool == CHUNK

@@ -1,5 +1,6 @@
 """Somebody who plans a campaign, has a person start it, stops it, lets it go on, and sees it to its end."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 WORDS = ("甲", "丙")
 """The first is also what others send, each by a call of its own."""
 _PAUSES = (1, 20, 20, 70)
-_TRIES, _PATIENCE = 60, 8
+_TRIES, _PATIENCE, _MOST_ENDS = 60, 8, 9
+_BOOKED, _GIVES_UP = 0.5, 0.1
 _OVER = ("done", "cancelled")
 _ENDS = ("cancel_campaign", "move_campaign")
-_LATER = "2026-02-05T10:00:00+08:00"
+_LATER = tuple(f"2026-02-{day:02}T10:00:00+08:00" for day in (5, 6, 7))
+_NAMED = re.compile(r"reconcile_action for ([0-9A-Z, -]+)")
 
 
 class Campaigner(Client):
@@ -28,8 +31,7 @@ class Campaigner(Client):
     def __init__(self, world: "World", principal: str, *, can_ask: bool) -> None:
         super().__init__(world, principal, can_ask=can_ask)
         self.campaign = ""
-        self._moved = False
-        """What went out since is booked, and whoever cancels it has it erased: the vendor here cannot."""
+        self._moves = 0
 
     async def run(self) -> None:
         """Plan, start, meddle, and wait for the end."""
@@ -45,6 +47,9 @@ class Campaigner(Client):
         words = self._random.choice(WORDS)
         self._world.witness.listed(NAME, self._world.lists[NAME])
         arguments = {"name": "c", "list": NAME, "text": words, "trial": self._random.choice((0, 0, 2))}
+        if self._random.random() < _BOOKED:
+            arguments["send_at"] = _LATER[0]
+            self._world.truth.spares_sends = True
         for _ in range(3):
             answer = await self._call(Wanted(tool="plan_campaign", arguments=arguments))
             if isinstance(answer, Answer) and not answer.is_error:
@@ -58,19 +63,23 @@ class Campaigner(Client):
         await self._one_of("pause_campaign", "pause_campaign", "resume_campaign", "get_campaign", *_ENDS)
 
     async def _one_of(self, *tools: str) -> None:
-        tool = self._random.choice([each for each in tools if not (self._moved and each in _ENDS)])
-        self._moved = self._moved or tool == "move_campaign"
-        await self._pursue(self._step(tool))
+        await self._pursue(self._step(self._random.choice(tools)))
 
     def _step(self, tool: str) -> Wanted:
-        when = {"send_at": _LATER} if tool == "move_campaign" else {}
-        return Wanted(tool=tool, arguments={"campaign_id": self.campaign, **when})
+        arguments = {"campaign_id": self.campaign}
+        if tool not in _ENDS:
+            return Wanted(tool=tool, arguments=arguments)
+        if tool == "move_campaign":
+            arguments["send_at"] = self._random.choice(_LATER)
+        self._moves += 1
+        return Wanted(tool=tool, arguments=arguments, request_id=f"e{self._moves}")
 
     async def _until_over(self) -> None:
         """A person lets it go on, or ends it, until nothing waits any more."""
         for tried in range(_TRIES):
-            state = await self._state()
-            if state in _OVER or state == "planned":
+            told = await self._told()
+            state = str(told.get("state", ""))
+            if state == "planned" or (state in _OVER and not await self._goes_after(told)):
                 return
             if tried > _PATIENCE and (self._world.watch.loss.lost or not state):
                 # Nobody has accepted that the past is lost; or the copy knows of no such campaign.
@@ -80,6 +89,19 @@ class Campaigner(Client):
             await anyio.sleep(20)
         self._world.watch.fail("a campaign never ends")
 
+    async def _goes_after(self, told: Mapping[str, Any]) -> bool:
+        """Whether something was done for those whose bookings were erased, or may have been."""
+        named = _NAMED.search(str(told["next"]))
+        for action_id in named[1].split(", ") if named else ():
+            await self._call(Wanted(tool="reconcile_action", arguments={"action_id": action_id.strip()}))
+        if self._moves >= _MOST_ENDS or self._random.random() < _GIVES_UP:
+            return False
+        if "have no time" in str(told["conclusion"]):
+            await self._pursue(self._step("move_campaign"))
+        elif named is None:
+            await self._one_of("move_campaign", *_ENDS)
+        return True
+
     async def look_at_the_end(self) -> None:
         """What a client sees of it once everything is at rest."""
         self._world.workers[:] = [self._world.start_worker()]
@@ -88,8 +110,10 @@ class Campaigner(Client):
                 return
 
     async def _state(self) -> str:
-        answer = await self._once(self._step("get_campaign"), None, None, "")
-        return str(_facts(answer).get("state", ""))
+        return str((await self._told()).get("state", ""))
+
+    async def _told(self) -> Mapping[str, Any]:
+        return _facts(await self._once(self._step("get_campaign"), None, None, ""))
 
 
 def _facts(answer: Answer | Question | None) -> Mapping[str, Any]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from server.campaigns import course
 from server.ledger import book, campaign_claiming
-from server.store import campaigns
+from server.store import campaign_moves, campaigns, dispatch
 from server.store.actions import Action, State
 from server.store.campaign_tables import CHUNKS
 from server.store.plans import Connection
@@ -77,6 +77,27 @@ def _a_cancelled_campaign_waits(stack: ExitStack) -> None:
     put(stack, campaigns, "leave_waiting", always(None))
 
 
+def _what_may_be_booked_is_booked_anew(stack: ExitStack) -> None:
+    """A move books parts anew whose erasing did not happen, or nobody knows whether it did."""
+    taken = CHUNKS.c.state.in_((campaigns.UNTIMED, campaigns.TAKEN))
+    some = select(CHUNKS.c.number, CHUNKS.c.points, CHUNKS.c.recipients).where(
+        CHUNKS.c.campaign == bindparam("wanted_id"), taken
+    )
+    number = CHUNKS.c.number == bindparam("wanted_number")
+    wait = update(CHUNKS).where(CHUNKS.c.campaign == bindparam("wanted_id"), number, taken)
+    put(stack, campaign_moves, "_UNTIMED", some)
+    put(stack, campaign_moves, "_WAIT", wait.values(state=campaigns.WAITING, action=None, left_out=0))
+
+
+def _a_proven_erasing_is_not_acted_on(stack: ExitStack) -> None:
+    """Whose booking was erased by a request without an answer gets no text, and nobody says so."""
+
+    def freed(conn: Connection, erasing: Action, _messages: int) -> None:
+        dispatch.erased(conn, erasing.target)
+
+    put(stack, dispatch, "_erased_unseen", freed)
+
+
 CAMPAIGN_PLANTS: Mapping[str, Plant] = {
     "an epoch is not compared": _an_epoch_is_not_compared,
     "a pause is not looked at": _a_pause_is_not_looked_at,
@@ -85,4 +106,6 @@ CAMPAIGN_PLANTS: Mapping[str, Plant] = {
     "nothing forbids a part": _nothing_forbids_a_part,
     "a trial releases itself": _a_trial_releases_itself,
     "a cancelled campaign waits": _a_cancelled_campaign_waits,
+    "what may be booked is booked anew": _what_may_be_booked_is_booked_anew,
+    "a proven erasing is not acted on": _a_proven_erasing_is_not_acted_on,
 }

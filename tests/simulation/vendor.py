@@ -10,7 +10,7 @@ length.
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import accumulate
 from random import Random
@@ -28,7 +28,10 @@ from tests.simulation.loop import Life
 from tools.operation import Reply, Request
 
 FILTER = timedelta(hours=24)
-_LOOKS = frozenset({"API21/HTTP/getCredit.ashx"})
+DELIVERY, ERASE = "API21/HTTP/getDeliveryStatus.ashx", "API21/HTTP/eraseBooking.ashx"
+_LOOKS = frozenset({"API21/HTTP/getCredit.ashx", DELIVERY})
+_TOO_LATE = timedelta(seconds=60)
+_TAIPEI = timezone(timedelta(hours=8))
 
 
 def form_of(request: Request) -> Mapping[str, str]:
@@ -38,7 +41,8 @@ def form_of(request: Request) -> Mapping[str, str]:
     people = cast("Sequence[Mapping[str, str]]", request.json["RecipientDataList"])
     words = request.json["MSG"] or people[0]["Param"]
     numbers = ",".join(each["Mobile"] for each in people)
-    return {"SB": str(request.json["SB"]), "DEST": numbers, "MSG": str(words)}
+    time = people[0]["SendTime"]
+    return {"SB": str(request.json["SB"]), "DEST": numbers, "MSG": str(words), "ST": time}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,8 @@ class Text:
     number: str
     words: str
     at: datetime
+    due: datetime
+    """When it goes out."""
 
 
 @dataclass(slots=True)
@@ -119,6 +125,14 @@ class Truth:
     witness: Witness
     """Writes down the vendor's log of sends for the judge."""
     texts: list[Text] = field(default_factory=list[Text])
+    erased: list[Text] = field(default_factory=list[Text])
+    """Booked texts that were taken back."""
+    spares_sends: bool = False
+    """Sends are answered: what goes wrong, goes wrong with erasings."""
+    erasing: str = ""
+    """The action whose erasing is under way, as the watch has it."""
+    erasings: set[str] = field(default_factory=set[str])
+    """Actions whose erasing was carried out."""
     done: dict[str, str] = field(default_factory=dict[str, str])
     """The batch of each reference whose request was carried out."""
     launch: str = "running"
@@ -128,6 +142,10 @@ class Truth:
         """Do what a request asks for."""
         if request.vendor == "omis":
             return self._act(request.fields)
+        if request.path == DELIVERY:
+            return self._delivery(request.fields["BID"])
+        if request.path == ERASE:
+            return self._erase(request.fields["BID"])
         if request.path in _LOOKS:
             return f"{self.credit:.2f}".encode()
         answer = self._send(form_of(request), filtered="Filter" in request.path)
@@ -145,13 +163,43 @@ class Truth:
         sent = wanted[: int(self.credit)]
         self.credit -= len(sent)
         now = self.clock()
-        self.texts += [Text(reference=reference, number=number, words=words, at=now) for number in sent]
+        due = _moment(fields.get("ST", "")) or now
+        self.texts += [
+            Text(reference=reference, number=number, words=words, at=now, due=due) for number in sent
+        ]
         line = f"{self.credit:.2f},{len(sent)},{len(sent)},{len(wanted) - len(sent)},{batch}"
         return (line + (f",{'/'.join(had)}" if had else "")).encode()
 
+    def _delivery(self, batch: str) -> bytes:
+        """A page of 2.2: booked, taken back, or handed to the carrier."""
+        now = self.clock()
+        booked = [("300" if text.due > now else "0", text) for text in self._of(batch, self.texts)]
+        rows = [*booked, *(("303", text) for text in self._of(batch, self.erased))]
+        lines = [
+            f"\t{text.number}\t{text.due.astimezone(_TAIPEI):%Y/%m/%d %H:%M:%S}\t1\t{code}\n"
+            for code, text in rows
+        ]
+        return (f"{len(rows)}\r\n" + "".join(lines)).encode()
+
+    def _erase(self, batch: str) -> bytes:
+        """3.2: what does not leave within a minute is taken back."""
+        latest = self.clock() + _TOO_LATE
+        those = [text for text in self._of(batch, self.texts) if text.due > latest]
+        if not those:
+            return "-4,批次已刪除或已發送".encode()
+        self.texts = [text for text in self.texts if text not in those]
+        self.erased += those
+        self.erasings.add(self.erasing)
+        self.credit += len(those)
+        self.witness.erased(those[0].reference, [text.number for text in those])
+        return f"{len(those)},{len(those)}".encode()
+
+    def _of(self, batch: str, texts: Sequence[Text]) -> list[Text]:
+        return [text for text in texts if self.done[text.reference] == batch]
+
     def write_down(self, request: Request, *, carried_out: bool) -> None:
         """A line of the vendor's log, for a request to send."""
-        if request.vendor != "every8d" or request.path in _LOOKS:
+        if request.vendor != "every8d" or request.path in (*_LOOKS, ERASE):
             return
         form = form_of(request)
         reference = form["SB"].split()[0]
@@ -176,6 +224,11 @@ class Truth:
         self.launch_done.append(verb)
         self.launch = {"3": "paused", "4": "running", "2": "terminated"}[verb]
         return _xml(LaunchID=launch, ErrorCode="0")
+
+
+def _moment(written: str) -> datetime | None:
+    """`yyyyMMddHHmmss` in Taipei, as a send time is written; None for at once."""
+    return datetime.strptime(written, "%Y%m%d%H%M%S").replace(tzinfo=_TAIPEI) if written else None
 
 
 def _as_json(receipt: bytes) -> bytes:
@@ -213,6 +266,8 @@ class LossyVendors(Vendors):
         looks = request.path in _LOOKS or (request.vendor == "omis" and "LaunchAction" not in request.fields)
         fates, weights = (_LOOK_FATES, _LOOKS_CUMULATED) if looks else (FATES, _CUMULATED)
         (fate,) = self._truth.random.choices(fates, cum_weights=weights)
+        if self._truth.spares_sends and not looks and request.path != ERASE:
+            fate = FATES[0]
         if looks:
             await self._turn(self._life)
         else:

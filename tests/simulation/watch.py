@@ -16,10 +16,17 @@ from typing import Any
 
 from server.store.actions import Caps
 from tests.simulation.actions import COUNTED, TAIPEI, Consent, Row, Rule, at
-from tests.simulation.campaign_watch import CampaignWatch, campaign_of, is_chunk, is_step
+from tests.simulation.campaign_watch import (
+    CampaignWatch,
+    campaign_of,
+    is_chunk,
+    is_erased,
+    is_erasing,
+    is_step,
+)
 from tests.simulation.loop import Life
 from tests.simulation.loss import Loss
-from tests.simulation.vendor import Truth, form_of
+from tests.simulation.vendor import ERASE, Truth, form_of
 from tools.operation import Request
 
 DAY = timedelta(hours=24)
@@ -183,6 +190,10 @@ class Watch:
         if is_chunk(row):
             start = self.campaigns.start_of(row)
             return start is not None and self._consented(start)
+        if is_erasing(row):
+            # A part of a step that a person agreed to, which names its batch.
+            wholes = (each for each in self.rows.values() if is_step(each) and row.target in each.arguments)
+            return any(self._consented(each) for each in wholes)
         if row.channel == "policy":
             return row.tool == "pause_launch" or self._is_small(row)
         return any(consent.covers(row) for consent in self.consents[row.id])
@@ -211,7 +222,7 @@ class Watch:
         self._cap("points a month", sum(other.counted for other in month), caps.points_per_month)
         each: Counter[str] = Counter()
         for other in today:
-            if other.state in COUNTED:
+            if other.state in COUNTED and not is_erased(other):
                 each.update(self.content(other)[0])
         limit = caps.texts_per_recipient_per_day
         asked = max((each[number] for number in self.content(row)[0]), default=0)
@@ -239,7 +250,7 @@ class Watch:
         """Whether the vendor carried the action out."""
         if row.tool in ("pause_launch", "terminate_launch"):
             return False  # Nothing at the vendor names the action: the number of POSTs is checked instead.
-        return row.reference in self.truth.done
+        return row.reference in self.truth.done or row.id in self.truth.erasings
 
     def _usage(self, raw: sqlite3.Connection, *, moved: bool) -> None:
         totals = raw.execute("SELECT day, points, recipients FROM usage_days").fetchall()
@@ -251,7 +262,7 @@ class Watch:
         for row in self._present():
             if row.dispatched_at is not None and row.state in COUNTED:
                 points[row.day] += row.counted
-                people[row.day] += row.people
+                people[row.day] += 0 if is_erased(row) else row.people
         for day, used, recipients in totals:
             if (used, recipients) != (points.pop(day, 0), people.pop(day, 0)):
                 self.fail(f"the totals of {day} are not the sum over its actions")
@@ -283,15 +294,17 @@ class Watch:
         # Of a part that was claimed before a copy was put back, the copy may lack the start.
         if not self._consented(row) and not (is_chunk(row) and row.id in self.loss.in_flight):
             self.fail(f"{self.name(row.id)} was posted, and nobody agreed to it")
+        if request.path == ERASE:
+            self.truth.erasing = row.id
         self._same_content(row, request)
         self._first_of_its_call(row)
         self.posted[row.id] = self.clock()
 
     def _named(self, request: Request) -> Row | None:
-        if request.vendor == "every8d":
+        if request.vendor == "every8d" and request.path != ERASE:
             reference = form_of(request)["SB"].split()[0]
             return self.rows.get(f"{reference[:4]}-{reference[4:]}")
-        # Nothing in a request to OMIS names the action: it is the one that this very task has claimed.
+        # Nothing in a request to OMIS, or to erase, names the action: it is what this very task has claimed.
         return self.claimed_here()
 
     def claimed_here(self) -> Row | None:
@@ -323,7 +336,7 @@ class Watch:
                 self.fail(f"{self.name(row.id)} texted a number of its campaign after {self.name(first)}")
 
     def _same_content(self, row: Row, request: Request) -> None:
-        if request.vendor != "every8d":
+        if request.vendor != "every8d" or request.path == ERASE:
             return
         form = form_of(request)
         numbers = frozenset("+886" + number[1:] for number in form["DEST"].split(","))
@@ -339,7 +352,7 @@ class Watch:
             other = self.rows[other_id]
             same = other.id != row.id and other.same_call == row.same_call
             recent = self.clock() - at(other.created_at) < DAY
-            if self.loss.excuses(row, other) or self._superseded(row, moment):
+            if self.loss.excuses(row, other) or self._superseded(row, moment) or is_erased(other):
                 continue
             if same and recent and other.state != "failed":
                 self.fail(f"{self.name(row.id)} repeats {self.name(other.id)}, which is {other.state}")

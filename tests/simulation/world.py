@@ -16,6 +16,7 @@ import anyio.to_thread
 
 from server.campaigns import course
 from server.campaigns import worker as taking_over
+from server.gate.campaign_chunks import ChunkSender
 from server.store import audit
 from server.store.actions import Caps
 from server.store.comparing import Comparing
@@ -231,7 +232,8 @@ def _without_threads() -> Generator[None]:
     with (
         patch.object(anyio.to_thread, "run_sync", at_once),
         patch.object(taking_over, "_LOOK_SECONDS", LOOK_SECONDS),
-        patch.object(course, "_LANES", LANES),
+        patch.object(ChunkSender, "at_once", LANES),
+        patch.object(course, "_READY", 0),
     ):
         yield
 
