@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.console.site import Site
 from server.gate.rules.rate_limiter import RateLimiter
-from server.settings.page_address import HOST, Address
+from server.settings.page_address import HOST
 
 MOST_A_MINUTE = 600
 """Requests of all browsers together; a page has three, and asks for what is new once a second at most."""
@@ -42,9 +44,10 @@ _HEADERS = {
 class Door:
     """Lets requests in, and gives every answer its headers."""
 
-    def __init__(self, app: ASGIApp, address: Address, clock: Callable[[], datetime]) -> None:
+    def __init__(self, app: ASGIApp, site: Site, clock: Callable[[], datetime]) -> None:
         self._app = app
-        self._address = address
+        self._site = site
+        self._address = site.address
         self._clock = clock
         self._limiter = RateLimiter(MOST_A_MINUTE)
 
@@ -63,7 +66,7 @@ class Door:
             return PlainTextResponse("this page has another name", status_code=421)
         if not self._limiter.spend("everybody", self._clock()):
             _log.warning("the page for people was asked more than %s times in a minute", MOST_A_MINUTE)
-            return PlainTextResponse("too many requests; wait a minute", status_code=429)
+            return self._site.told_at_the_door(Request(scope), "too_many.html", 429)
         if not looks and headers.get("origin") != self._address.origin:
             return PlainTextResponse("a form of another page was not taken", status_code=403)
         if not host.startswith(f"{HOST}:"):

@@ -94,8 +94,18 @@ class Site:
         **values: Any,
     ) -> HTMLResponse:
         """A page. Templates have `_`, `_n`, `say`, `static`, `form_token`, and what `base.html` needs."""
-        language, session = self.language(request), self.session(request)
-        page = _TEMPLATES.get_template(template).render(
+        session = self.session(request)
+        form_token = await self.passes.form_token(session) if session else ""
+        page = self._page(request, template, form_token=form_token, **values)
+        return HTMLResponse(page, status_code=status, headers=headers)
+
+    def told_at_the_door(self, request: Request, template: str, status: int) -> HTMLResponse:
+        """A page for nobody in particular: the store is not asked."""
+        return HTMLResponse(self._page(request, template, form_token=""), status_code=status)
+
+    def _page(self, request: Request, template: str, **values: Any) -> str:
+        language = self.language(request)
+        return _TEMPLATES.get_template(template).render(
             **template_words(language),
             say=sayer(language),
             static=static,
@@ -103,10 +113,8 @@ class Site:
             places=PLACES,
             path=request.url.path,
             person=request.scope.get("campaign_ops_person", ""),
-            form_token=await self.passes.form_token(session) if session else "",
             **values,
         )
-        return HTMLResponse(page, status_code=status, headers=headers)
 
     async def form(self, request: Request) -> FormData:
         """The fields of a form that this browser was shown.

@@ -79,6 +79,9 @@ async def test_too_many_requests_wait_a_minute(stranger: Browser, monkeypatch: p
     for _ in range(door.MOST_A_MINUTE):
         await stranger.client.get("/static/icon.svg")
     assert (await stranger.client.get("/static/icon.svg")).status_code == 429
+    told = await stranger.get("/", **{"Accept-Language": "zh-TW"})
+    assert (told.status, '<html lang="zh-TW">' in told.html) == (429, True)
+    assert "frame-ancestors 'none'" in told.headers["content-security-policy"]
 
 
 async def test_a_page_is_in_the_language_of_the_browser_until_another_is_chosen(

@@ -1,19 +1,24 @@
 """The page's port goes from server to server of a store, and no link goes to another store's page."""
 
 import re
+import signal
 
 import anyio
+import httpx2 as httpx
 import pytest
 
 from server import http_door
 from server.command.console import Opening, console
 from server.command.terminal import Terminal
-from server.console.listening import keep_the_page
+from server.console.listening import bind, keep_the_page
+from server.console.passes import Passes
 from server.late_parts import LateParts, running
+from server.mcp.identity import local_user
 from server.parts import Parts, build_parts
 from server.settings.page_address import Address
 from tests.console.browser import shown_page
 from tests.e2e.house import House
+from tests.e2e.process import at_the_sandbox, served
 from tests.gate.servers import config_file, started, until
 from tests.patience import PATIENCE
 
@@ -39,6 +44,39 @@ async def test_the_next_server_shows_the_page_when_the_first_one_ends(
             return await opening(first).is_shown(address) is True
 
         await until(is_shown)
+        group.cancel_scope.cancel()
+
+
+@pytest.mark.usefixtures("quick_start")
+async def test_a_server_that_is_killed_leaves_the_page_to_the_next_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_door, "_TRY_AGAIN_SECONDS", 0.02)
+    taken = bind(0)
+    address = Address(port=taken[0].getsockname()[1])
+    for each in taken:
+        each.close()
+    host = {"Host": address.origin.removeprefix("http://")}
+    settings = {"CONSOLE__ENABLED": "true", "CONSOLE__PORT": str(address.port)}
+    env = at_the_sandbox(house) | {f"CAMPAIGN_OPS_{name}": value for name, value in settings.items()}
+    async with (
+        served(env=env, folder=house.folder, era=house.era) as server,
+        started(house, console={"port": address.port}) as next_one,
+        anyio.create_task_group() as group,
+    ):
+
+        async def is_shown() -> bool:
+            return await opening(next_one).is_shown(address) is True
+
+        await server.ready()
+        await until(is_shown)
+        group.start_soon(keep_the_page, next_one)
+        server.process.kill()
+        assert await server.ended_within(PATIENCE) == -signal.SIGKILL
+        await until(is_shown)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{address.port}") as client:
+            link = f"/enter/{await Passes(next_one.memory.keeper).link(local_user())}"
+            assert (await client.get(link, headers=host)).status_code == 200
         group.cancel_scope.cancel()
 
 

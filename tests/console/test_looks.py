@@ -19,7 +19,9 @@ LARGEST = 60_000
 HIGHEST = 240
 """Pixels above a page's heading; a small screen has 640."""
 LONG = "【測試】" + "https://example.test/" + "a" * 200
-STATUS = {"/nowhere": 404}
+ERRORS = ["forged", "signed out", "too many"]
+"""What no address shows; the last one ends the browser's visit."""
+STATUS = {"/nowhere": 404, **dict(zip(ERRORS, (403, 401, 429), strict=True))}
 SMALL, WIDE = {"width": 360, "height": 640}, {"width": 1280, "height": 800}
 READERS: dict[str, dict[str, Any]] = {
     "small, light, Chinese": {"viewport": SMALL, "colorScheme": "light", "locale": "zh-TW"},
@@ -56,6 +58,7 @@ async def _lived_in(house: House, session: Session, browser: Browser) -> list[st
         f"/batches/{batch}",
         "/lists/due.csv",
         "/nowhere",
+        *ERRORS,
     ]
 
 

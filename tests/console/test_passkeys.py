@@ -87,8 +87,11 @@ async def desk(house: House, person: Person | None = None, **changed: Any) -> As
             yield made
 
 
-async def test_what_a_passkey_signed_goes_out_once_and_the_audit_vouches_for_it(house: House) -> None:
-    async with desk(house) as at:
+async def test_what_a_passkey_signed_goes_out_once_and_the_audit_vouches_for_it(
+    house: House, store_url: str
+) -> None:
+    changed: dict[str, Any] = {**NEEDED, "store": {"url": store_url}}
+    async with desk(house, None, **changed) as at:
         action_id = await at.asked()
         assert (await at.answer(action_id, at.passkey)).status == 200
         assert (await at.session.facts("send_sms", SEND))["outcome"] == "done"
