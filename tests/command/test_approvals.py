@@ -1,10 +1,12 @@
 """`campaign-ops-mcp approvals`, in a process of its own beside the server."""
 
+from typing import Literal
+
 import anyio
 import pytest
 
 from server.demo.rows import rows_of
-from tests.command.terminal import piped, run, watched
+from tests.command.terminal import half_piped, piped, run, watched
 from tests.e2e.house import House
 from tests.gate.servers import LAUNCH, SEND, decide, fronted, posts
 from tests.patience import PATIENCE
@@ -69,6 +71,18 @@ async def test_from_a_pipe_no_yes_counts_and_a_no_does(house: House) -> None:
     assert "in a real terminal alone" in typed.out
     assert again["outcome"] == "approval_required"
     assert (denied.code, f"{asked} is denied" in denied.out) == (0, True)
+    assert await posts(house) == 0
+
+
+@pytest.mark.parametrize("pipe", ["stdin", "stdout"])
+async def test_a_terminal_on_one_side_alone_is_no_terminal(
+    house: House, pipe: Literal["stdin", "stdout"]
+) -> None:
+    """Who reads the question through a pipe, or answers through one, need not be a person."""
+    async with fronted(house) as session:
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        assert await half_piped(house, pipe, "approvals", "--approve", asked, "--proof", "y") == 1
+        assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
     assert await posts(house) == 0
 
 

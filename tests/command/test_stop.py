@@ -5,7 +5,7 @@ import pytest
 from server.command.stop import stop
 from tests.batches.stopping import booked, erasings, pauses
 from tests.campaigns.playing import people, planned, write_list
-from tests.command.terminal import run
+from tests.command.terminal import piped, run
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import SEND, config_file, fronted
@@ -42,6 +42,16 @@ async def test_it_brakes_at_once_and_erases_what_the_person_types_the_count_of(
     assert (done.code, await erasings(house)) == (0, [batch])
     assert entry["total"] == 0, "it was the terminal's, not the token's"
     assert (nothing.code, "Nothing that is known here was to be stopped." in nothing.out) == (0, True)
+
+
+async def test_from_a_pipe_it_brakes_and_erases_nothing(house: House) -> None:
+    async with fronted(house, Person()) as session:
+        await booked(session, "限時優惠", 3)
+        await session.facts("query_job", {"job_id": "5501"})
+        said = await piped(house, "stop", typed="3\n")
+        assert (said.code, await erasings(house)) == (1, [])
+        assert await pauses(house) == ["5501", "1183"]
+    assert "in a real terminal alone" in said.out
 
 
 async def test_it_speaks_chinese(house: House) -> None:

@@ -1,6 +1,7 @@
 """Without the store nothing that costs, destroys or changes is done, and looking goes on with a warning."""
 
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,21 +108,28 @@ async def test_with_another_key_nothing_is_done_since_a_blocked_number_would_not
     assert await posts(house) == 1
 
 
+@contextmanager
+def lost_in_mid_post(home: Path, vendor: ScriptedVendor) -> Generator[Any]:
+    """Somebody else, who holds the store as soon as the vendor is called; their COMMIT lets it go."""
+    # The same library as the server's: file locks are the process's, so another one would not see them.
+    with closing(sqlite_driver.connect(str(home / "elsewhere"), timeout=1)) as elsewhere:
+        other = elsewhere.cursor()
+
+        async def lock(exchange: Exchange) -> None:
+            other.execute("ATTACH ? AS store", (str(home / "store" / "store.sqlite3"),))
+            other.execute("BEGIN EXCLUSIVE")
+            await whole(RECEIPT)(exchange)
+
+        vendor.plays[SENDING] = lock
+        yield other
+
+
 async def test_a_store_that_is_lost_in_mid_post_is_said_in_the_answer(
     no_settings: Path, vendor: ScriptedVendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody else holds the store when the outcome is to be written: the answer tells it all the same."""
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.3)
-    # The same library as the server's: file locks are the process's, so another one would not see them.
-    with closing(sqlite_driver.connect(str(no_settings / "elsewhere"), timeout=1)) as elsewhere:
-        other = elsewhere.cursor()
-
-        async def lock(exchange: Exchange) -> None:
-            other.execute("ATTACH ? AS store", (str(no_settings / "store" / "store.sqlite3"),))
-            other.execute("BEGIN EXCLUSIVE")
-            await whole(RECEIPT)(exchange)
-
-        vendor.plays[SENDING] = lock
+    with lost_in_mid_post(no_settings, vendor) as other:
         async with front_door(vendor, no_settings) as session:
             told = await session.told("send_sms", SEND)
             again = await session.facts("send_sms", SEND)
@@ -149,15 +157,7 @@ async def test_an_outcome_that_waits_is_recorded_by_the_next_server_and_a_forged
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.3)
     outbox = no_settings / "store" / "outbox"
-    with closing(sqlite_driver.connect(str(no_settings / "elsewhere"), timeout=1)) as elsewhere:
-        other = elsewhere.cursor()
-
-        async def lock(exchange: Exchange) -> None:
-            other.execute("ATTACH ? AS store", (str(no_settings / "store" / "store.sqlite3"),))
-            other.execute("BEGIN EXCLUSIVE")
-            await whole(RECEIPT)(exchange)
-
-        vendor.plays[SENDING] = lock
+    with lost_in_mid_post(no_settings, vendor) as other:
         async with front_door(vendor, no_settings) as session:
             done = await session.facts("send_sms", SEND)
         other.execute("COMMIT")

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from scripts import package
+from server.mcp.skills.extension import NAMES, frontmatter, text_of
 
 ROOT = Path(package.ROOT)
 REGISTRY = files("skillsaw") / "schemas" / "mcp_registry" / "v2025_12_11" / "server.schema.json"
@@ -35,6 +36,24 @@ def test_every_field_that_is_asked_for_is_used_and_a_password_is_kept_as_one() -
     assert used == set(manifest["user_config"])
     fields: dict[str, dict[str, Any]] = manifest["user_config"]
     assert [name for name, each in fields.items() if each.get("sensitive")] == ["every8d_password"]
+
+
+def test_the_plugin_has_each_skill_as_it_is_served_in_both_languages() -> None:
+    for name in NAMES:
+        texts = package.skill_files(name)
+        english, chinese = (frontmatter(text_of(name, language)) for language in ("en", "zh-TW"))
+        assert texts[package.CHINESE] == text_of(name, "zh-TW")
+        assert text_of(name, "en").split("---\n", 2)[2] in texts[package.ENGLISH]
+        assert frontmatter(texts[package.ENGLISH]) == {
+            "name": name,
+            "description": f"{english['description']} {chinese['description']}",
+        }
+        assert f"]({package.CHINESE})" in texts[package.ENGLISH]
+
+
+def test_the_linter_of_plugins_finds_nothing_in_ours(tmp_path: Path) -> None:
+    package.write_plugin(tmp_path / "plugin")
+    assert {each.name for each in (tmp_path / "plugin" / "skills").iterdir()} == set(NAMES)
 
 
 def test_everything_names_the_same_version() -> None:

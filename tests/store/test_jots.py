@@ -13,7 +13,9 @@ import apsw
 import pytest
 from sqlalchemy import insert, text
 
+from server.store import engine, runners
 from server.store.database import DatabaseStore
+from server.store.errors import StoreGoneError
 from server.store.plans import Connection
 from server.store.schema import META
 
@@ -42,8 +44,21 @@ def names(conn: Connection) -> list[str]:
     return sorted(conn.scalars(text("SELECT name FROM meta")))
 
 
-def takes_long(_: Connection) -> None:
-    """As on a slow disk."""
+class Clock:
+    """By which transactions are measured: this machine's mood is not."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def takes_long(self, _: Connection) -> None:
+        """As on a slow disk."""
+        self.now += SLOW_SECONDS
+
+
+def takes_a_while(_: Connection) -> None:
     end = time.perf_counter() + SLOW_SECONDS
     while time.perf_counter() < end:
         pass
@@ -55,7 +70,14 @@ def file(tmp_path: Path, quick_files: None) -> Path:
 
 
 @pytest.fixture
-async def quick(file: Path) -> AsyncIterator[DatabaseStore]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(runners, "time", clock)
+    return clock
+
+
+@pytest.fixture
+async def quick(file: Path, clock: Clock) -> AsyncIterator[DatabaseStore]:
     opened = DatabaseStore(f"sqlite:///{file}")
     await opened.read(names)
     yield opened
@@ -82,6 +104,40 @@ async def test_a_jot_runs_on_the_event_loop_where_the_file_is_quick(quick: Datab
     assert jots.here == [True]
 
 
+async def test_what_a_jot_raises_on_the_event_loop_undoes_it_and_is_raised(quick: DatabaseStore) -> None:
+    jots = Jots()
+
+    def fails(conn: Connection) -> None:
+        jots.put("a")(conn)
+        raise LookupError("ours")
+
+    with pytest.raises(LookupError, match="ours"):
+        await quick.jot(fails)
+    await quick.jot(jots.put("b"))
+    assert jots.here == [True, True]
+    assert await quick.read(names) == ["b"]
+
+
+async def test_what_is_to_be_done_once_a_jot_is_committed_is_done(quick: DatabaseStore) -> None:
+    followed: list[str] = []
+
+    def follows(conn: Connection) -> None:
+        conn.once_committed.append(lambda: followed.append("done"))
+
+    await quick.jot(follows)
+    assert followed == ["done"]
+
+
+async def test_a_jot_into_a_file_that_is_gone_is_not_said_to_be_kept(
+    quick: DatabaseStore, file: Path
+) -> None:
+    jots = Jots()
+    await anyio.Path(file).rename(file.with_suffix(".elsewhere"))
+    with pytest.raises(StoreGoneError):
+        await quick.jot(jots.put("a"))
+    assert jots.here == [True]
+
+
 async def test_a_jot_waits_in_a_thread_while_another_process_writes(quick: DatabaseStore, file: Path) -> None:
     jots = Jots()
     held: Any = apsw.Connection(str(file))
@@ -93,7 +149,9 @@ async def test_a_jot_waits_in_a_thread_while_another_process_writes(quick: Datab
 
         async with anyio.create_task_group() as group:
             group.start_soon(jot)
+            began = time.perf_counter()
             await anyio.lowlevel.checkpoint()
+            assert time.perf_counter() - began < engine.BUSY_SECONDS / 2, "the event loop waited"
             assert jots.threads == []
             other.execute("COMMIT")
     assert jots.here == [False]
@@ -103,14 +161,16 @@ async def test_a_jot_waits_in_a_thread_while_another_process_writes(quick: Datab
 async def test_a_jot_keeps_its_place_behind_those_who_write(quick: DatabaseStore) -> None:
     jots = Jots()
     async with anyio.create_task_group() as group:
-        group.start_soon(quick.write, takes_long)
+        group.start_soon(quick.write, takes_a_while)
         group.start_soon(quick.jot, jots.put("a"))
     assert jots.here == [False]
 
 
-async def test_on_a_slow_disk_jots_go_to_the_thread_until_it_is_quick_again(quick: DatabaseStore) -> None:
+async def test_on_a_slow_disk_jots_go_to_the_thread_until_it_is_quick_again(
+    quick: DatabaseStore, clock: Clock
+) -> None:
     jots = Jots()
-    await quick.write(takes_long)
+    await quick.write(clock.takes_long)
     await quick.jot(jots.put("a"))
     for number in range(20):
         await quick.write(jots.put(f"b{number}"))
