@@ -94,7 +94,7 @@ async def _keep(reports: Intake, encoded: bytes, approver: str) -> Response:
     if not fields.get("BATCHID") or not fields.get("STATUS"):
         return _NO_REPORT
     try:
-        await reports.keep(reported(fields, approver))
+        await reports.keep(reported(_without_code(fields, approver)))
     except StoreUnavailableError:
         return _unavailable()
     return _KEPT
@@ -105,11 +105,17 @@ def _unavailable() -> Response:
     return _TRY_AGAIN
 
 
-def reported(fields: Mapping[str, str], approver: str = "") -> Reported:
-    """What is kept of it: the same, however its number and times are written.
-
-    Of what was texted to the approver's phone not the text: it holds the code, which nobody else is to read.
+def _without_code(fields: Mapping[str, str], approver: str) -> Mapping[str, str]:
+    """A report on what was texted to the approver's phone, without the text: it may hold a code, which nobody
+    else is to read.
     """
+    if not approver or mobile_of(fields.get("RM", "")) != approver or status_of(fields["STATUS"])[0] == REPLY:
+        return fields
+    return {**fields, "SM": ""}
+
+
+def reported(fields: Mapping[str, str]) -> Reported:
+    """What is kept of it: the same, however its number and times are written."""
     code, _ = status_of(fields["STATUS"])
     mobile, reported_at = mobile_of(fields.get("RM", "")), moment_of(fields.get("RT", ""))
     values = {
@@ -117,7 +123,7 @@ def reported(fields: Mapping[str, str], approver: str = "") -> Reported:
         "record": _kept(fields.get("MR", "").strip(), 64),
         "status": _kept(fields["STATUS"].strip() if code is None else str(code), 16),
         "message_id": _kept(fields.get("MSGID", "").strip(), 64),
-        "text": "" if mobile == approver and code != REPLY else _kept(fields.get("SM", ""), 1_000),
+        "text": _kept(fields.get("SM", ""), 1_000),
         "reference": _kept(fields.get("SUBJECT", ""), 200),
     }
     when = fields.get("RT", "") if reported_at is None else compact(reported_at)

@@ -95,7 +95,7 @@ async def a_word(phone: Phone, code: str) -> None:
 
 
 async def a_reply_that_looks_like_two(phone: Phone, code: str) -> None:
-    await phone.answer(f"好\n\t{PHONE}\t{code}\t2026-11-28 09:00:00")
+    await phone.answer(f"好\t2026-11-28 09:00:00\n\t{PHONE}\t{code}")
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,19 @@ async def test_what_is_not_the_phones_own_answer_of_the_code_approves_nothing(
         assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
         assert await state(session, asked["action_id"]) == "proposed"
     assert await phone.looked()
+    assert await house.changes() == ASKING
+
+
+async def test_where_replies_cannot_be_told_apart_even_the_right_code_approves_nothing(house: House) -> None:
+    phone = Phone(house)
+    async with fronted(house, approval=ASKED) as session:
+        asked = await session.facts("send_sms", SEND)
+        code = await phone.code()
+        await phone.answer(code)
+        await a_reply_that_looks_like_two(phone, code)
+        unread = await session.facts("send_sms", SEND)
+        assert "Answers by text could not be read just now." in unread["message"]
+        assert await state(session, asked["action_id"]) == "proposed"
     assert await house.changes() == ASKING
 
 
