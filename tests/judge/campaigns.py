@@ -7,6 +7,7 @@ it texts numbers of the campaign's list with the campaign's words.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tests.judge.case import Case
@@ -34,15 +35,21 @@ class Campaign:
                 yield called
 
 
-def campaigns_of(case: Case) -> list[Campaign]:
+@lru_cache(maxsize=1)
+def campaigns_of(case: Case) -> tuple[Campaign, ...]:
     """Every campaign of the history that somebody called to be started."""
     planned = (_campaign(case, answer) for answer in case.answers.values() if _is_plan(case, answer))
-    return [each for each in planned if any(each.steps(case, START))]
+    return tuple(each for each in planned if any(each.steps(case, START)))
 
 
 def is_of_a_campaign(case: Case, post: Posted) -> bool:
     """Whether a request is of a campaign that somebody planned."""
-    return any(post in each.posts for each in campaigns_of(case))
+    return post.reference in _references(case)
+
+
+@lru_cache(maxsize=1)
+def _references(case: Case) -> frozenset[str]:
+    return frozenset(post.reference for each in campaigns_of(case) for post in each.posts)
 
 
 def a_campaign_was_agreed_to(case: Case) -> Iterator[str]:
@@ -61,7 +68,7 @@ def nobody_twice_in_a_campaign(case: Case) -> Iterator[str]:
         for post in campaign.posts:
             for number in map(plain_number, post.texted):
                 first = had.get(number, post)
-                first = first if number in case.got(first, post) else post
+                first = post if case.is_erased(first, number, post) else first
                 had[number] = first
                 if first is not post and not _lost_between(case, first, post):
                     yield f"{post.reference} texts a number that {first.reference} of its campaign texted"
@@ -117,7 +124,7 @@ def points_are_the_vendors(case: Case) -> Iterator[str]:
         told = _last_look(case, campaign)
         if told.get("state") not in _OVER or _was_lost(case):
             continue
-        went, spent = sum(len(case.got(post)) for post in campaign.posts), float(told["points"])
+        went, spent = sum(_went(case, post) for post in campaign.posts), float(told["points"])
         if not spent - int(told["unknown"]) <= went <= spent:
             yield f"a campaign tells of {spent:g} points, {told['unknown']} unknown; {went} texts went out"
 
@@ -166,6 +173,11 @@ def _last_look(case: Case, campaign: Campaign) -> dict[str, Any]:
     looks = [case.answers.get(called.call) for called in campaign.steps(case, "get_campaign")]
     told = [each for each in looks if each is not None and not each.error]
     return dict(told[-1].facts) if told else {}
+
+
+def _went(case: Case, post: Posted) -> int:
+    """How many of its texts went out, or will."""
+    return sum(not case.is_erased(post, number) for number in map(plain_number, post.texted))
 
 
 def _without_time(told: Mapping[str, Any]) -> int:

@@ -124,18 +124,20 @@ class Case:
         """Whether one event was written down before the other."""
         return self.place[id(first)] < self.place[id(second)]
 
-    def got(self, post: Posted, by: object | None = None) -> set[str]:
-        """Who has the text of a request, or will have: all that were texted but whose booking was erased.
+    @cached_property
+    def _erasings(self) -> dict[str, list[Erased]]:
+        """What was taken back of each request."""
+        found: dict[str, list[Erased]] = {}
+        for each in self.history.of(Erased):
+            found.setdefault(each.reference, []).append(each)
+        return found
 
-        Before that event, or at the end.
-        """
-        gone = {
-            number
-            for each in self.history.of(Erased)
-            if each.reference == post.reference and (by is None or self.before(each, by))
-            for number in map(plain_number, each.numbers)
-        }
-        return set(map(plain_number, post.texted)) - gone
+    def is_erased(self, post: Posted, number: str, by: object | None = None) -> bool:
+        """Whether a number's text of a request was taken back: before this event, or ever."""
+        return any(
+            number in map(plain_number, each.numbers) and (by is None or self.before(each, by))
+            for each in self._erasings.get(post.reference, ())
+        )
 
     def is_free(self, post: Posted) -> bool:
         """Whether a rule of the operator can let it go without a person."""

@@ -75,7 +75,7 @@ def no_free_text_twice(case: Case) -> Iterator[str]:
     for post in case.posts:
         for number in map(plain_number, post.texted):
             first = had.get((number, post.text))
-            first = first if first is not None and number in case.got(first, post) else None
+            first = None if first is None or case.is_erased(first, number, post) else first
             asked = case.yeses(action_of(post.reference))
             if first is not None and _recent(case, first, post) and not asked and not post.filtered:
                 yield f"{post.reference} went without a question to a number that had its text"
