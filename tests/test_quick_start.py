@@ -36,7 +36,7 @@ def mirror(*words: str, env: Mapping[str, str], **how: Any) -> "subprocess.Popen
 def ended(process: "subprocess.Popen[str]") -> dict[str, Any]:
     with process:
         out, err = process.communicate("typed")
-    assert (process.returncode, err) == (3, "said apart\n")
+    assert (process.returncode, err) == (3, "said apart\nsaid at the end\n")
     return json.loads(out)
 
 

@@ -1,5 +1,6 @@
 """A program that prints what it was given: `python -m tests.quick_start.mirror WORD …`."""
 
+import atexit
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ SEEN = {
 }
 
 if __name__ == "__main__":
+    atexit.register(print, "said at the end", file=sys.stderr)
     print(json.dumps(SEEN))  # noqa: T201
     print("said apart", file=sys.stderr)  # noqa: T201
     if "wait" in sys.argv:
