@@ -154,12 +154,13 @@ class Plan:
         return self._row(self._converted(row) if self._readings else row)
 
     def _expanded(self, values: Values) -> tuple[str, list[Any]]:
-        """A list in the statement (IN) is written out once for each length."""
+        """A list in the statement (IN) is written out once for each length, of which there are few."""
         whole: dict[str, Any] = {**self._known, **values}
+        whole |= {name: _filled_up(whole[name]) for name in self._lists}
         lengths = tuple(len(whole[name]) for name in self._lists)
         known = self._expansions.get(lengths)
         if known is None:
-            known = self._expansions[lengths] = self._expansion(values)
+            known = self._expansions[lengths] = self._expansion(whole)
         given: list[Any] = []
         for name, is_list, convert in known.binds:
             values_of = whole[name] if is_list else (whole[name],)
@@ -187,6 +188,12 @@ class Plan:
 
     def _binding(self, bound: BindParameter[Any]) -> Converter | None:
         return bound.type.dialect_impl(self._dialect).bind_processor(self._dialect)
+
+
+def _filled_up(those: Sequence[Any]) -> Sequence[Any]:
+    """The same for IN, up to a power of two: we and the driver keep a statement of each length."""
+    missing = (1 << (len(those) - 1).bit_length()) - len(those) if those else 0
+    return [*those, *[those[-1]] * missing] if missing else those
 
 
 class Connection(ABC):

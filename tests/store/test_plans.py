@@ -2,14 +2,14 @@
 
 import gc
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
 from sqlalchemy import Executable, Select, bindparam, delete, insert, select, update
 
 from server.store.database import DatabaseStore
-from server.store.plans import Connection
+from server.store.plans import Connection, Found
 from server.store.schema import ACTIONS, META
 
 Built = tuple[Executable, dict[str, object]]
@@ -76,3 +76,28 @@ async def test_a_statement_that_stays_is_compiled_once_for_all_connections(
         await asked.read(lambda conn: conn.execute(stays))
     await other.close()
     assert compiled.count(stays) == 1
+
+
+async def test_lists_of_whatever_length_are_few_statements(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is kept, compiled here and prepared in the driver: long lists of all lengths would fill both."""
+    statement = select(META.c.name).where(META.c.name.in_(bindparam("those", expanding=True)))
+    there = [f"name {number}" for number in range(0, 300, 7)]
+    asked: set[str] = set()
+
+    def ask(conn: Connection) -> None:
+        as_ever = conn.run
+
+        def counted(sql: str, values: Sequence[Any]) -> Found:
+            asked.add(sql)
+            return as_ever(sql, values)
+
+        conn.execute(insert(META), [{"name": name, "value": ""} for name in there])
+        monkeypatch.setattr(conn, "run", counted)
+        for length in range(300):
+            those = [f"name {number}" for number in range(length)]
+            assert set(conn.scalars(statement, {"those": those})) == set(there) & set(those)
+
+    await store.write(ask)
+    assert len(asked) <= 11
