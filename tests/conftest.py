@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.e2e.eras import ERAS, Era
 
 pytest_plugins = ["tests.loopback_only.plugin", "tests.quick_start.plugin"]
+
+# Neither is about the product: both measure the clock, and so what else the machine does.
+settings.register_profile(
+    "tests", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
 
 ONE_WORKER = {"postgres": "postgresql", "short_waits": "time"}
 """With several workers (`pytest -n`), one of them has all tests that use such a fixture."""
