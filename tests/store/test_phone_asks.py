@@ -1,7 +1,7 @@
 """What the store keeps of approvals by a text, on both engines."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,10 +11,14 @@ from server.ledger.book import Book
 from server.ledger.deciding import Decision
 from server.ledger.finishing import Ending
 from server.ledger.journal import Journal
+from server.ledger.notes import Note
 from server.ledger.past import HeadFile
 from server.ledger.phone import MOST_WRONG, Answered, Approvers, PhoneError, PhoneRule, unanswered
+from server.ledger.refusals import Blocked
 from server.store.actions import Action, CapHit, Caps, State
+from server.store.blocked import add
 from server.store.database import DatabaseStore
+from server.store.plans import Connection
 from tests.store.samples import MINUTE, NOW, proposal
 
 NUMBER, SHOWN, CODE = "+886933111222", "0933***222", "4821"
@@ -105,6 +109,17 @@ async def test_the_caps_hold_for_the_text_and_what_it_asks_about_together(
     hit = await desk.claimed(await desk.waiting())
     assert isinstance(hit, CapHit)
     assert (hit.rule, hit.used, hit.asked) == ("points_per_day", 0, 3)
+
+
+async def test_a_blocked_phone_is_not_texted(desk: Desk) -> None:
+    (hashed,) = await desk.journal.hashes([NUMBER])
+
+    def block(conn: Connection, now: datetime) -> tuple[None, Note]:
+        add(conn, hashed, SHOWN, "asked for it", now)
+        return None, Note(what="blocked", outcome=hashed)
+
+    await desk.journal.write(block)
+    assert await desk.claimed(await desk.waiting()) == Blocked(numbers=(NUMBER,))
 
 
 async def test_the_code_approves_once_and_the_claim_takes_it(desk: Desk) -> None:
