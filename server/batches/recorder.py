@@ -6,8 +6,9 @@ that dies between the two leaves nothing out, and a second one that does the sam
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from server.batches.held import hold_of
 from server.batches.inbox import Inbox
@@ -45,7 +46,7 @@ from server.store.packed_messages import packed_before
 from server.store.packed_texts import texts_packed_before
 from server.store.plans import Connection
 from server.store.rows import taipei_day
-from server.store.unpacking import unpack_before
+from server.store.unpacking import unpack_texts
 from tools.action_id import reference_of
 from tools.every8d.sent import SentMessages, sent_messages
 from tools.every8d.texts import first_words
@@ -56,6 +57,8 @@ _AT_ONCE, _REPORTS_AT_ONCE = 50, 25
 _PACKS_AT_ONCE = 8
 _PACKED_FOR = timedelta(minutes=1)
 """So long a campaign's newest parts stay packed: to unpack them takes longer than to send them."""
+_WHENEVER = datetime.max.replace(tzinfo=UTC)
+"""Whatever the clock of the machine said that packed them: it may be ahead of this one's."""
 _LOOK_BACK = timedelta(minutes=10)
 """Steps of other processes may be committed so much later than the time that they carry."""
 _BEGINNING = timedelta(days=400)
@@ -78,30 +81,29 @@ class Recorder:
         since = (self._since or now - _BEGINNING) - _LOOK_BACK
         while await self._some(since):
             pass
-        before = now - _PACKED_FOR if briefly else now
-        while await self._unpacked(before):
-            pass
+        await self._unpack(now - _PACKED_FOR if briefly else _WHENEVER)
         self._since = now
 
-    async def _unpacked(self, before: datetime) -> bool:
-        """One step of unpacking; whether there may be more."""
+    async def _unpack(self, before: datetime) -> None:
+        """Unpack what has been packed since then or longer; what is packed meanwhile is left to the next."""
 
-        def anything(conn: Connection) -> bool:
-            return bool(packed_before(conn, before, 1) or texts_packed_before(conn, before, 1))
+        def found(conn: Connection) -> list[str]:
+            texts = texts_packed_before(conn, before)
+            return list(dict.fromkeys([*packed_before(conn, before), *texts]))
 
-        if not await self._keeper.read(anything):
-            return False
+        parts = await self._keeper.read(found)
+        if not parts:
+            return
         key, seal = await self._keeper.key(), await self._keeper.seal()
 
-        def unpack(conn: Connection, _now: datetime) -> tuple[bool, Note | None]:
-            batches = packed_before(conn, before, _PACKS_AT_ONCE)
-            for batch in batches:
-                unpack_messages(conn, batch, key, seal)
-            texts = unpack_before(conn, before, _PACKS_AT_ONCE)
-            note = Note(what="texts_unpacked", outcome=str(texts)) if texts else None
-            return max(len(batches), texts) == _PACKS_AT_ONCE, note
+        def unpack(conn: Connection, _now: datetime, these: Sequence[str]) -> tuple[None, Note | None]:
+            for each in these:
+                unpack_messages(conn, each, key, seal)
+            texts = sum(unpack_texts(conn, each) for each in these)
+            return None, Note(what="texts_unpacked", outcome=str(texts)) if texts else None
 
-        return await self._keeper.guard(unpack)
+        for start in range(0, len(parts), _PACKS_AT_ONCE):
+            await self._keeper.guard(partial(unpack, these=parts[start : start + _PACKS_AT_ONCE]))
 
     async def _some(self, since: datetime) -> bool:
         """One step; whether there was more to record than it took."""

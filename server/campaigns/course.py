@@ -206,11 +206,11 @@ class Course:
             while (number := await supply.next()) is not None and not row.stop:
                 ready = await self._sends.prepare(standing, number, epoch)
                 if isinstance(ready, ChunkEnd):
-                    row.take(ready)
+                    supply.end(number, ready)
                     continue
                 async with under_way:
                     if not row.stop:
-                        row.take(await ready())
+                        supply.end(number, await ready())
 
         async with anyio.create_task_group() as lanes:
             for _ in range(self._sends.at_once + _READY):
@@ -227,6 +227,8 @@ class _Supply:
         self._rounds = rounds
         """How many more there may be."""
         self._asking = anyio.Lock()
+        self._open: dict[int, Decimal] = {}
+        """The points of those that have not ended: the vendor may not have charged them yet."""
         self.given: list[int] = []
         self.row = _Row()
         self.short = ""
@@ -236,13 +238,23 @@ class _Supply:
         """Another round of those that wait, if the points cover it."""
         known = {*self.given, *self._left}
         those = [each for each in waiting if each.phase == self._phase and each.number not in known]
-        if those:
-            self.short = await self._sends.missing(sum((each.points for each in those), Decimal(0)))
-        if not those or self.short:
+        if not those:
             self._rounds = 0
+            return
+        uncharged = sum(self._open.values(), Decimal(0))
+        short = await self._sends.missing(sum((each.points for each in those), uncharged))
+        if short:
+            # Of what is under way some may be charged already: the next wave, which has none, asks again.
+            self._rounds, self.short = 0, "" if uncharged else short
             return
         self._rounds -= 1
         self._left += [each.number for each in those]
+        self._open |= {each.number: each.points for each in those}
+
+    def end(self, number: int, end: ChunkEnd) -> None:
+        """Note how a chunk ended."""
+        self._open.pop(number, None)
+        self.row.take(end)
 
     async def next(self) -> int | None:
         """The next chunk; None when there is none for this wave."""

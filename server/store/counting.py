@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from server.store.actions import COUNTED, Action, CapHit, Caps, Proposal, Usage
 from server.store.columns import Points, units_of
 from server.store.covered import CoveredRows, CoveredSets, Read
-from server.store.packed_texts import packed_parts
+from server.store.packed_texts import parts_with_recipients
 from server.store.plans import Connection
 from server.store.rows import compare_and_set, step, taipei_day
 from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
@@ -206,7 +206,7 @@ def _texts_of_the_day(conn: Connection, recipients: Sequence[str], day: str) -> 
         found = conn.execute(_TEXTS, {"on_day": day, "those": those})
         used.update({recipient: int(texts) for recipient, texts in found})
     wanted = frozenset(recipients)
-    for part in packed_parts(conn):
+    for part in parts_with_recipients(conn, wanted):
         if taipei_day(part.at) == day:
             used.update(each for each in part.recipients if each in wanted)
     return used

@@ -27,6 +27,7 @@ from server.store.counting import (
     return_recipients,
 )
 from server.store.lookup import by_batch
+from server.store.packed_texts import take_packed
 from server.store.plans import Connection
 from server.store.proposals import LAPSED, propose, propose_new
 from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
@@ -310,9 +311,13 @@ def _reserve(
 def _settle(conn: Connection, before: Counts, after: Action) -> None:
     recount(conn, after, before)
     if after.state is State.FAILED:
-        unpack_texts(conn, after.id)
-        release_texts(conn, after.id)
-        forget(conn, after.id)
+        _forget_texts(conn, after)
+
+
+def _forget_texts(conn: Connection, failed: Action) -> None:
+    if take_packed(conn, failed.id) is None:
+        release_texts(conn, failed.id)
+        forget(conn, failed.id)
 
 
 def _settle_first(conn: Connection, retry: Action, now: datetime) -> None:

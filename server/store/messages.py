@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, insert, or_, select, update
 
+from server.store.packed_messages import packed_messages_of
 from server.store.plans import Connection
 from server.store.record_tables import MESSAGES
 from server.store.slices import slices
@@ -180,6 +181,9 @@ def told_of(conn: Connection, batch: str, numbers: Sequence[str]) -> dict[tuple[
 
 def has_uncertain(conn: Connection, batch: str) -> bool:
     """Whether anything of a batch has not ended yet, or not by what the vendor said when it was asked."""
+    if packed_messages_of(conn, batch) is not None:
+        # Nothing was heard of any of them.
+        return True
     return conn.scalar(_UNCERTAIN, {"of_batch": batch}) is not None
 
 

@@ -14,10 +14,7 @@ _INSERT = insert(PACKED_MESSAGES)
 _SEALED = select(_COLUMNS.sealed).where(_COLUMNS.batch == bindparam("of_batch"))
 _DELETE = delete(PACKED_MESSAGES).where(_COLUMNS.batch == bindparam("of_batch"))
 _BEFORE = (
-    select(_COLUMNS.batch)
-    .where(_COLUMNS.at <= bindparam("before", type_=Moment()))
-    .order_by(_COLUMNS.at)
-    .limit(bindparam("at_most"))
+    select(_COLUMNS.batch).where(_COLUMNS.at <= bindparam("before", type_=Moment())).order_by(_COLUMNS.at)
 )
 
 
@@ -36,6 +33,6 @@ def drop_packed(conn: Connection, batch: str) -> None:
     conn.execute(_DELETE, {"of_batch": batch})
 
 
-def packed_before(conn: Connection, before: datetime, at_most: int) -> Sequence[str]:
+def packed_before(conn: Connection, before: datetime) -> Sequence[str]:
     """The batches whose messages have been packed since then or longer, the oldest first."""
-    return conn.scalars(_BEFORE, {"before": before, "at_most": at_most}).all()
+    return conn.scalars(_BEFORE, {"before": before}).all()

@@ -3,11 +3,15 @@
 A part has hundreds of texts. Found by its hash, each lies on a page of its own, so a row for each writes as
 many pages; one row for all writes a few. It stands for the rows of `sent_texts` and `recipient_texts` that
 `unpacking` makes of it, and whoever looks for one of these looks here too.
+
+A look reads of each part its marks alone, the first bytes of each hash, which are a tenth of the row: all of
+a part is read where one of them fits.
 """
 
 import base64
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,25 +24,28 @@ from server.store.schema import PACKED_TEXTS
 
 PACKED = CoveredRows(PACKED_TEXTS)
 _COLUMNS = PACKED_TEXTS.c
-_HASH_BYTES = 32
-_ALL_BUT = (
-    select(_COLUMNS.action_id)
+_HASH_DIGITS = 64
+_MARK_DIGITS = 8
+"""Of each hash: that two of 200,000 share it with a third by chance is rare, and costs one look more."""
+_MARK_FORMAT = "I"
+_FEW = 8
+_OF_MESSAGES = (
+    select(_COLUMNS.action_id, _COLUMNS.message_marks)
     .where(_COLUMNS.campaign != bindparam("but_campaign"))
     .order_by(_COLUMNS.action_id)
 )
+_OF_RECIPIENTS = select(_COLUMNS.action_id, _COLUMNS.recipient_marks).order_by(_COLUMNS.action_id)
 _ONE = select(_COLUMNS.action_id, _COLUMNS.at, _COLUMNS.recipients, _COLUMNS.messages).where(
     _COLUMNS.action_id == bindparam("of_action")
 )
 _TAKE = PACKED.deleting(delete(PACKED_TEXTS).where(_COLUMNS.action_id == bindparam("of_action")))
 _COUNT = select(func.count()).select_from(PACKED_TEXTS)
 _BEFORE = (
-    select(_COLUMNS.action_id)
-    .where(_COLUMNS.at <= bindparam("before", type_=Moment()))
-    .order_by(_COLUMNS.at)
-    .limit(bindparam("at_most"))
+    select(_COLUMNS.action_id).where(_COLUMNS.at <= bindparam("before", type_=Moment())).order_by(_COLUMNS.at)
 )
 ANY_PACKED = select(_COLUMNS.action_id).limit(1)
 NO_CAMPAIGN = ""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ def pack(conn: Connection, packed: PackedTexts, campaign: str) -> None:
         "action_id": packed.action_id,
         "campaign": campaign,
         "at": packed.at,
+        "recipient_marks": _marked(packed.recipients),
+        "message_marks": _marked(each for those in packed.messages.values() for each in those),
         "recipients": _joined(packed.recipients),
         "messages": json.dumps(messages, sort_keys=True),
     }
@@ -74,26 +83,67 @@ def take_packed(conn: Connection, action_id: str) -> PackedTexts | None:
 
 
 def packed_of(conn: Connection, action_id: str) -> PackedTexts | None:
-    """The texts of a part, where they are packed."""
+    """The texts of a part, where they are packed: nobody's, where something damaged the row."""
     row = conn.execute(_ONE, {"of_action": action_id}).one_or_none()
     if row is None:
         return None
     _, at, recipients, messages = row
-    by_time = {send_at: _parted(those) for send_at, those in json.loads(messages).items()}
-    return PackedTexts(action_id, at, _parted(recipients), by_time)
+    try:
+        by_time = {send_at: _parted(those) for send_at, those in json.loads(messages).items()}
+        return PackedTexts(action_id, at, _parted(recipients), by_time)
+    except (ValueError, TypeError, AttributeError):
+        # As of a damaged row of one text: it is not found, and `audit verify` names it.
+        _log.warning("whom the part %s texted cannot be read any more: its row was damaged", action_id)
+        return PackedTexts(action_id, at, (), {})
 
 
-def packed_parts(conn: Connection, but: str = NO_CAMPAIGN) -> Iterator[PackedTexts]:
-    """All that are packed, but those of a campaign."""
-    for action_id in conn.scalars(_ALL_BUT, {"but_campaign": but}):
-        found = packed_of(conn, action_id)
-        if found is not None:
+def parts_with_messages(
+    conn: Connection, messages: Iterable[str], but: str = NO_CAMPAIGN
+) -> Iterator[PackedTexts]:
+    """Those that are packed and have one of these messages, or may; but not those of a campaign."""
+    return _fitting(conn, conn.execute(_OF_MESSAGES, {"but_campaign": but}), messages)
+
+
+def parts_with_recipients(conn: Connection, recipients: Iterable[str]) -> Iterator[PackedTexts]:
+    """Those that are packed and texted one of these numbers, or may have."""
+    return _fitting(conn, conn.execute(_OF_RECIPIENTS), recipients)
+
+
+def _fitting(
+    conn: Connection, marked: Iterable[Sequence[str]], wanted: Iterable[str]
+) -> Iterator[PackedTexts]:
+    parts = [*marked]
+    fits = _fits(wanted if parts else ())
+    for action_id, theirs in parts:
+        if _may_fit(fits, theirs) and (found := packed_of(conn, action_id)) is not None:
             yield found
 
 
-def texts_packed_before(conn: Connection, before: datetime, at_most: int) -> Collection[str]:
+def _may_fit(fits: Callable[[bytes], bool], marks: str) -> bool:
+    try:
+        return fits(base64.b64decode(marks))
+    except (ValueError, TypeError):
+        # They were damaged: the part itself tells.
+        return True
+
+
+def _fits(wanted: Iterable[str]) -> Callable[[bytes], bool]:
+    """Whether one of these hashes may be among those of which these are the marks."""
+    marks = [bytes.fromhex(each[:_MARK_DIGITS]) for each in wanted]
+    if len(marks) <= _FEW:
+        # Where it begins within another mark, all of a part is read for nothing.
+        return lambda theirs: any(each in theirs for each in marks)
+    numbers = frozenset(_numbers(b"".join(marks)))
+    return lambda theirs: not numbers.isdisjoint(_numbers(theirs))
+
+
+def _numbers(marks: bytes) -> memoryview:
+    return memoryview(marks).cast(_MARK_FORMAT)
+
+
+def texts_packed_before(conn: Connection, before: datetime) -> Sequence[str]:
     """The actions whose texts have been packed since then or longer, the oldest first."""
-    return conn.scalars(_BEFORE, {"before": before, "at_most": at_most}).all()
+    return conn.scalars(_BEFORE, {"before": before}).all()
 
 
 def count_packed(conn: Connection) -> int:
@@ -101,11 +151,14 @@ def count_packed(conn: Connection) -> int:
     return conn.scalar(_COUNT) or 0
 
 
-def _joined(hashes: Sequence[str]) -> str:
+def _joined(hashes: Iterable[str]) -> str:
     return base64.b64encode(bytes.fromhex("".join(hashes))).decode("ascii")
 
 
 def _parted(joined: str) -> list[str]:
     written = base64.b64decode(joined).hex()
-    size = 2 * _HASH_BYTES
-    return [written[start : start + size] for start in range(0, len(written), size)]
+    return [written[start : start + _HASH_DIGITS] for start in range(0, len(written), _HASH_DIGITS)]
+
+
+def _marked(hashes: Iterable[str]) -> str:
+    return _joined(each[:_MARK_DIGITS] for each in hashes)

@@ -111,6 +111,9 @@ PACKED_TEXTS = Table(
     Column("campaign", String(9), nullable=False),
     # When they were claimed: their day, and the beginning of the time for which they are remembered.
     Column("at", Moment, nullable=False),
+    # The first bytes of each hash: before the hashes, or SQLite reads through those to find them.
+    Column("recipient_marks", Words, nullable=False),
+    Column("message_marks", Words, nullable=False),
     # The keyed hashes of the numbers, and of the messages by the time that they were booked for.
     Column("recipients", Words, nullable=False),
     Column("messages", Words, nullable=False),

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, sele
 from server.store.actions import REPLAY_WINDOW, Action, CallKey, State
 from server.store.columns import moment_of, moment_text
 from server.store.covered import CoveredSets
-from server.store.packed_texts import NO_CAMPAIGN, packed_of, packed_parts
+from server.store.packed_texts import NO_CAMPAIGN, packed_of, parts_with_messages
 from server.store.plans import Connection
 from server.store.rows import AT
 from server.store.schema import ACTIONS, SENT_TEXTS
@@ -153,7 +153,7 @@ def same_send(
 def _count_of(conn: Connection, action_id: str) -> int:
     packed = packed_of(conn, action_id)
     if packed is not None:
-        return sum(map(len, packed.messages.values()))
+        return sum(len({*those}) for those in packed.messages.values())
     return conn.scalar(_COUNT, {"of_action": action_id}) or 0
 
 
@@ -173,7 +173,7 @@ def _packed_rows(
 ) -> Iterator[tuple[Any, ...]]:
     """What `_rows` would find of the parts of campaigns that are packed."""
     wanted = frozenset(messages)
-    for part in packed_parts(conn, but_campaign):
+    for part in parts_with_messages(conn, wanted, but_campaign):
         had = [(each, at) for at, those in part.messages.items() for each in wanted.intersection(those)]
         if not had:
             continue

@@ -30,7 +30,7 @@ def pack_texts(
 
 def unpack_before(conn: Connection, before: datetime, at_most: int) -> int:
     """Unpack those that have been packed since then or longer, the oldest first; how many they were."""
-    return sum(unpack_texts(conn, each) for each in texts_packed_before(conn, before, at_most))
+    return sum(unpack_texts(conn, each) for each in texts_packed_before(conn, before)[:at_most])
 
 
 def unpack_texts(conn: Connection, action_id: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from server.demo.rows import rows_of
+from server.store.messages import has_uncertain
 from server.store.packed_texts import count_packed
 from server.store.record_tables import MESSAGES, PACKED_MESSAGES
 from tests.campaigns.playing import carried_out, people, planned, texts_at_the_vendor, write_list
@@ -107,3 +108,23 @@ async def test_a_damaged_row_of_a_part_hides_no_other(house: House) -> None:
         assert session.parts
         await session.parts.memory.catch_up()
         assert await rows(session) == (0, 0, 20)
+
+
+async def test_parts_that_a_machine_with_its_clock_ahead_packed_are_found_at_once(house: House) -> None:
+    clock = Clock()
+    async with fronted(house, Person(), clock=clock, **SMALL) as session:
+        await sent(house, session, count=15)
+        clock.advance(seconds=-5)
+        history = await session.facts("get_number_history", {"mobile": people(15)[12]["手機"]})
+        assert len(rows_of(history)) == 1
+        assert await rows(session) == (0, 0, 15)
+
+
+async def test_of_a_packed_part_nothing_is_certain(house: House) -> None:
+    """So the vendor is asked for it, where a reference to whom it reached needs that."""
+    async with fronted(house, Person(), **SMALL) as session:
+        await sent(house, session, count=5)
+        assert session.parts
+        read = session.parts.memory.keeper.read
+        (batch,) = await read(lambda conn: conn.scalars(select(PACKED_MESSAGES.c.batch)).all())
+        assert await read(lambda conn: has_uncertain(conn, batch))

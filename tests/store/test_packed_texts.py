@@ -10,16 +10,17 @@ from typing import Literal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from server.store import ledger, unpacking
+from server.store import ledger, packed_texts, unpacking
 from server.store.actions import Action, CapHit, Caps, State
+from server.store.columns import moment_text
 from server.store.counting import cap_hit, full_today, usage
 from server.store.database import DatabaseStore
 from server.store.packed_texts import count_packed
 from server.store.plans import Connection
 from server.store.reports import reached
-from server.store.schema import RECIPIENT_TEXTS, SENT_TEXTS
+from server.store.schema import PACKED_TEXTS, RECIPIENT_TEXTS, SENT_TEXTS
 from server.store.sent_texts import Texted, repeated
 from server.store.unpacking import unpack_before
 from tests.store.samples import DAY, NOW, proposal
@@ -200,3 +201,111 @@ async def test_no_more_parts_stay_packed_than_can_be_looked_through(
     assert packed <= 3
     assert isinstance(hit, CapHit)
     assert hit.used == 9
+
+
+def clash(of: str, digits: str) -> str:
+    """A hash that is none of anybody's and begins as this one does."""
+    return of[:8] + digits * 56
+
+
+@pytest.mark.parametrize("others", [0, 20], ids=["few", "many"])
+async def test_whose_hash_begins_as_a_packed_one_does_was_not_texted(
+    store: DatabaseStore, others: int
+) -> None:
+    numbers = [clash(hashed("one"), "0"), *(hashed(f"another {each}") for each in range(others))]
+    texts = [Texted(clash(hashed("onea"), "0"), None), *(Texted(each, None) for each in numbers[1:])]
+
+    def work(conn: Connection) -> list[object]:
+        begun(conn, "a", [("one", None), ("two", TIMES[1])], packed=True)
+        had = [full_today(conn, 1, [*numbers, hashed(name)], NOW) for name in ("one", "two")]
+        sends = repeated(conn, [*texts, Texted(hashed("twoa"), None)], NOW)
+        return [repeated(conn, texts, NOW), full_today(conn, 1, numbers, NOW), had, sends[0].messages]
+
+    sent = {(hashed("twoa"), moment_text(NOW + timedelta(hours=1)))}
+    assert await store.write(work) == [[], set(), [{hashed("one")}, {hashed("two")}], sent]
+
+
+@pytest.mark.parametrize("count", [1, 20], ids=["few", "many"])
+async def test_a_look_reads_no_part_that_has_none_of_these(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """A part is 50 KB, and there may be 400 of them: a send looks through them on the event loop."""
+    read: list[str] = []
+    real = packed_texts.packed_of
+
+    def counting(conn: Connection, action_id: str) -> packed_texts.PackedTexts | None:
+        read.append(action_id)
+        return real(conn, action_id)
+
+    names = [f"nobody {each}" for each in range(count - 1)]
+
+    def work(conn: Connection) -> str:
+        wanted = begun(conn, "a", [("one", None), ("two", None)], packed=True)
+        for number in range(8):
+            begun(conn, f"a{number}", [(f"{number} {each}", None) for each in range(50)], packed=True)
+        monkeypatch.setattr(packed_texts, "packed_of", counting)
+        told(conn, ["nobody", *names], NOW)
+        assert not read
+        told(conn, ["one", *names], NOW)
+        return wanted.id
+
+    wanted = await store.write(work)
+    assert set(read) == {wanted}
+
+
+@pytest.mark.parametrize("column", ["messages", "recipients"])
+async def test_a_damaged_row_of_a_part_hides_no_other_and_goes_when_it_is_unpacked(
+    store: DatabaseStore, column: str
+) -> None:
+    def work(conn: Connection) -> list[object]:
+        first = begun(conn, "a", [("one", None)], packed=True)
+        begun(conn, "a2", [("one", None)], packed=True)
+        damaged = update(PACKED_TEXTS).where(PACKED_TEXTS.c.action_id == first.id)
+        conn.execute(damaged.values({column: "{"}))
+        used = [full_today(conn, most, [hashed("one")], NOW) for most in (1, 2)]
+        unpack_before(conn, NOW, 10)
+        return [*used, count_packed(conn), len(kept(conn)[0])]
+
+    texts = 1 if column == "messages" else 2
+    assert await store.write(work) == [{hashed("one")}, set(), 0, texts]
+
+
+async def test_a_part_whose_marks_were_damaged_is_looked_at_itself(store: DatabaseStore) -> None:
+    numbers = [hashed("one"), *(f"{each:064x}" for each in range(20))]
+
+    def work(conn: Connection) -> set[str]:
+        begun(conn, "a", [("one", None)], packed=True)
+        conn.execute(update(PACKED_TEXTS).values(recipient_marks="AAAA"))
+        return full_today(conn, 1, numbers, NOW)
+
+    assert await store.write(work) == {hashed("one")}
+
+
+async def test_a_part_that_failed_is_forgotten_without_a_row_for_each(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its outcome is written on the event loop."""
+    monkeypatch.setattr(unpacking, "unpack_texts", None)
+
+    def work(conn: Connection) -> tuple[int, object]:
+        ended(conn, begun(conn, "a", [("one", None)], packed=True), State.FAILED)
+        return count_packed(conn), kept(conn)
+
+    assert await store.write(work) == (0, ([], []))
+
+
+async def test_a_part_unknown_and_packed_that_is_found_to_have_failed_is_forgotten(
+    store: DatabaseStore,
+) -> None:
+    def work(conn: Connection) -> list[object]:
+        action = begun(conn, "a", [("one", None)], packed=True)
+        ended(conn, action, State.UNKNOWN)
+        before = told(conn, ["one"], NOW + 2 * DAY)[0]
+        assert ledger.reconcile(
+            conn, action.id, state=State.FAILED, by="desk", how="asked", outcome="{}", now=NOW
+        )
+        return [before, *told(conn, ["one"], NOW)[:3], count_packed(conn)]
+
+    before, *after = await store.write(work)
+    assert before
+    assert after == [[], None, set(), 0]

@@ -16,6 +16,8 @@ def upgrade() -> None:
         Column("action_id", String(9), ForeignKey("actions.id"), primary_key=True),
         Column("campaign", String(9), nullable=False),
         Column("at", _MOMENT, nullable=False),
+        Column("recipient_marks", Text, nullable=False),
+        Column("message_marks", Text, nullable=False),
         Column("recipients", Text, nullable=False),
         Column("messages", Text, nullable=False),
     )
