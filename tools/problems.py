@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tools.sentence import sentence
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -27,7 +29,7 @@ class InvalidArgumentError(ValueError):
     """
 
     def __init__(self, field: str, problem: str, fix: str) -> None:
-        super().__init__(f"{field}: {problem} {fix}")
+        super().__init__(sentence("{field}: {problem} {fix}", field=field, problem=problem, fix=fix))
         self.field = field
         self.problem = problem
         self.fix = fix

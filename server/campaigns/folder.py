@@ -9,6 +9,7 @@ import anyio.to_thread
 from server.settings.settings import Settings
 from server.systems import open_plain, plain_name
 from tools.problems import InvalidArgumentError
+from tools.sentence import sentence
 
 _UPLOADS = "uploads"
 _SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
@@ -37,7 +38,7 @@ def open_list(settings: Settings, name: str, shelf: str) -> BinaryIO:
         raise InvalidArgumentError(
             "file",
             "no folder for lists is set.",
-            "A person sets CAMPAIGN_OPS_LISTS__FOLDER and puts it there.",
+            sentence("A person sets CAMPAIGN_OPS_LISTS__FOLDER and puts it there."),
         )
     if plain_name(name):
         for place in (room_of(folder, shelf), folder):
@@ -45,8 +46,8 @@ def open_list(settings: Settings, name: str, shelf: str) -> BinaryIO:
                 return open_plain(place, name)
     raise InvalidArgumentError(
         "file",
-        "there is no plain file of this name in the folder for lists.",
-        "Give the bare name of a file in CAMPAIGN_OPS_LISTS__FOLDER, without a path.",
+        sentence("there is no plain file of this name in the folder for lists."),
+        sentence("Give the bare name of a file in CAMPAIGN_OPS_LISTS__FOLDER, without a path."),
     )
 
 

@@ -27,9 +27,10 @@ from server.store.recent_texts import texted_often
 from server.store.sent_texts import Texted, repeated
 from tools.lists.rows import Judged, Recipient
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence, together
 from tools.taipei import iso
 
-NOTHING_PLANNED = "Nothing was planned and nothing was sent."
+NOTHING_PLANNED = sentence("Nothing was planned and nothing was sent.")
 _AT_ONCE = 8_000
 """Recipients of one transaction: others wait for it some fifty milliseconds."""
 
@@ -184,8 +185,13 @@ def _nobody(draft: Draft) -> Problem:
     reasons = ", ".join(f"{reason}: {count}" for reason, count in most)
     return Problem(
         code="nobody_left",
-        message=f"{NOTHING_PLANNED} Nobody of the list can be texted ({reasons or 'it is empty'}).",
-        next="Look at the list with read_list, or give another one.",
+        message=together(
+            NOTHING_PLANNED,
+            sentence(
+                "Nobody of the list can be texted ({reasons}).", reasons=reasons or sentence("it is empty")
+            ),
+        ),
+        next=sentence("Look at the list with read_list, or give another one."),
     )
 
 
@@ -193,6 +199,9 @@ def _too_late(draft: Draft) -> Problem:
     ends = "" if draft.last_at is None else iso(draft.last_at)
     return Problem(
         code="too_late",
-        message=f"{NOTHING_PLANNED} At this pace the last text would go out at {ends}, after done_by.",
-        next="Raise per_hour, begin earlier, or give a later done_by.",
+        message=together(
+            NOTHING_PLANNED,
+            sentence("At this pace the last text would go out at {ends}, after done_by.", ends=ends),
+        ),
+        next=sentence("Raise per_hour, begin earlier, or give a later done_by."),
     )

@@ -86,11 +86,16 @@ def campaign_card(found: CampaignView) -> CampaignCard:
         id=found.id,
         name=clean(found.name),
         state=CAMPAIGN_STATES[found.state],
-        reason=found.reason,
+        reason=_reason(found.reason),
         parts=tuple(_parts(found)),
         figures=tuple(_figures(found)),
         steps=tuple(_steps(found)),
     )
+
+
+def _reason(kept: str) -> str:
+    """Why it stands still: kept as text, and a sentence again where it is one of the catalogue's."""
+    return Sentence.of(kept, "", 1, {}) if kept else ""
 
 
 def _steps(found: CampaignView) -> Iterator[str]:

@@ -16,23 +16,29 @@ from server.store.replies import ReplyRow, replies_named
 from tools.blocking_desk import Blocked, BlockedRow
 from tools.mobile import mask_mobile
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence, together
 
 _TOOL = "block_number"
 _NO_BATCH = Problem(
     code="not_found",
-    message="Nothing was blocked. There is no such batch in the records.",
-    next="Use list_batches to find the id, or opt_outs_of `all`.",
+    message=together(sentence("Nothing was blocked."), sentence("There is no such batch in the records.")),
+    next=sentence("Use list_batches to find the id, or opt_outs_of `all`."),
 )
 _NO_REPLY = Problem(
     code="not_found",
-    message="Nothing was blocked. One of the ids is of no reply to a batch in the records.",
-    next="Take the ids from get_reply_summary.",
+    message=together(
+        sentence("Nothing was blocked."), sentence("One of the ids is of no reply to a batch in the records.")
+    ),
+    next=sentence("Take the ids from get_reply_summary."),
 )
 
 _UNREADABLE = Problem(
     code="not_found",
-    message="Nothing was blocked. The number of one of these replies cannot be read any more.",
-    next="Give the number itself, or leave that reply out.",
+    message=together(
+        sentence("Nothing was blocked."),
+        sentence("The number of one of these replies cannot be read any more."),
+    ),
+    next=sentence("Give the number itself, or leave that reply out."),
 )
 
 

@@ -44,8 +44,9 @@ from tools.every8d.texts import send_time
 from tools.lists.mailed import Mailed
 from tools.omis.mailed import mailed_steps
 from tools.problems import InvalidArgumentError, Problem, RefusedError
+from tools.sentence import sentence
 
-_PAUSED_BY_HAND = "paused by hand"
+_PAUSED_BY_HAND = sentence("paused by hand")
 _NO_ACCOUNT = Problem(
     code="no_account",
     message=f"{NOTHING_PLANNED} No EVERY8D account is set.",

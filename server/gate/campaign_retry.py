@@ -22,6 +22,7 @@ from tools.desk.campaigns import PLAN_CAMPAIGN, no_such_campaign, plan_unreadabl
 from tools.every8d.references import FAILED, Reference
 from tools.lists.mailed import Mailed
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence, together
 
 Opener = Callable[[], Awaitable[AbstractAsyncContextManager[OpenList]]]
 OF_LIST = ("sheet", "mobile", "consent", "hidden")
@@ -116,8 +117,8 @@ def _asked(found: Known, list_name: str, send_at: datetime | None) -> PlanAsked:
 
 _NOT_STARTED = Problem(
     code="state_changed",
-    message=f"{NOTHING_PLANNED} The campaign was not started, so nobody of it failed.",
-    next="Start it with start_campaign.",
+    message=together(NOTHING_PLANNED, sentence("The campaign was not started, so nobody of it failed.")),
+    next=sentence("Start it with start_campaign."),
 )
 _LIST_CHANGED = Problem(
     code="state_changed",

@@ -12,9 +12,10 @@ from server.store.batches import Batch
 from server.store.campaign_trials import TrialSeen, trial_of
 from tools.campaigns.trial import Terms, against, read_terms, reasons_of
 from tools.every8d.delivery import GET_SMS_DELIVERY
+from tools.sentence import sentence
 from tools.taipei import as_taipei
 
-_BY_HAND = "the trial is out; a person looks at it and releases the rest"
+_BY_HAND = sentence("the trial is out; a person looks at it and releases the rest")
 _OTHER_DAY = "it was watched into another day"
 _NONE_SENT = "nothing of it was sent"
 _log = logging.getLogger(__name__)
@@ -68,4 +69,4 @@ def _booked(standing: Standing) -> str:
     """Of a trial that is booked nothing can be known yet."""
     if standing.first_at is None:
         return ""
-    return "the trial is booked; a person releases the rest, whose times must still lie ahead then"
+    return sentence("the trial is booked; a person releases the rest, whose times must still lie ahead then")

@@ -1,5 +1,7 @@
 """Which problem an error is: one table for looks and for what happens before an action."""
 
+from functools import reduce
+
 from server.gate.words.sentences import (
     clock_back,
     no_answer,
@@ -19,7 +21,7 @@ from server.vendors.exchange import NotSentError, UnknownOutcomeError
 from tools.desk_operation import AnyOperation
 from tools.operation import Risk
 from tools.problems import InvalidArgumentError, Problem, RefusedError
-from tools.sentence import reason_of
+from tools.sentence import reason_of, sentence, together
 from tools.wire.errors import UnreadableReply
 
 ANTICIPATED = (
@@ -70,9 +72,12 @@ def invalid_arguments(operation: AnyOperation, lines: list[str]) -> Problem:
     """Arguments that cannot be used, one short line a field: the first ones, and how many more there are."""
     told = lines[:_MOST_LINES]
     if more := len(lines) - len(told):
-        told.append(f"and {more} more such mistakes")
+        told.append(sentence("and {count} more such mistakes", count=more))
+    mistakes = reduce(lambda first, second: sentence("{first}; {second}", first=first, second=second), told)
     return Problem(
         code="invalid_arguments",
-        message=f"{nothing(operation)} The arguments cannot be used: " + "; ".join(told),
-        next="Correct the named arguments and call again.",
+        message=together(
+            nothing(operation), sentence("The arguments cannot be used: {mistakes}", mistakes=mistakes)
+        ),
+        next=sentence("Correct the named arguments and call again."),
     )

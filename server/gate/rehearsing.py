@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import cast
 
 import anyio
 from pydantic import TypeAdapter
@@ -12,13 +13,16 @@ from server.settings.settings import Settings
 from server.store import campaigns
 from server.store.campaigns import Campaign
 from tools.campaign_desk import Rehearsed
+from tools.campaign_facts import CampaignState
+from tools.desk.campaign_steps import STATES
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence, together
 
 TOLD = TypeAdapter(Rehearsed)
 """As one process tells it to the other, in JSON."""
 STILL_PLAYED = "still_rehearsing"
 """The code of what takes longer than a call."""
-_NOTHING = "Nothing was played, and nothing was sent."
+_NOTHING = sentence("Nothing was played, and nothing was sent.")
 
 
 async def rehearsed(settings: Settings, campaign: Campaign) -> Rehearsed:
@@ -31,8 +35,11 @@ async def rehearsed(settings: Settings, campaign: Campaign) -> Rehearsed:
         raise RefusedError(
             Problem(
                 code="state_changed",
-                message=f"{_NOTHING} The campaign is {campaign.state}.",
-                next="Look at it with get_campaign; only a plan can be rehearsed.",
+                message=together(
+                    _NOTHING,
+                    sentence("The campaign is {state}.", state=STATES[cast("CampaignState", campaign.state)]),
+                ),
+                next=sentence("Look at it with get_campaign; only a plan can be rehearsed."),
             )
         )
     command = [

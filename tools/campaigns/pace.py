@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from tools.problems import InvalidArgumentError
+from tools.sentence import sentence
 from tools.taipei import as_taipei
 
 _SPAN = re.compile(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*(?:-|–|to|到|~)\s*([01]?\d|2[0-3]):([0-5]\d)\s*")
@@ -77,15 +78,21 @@ def read_pace(start: datetime | None, per_hour: int, not_between: str) -> Pace:
         InvalidArgumentError: a pace without a start, or hours that are none.
     """
     if (per_hour or not_between) and start is None:
-        raise InvalidArgumentError("send_at", "a pace needs a time to begin.", "Give send_at.")
+        raise InvalidArgumentError(
+            "send_at", sentence("a pace needs a time to begin."), sentence("Give send_at.")
+        )
     if not not_between:
         return Pace(start=start, per_hour=per_hour)
     found = _SPAN.fullmatch(not_between)
     if found is None or not per_hour:
         raise InvalidArgumentError(
-            "not_between", "is no span of the day for a pace.", "Write 12:00-13:00, with per_hour."
+            "not_between",
+            sentence("is no span of the day for a pace."),
+            sentence("Write 12:00-13:00, with per_hour."),
         )
     first, last = (time(int(found[place]), int(found[place + 1])) for place in (1, 3))
     if first == last:
-        raise InvalidArgumentError("not_between", "begins and ends at once.", "Write 12:00-13:00.")
+        raise InvalidArgumentError(
+            "not_between", sentence("begins and ends at once."), sentence("Write 12:00-13:00.")
+        )
     return Pace(start=start, per_hour=per_hour, not_from=first, not_to=last)

@@ -135,17 +135,19 @@ def read_trial(first: str, release: str, *, booked: bool) -> Trial:
     is_share = bool(found and found[2])
     if not (0 <= number <= (_HUNDRED if is_share else MOST_FIRST)) or (not is_share and number % 1):
         raise InvalidArgumentError(
-            "trial", "is neither a number of recipients nor a share.", "Write 100 or 2%."
+            "trial", sentence("is neither a number of recipients nor a share."), sentence("Write 100 or 2%.")
         )
     terms = read_terms(release) if release.strip() else None
     trial = Trial(share=number, terms=terms) if is_share else Trial(count=int(number), terms=terms)
     if terms and not trial:
-        raise InvalidArgumentError("release", "has no trial to look at.", "Give trial, 100 or 2%.")
+        raise InvalidArgumentError(
+            "release", sentence("has no trial to look at."), sentence("Give trial, 100 or 2%.")
+        )
     if terms and is_share and booked:
         raise InvalidArgumentError(
             "trial",
-            "is a share, so the time of the rest cannot be told.",
-            "With send_at give it as a number.",
+            sentence("is a share, so the time of the rest cannot be told."),
+            sentence("With send_at give it as a number."),
         )
     return trial
 

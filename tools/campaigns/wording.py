@@ -9,6 +9,7 @@ from tools.cleaning import clean
 from tools.every8d.personal import FIELDS, Planned
 from tools.every8d.texts import LONGEST_TEXT
 from tools.problems import InvalidArgumentError
+from tools.sentence import sentence
 
 _COLUMN = re.compile(r"\{([^{}\n]{1,60})\}")
 _PLACEHOLDER = re.compile(r"%field\d*%", re.IGNORECASE)
@@ -62,10 +63,14 @@ def read_wording(text: str) -> Wording:
             that goes out whole.
     """
     if _PLACEHOLDER.search(text):
-        raise InvalidArgumentError("text", "has a placeholder of the vendor.", "Write {column} instead.")
+        raise InvalidArgumentError(
+            "text", sentence("has a placeholder of the vendor."), sentence("Write {column} instead.")
+        )
     columns = tuple(dict.fromkeys(name.strip() for name in _COLUMN.findall(text)))
     if set("{}") & set(_COLUMN.sub("", text)):
-        raise InvalidArgumentError("text", "has a brace without its partner.", "Write {column}.")
+        raise InvalidArgumentError(
+            "text", sentence("has a brace without its partner."), sentence("Write {column}.")
+        )
     fits = len(columns) <= FIELDS
     wording = Wording(
         text=text,
@@ -77,7 +82,9 @@ def read_wording(text: str) -> Wording:
         _speaks=bool(clean(_COLUMN.sub("", text), limit=LONGEST_TEXT).strip()),
     )
     if not fits and "|" in text:
-        raise InvalidArgumentError("text", "holds | and more than five columns.", "Reword it without |.")
+        raise InvalidArgumentError(
+            "text", sentence("holds | and more than five columns."), sentence("Reword it without |.")
+        )
     return wording
 
 

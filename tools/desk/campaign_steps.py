@@ -1,6 +1,6 @@
 """What lets a campaign's sends go on, or ends them: a person agrees to each."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,14 @@ from tools.values import Points, Timestamp
 _LISTED = 50
 """Bookings that are listed one by one: nobody reads a longer list."""
 _NOTHING_SENT = sentence("Nothing was sent.")
+STATES: Mapping[CampaignState, str] = {
+    "planned": sentence("planned"),
+    "running": sentence("running"),
+    "holding": sentence("holding"),
+    "paused": sentence("paused"),
+    "done": sentence("done"),
+    "cancelled": sentence("cancelled"),
+}
 _STANDING: tuple[CampaignState, ...] = ("paused", "holding")
 
 
@@ -64,8 +72,8 @@ def refuse_unless(found: CampaignFacts, nothing: str, *states: CampaignState) ->
         raise RefusedError(
             Problem(
                 code="state_changed",
-                message=f"{nothing} The campaign is {found.state}.",
-                next="Look at it with get_campaign.",
+                message=together(nothing, sentence("The campaign is {state}.", state=STATES[found.state])),
+                next=sentence("Look at it with get_campaign."),
             )
         )
 
@@ -88,8 +96,10 @@ def _preview_start(_params: CampaignStepParams, surroundings: Surroundings) -> S
         raise RefusedError(
             Problem(
                 code="state_changed",
-                message=f"{_NOTHING_SENT} The list's file was changed or moved since the plan.",
-                next="Plan the campaign again.",
+                message=together(
+                    _NOTHING_SENT, sentence("The list's file was changed or moved since the plan.")
+                ),
+                next=sentence("Plan the campaign again."),
             )
         )
     return (yield from _spending(found, sentence("Start a campaign"), found.recipients, found.points))
@@ -103,8 +113,10 @@ def _preview_resume(_params: CampaignStepParams, surroundings: Surroundings) -> 
         raise RefusedError(
             Problem(
                 code="state_changed",
-                message=f"{_NOTHING_SENT} The campaign's last send time has passed, for every part.",
-                next="End it with cancel_campaign, and plan another one for who is left.",
+                message=together(
+                    _NOTHING_SENT, sentence("The campaign's last send time has passed, for every part.")
+                ),
+                next=sentence("End it with cancel_campaign, and plan another one for who is left."),
             )
         )
     return (yield from _spending(found, sentence("Resume a campaign"), found.waiting, found.waiting_points))
@@ -118,8 +130,13 @@ def _spending(
         raise RefusedError(
             Problem(
                 code="not_enough_credit",
-                message=f"Points needed: {points}, points left: {credit}. {_NOTHING_SENT}",
-                next="Top up the account, or plan fewer recipients.",
+                message=together(
+                    sentence(
+                        "Points needed: {points}, points left: {left}.", points=str(points), left=str(credit)
+                    ),
+                    _NOTHING_SENT,
+                ),
+                next=sentence("Top up the account, or plan fewer recipients."),
             )
         )
     return Preview(

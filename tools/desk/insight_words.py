@@ -7,11 +7,12 @@ from decimal import ROUND_FLOOR, Decimal
 from tools.counting import many
 from tools.every8d.codes import DEAD_NUMBER, MMS_SENT, read_status
 from tools.insight_desk import CodeFigures, DeliveryFigures, Refreshed
+from tools.sentence import sentence
 from tools.taipei import iso_minute
 
 FAILED = ("failed_retryable", "failed_permanent")
 _WAITING = ("", "pending")
-_UNHEARD = {"": "nothing heard yet", "cancelled": "booking erased"}
+_UNHEARD = {"": sentence("nothing heard yet"), "cancelled": sentence("booking erased")}
 
 
 def counts_of(figures: DeliveryFigures) -> dict[str, int]:
@@ -43,7 +44,9 @@ def percentile(delays: Sequence[tuple[int, int]], percent: int) -> int | None:
 
 def meaning_of(each: CodeFigures) -> str:
     """What a code says."""
-    return _UNHEARD.get(each.state, "no code") if each.code is None else read_status(each.code).meaning
+    return (
+        _UNHEARD.get(each.state, sentence("no code")) if each.code is None else read_status(each.code).meaning
+    )
 
 
 def conclusion(figures: DeliveryFigures) -> str:

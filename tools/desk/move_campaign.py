@@ -19,7 +19,7 @@ from tools.desk.campaigns import SECTION
 from tools.every8d.texts import send_time
 from tools.operation import Audience, OwnAction, Preview, Risk, Steps, Surroundings
 from tools.problems import Problem, RefusedError
-from tools.sentence import sentence
+from tools.sentence import sentence, together
 from tools.values import TimeArgument
 
 _NOTHING = sentence("Nothing was moved.")
@@ -38,7 +38,10 @@ def _new_time(params: MoveCampaignParams, _surroundings: Surroundings) -> Audien
 def _preview(params: MoveCampaignParams, surroundings: Surroundings) -> Steps[Preview]:
     found = campaign_in(surroundings)
     if found.state == "running":
-        raise _refused("The campaign is running.", "Stop it with pause_campaign, which is free; call again.")
+        raise _refused(
+            sentence("The campaign is running."),
+            sentence("Stop it with pause_campaign, which is free; call again."),
+        )
     refuse_unless(found, _NOTHING, "paused", "holding", "done")
     refuse_unreadable(found, _NOTHING)
     send_time(params.send_at, surroundings)
@@ -46,7 +49,7 @@ def _preview(params: MoveCampaignParams, surroundings: Surroundings) -> Steps[Pr
     booked = sum(each.count for each in some)
     kept = sum(each.is_at(params.send_at) for each in found.bookings)
     if not (found.waiting or booked or found.untimed):
-        raise _refused("Nothing of it is still ahead.", "Plan another campaign.")
+        raise _refused(sentence("Nothing of it is still ahead."), sentence("Plan another campaign."))
     if len(found.bookings) > len(some) + kept:
         raise _refused(
             "It has more booked parts than one question can move, or such as nobody knows the end of.",
@@ -84,7 +87,7 @@ def _said(found: CampaignFacts) -> tuple[str, ...]:
 
 
 def _refused(message: str, following: str) -> RefusedError:
-    return RefusedError(Problem(code="state_changed", message=f"{_NOTHING} {message}", next=following))
+    return RefusedError(Problem(code="state_changed", message=together(_NOTHING, message), next=following))
 
 
 def _step(params: MoveCampaignParams) -> CampaignStep:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from tools.cleaning import clean, shortened
 from tools.operation import RiskyParams, Surroundings
 from tools.problems import InvalidArgumentError
+from tools.sentence import sentence
 from tools.taipei import as_taipei, compact
 from tools.values import NO_FLAG, UNTOLD_LENGTH, TimeArgument, without
 
@@ -97,10 +98,12 @@ def send_time(send_at: datetime | None, surroundings: Surroundings, *, field: st
     ahead = send_at - as_taipei(surroundings.now)
     if ahead < LEAST_AHEAD:
         raise InvalidArgumentError(
-            field, "past, or less than two minutes ahead.", "Give a later time, or none to send at once."
+            field,
+            sentence("past, or less than two minutes ahead."),
+            sentence("Give a later time, or none to send at once."),
         )
     if ahead > MOST_AHEAD:
-        raise InvalidArgumentError(field, "more than a year ahead.", "Check the year.")
+        raise InvalidArgumentError(field, sentence("more than a year ahead."), sentence("Check the year."))
     return compact(send_at)
 
 

@@ -10,12 +10,13 @@ from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING, EraseParam
 from tools.every8d.send_mms import SEND_MMS
 from tools.operation import Action, Happened, Params, Reply, Request, Result, Risk, Steps, Surroundings
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence, together
 from tools.taipei import iso
 from tools.values import Points
 from tools.wire.csv_line import read_erase
 from tools.wire.refusal import Refusal
 
-_NOTHING = "Nothing was taken back."
+_NOTHING = sentence("Nothing was taken back.")
 _GONE = frozenset({-3, -4, -8})
 """No such booking, already erased or sent, cannot be cancelled now."""
 
@@ -39,14 +40,18 @@ def _build(params: UndoParams, surroundings: Surroundings) -> Request:
     if sender is None or sender.hold is None:
         _refuse(
             "not_held",
-            "This batch is no send of yours that was held to be taken back.",
-            "A booking is erased with erase_sms_booking or erase_mms_booking; what is sent stays sent.",
+            sentence("This batch is no send of yours that was held to be taken back."),
+            sentence(
+                "A booking is erased with erase_sms_booking or erase_mms_booking; what is sent stays sent."
+            ),
         )
     if surroundings.now >= sender.hold.goes_out:
         _refuse(
             "too_late",
-            f"It could be taken back until {iso(sender.hold.until)} and has gone out since.",
-            "Tell the person. get_sms_delivery shows whom it reached.",
+            sentence(
+                "It could be taken back until {time} and has gone out since.", time=iso(sender.hold.until)
+            ),
+            sentence("Tell the person. get_sms_delivery shows whom it reached."),
         )
     erasing = ERASE_MMS_BOOKING if sender.tool == SEND_MMS.name else ERASE_SMS_BOOKING
     return erasing.build(EraseParams(batch_id=params.batch_id), surroundings)
@@ -59,15 +64,17 @@ def _parse(reply: Reply, _params: UndoParams, _surroundings: Surroundings) -> Un
     if found is None or isinstance(found, Refusal) or not found[0]:
         _refuse(
             "too_late",
-            "The vendor has no booking of it any more that can be erased: it went out, is going out now, or "
-            "was taken back before.",
-            "Tell the person. get_sms_delivery shows what became of each message.",
+            sentence(
+                "The vendor has no booking of it any more that can be erased: it went out, is going out now, "
+                "or was taken back before."
+            ),
+            sentence("Tell the person. get_sms_delivery shows what became of each message."),
         )
     return UndoResult(erased=found[0], points_returned=found[1])
 
 
 def _refuse(code: str, why: str, following: str) -> NoReturn:
-    raise RefusedError(Problem(code=code, message=f"{_NOTHING} {why}", next=following))
+    raise RefusedError(Problem(code=code, message=together(_NOTHING, why), next=following))
 
 
 def _settle(params: UndoParams, surroundings: Surroundings) -> Steps[Happened | None]:

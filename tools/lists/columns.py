@@ -15,6 +15,7 @@ from tools.lists.cells import Cell, text_of
 from tools.lists.mailed import address_of
 from tools.lists.mobiles import read_mobile
 from tools.problems import InvalidArgumentError
+from tools.sentence import sentence
 
 NUMBER_HEADINGS = (
     re.compile(r"手機|行動|門號|mobile|cell|msisdn", re.IGNORECASE),
@@ -171,7 +172,9 @@ def choose(heading: Heading, wanted: Wanted, opening: Sequence[tuple[int, Sequen
     candidates = sorted(number_columns(heading), key=lambda place: place not in held)
     mobile = named or _first_of(heading, candidates) or tuple(held[:1])
     if not mobile:
-        raise InvalidArgumentError("mobile", "no column seems to hold the numbers.", "Name the column.")
+        raise InvalidArgumentError(
+            "mobile", sentence("no column seems to hold the numbers."), sentence("Name the column.")
+        )
     consent = _named(heading, wanted.consent, "consent") if wanted.consent else None
     return Columns(
         mobile=mobile,
@@ -258,7 +261,9 @@ def _named(heading: Heading, name: str, argument: str) -> int:
     if _LETTERS.fullmatch(letters) and place_of(letters) < len(heading.names):
         return place_of(letters)
     raise InvalidArgumentError(
-        argument, "the list has no column of this name.", "Leave it out to see the names of its columns."
+        argument,
+        sentence("the list has no column of this name."),
+        sentence("Leave it out to see the names of its columns."),
     )
 
 

@@ -17,6 +17,7 @@ from tools.desk.delivery_chart import delivery_chart
 from tools.desk.insight import SUMMARIZE_DELIVERY, DeliverySummary
 from tools.every8d.codes import read_status
 from tools.every8d.undo import UNDO_SEND
+from tools.sentence import Sentence
 
 _PATH = "/batches/{batch_id}"
 _UNDO = "undo"
@@ -38,7 +39,7 @@ class BatchPage:
             id=request.path_params["batch_id"],
             found=found.facts,
             codes=[
-                {**row, "meaning": read_status(code.code).said if code.code is not None else row["meaning"]}
+                {**row, "meaning": _meaning(code.code, row["meaning"])}
                 for row, code in zip(found.facts["codes"], found.result.codes, strict=True)
             ],
             minute=minute,
@@ -64,6 +65,11 @@ class BatchPage:
     async def _found(self, request: Request, **more: Any) -> Found[DeliverySummary]:
         looks = PlainLooks(self._site.parts.context, self._site.caller(request))
         return await looks.found(SUMMARIZE_DELIVERY, batch_id=request.path_params["batch_id"], **more)
+
+
+def _meaning(code: int | None, said: str) -> str:
+    """What a code says; without one, what is said of it in our words."""
+    return Sentence.of(said, "", 1, {}) if code is None else read_status(code).said
 
 
 def routes(site: Site) -> list[Route]:

@@ -26,6 +26,7 @@ from tools.email_address import domain_of, mask_email
 from tools.mobile import mask_mobile
 from tools.operation import Risk
 from tools.problems import Problem
+from tools.sentence import sentence, together
 from tools.taipei import as_taipei
 
 _SHOWN = 3
@@ -111,25 +112,30 @@ def _broken(rule: str, field_name: str, limit: str, asked: str, *, retryable: bo
 
 def _tool(intent: Intent, policy: PolicySettings) -> Iterator[Violation]:
     if intent.tool in policy.disabled_tools:
-        yield _broken("disabled tools", "disabled_tools", "every other tool", intent.tool)
+        yield _broken("disabled tools", "disabled_tools", sentence("every other tool"), intent.tool)
     if policy.read_only and intent.risk is not Risk.READ:
-        yield _broken("read-only", "read_only", "tools that only look", f"{intent.tool} ({intent.risk})")
+        yield _broken(
+            "read-only", "read_only", sentence("tools that only look"), f"{intent.tool} ({intent.risk})"
+        )
 
 
 def _blocked(intent: Intent, policy: PolicySettings, blocked: Blocked) -> Iterator[Violation]:
     rule = "blocked numbers"
     if found := set(intent.recipients) & set(policy.blocked_numbers):
-        yield _broken(rule, "blocked_numbers", "none of them", _masked(found))
+        yield _broken(rule, "blocked_numbers", sentence("none of them"), _masked(found))
     if policy.blocked_numbers_file and (intent.recipients or intent.risk is Risk.SPEND):
         file = read_blocked_file(policy.blocked_numbers_file)
         if file.problem:
-            asked = f"a send, but {file.problem}"
-            yield _broken(rule, "blocked_numbers_file", "sends while the list is complete", asked)
+            asked = sentence("a send, but {problem}", problem=file.problem)
+            yield _broken(rule, "blocked_numbers_file", sentence("sends while the list is complete"), asked)
         if found := set(intent.recipients) & file.numbers:
-            yield _broken(rule, "blocked_numbers_file", "none of them", _masked(found))
+            yield _broken(rule, "blocked_numbers_file", sentence("none of them"), _masked(found))
     if intent.recipients and (found := blocked(intent.recipients)):
         yield Violation(
-            rule=rule, setting="the list of blocked numbers", limit="none of them", asked=_masked(found)
+            rule=rule,
+            setting=sentence("the list of blocked numbers"),
+            limit=sentence("none of them"),
+            asked=_masked(found),
         )
 
 
@@ -147,7 +153,11 @@ def _countries(intent: Intent, policy: PolicySettings) -> Iterator[Violation]:
 def _emails(emails: tuple[str, ...], allowed: tuple[str, ...]) -> Iterator[Violation]:
     strange = [email for email in emails if domain_of(email) not in allowed]
     if strange:
-        limit = f"copies to {', '.join(allowed)}" if allowed else "no copy by e-mail"
+        limit = (
+            sentence("copies to {domains}", domains=", ".join(allowed))
+            if allowed
+            else sentence("no copy by e-mail")
+        )
         asked = _quoted([mask_email(email) for email in strange])
         yield _broken("e-mail copies", "allowed_email_domains", limit, asked)
 
@@ -168,12 +178,18 @@ def check_size(points: Decimal | None, count: int, policy: PolicySettings) -> It
     """The rules on the size of one call that it breaks."""
     cap = policy.points_per_call
     if points is not None and cap is not None and (points.is_nan() or points > cap):
-        yield _broken("points per call", "points_per_call", f"{cap} points", f"{points} points")
+        yield _broken("points per call", "points_per_call", _points(cap), _points(points))
     most = policy.recipients_per_call
     if most is not None and count > most:
-        yield _broken(
-            "recipients per call", "recipients_per_call", f"{most} recipients", f"{count} recipients"
-        )
+        yield _broken("recipients per call", "recipients_per_call", _recipients(most), _recipients(count))
+
+
+def _points(points: Decimal) -> str:
+    return sentence("{points} points", points=str(points))
+
+
+def _recipients(count: int) -> str:
+    return sentence("{count} recipients", count=count)
 
 
 def _quiet(moment: datetime, hours: QuietHours) -> Iterator[Violation]:
@@ -181,8 +197,8 @@ def _quiet(moment: datetime, hours: QuietHours) -> Iterator[Violation]:
     start, end, at = (time.replace(tzinfo=None) for time in (hours.start, hours.end, local.time()))
     quiet = start <= at < end if start < end else at >= start or at < end
     if quiet:
-        asked = f"a send at {local:%Y-%m-%d %H:%M}"
-        limit = f"sends outside {span_of(hours)}"
+        asked = sentence("a send at {time}", time=f"{local:%Y-%m-%d %H:%M}")
+        limit = sentence("sends outside {span}", span=span_of(hours))
         yield _broken("quiet hours", "quiet_hours", limit, asked, retryable=True)
 
 
@@ -199,8 +215,13 @@ def quiet_span(policy: PolicySettings) -> str:
 def _sender(texts: tuple[str, ...], name: str) -> Iterator[Violation]:
     lacking = sum(name not in text for text in texts)
     if lacking:
-        asked = f"{lacking} of {len(texts)} texts without it"
-        yield _broken("sender name", "required_sender_name", f"texts with {quote(name, limit=40)}", asked)
+        asked = sentence("{count} of {all} texts without it", count=lacking, all=len(texts))
+        yield _broken(
+            "sender name",
+            "required_sender_name",
+            sentence("texts with {name}", name=quote(name, limit=40)),
+            asked,
+        )
 
 
 def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[Violation]:
@@ -210,11 +231,11 @@ def _hosts(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator[
     found = dict.fromkeys(host for text in texts for host in find_hosts(text))
     strange = [host for host in found if not any(host == ok or host.endswith("." + ok) for ok in hosts)]
     if strange:
-        limit = ", ".join(sorted(hosts)) or "no URL"
+        limit = ", ".join(sorted(hosts)) or sentence("no URL")
         yield _broken("URLs in texts", "allowed_url_hosts", limit, _quoted(strange))
     if unread := dict.fromkeys(name for text in texts for name in find_unreadable(text)):
-        asked = f"a link that cannot be read further at {_few(list(unread))}"
-        yield _broken("URLs in texts", "allowed_url_hosts", "links that can be read whole", asked)
+        asked = sentence("a link that cannot be read further at {place}", place=_few(list(unread)))
+        yield _broken("URLs in texts", "allowed_url_hosts", sentence("links that can be read whole"), asked)
 
 
 def entry_host(entry: str) -> str:
@@ -230,7 +251,7 @@ def _phones(texts: tuple[str, ...], allowed: tuple[str, ...] | None) -> Iterator
     found = dict.fromkeys(number for text in texts for number in find_phone_numbers(text))
     strange = [number for number in found if international(number) not in fine]
     if strange:
-        limit = _masked(allowed) if allowed else "no phone number"
+        limit = _masked(allowed) if allowed else sentence("no phone number")
         yield _broken("phone numbers in texts", "allowed_phone_numbers", limit, _masked(strange))
 
 
@@ -249,26 +270,53 @@ def _quoted(texts: Collection[str]) -> str:
 
 def _few(shown: list[str]) -> str:
     rest = len(shown) - _SHOWN
-    return ", ".join(shown[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    named = ", ".join(shown[:_SHOWN])
+    return sentence("{named} and {count} more", named=named, count=rest) if rest > 0 else named
 
 
 def to_problem(violation: Violation, nothing: str) -> Problem:
     """The refusal in our words: the rule, its setting, both figures, and `nothing` at the end."""
     return Problem(
         code="policy_refused",
-        message=(
-            f"The rule on {violation.rule} ({violation.setting}) allows {violation.limit}; "
-            f"this call asks for {violation.asked}. {nothing}"
+        message=together(
+            sentence(
+                "The rule on {rule} ({setting}) allows {limit}; this call asks for {asked}.",
+                rule=_RULES.get(violation.rule, violation.rule),
+                setting=violation.setting,
+                limit=violation.limit,
+                asked=violation.asked,
+            ),
+            nothing,
         ),
         next=_NEXT.get(
-            violation.rule, "Stay within the rule. Only the operator can change it, in the settings."
+            violation.rule,
+            sentence("Stay within the rule. Only the operator can change it, in the settings."),
         ),
         retryable=violation.retryable,
     )
 
 
 _NEXT = {
-    "blocked numbers": "Leave these numbers out. They are not to be contacted, and nothing overrides that.",
-    "e-mail copies": "Leave out email. Only the operator can allow a domain, in the settings.",
-    "quiet hours": "Book the send for a time outside the quiet hours, or call again then.",
+    "blocked numbers": sentence(
+        "Leave these numbers out. They are not to be contacted, and nothing overrides that."
+    ),
+    "e-mail copies": sentence("Leave out email. Only the operator can allow a domain, in the settings."),
+    "quiet hours": sentence("Book the send for a time outside the quiet hours, or call again then."),
 }
+_RULES = {
+    str(each): each
+    for each in (
+        sentence("disabled tools"),
+        sentence("read-only"),
+        sentence("blocked numbers"),
+        sentence("countries"),
+        sentence("e-mail copies"),
+        sentence("points per call"),
+        sentence("recipients per call"),
+        sentence("quiet hours"),
+        sentence("sender name"),
+        sentence("URLs in texts"),
+        sentence("phone numbers in texts"),
+    )
+}
+"""How each rule is called, by its name in the audit."""

@@ -10,34 +10,38 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.mobile import NotAMobileError
+from tools.sentence import Sentence, Value, reason_of, sentence
 
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,39}")
-_LIMITS: Mapping[str, str] = {
-    "string_too_long": "is longer than {max_length} characters. Shorten it.",
-    "string_too_short": "is empty. Fill it in.",
-    "too_long": "holds more than {max_length} entries. Leave some out.",
-    "too_short": "is an empty list. Give at least one.",
-    "greater_than_equal": "is less than {ge}. Give a larger number.",
-    "less_than_equal": "is more than {le}. Give a smaller number.",
-    "literal_error": "is none of {expected}. Take one of them.",
+_LIMITS: Mapping[str, Sentence] = {
+    "string_too_long": sentence("is longer than {max_length} characters. Shorten it."),
+    "string_too_short": sentence("is empty. Fill it in."),
+    "too_long": sentence("holds more than {max_length} entries. Leave some out."),
+    "too_short": sentence("is an empty list. Give at least one."),
+    "greater_than_equal": sentence("is less than {ge}. Give a larger number."),
+    "less_than_equal": sentence("is more than {le}. Give a smaller number."),
+    "literal_error": sentence("is none of {expected}. Take one of them."),
 }
 _KINDS: Mapping[str, str] = {
-    "missing": "is needed.",
-    "list_type": "is no list. Write it in square brackets, also for one.",
-    "model_type": "is no object. Write its fields in braces.",
-    "string_type": "is no text. Write it in quotation marks.",
-    "string_unicode": "holds half a character (a lone surrogate). Leave it out.",
-    "string_pattern_mismatch": "is no id. Give it exactly as an answer showed it.",
-    "bool_type": "is neither true nor false. Write one of the two, without quotation marks.",
+    "missing": sentence("is needed."),
+    "list_type": sentence("is no list. Write it in square brackets, also for one."),
+    "model_type": sentence("is no object. Write its fields in braces."),
+    "string_type": sentence("is no text. Write it in quotation marks."),
+    "string_unicode": sentence("holds half a character (a lone surrogate). Leave it out."),
+    "string_pattern_mismatch": sentence("is no id. Give it exactly as an answer showed it."),
+    "bool_type": sentence("is neither true nor false. Write one of the two, without quotation marks."),
 }
-_NO_NUMBER = "is no whole number. Write it in digits, as 2."
-_OTHERWISE = "cannot be used as it is. See the tool's schema for its form."
+_NO_NUMBER = sentence("is no whole number. Write it in digits, as 2.")
+_OTHERWISE = sentence("cannot be used as it is. See the tool's schema for its form.")
 
 
 def lines_of(params: type[BaseModel], error: ValidationError) -> list[str]:
     """One short line a field, without values: they may be numbers, names or secrets."""
     found = error.errors(include_url=False, include_input=False)
-    return [f"{_path(problem['loc'])}: {_words(params, problem)}" for problem in found]
+    return [
+        sentence("{field}: {problem}", field=_path(problem["loc"]), problem=_words(params, problem))
+        for problem in found
+    ]
 
 
 def _words(params: type[BaseModel], problem: ErrorDetails) -> str:
@@ -47,8 +51,12 @@ def _words(params: type[BaseModel], problem: ErrorDetails) -> str:
     if kind == "extra_forbidden":
         return _no_such(params, problem["loc"])
     if kind in _LIMITS:
-        return _LIMITS[kind].format_map(limits)
+        return Sentence.of(_LIMITS[kind].template, "", 1, _values(limits))
     return _NO_NUMBER if kind.startswith("int_") else _KINDS.get(kind, _OTHERWISE)
+
+
+def _values(limits: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: each if isinstance(each, int) else str(each) for name, each in limits.items()}
 
 
 def _said(error: ValueError) -> str:
@@ -56,7 +64,7 @@ def _said(error: ValueError) -> str:
     if isinstance(error, UnicodeError):
         return _KINDS["string_unicode"]
     ours = isinstance(error, NotAMobileError) or type(error) is ValueError
-    return str(error) if ours else _OTHERWISE
+    return reason_of(error) if ours else _OTHERWISE
 
 
 def _no_such(params: type[BaseModel], location: tuple[int | str, ...]) -> str:

@@ -45,7 +45,7 @@ def said_to_be_undone(operation: Named, problem: Problem) -> Problem:
     """The problem, which says that nothing was done also when a look-up before the action was refused."""
     if "Nothing was" in problem.message:
         return problem
-    return replace(problem, message=f"{problem.message} {nothing(operation)}")
+    return replace(problem, message=together(problem.message, nothing(operation)))
 
 
 def unreachable(operation: Named, reason: str) -> Problem:
@@ -329,8 +329,11 @@ def rate_limited(operation: Named, limit: int) -> Problem:
     """Too many calls in a minute; declines count."""
     return Problem(
         code="rate_limited",
-        message=f"{nothing(operation)} More than {limit} calls in a minute (declined ones count).",
-        next="Wait a minute. The limit is CAMPAIGN_OPS_POLICY__CALLS_PER_MINUTE.",
+        message=together(
+            nothing(operation),
+            sentence("More than {limit} calls in a minute (declined ones count).", limit=limit),
+        ),
+        next=sentence("Wait a minute. The limit is CAMPAIGN_OPS_POLICY__CALLS_PER_MINUTE."),
         retryable=True,
     )
 
@@ -340,16 +343,19 @@ def cap_hit(operation: Named, hit: "CapHit") -> Problem:
     setting = f"CAMPAIGN_OPS_POLICY__{hit.rule.upper()}"
     return Problem(
         code="policy_refused",
-        message=f"{nothing(operation)} {what_is_hit(hit)}",
-        next=f"Make it smaller or wait; only a person can change {setting}.",
+        message=together(nothing(operation), what_is_hit(hit)),
+        next=sentence("Make it smaller or wait; only a person can change {setting}.", setting=setting),
     )
 
 
 def what_is_hit(hit: "CapHit") -> str:
     """Which limit it is, and all three figures."""
-    return (
-        f"The rule {hit.rule} allows {hit.limit}; {hit.used} are used or reserved, "
-        f"and this needs {hit.asked} more."
+    return sentence(
+        "The rule {rule} allows {limit}; {used} are used or reserved, and this needs {asked} more.",
+        rule=hit.rule,
+        limit=str(hit.limit),
+        used=str(hit.used),
+        asked=str(hit.asked),
     )
 
 
