@@ -100,6 +100,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare only; exit code 1 on a difference")
     check = parser.parse_args().check
+    if not check:
+        # First: the pages in Chinese are written with it.
+        for path, held in catalogue.files().items():
+            path.write_bytes(held)
     files = generated(anyio.run(served_tools))
     if not check:
         _write(files)
