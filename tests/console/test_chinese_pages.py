@@ -13,20 +13,11 @@ from tests.console.browser import Browser, Page
 from tests.e2e.house import House
 from tests.gate.servers import Clock
 
-SAME_EVERYWHERE = {"Excel", "EVERY8D", "OMIS", "https", "http", "HTML", "Campaign", "Asia", "Taipei"}
-SAME_EVERYWHERE |= {
-    "text",
-    "name",
-    "list",
-    "file",
-    "trial",
-    "consent",
-    "mobile",
-    "fields",
-    "column",
-    "change",
+SAME_EVERYWHERE = {
+    *("Excel", "EVERY8D", "OMIS", "https", "http", "HTML", "Campaign", "Asia", "Taipei"),
+    *("text", "name", "list", "file", "trial", "consent", "mobile", "fields", "column"),
+    *("change", "true", "false", "example", "test", "field1", "local", "root", "console"),
 }
-SAME_EVERYWHERE |= {"change", "true", "false", "example", "test", "field1", "local", "root", "console"}
 """Names, those of the form's fields among them; the time zone of a rule; what stands in our text."""
 PLANNING, STARTING = "規劃活動，不發送", "開始"
 NOON = datetime(2030, 1, 9, 4, tzinfo=datetime.now().astimezone().tzinfo)
