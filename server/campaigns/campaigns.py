@@ -122,7 +122,7 @@ class Campaigns:
 
         return await self.keeper.read(work)
 
-    async def hold(self, id_: str) -> Hold | None:
+    async def hold_of(self, id_: str) -> Hold | None:
         """What keeps it from going on now, although it runs."""
         now = self.keeper.clock()
         return await self.keeper.read(lambda conn: hold_of(conn, id_, now))

@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import Protocol
 
 import anyio
 
 from server.batches.numbers import SealedNumberError
 from server.campaigns.campaigns import Campaigns
+from server.campaigns.places import Places
 from server.campaigns.standing import Standing
 from server.campaigns.worker import HELD_UP
 from server.store import campaigns
@@ -30,6 +32,7 @@ _MOST_ROUNDS = 20
 """Of a wave, which is a step of the engine."""
 _READY = 3
 """Chunks that are made ready while others are under way, so that no call waits for the next text."""
+_MOST_BESIDE = 2
 _FAILURES = 3
 """So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
 
@@ -79,7 +82,7 @@ class Sends(Protocol):
 
     @property
     def at_once(self) -> int:
-        """So many chunks may be under way at once."""
+        """So many calls of the account may be under way at once."""
         ...
 
     async def missing(self, points: Decimal) -> str:
@@ -166,7 +169,7 @@ class Course:
         if not waiting:
             await self._sends.end(campaign, epoch)
             return Wave.OVER
-        if (hold := await self._campaigns.hold(campaign)) is not None:
+        if (hold := await self._campaigns.hold_of(campaign)) is not None:
             return await self._held(standing, epoch, hold)
         phase = waiting[0].phase
         if phase == campaigns.REST and not standing.campaign.released:
@@ -200,7 +203,7 @@ class Course:
 
     async def _send(self, standing: Standing, supply: "_Supply", epoch: int) -> None:
         """Send these, a few at once, as long as nothing stops the campaign."""
-        row, under_way = supply.row, anyio.Semaphore(self._sends.at_once)
+        row, places = supply.row, Places(self._sends.at_once, _beside(self._sends.at_once))
 
         async def lane() -> None:
             while (number := await supply.next()) is not None and not row.stop:
@@ -208,13 +211,22 @@ class Course:
                 if isinstance(ready, ChunkEnd):
                     supply.end(number, ready)
                     continue
-                async with under_way:
+                async with places.place():
                     if not row.stop:
                         supply.end(number, await ready())
 
         async with anyio.create_task_group() as lanes:
-            for _ in range(self._sends.at_once + _READY):
+            for _ in range(_lanes(self._sends.at_once)):
                 lanes.start_soon(lane)
+
+
+def _beside(calls: int) -> int:
+    """Chunks that may be claimed or written down beside so many calls."""
+    return min(_MOST_BESIDE, calls // 2)
+
+
+def _lanes(calls: int) -> int:
+    return calls + _beside(calls) + _READY
 
 
 class _Supply:
@@ -237,7 +249,8 @@ class _Supply:
     async def take(self, waiting: Sequence[Waiting]) -> None:
         """Another round of those that wait, if the points cover it."""
         known = {*self.given, *self._left}
-        those = [each for each in waiting if each.phase == self._phase and each.number not in known]
+        these = (each for each in waiting if each.phase == self._phase and each.number not in known)
+        those = list(islice(these, ROUND))
         if not those:
             self._rounds = 0
             return
@@ -270,5 +283,5 @@ class _Supply:
             return
         async with self._asking:
             if len(self._left) <= _READY and self._rounds and not self.row.stop:
-                under_way = 2 * (self._sends.at_once + _READY)
+                under_way = 2 * _lanes(self._sends.at_once)
                 await self.take(await self._campaigns.waiting(self._campaign, ROUND + under_way))

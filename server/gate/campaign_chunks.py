@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from server.ledger.claiming import Claimed, Reach
 
 _SUBJECT = 40
-_BESIDE = 2
 _NO_START = "the ledger has no start of this plan, or something else changed the campaign in the store"
 _DEPLETED = ("login_refused", "login_stopped", "not_enough_credit")
 """Problems after which no other chunk can be sent either."""
@@ -89,10 +88,9 @@ class ChunkSender:
 
     @property
     def at_once(self) -> int:
-        """As many as the account's calls, and two that are claimed or written down meanwhile."""
+        """So many calls of the account may be under way at once."""
         settings = self._context.settings.every8d
-        calls = 1 if settings is None else settings.calls_at_once
-        return calls + min(_BESIDE, calls // 2)
+        return 1 if settings is None else settings.calls_at_once
 
     async def prepare(self, standing: Standing, number: int, epoch: int) -> ChunkEnd | Send:
         """What sends a chunk that waits, once; whatever forbids it now stops the campaign."""

@@ -31,6 +31,9 @@ class Account(Sends):
     async def waiting(self, _: str, at_most: int) -> Sequence[Waiting]:
         return self.waiting_parts[:at_most]
 
+    async def hold_of(self, *_: object) -> None:
+        """No cancellation of it waits."""
+
     async def empty(self, *_: object) -> None:
         pass
 
