@@ -7,6 +7,7 @@ again after a crash finds its chunks taken.
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -17,7 +18,6 @@ import anyio
 
 from server.batches.numbers import SealedNumberError
 from server.campaigns.campaigns import Campaigns
-from server.campaigns.places import Places
 from server.campaigns.standing import Standing
 from server.campaigns.worker import HELD_UP
 from server.store import campaigns
@@ -32,7 +32,6 @@ _MOST_ROUNDS = 20
 """Of a wave, which is a step of the engine."""
 _READY = 3
 """Chunks that are made ready while others are under way, so that no call waits for the next text."""
-_MOST_BESIDE = 2
 _FAILURES = 3
 """So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
 
@@ -69,7 +68,9 @@ class Judgement:
     hold: str = ""
 
 
-Send = Callable[[], Awaitable[ChunkEnd]]
+Posted = Callable[[], None]
+"""Told that the vendor answered, or will not: what came of it is still to be written down."""
+Send = Callable[[Posted], Awaitable[ChunkEnd]]
 """Sends a chunk that is ready: claims it, posts it, and keeps what became of it."""
 
 
@@ -202,8 +203,12 @@ class Course:
         return Wave.LATER
 
     async def _send(self, standing: Standing, supply: "_Supply", epoch: int) -> None:
-        """Send these, a few at once, as long as nothing stops the campaign."""
-        row, places = supply.row, Places(self._sends.at_once, _beside(self._sends.at_once))
+        """Send these, a few at once, as long as nothing stops the campaign.
+
+        No more are claimed than the account has calls: after a crash nobody knows whether such a part left.
+        While the outcome of one is written down the next one is posted.
+        """
+        row, calls = supply.row, anyio.Semaphore(self._sends.at_once)
 
         async def lane() -> None:
             while (number := await supply.next()) is not None and not row.stop:
@@ -211,22 +216,15 @@ class Course:
                 if isinstance(ready, ChunkEnd):
                     supply.end(number, ready)
                     continue
-                async with places.place():
+                await calls.acquire()
+                with ExitStack() as call:
+                    call.callback(calls.release)
                     if not row.stop:
-                        supply.end(number, await ready())
+                        supply.end(number, await ready(call.close))
 
         async with anyio.create_task_group() as lanes:
-            for _ in range(_lanes(self._sends.at_once)):
+            for _ in range(self._sends.at_once + _READY):
                 lanes.start_soon(lane)
-
-
-def _beside(calls: int) -> int:
-    """Chunks that may be claimed or written down beside so many calls."""
-    return min(_MOST_BESIDE, calls // 2)
-
-
-def _lanes(calls: int) -> int:
-    return calls + _beside(calls) + _READY
 
 
 class _Supply:
@@ -283,5 +281,5 @@ class _Supply:
             return
         async with self._asking:
             if len(self._left) <= _READY and self._rounds and not self.row.stop:
-                under_way = 2 * _lanes(self._sends.at_once)
+                under_way = 2 * (self._sends.at_once + _READY)
                 await self.take(await self._campaigns.waiting(self._campaign, ROUND + under_way))

@@ -6,17 +6,20 @@ plan did not have goes out.
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
+
+import anyio.to_thread
 
 from server.batches.chunk_content import Addressee, opened
 from server.batches.held import hold_of, minutes_held
 from server.batches.keeper import alike
 from server.batches.numbers import NumberSeal, SealedNumberError
 from server.batches.unpacking import pack_messages, packed_numbers
-from server.campaigns.course import ChunkEnd, Ended, Judgement, Send
+from server.campaigns.course import ChunkEnd, Ended, Judgement, Posted, Send
 from server.campaigns.draft import Asked
 from server.campaigns.standing import Standing
 from server.gate.caller import Caller
@@ -107,20 +110,18 @@ class ChunkSender:
         why = self._why_not(ready)
         if why:
             return ChunkEnd(ended=Ended.WAITS, stop=why)
-        return partial(self._send, ready, epoch)
+        return partial(self._send, ready, await self._proposal(ready), epoch)
 
     async def _ready(self, campaign: Campaign, chunk: Chunk, wording: Wording) -> _Ready:
         """The call that sends to everybody of a chunk."""
         seal = await self._context.campaigns.keeper.seal()
-        # Half a millisecond: a thread wakes up later than that.
-        those = opened(chunk.sealed, campaign.id, chunk.number, seal)
+        those = await anyio.to_thread.run_sync(opened, chunk.sealed, campaign.id, chunk.number, seal)
         return await self._call(campaign, chunk, wording, those)
 
     async def _call(
         self, campaign: Campaign, chunk: Chunk, wording: Wording, those: Sequence[Addressee]
     ) -> _Ready:
-        people, subject = wording.people(those), campaign.name[:_SUBJECT]
-        params = PersonalizedParams.of_plan(people, wording.template, subject)
+        params = await anyio.to_thread.run_sync(_written, wording, those, campaign.name[:_SUBJECT])
         caller = Caller(principal=campaign.principal, session=campaign.id, can_ask=False)
         call = CallOf(operation=SEND_PERSONALIZED_SMS, params=params, caller=caller)
         world = self._context.surroundings()
@@ -132,7 +133,9 @@ class ChunkSender:
             wording=wording,
             those=those,
             reach=await self._context.book.reached(call.messages(world)),
-            numbers=packed_numbers([person.mobile for person in params.people]),
+            numbers=await anyio.to_thread.run_sync(
+                packed_numbers, [person.mobile for person in params.people]
+            ),
             minutes=await self._minutes_of(campaign),
         )
 
@@ -158,13 +161,13 @@ class ChunkSender:
         problem = forbidden(self._context, asked, nothing(SEND_PERSONALIZED_SMS), held=held)
         return "" if problem is None else problem.message
 
-    async def _send(self, ready: _Ready, epoch: int) -> ChunkEnd:
-        claimed = await self._claimed(ready, epoch)
+    async def _send(self, ready: _Ready, proposal: Proposal, epoch: int, posted: Posted) -> ChunkEnd:
+        claimed = await self._claimed(ready, proposal, epoch, posted)
         if isinstance(claimed, Blocked | Repeats) or _is_personal(claimed):
-            return await self._send_to_others(ready, epoch)
+            return await self._send_to_others(ready, epoch, posted)
         return await self._end_of(claimed, ready.campaign)
 
-    async def _send_to_others(self, ready: _Ready, epoch: int) -> ChunkEnd:
+    async def _send_to_others(self, ready: _Ready, epoch: int, posted: Posted) -> ChunkEnd:
         """Without whom the claim refused: who was blocked, or texted by another send, since the plan."""
         out = await self._context.book.hindered(ready.reach, ready.campaign.id)
         left = [each for each in ready.those if each.mobile not in out]
@@ -172,9 +175,10 @@ class ChunkSender:
             skipped = await self._context.book.skip_chunk(ready.chunk, epoch)
             return ChunkEnd(ended=Ended.SKIPPED if skipped else Ended.WAITS)
         again = await self._call(ready.campaign, ready.chunk, ready.wording, left)
-        return await self._end_of(await self._claimed(again, epoch), ready.campaign)
+        claimed = await self._claimed(again, await self._proposal(again), epoch, posted)
+        return await self._end_of(claimed, ready.campaign)
 
-    async def _claimed(self, ready: _Ready, epoch: int) -> "Claimed":
+    async def _claimed(self, ready: _Ready, proposal: Proposal, epoch: int, posted: Posted) -> "Claimed":
         """What came of the claim; what it took was posted."""
         record = partial(
             _record,
@@ -182,11 +186,9 @@ class ChunkSender:
             key=await self._context.campaigns.keeper.key(),
             seal=await self._context.campaigns.keeper.seal(),
         )
-        proposal = await self._proposal(ready)
         send = ChunkSend(chunk=ready.chunk, epoch=epoch, proposal=proposal, reach=ready.reach)
-        return await self._dispatching.carry_out_claimed(
-            ready.call, ready.world, partial(self._context.book.claim_chunk, send, record)
-        )
+        claim = partial(self._context.book.claim_chunk, send, record)
+        return await self._dispatching.carry_out_claimed(ready.call, ready.world, claim, posted)
 
     async def _proposal(self, ready: _Ready) -> Proposal:
         """It names campaign and chunk: the numbers stand in the chunk, encrypted."""
@@ -273,6 +275,15 @@ class ChunkSender:
         if failed:
             return await self.stop(campaign, epoch, f"all was tried, and {failed} were certainly not sent to")
         return await self._context.book.end_campaign(campaign, epoch)
+
+
+def _written(wording: Wording, those: Sequence[Addressee], subject: str) -> PersonalizedParams:
+    """What is sent, with all that takes long about it: others go on in the event loop meanwhile."""
+    params = PersonalizedParams.of_plan(wording.people(those), wording.template, subject)
+    with suppress(InvalidArgumentError):
+        # Whoever asks for it later is told.
+        _ = params.messages, params.rows
+    return params
 
 
 def _is_personal(claimed: "Claimed") -> bool:

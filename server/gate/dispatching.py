@@ -142,16 +142,23 @@ class Dispatching:
         return await uncancelled(claim_and_post)
 
     async def carry_out_claimed(
-        self, call: CallOf, world: Surroundings, claim: "Callable[[], Awaitable[Claimed]]"
+        self,
+        call: CallOf,
+        world: Surroundings,
+        claim: "Callable[[], Awaitable[Claimed]]",
+        posted: "Callable[[], None] | None" = None,
     ) -> "Claimed":
-        """What a claim of another kind took, posted; or why it took nothing."""
+        """What a claim of another kind took, posted; or why it took nothing.
+
+        `posted` is called before the outcome is written down.
+        """
 
         async def claim_and_post() -> "Claimed":
             async with self._context.book.room():
                 claimed = await claim()
                 if claimed is None or isinstance(claimed, CapHit | Blocked | Repeats):
                     return claimed
-                await self._go(call, world, claimed)
+                await self._go(call, world, claimed, posted)
                 return claimed
 
         return await uncancelled(claim_and_post)
@@ -182,11 +189,13 @@ class Dispatching:
             return told(call.operation, now or entry)
         return await self._go(call, world, claimed)
 
-    async def _go(self, call: CallOf, world: Surroundings, claimed: "Action") -> Answer:
+    async def _go(
+        self, call: CallOf, world: Surroundings, claimed: "Action", posted: "Callable[[], None] | None" = None
+    ) -> Answer:
         # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
         hold = hold_for_post(self._context, claimed)
         world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id), hold=hold)
-        return await self._post_and_record(call, world, claimed)
+        return await self._post_and_record(call, world, claimed, posted)
 
     async def _voided(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
         """The approval ends here; unless the same call, made elsewhere, was faster: then what that became."""
@@ -219,8 +228,12 @@ class Dispatching:
                 )
             )
 
-    async def _post_and_record(self, call: CallOf, world: Surroundings, entry: "Action") -> Answer:
+    async def _post_and_record(
+        self, call: CallOf, world: Surroundings, entry: "Action", posted: "Callable[[], None] | None"
+    ) -> Answer:
         outcome = _too_late(call, world, entry) or await self._post(call, world, entry)
+        if posted is not None:
+            posted()
         masked = _facts(outcome, show_numbers=False)
         opened = self._context.settings.privacy.show_numbers
         shown = _facts(outcome, show_numbers=True) if opened else masked

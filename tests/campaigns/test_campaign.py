@@ -240,7 +240,7 @@ async def test_a_worker_that_was_replaced_posts_nothing_more(house: House) -> No
         assert standing
         ready = await ChunkSender(session.parts.context).prepare(standing, 1, old)
         assert not isinstance(ready, ChunkEnd)
-        assert (await ready()).ended is Ended.WAITS
+        assert (await ready(lambda: None)).ended is Ended.WAITS
         assert not await texts_at_the_vendor(house)
 
 

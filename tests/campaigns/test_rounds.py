@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from server.campaigns.campaigns import Campaigns
-from server.campaigns.course import ROUND, ChunkEnd, Course, Ended, Judgement, Send, Sends, Wave
+from server.campaigns.course import ROUND, ChunkEnd, Course, Ended, Judgement, Posted, Send, Sends, Wave
 from server.campaigns.standing import Standing
 from server.store.campaigns import TRIAL, Waiting
 
@@ -42,9 +42,9 @@ class Account(Sends):
         return 6
 
     async def prepare(self, standing: Standing, number: int, epoch: int) -> ChunkEnd | Send:
-        async def send() -> ChunkEnd:
+        async def send(_: Posted) -> ChunkEnd:
             self.waiting_parts = [each for each in self.waiting_parts if each.number != number]
-            for _ in range(5):
+            for _turn in range(5):
                 await anyio.lowlevel.checkpoint()
             if self.credit < PART:
                 self.refused += 1
