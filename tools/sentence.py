@@ -59,6 +59,11 @@ def sentence(template: LiteralString, /, **values: Value) -> Sentence:
     return Sentence.of(template, "", 1, values)
 
 
+def of_text(text: str) -> Sentence:
+    """Text of ours that came without its parts: said otherwise where the catalogue has it as it stands."""
+    return Sentence.of(text, "", 1, {})
+
+
 def plural(one: LiteralString, many: LiteralString, count: int, /, **values: Value) -> Sentence:
     """A sentence that has another form for one thing than for several; `{count}` is how many."""
     return Sentence.of(one, many, count, {"count": count, **values})
@@ -109,7 +114,7 @@ def _restored(kept: object) -> Sentence:
     if isinstance(kept, Sentence):
         return kept
     if isinstance(kept, str):
-        return Sentence.of(kept, "", 1, {})
+        return of_text(kept)
     try:
         parts = cast("Mapping[str, Any]", kept)
         values = {

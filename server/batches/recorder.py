@@ -46,6 +46,7 @@ from server.store.packed_messages import packed_before
 from server.store.packed_texts import texts_packed_before
 from server.store.plans import Connection
 from server.store.rows import taipei_day
+from server.store.slices import slices
 from server.store.unpacking import unpack_texts
 from tools.action_id import reference_of
 from tools.every8d.sent import SentMessages, sent_messages
@@ -102,8 +103,8 @@ class Recorder:
             texts = sum(unpack_texts(conn, each) for each in these)
             return None, Note(what="texts_unpacked", outcome=str(texts)) if texts else None
 
-        for start in range(0, len(parts), _PACKS_AT_ONCE):
-            await self._keeper.guard(partial(unpack, these=parts[start : start + _PACKS_AT_ONCE]))
+        for these in slices(parts, _PACKS_AT_ONCE):
+            await self._keeper.guard(partial(unpack, these=these))
 
     async def _some(self, since: datetime) -> bool:
         """One step; whether there was more to record than it took."""

@@ -23,7 +23,7 @@ from typer.exceptions import TyperException
 from server.languages.catalogue import DOMAIN, FOLDER, Language, in_language
 from server.settings.language import language_of
 from tools.cleaning import clean
-from tools.sentence import Sentence, sentence, together
+from tools.sentence import Sentence, of_text, sentence, together
 
 UsageError = cast("type[TyperException]", typer.BadParameter.__mro__[1])
 """What typer shows together with the usage; it has no public name."""
@@ -67,7 +67,7 @@ def _config(words: list[str]) -> Path | None:
 
 
 def _looked_up(text: str | None) -> str | None:
-    return None if text is None else in_language(Sentence.of(text, "", 1, {}), spoken())
+    return None if text is None else in_language(of_text(text), spoken())
 
 
 class SpokenCommand(TyperCommand):
@@ -200,4 +200,4 @@ def _of_words(message: str) -> str:
     """
     if found := _EXTRA.fullmatch(message):
         return sentence("These words are too many: {words}", words=found[1])
-    return Sentence.of(message, "", 1, {})
+    return of_text(message)

@@ -9,7 +9,7 @@ from server.console.shown import CAMPAIGN_STATES, Figure, time_of
 from tools.campaign_desk import CampaignView, PlanFigures
 from tools.canvas import figure
 from tools.cleaning import clean
-from tools.sentence import Sentence, plural, sentence
+from tools.sentence import Sentence, of_text, plural, sentence
 from tools.taipei import as_taipei
 
 _PARTS = (
@@ -95,7 +95,7 @@ def campaign_card(found: CampaignView) -> CampaignCard:
 
 def _reason(kept: str) -> str:
     """Why it stands still: kept as text, and a sentence again where it is one of the catalogue's."""
-    return Sentence.of(kept, "", 1, {}) if kept else ""
+    return of_text(kept) if kept else ""
 
 
 def _steps(found: CampaignView) -> Iterator[str]:

@@ -6,7 +6,6 @@ plan did not have goes out.
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -121,7 +120,8 @@ class ChunkSender:
     async def _call(
         self, campaign: Campaign, chunk: Chunk, wording: Wording, those: Sequence[Addressee]
     ) -> _Ready:
-        params = await anyio.to_thread.run_sync(_written, wording, those, campaign.name[:_SUBJECT])
+        subject = campaign.name[:_SUBJECT]
+        params, numbers = await anyio.to_thread.run_sync(_written, wording, those, subject)
         caller = Caller(principal=campaign.principal, session=campaign.id, can_ask=False)
         call = CallOf(operation=SEND_PERSONALIZED_SMS, params=params, caller=caller)
         world = self._context.surroundings()
@@ -133,9 +133,7 @@ class ChunkSender:
             wording=wording,
             those=those,
             reach=await self._context.book.reached(call.messages(world)),
-            numbers=await anyio.to_thread.run_sync(
-                packed_numbers, [person.mobile for person in params.people]
-            ),
+            numbers=numbers,
             minutes=await self._minutes_of(campaign),
         )
 
@@ -277,13 +275,13 @@ class ChunkSender:
         return await self._context.book.end_campaign(campaign, epoch)
 
 
-def _written(wording: Wording, those: Sequence[Addressee], subject: str) -> PersonalizedParams:
-    """What is sent, with all that takes long about it: others go on in the event loop meanwhile."""
+def _written(wording: Wording, those: Sequence[Addressee], subject: str) -> tuple[PersonalizedParams, bytes]:
+    """What is sent, and its numbers packed: all that takes long, so that others go on in the event loop."""
     params = PersonalizedParams.of_plan(wording.people(those), wording.template, subject)
-    with suppress(InvalidArgumentError):
-        # Whoever asks for it later is told.
-        _ = params.messages, params.rows
-    return params
+    numbers = packed_numbers([person.mobile for person in params.people])
+    # Asked for again where it is sent.
+    _ = params.messages, params.rows
+    return params, numbers
 
 
 def _is_personal(claimed: "Claimed") -> bool:

@@ -15,7 +15,7 @@ from server.ledger.notes import Note, ending_note
 from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Repeats
 from server.store import campaigns, ledger
-from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal, State
+from server.store.actions import CAMPAIGN_START, NO_CAPS, Action, CapHit, Caps, Proposal, State
 from server.store.campaign_holds import hold_of
 from server.store.campaign_moves import give_contents, wait_anew
 from server.store.campaign_seals import is_sealed
@@ -28,8 +28,6 @@ from server.store.plans import Connection
 from server.store.sent_texts import Repeated, repeated
 from tools.operation import Message
 
-START = "start_campaign"
-"""The tool whose action lets a campaign's chunks be sent."""
 CHUNK_TOOL = "send_personalized_sms"
 """The tool whose actions are a campaign's parts."""
 CHANNEL = "campaign"
@@ -286,7 +284,7 @@ class CampaignClaiming(Claiming):
         return await self._reach([each.to for each in messages], messages)
 
     async def hindered(self, reach: Reach, campaign: str) -> set[str]:
-        """Who of these parts of a campaign must not be sent to any more.
+        """Who of these must not be sent to by this campaign any more.
 
         Blocked by now; had this very text, or may have it, by another send; or had as many texts today as the
         operator's limit lets one get.
@@ -390,6 +388,10 @@ def _start(conn: Connection, key: bytes, campaign: Campaign) -> Action | None:
     if not is_sealed(key, campaign):
         return None
     start = ledger.get(conn, campaign.action)
-    if start is None or (start.tool, start.campaign, start.state) != (START, campaign.id, State.SUCCEEDED):
+    if start is None or (start.tool, start.campaign, start.state) != (
+        CAMPAIGN_START,
+        campaign.id,
+        State.SUCCEEDED,
+    ):
         return None
     return start if json.loads(start.preview)["state"].get("plan") == campaign.digest else None

@@ -38,6 +38,9 @@ CHANGE_ASKED = "change asked"
 ERASINGS = ("erase_sms_booking", "erase_mms_booking", "undo_send")
 """The tools that take a booking back."""
 
+CAMPAIGN_START, CAMPAIGN_CANCELLATION = "start_campaign", "cancel_campaign"
+"""The tools whose actions let a campaign's parts be sent, and end it."""
+
 FORM = "form"
 """The channel of a decision that came with a client's form."""
 

@@ -9,18 +9,21 @@ from typing import NamedTuple
 
 from sqlalchemy import String, bindparam, literal, select
 
-from server.store.actions import UNDECIDED
+from server.store.actions import CAMPAIGN_CANCELLATION, UNDECIDED
 from server.store.plans import Connection
 from server.store.rows import AT, in_state
 from server.store.schema import ACTIONS
 
-CANCELLATION = "cancel_campaign"
-"""The tool whose undecided actions hold a campaign."""
 # Joined with nothing, so that the few open actions are looked through, and not all parts of the campaign.
 _OF_CAMPAIGN = ACTIONS.c.campaign.concat(literal("", String)) == bindparam("wanted_campaign")
 _HOLD = (
     select(ACTIONS.c.id, ACTIONS.c.created_at, ACTIONS.c.expires_at)
-    .where(in_state(*UNDECIDED), ACTIONS.c.tool == CANCELLATION, ACTIONS.c.expires_at >= AT, _OF_CAMPAIGN)
+    .where(
+        in_state(*UNDECIDED),
+        ACTIONS.c.tool == CAMPAIGN_CANCELLATION,
+        ACTIONS.c.expires_at >= AT,
+        _OF_CAMPAIGN,
+    )
     .order_by(ACTIONS.c.expires_at.desc())
     .limit(1)
 )

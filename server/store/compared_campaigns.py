@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from server.store.actions import State
+from server.store.actions import CAMPAIGN_CANCELLATION, CAMPAIGN_START, State
 from server.store.campaign_seals import is_sealed
 from server.store.campaign_tables import CAMPAIGNS
 from server.store.campaigns import CANCELLED, Campaign, every_campaign
@@ -17,11 +17,10 @@ from server.store.compared import Comparison
 from server.store.plans import Connection
 from server.store.schema import ACTIONS
 
-_START, _CANCELLATION = "start_campaign", "cancel_campaign"
 _BEGUN = (State.SUCCEEDED, State.DISPATCHING, State.UNKNOWN)
 _STEPS = (
     select(ACTIONS.c.campaign, ACTIONS.c.tool, ACTIONS.c.id)
-    .where(ACTIONS.c.tool.in_((_START, _CANCELLATION)), ACTIONS.c.state.in_(_BEGUN))
+    .where(ACTIONS.c.tool.in_((CAMPAIGN_START, CAMPAIGN_CANCELLATION)), ACTIONS.c.state.in_(_BEGUN))
     .order_by(ACTIONS.c.sequence)
 )
 
@@ -35,7 +34,7 @@ class _Step(NamedTuple):
 
     def stands_in(self, row: Campaign) -> bool:
         """Whether the row says what the step made of it."""
-        return row.state == CANCELLED if self.tool == _CANCELLATION else row.action == self.action
+        return row.state == CANCELLED if self.tool == CAMPAIGN_CANCELLATION else row.action == self.action
 
 
 def compared_campaigns(conn: Connection, key: bytes) -> Comparison:

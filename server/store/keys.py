@@ -76,13 +76,8 @@ def forgotten_hash(key: bytes, half: str) -> str:
     return keyed(key, "forgotten", half)[:HALF]
 
 
-def hash_message(key: bytes, to: str, content: str) -> str:
-    """Whom a message goes to and what is seen of it, as a keyed hash. No address holds a line break."""
-    return keyed(key, "message", f"{to}\n{content}")
-
-
 def hash_messages(key: bytes, those: Iterable[tuple[str, str]]) -> list[str]:
-    """The same for many, in their order."""
+    """Whom each message goes to and what is seen of it, as keyed hashes. No address holds a line break."""
     written = [f"message:{to}\n{content}".encode("utf-8", "surrogatepass") for to, content in those]
     return mac_with(key).of_each(written)
 

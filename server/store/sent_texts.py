@@ -27,7 +27,7 @@ _FACTS = (
     *(ACTIONS.c[name] for name in ("created_at", "dispatched_at", "retry_of", "live_key")),
 )
 _COLUMNS = (SENT_TEXTS.c.message, SENT_TEXTS.c.send_at, *_FACTS)
-_SENDER = select(ACTIONS.c.state.label("stands"), *_FACTS).where(ACTIONS.c.id == bindparam("of_action"))
+_SENDER = select(*_FACTS).where(ACTIONS.c.id == bindparam("of_action"))
 
 
 def _remembered(which: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
@@ -177,10 +177,10 @@ def _packed_rows(
         had = [(each, at) for at, those in part.messages.items() for each in wanted.intersection(those)]
         if not had:
             continue
-        ((state, *facts),) = conn.execute(_SENDER, {"of_action": part.action_id})
+        sender = conn.execute(_SENDER, {"of_action": part.action_id}).one()
         for message, at in had:
-            if _until(part.at, moment_of(at) if at else None) > now or state == State.UNKNOWN:
-                yield message, at, *facts
+            if _until(part.at, moment_or_none(at)) > now or sender.state == State.UNKNOWN:
+                yield message, at, *sender
 
 
 def _until(now: datetime, send_at: datetime | None) -> datetime:
@@ -201,3 +201,8 @@ def _rows(conn: Connection, messages: list[str], now: datetime) -> list[tuple[An
 def moment_or_empty(text: Texted) -> str:
     """The time that a message was booked for, as the store writes it; '' is at once."""
     return "" if text.send_at is None else moment_text(text.send_at)
+
+
+def moment_or_none(written: str) -> datetime | None:
+    """The time that `moment_or_empty` wrote."""
+    return moment_of(written) if written else None

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from server.store.actions import Action
-from server.store.columns import moment_of
 from server.store.counting import reserve_texts
 from server.store.packed_texts import PackedTexts, count_packed, pack, take_packed, texts_packed_before
 from server.store.plans import Connection
-from server.store.sent_texts import Texted, moment_or_empty, remember
+from server.store.sent_texts import Texted, moment_or_empty, moment_or_none, remember
 
 MOST_PACKED = 400
 """Parts: whoever looks whether somebody had a text looks through all of them."""
@@ -40,7 +39,7 @@ def unpack_texts(conn: Connection, action_id: str) -> bool:
         return False
     reserve_texts(conn, action_id, packed.recipients, packed.at)
     texts = [
-        Texted(message, moment_of(send_at) if send_at else None)
+        Texted(message, moment_or_none(send_at))
         for send_at, those in packed.messages.items()
         for message in those
     ]

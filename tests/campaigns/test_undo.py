@@ -9,7 +9,7 @@ from server.sandbox.state.messages import BOOKED
 from tests.campaigns.playing import carried_out, people, planned, write_list
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
-from tests.gate.servers import Clock, fronted
+from tests.gate.servers import Clock, an_hour_from, fronted
 
 UNDO: dict[str, Any] = {"undo_minutes": 3, "undo_above_recipients": 20}
 SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
@@ -99,12 +99,7 @@ async def test_a_campaign_with_a_time_of_its_own_keeps_it(house: House) -> None:
 
 async def test_quiet_hours_hold_for_the_moment_in_which_its_parts_go_out(house: House) -> None:
     clock = Clock()
-    soon = (clock() + timedelta(minutes=2)).astimezone()
-    hours = {
-        "start": f"{soon:%H:%M}",
-        "end": f"{soon + timedelta(hours=1):%H:%M}",
-        "time_zone": "UTC" if soon.utcoffset() == timedelta() else "Asia/Taipei",
-    }
+    hours = an_hour_from(clock() + timedelta(minutes=2))
     async with fronted(
         house, Person(), clock=clock, policy={**UNDO, "quiet_hours": hours}, **SMALL
     ) as session:
@@ -117,12 +112,7 @@ async def test_quiet_hours_hold_for_the_moment_in_which_its_parts_go_out(house: 
 
 async def test_a_part_asks_for_the_quiet_hours_of_its_own_moment(house: House) -> None:
     clock = Clock()
-    evening = (clock() + timedelta(hours=1)).astimezone()
-    hours = {
-        "start": f"{evening:%H:%M}",
-        "end": f"{evening + timedelta(hours=1):%H:%M}",
-        "time_zone": "UTC" if evening.utcoffset() == timedelta() else "Asia/Taipei",
-    }
+    hours = an_hour_from(clock() + timedelta(hours=1))
     async with fronted(
         house, Person(), clock=clock, policy={**UNDO, "quiet_hours": hours}, **SMALL
     ) as session:

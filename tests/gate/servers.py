@@ -21,6 +21,7 @@ from tests.e2e.house import Facts, House, Session, innermost
 from tests.e2e.person import Person
 from tests.e2e.sql import MEDDLED, store_of
 from tests.patience import PATIENCE
+from tools.taipei import as_taipei
 
 FREE_NUMBER, FREE_MOBILE = "0912345100", "+886912345100"
 FREE: dict[str, Any] = {"test_numbers": [FREE_NUMBER], "test_recipients": 1, "test_points": 5}
@@ -86,6 +87,16 @@ async def visited(parts: Parts, era: Era, person: Person | None = None) -> Async
     """A client of a running server."""
     async with Client(build_server(LateParts.of(parts)), mode=era, elicitation_callback=person) as client:
         yield Session(client=client, parts=parts)
+
+
+def an_hour_from(moment: datetime) -> dict[str, str]:
+    """Quiet hours that begin then."""
+    begins = as_taipei(moment)
+    return {
+        "start": f"{begins:%H:%M}",
+        "end": f"{begins + timedelta(hours=1):%H:%M}",
+        "time_zone": "Asia/Taipei",
+    }
 
 
 async def posts(house: House) -> int:

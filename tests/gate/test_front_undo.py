@@ -13,7 +13,7 @@ from tests.e2e.person import Person
 from tests.e2e.pictures import PNG
 from tests.faults.front_door import SENDING, front_door
 from tests.faults.scripted import HOST, ScriptedVendor, whole
-from tests.gate.servers import SEND, Clock, fronted, started, visited
+from tests.gate.servers import SEND, Clock, an_hour_from, fronted, started, visited
 from tests.patience import PATIENCE
 
 UNDO: dict[str, Any] = {"undo_minutes": 3, "undo_above_recipients": 1}
@@ -178,12 +178,7 @@ async def test_the_minutes_are_counted_by_the_vendors_clock(house: House, minute
 
 async def test_quiet_hours_hold_for_the_moment_in_which_it_goes_out(house: House) -> None:
     clock = Clock()
-    soon = (clock() + timedelta(minutes=2)).astimezone()
-    hours = {
-        "start": f"{soon:%H:%M}",
-        "end": f"{soon + timedelta(hours=1):%H:%M}",
-        "time_zone": "UTC" if soon.utcoffset() == timedelta() else "Asia/Taipei",
-    }
+    hours = an_hour_from(clock() + timedelta(minutes=2))
     async with fronted(house, Person(), clock=clock, policy={**UNDO, "quiet_hours": hours}) as session:
         refused = await session.problem("send_sms", BOTH)
         small = await session.facts("send_sms", SEND)

@@ -14,7 +14,7 @@ from server.ledger.journal import Journal
 from server.ledger.notes import Note
 from server.ledger.outside import OutsideReading
 from server.ledger.past import HeadFile
-from server.store import blocked, ledger
+from server.store import blocked
 from server.store.actions import Action, Caps, State
 from server.store.locks import unlock
 from server.store.passkeys import Evidence, Passkey, add_evidence, add_passkey, note_use
@@ -23,7 +23,7 @@ from server.store.plans import Connection
 from server.store.sessions import Session
 from server.store.transactions import Store
 from server.store.unpacking import unpack_before
-from tests.store.samples import DAY, MINUTE, NOW, proposal
+from tests.store.samples import DAY, MINUTE, NOW, part_begun, proposal
 from tools.operation import Message
 
 MOBILES = tuple(f"+8869123451{n:02}" for n in range(20))
@@ -77,19 +77,7 @@ class Keeper:
         wanted = proposal(f"d{self.sent}", points=2 * count, recipients=count, campaign="spring")
 
         def work(conn: Connection, now: datetime) -> tuple[Action, Note]:
-            action, _ = ledger.begin(
-                conn,
-                wanted,
-                by="desk",
-                channel="campaign",
-                rule="a start",
-                owner="w1",
-                now=now,
-                lease_seconds=LEASE_SECONDS,
-                recipients=hashes,
-                texts=texts,
-                packed=True,
-            )
+            action = part_begun(conn, wanted, hashes, texts, now)
             return action, Note(what="dispatching", action_id=action.id)
 
         self._last = await self.journal.write(work)

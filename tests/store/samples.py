@@ -7,6 +7,7 @@ from decimal import Decimal
 from server.store import ledger
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal
 from server.store.plans import Connection
+from server.store.sent_texts import Texted
 
 NOW = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
 """11:00 in Taipei on the last day of a month."""
@@ -42,6 +43,33 @@ def proposal(
         campaign=campaign,
         target=target,
     )
+
+
+def part_begun(
+    conn: Connection,
+    wanted: Proposal,
+    recipients: Sequence[str],
+    texts: Sequence[Texted],
+    now: datetime,
+    *,
+    packed: bool = True,
+) -> Action:
+    """A part of a campaign that `w1` is about to post; `recipients` are keyed hashes."""
+    action, created = ledger.begin(
+        conn,
+        wanted,
+        by="desk",
+        channel="campaign",
+        rule="a start",
+        owner="w1",
+        now=now,
+        lease_seconds=200,
+        recipients=recipients,
+        texts=texts,
+        packed=packed,
+    )
+    assert created
+    return action
 
 
 def proposed(conn: Connection, wanted: Proposal, now: datetime = NOW) -> Action:

@@ -23,7 +23,7 @@ from server.store.reports import reached
 from server.store.schema import PACKED_TEXTS, RECIPIENT_TEXTS, SENT_TEXTS
 from server.store.sent_texts import Texted, repeated
 from server.store.unpacking import unpack_before
-from tests.store.samples import DAY, NOW, proposal
+from tests.store.samples import DAY, NOW, part_begun, proposal
 
 TIMES = (None, NOW + timedelta(hours=1), NOW + 3 * DAY)
 How = Literal["rows", "packed", "unpacked"]
@@ -46,21 +46,9 @@ def begun(
 ) -> Action:
     """A part of a campaign to these people, with the text of its digest."""
     wanted = proposal(digest, points=2 * len(people), recipients=len(people), campaign=campaign)
-    action, created = ledger.begin(
-        conn,
-        wanted,
-        by="desk",
-        channel="campaign",
-        rule="a start",
-        owner="w1",
-        now=now,
-        lease_seconds=200,
-        recipients=[hashed(name) for name, _ in people],
-        texts=[Texted(hashed(name + digest), at) for name, at in people],
-        packed=packed,
-    )
-    assert created
-    return action
+    recipients = [hashed(name) for name, _ in people]
+    texts = [Texted(hashed(name + digest), at) for name, at in people]
+    return part_begun(conn, wanted, recipients, texts, now, packed=packed)
 
 
 def ended(conn: Connection, action: Action, state: State, batch_id: str = "") -> None:

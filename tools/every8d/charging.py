@@ -72,8 +72,7 @@ def sms_price(text: str, mobiles: Sequence[str]) -> Price:
 
 def price_by_count(text: str, count: int) -> Price:
     """The price of one text to so many numbers in Taiwan."""
-    parts = sms_parts(text, domestic=True)
-    return Price(parts=parts, points=Decimal(parts * count), estimate=units(text) > PRICED_UNITS)
+    return _price(units(text), count, domestic=True)
 
 
 def charging_table() -> dict[str, object]:

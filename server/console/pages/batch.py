@@ -17,7 +17,7 @@ from tools.desk.delivery_chart import delivery_chart
 from tools.desk.insight import SUMMARIZE_DELIVERY, DeliverySummary
 from tools.every8d.codes import read_status
 from tools.every8d.undo import UNDO_SEND
-from tools.sentence import Sentence
+from tools.sentence import of_text
 
 _PATH = "/batches/{batch_id}"
 _UNDO = "undo"
@@ -69,7 +69,7 @@ class BatchPage:
 
 def _meaning(code: int | None, said: str) -> str:
     """What a code says; without one, what is said of it in our words."""
-    return Sentence.of(said, "", 1, {}) if code is None else read_status(code).said
+    return of_text(said) if code is None else read_status(code).said
 
 
 def routes(site: Site) -> list[Route]:
