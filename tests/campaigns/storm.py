@@ -39,6 +39,8 @@ class CampaignStorm:
     lanes: int = 1
     """Workers at once."""
     naive: bool = False
+    one_stays_away: bool = False
+    """From half of the kills on there is one worker fewer."""
     kills: int = 0
     resumed: int = 0
     _workers: list[int] = field(default_factory=list[int])
@@ -61,6 +63,8 @@ class CampaignStorm:
                 return
             await self._kill(self.dice.choice(self._workers))
             self.kills += 1
+            if self.one_stays_away and self.kills == (kills + 1) // 2:
+                self.lanes -= 1
 
     async def calm(self) -> None:
         """Let it come to its end; nobody is killed any more."""

@@ -2,5 +2,6 @@
 
 from tests.e2e.conftest import house
 from tests.e2e.one_era import era
+from tests.store.conftest import postgres, shared_database, store_url
 
-__all__ = ["era", "house"]
+__all__ = ["era", "house", "postgres", "shared_database", "store_url"]

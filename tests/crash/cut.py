@@ -1,0 +1,106 @@
+"""`campaign-ops-mcp` that is killed, or stopped, by itself at one moment of its work.
+
+    python -m tests.crash.cut KILL "SELECT .* packed_texts" BEGIN -- opt-outs
+
+The moment is told by patterns that have to be seen one after the other. What is seen is each statement of SQL
+before it runs, BEGIN and COMMIT before and COMMITTED after a transaction that writes, and `POST page` before
+and `POSTED page` after a request to a vendor.
+"""
+
+import re
+import signal
+import sys
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from threading import Lock, get_ident
+from typing import Any
+
+import anyio
+
+from server.command import cli
+from server.store.postgres import PostgresConnection
+from server.store.sqlite import SqliteConnection
+from server.vendors.vendors import Vendors
+
+MODULE = (sys.executable, "-m", "tests.crash.cut")
+
+
+class Cut:
+    """Waits for the moment."""
+
+    def __init__(self, how: signal.Signals, moment: Sequence[str]) -> None:
+        self._how = how
+        self._left = deque(map(re.compile, moment))
+        self._looking = Lock()
+
+    def saw(self, event: str) -> None:
+        """Kill or stop this process where this was the last that had to be seen."""
+        with self._looking:
+            if self._left and self._left[0].search(event):
+                self._left.popleft()
+                if not self._left:
+                    # To this very thread: it goes not one step further.
+                    signal.pthread_kill(get_ident(), self._how)
+
+
+def plant(cut: Cut) -> None:
+    """Show it all that goes to a database or a vendor."""
+    for kind in (SqliteConnection, PostgresConnection):
+        _watch_statements(kind, cut)
+        _watch_transactions(kind, cut)
+    real: Callable[..., Awaitable[Any]] = Vendors.send
+
+    async def send(self: Any, request: Any, **how: Any) -> Any:
+        cut.saw(f"POST {request.path}")
+        reply = await real(self, request, **how)
+        cut.saw(f"POSTED {request.path}")
+        return reply
+
+    setattr(Vendors, "send", send)  # noqa: B010 - a method that only tests change
+
+
+def _watch_statements(kind: Any, cut: Cut) -> None:
+    for name in ("run", "run_many", "run_streaming"):
+        real: Callable[..., Any] = getattr(kind, name)
+
+        def run(self: Any, sql: str, given: Any, real: Callable[..., Any] = real) -> Any:
+            cut.saw(sql)
+            return real(self, sql, given)
+
+        setattr(kind, name, run)
+
+
+def _watch_transactions(kind: Any, cut: Cut) -> None:
+    real_begin: Callable[..., None] = kind.begin
+    real_commit: Callable[[Any], None] = kind.commit
+
+    def begin(self: Any, *, reads: bool) -> None:
+        if not reads:
+            cut.saw("BEGIN")
+        real_begin(self, reads=reads)
+
+    def commit(self: Any) -> None:
+        cut.saw("COMMIT")
+        real_commit(self)
+        cut.saw("COMMITTED")
+
+    kind.begin, kind.commit = begin, commit
+
+
+async def stands_still(process: int) -> bool:
+    """Whether a process was stopped."""
+    told = await anyio.run_process(["ps", "-o", "stat=", "-p", str(process)], check=False)
+    return told.stdout.startswith(b"T")
+
+
+def main() -> None:
+    """Run the command."""
+    how, *rest = sys.argv[1:]
+    at = rest.index("--")
+    plant(Cut(signal.Signals[f"SIG{how}"], rest[:at]))
+    sys.argv[1:] = rest[at + 1 :]
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()
