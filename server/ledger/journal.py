@@ -71,8 +71,7 @@ class Journal(Keeping):
 
         def both(conn: Connection) -> T:
             now = self.clock()
-            tip, latest = audit.newest(conn)
-            self.past.look(conn, tip, writing=False)
+            latest = self.past.look(conn, writing=False).latest
             self.past.refuse()
             refuse_earlier(latest, now)
             return work(conn, now)
@@ -108,10 +107,9 @@ class Journal(Keeping):
 
         def both(conn: Connection) -> tuple[T, Head | None]:
             now = self.clock()
-            tip, latest = audit.newest(conn)
             with collecting(conn) as changes:
                 self._mark(conn, key)
-                self.past.look(conn, tip, writing=True)
+                tip, latest, _ = self.past.look(conn, writing=True)
                 if standing:
                     self.past.refuse()
                     refuse_earlier(latest, now)
@@ -191,8 +189,7 @@ class Journal(Keeping):
         key = await self.key()
 
         def both(conn: Connection) -> tuple[str, Head] | None:
-            now, tip = self.clock(), audit.head(conn)
-            self.past.look(conn, tip, writing=False)
+            now, tip = self.clock(), self.past.look(conn, writing=False).tip
             if not self.past.lost:
                 return None
             reason = PAST_LOST

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from server.store import audit
+from server.store.audit import Newest
 from server.store.errors import StoreUnavailableError
 from server.store.head_file import Head, check_writable, read_head, write_head
 from server.store.keys import KeyFileError
-from server.store.past import asking_until, generation_of, holds, new_generation, set_generation
+from server.store.past import asking_until, generation_of, new_generation, set_generation
 from server.store.plans import Connection
 from tools.sentence import reason_of, sentence
 
@@ -107,23 +109,28 @@ class Past:
         """The generation that head and store agreed on last."""
         return self._agreed
 
-    def look(self, conn: Connection, tip: Head, *, writing: bool) -> None:
-        """Compare the head with the store, whose newest entry is `tip`.
+    def look(self, conn: Connection, *, writing: bool) -> Newest:
+        """Compare the head with the store; the end of its chain.
+
+        The first thing in a transaction that reads: the store's moment has to come after the head's.
 
         Raises:
             StoreUnavailableError: the head file cannot be read or begun.
         """
         try:
             self.adopted = False
-            why = self._difference(conn, tip, self._known(), writing=writing)
+            newest, why = self._compared(conn, self._known(), writing=writing)
             if why:
                 # Another process may have been writing the head just then.
-                why = self._difference(conn, tip, self._known(alone=True), writing=writing)
+                known = self._known(alone=True)
+                conn.renew()
+                newest, why = self._compared(conn, known, writing=writing)
         except KeyFileError as error:
             raise StoreUnavailableError(reason_of(error)) from error
         if why and not self.lost:
             _log.error(sentence("{why}: whatever costs or destroys is refused until a person looks", why=why))
         self.lost, self._looked = why, True
+        return newest
 
     def refuse(self) -> None:
         """Stop what costs or destroys.
@@ -179,16 +186,20 @@ class Past:
             return filed
         return own if filed is None or own.sequence > filed.sequence else filed
 
-    def _difference(self, conn: Connection, tip: Head, known: Head | None, *, writing: bool) -> str:
+    def _compared(self, conn: Connection, known: Head | None, *, writing: bool) -> tuple[Newest, str]:
+        newest = audit.newest(conn) if known is None else audit.newest(conn, known)
+        return newest, self._difference(conn, newest, known, writing=writing)
 
+    def _difference(self, conn: Connection, newest: Newest, known: Head | None, *, writing: bool) -> str:
+        tip = newest.tip
         if known is not None and known.generation and known.generation == self._agreed:
-            return "" if holds(conn, tip, known) else _OLDER
+            return "" if newest.holds else _OLDER
         of_store = generation_of(conn)
         if known is None:
             return self._without_head(conn, tip, of_store, writing=writing)
         if known.generation and of_store and known.generation != of_store:
             return _ANOTHER
-        if not holds(conn, tip, known) or (known.generation and not of_store and tip.sequence):
+        if not newest.holds or (known.generation and not of_store and tip.sequence):
             return _OLDER if tip.sequence else _EMPTY
         self._agree(conn, of_store or known.generation, writing=writing, known=bool(of_store))
         return ""

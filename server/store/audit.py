@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring_ascii as _quoted
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, select
 
@@ -24,6 +25,7 @@ from tools.sentence import sentence
 __all__ = [
     "AuditEntry",
     "Head",
+    "Newest",
     "Verification",
     "Written",
     "about",
@@ -34,7 +36,6 @@ __all__ = [
     "hash_number",
     "head",
     "newest",
-    "stands",
     "verify",
 ]
 
@@ -43,14 +44,19 @@ _BATCH = 10_000
 _LOWEST = -(2**63)
 """Somebody may have inserted entries before the first."""
 
-_NEWEST = select(AUDIT.c.sequence, AUDIT.c.mac, AUDIT.c.entry).order_by(AUDIT.c.sequence.desc()).limit(1)
+_KNOWN = AUDIT.alias("known")
+_MAC_OF = select(_KNOWN.c.mac).where(_KNOWN.c.sequence == bindparam("wanted_sequence")).scalar_subquery()
+_NEWEST = (
+    select(AUDIT.c.sequence, AUDIT.c.mac, AUDIT.c.entry, _MAC_OF.label("known_mac"))
+    .order_by(AUDIT.c.sequence.desc())
+    .limit(1)
+)
 _NEXT = (
     select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac)
     .where(AUDIT.c.sequence > bindparam("after"))
     .order_by(AUDIT.c.sequence)
     .limit(_BATCH)
 )
-_MAC_OF = select(AUDIT.c.mac).where(AUDIT.c.sequence == bindparam("wanted_sequence"))
 _INSERT = insert(AUDIT)
 _TIMES = re.compile(r'\{"action_id":"(?:[^"\\]|\\.)*",(?:"after":"(?P<after>[^"]*)",)?"at":"(?P<at>[^"]*)",')
 """How every entry begins (`_canonical`)."""
@@ -91,6 +97,23 @@ class Written:
     at: datetime
 
 
+class Newest(NamedTuple):
+    """The end of the chain."""
+
+    tip: Head
+    """The newest entry's number and MAC; number 0 when there is none."""
+    latest: datetime | None
+    """The latest moment that the chain knows: None when there is no entry.
+
+    An entry that was written while the clock was back carries the moment that it is behind.
+    """
+    holds: bool
+    """Whether a remembered head is still in the chain: to be asked before more is appended.
+
+    Otherwise the first entry after a cut would move the remembered head past it.
+    """
+
+
 def append(conn: Connection, entry: AuditEntry, key: bytes, now: datetime) -> Head:
     """Add an entry to the chain; the new head, for `write_head` after the commit."""
     return append_all(conn, [entry], key, now)
@@ -98,7 +121,7 @@ def append(conn: Connection, entry: AuditEntry, key: bytes, now: datetime) -> He
 
 def append_all(conn: Connection, entries: Sequence[AuditEntry], key: bytes, now: datetime) -> Head:
     """Add entries to the chain in one step; the new head, or the present one when there are no entries."""
-    tip, latest = newest(conn)
+    tip, latest, _ = newest(conn)
     return append_after(conn, entries, key, now, tip=tip, latest=latest)
 
 
@@ -125,18 +148,16 @@ def append_after(  # noqa: PLR0913 - what `newest` found in this transaction, an
 
 def head(conn: Connection) -> Head:
     """The newest entry's number and MAC; number 0 when there is none."""
-    return newest(conn)[0]
+    return newest(conn).tip
 
 
-def newest(conn: Connection) -> tuple[Head, datetime | None]:
-    """The head, and the latest moment that the chain knows: None when there is no entry.
-
-    An entry that was written while the clock was back carries the moment that it is behind.
-    """
-    row = conn.execute(_NEWEST).one_or_none()
+def newest(conn: Connection, known: Head = _START) -> Newest:
+    """The end of the chain, and whether it still holds the head that is `known`."""
+    row = conn.execute(_NEWEST, {"wanted_sequence": known.sequence}).one_or_none()
     if row is None:
-        return _START, None
-    return Head(row.sequence, row.mac), _moment_of(row.entry)
+        return Newest(_START, None, holds=known[:2] == _START[:2])
+    holds = known.sequence == 0 or row.known_mac == known.mac
+    return Newest(Head(row.sequence, row.mac), _moment_of(row.entry), holds)
 
 
 def _moment_of(text: str) -> datetime | None:
@@ -146,16 +167,6 @@ def _moment_of(text: str) -> datetime | None:
         return None if found is None else moment_of(found["after"] or found["at"])
     except ValueError:
         return None
-
-
-def stands(conn: Connection, known: Head) -> bool:
-    """Whether a remembered head is still in the chain: to be asked before more is appended.
-
-    Otherwise the first entry after a cut would move the remembered head past it.
-    """
-    if known.sequence == 0:
-        return True
-    return conn.scalar(_MAC_OF, {"wanted_sequence": known.sequence}) == known.mac
 
 
 def verify(

@@ -8,8 +8,6 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from server.store.audit import stands
-from server.store.head_file import Head
 from server.store.meta import set_value, value_of
 from server.store.plans import Connection
 
@@ -40,10 +38,3 @@ def asking_until(generation: str) -> datetime | None:
     if not accepted.isdecimal() or int(accepted) == 0:
         return None
     return datetime.fromtimestamp(int(accepted), UTC) + ASKING
-
-
-def holds(conn: Connection, tip: Head, known: Head) -> bool:
-    """Whether what the head names is in the chain, whose newest entry is `tip`."""
-    if known.sequence == tip.sequence:
-        return known.mac == tip.mac
-    return known.sequence < tip.sequence and stands(conn, known)

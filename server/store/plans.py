@@ -206,6 +206,8 @@ class Connection(ABC):
     """By the statement's own number: a weak dictionary takes longer to look into than a plan to find."""
 
     def __init__(self) -> None:
+        self.reads = False
+        """Whether the transaction that was begun last cannot write."""
         self.info: dict[str, Any] = {}
         """What its user keeps with it."""
         self.once_committed: list[Callable[[], None]] = []
@@ -267,6 +269,12 @@ class Connection(ABC):
     def begin_at_once(self) -> bool:
         """Begin one that writes, where that waits for nobody; False where nothing was begun."""
         return False
+
+    def renew(self) -> None:
+        """See the store as it stands by now, where a transaction that reads sees it at one moment."""
+        if self.reads:
+            self.rollback()
+            self.begin(reads=True)
 
     @abstractmethod
     def commit(self) -> None:

@@ -55,6 +55,7 @@ class PostgresConnection(Connection):
 
     def begin(self, *, reads: bool) -> None:
         """See `Connection.begin`. The advisory lock comes with the same round trip."""
+        self.reads = reads
         statement = _READ if reads else _WRITE
         try:
             self._driver.execute(statement)

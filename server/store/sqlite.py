@@ -60,6 +60,7 @@ class SqliteConnection(Connection):
     def begin(self, *, reads: bool) -> None:
         """See `Connection.begin`."""
         self._forbid_writing(wanted=reads)
+        self.reads = reads
         self._driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     def begin_at_once(self) -> bool:

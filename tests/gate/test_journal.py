@@ -1,9 +1,11 @@
 """The journal when the store's file is lost under a running server: the next file is a store of its own."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from threading import current_thread
+from threading import Thread, current_thread
 
 import anyio.to_thread
 import pytest
@@ -103,6 +105,47 @@ async def test_the_head_of_what_is_posted_next_is_written_by_the_thread_that_com
     await journal.remember_head()
     assert len(heads.by) == begun + 1
     await journal.store.close()
+
+
+class Overtaken(HeadFile):
+    """Another server claims something, and names it, just before each look reads the head."""
+
+    def __init__(self, path: Path, other: Journal) -> None:
+        super().__init__(path)
+        self._other = other
+        self.torn: list[bool] = []
+        """What the next readings find: parts of two heads, or one."""
+
+    def read(self, *, alone: bool = False) -> Head | None:
+        torn = self.torn.pop(0) if self.torn else None
+        if torn is not None:
+            claiming = Thread(target=partial(asyncio.run, self._claim()))
+            claiming.start()
+            claiming.join()
+        head = super().read(alone=alone)
+        return head._replace(mac="0" * 64) if torn and head else head
+
+    async def _claim(self) -> None:
+        await self._other.write(lambda _conn, _now: (None, NOTE), ahead=True)
+
+
+@pytest.mark.parametrize("torn", [[False], [True, False]], ids=["whole", "read while it is written"])
+async def test_what_another_server_claims_while_somebody_looks_is_no_loss_of_the_past(
+    tmp_path: Path, torn: list[bool], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The head names it, and the moment of the store that the look sees has to know of it."""
+    other = journal_in(tmp_path)
+    heads = Overtaken(tmp_path / "audit.head", other)
+    journal = journal_in(tmp_path, heads)
+    await journal.record(NOTE)
+    begun = (await journal.store.read(audit.head)).sequence
+    heads.torn = [*torn]
+    seen = await journal.read_standing(lambda conn, _: audit.head(conn))
+    assert seen.sequence == begun + len(torn)
+    # A second look may find nothing missing; that the first one did stopped every send of that moment.
+    assert (journal.past.lost, caplog.text) == ("", "")
+    await journal.store.close()
+    await other.store.close()
 
 
 async def test_of_two_servers_that_begin_at_once_the_second_is_told_the_mark_of_the_first(

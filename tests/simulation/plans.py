@@ -23,7 +23,7 @@ class PlannedConnection(Connection):
         self.raw = sqlite3.connect(
             ":memory:", isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
         )
-        self._reading, self._written = False, 0
+        self._written = 0
         self.raw.deserialize(content)
         self.raw.execute("PRAGMA foreign_keys = ON")
 
@@ -38,7 +38,7 @@ class PlannedConnection(Connection):
         return self.raw.executemany(sql, rows).rowcount
 
     def begin(self, *, reads: bool) -> None:
-        self._reading = reads
+        self.reads = reads
         if reads:
             # Nobody else can write meanwhile, so one moment is seen anyway.
             self._written = self.raw.total_changes
@@ -49,7 +49,7 @@ class PlannedConnection(Connection):
         self.raw.execute("COMMIT")
 
     def rollback(self) -> None:
-        if not self._reading:
+        if not self.reads:
             self.raw.execute("ROLLBACK")
         elif self.raw.total_changes != self._written:
             raise AssertionError("a look wrote into the store")

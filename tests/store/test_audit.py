@@ -191,8 +191,8 @@ async def test_a_finding_says_what_and_where(
 
 async def test_a_cut_end_shows_before_anything_is_appended(store: DatabaseStore) -> None:
     newest = await store.write(write)
-    assert await store.read(lambda conn: audit.stands(conn, newest))
-    assert await store.read(lambda conn: audit.stands(conn, Head(0, "")))
+    assert await store.read(lambda conn: audit.newest(conn, newest).holds)
+    assert await store.read(lambda conn: audit.newest(conn, Head(0, "")).holds)
 
     def cut_and_go_on(conn: Connection) -> None:
         unguard(conn)
@@ -200,7 +200,7 @@ async def test_a_cut_end_shows_before_anything_is_appended(store: DatabaseStore)
         write(conn, 5)
 
     await store.write(cut_and_go_on)
-    assert not await store.read(lambda conn: audit.stands(conn, newest))
+    assert not await store.read(lambda conn: audit.newest(conn, newest).holds)
     assert not (await store.read(lambda conn: audit.verify(conn, KEY, newest))).ok
 
 
