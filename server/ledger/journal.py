@@ -17,6 +17,7 @@ from server.ledger.notes import Note, ending_note, entries_of
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
 from server.store import audit, campaigns, ledger
 from server.store.actions import PAST_LOST
+from server.store.audit import Newest
 from server.store.changes import collecting
 from server.store.errors import StoreGoneError, StoreUnavailableError
 from server.store.head_file import Head
@@ -28,6 +29,7 @@ from tools.sentence import sentence
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+_CHECKED = "the head can be written"
 _HEAD_NOT_WRITTEN = sentence("the audit's head file could not be written.")
 _ACCEPTED = sentence(
     "it was accepted just now that the store's past is lost, and the same call asks a person now."
@@ -109,12 +111,13 @@ class Journal(Keeping):
             now = self.clock()
             with collecting(conn) as changes:
                 self._mark(conn, key)
-                tip, latest, _ = self.past.look(conn, writing=True)
+                tip, latest, _ = self._newest(conn)
                 if standing:
                     self.past.refuse()
                     refuse_earlier(latest, now)
-                if ahead:
+                if ahead and not conn.carried.get(_CHECKED):
                     self.past.heads.check()
+                    conn.carried[_CHECKED] = True
                 if unasked and self.past.asks(now):
                     raise LossAcceptedError(_ACCEPTED)
                 # Before anything else of these is done or told. A store whose past is lost may lack them.
@@ -140,6 +143,14 @@ class Journal(Keeping):
             if ahead:
                 await self._name_before_the_post(head)
         return value
+
+    def _newest(self, conn: Connection) -> Newest:
+        """The end of the chain, held against the head once in a transaction."""
+        carried = audit.carried(conn)
+        if carried is None:
+            return self.past.look(conn, writing=True)
+        self.past.adopted = False
+        return carried
 
     def _name_at_once(self, head: Head) -> None:
         """In the thread that committed it: the way to another one and back takes as long as the writing."""

@@ -32,6 +32,7 @@ __all__ = [
     "append",
     "append_all",
     "backwards",
+    "carried",
     "export",
     "hash_number",
     "head",
@@ -41,6 +42,7 @@ __all__ = [
 
 _START = Head(0, "0" * 64)
 _BATCH = 10_000
+_CARRIED = "the end of the audit's chain"
 _LOWEST = -(2**63)
 """Somebody may have inserted entries before the first."""
 
@@ -143,7 +145,13 @@ def append_after(  # noqa: PLR0913 - what `newest` found in this transaction, an
         rows.append({"sequence": sequence, "entry": text, "mac": at.mac})
     if rows:
         conn.execute(_INSERT, rows)
+        conn.carried[_CARRIED] = Newest(at, now if latest is None else max(now, latest), holds=True)
     return at
+
+
+def carried(conn: Connection) -> Newest | None:
+    """The end of the chain as somebody left it in this transaction, in which nobody else writes."""
+    return conn.carried.get(_CARRIED)
 
 
 def head(conn: Connection) -> Head:

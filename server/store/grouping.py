@@ -47,6 +47,7 @@ def together(conn: Connection, works: Sequence[Work], *, begun: bool = False) ->
     caller's to do: `follow`.
     """
     conn.once_committed.clear()
+    conn.carried.clear()
     try:
         if not begun:
             conn.begin(reads=False)
@@ -79,6 +80,7 @@ def _alone(conn: Connection, work: Work) -> Outcome:
 
 
 def _apart(conn: Connection, work: Work) -> Outcome:
+    # None is released: the commit ends them all, and each statement costs the thread its turn.
     conn.run("SAVEPOINT one", ())
     before = len(conn.once_committed)
     try:
@@ -87,9 +89,9 @@ def _apart(conn: Connection, work: Work) -> Outcome:
         # Fails where the whole transaction is gone, as when the disk is full: then nobody's work stands.
         conn.run("ROLLBACK TO SAVEPOINT one", ())
         del conn.once_committed[before:]
+        conn.carried.clear()
         ours = unavailable(error, "written") if isinstance(error, conn.errors) else error
         outcome = Outcome(error=ours)
-    conn.run("RELEASE SAVEPOINT one", ())
     return outcome
 
 

@@ -210,6 +210,8 @@ class Connection(ABC):
         """Whether the transaction that was begun last cannot write."""
         self.info: dict[str, Any] = {}
         """What its user keeps with it."""
+        self.carried: dict[str, Any] = {}
+        """What one work of a transaction that writes found out for those that follow in it."""
         self.once_committed: list[Callable[[], None]] = []
         """What the writer's thread does after the commit, and before anybody hears of it."""
 

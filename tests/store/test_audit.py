@@ -12,6 +12,7 @@ from server.store import audit, ledger
 from server.store.audit import AuditEntry, Head
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
+from server.store.grouping import together
 from server.store.memory import SynchronousStore
 from server.store.plans import Connection
 from server.store.schema import AUDIT
@@ -168,6 +169,29 @@ async def test_random_attacks_on_the_chain_are_found() -> None:
 
     assert [n for n in range(ATTACKS) if not await store.write(attack)] == []
     assert (await store.read(lambda conn: audit.verify(conn, KEY, newest))).ok
+
+
+def go_on(conn: Connection) -> None:
+    """As a step of the ledger: after what others wrote in the same transaction."""
+    tip, latest, _ = audit.carried(conn) or audit.newest(conn)
+    entry = AuditEntry(event="proposed", principal="desk", details={})
+    audit.append_after(conn, [entry], KEY, NOW, tip=tip, latest=latest)
+
+
+def go_on_and_fail(conn: Connection) -> None:
+    go_on(conn)
+    raise LookupError("ours")
+
+
+async def test_who_writes_after_another_in_one_transaction_goes_on_from_what_stands() -> None:
+    opened: list[Connection] = []
+    await SynchronousStore().read(opened.append)
+    (conn,) = opened
+    for works in ([go_on, go_on_and_fail, go_on, go_on], [go_on_and_fail], [go_on]):
+        together(conn, works)
+    conn.begin(reads=True)
+    found = audit.verify(conn, KEY)
+    assert (found.problem, found.entries) == ("", 4)
 
 
 @pytest.mark.parametrize(
