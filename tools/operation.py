@@ -35,14 +35,16 @@ RISKY = (Risk.SPEND, Risk.DESTROY)
 class Request:
     """One call of a vendor, without credentials and without a host.
 
-    `path` is relative to the vendor's base URL. Exactly one of `fields` (a form), `json` (a JSON body) and
-    `link` (a GET of an absolute URL that the vendor gave, sent without credentials) is meant.
+    `path` is relative to the vendor's base URL. Exactly one of `fields` (a form), `json` (a JSON body),
+    `written` (such a body as JSON text, an object that is not empty) and `link` (a GET of an absolute URL
+    that the vendor gave, sent without credentials) is meant.
     """
 
     vendor: Vendor
     path: str = ""
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     json: Mapping[str, object] | None = None
+    written: bytes | None = None
     link: str | None = None
 
 

@@ -1,10 +1,12 @@
-"""Whom a chunk is for, as one compressed and encrypted text of the store."""
+"""Whom a chunk is for, and whom its send was to, as one compressed and encrypted text of the store each."""
 
 import json
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from pydantic_core import from_json
 
 from server.batches.numbers import NumberSeal
 
@@ -37,7 +39,23 @@ def opened(sealed: str, campaign: str, number: int, seal: NumberSeal) -> list[Ad
     Raises:
         SealedNumberError: it was sealed for another place, or with another key.
     """
-    rows = json.loads(zlib.decompress(seal.open_content(sealed, place_of(campaign, number))))
+    content = zlib.decompress(seal.open_content(sealed, place_of(campaign, number)))
+    # Nobody's name is to stay in a cache of the library.
+    rows = from_json(content, cache_strings=False)
     return [
         Addressee(mobile, tuple(values), at and datetime.fromisoformat(at)) for mobile, values, at in rows
     ]
+
+
+def sealed_numbers(mobiles: Sequence[str], batch: str, seal: NumberSeal) -> str:
+    """Whom a batch is to, in E.164: their places among them are those of their records' keys."""
+    return seal.seal_content(zlib.compress("\n".join(mobiles).encode("ascii"), _LEVEL), batch)
+
+
+def opened_numbers(sealed: str, batch: str, seal: NumberSeal) -> list[str]:
+    """The numbers of a batch.
+
+    Raises:
+        SealedNumberError: it was sealed for another batch, or with another key.
+    """
+    return zlib.decompress(seal.open_content(sealed, batch)).decode("ascii").split("\n")

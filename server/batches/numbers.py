@@ -31,7 +31,12 @@ class NumberSeal:
     """Seals and opens with one key of 32 bytes."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._cipher = AESGCM(key)
+
+    def __reduce__(self) -> "tuple[type[NumberSeal], tuple[bytes]]":
+        """For another process of ours: the cipher itself cannot be handed over."""
+        return NumberSeal, (self._key,)
 
     def seal(self, who: Who, place: str) -> str:
         """The number and name, readable only with the key and at this place (a batch's id, say)."""

@@ -77,6 +77,10 @@ Send = Callable[[Posted], Awaitable[ChunkEnd]]
 class Sends(Protocol):
     """What a course needs of the gate."""
 
+    def expect(self, chunks: int) -> None:
+        """So many, or more, are about to be prepared."""
+        ...
+
     async def prepare(self, standing: Standing, number: int, epoch: int) -> ChunkEnd | Send:
         """What sends a chunk that waits, once; or its end, where it is not sent."""
         ...
@@ -175,6 +179,7 @@ class Course:
         phase = waiting[0].phase
         if phase == campaigns.REST and not standing.campaign.released:
             return await self._after_trial(standing, epoch)
+        self._sends.expect(len(waiting))
         supply = _Supply(self._campaigns, self._sends, campaign, phase, self._rounds)
         await supply.take(waiting)
         await self._send(standing, supply, epoch)

@@ -24,7 +24,7 @@ from server.store.failed_sends import arrived_or_may
 from server.store.keys import hash_numbers
 from server.store.plans import Connection
 from server.store.recent_texts import texted_often
-from server.store.sent_texts import Texted, repeated
+from server.store.sent_texts import sends_with
 from tools.lists.rows import Judged, Recipient
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence, together
@@ -104,7 +104,7 @@ class Planner:
     async def _keep(self, draft: Draft, kept: Kept) -> None:
         def look(conn: Connection) -> tuple[int, int]:
             now = self._keeper.clock()
-            sends = repeated(conn, [Texted(each, None) for each in kept.messages], now)
+            sends = sends_with(conn, kept.messages, now)
             whose = dict(zip(kept.messages, kept.numbers, strict=True))
             standing = arrived_or_may(conn, sends, whose)
             had = {message for send in standing for message, _ in send.messages}

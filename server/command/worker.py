@@ -17,6 +17,7 @@ from server.campaigns.arenas import share_arenas
 from server.campaigns.course import Course
 from server.campaigns.engine import Engine
 from server.campaigns.local import lock_of
+from server.campaigns.part_makers import InProcess
 from server.campaigns.worker import Worker
 from server.command.common import parts_over
 from server.command.options import Config, run, settings_from
@@ -73,7 +74,7 @@ async def _carry_out(settings: Settings, url: str, name: str, *, until_idle: boo
             _log.info("ending on %s", await until_signal())
             group.cancel_scope.cancel()
 
-        course = Course(parts.campaigns, ChunkSender(parts.context))
+        course = Course(parts.campaigns, ChunkSender(parts.context, InProcess(group)))
         engine = Engine(url, name, course.wave)
         engine.launch()
         try:

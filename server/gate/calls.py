@@ -5,7 +5,7 @@ from typing import Any
 
 from server.gate.caller import Caller
 from tools.desk_operation import AnyOperation
-from tools.operation import Action, Audience, Message, OwnAction, Surroundings
+from tools.operation import Action, Audience, Message, OwnAction, Request, Surroundings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,14 @@ class CallOf(Call):
     def messages(self, world: Surroundings) -> tuple[Message, ...]:
         """Each message as its recipient sees it, where the arguments alone tell."""
         return () if self.operation.earlier is not None else self.audience(world).messages
+
+    def request(self, world: Surroundings) -> Request:
+        """What the vendor is asked for.
+
+        Raises:
+            InvalidArgumentError: as `check`.
+        """
+        return self.operation.build(self.params, world)
 
     def check(self, world: Surroundings) -> None:
         """Refuse what only the surroundings can tell.

@@ -5,21 +5,18 @@ plan did not have goes out.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-import anyio.to_thread
-
-from server.batches.chunk_content import Addressee, opened
 from server.batches.held import hold_of, minutes_held
 from server.batches.keeper import alike
-from server.batches.numbers import NumberSeal, SealedNumberError
-from server.batches.unpacking import pack_messages, packed_numbers
 from server.campaigns.course import ChunkEnd, Ended, Judgement, Posted, Send
 from server.campaigns.draft import Asked
+from server.campaigns.part_makers import InThreads, PartMaker
+from server.campaigns.part_making import MadePart, Order, Unmade
 from server.campaigns.standing import Standing
 from server.gate.caller import Caller
 from server.gate.calls import CallOf
@@ -28,28 +25,27 @@ from server.gate.campaign_trials import Trials
 from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
+from server.gate.surroundings import every8d_options
 from server.gate.words.sentences import nothing
-from server.ledger.campaign_claiming import ChunkSend
+from server.ledger.campaign_claiming import ChunkSend, PartReach
 from server.ledger.refusals import Blocked, Repeats
 from server.store import campaigns
-from server.store.actions import Action, CapHit, Proposal
+from server.store.actions import Action, CapHit, IdTakenError, Proposal, new_id
 from server.store.batches import UNKNOWN, Batch, add_batch
 from server.store.campaigns import Campaign, Chunk
 from server.store.counting import EACH_DAY
+from server.store.packed_messages import add_packed
 from server.store.plans import Connection
 from server.store.rows import taipei_day
-from tools.campaigns.wording import Wording, read_wording
-from tools.every8d.charging import price_of_each
 from tools.every8d.credit import credit_steps
 from tools.every8d.holding import hold_from
-from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams
-from tools.every8d.texts import first_words
-from tools.operation import Preview, Surroundings
-from tools.problems import InvalidArgumentError
+from tools.every8d.send_personalized_sms import PATH, SEND_PERSONALIZED_SMS
+from tools.every8d.texts import LEAST_AHEAD, first_words
+from tools.operation import Audience, Preview, Request, Surroundings
 from tools.sentence import sentence
 
 if TYPE_CHECKING:
-    from server.ledger.claiming import Claimed, Reach
+    from server.ledger.claiming import Claimed
 
 _SUBJECT = 40
 _NO_START = "the ledger has no start of this plan, or something else changed the campaign in the store"
@@ -58,32 +54,42 @@ _DEPLETED = ("login_refused", "login_stopped", "not_enough_credit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _PartCall(CallOf):
+    """The call that sends to everybody of a part that is made ready."""
+
+    made: MadePart
+
+    def audience(self, world: Surroundings) -> Audience:
+        """Whom it reaches."""
+        del world
+        made = self.made
+        return Audience(recipients=made.mobiles, texts=made.texts, send_times=made.send_times)
+
+    def request(self, world: Surroundings) -> Request:
+        """What was written when it was made; what is held has a time that its claim gave it."""
+        if self.made.params is None:
+            return Request(vendor="every8d", path=PATH, written=self.made.written)
+        return self.operation.build(self.made.params, world)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
     """A chunk that is about to be sent."""
 
     campaign: Campaign
     chunk: Chunk
-    call: CallOf
-    world: Surroundings
-    wording: Wording
-    those: Sequence[Addressee]
-    reach: "Reach"
-    numbers: bytes
-    """Of those, packed for the records."""
+    order: Order
+    made: MadePart
     minutes: int | None
     """For how long it can be taken back, where the start's question said so."""
-
-    @property
-    def params(self) -> PersonalizedParams:
-        """What the vendor is asked for."""
-        return self.call.params
 
 
 class ChunkSender:
     """Sends chunks of one server's campaigns."""
 
-    def __init__(self, context: GateContext) -> None:
+    def __init__(self, context: GateContext, maker: PartMaker | None = None) -> None:
         self._context = context
+        self._maker = maker or InThreads()
         self._dispatching = Dispatching(context)
         self._trials = Trials(context)
         self._held: dict[str, int | None] = {}
@@ -94,6 +100,10 @@ class ChunkSender:
         settings = self._context.settings.every8d
         return 1 if settings is None else settings.calls_at_once
 
+    def expect(self, chunks: int) -> None:
+        """So many, or more, are about to be prepared."""
+        self._maker.expect(chunks)
+
     async def prepare(self, standing: Standing, number: int, epoch: int) -> ChunkEnd | Send:
         """What sends a chunk that waits, once; whatever forbids it now stops the campaign."""
         campaign = standing.campaign
@@ -102,39 +112,30 @@ class ChunkSender:
             return ChunkEnd(ended=Ended.WAITS)
         if campaign.account != await self._context.account_of(SEND_PERSONALIZED_SMS):
             return ChunkEnd(ended=Ended.WAITS, stop="it was planned for another account")
-        try:
-            ready = await self._ready(campaign, chunk, read_wording(standing.plan["text"]))
-        except SealedNumberError:
-            return ChunkEnd(ended=Ended.WAITS, stop="a part of it cannot be read with the key of the numbers")
-        why = self._why_not(ready)
-        if why:
+        minutes = await self._minutes_of(campaign)
+        order = await self._order(campaign, chunk, str(standing.plan["text"]), held=minutes is not None)
+        made = await self._maker.make(order)
+        if isinstance(made, Unmade):
+            return ChunkEnd(ended=Ended.WAITS, stop=_why_unmade(made))
+        ready = _Ready(campaign=campaign, chunk=chunk, order=order, made=made, minutes=minutes)
+        if why := self._why_not(ready):
             return ChunkEnd(ended=Ended.WAITS, stop=why)
         return partial(self._send, ready, await self._proposal(ready), epoch)
 
-    async def _ready(self, campaign: Campaign, chunk: Chunk, wording: Wording) -> _Ready:
-        """The call that sends to everybody of a chunk."""
-        seal = await self._context.campaigns.keeper.seal()
-        those = await anyio.to_thread.run_sync(opened, chunk.sealed, campaign.id, chunk.number, seal)
-        return await self._call(campaign, chunk, wording, those)
-
-    async def _call(
-        self, campaign: Campaign, chunk: Chunk, wording: Wording, those: Sequence[Addressee]
-    ) -> _Ready:
-        subject = campaign.name[:_SUBJECT]
-        params, numbers = await anyio.to_thread.run_sync(_written, wording, those, subject)
-        caller = Caller(principal=campaign.principal, session=campaign.id, can_ask=False)
-        call = CallOf(operation=SEND_PERSONALIZED_SMS, params=params, caller=caller)
-        world = self._context.surroundings()
-        return _Ready(
-            campaign=campaign,
-            chunk=chunk,
-            call=call,
-            world=world,
-            wording=wording,
-            those=those,
-            reach=await self._context.book.reached(call.messages(world)),
-            numbers=numbers,
-            minutes=await self._minutes_of(campaign),
+    async def _order(self, campaign: Campaign, chunk: Chunk, text: str, *, held: bool) -> Order:
+        keeper = self._context.campaigns.keeper
+        return Order(
+            campaign=campaign.id,
+            number=chunk.number,
+            sealed=chunk.sealed,
+            seal=await keeper.seal(),
+            key=await keeper.key(),
+            text=text,
+            subject=campaign.name[:_SUBJECT],
+            action=new_id(),
+            now=self._context.clock(),
+            options=every8d_options(self._context.settings.every8d),
+            held=held,
         )
 
     async def _minutes_of(self, campaign: Campaign) -> int | None:
@@ -147,19 +148,17 @@ class ChunkSender:
         return self._held[campaign.action]
 
     def _why_not(self, ready: _Ready) -> str:
-        """What forbids it now, although the plan was agreed to."""
-        try:
-            ready.call.check(ready.world)
-        except InvalidArgumentError as error:
-            return f"a part of it cannot be sent as it was planned: {error.field} {error.problem}"
-        audience = ready.call.audience(ready.world)
-        asked = Asked(audience.recipients, audience.texts, audience.send_times)
-        now, minutes = ready.world.now, ready.minutes
+        """The operator's rule that forbids it now, although the plan was agreed to."""
+        made, now, minutes = ready.made, self._context.clock(), ready.minutes
+        asked = Asked(made.mobiles, made.texts, made.send_times)
         held = NOT_HELD if minutes is None else hold_from(now, minutes).goes_out - now
         problem = forbidden(self._context, asked, nothing(SEND_PERSONALIZED_SMS), held=held)
         return "" if problem is None else problem.message
 
     async def _send(self, ready: _Ready, proposal: Proposal, epoch: int, posted: Posted) -> ChunkEnd:
+        if _is_late(ready.made, self._context.clock()):
+            # The next look at it says so.
+            return ChunkEnd(ended=Ended.WAITS)
         claimed = await self._claimed(ready, proposal, epoch, posted)
         if isinstance(claimed, Blocked | Repeats) or _is_personal(claimed):
             return await self._send_to_others(ready, epoch, posted)
@@ -167,41 +166,54 @@ class ChunkSender:
 
     async def _send_to_others(self, ready: _Ready, epoch: int, posted: Posted) -> ChunkEnd:
         """Without whom the claim refused: who was blocked, or texted by another send, since the plan."""
-        out = await self._context.book.hindered(ready.reach, ready.campaign.id)
-        left = [each for each in ready.those if each.mobile not in out]
-        if not left:
+        reach = PartReach(ready.made.mobiles, ready.made.packing)
+        out = await self._context.book.hindered(reach, ready.campaign.id)
+        if out.issuperset(ready.made.mobiles):
             skipped = await self._context.book.skip_chunk(ready.chunk, epoch)
             return ChunkEnd(ended=Ended.SKIPPED if skipped else Ended.WAITS)
-        again = await self._call(ready.campaign, ready.chunk, ready.wording, left)
+        made = await self._maker.make(replace(ready.order, without=frozenset(out)))
+        if isinstance(made, Unmade):
+            return ChunkEnd(ended=Ended.WAITS, stop=_why_unmade(made))
+        again = replace(ready, made=made)
         claimed = await self._claimed(again, await self._proposal(again), epoch, posted)
         return await self._end_of(claimed, ready.campaign)
 
     async def _claimed(self, ready: _Ready, proposal: Proposal, epoch: int, posted: Posted) -> "Claimed":
         """What came of the claim; what it took was posted."""
-        record = partial(
-            _record,
-            ready=ready,
-            key=await self._context.campaigns.keeper.key(),
-            seal=await self._context.campaigns.keeper.seal(),
+        made, campaign = ready.made, ready.campaign
+        batch = _batch_of(ready, proposal, alike(ready.order.key, ready.order.text))
+        record = partial(_record, batch=batch, numbers=made.numbers)
+        send = ChunkSend(
+            chunk=ready.chunk,
+            epoch=epoch,
+            action=ready.order.action,
+            proposal=proposal,
+            reach=PartReach(made.mobiles, made.packing),
         )
-        send = ChunkSend(chunk=ready.chunk, epoch=epoch, proposal=proposal, reach=ready.reach)
         claim = partial(self._context.book.claim_chunk, send, record)
-        return await self._dispatching.carry_out_claimed(ready.call, ready.world, claim, posted)
+        caller = Caller(principal=campaign.principal, session=campaign.id, can_ask=False)
+        call = _PartCall(operation=SEND_PERSONALIZED_SMS, params=made.params, caller=caller, made=made)
+        try:
+            return await self._dispatching.carry_out_claimed(
+                call, self._context.surroundings(), claim, posted
+            )
+        except IdTakenError:
+            # It stands in what was to be posted: the chunk waits, and is made anew with another.
+            return None
 
     async def _proposal(self, ready: _Ready) -> Proposal:
         """It names campaign and chunk: the numbers stand in the chunk, encrypted."""
         named = {"campaign": ready.campaign.id, "chunk": ready.chunk.number}
         arguments = json.dumps(named)
-        params = ready.params
-        price = price_of_each(params.texts, [person.mobile for person in params.people])
+        price, recipients = ready.made.price, len(ready.made.mobiles)
         preview = Preview(
             effect=sentence("Send a part of a campaign"),
             nothing=sentence("Nothing was sent."),
-            recipients=len(ready.those),
+            recipients=recipients,
             parts=price.parts,
             points=price.points,
             estimate=price.estimate,
-            send_at=ready.those[0].send_at,
+            send_at=ready.made.send_times[0],
             undo_minutes=ready.minutes,
         )
         return Proposal(
@@ -216,7 +228,7 @@ class ChunkSender:
             account=ready.campaign.account,
             campaign=ready.campaign.id,
             points=price.points,
-            recipients=len(ready.those),
+            recipients=recipients,
         )
 
     async def _end_of(self, claimed: "Claimed", campaign: Campaign) -> ChunkEnd:
@@ -228,7 +240,10 @@ class ChunkSender:
         if not isinstance(claimed, Action):
             # Somebody was blocked, or texted, since the look: the next round leaves them out.
             return ChunkEnd(ended=Ended.WAITS)
-        done = await self._context.book.get(claimed.id) or claimed
+        done = claimed
+        if str(claimed.state) == "dispatching":
+            # Its outcome could not be written down: it is kept beside the store, or nobody knows it.
+            done = await self._context.book.get(claimed.id) or claimed
         match str(done.state):
             case "succeeded":
                 return ChunkEnd(ended=Ended.SENT, stop=_points_ran_out(done))
@@ -275,13 +290,15 @@ class ChunkSender:
         return await self._context.book.end_campaign(campaign, epoch)
 
 
-def _written(wording: Wording, those: Sequence[Addressee], subject: str) -> tuple[PersonalizedParams, bytes]:
-    """What is sent, and its numbers packed: all that takes long, so that others go on in the event loop."""
-    params = PersonalizedParams.of_plan(wording.people(those), wording.template, subject)
-    numbers = packed_numbers([person.mobile for person in params.people])
-    # Asked for again where it is sent.
-    _ = params.messages, params.rows
-    return params, numbers
+def _why_unmade(unmade: Unmade) -> str:
+    if not unmade.problem:
+        return "a part of it cannot be read with the key of the numbers"
+    return f"a part of it cannot be sent as it was planned: {unmade.field} {unmade.problem}"
+
+
+def _is_late(made: MadePart, now: datetime) -> bool:
+    """Whether a text's time has come too near while the part waited for its turn."""
+    return any(each is not None and each - now < LEAST_AHEAD for each in made.send_times)
 
 
 def _is_personal(claimed: "Claimed") -> bool:
@@ -301,31 +318,41 @@ def _points_ran_out(done: Action) -> str:
     return f"the points ran out: {unsent} of a part were not sent" if unsent else ""
 
 
-def _record(conn: Connection, action: Action, *, ready: _Ready, key: bytes, seal: NumberSeal) -> None:
-    """The batch and its messages, of unknown outcome as long as none is written down."""
-    booked = [each.send_at for each in ready.those if each.send_at is not None]
-    if (hold := hold_of(action)) is not None:
-        booked.append(hold.goes_out)
-    add_batch(
-        conn,
-        Batch(
-            id=action.id,
-            batch_id="",
-            principal=action.principal,
-            tool=action.tool,
-            kind="sms",
-            state=UNKNOWN,
-            subject=ready.params.subject,
-            words=first_words({"text": ready.wording.text}),
-            alike=alike(key, ready.wording.text),
-            day=taipei_day(action.created_at),
-            sent_at=action.dispatched_at or action.created_at,
-            send_at=min(booked, default=None),
-            last_at=max(booked, default=None),
-            recipients=action.recipients,
-            parts=Preview.model_validate_json(action.preview).parts,
-            points=action.points,
-            points_returned=Decimal(0),
-        ),
+def _batch_of(ready: _Ready, proposal: Proposal, likeness: str) -> Batch:
+    """The batch of a part that begins, of unknown outcome as long as none is written down."""
+    booked = [each for each in ready.made.send_times if each is not None]
+    return Batch(
+        id=ready.order.action,
+        batch_id="",
+        principal=proposal.principal,
+        tool=proposal.tool,
+        kind="sms",
+        state=UNKNOWN,
+        subject=ready.order.subject,
+        words=first_words({"text": ready.order.text}),
+        alike=likeness,
+        day="",
+        sent_at=ready.order.now,
+        send_at=min(booked, default=None),
+        last_at=max(booked, default=None),
+        recipients=proposal.recipients,
+        parts=ready.made.price.parts,
+        points=proposal.points,
+        points_returned=Decimal(0),
     )
-    pack_messages(conn, action.id, action.created_at, ready.numbers, seal)
+
+
+def _record(conn: Connection, action: Action, *, batch: Batch, numbers: str) -> None:
+    """The batch and its messages."""
+    hold = hold_of(action)
+    times = [each for each in (batch.send_at, batch.last_at, hold and hold.goes_out) if each is not None]
+    sent_at = action.dispatched_at or action.created_at
+    begun = replace(
+        batch,
+        day=taipei_day(action.created_at),
+        sent_at=sent_at,
+        send_at=min(times, default=None),
+        last_at=max(times, default=None),
+    )
+    add_batch(conn, begun)
+    add_packed(conn, action.id, action.created_at, numbers)

@@ -150,7 +150,8 @@ class Dispatching:
     ) -> "Claimed":
         """What a claim of another kind took, posted; or why it took nothing.
 
-        `posted` is called before the outcome is written down.
+        `posted` is called before the outcome is written down. An action has its outcome, where the ledger
+        has it.
         """
 
         async def claim_and_post() -> "Claimed":
@@ -158,8 +159,8 @@ class Dispatching:
                 claimed = await claim()
                 if claimed is None or isinstance(claimed, CapHit | Blocked | Repeats):
                     return claimed
-                await self._go(call, world, claimed, posted)
-                return claimed
+                _, recorded = await self._go(call, world, claimed, posted)
+                return recorded or claimed
 
         return await uncancelled(claim_and_post)
 
@@ -187,11 +188,13 @@ class Dispatching:
         if claimed is None:
             now = await self._context.entry_of(call, entry.id)
             return told(call.operation, now or entry)
-        return await self._go(call, world, claimed)
+        answer, _ = await self._go(call, world, claimed)
+        return answer
 
     async def _go(
         self, call: CallOf, world: Surroundings, claimed: "Action", posted: "Callable[[], None] | None" = None
-    ) -> Answer:
+    ) -> "tuple[Answer, Action | None]":
+        """What is told, and the action as the ledger has it since; None where it could not be written."""
         # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
         hold = hold_for_post(self._context, claimed)
         world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id), hold=hold)
@@ -230,7 +233,7 @@ class Dispatching:
 
     async def _post_and_record(
         self, call: CallOf, world: Surroundings, entry: "Action", posted: "Callable[[], None] | None"
-    ) -> Answer:
+    ) -> "tuple[Answer, Action | None]":
         outcome = _too_late(call, world, entry) or await self._post(call, world, entry)
         if posted is not None:
             posted()
@@ -240,20 +243,20 @@ class Dispatching:
         try:
             recorded = await self._context.book.finish(entry.id, _ending(outcome, entry, masked))
         except OutcomeKeptError:
-            return outcome_kept(_answer(outcome, entry, shown))
+            return outcome_kept(_answer(outcome, entry, shown)), None
         except StoreUnavailableError:
-            return store_lost(_answer(outcome, entry, shown))
+            return store_lost(_answer(outcome, entry, shown)), None
         if outcome.problem is not None and call.operation.vendor is not None:
             await self._context.vendors.refused(call.operation.vendor, outcome.problem)
         if recorded is not None and (outcome.state, recorded.state) == (State.SUCCEEDED, State.UNKNOWN):
-            return unknown(entry, ANOTHERS_BATCH)
-        return _answer(outcome, entry, shown)
+            return unknown(entry, ANOTHERS_BATCH), recorded
+        return _answer(outcome, entry, shown), recorded
 
     async def _post(self, call: CallOf, world: Surroundings, entry: "Action") -> _Outcome:
         """One POST. Whatever happens is one of three things: done, certainly not done, unknown."""
         operation = call.operation
         try:
-            reply = await self._context.vendors.send(operation.build(call.params, world))
+            reply = await self._context.vendors.send(call.request(world))
         except NotSentError as error:
             return _Outcome(state=State.FAILED, problem=unreachable(operation, str(error)))
         except UnknownOutcomeError as error:

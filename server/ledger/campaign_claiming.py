@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from server.ledger.claiming import LEASE_SECONDS, Claimed, Claiming, Reach, Refusal
+from server.ledger.claiming import LEASE_SECONDS, Claimed, Claiming, Refusal
 from server.ledger.notes import Note, ending_note
 from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Repeats
 from server.store import campaigns, ledger
-from server.store.actions import CAMPAIGN_START, NO_CAPS, Action, CapHit, Caps, Proposal, State
+from server.store.actions import CAMPAIGN_START, NO_CAPS, Action, CapHit, Caps, Proposal, State, only
 from server.store.campaign_holds import hold_of
 from server.store.campaign_moves import give_contents, wait_anew
 from server.store.campaign_seals import is_sealed
@@ -24,9 +24,9 @@ from server.store.counting import full_today, hand_on
 from server.store.dispatch import reap_of_campaign
 from server.store.failed_sends import arrived_or_may
 from server.store.keys import HALF
+from server.store.packing import Packing
 from server.store.plans import Connection
-from server.store.sent_texts import Repeated, repeated
-from tools.operation import Message
+from server.store.sent_texts import Repeated, sends_with
 
 CHUNK_TOOL = "send_personalized_sms"
 """The tool whose actions are a campaign's parts."""
@@ -36,14 +36,39 @@ _MOVING = "a move to another time was begun and not ended; move_campaign goes on
 _HELD_UP = "it was to go out at once, and nobody carried it out for an hour or more"
 
 
+@dataclass(frozen=True, slots=True)
+class PartReach:
+    """Whom a part reaches, as it is packed for the store; the hashes stand in the numbers' order."""
+
+    numbers: tuple[str, ...]
+    packing: Packing
+
+    @property
+    def hashes(self) -> list[str]:
+        """Of the numbers."""
+        return self.packing.hashes
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Each number by its hash."""
+        return dict(zip(self.hashes, self.numbers, strict=True))
+
+    @property
+    def messages(self) -> list[str]:
+        """Of the messages, each to the number at its place."""
+        return self.packing.message_hashes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkSend:
     """What is about to be sent of a chunk, and by whom: the worker that holds the campaign's epoch."""
 
     chunk: Chunk
     epoch: int
+    action: str
+    """The id that it has: it stands in what is to be posted."""
     proposal: Proposal
-    reach: Reach
+    reach: PartReach
 
     @property
     def left_out(self) -> int:
@@ -234,15 +259,17 @@ class CampaignClaiming(Claiming):
 
         The campaign runs and this worker holds it, nobody of these is blocked, nobody had this text, and
         the batch is written with its messages: all in one transaction.
+
+        Raises:
+            IdTakenError: its id is another's by chance; nothing was written.
         """
-        reach = send.reach
 
         def work(conn: Connection, now: datetime) -> tuple[Claimed, *tuple[Note | None, ...]]:
             start = self._start_of(conn, send.chunk, send.epoch, now)
             if start is None:
                 return None, None
             handed = hand_on(conn, start, send.chunk.points, send.chunk.recipients)
-            refusal = self._refusal_of(conn, now, send, reach)
+            refusal = self._refusal_of(conn, now, send)
             if refusal is not None:
                 hand_on(conn, handed, -send.chunk.points, -send.chunk.recipients)
                 return refusal, None
@@ -255,9 +282,8 @@ class CampaignClaiming(Claiming):
                 owner=self._owner,
                 now=now,
                 lease_seconds=LEASE_SECONDS,
-                recipients=reach.hashes,
-                texts=reach.texts,
-                packed=True,
+                packed=send.reach.packing,
+                fresh_id=only(send.action),
             )
             if not created or not campaigns.take_chunk(conn, send.chunk, action.id, send.left_out):
                 raise LookupError("a chunk that waits has an action already")
@@ -279,11 +305,7 @@ class CampaignClaiming(Claiming):
 
         return await self._journal.write(work)
 
-    async def reached(self, messages: Sequence[Message]) -> Reach:
-        """Whom these messages reach."""
-        return await self._reach([each.to for each in messages], messages)
-
-    async def hindered(self, reach: Reach, campaign: str) -> set[str]:
+    async def hindered(self, reach: PartReach, campaign: str) -> set[str]:
         """Who of these must not be sent to by this campaign any more.
 
         Blocked by now; had this very text, or may have it, by another send; or had as many texts today as the
@@ -293,14 +315,15 @@ class CampaignClaiming(Claiming):
 
         def work(conn: Connection, now: datetime) -> set[str]:
             had = {message for send in _repeated(conn, reach, now, campaign) for message, _ in send.messages}
-            texted = {to for to, text in zip(reach.numbers, reach.texts, strict=True) if text.message in had}
+            texted = {to for to, message in zip(reach.numbers, reach.messages, strict=True) if message in had}
             full = full_today(conn, self._caps.texts_per_recipient_per_day, tuple(hashes), now)
             return {*blocked_of(conn, hashes), *texted, *(hashes[each] for each in full)}
 
         return await self._journal.read(work)
 
-    def _refusal_of(self, conn: Connection, now: datetime, send: ChunkSend, reach: Reach) -> Refusal | None:
+    def _refusal_of(self, conn: Connection, now: datetime, send: ChunkSend) -> Refusal | None:
         """What forbids it although the start was claimed: of another day's start, the caps of today too."""
+        reach = send.reach
         if sends := _repeated(conn, reach, now, send.chunk.campaign):
             return Repeats(sends=tuple(sends))
         return self._refusal(conn, now, send.proposal, reach)
@@ -369,10 +392,14 @@ class CampaignClaiming(Claiming):
         return await self._journal.write(work, standing=True, ahead=step.goes_on)
 
 
-def _repeated(conn: Connection, reach: Reach, now: datetime, campaign: str) -> list[Repeated]:
+def _repeated(conn: Connection, reach: PartReach, now: datetime, campaign: str) -> list[Repeated]:
     """The sends by which somebody of these had their text, or may have it."""
-    whose = {text.message: hashed[:HALF] for text, hashed in zip(reach.texts, reach.hashes, strict=True)}
-    return arrived_or_may(conn, repeated(conn, reach.texts, now, of_campaign=campaign), whose)
+    messages = reach.messages
+    sends = sends_with(conn, messages, now, of_campaign=campaign)
+    if not sends:
+        return []
+    whose = {message: hashed[:HALF] for message, hashed in zip(messages, reach.hashes, strict=True)}
+    return arrived_or_may(conn, sends, whose)
 
 
 def _wait_again(conn: Connection, campaign: Campaign) -> None:

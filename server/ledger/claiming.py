@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from server.ledger.deciding import ANYBODY, Deciding, Decision
 from server.ledger.journal import Journal
@@ -13,10 +13,11 @@ from server.ledger.notes import Note
 from server.ledger.outside import OutsideTextReadError
 from server.ledger.parts import names
 from server.ledger.phone import Approvers
-from server.ledger.records import blocked_of, note_of, noted
+from server.ledger.records import note_of, noted
 from server.ledger.refusals import Blocked, Repeats
 from server.store import ledger
 from server.store.actions import Action, CallKey, CapHit, Caps, Proposal, State
+from server.store.blocked import which_blocked
 from server.store.counting import cap_hit
 from server.store.hindrances import Asked, nothing_known
 from server.store.plans import Connection
@@ -51,6 +52,20 @@ class Reach:
     def asked(self, key: CallKey, session: Session) -> Asked:
         """What is asked of the store before a free send."""
         return Asked(key=key, numbers=self.hashes, texts=self.texts, session=session)
+
+
+class Reached(Protocol):
+    """Whom a send reaches, however its hashes are kept."""
+
+    @property
+    def hashes(self) -> list[str]:
+        """The keyed hash of each text's number."""
+        ...
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Each number by its hash."""
+        ...
 
 
 class Claiming(Deciding):
@@ -189,10 +204,11 @@ class Claiming(Deciding):
         conn: Connection,
         now: datetime,
         asked: Action | Proposal,
-        reach: Reach,
+        reach: Reached,
     ) -> CapHit | Blocked | None:
 
-        return _blocked(conn, reach.named) or cap_hit(conn, asked, self._caps, reach.hashes, now)
+        hashes = reach.hashes
+        return _blocked(conn, reach, hashes) or cap_hit(conn, asked, self._caps, hashes, now)
 
     def _claim(
         self,
@@ -207,7 +223,7 @@ class Claiming(Deciding):
         if altered is not None:
             return None, altered
         claimed = (
-            _blocked(conn, reach.named)
+            _blocked(conn, reach, reach.hashes)
             or _repeats(conn, now, action, reach)
             or ledger.claim(
                 conn,
@@ -230,8 +246,10 @@ def _begun(action: Action) -> list[Note]:
     return [note_of(what, action) for what in ("proposed", "approved", "dispatching")]
 
 
-def _blocked(conn: Connection, named: dict[str, str]) -> Blocked | None:
-    numbers = blocked_of(conn, named)
+def _blocked(conn: Connection, reach: Reached, hashes: list[str]) -> Blocked | None:
+    """`hashes` are those of `reach`, which are asked for once."""
+    found = which_blocked(conn, hashes)
+    numbers = tuple(number for hashed, number in reach.named.items() if hashed in found) if found else ()
     return Blocked(numbers=numbers) if numbers else None
 
 

@@ -76,6 +76,10 @@ COUNTED = frozenset({State.DISPATCHING, State.UNKNOWN, State.SUCCEEDED})
 """States that count against the caps."""
 
 
+class IdTakenError(Exception):
+    """The id that was to be an action's is another's: nothing was written."""
+
+
 class RequestIdReusedError(Exception):
     """A request_id came again with other arguments: it names another action already."""
 
@@ -239,6 +243,21 @@ class Usage:
     points_today: Decimal
     points_month: Decimal
     recipients_today: int
+
+
+def only(action_id: str) -> Callable[[], str]:
+    """This id and no other, where it stands already in what is to be posted.
+
+    The function raises an IdTakenError when it is asked again: the id is taken.
+    """
+    ids = iter((action_id,))
+
+    def following() -> str:
+        for each in ids:
+            return each
+        raise IdTakenError(action_id)
+
+    return following
 
 
 def new_id(choice: Callable[[Sequence[str]], str] = secrets.choice) -> str:

@@ -5,14 +5,14 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from sqlalchemy import and_, bindparam, exists, or_, select
 
-from server.store.actions import ERASINGS, NO_CAPS, Action, CapHit, Caps, Proposal, State
+from server.store.actions import ERASINGS, NO_CAPS, Action, CapHit, Caps, Proposal, State, new_id
 from server.store.campaigns import take_off_time
 from server.store.counting import (
     NOTHING,
@@ -28,6 +28,7 @@ from server.store.counting import (
 )
 from server.store.lookup import by_batch
 from server.store.packed_texts import take_packed
+from server.store.packing import Packing
 from server.store.plans import Connection
 from server.store.proposals import LAPSED, propose, propose_new
 from server.store.rows import AT, actions_where, by_id, compare_and_set, fetch_one, in_state, step
@@ -87,27 +88,29 @@ def begin(  # noqa: PLR0913 - the facts of one step
     recipients: Sequence[str] = (),
     texts: Sequence[Texted] = (),
     is_new: bool = False,
-    packed: bool = False,
+    packed: Packing | None = None,
+    fresh_id: Callable[[], str] = new_id,
 ) -> tuple[Action, bool]:
     """A call that a rule approves, taken for dispatch as it is proposed: one row written once.
 
     The live action of the same call and False, or a new one, reserved as by `claim`, and True. Caps are the
     caller's to check (`counting.cap_hit`), in the same transaction. Not for a safe retry: whether its first
     send is still unknown is a condition of `claim`. `is_new`: the caller found that the call has no action.
-    `packed`: it is a campaign's part, whose texts are kept in one row.
+    `packed`: it is a campaign's part, whose texts are kept in one row: no `recipients` and `texts` are given.
 
     Raises:
         RequestIdReusedError: see `propose`.
+        IdTakenError: `fresh_id` has no other id (`actions.only`).
     """
     decided = {"decided_at": now, "decided_by": by, "channel": channel, "rule": rule}
     started = decided | _held(owner, now, lease_seconds)
     if is_new:
-        action, created = propose_new(conn, proposal, now, started=started), True
+        action, created = propose_new(conn, proposal, now, fresh_id=fresh_id, started=started), True
     else:
-        action, created = propose(conn, proposal, now, started=started)
-    if created and packed:
+        action, created = propose(conn, proposal, now, fresh_id=fresh_id, started=started)
+    if created and packed is not None:
         recount(conn, action, NOTHING)
-        pack_texts(conn, action, recipients, texts, now)
+        pack_texts(conn, action, packed, now)
     elif created:
         _reserve(conn, action, recipients, texts, now)
     return action, created

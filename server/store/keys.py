@@ -54,7 +54,12 @@ def hash_number(key: bytes, e164: str) -> str:
 
 def hash_numbers(key: bytes, those: Iterable[str]) -> list[str]:
     """The same for many, in their order."""
-    return mac_with(key).of_each([b"number:" + e164.encode("utf-8", "surrogatepass") for e164 in those])
+    return mac_with(key).of_each(_numbers(those))
+
+
+def number_digests(key: bytes, those: Iterable[str]) -> list[bytes]:
+    """The same as bytes."""
+    return mac_with(key).digests(_numbers(those))
 
 
 def half_hashes(key: bytes, those: Iterable[str]) -> dict[str, str]:
@@ -78,8 +83,20 @@ def forgotten_hash(key: bytes, half: str) -> str:
 
 def hash_messages(key: bytes, those: Iterable[tuple[str, str]]) -> list[str]:
     """Whom each message goes to and what is seen of it, as keyed hashes. No address holds a line break."""
-    written = [f"message:{to}\n{content}".encode("utf-8", "surrogatepass") for to, content in those]
-    return mac_with(key).of_each(written)
+    return mac_with(key).of_each(_messages(those))
+
+
+def message_digests(key: bytes, those: Iterable[tuple[str, str]]) -> list[bytes]:
+    """The same as bytes."""
+    return mac_with(key).digests(_messages(those))
+
+
+def _numbers(those: Iterable[str]) -> list[bytes]:
+    return [b"number:" + e164.encode("utf-8", "surrogatepass") for e164 in those]
+
+
+def _messages(those: Iterable[tuple[str, str]]) -> list[bytes]:
+    return [f"message:{to}\n{content}".encode("utf-8", "surrogatepass") for to, content in those]
 
 
 def _lock_of(path: Path) -> Path:

@@ -21,13 +21,17 @@ class Mac:
 
     def of_each(self, contents: Iterable[bytes]) -> list[str]:
         """The same for many, in their order."""
+        return [digest.hex() for digest in self.digests(contents)]
+
+    def digests(self, contents: Iterable[bytes]) -> list[bytes]:
+        """The same as bytes."""
         begun, ending = self._inner.copy, self._outer.copy
-        found: list[str] = []
+        found: list[bytes] = []
         for content in contents:
             inner, outer = begun(), ending()
             inner.update(content)
             outer.update(inner.digest())
-            found.append(outer.hexdigest())
+            found.append(outer.digest())
         return found
 
 

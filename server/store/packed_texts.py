@@ -17,16 +17,14 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select
 
-from server.store.columns import Moment
+from server.store.columns import Moment, moment_text
 from server.store.covered import CoveredRows
+from server.store.packing import MARK_BYTES, Packing, parted
 from server.store.plans import Connection
 from server.store.schema import PACKED_TEXTS
 
 PACKED = CoveredRows(PACKED_TEXTS)
 _COLUMNS = PACKED_TEXTS.c
-_HASH_DIGITS = 64
-_MARK_DIGITS = 8
-"""Of each hash: that two of 200,000 share it with a third by chance is rare, and costs one look more."""
 _MARK_FORMAT = "I"
 _FEW = 8
 _OF_MESSAGES = (
@@ -59,16 +57,18 @@ class PackedTexts:
     """By the time that they were booked for, as the store writes it; '' is at once."""
 
 
-def pack(conn: Connection, packed: PackedTexts, campaign: str) -> None:
+def pack(conn: Connection, action_id: str, at: datetime, packing: Packing, campaign: str) -> None:
     """Keep the texts of a part that is claimed."""
-    messages = {send_at: _joined(those) for send_at, those in packed.messages.items()}
+    messages = {
+        "" if send_at is None else moment_text(send_at): those for send_at, those in packing.messages.items()
+    }
     values = {
-        "action_id": packed.action_id,
+        "action_id": action_id,
         "campaign": campaign,
-        "at": packed.at,
-        "recipient_marks": _marked(packed.recipients),
-        "message_marks": _marked(each for those in packed.messages.values() for each in those),
-        "recipients": _joined(packed.recipients),
+        "at": at,
+        "recipient_marks": packing.recipient_marks,
+        "message_marks": packing.message_marks,
+        "recipients": packing.recipients,
         "messages": json.dumps(messages, sort_keys=True),
     }
     PACKED.insert(conn, values)
@@ -89,8 +89,8 @@ def packed_of(conn: Connection, action_id: str) -> PackedTexts | None:
         return None
     _, at, recipients, messages = row
     try:
-        by_time = {send_at: _parted(those) for send_at, those in json.loads(messages).items()}
-        return PackedTexts(action_id, at, _parted(recipients), by_time)
+        by_time = {send_at: parted(those) for send_at, those in json.loads(messages).items()}
+        return PackedTexts(action_id, at, parted(recipients), by_time)
     except (ValueError, TypeError, AttributeError):
         # As of a damaged row of one text: it is not found, and `audit verify` names it.
         _log.warning("whom the part %s texted cannot be read any more: its row was damaged", action_id)
@@ -129,7 +129,7 @@ def _may_fit(fits: Callable[[bytes], bool], marks: str) -> bool:
 
 def _fits(wanted: Iterable[str]) -> Callable[[bytes], bool]:
     """Whether one of these hashes may be among those of which these are the marks."""
-    marks = [bytes.fromhex(each[:_MARK_DIGITS]) for each in wanted]
+    marks = [bytes.fromhex(each[: 2 * MARK_BYTES]) for each in wanted]
     if len(marks) <= _FEW:
         # Where it begins within another mark, all of a part is read for nothing.
         return lambda theirs: any(each in theirs for each in marks)
@@ -149,16 +149,3 @@ def texts_packed_before(conn: Connection, before: datetime) -> Sequence[str]:
 def count_packed(conn: Connection) -> int:
     """How many parts are packed."""
     return conn.scalar(_COUNT) or 0
-
-
-def _joined(hashes: Iterable[str]) -> str:
-    return base64.b64encode(bytes.fromhex("".join(hashes))).decode("ascii")
-
-
-def _parted(joined: str) -> list[str]:
-    written = base64.b64decode(joined).hex()
-    return [written[start : start + _HASH_DIGITS] for start in range(0, len(written), _HASH_DIGITS)]
-
-
-def _marked(hashes: Iterable[str]) -> str:
-    return _joined(each[:_MARK_DIGITS] for each in hashes)

@@ -10,16 +10,16 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select
+from sqlalchemy import FromClause, Select, bindparam, delete, func, or_, select
 
 from server.store.actions import REPLAY_WINDOW, Action, CallKey, State
 from server.store.columns import moment_of, moment_text
 from server.store.covered import CoveredSets
+from server.store.many import found_of, looks
 from server.store.packed_texts import NO_CAMPAIGN, packed_of, parts_with_messages
 from server.store.plans import Connection
 from server.store.rows import AT
 from server.store.schema import ACTIONS, SENT_TEXTS
-from server.store.slices import slices
 
 SENT = CoveredSets(SENT_TEXTS)
 _FACTS = (
@@ -30,14 +30,14 @@ _COLUMNS = (SENT_TEXTS.c.message, SENT_TEXTS.c.send_at, *_FACTS)
 _SENDER = select(*_FACTS).where(ACTIONS.c.id == bindparam("of_action"))
 
 
-def _remembered(which: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
-    joined = SENT_TEXTS.join(ACTIONS, ACTIONS.c.id == SENT_TEXTS.c.action_id)
+def _remembered(which: FromClause) -> Select[tuple[Any, ...]]:
+    joined = which.join(ACTIONS, ACTIONS.c.id == SENT_TEXTS.c.action_id)
     open_end = or_(SENT_TEXTS.c.until > AT, ACTIONS.c.state == State.UNKNOWN)
-    return select(*_COLUMNS).select_from(joined).where(which, open_end).order_by(ACTIONS.c.sequence)
+    return select(*_COLUMNS).select_from(joined).where(open_end).order_by(ACTIONS.c.sequence)
 
 
-SENT_ONE = _remembered(SENT_TEXTS.c.message == bindparam("wanted"))
-_SOME = _remembered(SENT_TEXTS.c.message.in_(bindparam("those", expanding=True)))
+SENT_ONE = _remembered(SENT_TEXTS).where(SENT_TEXTS.c.message == bindparam("wanted"))
+_SOME = looks(lambda keys: _remembered(keys.join(SENT_TEXTS, SENT_TEXTS.c.message == keys.c.value)))
 _COUNT = select(func.count()).select_from(SENT_TEXTS).where(SENT_TEXTS.c.action_id == bindparam("of_action"))
 _UNKNOWN = select(ACTIONS.c.id).where(ACTIONS.c.state == State.UNKNOWN)
 _FORGET_OLD = SENT.deleting(
@@ -88,19 +88,26 @@ def remember(conn: Connection, action_id: str, texts: Iterable[Texted], now: dat
 
 
 def repeated(
+    conn: Connection, texts: Iterable[Texted], now: datetime, *, retry_of: str = ""
+) -> list[Repeated]:
+    """The sends that had one of these messages, oldest first: `sends_with`."""
+    return sends_with(conn, [text.message for text in texts], now, retry_of=retry_of)
+
+
+def sends_with(
     conn: Connection,
-    texts: Sequence[Texted],
+    wanted: Iterable[str],
     now: datetime,
     *,
     retry_of: str = "",
     of_campaign: str = NO_CAMPAIGN,
 ) -> list[Repeated]:
-    """The sends that had one of these messages, oldest first.
+    """The sends that had one of these messages, by their keyed hashes, oldest first.
 
     A safe retry repeats its first send on purpose: neither that one nor its other retries count. Nor is a
     part of a campaign held against the packed parts of the same campaign: its plan has each number once.
     """
-    messages = list(dict.fromkeys(text.message for text in texts))
+    messages = list(dict.fromkeys(wanted))
     found: dict[str, Repeated] = {}
     for row in (*_rows(conn, messages, now), *_packed_rows(conn, messages, now, of_campaign)):
         message, send_at, action_id, principal, tool, request_id, account, state, *rest = row
@@ -192,10 +199,7 @@ def _rows(conn: Connection, messages: list[str], now: datetime) -> list[tuple[An
     if len(messages) == 1:
         # By far the most frequent, and quicker than IN, whose list is written anew at every execution.
         return [tuple(row) for row in conn.execute(SENT_ONE, {"wanted": messages[0], "at_moment": now})]
-    found: list[tuple[Any, ...]] = []
-    for those in slices(messages):
-        found += (tuple(row) for row in conn.execute(_SOME, {"those": those, "at_moment": now}))
-    return found
+    return [tuple(row) for row in found_of(conn, _SOME, messages, at_moment=now)]
 
 
 def moment_or_empty(text: Texted) -> str:

@@ -1,13 +1,13 @@
 """The texts of a campaign's part become a row each: what one row stood for until then."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from server.store.actions import Action
 from server.store.counting import reserve_texts
-from server.store.packed_texts import PackedTexts, count_packed, pack, take_packed, texts_packed_before
+from server.store.packed_texts import count_packed, pack, take_packed, texts_packed_before
+from server.store.packing import Packing
 from server.store.plans import Connection
-from server.store.sent_texts import Texted, moment_or_empty, moment_or_none, remember
+from server.store.sent_texts import Texted, moment_or_none, remember
 
 MOST_PACKED = 400
 """Parts: whoever looks whether somebody had a text looks through all of them."""
@@ -15,14 +15,9 @@ _AT_ONCE = 2
 """Where there are more, each that comes has so many unpacked."""
 
 
-def pack_texts(
-    conn: Connection, action: Action, recipients: Sequence[str], texts: Sequence[Texted], now: datetime
-) -> None:
+def pack_texts(conn: Connection, action: Action, packing: Packing, now: datetime) -> None:
     """Keep the texts of a campaign's part: in one row, and as many such rows as can be looked through."""
-    messages: dict[str, list[str]] = {}
-    for text in texts:
-        messages.setdefault(moment_or_empty(text), []).append(text.message)
-    pack(conn, PackedTexts(action.id, now, recipients, messages), action.campaign)
+    pack(conn, action.id, now, packing, action.campaign)
     if count_packed(conn) > MOST_PACKED:
         unpack_before(conn, now, _AT_ONCE)
 

@@ -19,8 +19,9 @@ def every8d_request(settings: Every8dSettings, request: Request) -> Outgoing:
     """A POST of EVERY8D: UID and PWD in the form, or in the JSON body of 1.5."""
     login = {"UID": settings.uid, "PWD": settings.password.get_secret_value()}
     url = _url(f"{settings.base_url}/{request.path}")
-    if request.json is not None:
-        body = to_json({**login, **request.json})
+    written = request.written if request.json is None else to_json(request.json)
+    if written is not None:
+        body = to_json(login)[:-1] + b"," + written[1:]
         return Outgoing(method="POST", url=url, body=body, content_type="application/json")
     return _form(url, {**login, **request.fields})
 

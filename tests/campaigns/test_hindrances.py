@@ -57,7 +57,7 @@ async def test_a_store_that_goes_away_within_a_chunk_is_waited_for(
         epoch = await taken(session.parts, campaign)
         course = Course(session.parts.campaigns, ChunkSender(session.parts.context))
         with monkeypatch.context() as patched:
-            patched.setattr(session.parts.context.book, "reached", away)
+            patched.setattr(session.parts.context.book, "digest", away)
             assert await course.wave(campaign, epoch) is Wave.LATER
         assert await course.wave(campaign, epoch) is Wave.MORE
         assert len(await texts_at_the_vendor(house)) == 30

@@ -36,13 +36,18 @@ _TAIPEI = timezone(timedelta(hours=8))
 
 def form_of(request: Request) -> Mapping[str, str]:
     """A send as the form of EVERY8D 1.1 has it, also where it came as 1.5: to each the same words here."""
-    if request.json is None:
+    body = _body_of(request)
+    if body is None:
         return request.fields
-    people = cast("Sequence[Mapping[str, str]]", request.json["RecipientDataList"])
-    words = request.json["MSG"] or people[0]["Param"]
+    people = cast("Sequence[Mapping[str, str]]", body["RecipientDataList"])
+    words = body["MSG"] or people[0]["Param"]
     numbers = ",".join(each["Mobile"] for each in people)
     time = people[0]["SendTime"]
-    return {"SB": str(request.json["SB"]), "DEST": numbers, "MSG": str(words), "ST": time}
+    return {"SB": str(body["SB"]), "DEST": numbers, "MSG": str(words), "ST": time}
+
+
+def _body_of(request: Request) -> Mapping[str, object] | None:
+    return request.json if request.written is None else json.loads(request.written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +154,7 @@ class Truth:
         if request.path in _LOOKS:
             return f"{self.credit:.2f}".encode()
         answer = self._send(form_of(request), filtered="Filter" in request.path)
-        return answer if request.json is None else _as_json(answer)
+        return answer if _body_of(request) is None else _as_json(answer)
 
     def _send(self, fields: Mapping[str, str], *, filtered: bool) -> bytes:
         reference = fields["SB"].split()[0]

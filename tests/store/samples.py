@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from server.store import ledger
 from server.store.actions import NO_CAPS, Action, CapHit, Caps, Proposal
+from server.store.packing import Packing, packing
 from server.store.plans import Connection
 from server.store.sent_texts import Texted
 
@@ -66,10 +67,15 @@ def part_begun(
         lease_seconds=200,
         recipients=recipients,
         texts=texts,
-        packed=packed,
+        packed=_packing(recipients, texts) if packed else None,
     )
     assert created
     return action
+
+
+def _packing(recipients: Sequence[str], texts: Sequence[Texted]) -> Packing:
+    messages = [(bytes.fromhex(each.message), each.send_at) for each in texts]
+    return packing([bytes.fromhex(each) for each in recipients], messages)
 
 
 def proposed(conn: Connection, wanted: Proposal, now: datetime = NOW) -> Action:

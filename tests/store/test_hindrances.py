@@ -8,7 +8,8 @@ import pytest
 from server.store import blocked, ledger, session_facts
 from server.store.database import DatabaseStore
 from server.store.hindrances import Asked, nothing_known
-from server.store.packed_texts import PackedTexts, pack
+from server.store.packed_texts import pack
+from server.store.packing import packing
 from server.store.plans import Connection
 from server.store.sent_texts import Texted, remember
 from server.store.sessions import Session
@@ -49,7 +50,7 @@ def leave_the_text_unknown(conn: Connection) -> None:
 
 def pack_some_part(conn: Connection) -> None:
     """What is packed has to be looked through."""
-    pack(conn, PackedTexts(dispatching(conn, proposal("other")).id, NOW, [], {}), "spring")
+    pack(conn, dispatching(conn, proposal("other")).id, NOW, packing([], []), "spring")
 
 
 KNOWN = (pack_some_part, block, read_outside_text, propose_it, send_the_text, leave_the_text_unknown)

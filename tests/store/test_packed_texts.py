@@ -21,7 +21,7 @@ from server.store.packed_texts import count_packed
 from server.store.plans import Connection
 from server.store.reports import reached
 from server.store.schema import PACKED_TEXTS, RECIPIENT_TEXTS, SENT_TEXTS
-from server.store.sent_texts import Texted, repeated
+from server.store.sent_texts import Texted, repeated, sends_with
 from server.store.unpacking import unpack_before
 from tests.store.samples import DAY, NOW, part_begun, proposal
 
@@ -137,8 +137,8 @@ async def test_a_part_is_not_held_against_its_own_campaign_and_against_any_other
 ) -> None:
     def work(conn: Connection) -> list[int]:
         begun(conn, "a", [("one", None)], packed=True)
-        texts = [Texted(hashed("onea"), None)]
-        return [len(repeated(conn, texts, NOW, of_campaign=each)) for each in ("spring", "autumn", "")]
+        had = [hashed("onea")]
+        return [len(sends_with(conn, had, NOW, of_campaign=each)) for each in ("spring", "autumn", "")]
 
     assert await store.write(work) == [0, 1, 1]
 

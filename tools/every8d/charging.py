@@ -39,6 +39,14 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def units_of_each(texts: Sequence[str]) -> list[int]:
+    """The same for many, in their order."""
+    # Without surrogate pairs a text has as many code units as characters, and most have none.
+    lengths = [*map(len, texts)]
+    written = "".join(texts)
+    return lengths if written.isascii() or units(written) == len(written) else [*map(units, texts)]
+
+
 def sms_parts(text: str, *, domestic: bool) -> int:
     """The parts of one message."""
     return parts_of(units(text), domestic=domestic)
@@ -98,7 +106,7 @@ def mms_price(size: int, recipients: int) -> Price:
 
 def price_of_each(texts: Sequence[str], mobiles: Sequence[str]) -> Price:
     """The price of a text to each number, in their order."""
-    alike = Counter(zip(map(units, texts), map(is_taiwanese, mobiles), strict=True))
+    alike = Counter(zip(units_of_each(texts), map(is_taiwanese, mobiles), strict=True))
     return together(_price(length, count, domestic=home) for (length, home), count in alike.items())
 
 

@@ -21,7 +21,7 @@ def check_receipt(result: S, audience: Audience, preview: Preview) -> S:
     # Texts beyond the documented lengths are split by the platform: how it counts them then is not known.
     if told > len(asked) and not preview.estimate:
         raise ForeignReply("its receipt counts more messages than this call has")
-    if not _bare(skipped) <= _bare(asked):
+    if skipped and not _bare(skipped) <= _bare(asked):
         raise ForeignReply("its receipt names numbers that are not this call's")
     notes = [result.note, *_disagreements(result, told, len(asked), preview)]
     return result.model_copy(update={"note": " ".join(note for note in notes if note) or None})

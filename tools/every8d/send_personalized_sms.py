@@ -46,6 +46,7 @@ from tools.sentence import sentence
 from tools.values import UNTOLD_LENGTH
 from tools.wire.json_body import read_send_json
 
+PATH = "API21/HTTP/SendParamSMS.ashx"
 _SHOWN = 20
 _SHOWN_CHARACTERS = 6_000
 """Own texts that a question can hold; a person is told how many more there are."""
@@ -89,13 +90,16 @@ class PersonalizedParams(RiskyParams):
 
     # Each is asked for at many steps of one call.
     @cached_property
-    def _each(self) -> dict[tuple[str, str, datetime | None], Recipient]:
-        """The recipients, checked, by number, text and time."""
+    def _each(self) -> tuple[Sequence[Recipient], Sequence[str]]:
+        """The recipients, checked, once for each number, text and time; and their texts."""
         those: Sequence[Recipient] = self.recipients
+        texts = checked_texts(those, self.template)
+        if len({person.mobile for person in those}) == len(those):
+            return those, texts
         each: dict[tuple[str, str, datetime | None], Recipient] = {}
-        for person, text in zip(those, checked_texts(those, self.template), strict=True):
+        for person, text in zip(those, texts, strict=True):
             each.setdefault((person.mobile, text, person.send_at), person)
-        return each
+        return tuple(each.values()), [text for _, text, _ in each]
 
     @cached_property
     def people(self) -> tuple[Recipient, ...]:
@@ -104,30 +108,17 @@ class PersonalizedParams(RiskyParams):
         Raises:
             InvalidArgumentError: somebody's text would go out wrong.
         """
-        return tuple(self._each.values())
+        return tuple(self._each[0])
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """What each of `people` gets."""
-        return tuple(text for _, text, _ in self._each)
+        return tuple(self._each[1])
 
     @cached_property
     def emails(self) -> tuple[str, ...]:
         """The addresses that get a copy."""
         return tuple(dict.fromkeys(person.email for person in self.people if person.email))
-
-    @cached_property
-    def rows(self) -> tuple[dict[str, str], ...]:
-        """What RecipientDataList says of each of `people` whenever it is sent."""
-        return tuple(
-            {
-                "Name": person.name,
-                "Mobile": as_dest(person.mobile),
-                "Email": person.email,
-                "Param": param(person, self.template),
-            }
-            for person in self.people
-        )
 
     @cached_property
     def messages(self) -> tuple[Message, ...]:
@@ -152,20 +143,23 @@ def _build(params: PersonalizedParams, surroundings: Surroundings) -> Request:
     keys, at_once = keys_of(people, surroundings.reference), send_time(None, surroundings)
     return Request(
         vendor="every8d",
-        path="API21/HTTP/SendParamSMS.ashx",
+        path=PATH,
         json={
             "SB": subject_line(params.subject, surroundings),
             "MSG": params.template,
             "RETRYTIME": params.validity_minutes,
             "RecipientDataList": [
                 {
-                    **row,
+                    "Name": person.name,
+                    "Mobile": as_dest(person.mobile),
+                    "Email": person.email,
+                    "Param": param(person, params.template),
                     "SendTime": at_once
                     if person.send_at is None
                     else _send_time(person, people, surroundings),
                     "Mr": key,
                 }
-                for row, person, key in zip(params.rows, people, keys, strict=True)
+                for person, key in zip(people, keys, strict=True)
             ],
         },
     )

@@ -213,7 +213,7 @@ def quiet_span(policy: PolicySettings) -> str:
 
 
 def _sender(texts: tuple[str, ...], name: str) -> Iterator[Violation]:
-    lacking = sum(name not in text for text in texts)
+    lacking = sum(name not in text for text in texts) if name else 0
     if lacking:
         asked = sentence("{count} of {all} texts without it", count=lacking, all=len(texts))
         yield _broken(

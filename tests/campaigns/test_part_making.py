@@ -1,0 +1,149 @@
+"""A part that is made ready is what the plain way makes of it, wherever it is made."""
+
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.batches.chunk_content import Addressee, opened_numbers, packed, place_of
+from server.batches.numbers import NumberSeal
+from server.campaigns.part_makers import InProcess
+from server.campaigns.part_making import MadePart, Order, Unmade, make_part
+from server.store.keys import hash_messages, hash_numbers
+from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams
+from tools.operation import Every8dOptions, Surroundings
+
+NOW = datetime(2027, 1, 4, 2, tzinfo=UTC)
+SEAL, KEY = NumberSeal(b"n" * 32), b"k" * 32
+TIMES = (None, NOW + timedelta(hours=1), NOW + timedelta(hours=2))
+
+values = st.text(st.characters(exclude_categories=["C"], exclude_characters="|%"), max_size=12)
+people = st.lists(
+    st.builds(
+        Addressee,
+        st.integers(0, 9_999_999).map(lambda number: f"+88691{number:07}"),
+        st.tuples(values, values),
+        st.sampled_from(TIMES),
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda each: each.mobile,
+)
+
+
+def ordered(those: Sequence[Addressee], **changed: object) -> Order:
+    order = Order(
+        campaign="spring",
+        number=7,
+        sealed=SEAL.seal_content(packed(those), place_of("spring", 7)),
+        seal=SEAL,
+        key=KEY,
+        text="【測試】{姓名}您好，{日期}到期",
+        subject="spring",
+        action="ABCD-EFGH",
+        now=NOW,
+        options=Every8dOptions(),
+        held=False,
+    )
+    return replace(order, **changed)
+
+
+def made(order: Order) -> MadePart:
+    part = make_part(order)
+    assert isinstance(part, MadePart)
+    return part
+
+
+@given(people)
+def test_a_part_is_what_the_operation_builds_with_each_hash_at_its_number(those: list[Addressee]) -> None:
+    part = made(ordered(those))
+    by_time = sorted(those, key=lambda each: each.send_at or datetime.min.replace(tzinfo=UTC))
+    params = PersonalizedParams.model_validate(
+        {
+            "recipients": [
+                {"mobile": mobile, "values": list(given_values), "send_at": at}
+                for mobile, given_values, at in by_time
+            ],
+            "template": "【測試】%field1%您好，%field2%到期",
+            "subject": "spring",
+        }
+    )
+    world = Surroundings(now=NOW, reference="ABCDEFGH")
+    assert json.loads(part.written) == SEND_PERSONALIZED_SMS.build(params, world).json
+    assert part.mobiles == tuple(each.mobile for each in by_time)
+    assert part.packing.hashes == hash_numbers(KEY, part.mobiles)
+    messages = [(each.to, each.content) for each in params.messages]
+    assert part.packing.message_hashes == hash_messages(KEY, messages)
+    assert opened_numbers(part.numbers, "ABCD-EFGH", SEAL) == list(part.mobiles)
+
+
+def test_whoever_is_left_out_is_nowhere_in_what_is_made() -> None:
+    those = [Addressee(f"+88691200000{number}", ("王", "明天"), None) for number in range(4)]
+    part = made(ordered(those, without=frozenset({"+886912000002"})))
+    assert "0912000002" not in part.written.decode()
+    assert len(part.mobiles) == len(part.packing.hashes) == len(part.packing.message_hashes) == 3
+
+
+def test_what_is_held_is_written_when_its_claim_has_given_it_a_time() -> None:
+    part = made(ordered([Addressee("+886912000001", ("王", "明天"), None)], held=True))
+    assert part.written == b""
+    assert part.params is not None
+
+
+@pytest.mark.parametrize("changed", [{"number": 8}, {"campaign": "autumn"}, {"seal": NumberSeal(b"o" * 32)}])
+def test_a_part_of_another_place_or_key_is_not_made(changed: dict[str, object]) -> None:
+    assert make_part(ordered([Addressee("+886912000001", ("王", "明天"), None)], **changed)) == Unmade()
+
+
+def test_a_part_whose_time_is_past_says_what_is_wrong() -> None:
+    part = make_part(ordered([Addressee("+886912000001", ("王", "明天"), NOW - timedelta(hours=1))]))
+    assert isinstance(part, Unmade)
+    assert part.field == "recipients[1].send_at"
+
+
+def children() -> set[int]:
+    """Of this process, as Linux tells them."""
+    told = Path("/proc/self/task").glob("*/children")
+    return {int(each) for path in told for each in path.read_text().split()}
+
+
+@asynccontextmanager
+async def in_process() -> AsyncIterator[tuple[InProcess, int]]:
+    """A maker whose process is there, and the process's number."""
+    async with anyio.create_task_group() as group:
+        maker = InProcess(group)
+        before = children()
+        maker.expect(8)
+        with anyio.fail_after(30):
+            while not maker.is_there:
+                await anyio.lowlevel.checkpoint()
+        (process,) = children() - before
+        yield maker, process
+
+
+async def test_a_process_makes_the_same_as_a_thread() -> None:
+    order = ordered([Addressee("+886912000001", ("王", "明天"), each) for each in TIMES[:1]])
+    async with in_process() as (maker, process):
+        there = await maker.make(order)
+        assert process in children()
+    assert isinstance(there, MadePart)
+    # Each sealing draws a nonce of its own.
+    assert replace(there, numbers="") == replace(made(order), numbers="")
+
+
+async def test_the_death_of_the_process_costs_no_part() -> None:
+    order = ordered([Addressee("+886912000001", ("王", "明天"), None)])
+    async with in_process() as (maker, process):
+        os.kill(process, signal.SIGKILL)
+        assert isinstance(await maker.make(order), MadePart)
+        assert isinstance(await maker.make(order), MadePart)
+        assert not maker.is_there
