@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -117,7 +117,7 @@ def children() -> set[int]:
 
 
 @asynccontextmanager
-async def in_process() -> AsyncIterator[tuple[InProcess, int]]:
+async def in_process() -> AsyncGenerator[tuple[InProcess, int]]:
     """A maker whose process is there, and the process's number."""
     async with anyio.create_task_group() as group:
         maker = InProcess(group)
