@@ -18,8 +18,8 @@ from server.ledger.refusals import Blocked, Repeats
 from server.store import ledger
 from server.store.actions import Action, CallKey, CapHit, Caps, Proposal, State
 from server.store.blocked import which_blocked
-from server.store.counting import cap_hit
-from server.store.hindrances import Asked, nothing_known
+from server.store.counting import cap_hit, cap_hit_of_one
+from server.store.hindrances import Asked, counted_where_nothing_known
 from server.store.plans import Connection
 from server.store.sent_texts import Texted, repeated, unseen
 from server.store.session_facts import outside_text_was_read
@@ -49,9 +49,9 @@ class Reach:
         """Each number by its hash."""
         return dict(zip(self.hashes, self.numbers, strict=True))
 
-    def asked(self, key: CallKey, session: Session) -> Asked:
+    def asked(self, key: CallKey) -> Asked:
         """What is asked of the store before a free send."""
-        return Asked(key=key, numbers=self.hashes, texts=self.texts, session=session)
+        return Asked(key=key, numbers=self.hashes, texts=self.texts)
 
 
 class Reached(Protocol):
@@ -111,10 +111,10 @@ class Claiming(Deciding):
         def work(conn: Connection, now: datetime) -> _Begun:
             session = Session(proposal.principal, proposal.session)
             fresh = replace(proposal, expires_at=now + timedelta(seconds=expires_s))
-            if not fresh.retry_of and nothing_known(conn, reach.asked(fresh.key, session), now):
-                hit = cap_hit(conn, fresh, self._caps, reach.hashes, now)
-                if hit is None:
-                    return self._begin(conn, now, fresh, decision, reach, is_new=True)
+            asked = None if fresh.retry_of else reach.asked(fresh.key)
+            counted = asked and counted_where_nothing_known(conn, asked, session, now)
+            if counted and cap_hit_of_one(fresh, self._caps, *counted) is None:
+                return self._begin(conn, now, fresh, decision, reach, is_new=True)
             if proposal.risk in RISKY and outside_text_was_read(conn, session, now):
                 raise OutsideTextReadError
             repeats = repeated(conn, reach.texts, now, retry_of=fresh.retry_of) if reach.texts else []

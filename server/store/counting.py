@@ -5,10 +5,10 @@ while it is open, with its final points once they are known, less what an erased
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, func, select, update
 
@@ -25,11 +25,12 @@ USAGE = CoveredRows(USAGE_DAYS)
 TEXTS = CoveredSets(RECIPIENT_TEXTS)
 
 _ON_DAY = USAGE_DAYS.c.day == bindparam("on_day")
-_USED = select(
+USED = select(
     func.sum(case((_ON_DAY, USAGE_DAYS.c.points))).label("points_today"),
     func.sum(USAGE_DAYS.c.points).label("points_month"),
     func.sum(case((_ON_DAY, USAGE_DAYS.c.recipients))).label("recipients_today"),
 ).where(USAGE_DAYS.c.day.between(bindparam("first_day"), bindparam("last_day")))
+"""What counts on the days of `days_of`."""
 _RAISE = (
     update(USAGE_DAYS)
     .where(_ON_DAY)
@@ -47,8 +48,10 @@ _TEXTS = (
     )
     .group_by(RECIPIENT_TEXTS.c.recipient)
 )
-
-
+TEXTS_TO_ONE = select(func.sum(RECIPIENT_TEXTS.c.texts)).where(
+    RECIPIENT_TEXTS.c.day == bindparam("on_day"), RECIPIENT_TEXTS.c.recipient == bindparam("wanted_number")
+)
+"""The texts of a day to one recipient, but for those that are packed."""
 _HAND_ON = step()
 
 
@@ -117,9 +120,17 @@ def hand_on(conn: Connection, start: Action, points: Decimal, recipients: int) -
 
 def usage(conn: Connection, now: datetime) -> Usage:
     """What counts now: points today and this month, recipients today."""
+    return usage_of(conn.execute(USED, days_of(now)).one())
+
+
+def days_of(now: datetime) -> dict[str, str]:
+    """The values of `USED`: today, and its month."""
     day = taipei_day(now)
-    month = {"first_day": f"{day[:7]}-01", "last_day": f"{day[:7]}-31"}
-    used = conn.execute(_USED, {"on_day": day, **month}).one()
+    return {"on_day": day, "first_day": f"{day[:7]}-01", "last_day": f"{day[:7]}-31"}
+
+
+def usage_of(used: Any) -> Usage:
+    """What a row with the columns of `USED` says."""
     return Usage(
         points_today=used.points_today or _NONE,
         points_month=used.points_month or _NONE,
@@ -139,6 +150,15 @@ def cap_hit(
     )
 
 
+def cap_hit_of_one(proposal: Proposal, caps: Caps, used: Usage, texts: int) -> CapHit | None:
+    """The same for one recipient's text, of what was looked up already: texts that this one had today."""
+    hits = _hits(Counts(proposal.points, proposal.recipients), caps, used)
+    limit = caps.texts_per_recipient_per_day
+    if not hits and limit is not None and texts + 1 > limit:
+        return CapHit(rule=EACH_DAY, limit=limit, used=texts, asked=1)
+    return hits[0] if hits else None
+
+
 def full_today(conn: Connection, limit: int | None, recipients: Sequence[str], now: datetime) -> set[str]:
     """Those of these who would get more texts today than the limit with one more."""
     if limit is None:
@@ -149,11 +169,9 @@ def full_today(conn: Connection, limit: int | None, recipients: Sequence[str], n
 
 def totals_hit(conn: Connection, asked: Counts, caps: Caps, now: datetime) -> list[CapHit]:
     """The limits of a day and a month that so much would pass now."""
-    return [
-        CapHit(rule=rule, limit=limit, used=used, asked=more)
-        for rule, limit, used, more in _totals(conn, asked, caps, now)
-        if limit is not None and used + more > limit
-    ]
+    if (caps.points_per_day, caps.points_per_month, caps.recipients_per_day) == (None, None, None):
+        return []
+    return _hits(asked, caps, usage(conn, now))
 
 
 def reserve_texts(conn: Connection, action_id: str, recipients: Sequence[str], now: datetime) -> None:
@@ -178,15 +196,17 @@ def return_recipients(conn: Connection, action: Action) -> None:
         _add(conn, taipei_day(action.dispatched_at), Decimal(0), -action.recipients)
 
 
-def _totals(
-    conn: Connection, asked: Counts, caps: Caps, now: datetime
-) -> Iterator[tuple[str, Decimal | int | None, Decimal | int, Decimal | int]]:
-    if (caps.points_per_day, caps.points_per_month, caps.recipients_per_day) == (None, None, None):
-        return
-    used = usage(conn, now)
-    yield "points_per_day", caps.points_per_day, used.points_today, asked.points
-    yield "points_per_month", caps.points_per_month, used.points_month, asked.points
-    yield "recipients_per_day", caps.recipients_per_day, used.recipients_today, asked.recipients
+def _hits(asked: Counts, caps: Caps, used: Usage) -> list[CapHit]:
+    totals: Sequence[tuple[str, Decimal | int | None, Decimal | int, Decimal | int]] = (
+        ("points_per_day", caps.points_per_day, used.points_today, asked.points),
+        ("points_per_month", caps.points_per_month, used.points_month, asked.points),
+        ("recipients_per_day", caps.recipients_per_day, used.recipients_today, asked.recipients),
+    )
+    return [
+        CapHit(rule=rule, limit=limit, used=so_far, asked=more)
+        for rule, limit, so_far, more in totals
+        if limit is not None and so_far + more > limit
+    ]
 
 
 def _recipient_hit(conn: Connection, limit: int | None, recipients: Sequence[str], day: str) -> CapHit | None:

@@ -2,26 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
 from server.store import blocked, ledger, session_facts
+from server.store.actions import CapHit, Caps, Usage
+from server.store.counting import cap_hit, cap_hit_of_one, usage
 from server.store.database import DatabaseStore
-from server.store.hindrances import Asked, nothing_known
+from server.store.hindrances import Asked, Counted, counted_where_nothing_known, nothing_known
 from server.store.packed_texts import pack
 from server.store.packing import packing
 from server.store.plans import Connection
 from server.store.sent_texts import Texted, remember
 from server.store.sessions import Session
-from tests.store.samples import DAY, NOW, dispatching, proposal
+from tests.store.samples import DAY, NOW, approved, claim, dispatching, proposal
 
 SEND = proposal("wanted")
 HERE = Session("desk", "s1")
-ASKED = Asked(key=SEND.key, numbers=["hash-a"], texts=[Texted("message-a", None)], session=HERE)
+ASKED = Asked(key=SEND.key, numbers=["hash-a"], texts=[Texted("message-a", None)])
 
 
 def clear(conn: Connection, asked: Asked = ASKED) -> bool:
-    return nothing_known(conn, asked, NOW)
+    return counted_where_nothing_known(conn, asked, HERE, NOW) is not None
 
 
 def block(conn: Connection) -> None:
@@ -78,7 +82,52 @@ async def test_what_is_known_of_others_is_nothing(store: DatabaseStore) -> None:
 
 async def test_outside_text_does_not_matter_where_a_person_is_asked(store: DatabaseStore) -> None:
     await store.write(read_outside_text)
-    assert await store.read(lambda conn: clear(conn, replace(ASKED, session=None)))
+    assert await store.read(lambda conn: nothing_known(conn, ASKED, NOW))
+
+
+def send(conn: Connection, name: str, number: str, at: datetime = NOW) -> None:
+    made = approved(conn, proposal(name, points=Decimal("2.5"), recipients=1), at)
+    claim(conn, made.id, now=at, recipients=[number])
+
+
+async def test_what_a_free_send_counts_on_to_comes_with_the_same_look(store: DatabaseStore) -> None:
+    nothing = Counted(Usage(points_today=Decimal(0), points_month=Decimal(0), recipients_today=0), 0)
+    assert await store.read(lambda conn: counted_where_nothing_known(conn, ASKED, HERE, NOW)) == nothing
+
+    def others(conn: Connection) -> None:
+        send(conn, "yesterday", "hash-a", NOW - DAY)
+        for name, number in (("one", "hash-a"), ("two", "hash-a"), ("three", "hash-b")):
+            send(conn, name, number)
+
+    await store.write(others)
+    found = await store.read(lambda conn: counted_where_nothing_known(conn, ASKED, HERE, NOW))
+    assert found is not None
+    assert found == Counted(await store.read(lambda conn: usage(conn, NOW)), 2)
+    assert found.usage.recipients_today == 3
+
+
+@pytest.mark.parametrize(
+    "caps",
+    [
+        Caps(points_per_day=Decimal(8)),
+        Caps(points_per_month=Decimal(10)),
+        Caps(recipients_per_day=3),
+        Caps(texts_per_recipient_per_day=2),
+        Caps(points_per_day=Decimal(9), recipients_per_day=4, texts_per_recipient_per_day=3),
+    ],
+)
+async def test_the_caps_say_the_same_of_what_the_look_brought(store: DatabaseStore, caps: Caps) -> None:
+    asked = proposal("wanted", points=Decimal("0.5"), recipients=1)
+
+    def both(conn: Connection) -> tuple[CapHit | None, CapHit | None]:
+        for number in range(3):
+            send(conn, f"n{number}", "hash-a" if number else "hash-b")
+        counted = counted_where_nothing_known(conn, ASKED, HERE, NOW)
+        assert counted is not None
+        return cap_hit(conn, asked, caps, ASKED.numbers, NOW), cap_hit_of_one(asked, caps, *counted)
+
+    of_store, of_look = await store.write(both)
+    assert of_look == of_store
 
 
 async def test_one_look_does_not_answer_for_several_numbers(store: DatabaseStore) -> None:
