@@ -2,28 +2,32 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, and_, bindparam, exists, or_, select
 
 from server.store.actions import Action
 from server.store.plans import Connection
-from server.store.rows import actions_where, by_id, fetch, fetch_one, first_where
+from server.store.rows import WHOLE, actions_where, by_id, fetch, fetch_one, first_where, remembered
 from server.store.schema import ACTIONS
 from tools.action_id import normalise_id
 
 _IS_SEND = ACTIONS.c.risk == "spend"
 """An erasing names the batch of a send as well."""
 
-_SPELT = or_(
-    *(ACTIONS.c.batch_id == bindparam(f"batch_{how}") for how in ("as_written", "in_lower", "in_upper"))
-)
-_THIS = ACTIONS.alias("this")
-_IS_A_SEND_ITSELF = exists().where(_THIS.c.id == bindparam("this_action"), _THIS.c.risk == "spend")
-_OTHER_SEND = (
-    select(ACTIONS.c.id)
-    .where(_SPELT, _IS_SEND, ACTIONS.c.id != bindparam("this_action"), _IS_A_SEND_ITSELF)
-    .limit(1)
-)
-_BY_BATCH = first_where(_SPELT)
+
+def _spelt(actions: FromClause) -> ColumnElement[bool]:
+    ways = ("as_written", "in_lower", "in_upper")
+    return or_(*(actions.c.batch_id == bindparam(f"batch_{how}") for how in ways))
+
+
+_OTHER = ACTIONS.alias("other")
+_ROW_AND_OTHER = select(
+    *WHOLE,
+    and_(
+        _IS_SEND,
+        exists().where(_spelt(_OTHER), _OTHER.c.risk == "spend", _OTHER.c.id != bindparam("this_action")),
+    ).label("has_other"),
+).where(ACTIONS.c.id == bindparam("this_action"))
+_BY_BATCH = first_where(_spelt(ACTIONS))
 _BY_REQUESTS = actions_where(
     ACTIONS.c.principal == bindparam("of_principal"),
     ACTIONS.c.request_id.in_(bindparam("request_ids", expanding=True)),
@@ -72,7 +76,13 @@ def other_send_of(conn: Connection, batch_id: str, action_id: str) -> bool:
     """Whether this action is a send, and another send got this batch, however its id is written."""
     if not batch_id:
         return False
-    return conn.scalar(_OTHER_SEND, {**_spellings(batch_id), "this_action": action_id}) is not None
+    row = conn.execute(_ROW_AND_OTHER, {**_spellings(batch_id), "this_action": action_id}).one_or_none()
+    if row is None:
+        return False
+    # Whoever asks changes it next, and has to know what it was.
+    *whole, has_other = row
+    remembered(conn, whole)
+    return bool(has_other)
 
 
 def owner_of(batch_id: ColumnElement[str]) -> ScalarSelect[str]:

@@ -71,7 +71,7 @@ def fetch_one(
 ) -> Action | None:
     """The one action that a statement over `WHOLE` finds or returns, if any."""
     row = conn.execute(statement, values).one_or_none()
-    return None if row is None else _action(_remembered(conn, row))
+    return None if row is None else _action(remembered(conn, row))
 
 
 def by_id(conn: Connection, action_id: str) -> Action | None:
@@ -87,10 +87,11 @@ def _row(conn: Connection, action_id: str) -> Read | None:
     if known is not None:
         return known
     row = conn.execute(_BY_ID, {"wanted_id": action_id}).one_or_none()
-    return None if row is None else _remembered(conn, row)
+    return None if row is None else remembered(conn, row)
 
 
-def _remembered(conn: Connection, row: Read) -> Read:
+def remembered(conn: Connection, row: Read) -> Read:
+    """A row that was read, kept for whoever needs it in this transaction."""
     changes = collected(conn)
     if changes is not None:
         changes.read[row[0]] = row
@@ -144,7 +145,7 @@ def _stepped(
     row = conn.execute(statement, values).one_or_none()
     if row is None:
         return None
-    _report(conn, _remembered(conn, row), before)
+    _report(conn, remembered(conn, row), before)
     return _action(row)
 
 
