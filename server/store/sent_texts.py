@@ -6,7 +6,7 @@ its send is unknown. Forgotten is what certainly was not sent, and a booking tha
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -43,6 +43,9 @@ _UNKNOWN = select(ACTIONS.c.id).where(ACTIONS.c.state == State.UNKNOWN)
 _FORGET_OLD = SENT.deleting(
     delete(SENT_TEXTS).where(SENT_TEXTS.c.until < AT, SENT_TEXTS.c.action_id.not_in(_UNKNOWN))
 )
+_FORGETS_EACH = timedelta(minutes=1)
+_FORGOTTEN_AT = "when what is over was forgotten"
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Repeated:
 
 
 def remember(conn: Connection, action_id: str, texts: Iterable[Texted], now: datetime) -> None:
-    """Keep each message of a send that is claimed; what is over is forgotten with the same step."""
+    """Keep each message of a send that is claimed; once a minute, what is over is forgotten with it."""
     rows = {
         (text.message, moment_or_empty(text)): {
             "message": text.message,
@@ -83,7 +86,9 @@ def remember(conn: Connection, action_id: str, texts: Iterable[Texted], now: dat
         for text in texts
     }
     if rows:
-        SENT.delete(conn, _FORGET_OLD, {"at_moment": now})
+        if abs(now - conn.info.get(_FORGOTTEN_AT, _NEVER)) >= _FORGETS_EACH:
+            SENT.delete(conn, _FORGET_OLD, {"at_moment": now})
+            conn.info[_FORGOTTEN_AT] = now
         SENT.insert(conn, action_id, list(rows.values()))
 
 

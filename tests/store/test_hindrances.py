@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from server.store import blocked, ledger, session_facts
-from server.store.actions import CapHit, Caps, Usage
+from server.store.actions import ActionFilter, CapHit, Caps, State, Usage
 from server.store.counting import cap_hit, cap_hit_of_one, usage
 from server.store.database import DatabaseStore
 from server.store.hindrances import Asked, Counted, counted_where_nothing_known, nothing_known
 from server.store.packed_texts import pack
 from server.store.packing import packing
 from server.store.plans import Connection
+from server.store.schema import SENT_TEXTS
 from server.store.sent_texts import Texted, remember
 from server.store.sessions import Session
 from tests.store.samples import DAY, NOW, approved, claim, dispatching, proposal
@@ -134,3 +136,26 @@ async def test_one_look_does_not_answer_for_several_numbers(store: DatabaseStore
     several = replace(ASKED, numbers=["hash-a", "hash-b"], texts=[Texted("a", None), Texted("b", None)])
     nobody = replace(ASKED, numbers=[], texts=[])
     assert not await store.read(lambda conn: clear(conn, several) or clear(conn, nobody))
+
+
+async def test_what_is_over_is_forgotten_with_later_sends_once_a_minute(store: DatabaseStore) -> None:
+    later = NOW + DAY + timedelta(seconds=1)
+
+    def remembered(conn: Connection, name: str, at: datetime) -> list[str]:
+        action = dispatching(conn, proposal(name), at)
+        remember(conn, action.id, [Texted(name, None)], at)
+        return [*conn.scalars(select(SENT_TEXTS.c.message).order_by(SENT_TEXTS.c.message))]
+
+    async def kept(name: str, at: datetime) -> list[str]:
+        return await store.write(lambda conn: remembered(conn, name, at))
+
+    assert await kept("a", NOW) == ["a"]
+    await store.write(settle_all)
+    assert await kept("b", later - timedelta(seconds=30)) == ["a", "b"]
+    assert await kept("c", later) == ["a", "b", "c"]
+    assert await kept("d", later + timedelta(seconds=30)) == ["b", "c", "d"]
+
+
+def settle_all(conn: Connection) -> None:
+    for action in ledger.list_actions(conn, ActionFilter(), 1, 10)[0]:
+        ledger.finish(conn, action.id, owner="w1", state=State.SUCCEEDED, outcome="{}", now=NOW)
