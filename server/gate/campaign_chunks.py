@@ -6,7 +6,7 @@ plan did not have goes out.
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 _SUBJECT = 40
 _NO_START = "the ledger has no start of this plan, or something else changed the campaign in the store"
+_TOLD_LATELY = timedelta(seconds=10)
+"""So long the points that a receipt told of are as good as an answer to the question for them."""
 _DEPLETED = ("login_refused", "login_stopped", "not_enough_credit")
 """Problems after which no other chunk can be sent either."""
 
@@ -93,6 +95,8 @@ class ChunkSender:
         self._dispatching = Dispatching(context)
         self._trials = Trials(context)
         self._held: dict[str, int | None] = {}
+        self._told: tuple[datetime, Decimal] | None = None
+        """When a receipt last told of the points that are left, and how many."""
 
     @property
     def at_once(self) -> int:
@@ -246,14 +250,27 @@ class ChunkSender:
             done = await self._context.book.get(claimed.id) or claimed
         match str(done.state):
             case "succeeded":
+                self._hear(done)
                 return ChunkEnd(ended=Ended.SENT, stop=_points_ran_out(done))
             case "failed":
                 return ChunkEnd(ended=Ended.FAILED, stop=_forbids_others(done))
             case _:
                 return ChunkEnd(ended=Ended.UNKNOWN)
 
+    def _hear(self, done: Action) -> None:
+        """The points that its receipt tells of; the least, since receipts come in any order."""
+        credit = json.loads(done.outcome).get("credit")
+        if credit is not None:
+            before = self._told[1] if self._told is not None else Decimal("Infinity")
+            self._told = self._context.clock(), min(Decimal(str(credit)), before)
+
     async def missing(self, points: Decimal) -> str:
-        """Why the account cannot pay so much now."""
+        """Why the account cannot pay so much now. Points that a receipt just told of are not asked for."""
+        if self._told is not None:
+            at, credit = self._told
+            if credit >= points and timedelta() <= self._context.clock() - at < _TOLD_LATELY:
+                return ""
+        self._told = None
         try:
             credit = await self._context.vendors.query(credit_steps())
         except ANTICIPATED as error:

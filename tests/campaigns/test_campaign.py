@@ -227,6 +227,29 @@ async def test_a_paused_campaign_sends_nothing_more_and_a_cancelled_one_frees_it
         assert problem["code"] == "state_changed"
 
 
+async def test_points_that_a_receipt_told_of_are_not_asked_for_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        # Three rounds of 50 parts.
+        write_list(house, people(1_100))
+        campaign = (await planned(session))["campaign_id"]
+        await running(session, campaign)
+        asked: list[Request] = []
+        send = session.parts.vendors.send
+
+        async def counted(request: Request, **how: bool) -> Reply:
+            if request.path == "API21/HTTP/getCredit.ashx":
+                asked.append(request)
+            return await send(request, **how)
+
+        monkeypatch.setattr(session.parts.vendors, "send", counted)
+        await carried_out(session.parts, campaign)
+        assert (await session.facts("get_campaign", {"campaign_id": campaign}))["sent"] == 1_100
+        assert len(asked) == 1
+
+
 async def test_a_worker_that_was_replaced_posts_nothing_more(house: House) -> None:
     async with fronted(house, Person(), **SMALL) as session:
         assert session.parts
