@@ -52,9 +52,14 @@ def _held() -> Generator[Held]:
 
 @pytest.fixture
 def _traced() -> Generator[None]:
+    """With the garbage collector as a running server has it, not as the tests do (`tests/conftest.py`)."""
+    threshold = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
     tracemalloc.start()
     yield
     tracemalloc.stop()
+    gc.freeze()
+    gc.set_threshold(*threshold)
 
 
 async def _campaign(session: Session, house: House, count: int) -> tuple[Held, Held]:
@@ -76,14 +81,15 @@ async def test_a_campaign_of_more_recipients_holds_no_more(
 ) -> None:
     monkeypatch.setattr(planning, "_AT_ONCE", 500)
     with listening(peer("vendor", "0")) as url:
-        every8d = {"base_url": url, "max_recipients": _CHUNK}
+        # One at a time: how many are held else depends on how quickly the vendor happens to answer.
+        every8d = {"base_url": url, "max_recipients": _CHUNK, "calls_at_once": 1}
         async with fronted(house, Person(), every8d=every8d) as session:
             # The first one imports, compiles and opens what stays.
             await _campaign(session, house, _FEW - 1)
             few, many = [await _campaign(session, house, count) for count in (_FEW, _MANY)]
     for less, more in zip(few, many, strict=True):
         assert (more.kept - less.kept) / _MORE < 20
-        # How many chunks are under way at once, and where in their ways, differs from run to run.
+        # How far a chunk is on its way differs from run to run.
         assert (more.peak - less.peak) / _MORE < 200
 
 
