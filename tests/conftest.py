@@ -1,7 +1,9 @@
 """What many tests share. Nothing of the server is imported: what is broken breaks its own tests alone."""
 
+import gc
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,9 @@ settings.load_profile("tests")
 
 ONE_WORKER = {"postgres": "postgresql", "short_waits": "time"}
 """With several workers (`pytest -n`), one of them has all tests that use such a fixture."""
+AT_ONCE = 10
+"""Tests of a file that one worker gets together: giving each alone takes a tenth of a core."""
+_given = Counter[Path]()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -29,6 +34,17 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         if fixture in used:
             item.add_marker(pytest.mark.xdist_group(group))
             return
+    if item.get_closest_marker("xdist_group") is None:
+        group = f"{item.path.parent.name}/{item.path.stem}.{_given[item.path] // AT_ONCE}"
+        item.add_marker(pytest.mark.xdist_group(group))
+        _given[item.path] += 1
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: no sweep of the garbage collector walks it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
