@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -63,7 +63,6 @@ class Session:
     client: Client
     parts: Parts | None = None
     witness: Witness | None = None
-    _schemas: dict[str, Any] = field(default_factory=dict[str, Any])
 
     async def told(self, tool: str, arguments: Mapping[str, Any] | None = None) -> Told:
         """Call a tool; the answer obeys what holds for every answer."""
@@ -73,7 +72,7 @@ class Session:
         if self.witness:
             self.witness.answered(call, facts, error=bool(result.is_error))
         if not result.is_error:
-            await self._check_schema(tool, facts)
+            self._check_schema(tool, facts)
         links = tuple(block for block in result.content if isinstance(block, types.ResourceLink))
         return Told(facts=facts, is_error=bool(result.is_error), links=links)
 
@@ -94,10 +93,10 @@ class Session:
         """The listed tools by name."""
         return {tool.name: tool for tool in (await self.client.list_tools()).tools}
 
-    async def _check_schema(self, tool: str, facts: Facts) -> None:
-        if not self._schemas:
-            self._schemas.update({each.name: each.output_schema for each in (await self.tools()).values()})
-        schema = self._schemas[tool]
+    def _check_schema(self, tool: str, facts: Facts) -> None:
+        # The client has listed the tools by now, for its own check of the answer.
+        schemas: dict[str, Any] = cast("Any", self.client.session)._tool_output_schemas
+        schema = schemas[tool]
         check_schema(facts, schema)
         assert facts.keys() <= schema["properties"].keys() | _AROUND[tool], "told, and described nowhere"
 

@@ -1,9 +1,12 @@
 """What every test would pay anew is spared: by `quick_start` the imports, by `quick_files` Alembic."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
 
 import pytest
 
@@ -31,6 +34,23 @@ def nursery() -> Iterator[Nursery | None]:
     opened = Nursery()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _schemas_checked_once() -> Iterator[None]:
+    """Each client checks each schema anew, 6 ms long, and most tests open a client of their own."""
+    validator: Any = import_module("jsonschema").Draft202012Validator
+    check, known = validator.check_schema, set[str]()
+
+    def check_once(schema: Any, *given: Any, **named: Any) -> None:
+        text = json.dumps(schema, sort_keys=True)
+        if given or named or text not in known:
+            check(schema, *given, **named)
+        known.add(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(validator, "check_schema", check_once)
+        yield
 
 
 @pytest.fixture
