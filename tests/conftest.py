@@ -12,7 +12,13 @@ from hypothesis import HealthCheck, settings
 
 from tests.e2e.eras import ERAS, Era
 
-pytest_plugins = ["tests.loopback_only.plugin", "tests.quick_start.plugin"]
+pytest_plugins = [
+    "tests.loopback_only.plugin",
+    "tests.quick_start.plugin",
+    "tests.e2e.plugin",
+    "tests.faults.plugin",
+    "tests.store.plugin",
+]
 
 # Neither is about the product: both measure the clock, and so what else the machine does.
 settings.register_profile(

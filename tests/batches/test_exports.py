@@ -26,11 +26,10 @@ from tests.batches.test_summaries import FREE, MIXED, sent, summary
 from tests.e2e.house import Facts, House, Session, Told
 from tests.gate.servers import fronted
 from tests.gate.test_front_owning import TOKENS, Acting, acting_as
-from tests.store.conftest import postgres, shared_database, store_url
 from tools.export_desk import Cell, Phone
 from tools.mobile import normalise_mobile
 
-__all__ = ["acting_as", "postgres", "shared_database", "store_url"]
+__all__ = ["acting_as"]
 
 REPORT = {"what": "report", "report_id": "9002", "report_type": "click_download"}
 FORMULAS = [

@@ -1,6 +1,5 @@
 """Clients that nobody here wrote hear every answer of the server."""
 
-from tests.e2e.conftest import house
 from tests.e2e.one_era import era
 
-__all__ = ["era", "house"]
+__all__ = ["era"]

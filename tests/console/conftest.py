@@ -8,12 +8,10 @@ from typing import TypeVar
 import pytest
 
 from tests.console.browser import Browser, shown_page
-from tests.e2e.conftest import house
 from tests.e2e.house import House, Session
 from tests.e2e.one_era import era
-from tests.store.conftest import postgres, shared_database, store_url
 
-__all__ = ["at_page", "era", "house", "postgres", "shared_database", "store_url", "stranger"]
+__all__ = ["at_page", "era", "stranger"]
 T = TypeVar("T")
 
 

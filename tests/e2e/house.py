@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import httpx2 as httpx
 import mcp_types as types
 from mcp.client import Client
 from mcp.client.session import ElicitationFnT
@@ -17,12 +18,14 @@ from server.mcp.deriving import said_already
 from server.mcp.schema import ENVELOPE, LEADING
 from server.mcp.table_schema import SHARED
 from server.parts import Parts, build_parts
+from server.sandbox.run import running_sandbox
 from server.settings.settings import Settings, load_settings
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.eras import Era
 from tests.e2e.json_schema import check_schema
 from tests.e2e.person import Person
 from tests.judge.witness import Witness
+from tests.patience import PATIENCE
 from tests.sandbox.probe import Probe
 from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation, Composite
@@ -142,6 +145,16 @@ class House:
     async def looks(self) -> list[dict[str, str]]:
         """The fields of every vendor request since the log began."""
         return [fields_of(entry) for entry in await self.vendor.log()]
+
+
+@asynccontextmanager
+async def opened_house(folder: Path, era: Era) -> AsyncGenerator[House]:
+    """A sandbox of its own, over this folder."""
+    async with (
+        running_sandbox() as url,
+        httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False, verify=NO_TLS) as http,
+    ):
+        yield House(url=url, vendor=Probe(http=http), folder=folder, era=era)
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """The catalogue of sentences is whole, and every command speaks the language of the settings."""
 
-from tests.e2e.conftest import house
 from tests.e2e.one_era import era
 
-__all__ = ["era", "house"]
+__all__ = ["era"]

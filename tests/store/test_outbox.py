@@ -19,13 +19,11 @@ from server.store import outbox as outbox_module
 from server.store.actions import State
 from server.store.outbox import Outbox
 from tests.e2e.house import Session
-from tests.faults.conftest import short_waits, vendor
 from tests.faults.front_door import RECEIPT, SEND, SENDING, front_door, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
 from tests.store.postgres_server import Postgres
 from tests.store.samples import KEY
 
-__all__ = ["short_waits", "vendor"]
 ROOT = Path(__file__).resolve().parents[2]
 DISK = 4 * 1024 * 1024
 KILLS = 25

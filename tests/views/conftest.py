@@ -1,6 +1,5 @@
 """The pages of MCP Apps, as they are served and as a browser shows them."""
 
-from tests.e2e.conftest import house
 from tests.e2e.one_era import era
 
-__all__ = ["era", "house"]
+__all__ = ["era"]
