@@ -153,8 +153,11 @@ class Journal(Keeping):
         return carried
 
     def _name_at_once(self, head: Head) -> None:
-        """In the thread that committed it: the way to another one and back takes as long as the writing."""
-        if self.past.lost:
+        """In the thread that committed it: the way to another one and back takes as long as the writing.
+
+        The newest head of those that were committed together names the others too.
+        """
+        if self.past.lost or self._is_named(head):
             return
         try:
             self.past.heads.write(head)

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Thread, current_thread
+from threading import Event, Thread, current_thread
 
+import anyio
 import anyio.to_thread
 import pytest
 
@@ -18,6 +19,7 @@ from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
 from server.store.head_file import Head, read_head
 from server.store.key_mark import known_mark, mark_of, remember_mark
+from server.store.plans import Connection
 
 NOW = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
 NOTE = Note(what="looked")
@@ -146,6 +148,32 @@ async def test_what_another_server_claims_while_somebody_looks_is_no_loss_of_the
     assert (journal.past.lost, caplog.text) == ("", "")
     await journal.store.close()
     await other.store.close()
+
+
+async def test_of_those_that_were_committed_together_the_newest_head_is_written_for_all(
+    tmp_path: Path,
+) -> None:
+    heads = Watched(tmp_path / "audit.head")
+    journal = journal_in(tmp_path, heads)
+    await journal.record(NOTE)
+    begun, let_go = len(heads.by), Event()
+
+    def held(_conn: Connection, _now: datetime) -> tuple[None, Note]:
+        let_go.wait(10)
+        return None, NOTE
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(journal.write, held)
+        for _ in range(3):
+            group.start_soon(partial(journal.write, lambda _conn, _now: (None, NOTE), ahead=True))
+        await anyio.wait_all_tasks_blocked()
+        let_go.set()
+    tip = await journal.store.read(audit.head)
+    named = read_head(heads.path)
+    assert named is not None
+    assert (named.sequence, named.mac) == tip[:2]
+    assert [name.startswith("store-writer") for name in heads.by[begun:]] == [True]
+    await journal.store.close()
 
 
 async def test_of_two_servers_that_begin_at_once_the_second_is_told_the_mark_of_the_first(
