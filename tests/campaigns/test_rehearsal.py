@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.campaigns.playing import people, planned, texts_at_the_vendor, write_list
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import fronted
+
+pytestmark = pytest.mark.usefixtures("quick_start")
 
 
 async def test_a_rehearsal_tells_timeline_and_bill_and_sends_nothing(house: House) -> None:

@@ -156,6 +156,7 @@ async def test_whom_it_did_not_reach_is_planned_again_and_nothing_is_sent(house:
         assert await posts(house) == before
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_rehearsal_shows_timeline_bill_and_what_went_twice(house: House) -> None:
     async with signed_in(house, **SMALL) as (_, browser):
         write_list(house, people(12))
@@ -174,6 +175,7 @@ async def test_a_rehearsal_shows_timeline_bill_and_what_went_twice(house: House)
         assert not await posts(house)
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_rehearsal_that_takes_long_goes_on_and_is_shown_by_the_same_button(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

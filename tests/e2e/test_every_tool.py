@@ -13,6 +13,7 @@ NAMES = [each.name for each in every_operation()]
 TOOLSETS = {each.name: f"{each.toolset},sms" for each in every_operation()}
 """The tool's own toolset and the one that prepares its case: a server of few tools starts faster."""
 
+pytestmark = pytest.mark.usefixtures("quick_start")
 behind_the_protocol = pytest.mark.parametrize("era", ["auto"], indirect=True)
 """The older era would say the same."""
 
