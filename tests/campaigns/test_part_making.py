@@ -2,7 +2,10 @@
 
 import json
 import os
+import select
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -116,18 +119,23 @@ def children() -> set[int]:
     return {int(each) for path in told for each in path.read_text().split()}
 
 
+async def begun(maker: InProcess) -> int:
+    """The number of its process, which is there."""
+    before = children()
+    maker.expect(8)
+    with anyio.fail_after(30):
+        while not maker.is_there:
+            await anyio.lowlevel.checkpoint()
+    (process,) = children() - before
+    return process
+
+
 @asynccontextmanager
 async def in_process() -> AsyncGenerator[tuple[InProcess, int]]:
     """A maker whose process is there, and the process's number."""
     async with anyio.create_task_group() as group:
         maker = InProcess(group)
-        before = children()
-        maker.expect(8)
-        with anyio.fail_after(30):
-            while not maker.is_there:
-                await anyio.lowlevel.checkpoint()
-        (process,) = children() - before
-        yield maker, process
+        yield maker, await begun(maker)
 
 
 async def test_a_process_makes_the_same_as_a_thread() -> None:
@@ -147,3 +155,27 @@ async def test_the_death_of_the_process_costs_no_part() -> None:
         assert isinstance(await maker.make(order), MadePart)
         assert isinstance(await maker.make(order), MadePart)
         assert not maker.is_there
+
+
+_PARENT = """
+import anyio
+from server.campaigns.part_makers import InProcess
+from tests.campaigns.test_part_making import begun
+
+async def main():
+    async with anyio.create_task_group() as group:
+        print(await begun(InProcess(group)), flush=True)
+        await anyio.sleep_forever()
+
+anyio.run(main)
+"""
+
+
+def test_the_process_ends_with_the_one_that_started_it_however_that_ends() -> None:
+    with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        maker = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+        ended, _, _ = select.select([maker], [], [], 30)
+        os.close(maker)
+    assert ended
