@@ -75,17 +75,23 @@ class House:
             yield parts
 
     def work(self) -> float:
-        """Let a worker do what there is to do; its peak in MB."""
+        """Let a worker do what there is to do; its peak in MB, with that of the process that it started.
+
+        What that one shares with others counts by its part, as Linux tells it.
+        """
         worker = subprocess.Popen([COMMAND, "worker", "--until-idle"], env=self.environment)
-        peak = 0.0
+        peak = beside = 0.0
         while worker.poll() is None:
             # What is told of a child that has ended counts what it was before it was another program.
             with suppress(OSError, StopIteration):
                 peak = _told_of(worker.pid, "VmHWM")
+                beside = max(
+                    beside, sum(_told_of(each, "Pss", "smaps_rollup") for each in _children(worker.pid))
+                )
             time.sleep(_LOOK_SECONDS)
         if worker.returncode:
             raise RuntimeError(f"the worker ended with {worker.returncode}")
-        return peak
+        return peak + beside
 
 
 async def _nobody() -> None:
@@ -190,7 +196,12 @@ def _count_peak_anew() -> None:
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
-def _told_of(process: int | str, what: str) -> float:
+def _children(process: int) -> list[str]:
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    return [child for each in threads for child in each.read_text(encoding="ascii").split()]
+
+
+def _told_of(process: int | str, what: str, where: str = "status") -> float:
     """MB that Linux tells of a process."""
-    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    lines = Path(f"/proc/{process}/{where}").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:"))
