@@ -37,7 +37,7 @@ ROWS = (QUICK, SLOW)
 CHUNK, LANES = 500, 4
 RECIPIENTS = 100_000
 _TEXT = "【測試】{姓名}您好，您的帳單 {到期日} 到期，請記得繳費。"
-_TURNS, _LOOK_SECONDS = 2, 0.02
+_TURNS, _LOOK_SECONDS = 2, 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
