@@ -21,7 +21,7 @@ _WITHOUT_PLUS = re.compile(r"886\d{9}")
 _DECIMAL = re.compile(r"((?:886)?9\d{8})\.0{1,2}")
 _DASHES = str.maketrans(dict.fromkeys("\u2212\u2043\u02d7\u30fc", "-"))
 """Those whose category is not that of a dash."""
-_TAIWAN = "+886"
+TAIWAN = "+886"
 _MASKED = re.compile(r"[*•●○#xX_?…]{2}|…")
 
 
@@ -49,7 +49,7 @@ def normalise_mobile(written: str) -> str:
         NotAMobileError: the text is not a mobile number. The text itself is not repeated.
     """
     if found := _USUAL.fullmatch(written):
-        return _TAIWAN + found[1] + found[2] + found[3]
+        return TAIWAN + found[1] + found[2] + found[3]
     return by_numbering_plan(written)
 
 
@@ -111,12 +111,12 @@ def _checked(plain: str) -> str:
 
 def is_taiwanese(e164: str) -> bool:
     """Whether the vendor charges the domestic price (EVERY8D 1.1: 非+886開頭 is international)."""
-    return e164.startswith(_TAIWAN)
+    return e164.startswith(TAIWAN)
 
 
 def as_dest(e164: str) -> str:
     """The number as DEST and Mobile take it: 0912345678 for Taiwan, +… for the rest (EVERY8D 1.1)."""
-    return "0" + e164.removeprefix(_TAIWAN) if is_taiwanese(e164) else e164
+    return "0" + e164.removeprefix(TAIWAN) if is_taiwanese(e164) else e164
 
 
 def from_vendor(written: str) -> str:
@@ -126,13 +126,13 @@ def from_vendor(written: str) -> str:
     """
     plain = written if written.isalnum() else _SEPARATORS.sub("", written)
     if _LOCAL.fullmatch(plain):
-        return _TAIWAN + plain[1:]
+        return TAIWAN + plain[1:]
     return "+" + plain if _WITHOUT_PLUS.fullmatch(plain) else plain
 
 
 def mask_mobile(number: str) -> str:
     """`0912***678`: enough to recognise a number that one knows, too little to call it."""
-    local = "0" + number[len(_TAIWAN) :] if number.startswith(_TAIWAN) else number
+    local = "0" + number[len(TAIWAN) :] if number.startswith(TAIWAN) else number
     if len(local) < 8:  # noqa: PLR2004 - nothing shorter can show seven digits and still hide some
         return "***"
     return f"{local[:4]}***{local[-3:]}"

@@ -21,7 +21,7 @@ from tools.lists.reasons import Reason
 from tools.lists.rows import Judged, Recipient
 from tools.lists.tally import Tally as ListTally
 from tools.problems import Problem, RefusedError
-from tools.same_text import visible
+from tools.same_text import visible_each
 from tools.sentence import sentence
 
 Excluded = Callable[[Sequence[str], Sequence[str]], Awaitable[Mapping[str, Reason]]]
@@ -97,6 +97,7 @@ class Draft:
     _points: list[int] = field(default_factory=list[int])
     _trial_left: int = field(init=False)
     _times: Iterator[datetime | None] = field(init=False)
+    _timed: int = 0
 
     def __post_init__(self) -> None:
         self._trial_left = self.wish.trial.count
@@ -110,35 +111,51 @@ class Draft:
         Raises:
             RefusedError: a rule of the operator forbids one of them.
         """
-        first, texts = len(self._rest), list[str]()
-        for each in self.listed.take(some, excluded):
-            if text := self._text(each):
-                texts.append(text)
-                self._add(each, text, hashes[each.mobile])
-        those = self._rest[first:]
-        seen = [(each.mobile, visible(text)) for each, text in zip(those, texts, strict=True)]
-        self._kept.messages += hash_messages(self.key, seen)
+        taken, texts = self._sendable(self.listed.take(some, excluded))
+        mobiles = [each.mobile for each in taken]
+        points = self.tally.add_each(mobiles, texts, [each.fields for each in taken])
+        moments = self._moments(len(taken))
+        those = [
+            Addressee(each.mobile, each.fields, moment) for each, moment in zip(taken, moments, strict=True)
+        ]
+        self._points += points
+        self._rest += those
+        self._kept.numbers += [hashes[mobile][:HALF] for mobile in mobiles]
+        self._kept.messages += hash_messages(self.key, zip(mobiles, visible_each(texts), strict=True))
         self._obey(those, texts)
         while len(self._rest) >= self._room():
             self._cut(self._room())
 
-    def _text(self, each: Recipient) -> str:
-        """What this recipient gets; '' where it cannot be sent, which is counted."""
-        text = self.wish.wording.filled(each.fields)
-        if reason := self.wish.wording.unsendable(each.fields, text):
-            self.tally.excluded[reason] += 1
-            return ""
-        return text
+    def _sendable(self, taken: Sequence[Recipient]) -> tuple[Sequence[Recipient], list[str]]:
+        """Those whose text can be sent, and their texts; the others are counted."""
+        wording = self.wish.wording
+        texts = wording.filled_each([each.fields for each in taken])
+        if wording.all_sendable(texts):
+            return taken, texts
+        left: list[Recipient] = []
+        sendable: list[str] = []
+        for each, text in zip(taken, texts, strict=True):
+            if reason := wording.unsendable(each.fields, text):
+                self.tally.excluded[reason] += 1
+            else:
+                left.append(each)
+                sendable.append(text)
+        return left, sendable
 
-    def _add(self, each: Recipient, text: str, hashed: str) -> None:
-        self._points.append(self.tally.add(each.mobile, text, each.fields))
-        moment = next(self._times)
-        self.at_night += moment is not None and is_night(moment)
-        self._rest.append(Addressee(each.mobile, each.fields, moment))
-        if moment is not None and self.wish.trial.terms and self.tally.recipients == self.wish.trial.count:
-            # What follows is not begun before the trial was watched to its end.
-            self._times = replace(self.wish.pace, start=moment + self.wish.trial.terms.within).times()
-        self._kept.numbers.append(hashed[:HALF])
+    def _moments(self, count: int) -> list[datetime | None]:
+        """When each of so many more goes out."""
+        if self.wish.pace.start is None:
+            return [None] * count
+        found: list[datetime | None] = []
+        for _ in range(count):
+            moment = next(self._times)
+            self.at_night += moment is not None and is_night(moment)
+            found.append(moment)
+            self._timed += 1
+            if moment is not None and self.wish.trial.terms and self._timed == self.wish.trial.count:
+                # What follows is not begun before the trial was watched to its end.
+                self._times = replace(self.wish.pace, start=moment + self.wish.trial.terms.within).times()
+        return found
 
     def _obey(self, those: Sequence[Addressee], texts: Sequence[str]) -> None:
         if not those:

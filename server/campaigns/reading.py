@@ -31,8 +31,9 @@ from tools.lists.columns import (
     find_heading,
     number_columns,
 )
+from tools.lists.judging import judging
 from tools.lists.mailed import Mailed
-from tools.lists.rows import Judged, Recipient, Rejected, Row, judge
+from tools.lists.rows import Judged, Recipient, Rejected, Row
 from tools.lists.tally import Tally
 from tools.problems import InvalidArgumentError
 
@@ -129,10 +130,12 @@ class ListReading:
         Raises:
             RefusedError: the file is damaged further on, or has more rows than the settings allow.
         """
-        columns, include_hidden, mailed = self.columns, self._wanted.include_hidden, self._wanted.mailed
-        count = 0
-        for row in self._below_heading():
-            found = judge(row, columns, include_hidden=include_hidden)
+        judge, mailed = judging(self.columns, include_hidden=self._wanted.include_hidden), self._wanted.mailed
+        count, heading = 0, self.heading.row
+        for row in self._rows:
+            if row.number <= heading:
+                continue
+            found = judge(row)
             if found is not None:
                 if mailed is not None and isinstance(found, Recipient):
                     found = self._unless_opened(found, row, mailed)
@@ -158,10 +161,6 @@ class ListReading:
                 "not_opened", "the list has no column of e-mail addresses.", "Give a list that has one."
             )
         return found
-
-    def _below_heading(self) -> Iterator[Row]:
-        heading = self.heading.row
-        return (row for row in self._rows if row.number > heading)
 
     def _open(self, file: BinaryIO) -> tuple[ReadAs, Generator[Row]]:
         if kind_of(file) == "csv":

@@ -1,13 +1,13 @@
 """What a campaign comes to, counted text by text while its list is read."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from heapq import heappush, heappushpop
 
-from tools.every8d.charging import INTERNATIONAL_FACTOR, PRICED_UNITS, parts_of, units
+from tools.every8d.charging import INTERNATIONAL_FACTOR, PRICED_UNITS, parts_of, units, units_of_each
 from tools.mobile import is_taiwanese
 
 _LONGEST = 3
@@ -38,7 +38,16 @@ class Tally:
 
     def add(self, mobile: str, text: str, values: Sequence[str]) -> int:
         """Count a text, and the values that it was made with; its points."""
-        domestic, length = is_taiwanese(mobile), units(text)
+        return self._add(mobile, units(text), values)
+
+    def add_each(
+        self, mobiles: Iterable[str], texts: Sequence[str], values: Iterable[Sequence[str]]
+    ) -> list[int]:
+        """The same for many, in their order."""
+        return [*map(self._add, mobiles, units_of_each(texts), values)]
+
+    def _add(self, mobile: str, length: int, values: Sequence[str]) -> int:
+        domestic = is_taiwanese(mobile)
         # Most of a list's texts are of a few lengths.
         parts = _parts_of(length, domestic)
         points = parts if domestic else parts * INTERNATIONAL_FACTOR

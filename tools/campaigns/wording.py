@@ -26,13 +26,21 @@ class Wording:
     text: str
     columns: tuple[str, ...]
     template: str
-    _pieces: tuple[str | int, ...]
+    _pattern: str
+    """For Python's `%`."""
+    _places: tuple[int, ...]
+    """Which value goes where in it."""
     _speaks: bool
     """Something can be read whatever the values are."""
 
     def filled(self, values: Sequence[str]) -> str:
         """The text as the recipient gets it; `values` are those of `columns`."""
-        return "".join([piece if isinstance(piece, str) else values[piece] for piece in self._pieces])
+        return self._pattern % tuple([values[place] for place in self._places])
+
+    def filled_each(self, those: Sequence[Sequence[str]]) -> list[str]:
+        """The same for many, in their order."""
+        pattern, places = self._pattern, self._places
+        return [pattern % tuple([values[place] for place in places]) for values in those]
 
     def masked(self, values: Sequence[str]) -> str:
         """The text at its length, with no more of each value than its beginning."""
@@ -47,6 +55,16 @@ class Wording:
         if len(text) > LONGEST_TEXT:
             return "too_long"
         return "" if self._speaks or clean(text).strip() else "blank_text"
+
+    def all_sendable(self, texts: Sequence[str]) -> bool:
+        """Whether surely none of these texts is `unsendable`, by one look at all together."""
+        written = "".join(texts)
+        return (
+            self._speaks
+            and "|" not in written
+            and "%" not in written
+            and max(map(len, texts), default=0) <= LONGEST_TEXT
+        )
 
     def people(self, those: Iterable[tuple[str, Sequence[str], datetime | None]]) -> list[Planned]:
         """The recipients of a plan as 1.5 takes them, each by number, values and time."""
@@ -72,13 +90,15 @@ def read_wording(text: str) -> Wording:
             "text", sentence("has a brace without its partner."), sentence("Write {column}.")
         )
     fits = len(columns) <= FIELDS
+    pieces = _COLUMN.split(text)
     wording = Wording(
         text=text,
         columns=columns,
         template=_COLUMN.sub(lambda found: f"%field{columns.index(found[1].strip()) + 1}%", text)
         if fits
         else "",
-        _pieces=tuple(_pieces(text, columns)),
+        _pattern="%s".join(piece.replace("%", "%%") for piece in pieces[::2]),
+        _places=tuple(columns.index(piece.strip()) for piece in pieces[1::2]),
         _speaks=bool(clean(_COLUMN.sub("", text), limit=LONGEST_TEXT).strip()),
     )
     if not fits and "|" in text:
@@ -91,10 +111,3 @@ def read_wording(text: str) -> Wording:
 def around_columns(text: str) -> str:
     """What is common to all texts, with … where a list's values go."""
     return _COLUMN.sub("…", text)
-
-
-def _pieces(text: str, columns: Sequence[str]) -> list[str | int]:
-    found: list[str | int] = []
-    for place, piece in enumerate(_COLUMN.split(text)):
-        found.append(columns.index(piece.strip()) if place % 2 else piece)
-    return [piece for piece in found if piece != ""]

@@ -16,7 +16,7 @@ _FORMULA = re.compile(r"[=@]|\+(?![\d\s().,\-]*\d%?$)|-(?!\d[\d,]*(?:\.\d+)?%?$)
 _LONGEST = 2000
 """Of a whole text, in characters."""
 _UNKNOWN = "\ufffd"
-_ORDINARY = re.compile(
+ORDINARY = re.compile(
     r"[0-9A-Za-z\u4e00-\u9fff](?:[ 0-9A-Za-z\u4e00-\u9fff.,:/()\-]*[0-9A-Za-z\u4e00-\u9fff)])?"
 )
 """Values of which nothing needs to be looked at: most are such."""
@@ -34,7 +34,7 @@ class ReadField(NamedTuple):
 def read_field(cell: Cell) -> ReadField:
     """The words of a cell, without what cannot be seen, on one line."""
     written = text_of(cell)
-    if _ORDINARY.fullmatch(written):
+    if ORDINARY.fullmatch(written):
         return ReadField(written)
     if cell is Special.UNCALCULATED:
         return ReadField(reason=Reason.FORMULA_WITHOUT_VALUE)

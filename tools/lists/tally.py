@@ -43,7 +43,9 @@ class Tally:
     def take(self, judged: Sequence[Judged], excluded: Mapping[str, Reason]) -> list[Recipient]:
         """Count a slice; those of it that are texted. `excluded` are numbers that a rule forbids."""
         self.rows += len(judged)
-        return [each for each in judged if self._is_texted(each, excluded)]
+        texted = [each for each in judged if self._is_texted(each, excluded)]
+        self._count(texted)
+        return texted
 
     def _is_texted(self, each: Judged, excluded: Mapping[str, Reason]) -> TypeGuard[Recipient]:
         if isinstance(each, Rejected):
@@ -55,7 +57,6 @@ class Tally:
         if reason is not None:
             self._reject(each.row, reason)
             return False
-        self._count(each)
         return True
 
     def _seen_before(self, each: Recipient) -> Reason | None:
@@ -70,14 +71,17 @@ class Tally:
     def _reject(self, row: int, reason: Reason) -> None:
         self.reasons.setdefault(reason, Rows()).add(row)
 
-    def _count(self, each: Recipient) -> None:
-        self.recipients += 1
-        self.abroad += not is_taiwanese(each.mobile)
-        self.restored += each.restored
-        self.joined += each.joined
-        if each.old:
-            self.old.add(each.row)
-        if "" in each.fields:
-            self.blank.add(each.row)
-        if len(self.samples) < _SAMPLES:
-            self.samples.append(each)
+    def _count(self, texted: Sequence[Recipient]) -> None:
+        self.recipients += len(texted)
+        self.samples += texted[: _SAMPLES - len(self.samples)]
+        for row, mobile, fields, restored, joined, old in texted:
+            if not is_taiwanese(mobile):
+                self.abroad += 1
+            if restored:
+                self.restored += 1
+            if joined:
+                self.joined += 1
+            if old:
+                self.old.add(row)
+            if "" in fields:
+                self.blank.add(row)
