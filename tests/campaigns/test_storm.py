@@ -35,6 +35,7 @@ SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10
 SIZE = 20
 TEXT = "【測試】您好，明天見"
 SMALL = {"every8d": {"max_recipients": SIZE}}
+pytestmark = pytest.mark.usefixtures("quick_start")
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql")))
 
 

@@ -38,6 +38,7 @@ async def nobody_works(settings: Settings) -> bool:
     return not is_held(lock_of(settings))
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_worker_that_is_started_carries_the_campaign_out_and_ends(house: House) -> None:
     async with fronted(house, Person(), every8d={"max_recipients": 10}) as session:
         assert session.parts
@@ -86,6 +87,7 @@ async def test_the_threads_of_a_worker_share_their_memory(house: House) -> None:
             await until(partial(has_ended, worker))
 
 
+@pytest.mark.usefixtures("quick_start")
 @pytest.mark.xdist_group("postgresql")
 async def test_workers_of_one_postgresql_share_its_campaigns(house: House, postgres: Postgres) -> None:
     store = {"url": postgres.fresh_database()}

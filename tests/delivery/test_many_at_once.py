@@ -180,6 +180,7 @@ def _ready(number: int) -> Reported:
     return Reported(values, f"+8869{number:08d}")
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_kill_leaves_no_acknowledged_report_behind(tmp_path: Path, store_url: str) -> None:
     dice, acknowledged, sent = random.Random(), set[str](), 0
     for life in range(2):

@@ -18,8 +18,8 @@ from tests.quick_start.nursery import READY
 
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).parent / "campaign-ops-mcp")
-INSTALLED = "server.command.cli"
-"""Found in any folder."""
+OURS = ("server.", "tests.")
+"""Found in any folder: the project is installed where it stands."""
 _PLAIN: dict[str, Any] = {
     "preexec_fn": None,
     "pass_fds": (),
@@ -116,8 +116,7 @@ def _can_be_forked(how: Mapping[str, Any], nursery: Nursery) -> bool:
     """Whether Python would do the same for this program with nothing said to Python itself."""
     args: Any = how["args"]
     ours = not isinstance(args, str | os.PathLike) and (
-        args[0] == COMMAND
-        or (tuple(args[:2]) == (sys.executable, "-m") and (how["cwd"] == ROOT or args[2] == INSTALLED))
+        args[0] == COMMAND or (tuple(args[:2]) == (sys.executable, "-m") and args[2].startswith(OURS))
     )
     return (
         ours
