@@ -29,7 +29,6 @@ from server.store.batches import (
     Batch,
     add_batch,
     batch_by_vendor_id,
-    batch_of,
     count_again,
     erasings,
     set_batch,
@@ -142,9 +141,10 @@ def _record(conn: Connection, since: datetime, now: datetime, inbox: Inbox) -> b
 
 
 def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
-    """The batch of a send with its messages; a safe retry sends what its first send was to send."""
-    if batch_of(conn, action.id) is not None:
-        return
+    """The batch of a send with its messages; a safe retry sends what its first send was to send.
+
+    That it has none yet was found out in this transaction.
+    """
     source = first_of(conn, action)
     arguments = json.loads(source.arguments)
     sent = sent_messages(source.tool, arguments, reference_of(source.id))
