@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers.phonemetadata import PhoneMetadata
 
@@ -34,7 +34,6 @@ UNSEEN = ["", "\u200b", "\u200e", "\ufeff", "\u00ad", "\u2060", "\u034f"]
 WIDE = {0x30 + digit: 0xFF10 + digit for digit in range(10)}
 
 
-@settings(deadline=None)
 @given(NATIONAL, st.sampled_from(PREFIXES), st.sampled_from(GAPS), st.sampled_from(UNSEEN), st.booleans())
 def test_every_spelling_of_a_number_is_that_number(
     national: str,
@@ -48,7 +47,6 @@ def test_every_spelling_of_a_number_is_that_number(
     assert normalise_mobile(f"\u202d{written}\u202c") == normalise_mobile(written) == "+886" + national
 
 
-@settings(deadline=None)
 @given(NATIONAL, NATIONAL, st.text(st.characters(exclude_categories=["Cs"]), max_size=3))
 def test_two_numbers_are_never_one(first: str, second: str, between: str) -> None:
     with pytest.raises(ValueError, match="number"):
@@ -156,7 +154,6 @@ def test_the_plan_takes_any_last_digits_of_a_mobile_number() -> None:
         )
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join) | st.text(max_size=16))
 def test_every_spelling_is_read_as_the_numbering_plan_reads_it(written: str) -> None:
     assert outcome(normalise_mobile, written) == outcome(by_numbering_plan, written)

@@ -252,7 +252,7 @@ def written(kind: type[CsvSheet] | type[XlsxSheet], table: Sequence[Sequence[Cel
     return content
 
 
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=40, database=None)
 @example([["\tx", "\rx"], ["\nx", " \t=x"]])
 @given(st.lists(st.lists(st.one_of(TEXTS, NUMBERS, st.none()), min_size=2, max_size=4), max_size=8))
 def test_no_cell_is_ever_run_and_every_number_is_read_again(table: list[list[Cell]]) -> None:

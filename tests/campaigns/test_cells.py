@@ -94,7 +94,7 @@ def test_no_other_number_is_counted_as_restored(cell: Cell) -> None:
     assert (found.mobile, found.restored) == (ONE, False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(["0912345678", "0987654321", "02-2345-6789"]), min_size=2, max_size=3, unique=True

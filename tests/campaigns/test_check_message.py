@@ -80,7 +80,7 @@ async def test_a_placeholder_that_nothing_fills_is_refused(
     assert said in problem["message"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text("字 a😀!…\n", max_size=160))
 def test_a_cheaper_wording_costs_less_and_says_nothing_new(text: str) -> None:
     cheaper = cheaper_wording(text)

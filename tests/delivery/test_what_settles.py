@@ -124,7 +124,7 @@ VALUES = st.one_of(st.sampled_from(ODD), st.text(st.characters(exclude_categorie
 FIELDS = st.dictionaries(st.sampled_from(NAMES), VALUES)
 
 
-@settings(max_examples=300, database=None, deadline=None)
+@settings(max_examples=300, database=None)
 @given(FIELDS)
 def test_what_is_kept_of_a_report_is_what_its_reader_reads(fields: dict[str, str]) -> None:
     given = {"BATCHID": "b1", "STATUS": "100"} | {name.upper(): value for name, value in fields.items()}
@@ -159,7 +159,7 @@ async def test_no_value_of_any_field_breaks_the_receiver_or_the_list(house: Hous
 def _forged(count: int = 60) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
 
-    @settings(max_examples=count, database=None, deadline=None)
+    @settings(max_examples=count, database=None)
     @given(FIELDS)
     def collect(fields: dict[str, str]) -> None:
         found.append({"BatchID": "b1", "STATUS": "100", **fields})
@@ -186,7 +186,7 @@ def _forgeries(unknown: str, others: list[Facts], count: int = 80) -> list[tuple
     }
     beside = st.dictionaries(st.sampled_from(["STATUS", "SM", "MR", "MSGID", "ST", "CHARGE", "NAME"]), VALUES)
 
-    @settings(max_examples=count, database=None, deadline=None)
+    @settings(max_examples=count, database=None)
     @given(st.data(), beside, st.sets(st.sampled_from(BREAKS), min_size=1, max_size=2))
     def collect(data: st.DataObject, more: dict[str, str], breaks: set[str]) -> None:
         broken = {name: data.draw(wrong[name]) for name in sorted(breaks)}

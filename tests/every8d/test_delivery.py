@@ -163,7 +163,7 @@ def test_wrong_arguments_are_refused(wrong: dict[str, object]) -> None:
         params(**wrong)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 3200), st.integers(1, 200), st.data(), st.booleans())
 def test_a_page_is_the_slice_of_the_whole(total: int, size: int, data: st.DataObject, bare: bool) -> None:  # noqa: FBT001 - hypothesis passes by position
     page = data.draw(st.integers(1, total // size + 3))
@@ -179,7 +179,7 @@ def test_a_page_is_the_slice_of_the_whole(total: int, size: int, data: st.DataOb
     assert len(asked) <= len(needed) + len(beyond)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2500), st.integers(1, 200), st.integers(1, 6))
 def test_a_filtered_page_is_the_slice_of_what_matches(total: int, size: int, page: int) -> None:
     steps = GET_SMS_DELIVERY.steps(params(page=page, page_size=size, status_class="failed_permanent"), WORLD)
@@ -243,7 +243,7 @@ CLASSES = st.sampled_from(
 WANTED = st.sampled_from([None, "0912345678", "0987654321", "+12015550123"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(MOBILES, CODES), max_size=60), CLASSES, WANTED)
 def test_the_filter_finds_the_messages_that_a_filter_of_messages_finds(
     rows: list[tuple[str, str]], status_class: Any, wanted: str | None

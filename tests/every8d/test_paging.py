@@ -44,7 +44,7 @@ def one_after_another(page_of: Callable[[int], Page], start: int, count: int) ->
 TOTALS = st.lists(st.integers(0, 45), min_size=1, max_size=6) | st.integers(0, 260).map(lambda each: [each])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TOTALS, st.integers(0, 250), st.integers(1, 120))
 def test_a_slice_is_the_one_that_is_read_page_by_page(totals: list[int], start: int, count: int) -> None:
     batch = Batch(totals)
@@ -60,7 +60,7 @@ def test_a_slice_is_the_one_that_is_read_page_by_page(totals: list[int], start: 
     assert len(set(again)) == len(again)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TOTALS, st.integers(2, 5))
 def test_what_is_taken_page_by_page_is_taken_of_every_row(totals: list[int], every: int) -> None:
     def take(rows: Sequence[Row]) -> list[int]:

@@ -1,7 +1,7 @@
 """EVERY8D 1.1, 1.2, 1.4: DEST."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -31,7 +31,6 @@ def spelled(draw: st.DrawFn) -> tuple[str, str]:
     return shifted, "+886" + national
 
 
-@settings(deadline=None)
 @given(st.composite(spelled)())
 def test_every_usual_spelling_is_the_same_number(case: tuple[str, str]) -> None:
     written, expected = case

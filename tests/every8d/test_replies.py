@@ -68,7 +68,7 @@ def test_a_refusal_is_an_error() -> None:
         ask("-300,帳號密碼不得為空")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 250), st.integers(1, 200), st.integers(1, 30))
 def test_a_page_is_the_slice_of_the_whole(total: int, size: int, page: int) -> None:
     def vendor(request: Request) -> str:

@@ -138,7 +138,6 @@ class Story:
 
 @settings(
     max_examples=150 if SOAK else 8,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(a_step, min_size=6, max_size=40 if SOAK else 16))

@@ -20,7 +20,7 @@ BY_NAME: Mapping[str, AnyOperation] = {operation.name: operation for operation i
 
 # The long run sets 20000.
 EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "150"))
-thorough = settings(max_examples=EXAMPLES, deadline=None, database=None)
+thorough = settings(max_examples=EXAMPLES, database=None)
 
 T = TypeVar("T")
 

@@ -108,7 +108,7 @@ NAMES = st.sampled_from(["one", "two", "three", "four", "five"])
 
 
 @pytest.mark.usefixtures("quick_files")
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(people=st.lists(st.tuples(NAMES, st.sampled_from(TIMES)), min_size=1, max_size=8))
 async def test_the_rows_that_a_part_is_unpacked_to_are_those_that_any_other_send_has(
     people: list[tuple[str, datetime | None]],

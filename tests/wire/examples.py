@@ -22,7 +22,6 @@ SAMPLES = Path(__file__).parent / "samples"
 # 200 in `make test`; the long run sets 20000.
 thorough = settings(
     max_examples=int(os.environ.get("TEST_EXAMPLES", "200")),
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
