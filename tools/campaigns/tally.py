@@ -4,18 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from heapq import heappush, heappushpop
 
-from tools.every8d.charging import INTERNATIONAL_FACTOR, PRICED_UNITS, parts_of, units, units_of_each
+from tools.every8d.charging import INTERNATIONAL_FACTOR, PRICED_UNITS, parts_of, units_of_each
 from tools.mobile import is_taiwanese
 
 _LONGEST = 3
-
-
-@lru_cache(maxsize=4096)
-def _parts_of(length: int, domestic: bool) -> int:  # noqa: FBT001 - by place, for the cache
-    return parts_of(length, domestic=domestic)
 
 
 @dataclass(slots=True)
@@ -38,30 +32,41 @@ class Tally:
 
     def add(self, mobile: str, text: str, values: Sequence[str]) -> int:
         """Count a text, and the values that it was made with; its points."""
-        return self._add(mobile, units(text), values)
+        return self.add_each([mobile], [text], [values])[0]
 
     def add_each(
-        self, mobiles: Iterable[str], texts: Sequence[str], values: Iterable[Sequence[str]]
+        self, mobiles: Iterable[str], texts: Sequence[str], values: Sequence[Sequence[str]]
     ) -> list[int]:
         """The same for many, in their order."""
-        return [*map(self._add, mobiles, units_of_each(texts), values)]
-
-    def _add(self, mobile: str, length: int, values: Sequence[str]) -> int:
-        domestic = is_taiwanese(mobile)
+        lengths = units_of_each(texts)
+        kinds = [*zip(lengths, map(is_taiwanese, mobiles), strict=True)]
         # Most of a list's texts are of a few lengths.
-        parts = _parts_of(length, domestic)
+        alike = Counter(kinds)
+        points = {kind: self._add(*kind, count) for kind, count in alike.items()}
+        self._note_longest(lengths, values)
+        self.recipients += len(texts)
+        return [points[kind] for kind in kinds]
+
+    def _add(self, length: int, domestic: bool, count: int) -> int:  # noqa: FBT001 - by place, for many
+        """Count so many texts of a length; the points of each."""
+        parts = parts_of(length, domestic=domestic)
         points = parts if domestic else parts * INTERNATIONAL_FACTOR
-        self.recipients += 1
-        self.points += points
-        self.by_parts[parts] += 1
-        self.points_by_parts[parts] += points
-        self.estimates += length > PRICED_UNITS
-        self.abroad += not domestic
-        if len(self._longest) < _LONGEST:
-            heappush(self._longest, (length, -self.recipients, values))
-        elif length > self._longest[0][0]:
-            heappushpop(self._longest, (length, -self.recipients, values))
+        self.points += points * count
+        self.by_parts[parts] += count
+        self.points_by_parts[parts] += points * count
+        self.estimates += count * (length > PRICED_UNITS)
+        self.abroad += 0 if domestic else count
         return points
+
+    def _note_longest(self, lengths: Sequence[int], values: Sequence[Sequence[str]]) -> None:
+        longest = self._longest
+        if len(longest) == _LONGEST and max(lengths, default=0) <= longest[0][0]:
+            return
+        for number, (length, those) in enumerate(zip(lengths, values, strict=True), self.recipients + 1):
+            if len(longest) < _LONGEST:
+                heappush(longest, (length, -number, those))
+            elif length > longest[0][0]:
+                heappushpop(longest, (length, -number, those))
 
     @property
     def longest(self) -> list[Sequence[str]]:

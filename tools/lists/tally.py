@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeGuard
 
 from tools.lists.reasons import Reason
 from tools.lists.rows import Judged, Recipient, Rejected
@@ -43,30 +42,30 @@ class Tally:
     def take(self, judged: Sequence[Judged], excluded: Mapping[str, Reason]) -> list[Recipient]:
         """Count a slice; those of it that are texted. `excluded` are numbers that a rule forbids."""
         self.rows += len(judged)
-        texted = [each for each in judged if self._is_texted(each, excluded)]
+        texted: list[Recipient] = []
+        come = self._seen.take
+        for each in judged:
+            if isinstance(each, Rejected):
+                self._leave_out(each)
+            elif each.mobile in excluded:
+                self._reject(each.row, excluded[each.mobile])
+            elif (came := come(each.mobile, each.fields)) is Came.NEW:
+                texted.append(each)
+            else:
+                self._repeat(each, came)
         self._count(texted)
         return texted
 
-    def _is_texted(self, each: Judged, excluded: Mapping[str, Reason]) -> TypeGuard[Recipient]:
-        if isinstance(each, Rejected):
-            self._reject(each.row, each.reason)
-            if each.reason in REFUSALS:
-                self._seen.refuse(each.mobile, each.reason)
-            return False
-        reason = excluded.get(each.mobile) or self._seen_before(each)
-        if reason is not None:
-            self._reject(each.row, reason)
-            return False
-        return True
+    def _leave_out(self, each: Rejected) -> None:
+        self._reject(each.row, each.reason)
+        if each.reason in REFUSALS:
+            self._seen.refuse(each.mobile, each.reason)
 
-    def _seen_before(self, each: Recipient) -> Reason | None:
-        """Why this row gets no text after the rows before it."""
-        came = self._seen.take(each.mobile, each.fields)
-        if came is Came.NEW:
-            return None
+    def _repeat(self, each: Recipient, came: Came | Reason) -> None:
+        """Count a row that gets no text after the rows before it."""
         if came is Came.DIFFERING:
             self.differing.add(each.row)
-        return came if isinstance(came, Reason) else Reason.DUPLICATE
+        self._reject(each.row, came if isinstance(came, Reason) else Reason.DUPLICATE)
 
     def _reject(self, row: int, reason: Reason) -> None:
         self.reasons.setdefault(reason, Rows()).add(row)
