@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from tools.action_id import normalise_id
 from tools.operation import Preview, Result
+from tools.sentence import sentence
 from tools.values import IDENTIFIER, OUTSIDE, Minute, OutsideText, Points, Timestamp
 
 ActionState = Literal[
@@ -42,7 +43,7 @@ _WRITTEN = re.compile("[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}")
 
 def _as_kept(written: str) -> str:
     if _WRITTEN.fullmatch(written) is None:
-        raise ValueError("is no id of an action. Give it as list_actions shows it.")
+        raise ValueError(sentence("is no id of an action. Give it as list_actions shows it."))
     return normalise_id(written)
 
 

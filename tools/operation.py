@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from tools.campaign_facts import CampaignFacts, CampaignStep
 from tools.offering import Risk, Toolset, Vendor
-from tools.sentence import Spoken
+from tools.sentence import Spoken, sentence
 from tools.values import (
     CELLS,
     IDENTIFIER,
@@ -178,7 +178,7 @@ _LAST_PAGE = 1_000_000
 def _check_page(page: int) -> int:
     """Refuse what fits into no database's number, nor into a vendor's."""
     if page > _LAST_PAGE:
-        raise ValueError("is beyond the end of any list. Give one from 1 to the answer's `pages`.")
+        raise ValueError(sentence("is beyond the end of any list. Give one from 1 to the answer's `pages`."))
     return page
 
 

@@ -4,12 +4,14 @@ Its template is its id in the catalogue (`server/languages`), as gettext has it.
 and is never looked up, unless it is a sentence of ours itself.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, LiteralString, Self, cast
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 Value = str | int
+_WRITTEN = '{"template"'
 Choose = Callable[[str, str, int], str]
 """The template to use for a template, its plural ('' where it has none) and the number that decides."""
 
@@ -124,6 +126,21 @@ def _restored(kept: object) -> Sentence:
         return Sentence.of(parts["template"], parts["plural"], parts["number"], values)
     except (AttributeError, KeyError, TypeError, IndexError):
         raise ValueError("is no sentence.") from None
+
+
+def written(said: str) -> str:
+    """A sentence as one text, of which `read` makes it again; one without values is its own text."""
+    return json.dumps(_parts(said)) if isinstance(said, Sentence) and said.values else str(said)
+
+
+def read(text: str) -> Sentence:
+    """What `written` wrote."""
+    if not text.startswith(_WRITTEN):
+        return of_text(text)
+    try:
+        return _restored(json.loads(text))
+    except ValueError:
+        return of_text(text)
 
 
 Spoken = Annotated[str, PlainValidator(_restored), PlainSerializer(_kept), WithJsonSchema({"type": "string"})]

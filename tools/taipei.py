@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import TypeVar
 
+from tools.sentence import sentence
+
 TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")
 """Taiwan has had no daylight saving time since 1979, so a fixed offset is exact."""
 
@@ -39,7 +41,7 @@ def read_time(written: object) -> datetime:
     try:
         moment = written if isinstance(written, datetime) else _parsed(written)
     except ValueError:
-        raise ValueError("is no date with a time. Write it as 2026-12-31T09:30:00+08:00.") from None
+        raise ValueError(sentence("is no date with a time. Write it as 2026-12-31T09:30:00+08:00.")) from None
     return as_taipei(_within_years(moment))
 
 
@@ -54,14 +56,14 @@ def read_day(written: object) -> date:
         with suppress(ValueError):
             day = date.fromisoformat(written.strip())
     if day is None:
-        raise ValueError("is no day. Write it as 2026-12-31.")
+        raise ValueError(sentence("is no day. Write it as 2026-12-31."))
     return _within_years(day)
 
 
 def _within_years(moment: D) -> D:
     """Near the ends of the calendar another offset, or a day's distance, would leave it."""
     if moment.year not in _YEARS:
-        raise ValueError("lies outside the years 2000 to 2999. Check the year.")
+        raise ValueError(sentence("lies outside the years 2000 to 2999. Check the year."))
     return moment
 
 

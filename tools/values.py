@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 
 from tools.cleaning import clean
 from tools.mobile import normalise_mobile
+from tools.sentence import sentence
 from tools.taipei import iso, iso_minute, read_begin, read_day, read_end, read_time
 
 
@@ -95,7 +96,7 @@ DayArgument = Annotated[date, BeforeValidator(read_day), WithJsonSchema({"type":
 
 def _no_flag(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("is no number. Write it in digits, as 2.")  # noqa: TRY004 - pydantic's kind
+        raise ValueError(sentence("is no number. Write it in digits, as 2."))  # noqa: TRY004 - pydantic's kind
     return value
 
 

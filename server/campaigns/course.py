@@ -24,6 +24,7 @@ from server.store import campaigns
 from server.store.campaign_holds import Hold
 from server.store.campaigns import Waiting
 from server.store.errors import StoreUnavailableError
+from tools.sentence import sentence
 
 _log = logging.getLogger(__name__)
 ROUND = 50
@@ -35,8 +36,12 @@ _READY = 3
 _FAILURES = 3
 """So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
 
-_HELD_LONG = "its cancellation waited for a person for an hour or more, and it was to go out at once"
-_UNREADABLE = "its plan cannot be read with the key of the numbers: it was damaged, or is of another key"
+_HELD_LONG = sentence(
+    "its cancellation waited for a person for an hour or more, and it was to go out at once"
+)
+_UNREADABLE = sentence(
+    "its plan cannot be read with the key of the numbers: it was damaged, or is of another key"
+)
 
 
 class Ended(StrEnum):
@@ -142,7 +147,9 @@ class _Row:
             self.failures = 0
         self.stop = self.stop or end.stop
         if self.failures >= _FAILURES:
-            self.stop = self.stop or f"the vendor did not take {self.failures} parts one after the other"
+            self.stop = self.stop or sentence(
+                "the vendor did not take {count} parts one after the other", count=self.failures
+            )
 
 
 class Course:

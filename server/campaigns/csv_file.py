@@ -9,6 +9,7 @@ from server.campaigns.problems import unreadable
 from tools.lists.rows import Row
 from tools.lists.text_files import Encoding, delimiter_of, encoding_by_mark, encoding_of, sep_line
 from tools.problems import RefusedError
+from tools.sentence import sentence
 
 _PIECE = 1024 * 1024
 _OPENING = 64 * 1024
@@ -108,7 +109,7 @@ def _lines(text: io.TextIOBase) -> Iterator[str]:
     """Lines as CSV has them: U+2028 and the like end none."""
     while line := text.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE and not line.endswith(("\r", "\n")):
-            raise unreadable("a line of it has no end.", "Save it as CSV again.")
+            raise unreadable(sentence("a line of it has no end."), sentence("Save it as CSV again."))
         if "\0" in line:
             raise _no_text()
         yield line
@@ -116,14 +117,19 @@ def _lines(text: io.TextIOBase) -> Iterator[str]:
 
 def _broken_row(row: int) -> RefusedError:
     return unreadable(
-        f"in row {row} a quotation mark is never closed (it would swallow the rows behind it), text follows "
-        f"a closing one, or a cell is longer than {csv.field_size_limit():,} characters.",
-        f"Mend row {row}, or save the list as .xlsx.",
+        sentence(
+            "in row {row} a quotation mark is never closed (it would swallow the rows behind it), text "
+            "follows "
+            "a closing one, or a cell is longer than {most:,} characters.",
+            row=row,
+            most=csv.field_size_limit(),
+        ),
+        sentence("Mend row {row}, or save the list as .xlsx.", row=row),
     )
 
 
 def _no_text() -> RefusedError:
     return unreadable(
-        "it is not text in UTF-8, UTF-16 or Big5 (cp950), or is damaged.",
-        "Open it in a spreadsheet and save it as .xlsx or as CSV UTF-8.",
+        sentence("it is not text in UTF-8, UTF-16 or Big5 (cp950), or is damaged."),
+        sentence("Open it in a spreadsheet and save it as .xlsx or as CSV UTF-8."),
     )

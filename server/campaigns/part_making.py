@@ -72,13 +72,10 @@ class MadePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmade:
-    """Why nothing was made: the argument that cannot be sent and what is wrong with it, or '' and ''.
+    """Why nothing was made: what of it cannot be sent."""
 
-    Both are empty where the part cannot be read with the key of the numbers.
-    """
-
-    field: str = ""
     problem: str = ""
+    """'' where the part cannot be read with the key of the numbers."""
 
 
 def make_part(order: Order) -> MadePart | Unmade:
@@ -95,7 +92,7 @@ def make_part(order: Order) -> MadePart | Unmade:
     try:
         request = SEND_PERSONALIZED_SMS.build(params, world)
     except InvalidArgumentError as error:
-        return Unmade(field=error.field, problem=error.problem)
+        return Unmade(problem=error.problem)
     people = params.people
     mobiles = tuple([person.mobile for person in people])
     hashed = message_digests(order.key, zip(mobiles, visible_each(params.texts), strict=True))

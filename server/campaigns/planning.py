@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import anyio.to_thread
@@ -25,9 +25,10 @@ from server.store.keys import hash_numbers
 from server.store.plans import Connection
 from server.store.recent_texts import texted_often
 from server.store.sent_texts import sends_with
+from tools.lists.reason_words import reason_said
 from tools.lists.rows import Judged, Recipient
 from tools.problems import Problem, RefusedError
-from tools.sentence import sentence, together
+from tools.sentence import Sentence, sentence, together
 from tools.taipei import iso
 
 NOTHING_PLANNED = sentence("Nothing was planned and nothing was sent.")
@@ -182,17 +183,20 @@ def _plan_of(draft: Draft) -> dict[str, Any]:
 
 def _nobody(draft: Draft) -> Problem:
     most = sorted(draft.excluded().items(), key=lambda each: -each[1])[:_REASONS]
-    reasons = ", ".join(f"{reason}: {count}" for reason, count in most)
+    each = [sentence("{reason}: {count}", reason=reason_said(reason), count=count) for reason, count in most]
+    reasons = reduce(_and, each) if each else sentence("it is empty")
     return Problem(
         code="nobody_left",
         message=together(
             NOTHING_PLANNED,
-            sentence(
-                "Nobody of the list can be texted ({reasons}).", reasons=reasons or sentence("it is empty")
-            ),
+            sentence("Nobody of the list can be texted ({reasons}).", reasons=reasons),
         ),
         next=sentence("Look at the list with read_list, or give another one."),
     )
+
+
+def _and(first: Sentence, more: Sentence) -> Sentence:
+    return sentence("{first}, {more}", first=first, more=more)
 
 
 def _too_late(draft: Draft) -> Problem:

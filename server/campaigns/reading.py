@@ -36,6 +36,7 @@ from tools.lists.mailed import Mailed
 from tools.lists.rows import Judged, Recipient, Rejected, Row
 from tools.lists.tally import Tally
 from tools.problems import InvalidArgumentError
+from tools.sentence import sentence
 
 SLICE = 1000
 """Rows that are judged before the thread comes back; a look at the store for them is one statement."""
@@ -141,7 +142,9 @@ class ListReading:
                     found = self._unless_opened(found, row, mailed)
                 count += 1
                 if count > self._most:
-                    raise too_large(f"it has more than {self._most} rows.", "lists.max_rows")
+                    raise too_large(
+                        sentence("it has more than {most} rows.", most=self._most), "lists.max_rows"
+                    )
                 yield found
 
     def slices(self) -> Iterator[Sequence[Judged]]:
@@ -187,7 +190,10 @@ class ListReading:
         if not named:
             visible = [sheet for sheet in workbook.sheets if not sheet.hidden]
             if not visible:
-                raise unreadable("the workbook has no sheet that is shown.", "Show the sheet and save it.")
+                raise unreadable(
+                    sentence("the workbook has no sheet that is shown."),
+                    sentence("Show the sheet and save it."),
+                )
             return _with_numbers(workbook, visible) or visible[:1]
         found = next((sheet for sheet in workbook.sheets if sheet.name.strip() == named.strip()), None)
         if found is None:

@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from server.campaigns.problems import DAMAGED, unreadable
 from tools.problems import RefusedError
+from tools.sentence import sentence
 
 PIECE = 64 * 1024
 MOST_OF_A_PART = 16 * 1024 * 1024
@@ -75,7 +76,7 @@ class Package:
                 while piece := part.read(PIECE):
                     taken += len(piece)
                     if taken > most:
-                        raise unreadable("unpacked it would be far too large.", DAMAGED)
+                        raise unreadable(sentence("unpacked it would be far too large."), DAMAGED)
                     yield piece
         except _DAMAGE:
             raise broken() from None
@@ -91,12 +92,12 @@ def _check_end(file: BinaryIO) -> None:
         raise broken()
     parts = int.from_bytes(found[at + 10 : at + 12], "little")
     if parts > _MOST_PARTS:
-        raise unreadable("it has too many parts for a workbook.", DAMAGED)
+        raise unreadable(sentence("it has too many parts for a workbook."), DAMAGED)
 
 
 def broken() -> RefusedError:
     """The refusal of a workbook that is not whole."""
-    return unreadable("the workbook is damaged.", DAMAGED)
+    return unreadable(sentence("the workbook is damaged."), DAMAGED)
 
 
 def reader() -> expat.XMLParserType:

@@ -15,6 +15,7 @@ from tools.lists.columns import place_of
 from tools.lists.excel_dates import Show, written_date
 from tools.lists.rows import Row
 from tools.problems import RefusedError
+from tools.sentence import sentence
 
 MOST_COLUMNS = 512
 """Cells further right are not looked at."""
@@ -240,7 +241,7 @@ def _row_number(written: str) -> int:
 
 
 def _too_many_rows() -> RefusedError:
-    return unreadable("it has more rows than a sheet can have.", DAMAGED)
+    return unreadable(sentence("it has more rows than a sheet can have."), DAMAGED)
 
 
 def _number(written: str) -> float:

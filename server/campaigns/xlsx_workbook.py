@@ -9,6 +9,7 @@ from server.campaigns.problems import unreadable
 from server.campaigns.xlsx_package import MOST_OF_STRINGS, Package, broken, elements, feed, local, reader
 from server.campaigns.xlsx_strings import Strings
 from tools.lists.excel_dates import Show, built_in_format, date_reader
+from tools.sentence import sentence
 
 _ROOT = "_rels/.rels"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -43,7 +44,9 @@ class Workbook:
         for kind, target in _relations(self.package, "").values():
             if kind == "officeDocument" and not target.endswith(".bin"):
                 return target
-        raise unreadable("it is a zip, and no .xlsx workbook.", "Save it as .xlsx in a spreadsheet.")
+        raise unreadable(
+            sentence("it is a zip, and no .xlsx workbook."), sentence("Save it as .xlsx in a spreadsheet.")
+        )
 
     def _read_workbook(self) -> None:
         active, found = 0, list[Sheet]()

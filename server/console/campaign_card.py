@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.console.list_card import reason_said
 from server.console.shown import CAMPAIGN_STATES, Figure, time_of
 from tools.campaign_desk import CampaignView, PlanFigures
 from tools.canvas import figure
 from tools.cleaning import clean
+from tools.lists.reason_words import reason_said
 from tools.sentence import Sentence, of_text, plural, sentence
 from tools.taipei import as_taipei
 
@@ -94,8 +94,8 @@ def campaign_card(found: CampaignView) -> CampaignCard:
 
 
 def _reason(kept: str) -> str:
-    """Why it stands still: kept as text, and a sentence again where it is one of the catalogue's."""
-    return of_text(kept) if kept else ""
+    """Why it stands still."""
+    return kept if isinstance(kept, Sentence) or not kept else of_text(kept)
 
 
 def _steps(found: CampaignView) -> Iterator[str]:

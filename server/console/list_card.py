@@ -1,44 +1,18 @@
 """A list of recipients in a person's words: how many can be texted, and which rows cannot, and why."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.canvas import figure
 from tools.cleaning import clean
 from tools.list_desk import ListFound
 from tools.lists.masking import mask_value
-from tools.lists.reasons import Reason
+from tools.lists.reason_words import reason_said
 from tools.lists.tally import Rows
 from tools.mobile import mask_mobile
 from tools.sentence import Sentence, plural, sentence
 
 _NAMES = 20
-_REASONS: Mapping[str, Sentence] = {
-    Reason.MISSING: sentence("no number"),
-    Reason.NOT_A_NUMBER: sentence("no number can be read"),
-    Reason.ERROR_VALUE: sentence("an error value of the spreadsheet"),
-    Reason.FORMULA_WITHOUT_VALUE: sentence("a formula that was never calculated"),
-    Reason.SCIENTIFIC_NOTATION: sentence("written as 9E+08: digits may be lost"),
-    Reason.SEVERAL_NUMBERS: sentence("several numbers in one cell"),
-    Reason.EXTENSION: sentence("an extension follows the number"),
-    Reason.EXTRA_TEXT: sentence("other text beside the number"),
-    Reason.LANDLINE: sentence("a landline"),
-    Reason.NOT_A_MOBILE: sentence("a service or short number"),
-    Reason.NO_SUCH_NUMBER: sentence("there is no such number"),
-    Reason.FOREIGN: sentence("of a country that the rules do not allow"),
-    Reason.DUPLICATE: sentence("stands in an earlier row"),
-    Reason.BLOCKED: sentence("blocked: never to be texted"),
-    Reason.DEAD: sentence("dead: texts to it failed for good twice"),
-    Reason.OPTED_OUT: sentence("did not agree"),
-    Reason.OPENED: sentence("opened the e-mail before"),
-    Reason.OPENED_BY_MACHINE: sentence("a machine opened the e-mail before"),
-    Reason.CONSENT_UNCLEAR: sentence("neither yes nor no stands in the column of consent"),
-    Reason.HIDDEN_ROW: sentence("a hidden row"),
-    Reason.FORMULA_TEXT: sentence("a field begins as a formula does"),
-    Reason.PIPE_IN_FIELD: sentence("a field holds |, which the vendor cannot take"),
-    Reason.PLACEHOLDER_IN_FIELD: sentence("a field holds a placeholder of the vendor"),
-    Reason.UNREADABLE_FIELD: sentence("a field holds bytes that cannot be read"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +45,6 @@ class ListCard:
     columns: tuple[str, ...]
     mobile: tuple[str, ...]
     samples: tuple[Sample, ...]
-
-
-def reason_said(reason: str) -> Sentence:
-    """Why a row gets no text."""
-    return _REASONS[reason]
 
 
 def list_card(found: ListFound, *, show_numbers: bool) -> ListCard:

@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from server.ledger.claiming import Claimed
 
 _SUBJECT = 40
-_NO_START = "the ledger has no start of this plan, or something else changed the campaign in the store"
+_NO_START = sentence(
+    "the ledger has no start of this plan, or something else changed the campaign in the store"
+)
 _TOLD_LATELY = timedelta(seconds=10)
 """So long the points that a receipt told of are as good as an answer to the question for them."""
 _DEPLETED = ("login_refused", "login_stopped", "not_enough_credit")
@@ -115,7 +117,7 @@ class ChunkSender:
         if chunk is None or chunk.state != campaigns.WAITING:
             return ChunkEnd(ended=Ended.WAITS)
         if campaign.account != await self._context.account_of(SEND_PERSONALIZED_SMS):
-            return ChunkEnd(ended=Ended.WAITS, stop="it was planned for another account")
+            return ChunkEnd(ended=Ended.WAITS, stop=sentence("it was planned for another account"))
         minutes = await self._minutes_of(campaign)
         order = await self._order(campaign, chunk, str(standing.plan["text"]), held=minutes is not None)
         made = await self._maker.make(order)
@@ -240,7 +242,9 @@ class ChunkSender:
             started = await self._context.book.was_started(campaign)
             return ChunkEnd(ended=Ended.WAITS, stop="" if started else _NO_START)
         if isinstance(claimed, CapHit):
-            return ChunkEnd(ended=Ended.WAITS, stop=f"the limit {claimed.rule} is reached")
+            return ChunkEnd(
+                ended=Ended.WAITS, stop=sentence("the limit {rule} is reached", rule=claimed.rule)
+            )
         if not isinstance(claimed, Action):
             # Somebody was blocked, or texted, since the look: the next round leaves them out.
             return ChunkEnd(ended=Ended.WAITS)
@@ -274,13 +278,16 @@ class ChunkSender:
         try:
             credit = await self._context.vendors.query(credit_steps())
         except ANTICIPATED as error:
-            return (
-                f"the vendor cannot be asked for the points: {problem_of(SEND_PERSONALIZED_SMS, error).code}"
-            )
+            code = problem_of(SEND_PERSONALIZED_SMS, error).code
+            return sentence("the vendor cannot be asked for the points: {code}", code=code)
         return (
             ""
             if credit >= points
-            else f"the points do not cover the next part: {points} needed, {credit} left"
+            else sentence(
+                "the points do not cover the next part: {needed} needed, {left} left",
+                needed=str(points),
+                left=str(credit),
+            )
         )
 
     async def stop(self, campaign: str, epoch: int, reason: str) -> bool:
@@ -303,14 +310,18 @@ class ChunkSender:
         """Nothing waits any more. What certainly was not sent is for a person to say."""
         failed = await self._context.campaigns.failed(campaign)
         if failed:
-            return await self.stop(campaign, epoch, f"all was tried, and {failed} were certainly not sent to")
+            return await self.stop(
+                campaign,
+                epoch,
+                sentence("all was tried, and {count} were certainly not sent to", count=failed),
+            )
         return await self._context.book.end_campaign(campaign, epoch)
 
 
 def _why_unmade(unmade: Unmade) -> str:
     if not unmade.problem:
-        return "a part of it cannot be read with the key of the numbers"
-    return f"a part of it cannot be sent as it was planned: {unmade.field} {unmade.problem}"
+        return sentence("a part of it cannot be read with the key of the numbers")
+    return sentence("a part of it cannot be sent as it was planned: {problem}", problem=unmade.problem)
 
 
 def _is_late(made: MadePart, now: datetime) -> bool:
@@ -332,7 +343,7 @@ def _forbids_others(failed: Action) -> str:
 
 def _points_ran_out(done: Action) -> str:
     unsent = json.loads(done.outcome).get("unsent", 0)
-    return f"the points ran out: {unsent} of a part were not sent" if unsent else ""
+    return sentence("the points ran out: {count} of a part were not sent", count=unsent) if unsent else ""
 
 
 def _batch_of(ready: _Ready, proposal: Proposal, likeness: str) -> Batch:

@@ -44,20 +44,22 @@ from tools.every8d.texts import send_time
 from tools.lists.mailed import Mailed
 from tools.omis.mailed import mailed_steps
 from tools.problems import InvalidArgumentError, Problem, RefusedError
-from tools.sentence import sentence
+from tools.sentence import read, sentence, together
 
 _PAUSED_BY_HAND = sentence("paused by hand")
 _NO_ACCOUNT = Problem(
     code="no_account",
-    message=f"{NOTHING_PLANNED} No EVERY8D account is set.",
-    next="A person sets CAMPAIGN_OPS_EVERY8D__UID and its password.",
+    message=together(NOTHING_PLANNED, sentence("No EVERY8D account is set.")),
+    next=sentence("A person sets CAMPAIGN_OPS_EVERY8D__UID and its password."),
 )
 
 
 _NO_OMIS = Problem(
     code="no_account",
-    message=f"{NOTHING_PLANNED} No OMIS account is set, so nobody knows who opened an e-mail.",
-    next="A person sets CAMPAIGN_OPS_OMIS__LOGIN_NAME and its password; or leave not_opened out.",
+    message=together(
+        NOTHING_PLANNED, sentence("No OMIS account is set, so nobody knows who opened an e-mail.")
+    ),
+    next=sentence("A person sets CAMPAIGN_OPS_OMIS__LOGIN_NAME and its password; or leave not_opened out."),
 )
 
 
@@ -164,8 +166,11 @@ class OwnCampaigns:
             raise RefusedError(
                 Problem(
                     code="policy_refused",
-                    message=f"{NOTHING_PLANNED} A rule cannot be applied: {found.problem}",
-                    next="A person mends CAMPAIGN_OPS_POLICY__BLOCKED_NUMBERS_FILE.",
+                    message=together(
+                        NOTHING_PLANNED,
+                        sentence("A rule cannot be applied: {problem}", problem=found.problem),
+                    ),
+                    next=sentence("A person mends CAMPAIGN_OPS_POLICY__BLOCKED_NUMBERS_FILE."),
                 )
             )
         return found
@@ -199,7 +204,7 @@ class OwnCampaigns:
             id=campaign.id,
             name=campaign.name,
             state=cast("CampaignState", campaign.state),
-            reason=campaign.reason if hold is None else told_hold(hold),
+            reason=read(campaign.reason) if hold is None else told_hold(hold),
             held_by="" if hold is None else hold.action,
             recipients=campaign.recipients,
             points=campaign.points,
@@ -281,7 +286,7 @@ def _refuse_choices(asked: PlanAsked) -> None:
 def _unfinished(tool: str) -> Problem:
     return Problem(
         code="still_planning",
-        message="The plan is not finished yet, and goes on by itself. Nothing was sent.",
-        next=f"Call {tool} again with the same arguments: it answers with this plan.",
+        message=sentence("The plan is not finished yet, and goes on by itself. Nothing was sent."),
+        next=sentence("Call {tool} again with the same arguments: it answers with this plan.", tool=tool),
         retryable=True,
     )

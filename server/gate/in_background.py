@@ -12,6 +12,7 @@ import anyio
 
 from server.call_time import left, untimed
 from tools.problems import Problem, RefusedError
+from tools.sentence import sentence
 
 T = TypeVar("T")
 _LONGEST = 3600.0
@@ -105,7 +106,7 @@ async def _alone(work: Callable[[], Awaitable[T]]) -> T:
 
 _TOO_MANY = Problem(
     code="busy",
-    message="Nothing was planned and nothing was sent. Other long work is under way.",
-    next="Try again in a minute.",
+    message=sentence("Nothing was planned and nothing was sent. Other long work is under way."),
+    next=sentence("Try again in a minute."),
     retryable=True,
 )

@@ -58,8 +58,10 @@ async def rehearsed(settings: Settings, campaign: Campaign) -> Rehearsed:
         raise RefusedError(
             Problem(
                 code="not_rehearsed",
-                message=f"{_NOTHING} It could not be played on this machine.",
-                next="`campaign-ops-mcp campaigns rehearse` in a terminal tells why; the plan stands.",
+                message=together(_NOTHING, sentence("It could not be played on this machine.")),
+                next=sentence(
+                    "`campaign-ops-mcp campaigns rehearse` in a terminal tells why; the plan stands."
+                ),
             )
         )
     return TOLD.validate_json(done.stdout)
@@ -69,7 +71,7 @@ def still_played() -> Problem:
     """It takes longer than a call."""
     return Problem(
         code=STILL_PLAYED,
-        message="The rehearsal is not finished yet, and goes on by itself. Nothing was sent.",
-        next="Call rehearse_campaign again: it answers with this one.",
+        message=sentence("The rehearsal is not finished yet, and goes on by itself. Nothing was sent."),
+        next=sentence("Call rehearse_campaign again: it answers with this one."),
         retryable=True,
     )

@@ -14,7 +14,7 @@ from server.store.actions import State
 from tools.desk.retry import RETRYABLE_TOOLS
 from tools.desk_operation import AnyOperation
 from tools.problems import Problem
-from tools.sentence import Sentence, Value, plural, sentence
+from tools.sentence import Sentence, Value, plural, sentence, together
 from tools.taipei import iso
 
 if TYPE_CHECKING:
@@ -101,7 +101,11 @@ def still_open(operation: AnyOperation, sends: "Sequence[Repeated]", asked: Aske
             f"These numbers may have this text already: the outcome of action {last.action_id} is unknown."
         )
         following = "Find out with reconcile_action" + _or_retry(last)
-    return Problem(code="same_text_open", message=f"{nothing(operation)} {message}", next=following)
+    return Problem(
+        code="same_text_open",
+        message=together(nothing(operation), message),
+        next=following,
+    )
 
 
 def _or_retry(send: "Repeated") -> str:
@@ -116,7 +120,9 @@ def repeated_since(operation: AnyOperation, sends: "Sequence[Repeated]", asked: 
     told = " ".join(cautions(sends, asked))
     return Problem(
         code="state_changed",
-        message=f"{nothing(operation)} Since the question was put: {told}",
-        next="Look at that action first. Call again only if it is wanted twice; the person is asked anew.",
+        message=together(nothing(operation), sentence("Since the question was put: {told}", told=told)),
+        next=sentence(
+            "Look at that action first. Call again only if it is wanted twice; the person is asked anew."
+        ),
         retryable=True,
     )

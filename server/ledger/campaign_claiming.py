@@ -27,13 +27,14 @@ from server.store.keys import HALF
 from server.store.packing import Packing
 from server.store.plans import Connection
 from server.store.sent_texts import Repeated, sends_with
+from tools.sentence import sentence
 
 CHUNK_TOOL = "send_personalized_sms"
 """The tool whose actions are a campaign's parts."""
 CHANNEL = "campaign"
 """How a chunk is approved: by the decision on the start, whose action is the rule."""
-_MOVING = "a move to another time was begun and not ended; move_campaign goes on with it"
-_HELD_UP = "it was to go out at once, and nobody carried it out for an hour or more"
+_MOVING = sentence("a move to another time was begun and not ended; move_campaign goes on with it")
+_HELD_UP = sentence("it was to go out at once, and nobody carried it out for an hour or more")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from server.store.columns import Points
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
 from server.store.schema import ACTIONS
+from tools.sentence import sentence, written
 
 PLANNING, PLANNED, RUNNING, HOLDING, PAUSED = "planning", "planned", "running", "holding", "paused"
 DONE, CANCELLED = "done", "cancelled"
@@ -30,7 +31,7 @@ TRIAL, REST = "trial", "rest"
 WAITING, TAKEN, LEFT, SKIPPED, UNTIMED = "waiting", "taken", "cancelled", "skipped", "untimed"
 """The states of a chunk. How a taken one ended is what its action says; an untimed one was erased whole."""
 
-LOST = "the store's past was lost: parts of it may have been sent already"
+LOST = sentence("the store's past was lost: parts of it may have been sent already")
 """Why a campaign stands after a person went on without the past; nothing else writes it."""
 
 KEPT = timedelta(days=1)
@@ -331,8 +332,10 @@ def list_campaigns(
 def change(conn: Connection, key: bytes, id_: str, of: Collection[str], **values: object) -> bool:
     """Change a campaign that is in one of these states, and seal it; False when it is in none of them.
 
-    One that something else changed stays unsealed.
+    One that something else changed stays unsealed. Its `reason` is kept as `tools.sentence.read` reads it.
     """
+    if isinstance(reason := values.get("reason"), str):
+        values["reason"] = written(reason)
     before = campaign_of(conn, id_)
     chosen = update(CAMPAIGNS).where(_CAMPAIGN.id == id_, _CAMPAIGN.state.in_(sorted(of)))
     if before is None or conn.execute(chosen.values(**values)).rowcount != 1:

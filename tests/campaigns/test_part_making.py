@@ -110,7 +110,7 @@ def test_a_part_of_another_place_or_key_is_not_made(changed: dict[str, object]) 
 def test_a_part_whose_time_is_past_says_what_is_wrong() -> None:
     part = make_part(ordered([Addressee("+886912000001", ("王", "明天"), NOW - timedelta(hours=1))]))
     assert isinstance(part, Unmade)
-    assert part.field == "recipients[1].send_at"
+    assert part.problem == "past, or less than two minutes ahead."
 
 
 def children() -> set[int]:

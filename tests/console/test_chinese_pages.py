@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from tests.batches.inbox import answered
-from tests.campaigns.playing import carried_out, people, write_list
+from tests.campaigns.playing import carried_out, people, taken, write_list
 from tests.console.at_page import FREE, MIXED, PLAN, SMALL, approved, id_of, signed_in
 from tests.console.browser import Browser, Page
 from tests.e2e.house import House
 from tests.gate.servers import Clock
+from tools.sentence import sentence
 
 SAME_EVERYWHERE = {
-    *("Excel", "EVERY8D", "OMIS", "https", "http", "HTML", "Campaign", "Asia", "Taipei"),
+    *("Excel", "xlsx", "EVERY8D", "OMIS", "https", "http", "HTML", "Campaign", "Asia", "Taipei"),
     *("text", "name", "list", "file", "trial", "consent", "mobile", "fields", "column"),
     *("change", "true", "false", "example", "test", "field1", "local", "root", "console"),
 }
@@ -61,6 +62,7 @@ BAD_PLANS: dict[str, dict[str, str]] = {
     "no such list": {"list": "none.csv"},
     "a list that is none": {"list": "bad.csv"},
     "no such column": {"text": "【測試】{nobody}您好"},
+    "a time that is none": {"send_at": "tomorrow"},
     "a past time": {"send_at": "2020-01-01T10:00"},
     "a pace without a time": {"per_hour": "10"},
     "a pace that is none": {"per_hour": "many", "send_at": "2030-02-01T10:00"},
@@ -114,6 +116,54 @@ async def test_a_rule_that_forbids_says_so_in_chinese(filled: House, rule: str) 
             reads(asked)
             if asked.path.startswith("/approvals/"):
                 reads(await approved(browser, asked, "12"))
+
+
+LISTS: dict[str, bytes] = {
+    "empty": b"",
+    "a web page": b"<html><body>",
+    "a PDF": b"%PDF-1.7\n",
+    "an old workbook": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    "a zip": b"PK\x03\x04" + bytes(60),
+    "no text": b"\x81\xff\x00\x81",
+    "an open quotation": '手機,姓名\n0912345678,"王\n'.encode(),
+    "nobody": "手機,姓名\n,王\n0212345678,李\n0900,陳\n".encode(),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+async def test_a_list_that_cannot_be_used_says_why_in_chinese(filled: House, kind: str) -> None:
+    (filled.folder / "images" / "kind.csv").write_bytes(LISTS[kind])
+    async with signed_in(filled, language="zh-TW", clock=Clock(NOON)) as (_, browser):
+        page = await planned(browser, list="kind.csv")
+        assert page.status == 409
+        reads(page)
+
+
+STOPS: dict[str, str] = {
+    "vendor": sentence("the vendor did not take {count} parts one after the other", count=3),
+    "points": sentence(
+        "the points do not cover the next part: {needed} needed, {left} left", needed="4", left="1"
+    ),
+    "unread": sentence("a part of it cannot be read with the key of the numbers"),
+    "late": sentence(
+        "a part of it cannot be sent as it was planned: {problem}",
+        problem=sentence("past, or less than two minutes ahead."),
+    ),
+}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+async def test_why_the_worker_stopped_is_said_in_chinese_and_to_the_assistant_in_english(
+    filled: House, stop: str
+) -> None:
+    async with signed_in(filled, language="zh-TW", **SMALL) as (session, browser):
+        campaign = id_of(await planned(browser))
+        await approved(browser, await step(browser, campaign, "start"), "12")
+        epoch = await taken(browser.parts, campaign)
+        assert await browser.parts.context.book.stand_still(campaign, epoch, "paused", STOPS[stop])
+        reads(await browser.get(f"/campaigns/{campaign}"))
+        told = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert str(STOPS[stop]) in str(told)
 
 
 async def test_the_plan_and_its_warnings_are_in_chinese(filled: House) -> None:
@@ -180,6 +230,7 @@ async def test_what_cannot_be_taken_back_is_said_in_chinese(house: House) -> Non
         reads(await browser.send(form, "收回"))
         for odd in (
             "/batches/220478cc-8506-49b2-93b7-2505f651c12e",
+            "/batches/none",
             "/campaigns/ZZZZ-ZZZZ",
             "/nowhere",
         ):
@@ -196,6 +247,7 @@ async def test_replies_and_what_is_refused_there_are_in_chinese(house: House) ->
         reads(page)
         form = next(form for form in page.forms if form.action == "/replies/block")
         reads(await browser.send(form, "封鎖", {"reply": "0123456789abcdef"}))
+        reads(await browser.send(form, "封鎖", {"batch": "none"}))
         reads(await browser.send(form, "封鎖", {"batch": "220478cc-8506-49b2-93b7-2505f651c12e"}))
     async with signed_in(house, language="zh-TW", policy={"read_only": True}) as (_, browser):
         page = await browser.get("/replies")

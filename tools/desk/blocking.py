@@ -34,7 +34,7 @@ class BlockNumberParams(Params):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if sum(map(bool, (self.mobiles, self.opt_outs_of.strip(), self.senders_of))) != 1:
-            raise ValueError("give exactly one of mobiles, opt_outs_of and senders_of.")
+            raise ValueError(sentence("give exactly one of mobiles, opt_outs_of and senders_of."))
         return self
 
 

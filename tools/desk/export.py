@@ -63,17 +63,17 @@ class ExportParams(Params):
     def _fitting(self) -> Self:
         of_report, of_batches = self.report_id or self.report_type, self.batch_id or self.day
         if self.batch_id and self.day:
-            raise ValueError("batch_id and day exclude each other: give one of them.")
+            raise ValueError(sentence("batch_id and day exclude each other: give one of them."))
         if self.batch_id and self.what == "points":
-            raise ValueError("points are a month's: give a day of it, or none for this month.")
+            raise ValueError(sentence("points are a month's: give a day of it, or none for this month."))
         if (self.what == "points") > (self.file == "png"):
-            raise ValueError("points go with file: png.")
+            raise ValueError(sentence("points go with file: png."))
         if self.file == "png" and self.what not in ("delivery", "points"):
-            raise ValueError("png draws delivery and points alone.")
+            raise ValueError(sentence("png draws delivery and points alone."))
         if self.what == "report" and (self.report_id is None or of_batches):
-            raise ValueError("report needs report_id, and takes neither batch_id nor day.")
+            raise ValueError(sentence("report needs report_id, and takes neither batch_id nor day."))
         if self.what != "report" and of_report:
-            raise ValueError("report_id and report_type go with report.")
+            raise ValueError(sentence("report_id and report_type go with report."))
         return self
 
 

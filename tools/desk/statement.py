@@ -24,7 +24,7 @@ _MOST_SENDERS, _MOST_DIFFERENCES = 8, 5
 
 def _check(month: str) -> str:
     if month and _MONTH.fullmatch(month) is None:
-        raise ValueError("is no month. Write it as 2026-11.")
+        raise ValueError(sentence("is no month. Write it as 2026-11."))
     return month
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from tools.sentence import sentence
 from tools.values import IDENTIFIER
 
 _BATCH_ID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
@@ -12,7 +13,7 @@ _BATCH_ID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 
 def _check(batch_id: str) -> str:
     if _BATCH_ID.fullmatch(batch_id) is None:
-        raise ValueError("is no batch id. Give the 36 characters that the send answered.")
+        raise ValueError(sentence("is no batch id. Give the 36 characters that the send answered."))
     return batch_id
 
 

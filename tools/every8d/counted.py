@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from tools.every8d.charging import INTERNATIONAL_FACTOR
 from tools.operation import Surroundings
+from tools.sentence import sentence
 from tools.values import NO_FLAG, without
 
 _MOST = 10_000_000
@@ -15,7 +16,9 @@ L = TypeVar("L", bound=list[Any])
 
 def _only_in_a_dry_run(count: int, info: ValidationInfo) -> int:
     if count and not info.data.get("dry_run"):
-        raise ValueError("prices a dry_run alone, and nothing was sent. Give recipients, or dry_run: true.")
+        raise ValueError(
+            sentence("prices a dry_run alone, and nothing was sent. Give recipients, or dry_run: true.")
+        )
     return count
 
 
@@ -23,9 +26,9 @@ def _somebody(recipients: L, info: ValidationInfo) -> L:
     """Recipients or a count, and never both: nobody may take one for the other."""
     count = info.data.get("count", 0)
     if not recipients and not count:
-        raise ValueError("holds nobody. Give at least one, or count in a dry_run.")
+        raise ValueError(sentence("holds nobody. Give at least one, or count in a dry_run."))
     if recipients and count:
-        raise ValueError("is given beside count. Give one of the two.")
+        raise ValueError(sentence("is given beside count. Give one of the two."))
     return recipients
 
 

@@ -13,6 +13,7 @@ from tools.email_address import normalise_email
 from tools.every8d.texts import LONGEST_TEXT, SendAt
 from tools.personal_fields import FIELDS, PLACEHOLDER
 from tools.problems import InvalidArgumentError
+from tools.sentence import sentence
 from tools.values import PERSON, UNTOLD_LENGTH, MobileArgument
 
 _LONGEST_NAME = 50
@@ -28,7 +29,7 @@ def _check_name(name: str) -> str:
     if len(name) > _LONGEST_NAME:
         raise ValueError(f"is longer than {_LONGEST_NAME} characters. Shorten it.")
     if not is_plain_line(name):
-        raise ValueError("has a line break or a control character. Write it on one line.")
+        raise ValueError(sentence("has a line break or a control character. Write it on one line."))
     return name
 
 
@@ -38,7 +39,9 @@ def _check_email(email: str) -> str:
 
 def _check_key(key: str) -> str:
     if _KEY.fullmatch(key) is None:
-        raise ValueError("has other characters than letters, digits and _ . : -, or more than 40. Change it.")
+        raise ValueError(
+            sentence("has other characters than letters, digits and _ . : -, or more than 40. Change it.")
+        )
     return key
 
 

@@ -10,6 +10,7 @@ from tools.every8d.counted import SOMEBODY
 from tools.mobile import as_dest, is_taiwanese
 from tools.operation import Surroundings
 from tools.problems import InvalidArgumentError
+from tools.sentence import sentence
 from tools.values import MobileArgument
 
 _LIKE_A_REFERENCE = re.compile(r"\s*(?!tel|sms)[\w+-]+\s*[:：].*", re.IGNORECASE | re.DOTALL)
@@ -19,9 +20,11 @@ def _single(value: object) -> object:
     if isinstance(value, list | tuple) or (
         isinstance(value, str) and any(mark in value for mark in ",;，、")
     ):
-        raise ValueError("takes exactly one number. For several use send_sms.")
+        raise ValueError(sentence("takes exactly one number. For several use send_sms."))
     if _holds_a_reference(value):
-        raise ValueError("takes a number, no reference. Of several people, or by reference, use send_sms.")
+        raise ValueError(
+            sentence("takes a number, no reference. Of several people, or by reference, use send_sms.")
+        )
     return value
 
 
@@ -34,9 +37,11 @@ def _numbers_alone(value: object) -> object:
     """A reference that stands alone, and as it has to be written, was resolved before."""
     if _holds_a_reference(value):
         raise ValueError(
-            "holds a reference that cannot be used. One stands alone, in place of all numbers, written as "
-            "failed:BATCH_ID (or delivered, replied, no_reply, a status code such as 101; a campaign's id "
-            "does as well), or as reply:REPLY_ID."
+            sentence(
+                "holds a reference that cannot be used. One stands alone, in place of all numbers, "
+                "written as failed:BATCH_ID (or delivered, replied, no_reply, a status code such as 101; "
+                "a campaign's id does as well), or as reply:REPLY_ID."
+            )
         )
     return value
 

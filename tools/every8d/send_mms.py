@@ -40,7 +40,7 @@ _LONGEST_TEXT = 4000
 
 def _check_subject(subject: str) -> str:
     if not subject.strip():
-        raise ValueError("is blank. An MMS needs a subject, which its recipients see.")
+        raise ValueError(sentence("is blank. An MMS needs a subject, which its recipients see."))
     if subject.isascii() and units(subject) > _SUBJECT_ASCII:
         raise ValueError(f"has more than {_SUBJECT_ASCII} characters. Shorten it.")
     if not subject.isascii() and units(subject) > _SUBJECT_CHINESE:
@@ -48,13 +48,13 @@ def _check_subject(subject: str) -> str:
             f"has more than {_SUBJECT_CHINESE} characters, the most when not plain ASCII. Shorten it."
         )
     if not is_plain_line(subject):
-        raise ValueError("has a line break or a control character. Write it on one line.")
+        raise ValueError(sentence("has a line break or a control character. Write it on one line."))
     return subject
 
 
 def _check_text(text: str) -> str:
     if not clean(text).strip():
-        raise ValueError("is blank. An MMS needs a text beside its image.")
+        raise ValueError(sentence("is blank. An MMS needs a text beside its image."))
     if units(text) > _LONGEST_TEXT:
         raise ValueError(f"has more than {_LONGEST_TEXT} characters (an emoji counts as two). Shorten it.")
     return text

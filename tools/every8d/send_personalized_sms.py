@@ -58,7 +58,7 @@ _MOST_ADDRESSES = 50
 
 def _not_blank(template: str) -> str:
     if template and not template.strip():
-        raise ValueError("is blank. Write a text with %field1%, or leave it out.")
+        raise ValueError(sentence("is blank. Write a text with %field1%, or leave it out."))
     return template
 
 

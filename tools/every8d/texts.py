@@ -27,7 +27,7 @@ LONGEST_TEXT = 2000
 def _not_blank(text: str) -> str:
     """Refuse a text in which nothing can be seen: it would be charged all the same."""
     if not clean(text).strip():
-        raise ValueError("is blank. Write what the recipients shall read.")
+        raise ValueError(sentence("is blank. Write what the recipients shall read."))
     return text
 
 

@@ -10,6 +10,7 @@ from tools.omis.answers import read_answer
 from tools.omis.arguments import request
 from tools.omis.records import Records, as_records
 from tools.operation import PagedParams, Query, Risk, Steps, Surroundings, one
+from tools.sentence import sentence
 from tools.values import PERSON, MobileArgument
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z0-9-]{2,63}")
@@ -18,7 +19,7 @@ _NOTE = "The document does not explain this query; the answer is passed on as it
 
 def _email(written: str) -> str:
     if not _EMAIL.fullmatch(written):
-        raise ValueError("not an e-mail address. Write it as name@example.com.")
+        raise ValueError(sentence("not an e-mail address. Write it as name@example.com."))
     return written
 
 
@@ -42,7 +43,9 @@ class FindJobsParams(PagedParams):
     def _one_way(self) -> Self:
         ways = sum(way is not None for way in (self.email, self.mobile, self.external_reference))
         if ways != 1 or (self.external_reference is None) != (self.job_type is None):
-            raise ValueError("Give exactly one of email, mobile, or external_reference with job_type.")
+            raise ValueError(
+                sentence("Give exactly one of email, mobile, or external_reference with job_type.")
+            )
         return self
 
 

@@ -21,6 +21,7 @@ from tools.omis.report_removals import propose_removed
 from tools.omis.report_requests import manage
 from tools.omis.report_types import REPORT_TYPES, ReportType
 from tools.operation import Params, Request, Result, Risk, Steps, Surroundings, one
+from tools.sentence import sentence
 from tools.values import CELLS, OutsideText, TimeArgument
 
 _DIRECT = (2, 3)
@@ -40,7 +41,7 @@ class DownloadReportParams(Params):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.since and self.until and self.since >= self.until:
-            raise ValueError("since must be before until.")
+            raise ValueError(sentence("since must be before until."))
         return self
 
 

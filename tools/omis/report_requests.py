@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from tools.omis.arguments import request
 from tools.operation import Params, Request, Surroundings
+from tools.sentence import sentence
 from tools.taipei import dashed
 from tools.values import TimeArgument
 
@@ -25,7 +26,7 @@ class Period(Params):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.start >= self.end:
-            raise ValueError("start must be before end.")
+            raise ValueError(sentence("start must be before end."))
         return self
 
     def fields(self) -> dict[str, str]:

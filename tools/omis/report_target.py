@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from tools.omis.verbs import JOB, LAUNCH, Thing
+from tools.sentence import sentence
 from tools.values import IDENTIFIER
 
 _TARGET = re.compile(r"(?:(job|launch):\s*)?([0-9A-Za-z-]{1,32})")
@@ -14,7 +15,7 @@ _THINGS = {"job": JOB, "launch": LAUNCH}
 
 def _target(written: str) -> str:
     if _TARGET.fullmatch(written) is None:
-        raise ValueError("is no report id, job:ID or launch:ID.")
+        raise ValueError(sentence("is no report id, job:ID or launch:ID."))
     return written
 
 

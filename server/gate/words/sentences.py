@@ -91,8 +91,8 @@ def declined(operation: Named) -> Problem:
     """The person said no."""
     return Problem(
         code="declined",
-        message=f"{nothing(operation)} The person declined.",
-        next="Do not ask again for the same; ask the person in the chat what should be different.",
+        message=together(nothing(operation), sentence("The person declined.")),
+        next=sentence("Do not ask again for the same; ask the person in the chat what should be different."),
     )
 
 
@@ -100,10 +100,15 @@ def wants_a_change(operation: Named, action_id: str) -> Problem:
     """The person said no, and wrote what should be different."""
     return Problem(
         code="change_asked",
-        message=f"{nothing(operation)} The person looked at action {action_id} and asks for a change.",
+        message=together(
+            nothing(operation),
+            sentence("The person looked at action {action_id} and asks for a change.", action_id=action_id),
+        ),
         next=(
-            "Their note is in note_untrusted. Tell the person what you would change, and call with it; for "
-            "the same without a change pass a new request_id. Either is asked for again."
+            sentence(
+                "Their note is in note_untrusted. Tell the person what you would change, and call with "
+                "it; for the same without a change pass a new request_id. Either is asked for again."
+            )
         ),
     )
 
@@ -113,10 +118,17 @@ def signature_void(operation: Named) -> Problem:
     return Problem(
         code="signature_void",
         message=(
-            f"{nothing(operation)} The passkey's signature of the approval does not count: passkeys were "
-            "reset, one is needed by now, or the store was changed by something other than this program."
+            together(
+                nothing(operation),
+                sentence(
+                    "The passkey's signature of the approval does not count: passkeys were reset, one is "
+                    "needed by now, or the store was changed by something other than this program."
+                ),
+            )
         ),
-        next="Call again, and the person is asked again. `campaign-ops-mcp audit verify` checks the store.",
+        next=sentence(
+            "Call again, and the person is asked again. `campaign-ops-mcp audit verify` checks the store."
+        ),
     )
 
 
@@ -125,10 +137,17 @@ def answer_void(operation: Named) -> Problem:
     return Problem(
         code="answer_void",
         message=(
-            f"{nothing(operation)} The approval by text does not count: its reply is not at the vendor, the "
-            "settings allow it no more, or the store was changed by something other than this program."
+            together(
+                nothing(operation),
+                sentence(
+                    "The approval by text does not count: its reply is not at the vendor, the settings "
+                    "allow it no more, or the store was changed by something other than this program."
+                ),
+            )
         ),
-        next="Call again, and the person is asked again. `campaign-ops-mcp audit verify` checks the store.",
+        next=sentence(
+            "Call again, and the person is asked again. `campaign-ops-mcp audit verify` checks the store."
+        ),
     )
 
 
@@ -137,10 +156,15 @@ def reply_unread(operation: Named) -> Problem:
     return Problem(
         code="reply_unread",
         message=(
-            f"{nothing(operation)} It was approved by text, and that answer could not be read at the vendor "
-            "just now, without which nothing is done."
+            together(
+                nothing(operation),
+                sentence(
+                    "It was approved by text, and that answer could not be read at the vendor just now, "
+                    "without which nothing is done."
+                ),
+            )
         ),
-        next="Repeat exactly the same call: the approval stands until it expires.",
+        next=sentence("Repeat exactly the same call: the approval stands until it expires."),
         retryable=True,
     )
 
@@ -149,8 +173,10 @@ def stopped(operation: Named) -> Problem:
     """Everything was stopped while it waited for a person."""
     return Problem(
         code="stopped",
-        message=f"{nothing(operation)} Everything was stopped while this waited for approval.",
-        next="Ask the person in the chat whether it is still wanted before you call again.",
+        message=together(
+            nothing(operation), sentence("Everything was stopped while this waited for approval.")
+        ),
+        next=sentence("Ask the person in the chat whether it is still wanted before you call again."),
     )
 
 
@@ -158,8 +184,10 @@ def wrong_proof(operation: Named) -> Problem:
     """The person typed something else than what was asked for."""
     return Problem(
         code="proof_mismatch",
-        message=f"{nothing(operation)} What was typed is not what the question asked for.",
-        next="Call again; the person then types the number of recipients or the id that the question shows.",
+        message=together(nothing(operation), sentence("What was typed is not what the question asked for.")),
+        next=sentence(
+            "Call again; the person then types the number of recipients or the id that the question shows."
+        ),
         retryable=True,
     )
 
@@ -168,8 +196,13 @@ def cannot_be_asked(operation: Named) -> Problem:
     """Neither the client nor a terminal can ask the person."""
     return Problem(
         code="approval_unavailable",
-        message=f"{nothing(operation)} A person must approve it, and this client brings no person's answer.",
-        next="Use a client that supports elicitation, or switch approval.out_of_band on in the settings.",
+        message=together(
+            nothing(operation),
+            sentence("A person must approve it, and this client brings no person's answer."),
+        ),
+        next=sentence(
+            "Use a client that supports elicitation, or switch approval.out_of_band on in the settings."
+        ),
     )
 
 
@@ -177,8 +210,12 @@ def request_id_reused(operation: Named) -> Problem:
     """The same request_id came with other arguments."""
     return Problem(
         code="request_id_reused",
-        message=f"{nothing(operation)} This request_id was used before with other arguments.",
-        next="Use a new request_id for a new request, or the old arguments to see the first result.",
+        message=together(
+            nothing(operation), sentence("This request_id was used before with other arguments.")
+        ),
+        next=sentence(
+            "Use a new request_id for a new request, or the old arguments to see the first result."
+        ),
     )
 
 
@@ -195,7 +232,7 @@ def drifted(operation: Named, name: str, before: str, now: str) -> Problem:
                 now=now,
             ),
         ),
-        next="Look again, then call again; the person is asked with the new facts.",
+        next=sentence("Look again, then call again; the person is asked with the new facts."),
         retryable=True,
     )
 
@@ -205,10 +242,15 @@ def store_unavailable(operation: Named, reason: str) -> Problem:
     return Problem(
         code="store_unavailable",
         message=(
-            f"{nothing(operation)} The store that records every action cannot be used, so none is taken: "
-            f"{reason}"
+            together(
+                nothing(operation),
+                sentence(
+                    "The store that records every action cannot be used, so none is taken: {reason}",
+                    reason=reason,
+                ),
+            )
         ),
-        next="A person runs `campaign-ops-mcp doctor`, which says what to check. Reading goes on.",
+        next=sentence("A person runs `campaign-ops-mcp doctor`, which says what to check. Reading goes on."),
         retryable=True,
     )
 
@@ -217,8 +259,10 @@ def clock_back(operation: Named, reason: str) -> Problem:
     """The clock went back: `reason` says how far."""
     return Problem(
         code="clock_went_back",
-        message=f"{nothing(operation)} What costs or destroys is refused: {reason}",
-        next="A person sets this machine's clock right, or waits until it is past that moment.",
+        message=together(
+            nothing(operation), sentence("What costs or destroys is refused: {reason}", reason=reason)
+        ),
+        next=sentence("A person sets this machine's clock right, or waits until it is past that moment."),
         retryable=True,
     )
 
@@ -228,10 +272,18 @@ def ledger_altered(operation: Named, action_id: str) -> Problem:
     return Problem(
         code="ledger_altered",
         message=(
-            f"{nothing(operation)} Action {action_id} was changed in the store by something other than this "
-            "program, so what was approved cannot be known."
+            together(
+                nothing(operation),
+                sentence(
+                    "Action {action_id} was changed in the store by something other than this program, so "
+                    "what was approved cannot be known.",
+                    action_id=action_id,
+                ),
+            )
         ),
-        next="Tell the person: somebody else writes this store. `campaign-ops-mcp audit verify` checks it.",
+        next=sentence(
+            "Tell the person: somebody else writes this store. `campaign-ops-mcp audit verify` checks it."
+        ),
     )
 
 
@@ -240,10 +292,18 @@ def clocks_apart(operation: Named, minutes: int) -> Problem:
     return Problem(
         code="clocks_apart",
         message=(
-            f"{nothing(operation)} This machine's clock and the vendor's are {minutes:,} minutes apart, so a "
-            "booking would go out at another time than was meant."
+            together(
+                nothing(operation),
+                sentence(
+                    "This machine's clock and the vendor's are {minutes:,} minutes apart, so a booking "
+                    "would go out at another time than was meant.",
+                    minutes=minutes,
+                ),
+            )
         ),
-        next="A person sets this machine's clock. A send at once (without send_at) is not refused for it.",
+        next=sentence(
+            "A person sets this machine's clock. A send at once (without send_at) is not refused for it."
+        ),
         retryable=True,
     )
 
@@ -252,10 +312,14 @@ def past_lost(operation: Named, reason: str) -> Problem:
     """The ledger does not know what was done: restored, deleted, replaced. `reason` is ours."""
     return Problem(
         code="past_lost",
-        message=f"{nothing(operation)} What costs or destroys is refused: {reason}",
+        message=together(
+            nothing(operation), sentence("What costs or destroys is refused: {reason}", reason=reason)
+        ),
         next=(
-            "A person puts the right store back; where it is lost for good, runs `campaign-ops-mcp audit "
-            "accept-loss`. Looking goes on."
+            sentence(
+                "A person puts the right store back; where it is lost for good, runs `campaign-ops-mcp "
+                "audit accept-loss`. Looking goes on."
+            )
         ),
     )
 
@@ -265,10 +329,17 @@ def was_lost(operation: Named) -> Problem:
     return Problem(
         code="past_lost",
         message=(
-            f"{nothing(operation)} That is of this call: the question stood in a store whose past is lost, "
-            "so nobody can tell whether it was carried out before."
+            together(
+                nothing(operation),
+                sentence(
+                    "That is of this call: the question stood in a store whose past is lost, so nobody "
+                    "can tell whether it was carried out before."
+                ),
+            )
         ),
-        next="Look first at what went out, also on the vendor's own pages. Called again, a person is asked.",
+        next=sentence(
+            "Look first at what went out, also on the vendor's own pages. Called again, a person is asked."
+        ),
     )
 
 
@@ -276,8 +347,10 @@ def no_answer_before(operation: Named, reason: str) -> Problem:
     """A look-up before the action failed: the action was not begun."""
     return Problem(
         code="vendor_unavailable",
-        message=f"{nothing(operation)} Looking up what it would do failed: {reason}.",
-        next="The same call can be made again; if it keeps failing, the vendor may be down.",
+        message=together(
+            nothing(operation), sentence("Looking up what it would do failed: {reason}.", reason=reason)
+        ),
+        next=sentence("The same call can be made again; if it keeps failing, the vendor may be down."),
         retryable=True,
     )
 
@@ -286,8 +359,12 @@ def unreadable_before(operation: Named) -> Problem:
     """A look-up before the action gave something unreadable: the action was not begun."""
     return Problem(
         code="unreadable_answer",
-        message=f"{nothing(operation)} Looking up what it would do gave an answer of no known shape.",
-        next="Try again later; if it stays so, the vendor changed its format or is under maintenance.",
+        message=together(
+            nothing(operation), sentence("Looking up what it would do gave an answer of no known shape.")
+        ),
+        next=sentence(
+            "Try again later; if it stays so, the vendor changed its format or is under maintenance."
+        ),
         retryable=True,
     )
 
@@ -296,8 +373,8 @@ def approval_mismatch(operation: Named) -> Problem:
     """The answer of the form belongs to another call, or came too late."""
     return Problem(
         code="approval_mismatch",
-        message=f"{nothing(operation)} The approval is not for this call as it is now.",
-        next="Call again without changing the arguments between question and answer.",
+        message=together(nothing(operation), sentence("The approval is not for this call as it is now.")),
+        next=sentence("Call again without changing the arguments between question and answer."),
         retryable=True,
     )
 
@@ -306,9 +383,11 @@ def no_such_batch(operation: Named) -> Problem:
     """No batch of this principal: another's is told like one that does not exist."""
     return Problem(
         code="not_found",
-        message=f"{nothing(operation)} You have no batch of this id.",
-        next="list_actions has the batch ids of your sends. Who sees batches that were sent elsewhere is the "
-        "setting CAMPAIGN_OPS_HTTP__OWNER_OF_FOREIGN.",
+        message=together(nothing(operation), sentence("You have no batch of this id.")),
+        next=sentence(
+            "list_actions has the batch ids of your sends. Who sees batches that were sent elsewhere is "
+            "the setting CAMPAIGN_OPS_HTTP__OWNER_OF_FOREIGN."
+        ),
     )
 
 
@@ -317,10 +396,17 @@ def time_is_up(operation: Named) -> Problem:
     return Problem(
         code="time_is_up",
         message=(
-            f"{nothing(operation)} What comes first took so long that this call has no time left to wait for "
-            "the vendor's answer."
+            together(
+                nothing(operation),
+                sentence(
+                    "What comes first took so long that this call has no time left to wait for the "
+                    "vendor's answer."
+                ),
+            )
         ),
-        next="Make exactly the same call again. What a person has approved stays approved until it expires.",
+        next=sentence(
+            "Make exactly the same call again. What a person has approved stays approved until it expires."
+        ),
         retryable=True,
     )
 
@@ -368,7 +454,7 @@ def blocked_since(operation: Named, numbers: tuple[str, ...]) -> Problem:
             nothing(operation),
             sentence("{count} of the numbers are blocked: {listed}.", count=len(numbers), listed=listed),
         ),
-        next="Leave them out. Only a person can unblock a number: `campaign-ops-mcp block remove`.",
+        next=sentence("Leave them out. Only a person can unblock a number: `campaign-ops-mcp block remove`."),
     )
 
 
@@ -381,8 +467,8 @@ def crashed(operation: Named) -> Problem:
         then = "Look with list_actions before anything else."
     return Problem(
         code="internal_error",
-        message=f"The server had an internal error. {what}",
-        next=f"{then} A person finds the cause in the server's log.",
+        message=sentence("The server had an internal error. {what}", what=what),
+        next=sentence("{then} A person finds the cause in the server's log.", then=then),
     )
 
 
@@ -390,8 +476,11 @@ def other_account(operation: Named) -> Problem:
     """The earlier action went out under other settings."""
     return Problem(
         code="other_account",
-        message=f"{nothing(operation)} That action belongs to another account than the one in the settings.",
-        next="Only the account that sent it can repeat it safely; a person can close it by hand.",
+        message=together(
+            nothing(operation),
+            sentence("That action belongs to another account than the one in the settings."),
+        ),
+        next=sentence("Only the account that sent it can repeat it safely; a person can close it by hand."),
     )
 
 

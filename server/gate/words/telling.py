@@ -25,6 +25,7 @@ from tools.cleaning import clean
 from tools.desk_operation import AnyOperation
 from tools.operation import Preview
 from tools.problems import Problem
+from tools.sentence import sentence, together
 from tools.taipei import iso
 
 if TYPE_CHECKING:
@@ -174,7 +175,9 @@ def problem_text(problem: Problem) -> str:
 def _expired(operation: AnyOperation) -> Problem:
     return Problem(
         code="approval_expired",
-        message=f"{nothing(operation)} The approval came too late; the question had expired.",
-        next="Call again; the person is asked again with fresh figures.",
+        message=together(
+            nothing(operation), sentence("The approval came too late; the question had expired.")
+        ),
+        next=sentence("Call again; the person is asked again with fresh figures."),
         retryable=True,
     )
