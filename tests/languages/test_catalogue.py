@@ -15,6 +15,8 @@ from tools.sentence import Sentence, plural, sentence, together
 
 TRANSLATED = catalogue()
 WITHOUT_CHINESE = {
+    ("{first}, {more}", ""),
+    ("{reason}: {count}", ""),
     ("[default: {}]", ""),
     ("every8d or omis", ""),
     ("{first} {second}", ""),
