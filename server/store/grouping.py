@@ -5,8 +5,9 @@ and none is run twice, whatever fails.
 """
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,13 @@ MOST = 64
 """Transactions that share one: a reader of another process never waits long for the lock."""
 
 
+LONG_SECONDS = 0.003
+"""A group that took so long takes no more: who waits for a small work waits for few others' large ones.
+
+And those who came at the same moment do not all go on at the same moment, to wait for each other again.
+"""
+
+
 class Outcome(NamedTuple):
     """What became of one writer's work."""
 
@@ -43,15 +51,23 @@ class _Waiting:
 def together(conn: Connection, works: Sequence[Work], *, begun: bool = False) -> list[Outcome]:
     """Run these works in one transaction; each one's outcome once it is committed or undone.
 
+    Those that are left when it has taken long are not begun, and have no outcome: they are for the next one.
+
     `begun`: the transaction is open already. What the committed ones wish to be `once_committed` is the
     caller's to do: `follow`.
     """
     conn.once_committed.clear()
     conn.carried.clear()
+    outcomes: list[Outcome] = []
+    tried = len(works)
     try:
         if not begun:
             conn.begin(reads=False)
-        outcomes = [_alone(conn, works[0])] if len(works) == 1 else [_apart(conn, work) for work in works]
+        if len(works) == 1:
+            outcomes.append(_alone(conn, works[0]))
+        else:
+            outcomes += _some(conn, works)
+        tried = len(outcomes)
         if any(outcome.error is None for outcome in outcomes):
             conn.commit()
         else:
@@ -59,7 +75,7 @@ def together(conn: Connection, works: Sequence[Work], *, begun: bool = False) ->
     except conn.errors as error:
         conn.once_committed.clear()
         _undo(conn)
-        return [Outcome(error=unavailable(error, "written")) for _ in works]
+        return [Outcome(error=unavailable(error, "written")) for _ in works[:tried]]
     return outcomes
 
 
@@ -67,6 +83,15 @@ def follow(conn: Connection) -> None:
     """Do what was to be done once it is committed, the newest first: that may stand for the others."""
     while conn.once_committed:
         conn.once_committed.pop()()
+
+
+def _some(conn: Connection, works: Sequence[Work]) -> Iterator[Outcome]:
+    """Those of the works, of which the first are run until it has taken long."""
+    until = time.perf_counter() + LONG_SECONDS
+    for work in works:
+        yield _apart(conn, work)
+        if time.perf_counter() > until:
+            return
 
 
 def _alone(conn: Connection, work: Work) -> Outcome:
@@ -163,7 +188,11 @@ class Writers:
         self._running = None
         failed = running.exception()
         outcomes = running.result() if failed is None else [Outcome(error=failed) for _ in group]
-        for each, outcome in zip(group, outcomes, strict=True):
+        left = group[len(outcomes) :]
+        for each in reversed(left):
+            each.begun = False
+            self._waiting.appendleft(each)
+        for each, outcome in zip(group, outcomes, strict=False):
             if outcome.error is None:
                 each.done.set_result(outcome.value)
             else:

@@ -134,7 +134,7 @@ class Runner:
             outcomes = together(self._writer, works, begun=begun)
         if self._database.is_gone():
             # A file that somebody moved or deleted meanwhile is kept for nobody to find.
-            return [Outcome(error=_gone("written")) for _ in works]
+            return [Outcome(error=_gone("written")) for _ in outcomes]
         follow(self._writer)
         return outcomes
 

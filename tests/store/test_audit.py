@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from sqlalchemy import Delete, Update, delete, insert, select, update
 
-from server.store import audit, ledger
+from server.store import audit, grouping, ledger
 from server.store.audit import AuditEntry, Head
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
@@ -183,7 +183,10 @@ def go_on_and_fail(conn: Connection) -> None:
     raise LookupError("ours")
 
 
-async def test_who_writes_after_another_in_one_transaction_goes_on_from_what_stands() -> None:
+async def test_who_writes_after_another_in_one_transaction_goes_on_from_what_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(grouping, "LONG_SECONDS", 60.0)
     opened: list[Connection] = []
     await SynchronousStore().read(opened.append)
     (conn,) = opened

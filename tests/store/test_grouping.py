@@ -8,7 +8,7 @@ from threading import Event
 import anyio
 import pytest
 
-from server.store import ledger
+from server.store import grouping, ledger
 from server.store.actions import ActionFilter
 from server.store.database import DatabaseStore
 from server.store.errors import StoreUnavailableError
@@ -16,6 +16,11 @@ from server.store.grouping import MOST, Outcome, Writers, follow, together
 from server.store.memory import SynchronousStore
 from server.store.plans import Connection
 from tests.store.samples import proposal, proposed
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "LONG_SECONDS", 60.0)
 
 
 def names(conn: Connection) -> set[str]:
@@ -99,6 +104,38 @@ async def test_those_who_wait_together_share_a_commit(monkeypatch: pytest.Monkey
     assert await asyncio.gather(*waiting) == [f"n{number}" for number in range(MOST)]
     assert watched.commits == 2
     await writers.close()
+
+
+async def test_a_group_that_takes_long_leaves_the_others_to_the_next_in_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(grouping, "LONG_SECONDS", 0.0)
+    conn = await opened()
+    watched, ran = Watched(conn, monkeypatch), list[str]()
+
+    def noted(name: str) -> Callable[[Connection], str]:
+        def work(conn: Connection) -> str:
+            ran.append(name)
+            return put(name)(conn)
+
+        return work
+
+    writers = Writers(partial(together, conn))
+    each = [f"n{number}" for number in range(5)]
+    assert await asyncio.gather(*(writers.write(noted(name)) for name in each)) == each
+    assert ran == each
+    assert watched.commits == 5
+    await writers.close()
+
+
+async def test_where_the_database_is_lost_those_who_were_not_begun_try_it_in_the_next_group(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(grouping, "LONG_SECONDS", 0.0)
+    conn = await opened()
+    Watched(conn, monkeypatch, failing=True)
+    outcomes = together(conn, [put("a"), put("b")])
+    assert [type(outcome.error) for outcome in outcomes] == [StoreUnavailableError]
 
 
 async def test_where_the_commit_fails_nobody_is_told_that_it_was_kept(
