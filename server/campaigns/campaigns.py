@@ -145,10 +145,6 @@ class Campaigns:
         for some in slices(numbers):
             await self.keeper.write(partial(campaigns.empty_these, campaign=id_, numbers=some, now=now))
 
-    async def failed(self, id_: str) -> int:
-        """To how many recipients a send certainly failed, and was not tried again."""
-        return await self.keeper.read(lambda conn: campaigns.progress_of(conn, id_).failed)
-
     async def page(self, principal: str, page: int, page_size: int) -> tuple[list[Campaign], int]:
         """A page of this principal's campaigns, newest first, and how many there are."""
         return await self.keeper.read(lambda conn: campaigns.list_campaigns(conn, principal, page, page_size))

@@ -308,13 +308,6 @@ class ChunkSender:
 
     async def end(self, campaign: str, epoch: int) -> bool:
         """Nothing waits any more. What certainly was not sent is for a person to say."""
-        failed = await self._context.campaigns.failed(campaign)
-        if failed:
-            return await self.stop(
-                campaign,
-                epoch,
-                sentence("all was tried, and {count} were certainly not sent to", count=failed),
-            )
         return await self._context.book.end_campaign(campaign, epoch)
 
 

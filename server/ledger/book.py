@@ -12,7 +12,7 @@ from typing import Literal
 
 from server.ledger.finishing import Ending, Known, write_down
 from server.ledger.keeping import OutcomeKeptError
-from server.ledger.notes import Note, ending_note
+from server.ledger.notes import Note
 from server.ledger.phone_asking import PhoneAsking
 from server.ledger.records import noted
 from server.store import ledger
@@ -50,9 +50,8 @@ class Book(PhoneAsking):
         """
         known = Known(action_id=action_id, owner=self._owner, ending=ending)
 
-        def work(conn: Connection, now: datetime) -> tuple[Action | None, Note | None]:
-            done = write_down(conn, known, now)
-            return done, ending_note(done)
+        def work(conn: Connection, now: datetime) -> tuple[Action | None, *tuple[Note | None, ...]]:
+            return write_down(conn, known, now, self._journal.held)
 
         try:
             return await self._journal.write(work)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from server.ledger.campaign_ends import end
 from server.ledger.claiming import LEASE_SECONDS, Claimed, Claiming, Refusal
 from server.ledger.notes import Note, ending_note
 from server.ledger.records import blocked_of, note_of, noted
@@ -160,7 +161,7 @@ class CampaignClaiming(Claiming):
         """An approved end: what waits is not sent, and what was reserved for it comes back."""
         begun = (campaigns.PLANNED, campaigns.RUNNING, *campaigns.STANDING, *campaigns.OVER)
 
-        def end(conn: Connection, now: datetime, found: Campaign) -> None:
+        def cancel(conn: Connection, now: datetime, found: Campaign) -> None:
             start = ledger.get(conn, found.action)
             if start is not None:
                 points = max(start.points - start.points_returned, Decimal(0))
@@ -177,7 +178,7 @@ class CampaignClaiming(Claiming):
                 worker="",
             )
 
-        return await self._step(step, begun, end)
+        return await self._step(step, begun, cancel)
 
     async def pause_campaign(self, campaign: str, reason: str, by: Note) -> bool:
         """Nothing more of it is begun; False when it does not run. What is under way ends."""
@@ -242,16 +243,13 @@ class CampaignClaiming(Claiming):
         return await self._journal.write(work)
 
     async def end_campaign(self, campaign: str, epoch: int) -> bool:
-        """Nothing waits any more: it is done, and what was left out is reserved no longer."""
+        """Nothing waits any more: it is done, or a person says what becomes of what certainly failed."""
 
         def work(conn: Connection, now: datetime) -> tuple[bool, Note | None]:
             held = campaigns.running_under(conn, campaign, epoch)
             if held is None or campaigns.waiting_chunks(conn, campaign, 1):
                 return False, None
-            campaigns.empty_sent(conn, campaign, now)
-            values = {"state": campaigns.DONE, "ended_at": now, "worker": ""}
-            campaigns.change(conn, self._journal.held, campaign, [campaigns.RUNNING], **values)
-            return True, Note(what="campaign_done", outcome=campaign)
+            return True, end(conn, self._journal.held, campaign, now)
 
         return await self._journal.write(work)
 

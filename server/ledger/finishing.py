@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from server.ledger.campaign_ends import end_no_longer
+from server.ledger.notes import Note, ending_note
 from server.store import ledger
 from server.store.actions import Action, State
 from server.store.campaigns import leave_out
@@ -113,8 +115,12 @@ def _belonging(conn: Connection, known: Known) -> Ending:
     return Ending(state=State.UNKNOWN, outcome=reason, vendor_answer=ending.vendor_answer)
 
 
-def write_down(conn: Connection, known: Known, now: datetime) -> Action | None:
+def write_down(
+    conn: Connection, known: Known, now: datetime, key: bytes
+) -> tuple[Action | None, *tuple[Note | None, ...]]:
     """Dispatching → its end, by its owner, or from unknown when the lease had run out meanwhile.
+
+    The action as it stands then, and the audit's lines; None where it had its end already.
 
     The batch is looked for here, with what the outbox held written before: no look at the store lies
     between the POST and its record.
@@ -132,7 +138,7 @@ def write_down(conn: Connection, known: Known, now: datetime) -> Action | None:
         now=now,
     )
     if done is None:
-        return None
+        return None, None
     if ending.state is State.SUCCEEDED:
         supersede(conn, done)
         if done.campaign and (unsent := json.loads(done.outcome).get("unsent")):
@@ -141,7 +147,7 @@ def write_down(conn: Connection, known: Known, now: datetime) -> Action | None:
     if ending.gives_back is not None:
         batch_id, points, messages = ending.gives_back
         ledger.give_back(conn, erase_id=done.id, batch_id=batch_id, points=points, messages=messages)
-    return done
+    return done, ending_note(done), end_no_longer(conn, key, done)
 
 
 def _mac(text: str, key: bytes) -> str:

@@ -13,7 +13,7 @@ import anyio.to_thread
 
 from server.ledger.finishing import write_down
 from server.ledger.keeping import Keeping
-from server.ledger.notes import Note, ending_note, entries_of
+from server.ledger.notes import Note, entries_of
 from server.ledger.past import HeadFile, LossAcceptedError, Past, refuse_earlier
 from server.store import audit, campaigns, ledger
 from server.store.actions import PAST_LOST
@@ -122,7 +122,7 @@ class Journal(Keeping):
                     raise LossAcceptedError(_ACCEPTED)
                 # Before anything else of these is done or told. A store whose past is lost may lack them.
                 settled[:] = [] if self.past.lost else waiting
-                late = [ending_note(write_down(conn, waiting[name], now)) for name in settled]
+                late = [note for name in settled for note in write_down(conn, waiting[name], now, key)[1:]]
                 value, *notes = work(conn, now)
             adopted = Note(what="head_adopted") if self.past.adopted else None
             entries = entries_of([adopted, *late, *notes], changes, key)

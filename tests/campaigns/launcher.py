@@ -1,6 +1,7 @@
 """`campaign-ops-mcp worker` that is replaced after a few seconds of silence, so that a test can see it.
 
 `--naive` plants the mistake that the order of a chunk's steps exists to avoid: the claim after the POST.
+`--cut HOW MOMENT…` kills or stops it by itself (`tests.crash.cut`).
 """
 
 import sys
@@ -14,6 +15,7 @@ from server.command.worker import carry_campaigns_out
 from server.gate.dispatching import Dispatching
 from server.ledger import campaign_claiming, reaper
 from server.vendors.vendors import Vendors
+from tests.crash.cut import cut_of, plant
 from tools.operation import Reply
 
 _posted: ContextVar[Reply | None] = ContextVar("posted", default=None)
@@ -47,6 +49,8 @@ def main() -> None:
     setattr(reaper, "_EVERY_SECONDS", 0.5)  # noqa: B010 - as above
     if "--naive" in sys.argv:
         plant_naive_order()
+    if "--cut" in sys.argv:
+        plant(cut_of(sys.argv[sys.argv.index("--cut") + 1 :]))
     given = settings_from(sys.stdin)
     run(lambda: carry_campaigns_out(given, until_idle=True))
 

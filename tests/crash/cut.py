@@ -26,21 +26,35 @@ MODULE = (sys.executable, "-m", "tests.crash.cut")
 
 
 class Cut:
-    """Waits for the moment."""
+    """Waits for the moment. A process that is stopped holds no transaction, for which others would wait."""
 
     def __init__(self, how: signal.Signals, moment: Sequence[str]) -> None:
         self._how = how
         self._left = deque(map(re.compile, moment))
         self._looking = Lock()
+        self._writing: set[int] = set()
 
     def saw(self, event: str) -> None:
         """Kill or stop this process where this was the last that had to be seen."""
         with self._looking:
-            if self._left and self._left[0].search(event):
-                self._left.popleft()
-                if not self._left:
-                    # To this very thread: it goes not one step further.
-                    signal.pthread_kill(get_ident(), self._how)
+            if not self._left or not self._left[0].search(event):
+                return
+            if len(self._left) == 1 and self._how is signal.SIGSTOP and self._writing:
+                return
+            self._left.popleft()
+            if not self._left:
+                # To this very thread: it goes not one step further.
+                signal.pthread_kill(get_ident(), self._how)
+
+    def writes(self, connection: object, *, now: bool) -> None:
+        """Whether a connection is about to begin a transaction that writes, or has ended one."""
+        with self._looking:
+            (self._writing.add if now else self._writing.discard)(id(connection))
+
+
+def cut_of(words: Sequence[str]) -> Cut:
+    """Of these words: KILL or STOP, and the moment's patterns."""
+    return Cut(signal.Signals[f"SIG{words[0]}"], words[1:])
 
 
 def plant(cut: Cut) -> None:
@@ -73,18 +87,25 @@ def _watch_statements(kind: Any, cut: Cut) -> None:
 def _watch_transactions(kind: Any, cut: Cut) -> None:
     real_begin: Callable[..., None] = kind.begin
     real_commit: Callable[[Any], None] = kind.commit
+    real_rollback: Callable[[Any], None] = kind.rollback
 
     def begin(self: Any, *, reads: bool) -> None:
         if not reads:
             cut.saw("BEGIN")
+            cut.writes(self, now=True)
         real_begin(self, reads=reads)
 
     def commit(self: Any) -> None:
         cut.saw("COMMIT")
         real_commit(self)
+        cut.writes(self, now=False)
         cut.saw("COMMITTED")
 
-    kind.begin, kind.commit = begin, commit
+    def rollback(self: Any) -> None:
+        real_rollback(self)
+        cut.writes(self, now=False)
+
+    kind.begin, kind.commit, kind.rollback = begin, commit, rollback
 
 
 async def stands_still(process: int) -> bool:
@@ -95,10 +116,9 @@ async def stands_still(process: int) -> bool:
 
 def main() -> None:
     """Run the command."""
-    how, *rest = sys.argv[1:]
-    at = rest.index("--")
-    plant(Cut(signal.Signals[f"SIG{how}"], rest[:at]))
-    sys.argv[1:] = rest[at + 1 :]
+    at = sys.argv.index("--")
+    plant(cut_of(sys.argv[1:at]))
+    sys.argv[1:] = sys.argv[at + 1 :]
     cli.main()
 
 

@@ -1,0 +1,140 @@
+"""A worker that stands still in the midst of a part, is replaced, and comes back: nothing goes out twice."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+import pytest
+from sqlalchemy import func, select
+
+from server.campaigns.local import whole
+from server.parts import Parts
+from server.store.actions import State
+from server.store.schema import ACTIONS
+from server.systems import start_detached
+from tests.campaigns.playing import (
+    carried_out,
+    charged,
+    is_done,
+    people,
+    planned,
+    progress,
+    texts_at_the_vendor,
+    write_list,
+)
+from tests.crash.cut import stands_still
+from tests.e2e.house import House, Session
+from tests.e2e.person import Person
+from tests.gate.servers import fronted, until
+
+pytestmark = [pytest.mark.xdist_group("time"), pytest.mark.usefixtures("quick_start")]
+
+PEOPLE, SIZE = 40, 5
+LAUNCHER = (sys.executable, "-m", "tests.campaigns.launcher")
+CLAIM = ("BEGIN", "INSERT INTO actions", "COMMITTED")
+MOMENTS = {
+    "before its claim": (
+        "SELECT campaign_chunks",
+        "INSERT INTO actions",
+        "COMMITTED",
+        "POSTED .*SendParam",
+        "BEGIN",
+    ),
+    "claimed, not posted": (*CLAIM, "POST .*SendParam"),
+}
+
+
+@asynccontextmanager
+async def _worker(parts: Parts, *cut: str) -> AsyncGenerator[int]:
+    """A worker that ends when nothing is left to do; killed where it is still there."""
+    given = json.dumps(whole(parts.settings)).encode()
+    worker = start_detached([*LAUNCHER, *(["--cut", *cut] if cut else [])], given)
+    try:
+        yield worker
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            await anyio.to_thread.run_sync(os.waitpid, worker, 0)
+
+
+async def _ended(worker: int) -> bool:
+    return (await anyio.to_thread.run_sync(os.waitpid, worker, os.WNOHANG))[0] == worker
+
+
+async def _begun(house: House, session: Session) -> str:
+    write_list(house, people(PEOPLE))
+    campaign: str = (await planned(session))["campaign_id"]
+    await session.facts("start_campaign", {"campaign_id": campaign})
+    return campaign
+
+
+async def _taken_over(parts: Parts, campaign: str) -> None:
+    """A store of one machine has one worker, so by this process."""
+    await carried_out(parts, campaign)
+    await parts.book.give_up_others(campaign)
+
+
+async def _no_lease_is_left(parts: Parts) -> bool:
+    found = select(func.max(ACTIONS.c.lease_until)).where(ACTIONS.c.state == State.UNKNOWN)
+    ends = await parts.memory.keeper.read(lambda conn: conn.scalar(found))
+    return parts.memory.keeper.clock() > ends
+
+
+@pytest.mark.parametrize("moment", MOMENTS.values(), ids=list(MOMENTS))
+async def test_a_worker_that_comes_back_sends_nothing_again_and_its_outcome_counts(
+    house: House, moment: Sequence[str]
+) -> None:
+    settings: dict[str, Any] = {"every8d": {"max_recipients": SIZE}}
+    async with fronted(house, Person(), **settings) as session:
+        assert session.parts
+        parts = session.parts
+        campaign = await _begun(house, session)
+        async with _worker(parts, "STOP", *moment) as stopped:
+            await until(partial(stands_still, stopped))
+            await _taken_over(parts, campaign)
+            meanwhile = await progress(parts, campaign)
+            os.kill(stopped, signal.SIGCONT)
+            await until(partial(_ended, stopped))
+        ended = await progress(parts, campaign)
+        texts = await texts_at_the_vendor(house)
+        assert set(texts.values()) == {1}
+        assert meanwhile.unknown or moment == MOMENTS["before its claim"]
+        assert (ended.sent, ended.unknown, ended.sending) == (PEOPLE, 0, 0)
+        assert len(texts) == PEOPLE
+        ours, theirs = await charged(parts, house)
+        assert ours == theirs
+
+
+async def test_what_a_worker_stood_still_over_for_too_long_is_not_sent_and_waits_for_a_person(
+    house: House,
+) -> None:
+    settings: dict[str, Any] = {"every8d": {"max_recipients": SIZE}}
+    async with fronted(house, Person(), **settings) as session:
+        assert session.parts
+        parts = session.parts
+        campaign = await _begun(house, session)
+        async with _worker(parts, "STOP", *CLAIM) as stopped:
+            await until(partial(stands_still, stopped))
+            await _taken_over(parts, campaign)
+            meanwhile = await progress(parts, campaign)
+            await until(partial(_no_lease_is_left, parts))
+            os.kill(stopped, signal.SIGCONT)
+            await until(partial(_ended, stopped))
+        ended = await progress(parts, campaign)
+        assert (meanwhile.unknown, ended.unknown, ended.failed) == (ended.failed, 0, PEOPLE - ended.sent)
+        assert ended.failed
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert status["state"] == "paused"
+        assert f"all was tried, and {ended.failed} were certainly not sent to" in status["conclusion"]
+        await session.facts("resume_campaign", {"campaign_id": campaign})
+        await carried_out(parts, campaign)
+        assert await is_done(parts, campaign)
+        texts = await texts_at_the_vendor(house)
+        assert (len(texts), set(texts.values())) == (PEOPLE, {1})
