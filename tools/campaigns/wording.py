@@ -8,6 +8,7 @@ from datetime import datetime
 from tools.cleaning import clean
 from tools.every8d.personal import FIELDS, Planned
 from tools.every8d.texts import LONGEST_TEXT
+from tools.filling import Filling
 from tools.problems import InvalidArgumentError
 from tools.sentence import sentence
 
@@ -26,21 +27,17 @@ class Wording:
     text: str
     columns: tuple[str, ...]
     template: str
-    _pattern: str
-    """For Python's `%`."""
-    _places: tuple[int, ...]
-    """Which value goes where in it."""
+    _filling: Filling
     _speaks: bool
     """Something can be read whatever the values are."""
 
     def filled(self, values: Sequence[str]) -> str:
         """The text as the recipient gets it; `values` are those of `columns`."""
-        return self._pattern % tuple([values[place] for place in self._places])
+        return self._filling.of(values)
 
     def filled_each(self, those: Sequence[Sequence[str]]) -> list[str]:
         """The same for many, in their order."""
-        pattern, places = self._pattern, self._places
-        return [pattern % tuple([values[place] for place in places]) for values in those]
+        return self._filling.of_each(those)
 
     def masked(self, values: Sequence[str]) -> str:
         """The text at its length, with no more of each value than its beginning."""
@@ -97,8 +94,7 @@ def read_wording(text: str) -> Wording:
         template=_COLUMN.sub(lambda found: f"%field{columns.index(found[1].strip()) + 1}%", text)
         if fits
         else "",
-        _pattern="%s".join(piece.replace("%", "%%") for piece in pieces[::2]),
-        _places=tuple(columns.index(piece.strip()) for piece in pieces[1::2]),
+        _filling=Filling.between(pieces[::2], (columns.index(piece.strip()) for piece in pieces[1::2])),
         _speaks=bool(clean(_COLUMN.sub("", text), limit=LONGEST_TEXT).strip()),
     )
     if not fits and "|" in text:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from tools.cleaning import is_blank, is_plain_line
 from tools.email_address import normalise_email
 from tools.every8d.texts import LONGEST_TEXT, SendAt
+from tools.filling import Filling
 from tools.personal_fields import FIELDS, PLACEHOLDER
 from tools.problems import InvalidArgumentError
 from tools.sentence import sentence
@@ -169,8 +170,7 @@ def _surely_sendable(people: Sequence[Recipient], texts: Sequence[str]) -> bool:
 def _rendered_each(people: Sequence[Recipient], template: str) -> list[str]:
     if not template:
         return [person.text for person in people]
-    pattern, fields = _filling(template)
-    return [pattern % tuple([person.values[field] for field in fields]) for person in people]
+    return _filling(template).of_each(person.values for person in people)
 
 
 def checked_text(person: Recipient, template: str, needed: int, number: int) -> str:
@@ -213,11 +213,9 @@ def rendered(person: Recipient, template: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _filling(template: str) -> tuple[str, tuple[int, ...]]:
-    """The template for Python's `%`, and which value goes where."""
+def _filling(template: str) -> Filling:
     pieces = PLACEHOLDER.split(template)
-    pattern = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
-    return pattern, tuple(int(number) - 1 for number in pieces[1::2])
+    return Filling.between(pieces[::2], (int(number) - 1 for number in pieces[1::2]))
 
 
 def param(person: Recipient, template: str) -> str:
