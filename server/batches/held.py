@@ -1,6 +1,7 @@
 """Which sends were held so that they could be taken back: their frozen preview says it."""
 
 import json
+from datetime import datetime
 
 from server.store.actions import Action
 from tools.every8d.holding import hold_from
@@ -18,3 +19,9 @@ def hold_of(action: Action) -> Hold | None:
     if minutes is None or action.dispatched_at is None:
         return None
     return hold_from(action.dispatched_at, minutes)
+
+
+def booked_times(action: Action, *times: datetime | None) -> list[datetime]:
+    """Of the times of its messages those that are booked; what is held is booked too. None is at once."""
+    hold = hold_of(action)
+    return [each for each in (*times, hold and hold.goes_out) if each is not None]

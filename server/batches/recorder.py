@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from server.batches.held import hold_of
+from server.batches.held import booked_times
 from server.batches.inbox import Inbox
 from server.batches.keeper import Keeper, alike
 from server.batches.message_rows import message_rows
@@ -48,7 +48,7 @@ from server.store.rows import taipei_day
 from server.store.slices import slices
 from server.store.unpacking import unpack_texts
 from tools.action_id import reference_of
-from tools.every8d.sent import SentMessages, sent_messages
+from tools.every8d.sent import sent_messages
 from tools.every8d.texts import first_words
 from tools.operation import Preview
 
@@ -151,7 +151,8 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
     messages = () if sent is None else who_got_it(action, sent.messages)
     skipped = 0 if sent is None else len(sent.messages) - len(messages)
     preview = Preview.model_validate_json(action.preview)
-    sent_at, times = action.dispatched_at or action.created_at, _booked_times(action, sent)
+    sent_at = action.dispatched_at or action.created_at
+    times = [] if sent is None else booked_times(action, sent.send_at, sent.last_at)
     send_at = min(times, default=None)
     batch = Batch(
         id=action.id,
@@ -179,13 +180,6 @@ def _add(conn: Connection, action: Action, now: datetime, inbox: Inbox) -> None:
         halves = half_hashes(inbox.key, (each.mobile for each in messages))
         add_messages(conn, message_rows(action.id, messages, halves, inbox.seal))
     look_again(conn, action.batch_id)
-
-
-def _booked_times(action: Action, sent: SentMessages | None) -> list[datetime]:
-    """When the first and the last of what is booked go out; what is held is booked too."""
-    hold = hold_of(action)
-    times = () if sent is None else (sent.send_at, sent.last_at, hold and hold.goes_out)
-    return [each for each in times if each is not None]
 
 
 def _state_of(action: Action, *, nobody: bool) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from server.batches.held import hold_of, minutes_held
+from server.batches.held import booked_times, hold_of, minutes_held
 from server.batches.keeper import alike
 from server.campaigns.course import ChunkEnd, Ended, Judgement, Posted, Send
 from server.campaigns.draft import Asked
@@ -187,8 +187,7 @@ class ChunkSender:
     async def _claimed(self, ready: _Ready, proposal: Proposal, epoch: int, posted: Posted) -> "Claimed":
         """What came of the claim; what it took was posted."""
         made, campaign = ready.made, ready.campaign
-        batch = _batch_of(ready, proposal, alike(ready.order.key, ready.order.text))
-        record = partial(_record, batch=batch, numbers=made.numbers)
+        record = partial(_record, ready=ready, likeness=alike(ready.order.key, ready.order.text))
         send = ChunkSend(
             chunk=ready.chunk,
             epoch=epoch,
@@ -339,41 +338,29 @@ def _points_ran_out(done: Action) -> str:
     return sentence("the points ran out: {count} of a part were not sent", count=unsent) if unsent else ""
 
 
-def _batch_of(ready: _Ready, proposal: Proposal, likeness: str) -> Batch:
-    """The batch of a part that begins, of unknown outcome as long as none is written down."""
-    booked = [each for each in ready.made.send_times if each is not None]
-    return Batch(
-        id=ready.order.action,
-        batch_id="",
-        principal=proposal.principal,
-        tool=proposal.tool,
-        kind="sms",
-        state=UNKNOWN,
-        subject=ready.order.subject,
-        words=first_words({"text": ready.order.text}),
-        alike=likeness,
-        day="",
-        sent_at=ready.order.now,
-        send_at=min(booked, default=None),
-        last_at=max(booked, default=None),
-        recipients=proposal.recipients,
-        parts=ready.made.price.parts,
-        points=proposal.points,
-        points_returned=Decimal(0),
+def _record(conn: Connection, action: Action, *, ready: _Ready, likeness: str) -> None:
+    """The batch and its messages, of unknown outcome as long as none is written down."""
+    booked = booked_times(action, *ready.made.send_times)
+    add_batch(
+        conn,
+        Batch(
+            id=action.id,
+            batch_id="",
+            principal=action.principal,
+            tool=action.tool,
+            kind="sms",
+            state=UNKNOWN,
+            subject=ready.order.subject,
+            words=first_words({"text": ready.order.text}),
+            alike=likeness,
+            day=taipei_day(action.created_at),
+            sent_at=action.dispatched_at or action.created_at,
+            send_at=min(booked, default=None),
+            last_at=max(booked, default=None),
+            recipients=action.recipients,
+            parts=ready.made.price.parts,
+            points=action.points,
+            points_returned=Decimal(0),
+        ),
     )
-
-
-def _record(conn: Connection, action: Action, *, batch: Batch, numbers: str) -> None:
-    """The batch and its messages."""
-    hold = hold_of(action)
-    times = [each for each in (batch.send_at, batch.last_at, hold and hold.goes_out) if each is not None]
-    sent_at = action.dispatched_at or action.created_at
-    begun = replace(
-        batch,
-        day=taipei_day(action.created_at),
-        sent_at=sent_at,
-        send_at=min(times, default=None),
-        last_at=max(times, default=None),
-    )
-    add_batch(conn, begun)
-    add_packed(conn, action.id, action.created_at, numbers)
+    add_packed(conn, action.id, action.created_at, ready.made.numbers)
