@@ -13,11 +13,10 @@ from server.ledger.notes import Note
 from server.ledger.outside import OutsideTextReadError
 from server.ledger.parts import names
 from server.ledger.phone import Approvers
-from server.ledger.records import note_of, noted
+from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Blocked, Repeats
 from server.store import ledger
 from server.store.actions import Action, CallKey, CapHit, Caps, Proposal, State
-from server.store.blocked import which_blocked
 from server.store.counting import cap_hit, cap_hit_of_one
 from server.store.hindrances import Asked, counted_where_nothing_known
 from server.store.plans import Connection
@@ -207,8 +206,7 @@ class Claiming(Deciding):
         reach: Reached,
     ) -> CapHit | Blocked | None:
 
-        hashes = reach.hashes
-        return _blocked(conn, reach, hashes) or cap_hit(conn, asked, self._caps, hashes, now)
+        return _blocked(conn, reach.named) or cap_hit(conn, asked, self._caps, reach.hashes, now)
 
     def _claim(
         self,
@@ -223,7 +221,7 @@ class Claiming(Deciding):
         if altered is not None:
             return None, altered
         claimed = (
-            _blocked(conn, reach, reach.hashes)
+            _blocked(conn, reach.named)
             or _repeats(conn, now, action, reach)
             or ledger.claim(
                 conn,
@@ -246,10 +244,8 @@ def _begun(action: Action) -> list[Note]:
     return [note_of(what, action) for what in ("proposed", "approved", "dispatching")]
 
 
-def _blocked(conn: Connection, reach: Reached, hashes: list[str]) -> Blocked | None:
-    """`hashes` are those of `reach`, which are asked for once."""
-    found = which_blocked(conn, hashes)
-    numbers = tuple(number for hashed, number in reach.named.items() if hashed in found) if found else ()
+def _blocked(conn: Connection, named: dict[str, str]) -> Blocked | None:
+    numbers = blocked_of(conn, named)
     return Blocked(numbers=numbers) if numbers else None
 
 
