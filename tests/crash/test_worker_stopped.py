@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any
 
 import anyio.to_thread
 import pytest
@@ -16,6 +15,7 @@ from sqlalchemy import func, select
 from server.campaigns.local import whole
 from server.parts import Parts
 from server.store.actions import State
+from server.store.campaigns import Progress
 from server.store.schema import ACTIONS
 from server.systems import start_detached
 from tests.campaigns.playing import (
@@ -68,13 +68,6 @@ async def _ended(worker: int) -> bool:
     return (await anyio.to_thread.run_sync(os.waitpid, worker, os.WNOHANG))[0] == worker
 
 
-async def _begun(house: House, session: Session) -> str:
-    write_list(house, people(PEOPLE))
-    campaign: str = (await planned(session))["campaign_id"]
-    await session.facts("start_campaign", {"campaign_id": campaign})
-    return campaign
-
-
 async def _taken_over(parts: Parts, campaign: str) -> None:
     """A store of one machine has one worker, so by this process."""
     await carried_out(parts, campaign)
@@ -87,21 +80,33 @@ async def _no_lease_is_left(parts: Parts) -> bool:
     return parts.memory.keeper.clock() > ends
 
 
+@asynccontextmanager
+async def _replaced(house: House, *moment: str) -> AsyncGenerator[tuple[Session, str, int, Progress]]:
+    """A campaign whose worker stands still at this moment and was replaced; and how far it is."""
+    async with fronted(house, Person(), every8d={"max_recipients": SIZE}) as session:
+        assert session.parts
+        write_list(house, people(PEOPLE))
+        campaign: str = (await planned(session))["campaign_id"]
+        await session.facts("start_campaign", {"campaign_id": campaign})
+        async with _worker(session.parts, "STOP", *moment) as stopped:
+            await until(partial(stands_still, stopped))
+            await _taken_over(session.parts, campaign)
+            yield session, campaign, stopped, await progress(session.parts, campaign)
+
+
+async def _comes_back(stopped: int) -> None:
+    os.kill(stopped, signal.SIGCONT)
+    await until(partial(_ended, stopped))
+
+
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=list(MOMENTS))
 async def test_a_worker_that_comes_back_sends_nothing_again_and_its_outcome_counts(
     house: House, moment: Sequence[str]
 ) -> None:
-    settings: dict[str, Any] = {"every8d": {"max_recipients": SIZE}}
-    async with fronted(house, Person(), **settings) as session:
+    async with _replaced(house, *moment) as (session, campaign, stopped, meanwhile):
         assert session.parts
         parts = session.parts
-        campaign = await _begun(house, session)
-        async with _worker(parts, "STOP", *moment) as stopped:
-            await until(partial(stands_still, stopped))
-            await _taken_over(parts, campaign)
-            meanwhile = await progress(parts, campaign)
-            os.kill(stopped, signal.SIGCONT)
-            await until(partial(_ended, stopped))
+        await _comes_back(stopped)
         ended = await progress(parts, campaign)
         texts = await texts_at_the_vendor(house)
         assert set(texts.values()) == {1}
@@ -115,18 +120,11 @@ async def test_a_worker_that_comes_back_sends_nothing_again_and_its_outcome_coun
 async def test_what_a_worker_stood_still_over_for_too_long_is_not_sent_and_waits_for_a_person(
     house: House,
 ) -> None:
-    settings: dict[str, Any] = {"every8d": {"max_recipients": SIZE}}
-    async with fronted(house, Person(), **settings) as session:
+    async with _replaced(house, *CLAIM) as (session, campaign, stopped, meanwhile):
         assert session.parts
         parts = session.parts
-        campaign = await _begun(house, session)
-        async with _worker(parts, "STOP", *CLAIM) as stopped:
-            await until(partial(stands_still, stopped))
-            await _taken_over(parts, campaign)
-            meanwhile = await progress(parts, campaign)
-            await until(partial(_no_lease_is_left, parts))
-            os.kill(stopped, signal.SIGCONT)
-            await until(partial(_ended, stopped))
+        await until(partial(_no_lease_is_left, parts))
+        await _comes_back(stopped)
         ended = await progress(parts, campaign)
         assert (meanwhile.unknown, ended.unknown, ended.failed) == (ended.failed, 0, PEOPLE - ended.sent)
         assert ended.failed
