@@ -130,7 +130,8 @@ def _restored(kept: object) -> Sentence:
 
 def written(said: str) -> str:
     """A sentence as one text, of which `read` makes it again; one without values is its own text."""
-    return json.dumps(_parts(said)) if isinstance(said, Sentence) and said.values else str(said)
+    kept = _kept(said)
+    return kept if isinstance(kept, str) else json.dumps(kept)
 
 
 def read(text: str) -> Sentence:

@@ -119,8 +119,7 @@ def _broken_row(row: int) -> RefusedError:
     return unreadable(
         sentence(
             "in row {row} a quotation mark is never closed (it would swallow the rows behind it), text "
-            "follows "
-            "a closing one, or a cell is longer than {most:,} characters.",
+            "follows a closing one, or a cell is longer than {most:,} characters.",
             row=row,
             most=csv.field_size_limit(),
         ),

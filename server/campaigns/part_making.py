@@ -22,8 +22,6 @@ from tools.operation import Every8dOptions, Surroundings
 from tools.problems import InvalidArgumentError
 from tools.same_text import visible_each
 
-NOBODY: AbstractSet[str] = frozenset()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
@@ -45,7 +43,7 @@ class Order:
     options: Every8dOptions
     held: bool
     """What goes out at once is booked a little ahead, at a time that only its claim knows."""
-    without: AbstractSet[str] = NOBODY
+    without: AbstractSet[str] = frozenset()
     """Numbers that are left out."""
 
 

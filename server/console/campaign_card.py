@@ -9,7 +9,7 @@ from tools.campaign_desk import CampaignView, PlanFigures
 from tools.canvas import figure
 from tools.cleaning import clean
 from tools.lists.reason_words import reason_said
-from tools.sentence import Sentence, of_text, plural, sentence
+from tools.sentence import Sentence, plural, sentence
 from tools.taipei import as_taipei
 
 _PARTS = (
@@ -86,16 +86,11 @@ def campaign_card(found: CampaignView) -> CampaignCard:
         id=found.id,
         name=clean(found.name),
         state=CAMPAIGN_STATES[found.state],
-        reason=_reason(found.reason),
+        reason=found.reason,
         parts=tuple(_parts(found)),
         figures=tuple(_figures(found)),
         steps=tuple(_steps(found)),
     )
-
-
-def _reason(kept: str) -> str:
-    """Why it stands still."""
-    return kept if isinstance(kept, Sentence) or not kept else of_text(kept)
 
 
 def _steps(found: CampaignView) -> Iterator[str]:
