@@ -13,13 +13,14 @@ from server.folders import folder_of
 from server.settings.settings import Settings
 from server.systems import is_held, start_detached
 
-_LOCK = "worker.lock"
+LOCK = "worker.lock"
+"""The file beside the store that a running worker holds."""
 _log = logging.getLogger(__name__)
 
 
 def lock_of(settings: Settings) -> Path:
     """The file that a running worker holds."""
-    return folder_of(settings) / _LOCK
+    return folder_of(settings) / LOCK
 
 
 def start_worker(settings: Settings) -> int | None:

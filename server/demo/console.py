@@ -51,10 +51,11 @@ async def _stand(home: Home) -> None:
     async with (
         sandbox_process(home) as sandbox,
         assistant_over_stdio(home, sandbox.url, person) as assistant,
-        working(home),
+        working(home) as worker,
     ):
         await sandbox.report_to(home.callback_url)
         await sandbox.slow(_PAGE, _SLOW_SECONDS)
+        await worker.runs()
         await _begin_campaign(assistant, person)
         for tool, arguments in _WAITING:
             person.begin(_NOBODY)

@@ -56,6 +56,11 @@ class Home:
         return self.folder / "lists"
 
     @property
+    def store(self) -> Path:
+        """Where everything is kept."""
+        return self.folder / "store"
+
+    @property
     def server_log(self) -> Path:
         """What the server writes to stderr."""
         return self.folder / "server.log"
@@ -73,7 +78,7 @@ class Home:
         """What the processes that start from now on are set to; with accounts, once the sandbox is there."""
         account = {"base_url": sandbox_url, "password": _LOGIN}
         sections: dict[str, dict[str, str | int]] = {
-            "store": {"folder": str(self.folder / "store")},
+            "store": {"folder": str(self.store)},
             "files": {"reports": str(self.folder / "reports")},
             "lists": {"folder": str(self.lists)},
             "policy": {"points_per_day": POINTS_A_DAY},

@@ -35,6 +35,11 @@ def _asks_until(holds: Callable[[Mapping[str, Any]], bool]) -> Deed:
     return deed
 
 
+async def _starts(stage: Stage) -> Answer:
+    await stage.worker.runs()
+    return await calls("start_campaign", campaign_id=kept("campaign"))(stage)
+
+
 async def _is_paused_and_dies(stage: Stage) -> Answer:
     """The person pauses what is left, and the worker is killed with chunks under way."""
     await _asks_until(lambda facts: facts["sent"] > _TRIAL)(stage)
@@ -45,6 +50,7 @@ async def _is_paused_and_dies(stage: Stage) -> Answer:
 
 async def _goes_on(stage: Stage) -> Answer:
     await stage.worker.start()
+    await stage.worker.runs()
     return await calls("resume_campaign", campaign_id=kept("campaign"))(stage)
 
 
@@ -89,7 +95,7 @@ CAMPAIGN = (
     ),
     Step(
         title="Start it; the person types how many it is for",
-        does=calls("start_campaign", campaign_id=kept("campaign")),
+        does=_starts,
         person=types_in(lambda _memory: str(RECIPIENTS)),
         shows=lambda facts: facts["note"],
         expects=(asked(1), done()),
