@@ -104,11 +104,9 @@ def wants_a_change(operation: Named, action_id: str) -> Problem:
             nothing(operation),
             sentence("The person looked at action {action_id} and asks for a change.", action_id=action_id),
         ),
-        next=(
-            sentence(
-                "Their note is in note_untrusted. Tell the person what you would change, and call with "
-                "it; for the same without a change pass a new request_id. Either is asked for again."
-            )
+        next=sentence(
+            "Their note is in note_untrusted. Tell the person what you would change, and call with "
+            "it; for the same without a change pass a new request_id. Either is asked for again."
         ),
     )
 
@@ -117,14 +115,12 @@ def signature_void(operation: Named) -> Problem:
     """The passkey that signed the approval was reset, or its signature is not in the store as it was."""
     return Problem(
         code="signature_void",
-        message=(
-            together(
-                nothing(operation),
-                sentence(
-                    "The passkey's signature of the approval does not count: passkeys were reset, one is "
-                    "needed by now, or the store was changed by something other than this program."
-                ),
-            )
+        message=together(
+            nothing(operation),
+            sentence(
+                "The passkey's signature of the approval does not count: passkeys were reset, one is "
+                "needed by now, or the store was changed by something other than this program."
+            ),
         ),
         next=sentence(
             "Call again, and the person is asked again. `campaign-ops-mcp audit verify` checks the store."
@@ -136,14 +132,12 @@ def answer_void(operation: Named) -> Problem:
     """The reply by text that approved it is not among the vendor's, or counts no more by these settings."""
     return Problem(
         code="answer_void",
-        message=(
-            together(
-                nothing(operation),
-                sentence(
-                    "The approval by text does not count: its reply is not at the vendor, the settings "
-                    "allow it no more, or the store was changed by something other than this program."
-                ),
-            )
+        message=together(
+            nothing(operation),
+            sentence(
+                "The approval by text does not count: its reply is not at the vendor, the settings "
+                "allow it no more, or the store was changed by something other than this program."
+            ),
         ),
         next=sentence(
             "Call again, and the person is asked again. `campaign-ops-mcp audit verify` checks the store."
@@ -155,14 +149,12 @@ def reply_unread(operation: Named) -> Problem:
     """A phone approved it, and the vendor cannot be asked now whether it really answered."""
     return Problem(
         code="reply_unread",
-        message=(
-            together(
-                nothing(operation),
-                sentence(
-                    "It was approved by text, and that answer could not be read at the vendor just now, "
-                    "without which nothing is done."
-                ),
-            )
+        message=together(
+            nothing(operation),
+            sentence(
+                "It was approved by text, and that answer could not be read at the vendor just now, "
+                "without which nothing is done."
+            ),
         ),
         next=sentence("Repeat exactly the same call: the approval stands until it expires."),
         retryable=True,
@@ -241,14 +233,12 @@ def store_unavailable(operation: Named, reason: str) -> Problem:
     """Without the ledger nothing that costs or destroys is done. `reason` is the store's error, ours."""
     return Problem(
         code="store_unavailable",
-        message=(
-            together(
-                nothing(operation),
-                sentence(
-                    "The store that records every action cannot be used, so none is taken: {reason}",
-                    reason=reason,
-                ),
-            )
+        message=together(
+            nothing(operation),
+            sentence(
+                "The store that records every action cannot be used, so none is taken: {reason}",
+                reason=reason,
+            ),
         ),
         next=sentence("A person runs `campaign-ops-mcp doctor`, which says what to check. Reading goes on."),
         retryable=True,
@@ -271,15 +261,13 @@ def ledger_altered(operation: Named, action_id: str) -> Problem:
     """The row of an action is not as this program wrote it."""
     return Problem(
         code="ledger_altered",
-        message=(
-            together(
-                nothing(operation),
-                sentence(
-                    "Action {action_id} was changed in the store by something other than this program, so "
-                    "what was approved cannot be known.",
-                    action_id=action_id,
-                ),
-            )
+        message=together(
+            nothing(operation),
+            sentence(
+                "Action {action_id} was changed in the store by something other than this program, so "
+                "what was approved cannot be known.",
+                action_id=action_id,
+            ),
         ),
         next=sentence(
             "Tell the person: somebody else writes this store. `campaign-ops-mcp audit verify` checks it."
@@ -291,15 +279,13 @@ def clocks_apart(operation: Named, minutes: int) -> Problem:
     """A booking would be sent at another time than the person agreed to."""
     return Problem(
         code="clocks_apart",
-        message=(
-            together(
-                nothing(operation),
-                sentence(
-                    "This machine's clock and the vendor's are {minutes:,} minutes apart, so a booking "
-                    "would go out at another time than was meant.",
-                    minutes=minutes,
-                ),
-            )
+        message=together(
+            nothing(operation),
+            sentence(
+                "This machine's clock and the vendor's are {minutes:,} minutes apart, so a booking "
+                "would go out at another time than was meant.",
+                minutes=minutes,
+            ),
         ),
         next=sentence(
             "A person sets this machine's clock. A send at once (without send_at) is not refused for it."
@@ -315,11 +301,9 @@ def past_lost(operation: Named, reason: str) -> Problem:
         message=together(
             nothing(operation), sentence("What costs or destroys is refused: {reason}", reason=reason)
         ),
-        next=(
-            sentence(
-                "A person puts the right store back; where it is lost for good, runs `campaign-ops-mcp "
-                "audit accept-loss`. Looking goes on."
-            )
+        next=sentence(
+            "A person puts the right store back; where it is lost for good, runs `campaign-ops-mcp "
+            "audit accept-loss`. Looking goes on."
         ),
     )
 
@@ -328,14 +312,12 @@ def was_lost(operation: Named) -> Problem:
     """It waited for a decision in a store whose past is lost: what was done is not known there."""
     return Problem(
         code="past_lost",
-        message=(
-            together(
-                nothing(operation),
-                sentence(
-                    "That is of this call: the question stood in a store whose past is lost, so nobody "
-                    "can tell whether it was carried out before."
-                ),
-            )
+        message=together(
+            nothing(operation),
+            sentence(
+                "That is of this call: the question stood in a store whose past is lost, so nobody "
+                "can tell whether it was carried out before."
+            ),
         ),
         next=sentence(
             "Look first at what went out, also on the vendor's own pages. Called again, a person is asked."
@@ -395,14 +377,12 @@ def time_is_up(operation: Named) -> Problem:
     """What came before took so long that the vendor's answer could not be waited for any more."""
     return Problem(
         code="time_is_up",
-        message=(
-            together(
-                nothing(operation),
-                sentence(
-                    "What comes first took so long that this call has no time left to wait for the "
-                    "vendor's answer."
-                ),
-            )
+        message=together(
+            nothing(operation),
+            sentence(
+                "What comes first took so long that this call has no time left to wait for the "
+                "vendor's answer."
+            ),
         ),
         next=sentence(
             "Make exactly the same call again. What a person has approved stays approved until it expires."
