@@ -12,8 +12,10 @@ from server.command.options import Config, Sandbox, run
 from server.command.states import state_in_words
 from server.command.terminal import Terminal
 from server.command.texts import say_texts
-from server.gate.entries import decided_by
+from server.gate.words.deciders import decider, way
 from server.gate.words.questions import render
+from server.gate.words.texted import texted
+from server.languages.catalogue import Language, in_language
 from server.logs.number_masking import mask_numbers
 from server.store import audit
 from server.store.columns import moment_of
@@ -38,16 +40,19 @@ async def show(config: Path | None, action_id: str, page: int, *, sandbox: bool)
             out.say(sentence("There is no action {id}.", id=action_id))
             return FAILED
         erased = await parts.book.was_erased(action)
+        asked = await parts.book.asked_by_text(action.id)
+        now = parts.context.clock()
         lines = await parts.store.read(lambda conn: audit.about(conn, action.id))
     state = state_in_words(action.state, erased=erased)
     out.headline(sentence("{id}  {tool}  {state}", id=action.id, tool=action.tool, state=state))
     _say_what(out, action)
     if not say_texts(out, action, page):
         return FAILED
-    for line in (*_steps(action), *_outcome(action)):
+    told = () if asked is None else texted(action, asked, now, iso)
+    for line in (*_steps(action), *told, *_outcome(action)):
         out.say(line)
     out.headline(sentence("in the audit"))
-    out.columns(_in_the_audit(number, entry) for number, entry in lines)
+    out.columns(_in_the_audit(number, entry, out.language) for number, entry in lines)
     return OK
 
 
@@ -64,7 +69,7 @@ def _say_what(out: Terminal, action: "Action") -> None:
 def _steps(action: "Action") -> Iterator[Sentence]:
     yield sentence("{time}  asked for by {who}", time=iso(action.created_at), who=action.principal)
     if action.decided_at is not None:
-        who = decided_by(action)
+        who = decider(action)
         if str(action.state) == "denied":
             yield sentence("{time}  denied by {who}", time=iso(action.decided_at), who=who)
         else:
@@ -95,9 +100,11 @@ def _outcome(action: "Action") -> Iterator[Sentence]:
         yield sentence("The vendor answered: {quoted}", quoted=quote(answer, limit=_LONGEST_ANSWER))
 
 
-def _in_the_audit(number: int, entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _in_the_audit(number: int, entry: Mapping[str, Any], language: Language) -> tuple[str, ...]:
     details: Mapping[str, Any] = entry["details"]
-    told = ", ".join(str(details[name]) for name in ("by", "channel", "rule", "outcome") if details.get(name))
+    by_what_way = in_language(way(str(details.get("channel", ""))), language)
+    parts = (details.get("by"), by_what_way, details.get("rule"), details.get("outcome"))
+    told = ", ".join(str(part) for part in parts if part)
     return str(number), iso(moment_of(entry["at"])), entry["event"], quote(told) if told else ""
 
 

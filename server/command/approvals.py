@@ -15,10 +15,12 @@ from server.command.terminal import Terminal, is_a_terminal
 from server.command.texts import say_texts
 from server.gate.approval import proves
 from server.gate.words.questions import render
+from server.gate.words.texted import texted
 from server.ledger.book import Book
 from server.ledger.deciding import Decision
 from server.ledger.passkeys import PasskeyError
 from server.ledger.refusals import ApprovalRefusedError
+from server.parts import utc_now
 from server.settings.own_command import own_command
 from server.settings.settings import Settings
 from server.store.actions import ALTERED, State
@@ -116,7 +118,7 @@ class ApprovalsDesk:
 
     async def decide(self, action: "Action") -> None:
         """Show one action, and do with it what the person types."""
-        self._show(action)
+        await self._show(action)
         typed = await self.terminal.ask(_what_to_type(action.proof))
         if typed.strip().lower() in ("n", "no"):
             await self.deny(action.id)
@@ -125,12 +127,16 @@ class ApprovalsDesk:
         else:
             self.terminal.say(sentence("Left waiting."))
 
-    def _show(self, action: "Action") -> None:
+    async def _show(self, action: "Action") -> None:
         preview = Preview.model_validate_json(action.preview)
         self.terminal.headline(
             sentence("{id}  {tool}  by {who}", id=action.id, tool=action.tool, who=action.principal)
         )
         self.terminal.say(render(preview, self.settings.language))
+        asked = await self.book.asked_by_text(action.id)
+        if asked is not None:
+            for said in texted(action, asked, utc_now(), iso):
+                self.terminal.say(said)
         self.terminal.say(sentence("Expires at {time}", time=iso(action.expires_at)))
 
     async def approve(self, action_id: str, typed: str) -> int:
@@ -142,7 +148,7 @@ class ApprovalsDesk:
             return self._fail(together(_no_terminal(action.id), self._page(action.id)))
         accepted = proves(action.proof, typed) if action.proof else typed.strip().lower() in ("y", "yes")
         if not accepted and str(action.state) == "proposed":
-            self._show(action)
+            await self._show(action)
             return self._fail(together(_not_proven(action.id, typed), self._how(action)))
         decision = Decision(by=person(), channel="terminal")
         try:

@@ -14,6 +14,8 @@ from server.console.comparing import Compared, compared
 from server.gate.recalling import Recalled, begun_on_page
 from server.gate.words.questions import asked_of, facts_of
 from server.gate.words.sentences import nothing
+from server.gate.words.texted import texted
+from server.ledger.phone_asking import Asked
 from server.ledger.trail import Trail
 from server.store.actions import UNDECIDED, Action, State
 from tools.cleaning import clean, quote
@@ -49,6 +51,8 @@ class Known:
     recalled: Recalled
     trail: Trail
     last: Action | None
+    asked: Asked | None = None
+    """The text that asked the approver's phone."""
     now: datetime
     show_numbers: bool = False
 
@@ -200,6 +204,9 @@ def _asked(known: Known) -> Iterator[Line]:
     if trail.looks:
         looks = ", ".join(f"{look.tool} {clock_of(look.at, known.now)}" for look in trail.looks)
         yield Line(key="looks", said=sentence("Looked at before: {looks}", looks=looks))
+    if known.asked is not None:
+        for said in texted(entry, known.asked, known.now, lambda at: clock_of(at, known.now)):
+            yield Line(key="by-text", said=said)
     yield Line(key="expires", said=sentence("Waits until {time}", time=clock_of(entry.expires_at, known.now)))
 
 

@@ -22,6 +22,7 @@ async def known_of(parts: Parts, entry: Action) -> Known:
         recalled=recalled,
         trail=await parts.book.trail(entry),
         last=await parts.book.last_like(entry) if waits else None,
+        asked=await parts.book.asked_by_text(entry.id),
         now=parts.context.clock(),
         show_numbers=parts.settings.privacy.show_numbers,
     )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from server.console.approval_card import Known, Line, clock_of
-from server.gate.entries import decided_by
 from server.gate.recalling import begun_on_page
+from server.gate.words.deciders import decider
 from server.gate.words.sentences import nothing
 from server.store.actions import CHANGE_ASKED, State
 from tools.cleaning import clean, quote
@@ -30,7 +30,7 @@ def standing_of(known: Known) -> Iterator[Line]:
     yield Line(key="state", said=_state(known))
     if entry.decided_at is not None:
         at = clock_of(entry.decided_at, known.now)
-        yield Line(key="decided", said=sentence("Decided by {who} at {time}", who=decided_by(entry), time=at))
+        yield Line(key="decided", said=sentence("Decided by {who} at {time}", who=decider(entry), time=at))
     if entry.rule == CHANGE_ASKED:
         yield Line(key="note", said=sentence("Asked for a change: {note}", note=quote(entry.reason)))
     elif entry.state is State.EXPIRED and entry.reason:

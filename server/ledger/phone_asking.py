@@ -27,6 +27,7 @@ from server.store.phone_asks import (
     newest_ask,
     note_answer,
     open_asks,
+    phones_asked,
 )
 from server.store.plans import Connection
 from tools.taipei import as_taipei, midnight
@@ -68,6 +69,10 @@ class PhoneAsking(CampaignClaiming):
     async def waiting_for_the_phone(self) -> list[str]:
         """The actions that wait for an answer by text, the oldest first."""
         return await self._journal.glance(open_asks)
+
+    async def phones_asked(self) -> dict[str, str]:
+        """The actions that wait and that a text went out about, each with the masked number."""
+        return await self._journal.glance(lambda conn, _: phones_asked(conn))
 
     async def knows_code(self, ask: PhoneAsk) -> Callable[[str], bool]:
         """What tells whether digits are the code that was texted."""

@@ -61,6 +61,13 @@ _OPEN = (
     )
     .order_by(PHONE_ASKS.c.asked_at)
 )
+_TEXTS = ACTIONS.alias("texts")
+_ASKED_ABOUT = (
+    select(PHONE_ASKS.c.action_id, PHONE_ASKS.c.masked)
+    .join(ACTIONS, ACTIONS.c.id == PHONE_ASKS.c.action_id)
+    .join(_TEXTS, _TEXTS.c.id == PHONE_ASKS.c.text_id)
+    .where(ACTIONS.c.state == State.PROPOSED.value, _TEXTS.c.state == State.SUCCEEDED.value)
+)
 _NEWEST = select(PHONE_ASKS).order_by(PHONE_ASKS.c.asked_at.desc()).limit(1)
 _BY_CHANNEL = select(ACTIONS.c.id).where(ACTIONS.c.channel == bindparam("by_channel"), ACTIONS.c.rule == "")
 
@@ -108,6 +115,11 @@ def every_ask(conn: Connection) -> Iterator[PhoneAsk]:
 def open_asks(conn: Connection, now: datetime) -> list[str]:
     """The actions that wait for an answer, the oldest text first."""
     return list(conn.scalars(_OPEN, {"now": now}).all())
+
+
+def phones_asked(conn: Connection) -> dict[str, str]:
+    """The actions that wait and that a text went out about, each with the masked number."""
+    return {str(action_id): str(masked) for action_id, masked in conn.execute(_ASKED_ABOUT)}
 
 
 def decided_in(conn: Connection, channel: str) -> list[str]:

@@ -46,7 +46,7 @@ async def test_an_action_is_shown_whole(house: House, capsys: Shown) -> None:
         "Numbers: 0912***678 to 0922***444",
         "Text 1 of 1: 「三月通知",
         "asked for by local:",
-        "(terminal)",
+        "(in a terminal)",
         "given to the vendor",
         "Points reserved: 2",
         "Points charged: 2",
@@ -69,6 +69,7 @@ async def test_an_action_is_shown_in_chinese_and_an_unknown_id_is_said(house: Ho
     shown = capsys.readouterr().out
     assert f"{row['action_id']}  send_sms  已拒絕" in shown
     assert "拒絕：local:" in shown
+    assert "（在對話的表單）" in shown
     assert await action.show(config, row["action_id"], 9, sandbox=False) == 1
     assert await action.show(config, "ZZZZ-ZZZZ", 1, sandbox=False) == 1
     assert english(shown + capsys.readouterr().out) == []

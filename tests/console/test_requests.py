@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class Wish:
     """Calls of the same tool that a person approved before."""
     looks: tuple[tuple[str, dict[str, Any]], ...] = ()
     meanwhile: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 def _read(name: str, places: Mapping[str, str]) -> Wish:
@@ -62,6 +63,7 @@ def _read(name: str, places: Mapping[str, str]) -> Wish:
         earlier=tuple(found.get("earlier", ())),
         looks=tuple((each["tool"], each["arguments"]) for each in found.get("looks", ())),
         meanwhile=found.get("meanwhile", ""),
+        settings=found.get("settings", {}),
     )
 
 
@@ -108,7 +110,10 @@ async def _page(house: House, name: str) -> tuple[Wish, str]:
     pictures = house.folder / "images"
     pictures.mkdir(exist_ok=True)
     (pictures / "coupon.png").write_bytes(PNG)
-    async with signed_in(house, language="zh-TW", clock=clock, **SETTINGS) as (session, browser):
+    async with signed_in(house, language="zh-TW", clock=clock, **SETTINGS, **wish.settings) as (
+        session,
+        browser,
+    ):
         for arguments in wish.earlier:
             await _done(session, wish.tool, arguments)
         for tool, arguments in wish.looks:

@@ -29,6 +29,7 @@ WITHOUT_CHINESE = {
     ("{setting}: {rule} ({origin})", ""),
     ("{what}.", ""),
     ("{where}: {said}", ""),
+    ("{who} ({way})", ""),
     ("{reason}.", ""),
     ("「{word}」", ""),
     ("“{text}”", ""),

@@ -21,19 +21,23 @@ class Row:
     act: str
     asked: str
     until: str
+    by_text: str
+    """That a text asked as well; '' where none did."""
 
 
 def routes(site: Site) -> list[Route]:
     """The page's addresses."""
 
     async def show(request: Request) -> Response:
-        rows = [_row(site, entry) for entry in await site.parts.book.waiting()]
+        book = site.parts.book
+        waiting, phones = await book.waiting(), await book.phones_asked()
+        rows = [_row(site, entry, phones.get(entry.id, "")) for entry in waiting]
         return await site.render(request, "approvals.html", rows=rows)
 
     return [get("/approvals", show)]
 
 
-def _row(site: Site, entry: Action) -> Row:
+def _row(site: Site, entry: Action, phone: str) -> Row:
     now = site.parts.context.clock()
     preview = Preview.model_validate_json(entry.preview)
     return Row(
@@ -41,4 +45,5 @@ def _row(site: Site, entry: Action) -> Row:
         act=act_of(preview, site.parts.operations[entry.tool]),
         asked=sentence("Asked by {who} at {time}", who=entry.principal, time=clock_of(entry.created_at, now)),
         until=sentence("Waits until {time}", time=clock_of(entry.expires_at, now)),
+        by_text=sentence("Also asked by a text to {phone}", phone=phone) if phone else "",
     )
