@@ -62,6 +62,14 @@ class CallOf(Call):
         """
         return self.operation.build(self.params, world)
 
+    def address(self, world: Surroundings) -> Request:
+        """Where `request` goes, before it is claimed: its body may change until then.
+
+        Raises:
+            InvalidArgumentError: as `check`.
+        """
+        return self.request(world)
+
     def check(self, world: Surroundings) -> None:
         """Refuse what only the surroundings can tell.
 

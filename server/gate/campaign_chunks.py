@@ -69,6 +69,11 @@ class _PartCall(CallOf):
         made = self.made
         return Audience(recipients=made.mobiles, texts=made.texts, send_times=made.send_times)
 
+    def address(self, world: Surroundings) -> Request:
+        """Where it goes."""
+        del world
+        return Request(vendor="every8d", path=PATH, written=b"{}")
+
     def request(self, world: Surroundings) -> Request:
         """What was written when it was made; what is held has a time that its claim gave it."""
         if self.made.params is None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from server.ledger.book import Ended
     from server.ledger.claiming import Claimed
     from server.store.actions import Action, Proposal
+    from server.vendors.approach import Approach
 
 _log = logging.getLogger(__name__)
 MAX_KEPT_ANSWER = 64 * 1024
@@ -91,9 +93,9 @@ class Dispatching:
             if isinstance(call.operation, OwnAction):
                 return await self._step(call, world, entry, call.operation.step(call.params))
             reached = call.audience(world)
-            async with self._context.book.room():
+            async with self._context.book.room(), self._way(call, world) as way:
                 claimed = await self._context.book.claim(entry.id, reached.recipients, reached.messages)
-                return await self._proceed(call, world, entry, claimed)
+                return await self._proceed(call, world, entry, claimed, way)
 
         return await uncancelled(claim_and_post)
 
@@ -111,7 +113,7 @@ class Dispatching:
 
         async def claim_and_post() -> "Answer | Action | Repeats":
             reached = call.audience(world)
-            async with self._context.book.room():
+            async with self._context.book.room(), self._way(call, world) as way:
                 begun = await self._context.book.approve_and_claim(
                     proposal, expires_s, decision, reached.recipients, reached.messages
                 )
@@ -120,7 +122,7 @@ class Dispatching:
                 entry, claimed = begun
                 if claimed is None:
                     return entry
-                return await self._proceed(call, world, entry, claimed)
+                return await self._proceed(call, world, entry, claimed, way)
 
         return await uncancelled(claim_and_post)
 
@@ -133,11 +135,11 @@ class Dispatching:
         expires_s = self._context.settings.approval.expires_s
 
         async def claim_and_post() -> Answer:
-            async with self._context.book.room():
+            async with self._context.book.room(), self._way(call, world) as way:
                 claimed = await self._context.book.claim_part(whole.id, proposal, expires_s)
                 if claimed is None:
                     return failure(approval_mismatch(call.operation))
-                return await self._proceed(call, world, claimed, claimed)
+                return await self._proceed(call, world, claimed, claimed, way)
 
         return await uncancelled(claim_and_post)
 
@@ -155,14 +157,22 @@ class Dispatching:
         """
 
         async def claim_and_post() -> "Claimed":
-            async with self._context.book.room():
+            async with self._context.book.room(), self._way(call, world) as way:
                 claimed = await claim()
                 if claimed is None or isinstance(claimed, CapHit | Blocked | Repeats):
                     return claimed
-                _, recorded = await self._go(call, world, claimed, posted)
+                _, recorded = await self._go(call, world, claimed, way, posted)
                 return recorded or claimed
 
         return await uncancelled(claim_and_post)
+
+    def _way(self, call: CallOf, world: Surroundings) -> AbstractAsyncContextManager["Approach | None"]:
+        """The connection that the POST will take, made while the claim is written down."""
+        try:
+            return self._context.vendors.approach(call.address(world))
+        except (InvalidArgumentError, RefusedError):
+            # The request that is built after the claim says so.
+            return nullcontext()
 
     async def _step(self, call: CallOf, world: Surroundings, entry: "Action", step: CampaignStep) -> Answer:
         """A step of a campaign: done in the transaction of its claim."""
@@ -174,7 +184,12 @@ class Dispatching:
         return told_step(done)
 
     async def _proceed(
-        self, call: CallOf, world: Surroundings, entry: "Action", claimed: "Claimed"
+        self,
+        call: CallOf,
+        world: Surroundings,
+        entry: "Action",
+        claimed: "Claimed",
+        way: "Approach | None" = None,
     ) -> Answer:
         if isinstance(claimed, CapHit):
             return await self._voided(call, entry, f"cap {claimed.rule}", cap_hit(call.operation, claimed))
@@ -188,17 +203,25 @@ class Dispatching:
         if claimed is None:
             now = await self._context.entry_of(call, entry.id)
             return told(call.operation, now or entry)
-        answer, _ = await self._go(call, world, claimed)
+        answer, _ = await self._go(call, world, claimed, way)
         return answer
 
     async def _go(
-        self, call: CallOf, world: Surroundings, claimed: "Action", posted: "Callable[[], None] | None" = None
+        self,
+        call: CallOf,
+        world: Surroundings,
+        claimed: "Action",
+        way: "Approach | None",
+        posted: "Callable[[], None] | None" = None,
     ) -> "tuple[Answer, Action | None]":
         """What is told, and the action as the ledger has it since; None where it could not be written."""
         # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
         hold = hold_for_post(self._context, claimed)
         world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id), hold=hold)
-        return await self._post_and_record(call, world, claimed, posted)
+        outcome = _too_late(call, world, claimed) or await self._post(call, world, claimed, way)
+        if posted is not None:
+            posted()
+        return await self._record(call, claimed, outcome)
 
     async def _voided(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
         """The approval ends here; unless the same call, made elsewhere, was faster: then what that became."""
@@ -231,12 +254,9 @@ class Dispatching:
                 )
             )
 
-    async def _post_and_record(
-        self, call: CallOf, world: Surroundings, entry: "Action", posted: "Callable[[], None] | None"
+    async def _record(
+        self, call: CallOf, entry: "Action", outcome: _Outcome
     ) -> "tuple[Answer, Action | None]":
-        outcome = _too_late(call, world, entry) or await self._post(call, world, entry)
-        if posted is not None:
-            posted()
         masked = _facts(outcome, show_numbers=False)
         opened = self._context.settings.privacy.show_numbers
         shown = _facts(outcome, show_numbers=True) if opened else masked
@@ -252,11 +272,13 @@ class Dispatching:
             return unknown(entry, ANOTHERS_BATCH), recorded
         return _answer(outcome, entry, shown), recorded
 
-    async def _post(self, call: CallOf, world: Surroundings, entry: "Action") -> _Outcome:
+    async def _post(
+        self, call: CallOf, world: Surroundings, entry: "Action", way: "Approach | None"
+    ) -> _Outcome:
         """One POST. Whatever happens is one of three things: done, certainly not done, unknown."""
         operation = call.operation
         try:
-            reply = await self._context.vendors.send(call.request(world))
+            reply = await self._context.vendors.send(call.request(world), over=way)
         except NotSentError as error:
             return _Outcome(state=State.FAILED, problem=unreachable(operation, str(error)))
         except UnknownOutcomeError as error:

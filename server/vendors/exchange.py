@@ -5,9 +5,11 @@ call"; SDK notes, "The HTTP client"). Everything else may have arrived.
 """
 
 import logging
+import math
 import ssl
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
+from functools import partial
 
 import anyio
 import httpcore2
@@ -16,7 +18,8 @@ import httpx2 as httpx
 from server.call_time import left
 from server.vendors.connection import Connection
 from server.vendors.outgoing import Outgoing
-from server.vendors.watch import EarlyAnswerError, Watch
+from server.vendors.stream import VendorStream
+from server.vendors.watch import EarlyAnswerError, Late, Watch, Written
 from tools.operation import Reply
 from tools.sentence import sentence
 
@@ -117,18 +120,20 @@ _REASONS: dict[type[Exception], str] = {
 }
 
 
-async def exchange(
+async def exchange(  # noqa: PLR0913 - a connection, what goes over it, and four limits of it
     connection: Connection,
     outgoing: Outgoing,
     *,
     last: bool = True,
     max_body: int = MAX_BODY,
     deadline: float = DEADLINE,
+    late: Late | None = None,
 ) -> Reply:
     """Send one request once, and read the whole answer.
 
     Not the `last` one on its connection is a look: it goes out in one piece, where what changes something is
-    listened to before its last byte, too.
+    listened to before its last byte, too. What is `late` has its body from there, whenever it comes; the
+    deadline counts from then on.
 
     Raises:
         NotSentError: nothing can have reached the vendor.
@@ -139,7 +144,9 @@ async def exchange(
     connection.is_clean = False
     with classified(watch):
         try:
-            with anyio.fail_after(left(deadline)):
+            with anyio.fail_after(left(deadline)) as scope:
+                if late is not None:
+                    watch.late = partial(_untimed, late, scope, deadline)
                 response = await connection.http.handle_async_request(
                     outgoing.watched(watch, connection.timeout, last=last)
                 )
@@ -154,6 +161,16 @@ async def exchange(
     if headers.get("content-length", "").isdecimal() and "transfer-encoding" not in headers:
         connection.answered(int(headers["content-length"]))
     return _reply(response.status, headers, body)
+
+
+async def _untimed(
+    late: Late, scope: anyio.CancelScope, deadline: float, stream: VendorStream | None
+) -> Written:
+    """What is late, with its time counted from when it is here."""
+    scope.deadline = math.inf
+    written = await late(stream)
+    scope.deadline = anyio.current_time() + left(deadline)
+    return written
 
 
 async def _read(response: httpcore2.Response, headers: httpx.Headers, max_body: int) -> bytes:

@@ -31,19 +31,25 @@ class Outgoing:
             (b"Accept-Encoding", b"gzip, deflate"),
             (b"Connection", b"close" if last else b"keep-alive"),
             (b"User-Agent", _USER_AGENT),
+            *self.content_headers,
         ]
-        if self.body:
-            headers += [
-                (b"Content-Length", str(len(self.body)).encode()),
-                (b"Content-Type", self.content_type.encode()),
-            ]
         return httpcore2.Request(
             self.method,
             at(url),
             headers=headers,
-            content=held_back(self.body, watch) if last and self.body else self.body,
+            content=held_back(self, watch) if last and (self.body or watch.late) else self.body,
             extensions={"timeout": timeout.as_dict(), "trace": watch.follow},
         )
+
+    @property
+    def content_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers that say what the body is."""
+        if not self.body:
+            return []
+        return [
+            (b"Content-Length", str(len(self.body)).encode()),
+            (b"Content-Type", self.content_type.encode()),
+        ]
 
 
 _USER_AGENT = f"python-httpx2/{httpx.__version__}".encode()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from server.call_time import left_before_a_post
 from server.settings.settings import Every8dSettings, OmisSettings, Settings
 from server.store.errors import StoreUnavailableError
+from server.vendors.approach import Approach, approaching
 from server.vendors.clock import apart
 from server.vendors.connection import Connection
 from server.vendors.connections import Connections
@@ -90,8 +91,30 @@ class Vendors:
         if settings.omis is not None:
             self._lines["omis"] = _omis_line(settings.omis, settings.files.max_report_bytes)
 
-    async def send(self, request: Request, *, look: bool = False) -> Reply:
+    @asynccontextmanager
+    async def approach(self, request: Request) -> AsyncGenerator[Approach | None]:
+        """Connect to where such a request will go, which may have another body; None where that is no use.
+
+        Nothing goes over the connection but what is sent `over` it.
+        """
+        line = self._lines.get(request.vendor)
+        if line is None or line.locked is not None or not line.limiter.available_tokens:
+            yield None
+            return
+        try:
+            address = line.build(request)
+            connection = line.open(line.base_url).new(address.url)
+        except NotSentError:
+            # The send says why.
+            yield None
+            return
+        async with approaching(connection, replace(address, body=b"")) as approach:
+            yield approach
+
+    async def send(self, request: Request, *, look: bool = False, over: Approach | None = None) -> Reply:
         """Carry out one request, once. A `look` changes nothing, and may share its connection with others.
+
+        What changes something has a connection of its own; `over` is one that was made for it.
 
         Raises:
             RefusedError: there is no account, or an earlier login error stopped its calls; nothing was sent.
@@ -108,7 +131,7 @@ class Vendors:
                 return await _once(line.open(request.link), link, max_body=line.max_link_body)
             host, outgoing = line.open(line.base_url), line.build(request)
             asked = self._clock()
-            reply = await (_look(host, outgoing) if look else _once(host, outgoing))
+            reply = await (_look(host, outgoing) if look else _once(host, outgoing, over=over))
             said = apart(reply.date, asked, self._clock())
             line.apart = line.apart if said is None else said
             return reply
@@ -172,8 +195,12 @@ class Vendors:
                 await host.close()
 
 
-async def _once(host: Connections, outgoing: Outgoing, *, max_body: int = MAX_BODY) -> Reply:
+async def _once(
+    host: Connections, outgoing: Outgoing, *, max_body: int = MAX_BODY, over: Approach | None = None
+) -> Reply:
     """Over a connection of its own."""
+    if over is not None and over.leads_to(outgoing):
+        return await over.send(outgoing)
     connection = host.new(outgoing.url)
     try:
         return await exchange(connection, outgoing, max_body=max_body)

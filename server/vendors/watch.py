@@ -4,9 +4,9 @@ Bytes that were there before the vendor had the whole request cannot be its answ
 request, a proxy's, or what something that is no web server says by itself.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 import anyio
 
@@ -22,6 +22,24 @@ class EarlyAnswerError(Exception):
     """Something was said before the request had been sent whole."""
 
 
+class Written(Protocol):
+    """What of a request can be told when its connection stands."""
+
+    @property
+    def body(self) -> bytes:
+        """Its body."""
+        ...
+
+    @property
+    def content_headers(self) -> list[tuple[bytes, bytes]]:
+        """What says how long it is, and of what kind."""
+        ...
+
+
+Late: TypeAlias = Callable[[VendorStream | None], Awaitable[Written]]
+"""Gives what goes over the connection that stands by now; nothing leaves before."""
+
+
 class Watch:
     """The HTTP client's trace of one request (its `trace` extension), and its body held back at the end."""
 
@@ -30,6 +48,10 @@ class Watch:
         """Whether any byte of the request can have been handed over."""
         self.stream = stream
         """The connection; one that was used before has been listened to since."""
+        self.late: Late | None = None
+        """Where the body comes from that is not known before the connection stands."""
+        self.written: Written | None = None
+        """What came from there."""
         self._was_used = stream is not None
 
     async def follow(self, event: str, info: Mapping[str, Any]) -> None:
@@ -41,6 +63,11 @@ class Watch:
                 stream.expect()
         elif event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
             await self.listen(0 if self._was_used else QUIET_SECONDS)
+            if self.late is not None:
+                self.written = await self.late(self.stream)
+                # The client writes the headers after this, from this list.
+                info["request"].headers.extend(self.written.content_headers)
+                await self.listen(0)
             self.begun = True
 
     async def ended(self) -> None:
@@ -63,8 +90,9 @@ class Watch:
             raise EarlyAnswerError
 
 
-async def held_back(content: bytes, watch: Watch) -> AsyncIterator[bytes]:
+async def held_back(outgoing: Written, watch: Watch) -> AsyncIterator[bytes]:
     """A body whose last byte waits: as long as it is missing, nobody can have read the request."""
+    content = (watch.written or outgoing).body
     yield content[:-1]
     if watch.stream is not None:
         await watch.stream.flush()

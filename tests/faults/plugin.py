@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same waits as in use, in tenths of a second."""
+    from server.vendors import approach, vendors  # noqa: PLC0415 - see above
     from server.vendors import exchange as transport  # noqa: PLC0415 - see above
-    from server.vendors import vendors  # noqa: PLC0415 - see above
 
     monkeypatch.setattr(vendors, "_TIMEOUT", httpx.Timeout(connect=1.5, read=0.8, write=5, pool=5))
-    monkeypatch.setattr(vendors, "exchange", partial(transport.exchange, deadline=2.5))
+    for module in (vendors, approach):
+        monkeypatch.setattr(module, "exchange", partial(transport.exchange, deadline=2.5))
 
 
 @pytest.fixture

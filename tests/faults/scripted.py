@@ -64,6 +64,10 @@ def _unnoticed(_fields: dict[str, str]) -> None:
     pass
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(slots=True, kw_only=True)
 class ScriptedVendor:
     """Plays by the last part of the path; what has no play of its own gets `otherwise`."""
@@ -78,6 +82,8 @@ class ScriptedVendor:
     tls: ssl.SSLContext | None = None
     connections: int = 0
     """How many were made."""
+    on_connection: Callable[[], None] = _nothing
+    """Called when one is made, before anything is read from it."""
     requests: list[str] = field(default_factory=list[str])
     """The last part of each request's path, in the order of arrival."""
     on_send: Callable[[dict[str, str]], None] = _unnoticed
@@ -141,6 +147,7 @@ class ScriptedVendor:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         self.connections += 1
+        self.on_connection()
         try:
             await self._exchange(reader, Exchange(vendor=self, writer=writer))
             while self.keeps_alive:

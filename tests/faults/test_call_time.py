@@ -13,8 +13,8 @@ from server import call_time
 from server.ledger.claiming import LEASE_SECONDS
 from server.mcp import tool
 from server.settings.policy import FORM_SECONDS, USUAL_WAIT_SECONDS, ApprovalSettings
+from server.vendors import approach, vendors
 from server.vendors import exchange as transport
-from server.vendors import vendors
 from server.vendors.connection import Connection
 from server.vendors.outgoing import Outgoing
 from tests.e2e.house import Facts, House, Session
@@ -86,7 +86,8 @@ async def test_an_unknown_outcome_is_told_before_the_client_gives_up(
         with call_time.timed_call():
             return await transport.exchange(connection, outgoing, **limits)
 
-    monkeypatch.setattr(vendors, "exchange", hurried)
+    for module in (vendors, approach):
+        monkeypatch.setattr(module, "exchange", hurried)
     vendor.plays[SENDING] = _never
     async with front_door(vendor, no_settings, era="legacy") as session:
         facts, took = await _timed(session)

@@ -8,7 +8,8 @@ length.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -20,6 +21,7 @@ import anyio
 import httpcore2
 
 from server.settings.settings import Settings
+from server.vendors.approach import Approach
 from server.vendors.exchange import UnknownOutcomeError, classified
 from server.vendors.vendors import Locks, Vendors
 from server.vendors.watch import Watch
@@ -266,8 +268,15 @@ class LossyVendors(Vendors):
         self._seen = seen
         self._told = told
 
-    async def send(self, request: Request, *, look: bool = False) -> Reply:
+    @asynccontextmanager
+    async def approach(self, request: Request) -> AsyncGenerator[None]:
+        """No connection has to be made."""
+        del request
+        yield
+
+    async def send(self, request: Request, *, look: bool = False, over: Approach | None = None) -> Reply:
         """One request, once; what becomes of it is drawn."""
+        del over
         looks = request.path in _LOOKS or (request.vendor == "omis" and "LaunchAction" not in request.fields)
         fates, weights = (_LOOK_FATES, _LOOKS_CUMULATED) if looks else (FATES, _CUMULATED)
         (fate,) = self._truth.random.choices(fates, cum_weights=weights)
