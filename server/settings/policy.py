@@ -51,8 +51,12 @@ def _opt_out_word(word: str) -> str:
     return word.strip()
 
 
-def _approvers_phone(number: SecretStr) -> SecretStr:
-    """A text abroad costs three times as much, and nobody knows whether it can be answered."""
+def approvers_phone(number: SecretStr) -> SecretStr:
+    """The number as E.164; '' for none. Taiwan's alone: nobody knows whether a text abroad can be answered.
+
+    Raises:
+        ValueError: it is none.
+    """
     if not number.get_secret_value():
         return number
     mobile = normalise_mobile(number.get_secret_value())
@@ -61,7 +65,12 @@ def _approvers_phone(number: SecretStr) -> SecretStr:
     return SecretStr(mobile)
 
 
-def _principal(written: str) -> str:
+def principal(written: str) -> str:
+    """Somebody as the ledger names who asked; '' for nobody.
+
+    Raises:
+        ValueError: it is no such name.
+    """
     if written and not re.fullmatch("(local|token):.+", written):
         raise ValueError(sentence("is no name of list_actions. Write it as there: local:chen or token:desk."))
     return written
@@ -186,9 +195,9 @@ class ApprovalSettings(Section):
     passkey_for_destroy: bool = False
     """With `offered`: what cannot be undone needs a passkey."""
 
-    phone: Annotated[SecretStr, AfterValidator(_approvers_phone)] = SecretStr("")
+    phone: Annotated[SecretStr, AfterValidator(approvers_phone)] = SecretStr("")
     """The approver's mobile number: it is texted what waits, and approves by answering its code."""
-    phone_owner: Annotated[str, AfterValidator(_principal)] = ""
+    phone_owner: Annotated[str, AfterValidator(principal)] = ""
     """Whose phone it is, as `list_actions` names who asked (`local:chen`, `token:desk`); for four_eyes."""
     phone_max_points: Annotated[Decimal, Field(ge=0)] = Decimal(500)
     """What costs more is not approved by a text."""

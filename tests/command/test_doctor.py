@@ -420,6 +420,10 @@ async def test_the_phone_that_approves_is_told_masked_with_whether_its_answers_c
     assert code == 0
     assert "✓" in lines["approval phone"]
     assert "0933***222 approves up to 500 points" in lines["approval phone"]
+    assert "Without policy.required_sender_name" in lines["approval phone"]
+    house.set(POLICY__REQUIRED_SENDER_NAME="【好店】")
+    code, lines = await house.examined()
+    assert (code, "required_sender_name" in lines["approval phone"]) == (0, False)
     house.set(EVERY8D__PASSWORD="wrong")
     code, lines = await house.examined()
     assert code == 1

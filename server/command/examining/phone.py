@@ -4,7 +4,7 @@ from server.command.examining.finding import Finding, failed, off, right
 from server.gate.failures import ANTICIPATED, problem_of
 from server.parts import Parts
 from tools.every8d.replies import GET_SMS_REPLIES, every_reply
-from tools.sentence import Sentence, sentence
+from tools.sentence import Sentence, sentence, together
 
 _TOPIC = sentence("approval phone")
 
@@ -35,7 +35,12 @@ async def of_phone(parts: Parts, login: Finding | None) -> Finding:
         points=f"{rule.max_points:,f}",
         count=rule.texts_per_day,
     )
-    return right(_TOPIC, said)
+    if parts.settings.policy.required_sender_name.strip():
+        return right(_TOPIC, said)
+    unnamed = sentence(
+        "Without policy.required_sender_name its texts name no sender: carriers may drop them."
+    )
+    return right(_TOPIC, together(said, unnamed))
 
 
 def _unread(reason: str) -> Sentence:
