@@ -1,15 +1,17 @@
 """`campaign-ops-mcp worker` that is replaced after a few seconds of silence, so that a test can see it.
 
 `--naive` plants the mistake that the order of a chunk's steps exists to avoid: the claim after the POST.
+`--lease SECONDS` is how long a part that it claimed is its own.
 `--cut HOW MOMENT…` kills or stops it by itself (`tests.crash.cut`).
 """
 
+import argparse
 import sys
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
-from server.campaigns import worker
+from server.campaigns import engine, worker
 from server.command.options import run, settings_from
 from server.command.worker import carry_campaigns_out
 from server.gate.dispatching import Dispatching
@@ -43,14 +45,20 @@ def plant_naive_order() -> None:
 
 def main() -> None:
     """Carry campaigns out until nothing is left to do."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--naive", action="store_true")
+    options.add_argument("--lease", type=float, default=10.0)
+    options.add_argument("--cut", nargs="+")
+    told = options.parse_args()
     setattr(worker, "STALE", timedelta(seconds=4))  # noqa: B010 - as above
     setattr(worker, "AGAIN_SECONDS", 1.0)  # noqa: B010 - as above
-    setattr(campaign_claiming, "LEASE_SECONDS", 10.0)  # noqa: B010 - as above
+    setattr(engine, "_LATER_SECONDS", 0.2)  # noqa: B010 - as above
+    setattr(campaign_claiming, "LEASE_SECONDS", told.lease)  # noqa: B010 - as above
     setattr(reaper, "_EVERY_SECONDS", 0.5)  # noqa: B010 - as above
-    if "--naive" in sys.argv:
+    if told.naive:
         plant_naive_order()
-    if "--cut" in sys.argv:
-        plant(cut_of(sys.argv[sys.argv.index("--cut") + 1 :]))
+    if told.cut:
+        plant(cut_of(told.cut))
     given = settings_from(sys.stdin)
     run(lambda: carry_campaigns_out(given, until_idle=True))
 

@@ -3,8 +3,8 @@
     python -m tests.crash.cut KILL "SELECT .* packed_texts" BEGIN -- opt-outs
 
 The moment is told by patterns that have to be seen one after the other. What is seen is each statement of SQL
-before it runs, BEGIN and COMMIT before and COMMITTED after a transaction that writes, and `POST page` before
-and `POSTED page` after a request to a vendor.
+before it runs, BEGIN and COMMIT before and COMMITTED after a transaction that writes, `POST page` before and
+`POSTED page` after a request to a vendor, and CLAIM before and CLAIMED after the claim of a campaign's part.
 """
 
 import re
@@ -16,8 +16,10 @@ from threading import Lock, get_ident
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 
 from server.command import cli
+from server.ledger.book import Book
 from server.store.postgres import PostgresConnection
 from server.store.sqlite import SqliteConnection
 from server.vendors.vendors import Vendors
@@ -46,6 +48,15 @@ class Cut:
                 # To this very thread: it goes not one step further.
                 signal.pthread_kill(get_ident(), self._how)
 
+    async def comes(self, event: str) -> None:
+        """The same for what comes once: it waits until no transaction that writes is open."""
+        while self._is_next(event) and self._writing:
+            await anyio.lowlevel.checkpoint()
+        self.saw(event)
+
+    def _is_next(self, event: str) -> bool:
+        return len(self._left) == 1 and bool(self._left[0].search(event))
+
     def writes(self, connection: object, *, now: bool) -> None:
         """Whether a connection is about to begin a transaction that writes, or has ended one."""
         with self._looking:
@@ -62,15 +73,23 @@ def plant(cut: Cut) -> None:
     for kind in (SqliteConnection, PostgresConnection):
         _watch_statements(kind, cut)
         _watch_transactions(kind, cut)
-    real: Callable[..., Awaitable[Any]] = Vendors.send
+    real_send: Callable[..., Awaitable[Any]] = Vendors.send
+    real_claim: Callable[..., Awaitable[Any]] = Book.claim_chunk
 
     async def send(self: Any, request: Any, **how: Any) -> Any:
-        cut.saw(f"POST {request.path}")
-        reply = await real(self, request, **how)
-        cut.saw(f"POSTED {request.path}")
+        await cut.comes(f"POST {request.path}")
+        reply = await real_send(self, request, **how)
+        await cut.comes(f"POSTED {request.path}")
         return reply
 
+    async def claim_chunk(self: Any, *given: Any) -> Any:
+        await cut.comes("CLAIM")
+        claimed = await real_claim(self, *given)
+        await cut.comes("CLAIMED")
+        return claimed
+
     setattr(Vendors, "send", send)  # noqa: B010 - a method that only tests change
+    setattr(Book, "claim_chunk", claim_chunk)  # noqa: B010 - as above
 
 
 def _watch_statements(kind: Any, cut: Cut) -> None:
