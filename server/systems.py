@@ -31,8 +31,8 @@ else:
     import resource
 
 _LOOK_SECONDS = 0.2
-_LOCK_SECONDS = 0.02
 _REPLACE_SECONDS = 2.0
+_AGAIN_SECONDS = 0.02
 _PLAIN = re.compile(r"[\w.:\\/-]+")
 _ROOT = 0
 _AT_ONCE = 64 * 1024
@@ -99,35 +99,6 @@ def create_new(path: Path) -> BinaryIO:
         OSError: among them FileExistsError.
     """
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb")
-
-
-@contextmanager
-def exclusively(path: Path) -> Generator[None]:
-    """Hold the lock file at `path` against other processes; it is freed when the process dies."""
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        _lock(descriptor)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def is_held(path: Path) -> bool:
-    """Whether another process holds the lock file at `path` (`held_alone`)."""
-    if not path.exists():
-        return False
-    with held_alone(path) as ours:
-        return not ours
-
-
-@contextmanager
-def held_alone(path: Path) -> Generator[bool]:
-    """Hold the lock file at `path` as long as the block lasts; False at once where another process does."""
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        yield _lock_now(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class OutPipe:
@@ -244,20 +215,13 @@ if sys.platform == "win32":
         """Options of `anyio.run`: PostgreSQL's driver cannot use the loop that is the standard here."""
         return {"loop_factory": asyncio.SelectorEventLoop}
 
-    def _lock_now(descriptor: int) -> bool:
+    def lock_now(descriptor: int) -> bool:
+        """Lock the open file against other processes until it is closed; False where another one holds it."""
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
-
-    def _lock(descriptor: int) -> None:
-        # LK_LOCK would give up after ten seconds.
-        while True:
-            try:
-                return msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-            except OSError:
-                time.sleep(_LOCK_SECONDS)
 
     def open_plain(folder: Path, name: str) -> BinaryIO:
         """A plain file of the folder, for reading: looked at first, and the very one that was looked at.
@@ -284,7 +248,7 @@ if sys.platform == "win32":
             except PermissionError:
                 if time.monotonic() > end:
                     raise
-                time.sleep(_LOCK_SECONDS)
+                time.sleep(_AGAIN_SECONDS)
             else:
                 return
 
@@ -327,15 +291,13 @@ else:
         """Options of `anyio.run`."""
         return {}
 
-    def _lock_now(descriptor: int) -> bool:
+    def lock_now(descriptor: int) -> bool:
+        """Lock the open file against other processes until it is closed; False where another one holds it."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
     def open_plain(folder: Path, name: str) -> BinaryIO:
         """A plain file of the folder, for reading: below the folder's own descriptor, following no link.

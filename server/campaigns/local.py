@@ -9,9 +9,10 @@ from typing import cast
 
 from pydantic import SecretStr
 
+from server.file_locks import is_held
 from server.folders import folder_of
 from server.settings.settings import Settings
-from server.systems import is_held, start_detached
+from server.systems import start_detached
 
 LOCK = "worker.lock"
 """The file beside the store that a running worker holds."""

@@ -22,6 +22,7 @@ from server.campaigns.worker import Worker
 from server.command.common import parts_over
 from server.command.options import Config, run, settings_from
 from server.delivery.poller import keep_asking
+from server.file_locks import held_alone
 from server.folders import folder_of
 from server.gate.campaign_chunks import ChunkSender
 from server.logs.logs import configure_logging
@@ -29,7 +30,7 @@ from server.serving import secrets_of
 from server.settings.settings import Settings, load_settings
 from server.store.files import private_directory
 from server.supervision import supervised
-from server.systems import held_alone, until_signal
+from server.systems import until_signal
 from tools.sentence import sentence
 
 _LOCAL = "local"

@@ -9,7 +9,7 @@ from anyio.abc import Process
 
 from server.campaigns.local import LOCK
 from server.demo.home import DemoError, Home
-from server.systems import is_held
+from server.file_locks import is_held
 
 _PATIENCE_SECONDS, _LOOK_SECONDS = 60.0, 0.1
 

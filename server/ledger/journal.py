@@ -102,7 +102,7 @@ class Journal(Keeping):
             LossAcceptedError: it was accepted that the past is lost.
             StoreUnavailableError: the store, or the head's file, cannot be written.
         """
-        key = await self.key()
+        key = await (self._key_for_a_post() if ahead else self.key())
 
         waiting = self._waiting(key)
         settled: list[str] = []
@@ -143,6 +143,12 @@ class Journal(Keeping):
             if ahead:
                 await self._name_before_the_post(head)
         return value
+
+    async def _key_for_a_post(self) -> bytes:
+        """The key, once nobody writes the head. Waited for before the database is locked: others go on."""
+        key = await self.key()
+        await self.past.heads.until_nobody_writes()
+        return key
 
     def _newest(self, conn: Connection) -> Newest:
         """The end of the chain, held against the head once in a transaction."""
@@ -248,7 +254,11 @@ class Journal(Keeping):
             if newest is None or newest == self._remembered or self.past.lost:
                 return
             try:
+                # On the event loop: the write would wait in a thread, which whoever is cancelled waits for.
+                await self.past.heads.until_nobody_writes()
                 await self._write_head(newest)
+            except StoreUnavailableError as error:
+                _log.warning("the audit's head stays behind: %s", error)
             except KeyFileError:
                 _log.exception(_HEAD_NOT_WRITTEN)
             else:

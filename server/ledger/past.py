@@ -12,7 +12,7 @@ from pathlib import Path
 from server.store import audit
 from server.store.audit import Newest
 from server.store.errors import StoreUnavailableError
-from server.store.head_file import Head, check_writable, read_head, write_head
+from server.store.head_file import Head, check_writable, read_head, until_nobody_writes, write_head
 from server.store.keys import KeyFileError
 from server.store.past import asking_until, generation_of, new_generation, set_generation
 from server.store.plans import Connection
@@ -76,6 +76,17 @@ class HeadFile:
             KeyFileError: it cannot be written.
         """
         write_head(self.path, head, after_loss=after_loss)
+
+    async def until_nobody_writes(self) -> None:
+        """Wait for another process that writes it just now.
+
+        Raises:
+            StoreUnavailableError: it does not end.
+        """
+        try:
+            await until_nobody_writes(self.path)
+        except KeyFileError as error:
+            raise StoreUnavailableError(reason_of(error)) from error
 
     def check(self) -> None:
         """See that a head can be written.

@@ -12,10 +12,10 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from server.file_locks import LockHeldError, exclusively, until_free
 from server.store.files import private_directory, write_private
 from server.store.keys import KeyFileError
-from server.systems import exclusively
-from tools.sentence import sentence
+from tools.sentence import reason_of, sentence
 
 _LENGTH = 128
 """Bytes of the file: a number, a MAC and a generation take 113 at most."""
@@ -46,6 +46,8 @@ def read_head(path: Path, *, alone: bool = False) -> Head | None:
     try:
         with exclusively(_lock_of(path)) if alone else nullcontext():
             return _read(path)
+    except LockHeldError as error:
+        raise KeyFileError(reason_of(error)) from None
     except (OSError, ValueError, TypeError):
         if not alone:
             return read_head(path, alone=True)
@@ -68,6 +70,8 @@ def write_head(path: Path, head: Head, *, after_loss: bool = False) -> None:
                 write_private(path, content)
             elif _follows(_read(path), head):
                 _put(path, content)
+    except LockHeldError as error:
+        raise KeyFileError(reason_of(error)) from None
     except OSError:
         raise KeyFileError(_NOT_WRITTEN) from None
     except (ValueError, TypeError):
@@ -85,6 +89,21 @@ def check_writable(path: Path) -> None:
         # One that is not there is made with the first entry.
         with suppress(FileNotFoundError):
             os.close(os.open(path, os.O_RDWR))
+    except OSError:
+        raise KeyFileError(_NOT_WRITTEN) from None
+
+
+async def until_nobody_writes(path: Path) -> None:
+    """Wait, for some seconds, until no other process writes the head. This can be cancelled.
+
+    Raises:
+        KeyFileError: one does not end.
+    """
+    try:
+        private_directory(path.parent)
+        await until_free(_lock_of(path))
+    except LockHeldError as error:
+        raise KeyFileError(reason_of(error)) from None
     except OSError:
         raise KeyFileError(_NOT_WRITTEN) from None
 

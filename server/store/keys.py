@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from server.file_locks import LockHeldError, exclusively
 from server.store.files import private_directory, write_private
 from server.store.macs import mac_with
-from server.systems import exclusively
-from tools.sentence import sentence
+from tools.sentence import reason_of, sentence
 
 KEY_BYTES = 32
 HALF = 32
@@ -29,10 +29,11 @@ def load_or_create_key(path: Path) -> bytes:
     """
     try:
         private_directory(path.parent)
-        with exclusively(_lock_of(path)):
-            if not path.exists():
-                write_private(path, secrets.token_bytes(KEY_BYTES).hex().encode())
-            key = bytes.fromhex(path.read_text("ascii").strip())
+        if not path.exists():
+            _create_key(path)
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except LockHeldError as error:
+        raise KeyFileError(reason_of(error)) from None
     except (OSError, ValueError):
         raise KeyFileError(
             sentence("the audit's key file cannot be read or made. Check its folder.")
@@ -40,6 +41,12 @@ def load_or_create_key(path: Path) -> bytes:
     if len(key) < KEY_BYTES:
         raise KeyFileError(sentence("the audit's key is shorter than 32 bytes. Restore it, or move it away."))
     return key
+
+
+def _create_key(path: Path) -> None:
+    with exclusively(_lock_of(path)):
+        if not path.exists():
+            write_private(path, secrets.token_bytes(KEY_BYTES).hex().encode())
 
 
 def keyed(key: bytes, label: str, text: str) -> str:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, inspect, text
 
+from server.file_locks import exclusively
 from server.store.engine import is_sqlite, migration_engine
 from server.store.files import create_private, private_directory
-from server.systems import exclusively
 
 NEWEST = "0014"
 """The newest migration; a test compares it with the folder."""
@@ -21,6 +21,7 @@ def open_and_migrate(url: URL) -> None:
 
     Raises:
         OSError: the folder or the file cannot be made.
+        LockHeldError: another process brings it there, or stands still.
         sqlalchemy.exc.SQLAlchemyError: the database refused.
         StoreUnavailableError: the store was written by a newer version.
     """

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from server.file_locks import LockHeldError
 from server.store.engine import is_sqlite, read_url
 from server.store.errors import StoreUnavailableError
 from server.store.failures import unavailable
@@ -59,7 +60,7 @@ def open_runner(url: str) -> Runner:
         if is_sqlite(parsed):
             return Runner(SqliteFile(Path(str(parsed.database))), glances=True)
         return Runner(PostgresServer(parsed), glances=False)
-    except ValueError as error:
+    except (LockHeldError, ValueError) as error:
         raise StoreUnavailableError(reason_of(error)) from None
     except StoreUnavailableError:
         raise

@@ -12,8 +12,9 @@ import anyio.to_thread
 import pytest
 
 from server.campaigns.local import lock_of, start_worker, whole
+from server.file_locks import is_held
 from server.settings.settings import Settings
-from server.systems import is_held, start_detached
+from server.systems import start_detached
 from tests.campaigns.playing import (
     is_done,
     people,

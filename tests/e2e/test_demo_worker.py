@@ -7,7 +7,7 @@ import pytest
 from server.campaigns.local import LOCK
 from server.demo.home import Home
 from server.demo.worker_process import Worker
-from server.systems import is_held
+from server.file_locks import is_held
 
 pytestmark = [pytest.mark.xdist_group("time")]
 

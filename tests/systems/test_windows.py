@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -160,23 +159,13 @@ def test_a_new_file_takes_the_place_of_nothing(systems: Any, tmp_path: Path) -> 
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_lock_is_waited_for_until_it_is_free(systems: Any, tmp_path: Path) -> None:
-    order: list[str] = []
-    waiting = threading.Event()
-
-    def second() -> None:
-        waiting.set()
-        with systems.exclusively(tmp_path / "lock"):
-            order.append("second")
-
-    thread = threading.Thread(target=second)
-    with systems.exclusively(tmp_path / "lock"):
-        thread.start()
-        waiting.wait()
-        thread.join(0.1)
-        order.append("first")
-    thread.join(5)
-    assert order == ["first", "second"]
+def test_a_lock_is_held_until_its_file_is_closed(systems: Any, tmp_path: Path) -> None:
+    first, second = (os.open(tmp_path / "lock", os.O_CREAT | os.O_RDWR) for _ in range(2))
+    assert systems.lock_now(first)
+    assert not systems.lock_now(second)
+    os.close(first)
+    assert systems.lock_now(second)
+    os.close(second)
 
 
 def test_a_file_that_somebody_reads_is_replaced_once_it_is_closed(

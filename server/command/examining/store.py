@@ -22,6 +22,7 @@ async def of_store(parts: Parts) -> Finding:
     try:
         await parts.journal.record(Note(what="doctor", principal=person(), channel="terminal"))
         parts.journal.past.heads.check()
+        await parts.journal.past.heads.until_nobody_writes()
         async with parts.journal.room():
             pass
         await parts.memory.keeper.seal()
