@@ -6,6 +6,7 @@ import { chromium } from "playwright-core";
 const { browser: executablePath, origin, link, paths, reader } = JSON.parse(readFileSync(0, "utf8"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const PRESSED = 120_000;
 const seen = [];
 const context = await browser.newContext(reader);
 const page = await context.newPage();
@@ -30,8 +31,17 @@ const otherwise = {
     return page.goto(`${origin}/`);
   },
 };
+// `/campaigns/… rehearse`: what the button of that step shows.
+const shown = async (path) => {
+  const [address, step] = path.split(" ");
+  const answer = await page.goto(origin + address);
+  if (!step) return answer;
+  const button = page.locator(`form:has([name=step][value=${step}]) button`);
+  const [pressed] = await Promise.all([page.waitForNavigation({ timeout: PRESSED }), button.click({ noWaitAfter: true })]);
+  return pressed;
+};
 for (const path of [link, ...paths]) {
-  const answer = await (otherwise[path] ?? (() => page.goto(origin + path)))();
+  const answer = await (otherwise[path] ?? (() => shown(path)))();
   const [wide, below, bytes] = await page.evaluate(() => [
     document.documentElement.scrollWidth - document.documentElement.clientWidth,
     document.querySelector("h1").getBoundingClientRect().top,
@@ -40,7 +50,7 @@ for (const path of [link, ...paths]) {
   await page.evaluate(axe);
   const found = await page.evaluate(async () =>
     (await axe.run({ resultTypes: ["violations"] })).violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html} ${any.map((each) => each.message)}`)));
-  seen.push({ path, status: answer.status(), wide, below, bytes, found, said: said.splice(0) });
+  seen.push({ path, title: await page.title(), status: answer.status(), wide, below, bytes, found, said: said.splice(0) });
   if (path === link) await Promise.all([page.waitForURL(`${origin}/`), page.click("main button")]);
 }
 await browser.close();

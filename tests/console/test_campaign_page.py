@@ -150,7 +150,8 @@ async def test_whom_it_did_not_reach_is_planned_again_and_nothing_is_sent(house:
         page = await campaign_page(browser, campaign)
         fresh = await browser.send(page.form("Plan it again"), "Plan it again")
         assert lines(fresh)["recipients"] == ["2"]
-        again = id_of(fresh)
+        assert campaign in lines(fresh)["again-of"][0]
+        again = fresh.form("Start it").action.rsplit("/", 1)[1]
         assert again != campaign
         assert lines(await campaign_page(browser, again))["state"] == ["planned, nothing sent"]
         assert await posts(house) == before
@@ -163,6 +164,7 @@ async def test_a_rehearsal_shows_timeline_bill_and_what_went_twice(house: House)
         campaign = id_of(await planned(browser, trial="5"))
         page = await campaign_page(browser, campaign)
         played = await browser.send(page.form("Rehearse it"), "Rehearse it")
+        assert "Rehearsal: 提醒" in played.text
         assert lines(played)["twice"] == ["Nobody got it twice."]
         assert (lines(played)["texts"], lines(played)["bill"], lines(played)["plan"]) == (
             ["12"],

@@ -6,21 +6,25 @@ import pytest
 
 from server.console.site import PLACES
 from tests.batches.inbox import answered
-from tests.campaigns.playing import people, write_list
+from tests.campaigns.playing import carried_out, people, write_list
 from tests.clients.chromium import IN_A_BROWSER, in_chromium
 from tests.console.at_page import FREE, MIXED, PLAN, approved, id_of, pressed, signed_in
 from tests.console.browser import Browser
 from tests.e2e.house import House, Session
 from tests.gate.servers import LAUNCH, SEND
 
-pytestmark = IN_A_BROWSER
+pytestmark = [IN_A_BROWSER, pytest.mark.usefixtures("quick_start")]
 LARGEST = 60_000
 """Bytes of a page with all that it needs."""
 HIGHEST = 240
 """Pixels above a page's heading; a small screen has 640."""
 LONG = "【測試】" + "https://example.test/" + "a" * 200
+REACHED_AND_NOT = ["0912345100", "0912345101", "0912345103", "0912345000"]
+"""Numbers by which the sandbox knows: delivered, switched off, out of service, nothing heard."""
 ERRORS = ["forged", "signed out", "too many"]
 """What no address shows; the last one ends the browser's visit."""
+PRESSED = [["Rehearsal", "The plan"], ["預演", "計畫"]]
+"""The titles of what a button shows, and no address."""
 STATUS = {"/nowhere": 404, **dict(zip(ERRORS, (403, 401, 429), strict=True))}
 SMALL, WIDE = {"width": 360, "height": 640}, {"width": 1280, "height": 800}
 READERS: dict[str, dict[str, Any]] = {
@@ -54,6 +58,8 @@ async def _lived_in(house: House, session: Session, browser: Browser) -> list[st
         *(f"/approvals/{action}" for action in (*asked, refused, starting.path.rsplit("/", 1)[1])),
         f"/campaigns/{campaign}",
         f"/campaigns/{paused}",
+        f"/campaigns/{await _to_rehearse(browser)} rehearse",
+        f"/campaigns/{await _ended(house, browser)} retry",
         "/campaigns/new",
         f"/batches/{batch}",
         "/lists/due.csv",
@@ -70,12 +76,31 @@ async def _paused(browser: Browser) -> str:
     return id_of(plan)
 
 
+async def _to_rehearse(browser: Browser) -> str:
+    return id_of(
+        await pressed(browser, "/campaigns/new", "Plan it", {**PLAN, "name": "先演練", "trial": "10"})
+    )
+
+
+async def _ended(house: House, browser: Browser) -> str:
+    """A campaign that failed to reach somebody who can be reached later."""
+    write_list(house, [{"手機": each, "姓名": f"客戶{each[-3:]}"} for each in REACHED_AND_NOT], "small.csv")
+    changed = {**PLAN, "name": "已結束", "list": "small.csv", "text": "【測試】{姓名}您好，{姓名}再見"}
+    plan = await pressed(browser, "/campaigns/new", "Plan it", changed)
+    await approved(browser, await browser.send(plan.form("Start it"), "Start it"), str(len(REACHED_AND_NOT)))
+    await carried_out(browser.parts, id_of(plan))
+    await house.vendor.advance(3600)
+    return id_of(plan)
+
+
 @pytest.mark.parametrize("reader", READERS)
 async def test_every_page_can_be_read_by_everybody(house: House, reader: str) -> None:
     async with signed_in(house, policy=FREE) as (session, browser):
         paths = await _lived_in(house, session, browser)
         found = await _looked(browser, paths, READERS[reader])
     assert len(found) == len(paths) + 1
+    titles = [page["title"] for page in found if page["path"].endswith((" rehearse", " retry"))]
+    assert [title.split(" · ")[0] for title in titles] in PRESSED
     wrong = [
         (page["path"], what)
         for page in found

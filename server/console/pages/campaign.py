@@ -69,15 +69,18 @@ class CampaignPage:
 
     async def _rehearse(self, request: Request) -> Response:
         """Play it. What takes longer than a page waits for goes on, and the same button shows it."""
-        campaign = request.path_params["campaign_id"]
+        looks, campaign = self._looks(request), request.path_params["campaign_id"]
+        plan = await looks.figures(GET_CAMPAIGN, _view, campaign_id=campaign)
         try:
             with timed_call():
-                found = await self._looks(request).figures(REHEARSE_CAMPAIGN, rehearsal, campaign_id=campaign)
+                found = await looks.figures(REHEARSE_CAMPAIGN, rehearsal, campaign_id=campaign)
         except RefusedError as refused:
             if refused.problem.code != STILL_PLAYED:
                 raise
             return await self._page(request, still_played=True)
-        return await self._site.render(request, "rehearsal.html", id=campaign, card=rehearsal_card(found))
+        return await self._site.render(
+            request, "rehearsal.html", id=plan.id, name=plan.name, card=rehearsal_card(found)
+        )
 
     async def _retry(self, request: Request) -> Response:
         """Plan it again for whom it failed to reach."""
@@ -86,7 +89,7 @@ class CampaignPage:
         with timed_call():
             found = await looks.figures(RETRY_FAILED, retry_figures, campaign_id=campaign)
         return await self._site.render(
-            request, "planned.html", id=found.id, name=before.name, card=plan_card(found)
+            request, "planned.html", id=found.id, name=before.name, again_of=before.id, card=plan_card(found)
         )
 
     async def _page(self, request: Request, *, still_played: bool = False) -> Response:

@@ -49,7 +49,7 @@ class CampaignsPage:
         except RefusedError as refused:
             return await self._form(request, typed, refused.problem)
         return await self._site.render(
-            request, "planned.html", id=found.id, name=typed["name"], card=plan_card(found)
+            request, "planned.html", id=found.id, name=typed["name"], again_of="", card=plan_card(found)
         )
 
     async def _form(
