@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from server.store import upgrading
+from server.store import migrate, upgrading
 from server.store.database import DatabaseStore
 from server.store.plans import Connection
 from tests.loopback_only.plugin import guarded
@@ -91,7 +91,8 @@ async def test_a_new_file_has_the_schema_that_migrating_makes(
 
     migrated = await schema("migrated")
     called: list[Any] = []
-    monkeypatch.setattr(upgrading, "upgrade", quickly(called.append))
+    monkeypatch.setattr(migrate, "create_private", quickly(migrate.create_private))
+    monkeypatch.setattr(upgrading, "upgrade", called.append)
     assert await schema("new") == migrated
     assert called == []
 

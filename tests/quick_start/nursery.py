@@ -1,7 +1,8 @@
 """A Python that has imported the whole server, and forks once for each process that a test wants.
 
 What comes out is a process of its own, a child of the tests: its pid, signals, pipes, folder and environment
-are what the test gave. Only the imports were done before. `python -m tests.quick_start.nursery CHANNEL`.
+are what the test gave. Only the imports were done before, and a new file of SQLite needs no Alembic
+(`new_files.py`). `python -m tests.quick_start.nursery CHANNEL`.
 """
 
 import atexit
@@ -18,6 +19,8 @@ from typing import Any
 
 import server
 import tools
+from server.store import migrate
+from tests.quick_start.new_files import quickly
 
 _LARGEST = 2**18
 READY = b"ready"
@@ -32,6 +35,7 @@ def main() -> None:
     atexit.register(leave)
     with socket.socket(fileno=int(sys.argv[1])) as channel:
         import_all()
+        create_quickly = quickly(migrate.create_private)
         channel.send(READY)
         born = bear(channel)
         if born is None:
@@ -40,6 +44,9 @@ def main() -> None:
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
     os.closerange(3, max(streams) + 1)
+    # What the tests bring themselves may be about who migrates.
+    if not is_of_the_tests(wanted["command"]):
+        migrate.create_private = create_quickly
     become(wanted)
 
 
@@ -72,6 +79,11 @@ def bear(channel: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
         channel.send(READY)
         for stream in streams:
             os.close(stream)
+
+
+def is_of_the_tests(command: Sequence[str]) -> bool:
+    """Whether this is a module of theirs."""
+    return command[1:2] == ["-m"] and command[2].startswith("tests.")
 
 
 def become(wanted: dict[str, Any]) -> None:

@@ -56,10 +56,10 @@ def _schemas_checked_once() -> Iterator[None]:
 @pytest.fixture
 def quick_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process Alembic is spared for new files. Not for what migrating itself proves."""
-    from server.store import upgrading  # noqa: PLC0415 - what is broken breaks the tests that use it alone
+    from server.store import migrate  # noqa: PLC0415 - what is broken breaks the tests that use it alone
     from tests.quick_start.new_files import quickly  # noqa: PLC0415 - as above
 
-    monkeypatch.setattr(upgrading, "upgrade", quickly(upgrading.upgrade))
+    monkeypatch.setattr(migrate, "create_private", quickly(migrate.create_private))
 
 
 @pytest.fixture
