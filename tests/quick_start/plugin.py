@@ -1,4 +1,4 @@
-"""What every test would pay anew is spared: by `quick_start` the imports, by `quick_files` Alembic."""
+"""What every test would pay anew is spared: imports, Alembic, and what each client asks of each server."""
 
 import json
 import os
@@ -50,6 +50,23 @@ def _schemas_checked_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(validator, "check_schema", check_once)
+        yield
+
+
+@pytest.fixture(scope="session")
+def listed_once() -> Iterator[None]:
+    """Each client lists the tools for the schema of its first answer, 10 ms long. A tool has one schema."""
+    session: Any = import_module("mcp.client.session").ClientSession
+    validate, known = session.validate_tool_result, dict[str, Any]()
+
+    async def validate_by_what_is_known(self: Any, name: str, result: Any) -> None:
+        if name in known:
+            self._tool_output_schemas.setdefault(name, known[name])
+        await validate(self, name, result)
+        known.update(self._tool_output_schemas)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "validate_tool_result", validate_by_what_is_known)
         yield
 
 
