@@ -1,8 +1,10 @@
 """Which version runs."""
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 
+@cache
 def own_version() -> str:
     """The installed version."""
     try:

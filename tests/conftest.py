@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,11 +46,17 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         _given[item.path] += 1
 
 
-def pytest_collection_finish() -> None:
-    """What is imported and collected stays to the end: no sweep of the garbage collector walks it again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000, 20, 20)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays to the end: no sweep of the garbage collector walks it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+        gc.set_threshold(5_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

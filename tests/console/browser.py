@@ -15,6 +15,7 @@ from server.console.passes import Passes
 from server.mcp.identity import local_user
 from server.parts import Parts
 from server.settings.page_address import Address
+from tests.e2e.house import NO_TLS
 from tests.patience import PATIENCE
 
 
@@ -147,6 +148,8 @@ async def shown_page(parts: Parts, language: str = "en") -> AsyncGenerator[Brows
         (address,) = addresses
         base, headers = f"http://127.0.0.1:{address.port}", {"Accept-Language": language}
         headers["Host"] = address.origin.removeprefix("http://")
-        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=PATIENCE) as client:
+        async with httpx.AsyncClient(
+            base_url=base, headers=headers, timeout=PATIENCE, verify=NO_TLS
+        ) as client:
             yield Browser(client=client, parts=parts, address=address)
         group.cancel_scope.cancel()
