@@ -27,13 +27,14 @@ from server.store.campaign_aging import (
     old_campaigns,
     take_out_recipients,
 )
-from server.store.campaigns import empty_gone_out, forget_plans, over_plans
+from server.store.campaigns import empty_gone_out
 from server.store.errors import StoreUnavailableError
 from server.store.meta import set_value, value_of
 from server.store.plans import Connection
 from server.store.reduced_actions import count_old_actions, old_actions
 from server.store.reducing import Reduced, count_old, old_batches, reduce_batch
 from server.store.rows import taipei_day
+from server.store.unstarted_plans import forget_plans, over_plans
 from tools.every8d.texts import first_words
 
 BY_ITSELF = "retention"
@@ -100,13 +101,20 @@ class Retention:
             actions += await self._keeper.guard(partial(_reduce_actions, ids=found, by=by))
         now = self._keeper.clock()
         others = Counter(await self._keeper.write(partial(drop_aged, before=before, now=now)))
-        others[PLANS] = await self._keeper.write(partial(forget_plans, now=now))
+        others[PLANS] = await self.forget_plans()
         await self._keeper.write(partial(empty_gone_out, now=now))
         others[ENDED] = await self._purge_campaigns(before)
         gone = Gone(batches, messages, replies, actions, others)
         if gone.anything:
             await self._keeper.record(_purged(gone, by))
         return gone
+
+    async def forget_plans(self) -> int:
+        """Forget the plans that nobody started, or whose making was cut off; how many."""
+        now = self._keeper.clock()
+        if not await self._keeper.read(partial(over_plans, now=now)):
+            return 0
+        return await self._keeper.write(partial(forget_plans, now=now))
 
     async def _purge_campaigns(self, before: datetime) -> int:
         """Take everybody out of campaigns that ended before this time; how many."""
@@ -133,12 +141,13 @@ class Retention:
 
 
 async def keep_purging(retention: Retention) -> None:
-    """Purge once a day until cancelled; a store that is away is tried again later."""
+    """Purge once a day, and plans when their time is over, until cancelled; a store may be away meanwhile."""
     while True:
         # The first look is late as well: whoever starts a server waits for other things.
         await anyio.sleep(LOOKS_EVERY_SECONDS)
         with contextlib.suppress(StoreUnavailableError):
             await retention.purge_daily()
+            await retention.forget_plans()
 
 
 def _take_day(conn: Connection, _now: datetime, today: str) -> tuple[bool, Note | None]:

@@ -11,6 +11,7 @@ from server.campaigns.draft import Draft, plan_gone
 from server.store import campaigns
 from server.store.campaigns import Chunk
 from server.store.plans import Connection
+from server.store.unstarted_plans import is_being_made
 from tools.campaigns.tally import Tally
 
 
@@ -25,12 +26,16 @@ async def apart(keeper: Keeper, draft: Draft) -> None:
         if more < both.recipients:
             split = await anyio.to_thread.run_sync(partial(_halves, draft, both, more))
 
-    def work(conn: Connection) -> None:
+    def work(conn: Connection) -> bool:
+        if not is_being_made(conn, draft.id, keeper.clock()):
+            return False
         campaigns.first_ones(conn, draft.id, whole + bool(more))
         if split is not None:
             campaigns.split_chunk(conn, *split)
+        return True
 
-    await keeper.write(work)
+    if not await keeper.write(work):
+        raise plan_gone()
 
 
 def _halves(draft: Draft, both: Chunk, first: int) -> tuple[Chunk, Chunk]:

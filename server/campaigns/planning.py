@@ -25,6 +25,7 @@ from server.store.keys import hash_numbers
 from server.store.plans import Connection
 from server.store.recent_texts import texted_often
 from server.store.sent_texts import sends_with
+from server.store.unstarted_plans import forget, forget_plans, is_being_made
 from tools.lists.reason_words import reason_said
 from tools.lists.rows import Judged, Recipient
 from tools.problems import Problem, RefusedError
@@ -66,12 +67,12 @@ class Planner:
             return await self._end(draft, source.digest), draft
         except BaseException:
             with anyio.CancelScope(shield=True):
-                await self._keeper.write(lambda conn: campaigns.forget(conn, draft.id))
+                await self._keeper.write(lambda conn: forget(conn, draft.id))
             raise
 
     def _begin(self, conn: Connection, draft: Draft) -> None:
         now = self._keeper.clock()
-        campaigns.forget_plans(conn, now)
+        forget_plans(conn, now)
         campaigns.add_campaign(
             conn,
             Campaign(
@@ -111,16 +112,20 @@ class Planner:
             had = {message for send in standing for message, _ in send.messages}
             return len(had), texted_often(conn, kept.numbers, now - _WEEK)
 
-        def work(conn: Connection) -> None:
+        def work(conn: Connection) -> bool:
+            if not is_being_made(conn, draft.id, self._keeper.clock()):
+                return False
             # In the order of the table, so that neighbours are written together.
             campaigns.add_recipients(conn, draft.id, sorted(kept.numbers))
             for chunk in kept.chunks:
                 campaigns.add_chunk(conn, chunk)
+            return True
 
         had, often = await self._keeper.read(look)
         draft.tally.texted += had
         draft.often += often
-        await self._keeper.write(work)
+        if not await self._keeper.write(work):
+            raise plan_gone()
 
     async def _end(self, draft: Draft, list_digest: str) -> Standing:
         wish, tally = draft.wish, draft.tally

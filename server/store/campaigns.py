@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, update
 
 from server.store.actions import State
 from server.store.batches import ERASED
@@ -33,9 +33,6 @@ WAITING, TAKEN, LEFT, SKIPPED, UNTIMED = "waiting", "taken", "cancelled", "skipp
 
 LOST = sentence("the store's past was lost: parts of it may have been sent already")
 """Why a campaign stands after a person went on without the past; nothing else writes it."""
-
-KEPT = timedelta(days=1)
-"""How long a plan waits for its start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -547,37 +544,3 @@ def _kind(state: str, ended: str | None) -> str:
         # Of a chunk that is skipped nothing is left to count.
         return "waiting" if state == WAITING else "cancelled"
     return {"succeeded": "sent", "unknown": "unknown", "dispatching": "sending"}.get(ended, "failed")
-
-
-_OVER = select(_CAMPAIGN.id).where(
-    _CAMPAIGN.state.in_((PLANNED, PLANNING)),
-    _CAMPAIGN.created_at < bindparam("over_before", type_=_CAMPAIGN.created_at.type),
-)
-_PLAN = select(_CAMPAIGN.id).where(
-    _CAMPAIGN.id == bindparam("wanted_id"), _CAMPAIGN.state.in_((PLANNED, PLANNING))
-)
-_TABLES = (
-    (CHUNKS, _CHUNK.campaign),
-    (RECIPIENTS, RECIPIENTS.c.campaign),
-    (CAMPAIGNS, _CAMPAIGN.id),
-)
-
-
-def forget(conn: Connection, id_: str) -> None:
-    """Forget a plan with everything of it, as long as it was not started."""
-    for plan in conn.scalars(_PLAN, {"wanted_id": id_}).all():
-        for table, column in _TABLES:
-            conn.execute(delete(table).where(column == plan))
-
-
-def over_plans(conn: Connection, now: datetime) -> Sequence[str]:
-    """The plans that nobody started in time."""
-    return conn.scalars(_OVER, {"over_before": now - KEPT}).all()
-
-
-def forget_plans(conn: Connection, now: datetime) -> int:
-    """Forget them; how many they were."""
-    over = over_plans(conn, now)
-    for plan in over:
-        forget(conn, plan)
-    return len(over)

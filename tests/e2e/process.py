@@ -78,6 +78,10 @@ class Served:
     async def ask(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
         """Send a request over stdio, and wait for its result."""
         await self.tell(method, params)
+        return await self.answer()
+
+    async def answer(self) -> Any:
+        """The result of the last request."""
         assert self.process.stdout is not None
         with anyio.fail_after(PATIENCE):
             while line := await self.process.stdout.readline():
