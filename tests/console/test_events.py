@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 import anyio
 import httpx2 as httpx
+import pytest
 
-from server.console.pages.events import MOST
+from server.console.pages.events import MOST, standing
 from tests.console.browser import Browser
 from tests.e2e.house import Session
 from tests.gate.servers import SEND
@@ -31,6 +32,22 @@ async def test_an_open_page_hears_of_a_change_and_nothing_of_it(at_page: tuple[S
     assert before != after
     assert action_id not in after
     assert stream.headers["content-type"].startswith("text/event-stream")
+
+
+@pytest.mark.parametrize("path", ["/", "/approvals", "/campaigns", "/batches"])
+async def test_a_page_that_is_looked_at_changes_nothing_that_would_show_it_anew(
+    at_page: tuple[Session, Browser], path: str
+) -> None:
+    """Else an open page asks for itself, and the vendor for its points, once a second for ever."""
+    session, browser = at_page
+    store = browser.parts.store
+    before = await store.read(standing)
+    assert (await browser.get(path)).status == 200
+    assert await store.read(standing) == before
+    await session.facts("query_credit")
+    assert await store.read(standing) == before
+    await session.facts("send_sms", SEND)
+    assert await store.read(standing) != before
 
 
 async def test_who_signs_out_hears_nothing_more(at_page: tuple[Session, Browser]) -> None:

@@ -9,12 +9,15 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from server.console.site import Site, get
+from server.store.audit import backwards
 from server.store.errors import StoreUnavailableError
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
-from server.store.schema import AUDIT
 
 LOOK_SECONDS = 1.0
+LOOKED_THROUGH = 500
+"""Lines of the audit that are read for the newest change; where all of them are looks, none is told."""
+LOOKED = "looked"
 MOST = 16
 """Open pages that are told at once; another one is shown as it was, until it is loaded again."""
 _BEGIN, _AWAY = b": open\n\n", b": the store is away\n\n"
@@ -54,12 +57,15 @@ class Events:
 
 
 def standing(conn: Connection) -> str:
-    """Another text after every change: a step adds a line of the audit, a report leaves a batch uncounted."""
-    newest = conn.scalar(_NEWEST) or 0
+    """Another text after every change: a step adds a line of the audit, a report leaves a batch uncounted.
+
+    A look changes nothing: a page that is shown anew is one itself, and would never come to rest.
+    """
+    lines = backwards(conn, LOOKED_THROUGH)
+    newest = next((line.sequence for line in lines if line.entry.get("event") != LOOKED), 0)
     return f"{newest}.{conn.scalar(_UNCOUNTED) or 0}"
 
 
-_NEWEST = select(func.max(AUDIT.c.sequence))
 _UNCOUNTED = select(func.count()).select_from(BATCHES).where(BATCHES.c.uncounted)
 
 

@@ -4,9 +4,12 @@
 
 const main = document.getElementById("main");
 const busy = () => main.contains(document.activeElement) && document.activeElement.matches("input, textarea, button");
-let known = "";
+// Milliseconds from one showing to the next: a page may ask the vendor for what it shows.
+const REST = 5000;
+let known = "", shown = 0, next;
 
 async function show() {
+  shown = Date.now();
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok || busy()) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
@@ -16,7 +19,10 @@ async function show() {
 if (main.dataset.fresh !== undefined) {
   const events = new EventSource("/events");
   events.addEventListener("changed", (event) => {
-    if (known && event.data !== known) show();
+    if (known && event.data !== known) {
+      clearTimeout(next);
+      next = setTimeout(show, shown + REST - Date.now());
+    }
     known = event.data;
   });
   addEventListener("pagehide", () => events.close());
