@@ -5,18 +5,30 @@ which whoever claims and posts waits for; a process has a lock of its own, and a
 """
 
 import logging
+import pickle
+import subprocess
+import sys
+from contextlib import suppress
 from typing import Protocol
 
 import anyio
-import anyio.to_process
 import anyio.to_thread
-from anyio.abc import TaskGroup
+from anyio.abc import Process, TaskGroup
+from anyio.streams.buffered import BufferedByteReceiveStream
 
 from server.campaigns.part_making import MadePart, Order, Unmade, make_part
+from server.campaigns.part_process import LENGTH, READY
 
 _log = logging.getLogger(__name__)
 _WORTH_IT = 8
 """Parts: fewer are sent before the process is there."""
+READY_SECONDS = 60.0
+"""So long the process may take to be there: meanwhile parts are made here."""
+PART_SECONDS = 10.0
+"""So long it may take for a part, which takes it some milliseconds."""
+# -P: nothing is imported from the folder that the worker was started in.
+_COMMAND = (sys.executable, "-P", "-m", "server.campaigns.part_process")
+_NO_ANSWER = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, anyio.IncompleteRead)
 
 
 class PartMaker(Protocol):
@@ -48,46 +60,100 @@ class InThreads:
 class InProcess:
     """In a process of its own as soon as there are many and it has begun; until then, and without one, here.
 
-    Its end, whoever ended it, ends nothing: what it had in hand is made here, and so is all that follows.
+    Its end, whoever ended it, ends nothing: what it had in hand is made here, and so is all that follows. One
+    that does not answer is ended.
     """
 
     def __init__(self, group: TaskGroup) -> None:
         self._group = group
         self._here = InThreads()
-        self._one = anyio.CapacityLimiter(1)
+        self._turn = anyio.Lock()
         self._is_begun = False
-        self.is_there = False
+        self._pipes: _Pipes | None = None
+
+    @property
+    def is_there(self) -> bool:
         """Whether the process makes them."""
+        return self._pipes is not None
 
     def expect(self, parts: int) -> None:
         """Start the process, once, where there is enough for it to do."""
         if parts >= _WORTH_IT and not self._is_begun:
             self._is_begun = True
-            self._group.start_soon(self._begin)
+            self._group.start_soon(self._live)
 
     async def make(self, order: Order) -> MadePart | Unmade:
         """The part."""
-        if not self.is_there:
-            return await self._here.make(order)
-        try:
-            return await self._there(order)
-        except anyio.BrokenWorkerProcess:
-            _log.warning("the process that makes parts ready has ended; they are made without it")
-            self.is_there = False
-            return await self._here.make(order)
+        async with self._turn:
+            made = None if self._pipes is None else await self._there(self._pipes, order)
+        return await self._here.make(order) if made is None else made
 
-    async def _begin(self) -> None:
-        """Start it, and have it import what it needs."""
+    async def _there(self, pipes: "_Pipes", order: Order) -> MadePart | Unmade | None:
+        made = None
         try:
-            await anyio.to_process.run_sync(_ready, cancellable=True, limiter=self._one)
-        except anyio.BrokenWorkerProcess:
+            with anyio.move_on_after(PART_SECONDS):
+                made = await pipes.make(order)
+        except anyio.get_cancelled_exc_class():
+            # Whoever ordered it has gone: the next one who expects many starts another.
+            self._is_begun = False
+            raise
+        finally:
+            if made is None:
+                # Its next answer would be taken for that to another order.
+                self._forget(pipes)
+        return made
+
+    def _forget(self, pipes: "_Pipes") -> None:
+        if self._pipes is pipes:
+            self._pipes = None
+        pipes.end()
+
+    async def _live(self) -> None:
+        """Start the process, and stay until it ends or has to."""
+        try:
+            process = await anyio.open_process(_COMMAND, stderr=subprocess.DEVNULL, start_new_session=True)
+        except (OSError, NotImplementedError):
             _log.warning("no process can be started that makes parts ready; they are made without one")
             return
-        self.is_there = True
+        async with process:
+            pipes = _Pipes(process)
+            try:
+                with anyio.move_on_after(READY_SECONDS):
+                    self._pipes = pipes if await pipes.is_ready() else None
+                if self._pipes is pipes:
+                    await process.wait()
+            finally:
+                self._forget(pipes)
+        _log.warning("the process that makes parts ready has ended; they are made without it")
 
-    async def _there(self, order: Order) -> MadePart | Unmade:
-        return await anyio.to_process.run_sync(make_part, order, cancellable=True, limiter=self._one)
 
+class _Pipes:
+    """The way to the process and back. What it does not answer is None."""
 
-def _ready() -> None:
-    """What unpickled this has imported all that makes a part."""
+    def __init__(self, process: Process) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise TypeError("the process was started without its pipes")
+        self._process = process
+        self._orders = process.stdin
+        self._answers = BufferedByteReceiveStream(process.stdout)
+
+    async def is_ready(self) -> bool:
+        """Whether it has begun."""
+        try:
+            return await self._answers.receive_exactly(LENGTH) == READY
+        except _NO_ANSWER:
+            return False
+
+    async def make(self, order: Order) -> MadePart | Unmade | None:
+        """What is made of this order, if no other is under way."""
+        try:
+            await self._orders.send(pickle.dumps(order, pickle.HIGHEST_PROTOCOL))
+            length = int.from_bytes(await self._answers.receive_exactly(LENGTH), "big")
+            return pickle.loads(await self._answers.receive_exactly(length))  # noqa: S301 - our own process
+        except _NO_ANSWER:
+            return None
+
+    def end(self) -> None:
+        """End the process, also one that stands still."""
+        with suppress(ProcessLookupError):
+            self._process.kill()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from server.campaigns.course import Course, Wave
+from server.campaigns.part_makers import PartMaker
 from server.gate.campaign_chunks import ChunkSender
 from server.parts import Parts
 from server.store import campaigns
@@ -59,10 +60,12 @@ async def taken(parts: Parts, campaign: str) -> int:
     return epoch
 
 
-async def carried_out(parts: Parts, campaign: str, waves: int = 1_000) -> None:
+async def carried_out(
+    parts: Parts, campaign: str, waves: int = 1_000, maker: PartMaker | None = None
+) -> None:
     """Carry a campaign out in this process, so many waves at the most."""
     epoch = await taken(parts, campaign)
-    course = Course(parts.campaigns, ChunkSender(parts.context), rounds=1)
+    course = Course(parts.campaigns, ChunkSender(parts.context, maker), rounds=1)
     for _ in range(waves):
         if await course.wave(campaign, epoch) is Wave.OVER:
             return

@@ -19,9 +19,16 @@ from hypothesis import strategies as st
 
 from server.batches.chunk_content import Addressee, opened_numbers, packed, place_of
 from server.batches.numbers import NumberSeal
+from server.campaigns import part_makers
 from server.campaigns.part_makers import InProcess
 from server.campaigns.part_making import MadePart, Order, Unmade, make_part
 from server.store.keys import hash_messages, hash_numbers
+from tests.campaigns.playing import carried_out, is_done, planned, texts_at_the_vendor, write_list
+from tests.campaigns.playing import people as people_of_a_list
+from tests.e2e.house import House
+from tests.e2e.person import Person
+from tests.gate.servers import fronted
+from tests.patience import PATIENCE
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams
 from tools.operation import Every8dOptions, Surroundings
 
@@ -123,11 +130,16 @@ async def begun(maker: InProcess) -> int:
     """The number of its process, which is there."""
     before = children()
     maker.expect(8)
-    with anyio.fail_after(30):
+    with anyio.fail_after(PATIENCE):
         while not maker.is_there:
             await anyio.lowlevel.checkpoint()
     (process,) = children() - before
     return process
+
+
+async def has_ended(process: int) -> None:
+    while process in children():
+        await anyio.lowlevel.checkpoint()
 
 
 @asynccontextmanager
@@ -136,6 +148,7 @@ async def in_process() -> AsyncGenerator[tuple[InProcess, int]]:
     async with anyio.create_task_group() as group:
         maker = InProcess(group)
         yield maker, await begun(maker)
+        group.cancel_scope.cancel()
 
 
 async def test_a_process_makes_the_same_as_a_thread() -> None:
@@ -157,8 +170,118 @@ async def test_the_death_of_the_process_costs_no_part() -> None:
         assert not maker.is_there
 
 
+async def test_a_process_that_stands_still_is_ended_and_costs_no_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Stopped, or swapped out, while several parts wait for it."""
+    monkeypatch.setattr(part_makers, "PART_SECONDS", 0.5)
+    order = ordered([Addressee("+886912000001", ("王", "明天"), None)])
+    those: list[MadePart | Unmade] = []
+    async with in_process() as (maker, process):
+
+        async def make() -> None:
+            those.append(await maker.make(order))
+
+        os.kill(process, signal.SIGSTOP)
+        with anyio.fail_after(PATIENCE):
+            async with anyio.create_task_group() as lanes:
+                for _ in range(3):
+                    lanes.start_soon(make)
+            assert [isinstance(each, MadePart) for each in those] == [True] * 3
+            assert not maker.is_there
+            await has_ended(process)
+        assert not children(), "no other is started: the next part would wait for it"
+
+
+async def test_a_process_that_is_never_ready_is_ended_and_parts_are_made_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(part_makers, "READY_SECONDS", 0.5)
+    before = children()
+    with anyio.fail_after(PATIENCE):
+        async with anyio.create_task_group() as group:
+            maker = InProcess(group)
+            maker.expect(8)
+            while not (started := [*(children() - before)]):
+                await anyio.lowlevel.checkpoint()
+            os.kill(started[0], signal.SIGSTOP)
+            order = ordered([Addressee("+886912000001", ("王", "明天"), None)])
+            assert isinstance(await maker.make(order), MadePart)
+            await has_ended(started[0])
+            assert not maker.is_there
+
+
+@pytest.mark.parametrize("fails", [FileNotFoundError, NotImplementedError])
+async def test_parts_are_made_where_no_process_can_be_started(
+    monkeypatch: pytest.MonkeyPatch, fails: type[Exception]
+) -> None:
+    """Too many are running, or the loop knows none: as that of Windows for PostgreSQL's driver."""
+
+    async def no_process(*_: object, **__: object) -> None:
+        raise fails
+
+    monkeypatch.setattr(anyio, "open_process", no_process)
+    async with anyio.create_task_group() as group:
+        maker = InProcess(group)
+        maker.expect(8)
+        await anyio.wait_all_tasks_blocked()
+        order = ordered([Addressee("+886912000001", ("王", "明天"), None)])
+        assert isinstance(await maker.make(order), MadePart)
+
+
+async def test_who_gives_up_while_a_part_is_made_leaves_no_answer_to_the_next_order() -> None:
+    first, second = (
+        ordered([Addressee(f"+88691200000{number}", ("王", "明天"), None)]) for number in range(2)
+    )
+    async with in_process() as (maker, process):
+        os.kill(process, signal.SIGSTOP)
+        with anyio.CancelScope() as given_up:
+            async with anyio.create_task_group() as lanes:
+                lanes.start_soon(maker.make, first)
+                await anyio.wait_all_tasks_blocked()
+                given_up.cancel()
+        made_next = await maker.make(second)
+        assert isinstance(made_next, MadePart)
+        assert made_next.mobiles == ("+886912000001",)
+        await has_ended(process)
+        again = await begun(maker)
+        made_there = await maker.make(second)
+        assert isinstance(made_there, MadePart)
+        assert (made_there.mobiles, children()) == (made_next.mobiles, {again})
+
+
+async def test_nothing_of_the_folder_that_the_worker_was_started_in_is_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A project's own folder `server`, or whatever was laid there to be run."""
+    (tmp_path / "server").mkdir()
+    (tmp_path / "server" / "__init__.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    async with in_process() as (maker, _):
+        assert maker.is_there
+
+
+async def test_a_campaign_whose_process_stands_still_is_carried_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part_makers, "PART_SECONDS", 0.5)
+    async with fronted(house, Person(), every8d={"max_recipients": 5}) as session:
+        assert session.parts
+        write_list(house, people_of_a_list(50))
+        campaign = (await planned(session))["campaign_id"]
+        await session.facts("start_campaign", {"campaign_id": campaign})
+        async with in_process() as (maker, process):
+            os.kill(process, signal.SIGSTOP)
+            with anyio.fail_after(PATIENCE):
+                await carried_out(session.parts, campaign, maker=maker)
+                await has_ended(process)
+        assert await is_done(session.parts, campaign)
+        assert set((await texts_at_the_vendor(house)).values()) == {1}
+
+
 _PARENT = """
 import anyio
+from server.campaigns import part_makers
 from server.campaigns.part_makers import InProcess
 from tests.campaigns.test_part_making import begun
 
@@ -176,6 +299,6 @@ def test_the_process_ends_with_the_one_that_started_it_however_that_ends() -> No
         assert parent.stdout
         maker = os.pidfd_open(int(parent.stdout.readline()))
         parent.kill()
-        ended, _, _ = select.select([maker], [], [], 30)
+        ended, _, _ = select.select([maker], [], [], PATIENCE)
         os.close(maker)
     assert ended
