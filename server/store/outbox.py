@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 import time
+from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,8 @@ ROOM = 64 * 1024
 """Bytes of a place; an outcome that is longer is not kept."""
 LEFT_OVER_SECONDS = 3600.0
 """A place that nobody has taken for so long is a killed server's: each POST takes its own anew."""
+_SETTLED_NANOSECONDS = 2_000_000_000
+"""Two changes in less than that may have the same time (FAT has the coarsest, two seconds)."""
 _DUE = ".due"
 _PLACE = ".place"
 _log = logging.getLogger(__name__)
@@ -31,9 +34,12 @@ class Outbox:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._places: list[Path] = []
+        self._places: deque[Path] = deque()
+        """That which was taken last stands at the end."""
         self._wanted = 0
         self._changing = Lock()
+        self._nothing_due: tuple[int, int] | None = None
+        """The folder as it was when it held no outcome."""
 
     @contextmanager
     def place(self) -> Generator[None]:
@@ -64,7 +70,10 @@ class Outbox:
 
     def _make_room(self) -> None:
         with self._changing:
-            self._places = [path for path in self._places if _taken(path)]
+            # One is looked for at each POST, in turn: all of them are as new as the last few POSTs.
+            while self._places and not _taken(self._places[0]):
+                self._places.popleft()
+            self._places.rotate(-1)
             while len(self._places) < self._wanted:
                 self._places.append(self._filled())
 
@@ -91,16 +100,33 @@ class Outbox:
             file.flush()
             os.fsync(file.fileno())
         replace(path, self._folder / (name + _DUE))
+        self._nothing_due = None
         sync_folder(self._folder)
 
     def due(self) -> dict[str, bytes]:
-        """Every outcome that waits, by its name."""
+        """Every outcome that waits, by its name.
+
+        Each step asks: where nothing came or went since nothing was due, nothing is read.
+        """
+        folder = self._as_it_is()
+        if folder is not None and folder == self._nothing_due:
+            return {}
         found: dict[str, bytes] = {}
         for path in self._files(_DUE):
             # Another server may have recorded it meanwhile.
             with suppress(OSError):
                 found[path.name.removesuffix(_DUE)] = path.read_bytes().strip()
+        self._nothing_due = None if found else folder
         return found
+
+    def _as_it_is(self) -> tuple[int, int] | None:
+        """The folder, and when a file came or went; None where others may have come at the same time."""
+        try:
+            seen = self._folder.stat()
+        except OSError:
+            return None
+        settled = time.time_ns() - seen.st_mtime_ns > _SETTLED_NANOSECONDS
+        return (seen.st_ino, seen.st_mtime_ns) if settled else None
 
     def remove(self, name: str) -> None:
         """It is recorded."""

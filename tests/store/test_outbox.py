@@ -258,3 +258,58 @@ def test_nothing_is_imported_after_the_post() -> None:
     command = [sys.executable, "-m", "tests.store.after_the_post"]
     played = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert played.stdout == "4 []"
+
+
+def test_each_place_is_as_new_as_the_last_posts_and_one_that_is_gone_is_made_anew(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox")
+    with outbox.place(), outbox.place(), outbox.place():
+        pass
+    places = sorted((tmp_path / "outbox").iterdir())
+    for each in places:
+        os.utime(each, (1, 1))
+    for _ in places:
+        with outbox.place():
+            pass
+    assert all(each.stat().st_mtime > 1 for each in places)
+    places[0].unlink()
+    for _ in places:
+        with outbox.place():
+            pass
+    with outbox.place(), outbox.place(), outbox.place():
+        assert len(list((tmp_path / "outbox").iterdir())) == 3
+
+
+def test_an_outcome_that_another_server_keeps_is_found_although_nothing_was_due_for_long(
+    tmp_path: Path,
+) -> None:
+    ours, others = Outbox(tmp_path / "outbox"), Outbox(tmp_path / "outbox")
+    with ours.place(), others.place():
+        os.utime(tmp_path / "outbox", (1, 1))
+        assert ours.due() == {}
+        others.keep("A", b"known")
+        os.utime(tmp_path / "outbox", (2, 2))
+        assert ours.due() == {"A": b"known"}
+        assert ours.due() == {"A": b"known"}
+        others.remove("A")
+        assert ours.due() == {}
+
+
+def test_where_nothing_came_or_went_for_long_nothing_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox, read = Outbox(tmp_path / "outbox"), list[Any]()
+    scandir = os.scandir
+
+    def counted(folder: Any) -> Any:
+        read.append(folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    with outbox.place():
+        outbox.due()
+        outbox.due()
+        assert len(read) == 2
+        os.utime(tmp_path / "outbox", (1, 1))
+        outbox.due()
+        outbox.due()
+        assert len(read) == 3
