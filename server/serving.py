@@ -20,6 +20,7 @@ from server.mcp.prompts import PromptServer
 from server.mcp.transports import serve_stdio
 from server.settings.language import language_of
 from server.settings.own_command import with_own_commands
+from server.settings.secrets import secrets_of
 from server.settings.settings import Settings, SettingsError, load_settings
 from server.supervision import supervised
 from tools.sentence import sentence
@@ -111,13 +112,6 @@ def sandbox_accounts(url: str) -> dict[str, Any]:
         "every8d": {"base_url": url, "uid": SANDBOX_LOGIN, "password": SANDBOX_LOGIN},
         "omis": {"base_url": url, "login_name": SANDBOX_LOGIN, "password": SANDBOX_LOGIN},
     }
-
-
-def secrets_of(settings: Settings) -> list[str]:
-    """Everything that must never stand in a log."""
-    accounts = [account.password for account in (settings.every8d, settings.omis) if account is not None]
-    kept = [*accounts, settings.store.url, settings.callbacks.token, *settings.http.tokens.values()]
-    return [secret.get_secret_value() for secret in kept if secret.get_secret_value()]
 
 
 async def _serve_http(server: PromptServer, parts: LateParts, port: int) -> None:

@@ -27,12 +27,24 @@ def settings(tmp_path: Path) -> Settings:
     return load_settings(store={"folder": tmp_path})
 
 
-def test_what_lists_the_tools_imports_nothing_that_is_slow() -> None:
-    code = "import sys, server.command.serve; print(*sys.modules)"
+def loaded_with(module: str) -> list[str]:
+    """What is imported with this module."""
+    code = f"import sys, {module}; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    loaded = ran.stdout.split()
+    return ran.stdout.split()
+
+
+def test_what_lists_the_tools_imports_nothing_that_is_slow() -> None:
+    loaded = loaded_with("server.command.serve")
     assert "server.mcp.app" in loaded
     assert [name for name in loaded if name.startswith(SLOW)] == []
+
+
+def test_what_carries_campaigns_out_imports_nothing_of_the_protocol() -> None:
+    """It is a third of what such a process imports otherwise."""
+    loaded = loaded_with("server.command.worker")
+    assert "server.campaigns.engine" in loaded
+    assert [name for name in loaded if name.split(".")[0] in ("mcp", "mcp_types", "uvicorn")] == []
 
 
 async def test_who_comes_at_once_gets_the_same_parts_and_they_are_built_once(

@@ -5,9 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from server.folders import sandbox_store
-from server.gate.caller import Caller
+from server.gate.caller import Caller, local_user
 from server.gate.words.answers import Answer
-from server.mcp.identity import local_user
 from server.parts import Parts, build_parts
 from server.settings.settings import Settings, load_settings
 from tools.desk_operation import AnyOperation

@@ -23,8 +23,9 @@ from server.command.options import Config, Sandbox, run
 from server.command.terminal import terminal
 from server.logs.logs import configure_logging
 from server.mcp.app import offered
-from server.serving import embedded_sandbox, secrets_of
+from server.serving import embedded_sandbox
 from server.settings.own_command import with_own_commands
+from server.settings.secrets import secrets_of
 from server.settings.settings import Settings, SettingsError, load_settings
 from tools.operation import Vendor
 from tools.sentence import plural, sentence

@@ -26,7 +26,7 @@ from server.file_locks import held_alone
 from server.folders import folder_of
 from server.gate.campaign_chunks import ChunkSender
 from server.logs.logs import configure_logging
-from server.serving import secrets_of
+from server.settings.secrets import secrets_of
 from server.settings.settings import Settings, load_settings
 from server.store.files import private_directory
 from server.supervision import supervised

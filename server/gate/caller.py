@@ -1,7 +1,9 @@
 """Who calls, and how that caller can be asked."""
 
+import getpass
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 
 from server.store.sessions import Session
 
@@ -11,6 +13,15 @@ TOKEN = "token:"  # noqa: S105 - how the principal of a token's holder begins
 def token_principal(name: str) -> str:
     """The principal of a token's holder."""
     return TOKEN + name
+
+
+@cache
+def local_user() -> str:
+    """The principal of the user who runs this process; whoever reaches it over loopback acts as that user."""
+    try:
+        return f"local:{getpass.getuser()}"
+    except (OSError, KeyError, ImportError):
+        return "local:unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,5 @@
 """Who calls: the local user over stdio, the token's subject over HTTP; and whether they can be asked."""
 
-import getpass
-from functools import cache
 from itertools import count
 from typing import Any
 
@@ -9,7 +7,7 @@ from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.mcpserver.context import Context
 from mcp_types.version import is_version_at_least
 
-from server.gate.caller import Caller, token_principal
+from server.gate.caller import Caller, local_user, token_principal
 from server.logs.logs import redact
 from server.store.sessions import Session
 from tools.cleaning import clean
@@ -58,15 +56,6 @@ def principal() -> str:
     """Who calls: the local user, or the subject of the token that came with the request."""
     token = get_access_token()
     return token_principal(token.subject or token.client_id) if token is not None else local_user()
-
-
-@cache
-def local_user() -> str:
-    """The user who runs this process; whoever reaches it over loopback acts as that user."""
-    try:
-        return f"local:{getpass.getuser()}"
-    except (OSError, KeyError, ImportError):
-        return "local:unknown"
 
 
 def can_ask(context: Context[Any, Any]) -> bool:

@@ -8,10 +8,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.campaigns.problems import more_bytes_than
-from server.gate.caller import token_principal
+from server.gate.caller import local_user, token_principal
 from server.gate.list_intake import take_list
 from server.mcp.http_tokens import NamedTokens
-from server.mcp.identity import local_user
 from server.parts import Parts
 from server.store.errors import StoreUnavailableError
 from tools.problems import Problem, RefusedError

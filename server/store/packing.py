@@ -7,13 +7,14 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 _HASH_DIGITS = 64
 MARK_BYTES = 4
 """Of each hash: that two of 200,000 share it with a third by chance is rare, and costs one look more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Packing:
     """What one part texts, joined: the keyed hash of each text's number, and of each message by its time."""
 
@@ -23,12 +24,12 @@ class Packing:
     """By the time that they are booked for; None is at once."""
     message_marks: str
 
-    @property
+    @cached_property
     def hashes(self) -> list[str]:
         """Of the numbers, in hexadecimal."""
         return parted(self.recipients)
 
-    @property
+    @cached_property
     def message_hashes(self) -> list[str]:
         """Of the messages, one time after the other."""
         return [each for those in self.messages.values() for each in parted(those)]

@@ -13,9 +13,8 @@ import pytest
 
 from server.command.doctor import examine
 from server.command.examining.store import where
-from server.gate.caller import Caller
+from server.gate.caller import Caller, local_user
 from server.gate.words.answers import Answer
-from server.mcp.identity import local_user
 from server.parts import build_parts
 from server.sandbox.run import running_sandbox
 from server.settings.file import users_file

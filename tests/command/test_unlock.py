@@ -13,7 +13,7 @@ import typer
 
 from server.command.common import parts_of
 from server.command.unlock import unlock_vendor
-from server.mcp.identity import local_user
+from server.gate.caller import local_user
 from server.parts import Parts, build_parts
 from server.settings.settings import load_settings
 from server.store import audit

@@ -12,7 +12,7 @@ import httpx2 as httpx
 
 from server.console.listening import bind, show
 from server.console.passes import Passes
-from server.mcp.identity import local_user
+from server.gate.caller import local_user
 from server.parts import Parts
 from server.settings.page_address import Address
 from tests.e2e.house import NO_TLS

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from server.gate import recalling
+from server.gate.caller import local_user
 from server.gate.recalling import caller_on_page
 from server.gate.words.answers import Answer
 from server.ledger.deciding import Decision
-from server.mcp.identity import local_user
 from server.store.audit import export
 from tests.console.at_page import AtPage, lines, signed_in
 from tests.console.browser import Browser

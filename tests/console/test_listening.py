@@ -12,8 +12,8 @@ from server.command.console import Opening, console
 from server.command.terminal import Terminal
 from server.console.listening import bind, keep_the_page
 from server.console.passes import Passes
+from server.gate.caller import local_user
 from server.late_parts import LateParts, running
-from server.mcp.identity import local_user
 from server.parts import Parts, build_parts
 from server.settings.page_address import Address
 from tests.console.browser import shown_page

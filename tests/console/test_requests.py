@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from server.gate.caller import local_user
 from server.ledger.deciding import Decision
-from server.mcp.identity import local_user
 from tests.console.at_page import signed_in
 from tests.console.cautious_reader import agrees, objections, without
 from tests.e2e.house import House, Session

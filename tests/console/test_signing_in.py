@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from server.console.passes import LINK_TIME, SESSION_TIME
-from server.mcp.identity import local_user
+from server.gate.caller import local_user
 from tests.console.browser import Browser, shown_page
 from tests.e2e.house import House, Session
 

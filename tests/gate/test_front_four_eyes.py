@@ -3,9 +3,9 @@
 import pytest
 
 from server.console.deciding import Said, decide
+from server.gate.caller import local_user
 from server.ledger.deciding import Decision
 from server.ledger.refusals import FourEyesError
-from server.mcp.identity import local_user
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import SEND, posts, started, visited

@@ -11,9 +11,9 @@ from server.command import audit
 from server.command.doctor import examine
 from server.command.loss import accept_loss
 from server.demo.rows import rows_of
+from server.gate.caller import local_user
 from server.ledger.finishing import Ending, Known, sealed
 from server.ledger.past import HeadFile
-from server.mcp.identity import local_user
 from server.store.actions import State
 from server.store.head_file import Head, read_head
 from server.store.keys import KeyFileError, load_or_create_key

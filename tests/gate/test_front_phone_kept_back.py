@@ -6,10 +6,10 @@ import pytest
 
 from server.command.comparison import examined
 from server.demo.rows import rows_of
+from server.gate.caller import local_user
 from server.gate.phone import ByPhone
 from server.ledger.deciding import Decision
 from server.ledger.phone import Answered, PhoneError
-from server.mcp.identity import local_user
 from server.parts import utc_now
 from tests.e2e.house import House, Session
 from tests.e2e.sql import run_sql, store_of

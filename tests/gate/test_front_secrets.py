@@ -12,7 +12,7 @@ from server.delivery.callbacks import callback_app
 from server.demo.rows import rows_of
 from server.logs.logs import configure_logging
 from server.parts import Parts
-from server.serving import secrets_of
+from server.settings.secrets import secrets_of
 from server.settings.settings import Settings, load_settings
 from server.store import audit
 from server.store.plans import Connection
