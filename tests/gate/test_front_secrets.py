@@ -216,7 +216,7 @@ async def test_a_crash_shows_nothing(
     configure_logging("DEBUG", secrets_of(settings))
     numbers = iter(spellings())
 
-    async def crash(_self: Vendors, _request: Any) -> Any:
+    async def crash(_self: Vendors, _request: Any, **_how: Any) -> Any:
         raise RuntimeError(f"planted: {next(numbers)} PWD={PASSWORD!r} {PASSWORD} {TOKEN}")
 
     async with open_session(settings, "auto", Person()) as session:
