@@ -77,7 +77,7 @@ def _post_before_the_claim(stack: ExitStack) -> None:
 
     async def early(self: Any, call: CallOf, world: Any, entry: Action) -> Any:
         around = replace(world, reference=dispatching.reference_of(entry.id))
-        outcome = await post(self, call, around, entry)
+        outcome = await post(self, call, around, entry, None)
 
         async def known(*_: object) -> object:
             return outcome
@@ -110,11 +110,11 @@ def _retry_on_unknown(stack: ExitStack) -> None:
     """A request whose answer is lost is sent again by itself."""
     real = LossyVendors.send
 
-    async def again(self: LossyVendors, request: Request, *, look: bool = False) -> Reply:
+    async def again(self: LossyVendors, request: Request, **how: Any) -> Reply:
         try:
-            return await real(self, request, look=look)
+            return await real(self, request, **how)
         except transport.UnknownOutcomeError:
-            return await real(self, request, look=look)
+            return await real(self, request, **how)
 
     put(stack, LossyVendors, "send", again)
 
