@@ -1,8 +1,9 @@
 """The folder of lists: a name can only mean a plain file in it, or one that its own sender uploaded."""
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import anyio.to_thread
 
@@ -51,17 +52,25 @@ def open_list(settings: Settings, name: str, shelf: str) -> BinaryIO:
     )
 
 
-async def names_of_lists(settings: Settings, shelf: str) -> list[str]:
+class ListFile(NamedTuple):
+    """A list that can be opened by its name, and when it was written."""
+
+    name: str
+    at: datetime
+
+
+async def lists_there(settings: Settings, shelf: str) -> list[ListFile]:
     """The lists that can be opened by name, newest first; none where there is no folder."""
     folder = lists_folder(settings)
-    return [] if folder is None else await anyio.to_thread.run_sync(_names, folder, shelf)
+    return [] if folder is None else await anyio.to_thread.run_sync(_there, folder, shelf)
 
 
-def _names(folder: Path, shelf: str) -> list[str]:
+def _there(folder: Path, shelf: str) -> list[ListFile]:
     found: dict[str, float] = {}
     for place in (room_of(folder, shelf), folder):
         with suppress(OSError):
             for each in place.iterdir():
                 if each.suffix.lower() in _SUFFIXES and plain_name(each.name) and each.is_file():
                     found.setdefault(each.name, each.lstat().st_mtime)
-    return sorted(found, key=lambda name: -found[name])[:MOST_NAMES]
+    newest = sorted(found, key=lambda name: -found[name])[:MOST_NAMES]
+    return [ListFile(name, datetime.fromtimestamp(found[name], UTC)) for name in newest]

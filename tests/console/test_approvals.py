@@ -29,7 +29,8 @@ async def test_what_waits_is_listed_oldest_first_and_leads_to_its_card(at_page: 
     first, second = await _asked(session), await _asked(session, text="第二則")
     page = await browser.get("/approvals")
     assert page.html.index(first) < page.html.index(second)
-    assert "Send 1 message for 1 point" in page.text
+    assert "Send 1 message for 1 point 您好" in page.text
+    assert "Send 1 message for 1 point 第二則" in page.text
     assert f'href="/approvals/{first}"' in page.html
     assert (await browser.get("/approvals/ZZZZ-ZZZZ")).status == 404
     assert (await browser.get(f"/approvals/{first.lower()}")).status == 200

@@ -1,10 +1,12 @@
 """A list that a person uploads: what is in it, row by row, and nothing of it kept where it is refused."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from server.campaigns.folder import room_of
+from server.console.shown import time_of
 from tests.console.at_page import AtPage, lines
 from tests.console.browser import Browser, Page
 from tests.e2e.house import House
@@ -44,7 +46,9 @@ async def test_an_uploaded_list_is_shown_with_the_rows_that_get_no_text(
     assert page.path.startswith("/lists/list-")
     (file,) = kept(house)
     assert file.read_bytes() == LIST
-    assert file.name in (await browser.get("/lists")).text
+    written = time_of(datetime.fromtimestamp(file.stat().st_mtime, UTC))
+    assert f"{file.name} {written}" in (await browser.get("/lists")).text
+    assert f"{file.name} · {written}" in (await browser.get("/campaigns/new")).text
     looked = await browser.send((await browser.get("/lists")).form(file.name), file.name)
     assert lines(looked)["recipients"] == ["2 of 5 rows can be texted"]
     assert f'value="{file.name}" selected' in (await browser.get(f"/campaigns/new?list={file.name}")).html

@@ -76,6 +76,8 @@ async def test_a_held_send_is_taken_back_on_the_page_until_the_time_it_says(hous
         assert lines(listed)["undo"] == said * 2
         page = await browser.get(f"/batches/{first['batch_id']}")
         assert lines(page)["undo"] == said
+        assert lines(page)["words"] == ["一"]
+        assert f'href="/approvals/{first["action_id"]}"' in page.html
         assert (
             await browser.send(page.form("Take it back"), "Take it back", {"form_token": "x"})
         ).status == 403

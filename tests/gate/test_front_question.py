@@ -23,7 +23,7 @@ LINES: dict[str, Any] = {
             "en",
             ["Recipients: 2", "Parts a message: 1", "Points: 2", "Points left after: 9,998", "When: at once"],
         ),
-        ("zh-TW", ["收件人數：2", "每則拆為：1", "扣點：2", "扣後餘點：9,998", "時間：立即"]),
+        ("zh-TW", ["收件人數：2", "每則拆為：1 則", "扣點：2", "扣後餘點：9,998", "時間：立即"]),
     ],
 )
 async def test_the_figures_stand_first_and_in_the_language_of_the_settings(

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from server.console.approval_card import act_of, clock_of
 from server.console.site import Site, get
+from server.gate.entries import words_of
 from server.store.actions import Action
 from tools.operation import Preview
 from tools.sentence import sentence
@@ -21,6 +22,8 @@ class Row:
     act: str
     asked: str
     until: str
+    words: str
+    """How its text begins, or what it acts on; '' for neither."""
     by_text: str
     """That a text asked as well; '' where none did."""
 
@@ -45,5 +48,6 @@ def _row(site: Site, entry: Action, phone: str) -> Row:
         act=act_of(preview, site.parts.operations[entry.tool]),
         asked=sentence("Asked by {who} at {time}", who=entry.principal, time=clock_of(entry.created_at, now)),
         until=sentence("Waits until {time}", time=clock_of(entry.expires_at, now)),
+        words=words_of(entry),
         by_text=sentence("Also asked by a text to {phone}", phone=phone) if phone else "",
     )

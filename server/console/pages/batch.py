@@ -12,6 +12,7 @@ from server.console.asked import field
 from server.console.shown import minute
 from server.console.site import Site, get, post
 from server.console.undoing import undo_of
+from server.gate.entries import words_of
 from server.gate.plain_looks import Found, PlainLooks
 from tools.desk.delivery_chart import delivery_chart
 from tools.desk.insight import SUMMARIZE_DELIVERY, DeliverySummary
@@ -33,10 +34,13 @@ class BatchPage:
     async def show(self, request: Request) -> Response:
         """Its figures."""
         found = await self._found(request)
+        entry = await self._site.parts.book.of_batch(request.path_params["batch_id"])
         return await self._site.render(
             request,
             "batch.html",
             id=request.path_params["batch_id"],
+            words="" if entry is None else words_of(entry),
+            action="" if entry is None else entry.id,
             found=found.facts,
             codes=[
                 {**row, "meaning": _meaning(code.code, row["meaning"])}

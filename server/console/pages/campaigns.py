@@ -7,10 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.call_time import timed_call
-from server.campaigns.folder import names_of_lists
+from server.campaigns.folder import lists_there
 from server.console.asked import ROWS, field, page_asked
 from server.console.campaign_card import plan_card
-from server.console.shown import CAMPAIGN_STATES, minute
+from server.console.shown import CAMPAIGN_STATES, minute, time_of
 from server.console.site import Site, get, post
 from server.gate.plain_looks import PlainLooks
 from tools.desk.campaigns import LIST_CAMPAIGNS, PLAN_CAMPAIGN, plan_figures
@@ -63,7 +63,8 @@ class CampaignsPage:
             status=200 if problem is None else 409,
             typed=typed,
             problem=problem,
-            lists=await names_of_lists(parts.settings, shelf),
+            lists=await lists_there(parts.settings, shelf),
+            time_of=time_of,
         )
 
     def _looks(self, request: Request) -> PlainLooks:

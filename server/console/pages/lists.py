@@ -7,11 +7,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.call_time import timed_call
-from server.campaigns.folder import names_of_lists
+from server.campaigns.folder import lists_there
 from server.campaigns.problems import more_bytes_than
 from server.console.asked import field
 from server.console.file_form import FileForm
 from server.console.list_card import list_card
+from server.console.shown import time_of
 from server.console.site import FORM_TOKEN, NotTakenError, Site, get, post
 from server.gate.list_intake import take_list
 from server.gate.plain_looks import PlainLooks
@@ -81,7 +82,8 @@ class ListsPage:
             "lists.html",
             status=200 if refused is None else 409,
             problem=None if refused is None else refused.problem,
-            lists=await names_of_lists(parts.settings, shelf),
+            lists=await lists_there(parts.settings, shelf),
+            time_of=time_of,
         )
 
 
