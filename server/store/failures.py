@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from server.store.errors import StoreUnavailableError
+from server.store.errors import StoreBusyError, StoreUnavailableError
 from server.store.sqlite_driver import error_name
 from tools.sentence import Sentence, sentence
 
 Doing = Literal["opened", "read", "written"]
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 def unavailable(error: BaseException, doing: Doing) -> StoreUnavailableError:
@@ -14,7 +15,9 @@ def unavailable(error: BaseException, doing: Doing) -> StoreUnavailableError:
 
     The original, whose text can hold a path, a host or a row, is not told with it.
     """
-    failed = StoreUnavailableError(not_done(doing, _code(error)))
+    code = _code(error)
+    kind = StoreBusyError if code.startswith(_BUSY) else StoreUnavailableError
+    failed = kind(not_done(doing, code))
     failed.__suppress_context__ = True
     return failed
 

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 import anyio
 import anyio.to_thread
 
-from server.store.errors import StoreGoneError, StoreUnavailableError
+from server.store.errors import StoreBusyError, StoreGoneError, StoreUnavailableError
 from server.store.failures import Doing, not_done, unavailable
 from server.store.grouping import Outcome, Work, Writers, follow, together
 from server.store.plans import Connection
@@ -103,10 +103,8 @@ class Runner:
         if self._glancing is not None:
             try:
                 return self._on(self._glancing, work)
-            except StoreGoneError:
-                raise
-            except StoreUnavailableError as error:
-                # Where it is busy a thread can wait, and the event loop cannot.
+            except StoreBusyError as error:
+                # A thread can wait, and the event loop cannot. Whatever else fails is no matter of waiting.
                 _log.debug("a look waits in a thread: %s", error)
         return await self.read(work)
 
