@@ -10,13 +10,17 @@ import anyio
 from server.demo.client import Assistant, Person, Reaction, assistant_over_stdio
 from server.demo.home import DemoError, Home, temporary_home
 from server.demo.list_file import LIST, RECIPIENTS
-from server.demo.sandbox_control import sandbox_process
+from server.demo.sandbox_control import Sandbox, sandbox_process
 from server.demo.worker_process import working
 from server.settings.own_program import typed
 from server.systems import until_signal
 
 _TEXT = "【示範】{姓名}您好，您的帳單 {到期日} 到期，請記得繳費。"
 _PAGE, _SLOW_SECONDS = "SendParamSMS.ashx", 20.0
+_DELIVERED_SECONDS = 60.0
+_ANSWERED = {"0933222111": "退訂", "0922333444": "請問可以改到下午嗎？"}
+"""Who had a text before, and what they answered: somebody opts out."""
+_INVITED = "【示範】明日上午十點會員說明會，歡迎參加。"
 _NOBODY = Reaction(action="accept", at_once=True)
 """A host that answers for the person: what it was asked waits on the page."""
 _WAITING: tuple[tuple[str, Mapping[str, Any]], ...] = (
@@ -56,6 +60,7 @@ async def _stand(home: Home) -> None:
         await sandbox.report_to(home.callback_url)
         await sandbox.slow(_PAGE, _SLOW_SECONDS)
         await worker.runs()
+        await _have_answers(assistant, person, sandbox)
         await _begin_campaign(assistant, person)
         for tool, arguments in _WAITING:
             person.begin(_NOBODY)
@@ -76,6 +81,14 @@ async def _stand(home: Home) -> None:
         sys.stdout.write(f"Another link: {again}\nCtrl-C ends it.\n")
         sys.stdout.flush()
         await anyio.sleep_forever()
+
+
+async def _have_answers(assistant: Assistant, person: Person, sandbox: Sandbox) -> None:
+    person.begin(Reaction(action="accept"))
+    await assistant.call("send_sms", {"text": _INVITED, "recipients": [*_ANSWERED]})
+    await sandbox.advance(_DELIVERED_SECONDS)
+    for mobile, said in _ANSWERED.items():
+        await sandbox.answer(mobile, said)
 
 
 async def _begin_campaign(assistant: Assistant, person: Person) -> None:

@@ -19,7 +19,7 @@ from server.store.files import write_private
 _LOGIN = "sandbox"
 POINTS_A_DAY = 315
 """A cap low enough for the session to meet it."""
-_TIME_TO_TRY_S = 3600
+_TIME_TO_TRY_S, _POINTS_TO_TRY = 3600, 1_000
 _A_CALL = 20
 """Recipients of one call: a campaign of 300 is many calls."""
 _PACKAGES = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ class Home:
 
     def write_settings(self, sandbox_url: str = "") -> None:
         """What the processes that start from now on are set to; with accounts, once the sandbox is there."""
-        account = {"base_url": sandbox_url, "password": _LOGIN}
+        account: dict[str, str | int] = {"base_url": sandbox_url, "password": _LOGIN}
         sections: dict[str, dict[str, str | int]] = {
             "store": {"folder": str(self.store)},
             "files": {"reports": str(self.folder / "reports")},
@@ -85,10 +85,13 @@ class Home:
             "callbacks": {"port": self.callback_port, "token": self.callback_token},
         }
         sections["console"] = {"enabled": bool(self.page_port), "port": self.page_port}
+        every8d = {**account, "uid": _LOGIN, "max_recipients": _A_CALL}
         if self.page_port:
             sections["approval"] = {"expires_s": _TIME_TO_TRY_S}
+            sections["policy"] = {"points_per_day": _POINTS_TO_TRY}
+            # One small call after the other: the campaign is still under way when the person gets to it.
+            every8d |= {"max_recipients": _A_CALL // 2, "calls_at_once": 1}
         if sandbox_url:
-            every8d = {**account, "uid": _LOGIN, "max_recipients": _A_CALL}
             sections |= {"every8d": every8d, "omis": {**account, "login_name": _LOGIN}}
         text = "".join(_table(name, values) for name, values in sections.items())
         write_private(self.settings_file, text.encode())

@@ -97,8 +97,14 @@ async def _ended(house: House, browser: Browser) -> str:
 async def test_every_page_can_be_read_by_everybody(house: House, reader: str) -> None:
     async with signed_in(house, policy=FREE) as (session, browser):
         paths = await _lived_in(house, session, browser)
-        found = await _looked(browser, paths, READERS[reader])
-    assert len(found) == len(paths) + 1
+        # Two visits: each of them ends in time on a busy machine.
+        half = len(paths) // 2
+        found = [
+            page
+            for those in (paths[:half], paths[half:])
+            for page in await _looked(browser, those, READERS[reader])
+        ]
+    assert len(found) == len(paths) + 2
     titles = [page["title"] for page in found if page["path"].endswith((" rehearse", " retry"))]
     assert [title.split(" · ")[0] for title in titles] in PRESSED
     wrong = [
