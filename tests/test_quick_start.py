@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from server.store import migrate, upgrading
+from server.store import upgrading
 from server.store.database import DatabaseStore
 from server.store.plans import Connection
 from tests.loopback_only.plugin import guarded
 from tests.quick_start.forked import ROOT, said_to_python
-from tests.quick_start.new_files import quickly
+from tests.quick_start.new_files import be_quick
 
 pytestmark = [
     pytest.mark.usefixtures("quick_start"),
@@ -91,7 +91,7 @@ async def test_a_new_file_has_the_schema_that_migrating_makes(
 
     migrated = await schema("migrated")
     called: list[Any] = []
-    monkeypatch.setattr(migrate, "create_private", quickly(migrate.create_private))
+    be_quick(monkeypatch)
     monkeypatch.setattr(upgrading, "upgrade", called.append)
     assert await schema("new") == migrated
     assert called == []

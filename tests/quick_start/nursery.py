@@ -1,8 +1,8 @@
 """A Python that has imported the whole server, and forks once for each process that a test wants.
 
 What comes out is a process of its own, a child of the tests: its pid, signals, pipes, folder and environment
-are what the test gave. Only the imports were done before, and a new file of SQLite needs no Alembic
-(`new_files.py`). `python -m tests.quick_start.nursery CHANNEL`.
+are what the test gave. Only the imports were done before, and its files are quick (`new_files.py`).
+`python -m tests.quick_start.nursery CHANNEL`.
 """
 
 import atexit
@@ -17,10 +17,11 @@ from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
 
+import pytest
+
 import server
 import tools
-from server.store import migrate
-from tests.quick_start.new_files import quickly
+from tests.quick_start.new_files import be_quick, migrated
 
 _LARGEST = 2**18
 READY = b"ready"
@@ -35,7 +36,7 @@ def main() -> None:
     atexit.register(leave)
     with socket.socket(fileno=int(sys.argv[1])) as channel:
         import_all()
-        create_quickly = quickly(migrate.create_private)
+        migrated()
         channel.send(READY)
         born = bear(channel)
         if born is None:
@@ -44,9 +45,9 @@ def main() -> None:
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
     os.closerange(3, max(streams) + 1)
-    # What the tests bring themselves may be about who migrates.
+    # A program of the tests themselves may be about who migrates.
     if not is_of_the_tests(wanted["command"]):
-        migrate.create_private = create_quickly
+        be_quick(pytest.MonkeyPatch())
     become(wanted)
 
 

@@ -72,11 +72,10 @@ def listed_once() -> Iterator[None]:
 
 @pytest.fixture
 def quick_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process Alembic is spared for new files. Not for what migrating itself proves."""
-    from server.store import migrate  # noqa: PLC0415 - what is broken breaks the tests that use it alone
-    from tests.quick_start.new_files import quickly  # noqa: PLC0415 - as above
+    """In this process Alembic and the disk are spared for stores. Not for what either itself proves."""
+    from tests.quick_start.new_files import be_quick  # noqa: PLC0415 - what is broken breaks the tests that use it alone
 
-    monkeypatch.setattr(migrate, "create_private", quickly(migrate.create_private))
+    be_quick(monkeypatch)
 
 
 @pytest.fixture
