@@ -55,19 +55,22 @@ class Worker:
         self._busy: set[str] = set()
 
     async def work(self, *, until_idle: bool) -> None:
-        """Carry campaigns out until cancelled; with `until_idle` until nothing is left to do."""
+        """Carry campaigns out until cancelled; with `until_idle` until none runs, under others either.
+
+        That one may fall silent: then its campaigns are taken over.
+        """
         async with anyio.create_task_group() as group:
             while True:
-                there_is_more = await self._look(group)
-                if until_idle and not there_is_more and not self._busy:
+                some_run = await self._look(group)
+                if until_idle and not some_run and not self._busy:
                     return
                 await anyio.sleep(_LOOK_SECONDS)
 
     async def _look(self, group: TaskGroup) -> bool:
-        """Take over what nobody carries out, and go on with what this worker left undone."""
+        """Take over what nobody carries out, and go on with what this one left undone; whether any runs."""
         try:
             await self._stop_held_up()
-            found = await self._keeper.write(self._taken)
+            found, some_run = await self._keeper.write(self._taken)
         except StoreUnavailableError:
             _log.warning("the store is unavailable; campaigns wait")
             return True
@@ -77,7 +80,7 @@ class Worker:
             if each.campaign not in self._busy:
                 self._busy.add(each.campaign)
                 group.start_soon(self._carry, each)
-        return bool(found)
+        return some_run
 
     async def _stop_held_up(self) -> None:
         """Its plan did not say that it goes on hours later, at night perhaps or the next morning."""
@@ -85,12 +88,12 @@ class Worker:
         for each in await self._keeper.read(lambda conn: campaigns.held_up(conn, before)):
             await self._care.stop_held_up(each)
 
-    def _taken(self, conn: Connection) -> list[Held]:
+    def _taken(self, conn: Connection) -> tuple[list[Held], bool]:
         now = self._keeper.clock()
         campaigns.beat(conn, self._name, now)
         for each in campaigns.due_campaigns(conn, now - STALE):
             campaigns.take_campaign(conn, each, self._name, now, now - STALE)
-        return campaigns.held_by(conn, self._name)
+        return campaigns.held_by(conn, self._name), campaigns.some_run(conn)
 
     async def _carry(self, held: Held) -> None:
         try:

@@ -52,7 +52,7 @@ def worker(
 
 
 async def carry_campaigns_out(settings: Settings, *, until_idle: bool) -> None:
-    """Work until a signal comes; with `until_idle` until nothing is left to do."""
+    """Work until a signal comes; with `until_idle` until no campaign runs."""
     share_arenas()
     configure_logging(settings.log_level, secrets_of(settings))
     url = settings.store.url.get_secret_value()

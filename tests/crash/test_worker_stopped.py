@@ -4,19 +4,27 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
+import anyio
 import anyio.to_thread
 import pytest
 from sqlalchemy import func, select
 
+from server.batches.keeper import Keeper
+from server.campaigns import worker
+from server.campaigns.course import Course, Wave
 from server.campaigns.local import whole
+from server.campaigns.worker import Worker
+from server.gate.campaign_chunks import ChunkSender
 from server.parts import Parts
 from server.store.actions import State
 from server.store.campaigns import Progress
+from server.store.plans import Connection
 from server.store.schema import ACTIONS
 from server.systems import start_detached
 from tests.campaigns.playing import (
@@ -33,9 +41,12 @@ from tests.crash.cut import stands_still
 from tests.e2e.house import House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import fronted, until
+from tests.patience import PATIENCE
+from tests.store.postgres_server import Postgres
 
 pytestmark = [pytest.mark.xdist_group("time"), pytest.mark.usefixtures("quick_start")]
 
+T = TypeVar("T")
 PEOPLE, SIZE = 10, 5
 LAUNCHER = (sys.executable, "-m", "tests.campaigns.launcher")
 LONG, SHORT = "600", "0.1"
@@ -140,3 +151,59 @@ async def test_what_a_worker_stood_still_over_for_too_long_is_not_sent_and_waits
         assert await is_done(parts, campaign)
         texts = await texts_at_the_vendor(house)
         assert (len(texts), set(texts.values())) == (PEOPLE, {1})
+
+
+class _Looked(Keeper):
+    """Counts a worker's looks."""
+
+    looks = 0
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        self.looks += 1
+        return await super().write(work)
+
+
+@pytest.mark.xdist_group("postgresql")
+@pytest.mark.parametrize("killed", [True, False], ids=["killed", "stopped"])
+async def test_a_worker_until_idle_stays_while_another_carries_on_and_takes_over_once_it_is_silent(
+    house: House, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, *, killed: bool
+) -> None:
+    monkeypatch.setattr(worker, "STALE", timedelta(hours=1))
+    monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.01)
+    small: dict[str, Any] = {"max_recipients": SIZE, "calls_at_once": 1}
+    async with fronted(house, Person(), every8d=small, store={"url": postgres.fresh_database()}) as session:
+        assert session.parts
+        parts = session.parts
+        write_list(house, people(PEOPLE))
+        campaign: str = (await planned(session))["campaign_id"]
+        await session.facts("start_campaign", {"campaign_id": campaign})
+        course = Course(parts.campaigns, ChunkSender(parts.context))
+
+        async def carry_out(its: str, epoch: int) -> None:
+            while await course.wave(its, epoch) is not Wave.OVER:
+                pass
+
+        async with _worker(parts, "POST .*SendParam", LONG) as first, anyio.create_task_group() as group:
+            await until(partial(stands_still, first))
+            if killed:
+                os.kill(first, signal.SIGKILL)
+            keeper = _Looked(parts.journal, house.folder / "numbers.key")
+            second, ended = Worker(keeper, "second", carry_out, parts.book), anyio.Event()
+
+            async def work() -> None:
+                await second.work(until_idle=True)
+                ended.set()
+
+            async def has_looked_again() -> bool:
+                return ended.is_set() or keeper.looks > 3
+
+            group.start_soon(work)
+            await until(has_looked_again)
+            assert not ended.is_set()
+            assert (await progress(parts, campaign)).sent == 0
+            monkeypatch.setattr(worker, "STALE", timedelta())
+            with anyio.fail_after(PATIENCE):
+                await ended.wait()
+            how_far = await progress(parts, campaign)
+            assert (how_far.sent, how_far.unknown) == (PEOPLE - SIZE, SIZE)
+        assert await is_done(parts, campaign)
