@@ -60,7 +60,9 @@ async def test_the_list_and_what_becomes_of_it_are_told_in_the_language_of_the_s
 
 
 @pytest.mark.usefixtures("interruptible")
-async def test_ctrl_c_at_the_question_ends_the_command_at_once_and_blocks_nobody(house: House) -> None:
+async def test_ctrl_c_at_the_question_ends_the_command_at_once_and_blocks_nobody(
+    house: House, request: pytest.FixtureRequest
+) -> None:
     await _opted_out(house)
     async with running(house, "opt-outs", "--confirm") as terminal:
         assert terminal.stdout is not None
@@ -68,6 +70,7 @@ async def test_ctrl_c_at_the_question_ends_the_command_at_once_and_blocks_nobody
             await terminal.stdout.readuntil(b"[y/n] ")
             terminal.send_signal(signal.SIGINT)
             assert await terminal.wait() != 0
+    request.getfixturevalue("quick_start")
     assert "1 waits to be blocked" in (await run(house, "opt-outs")).out
 
 

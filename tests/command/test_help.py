@@ -124,6 +124,7 @@ def test_naming_a_command_imports_no_other() -> None:
     ]
 
 
+@pytest.mark.usefixtures("quick_start")
 def test_the_command_alone_shows_what_there_is() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "server.command.cli"], capture_output=True, text=True, timeout=60, check=False

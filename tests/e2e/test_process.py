@@ -26,6 +26,13 @@ ASKED: dict[str, Any] = {"recipients": ["0912345101"], "text": "您好"}
 PLAIN = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
 
 
+@pytest.fixture
+def one_real_start(era: Era, request: pytest.FixtureRequest) -> None:
+    """What is imported and found is the same in both eras."""
+    if era == "legacy":
+        request.getfixturevalue("quick_start")
+
+
 async def _arrived(house: House, page: str) -> None:
     """Wait until the vendor has a request for that page."""
     with anyio.fail_after(PATIENCE):
@@ -41,7 +48,7 @@ def _end(server: Served, how: End) -> None:
         server.process.send_signal(signal.Signals[how])
 
 
-async def test_stdio_serves_looks_and_sends(house: House) -> None:
+async def test_stdio_serves_looks_and_sends(house: House, one_real_start: None) -> None:
     env = at_the_sandbox(house, APPROVAL__HUMAN_MINIMUM_MS="0")
     server = StdioServerParameters(command=COMMAND, args=["serve"], env=env, cwd=house.folder)
     person = Person()
@@ -93,7 +100,7 @@ async def test_the_sandbox_stays_out_of_the_real_store_and_has_its_own_blocked_n
     assert _names_in(no_settings) == {"data"}
 
 
-async def test_http_serves_both_eras_and_asks_where_it_can(house: House) -> None:
+async def test_http_serves_both_eras_and_asks_where_it_can(house: House, one_real_start: None) -> None:
     """A stateless legacy connection has no way back to the client, so the person decides elsewhere."""
     env = at_the_sandbox(house, APPROVAL__HUMAN_MINIMUM_MS="0")
     async with served("--http", "--port", "0", env=env, folder=house.folder) as server:
@@ -207,8 +214,10 @@ WRONG: list[tuple[dict[str, str], str]] = [
 
 @pytest.mark.parametrize(("settings", "says"), WRONG)
 async def test_wrong_settings_stop_the_start_with_one_clear_message(
-    no_settings: Path, settings: dict[str, str], says: str
+    no_settings: Path, settings: dict[str, str], says: str, request: pytest.FixtureRequest
 ) -> None:
+    if settings:
+        request.getfixturevalue("quick_start")
     async with served(env=environment(no_settings, **settings), folder=no_settings) as server:
         with anyio.fail_after(PATIENCE):
             out, err = await server.process.communicate()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shlex
 import sys
 from functools import partial
 from pathlib import Path
@@ -45,10 +46,13 @@ def plant(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("era", "named"), [("legacy", "environment"), ("auto", "option"), ("auto", "own")], indirect=["era"]
 )
-async def test_a_hostile_folder_sets_nothing(house: House, named: str) -> None:
+async def test_a_hostile_folder_sets_nothing(
+    house: House, named: str, request: pytest.FixtureRequest
+) -> None:
     """Wherever the settings come from, the account's calls go where they say, and a person is asked."""
     env, options = at_the_sandbox(house), tuple[str, ...]()
     if named != "environment":
+        request.getfixturevalue("quick_start")
         env = environment(house.folder)
         folder = house.folder / ".config" / "campaign-ops-mcp"
         folder.mkdir(parents=True)
@@ -90,7 +94,7 @@ async def told_to_run(server: Served) -> tuple[str, str]:
     return facts["person_does"].split("`")[1], facts["action_id"]
 
 
-async def typed(command: str, folder: Path) -> str:
+async def typed(command: str | list[str], folder: Path) -> str:
     """What it prints in a terminal of the same user that knows nothing of the server."""
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
@@ -123,7 +127,9 @@ async def test_what_a_person_is_told_to_run_finds_the_action_from_any_terminal(
     async with served(*options, env=env, folder=house.folder) as server:
         command, action_id = await told_to_run(server)
     assert COMMAND in command
-    assert action_id in await typed(command, house.folder)
+    # A shell for what has settings or a space in it, else what a shell would make of the words.
+    words = shlex.split(command) if how == "sandbox" else command
+    assert action_id in await typed(words, house.folder)
 
 
 @pytest.mark.parametrize(("on_path", "told"), [(True, "campaign-ops-mcp"), (False, COMMAND)])

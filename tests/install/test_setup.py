@@ -23,7 +23,8 @@ def file(no_settings: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_DATA_HOME", str(no_settings / "data"))
     monkeypatch.setenv("TEST_KEYRING", str(no_settings / "keyring.json"))
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    monkeypatch.setenv("PYTHONUTF8", "1")
+    if sys.platform == "win32":
+        monkeypatch.setenv("PYTHONUTF8", "1")
     return no_settings / "config" / "campaign-ops-mcp" / "config.toml"
 
 
@@ -53,6 +54,7 @@ def test_the_keyring_keeps_the_password_and_the_next_start_finds_it(
         load_settings()
 
 
+@pytest.mark.usefixtures("quick_start")
 @pytest.mark.parametrize("backend", ["none", "forgetful"])
 def test_without_a_keyring_that_keeps_anything_the_password_is_in_a_file_of_its_owner_alone(
     file: Path, monkeypatch: pytest.MonkeyPatch, backend: str
@@ -69,6 +71,7 @@ def test_without_a_keyring_that_keeps_anything_the_password_is_in_a_file_of_its_
     assert (settings.every8d.uid, settings.every8d.password.get_secret_value()) == ("shop", "pa ss密")
 
 
+@pytest.mark.usefixtures("quick_start")
 @pytest.mark.parametrize("typed", ["\n\n", "shop\n", "shop\nsecret\n\n", "shop\nsecret\n\n12\n"])
 def test_whoever_gives_no_account_or_ends_it_changes_nothing(
     file: Path, monkeypatch: pytest.MonkeyPatch, typed: str
@@ -77,6 +80,7 @@ def test_whoever_gives_no_account_or_ends_it_changes_nothing(
     assert not file.exists()
 
 
+@pytest.mark.usefixtures("quick_start")
 def test_the_approvers_phone_is_asked_for_explained_in_a_line_and_checked_as_the_setting_is(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +97,7 @@ def test_the_approvers_phone_is_asked_for_explained_in_a_line_and_checked_as_the
     assert "933111222" not in said.stdout.split("Written to")[1]
 
 
+@pytest.mark.usefixtures("quick_start")
 def test_with_four_eyes_it_is_asked_whose_phone_it_is(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.parent.mkdir(parents=True)
     file.write_text("[approval]\nfour_eyes = true\n", "utf-8")
@@ -102,6 +107,7 @@ def test_with_four_eyes_it_is_asked_whose_phone_it_is(file: Path, monkeypatch: p
     assert approval.four_eyes
 
 
+@pytest.mark.usefixtures("quick_start")
 def test_a_phone_without_an_owner_is_not_written_where_four_eyes_needs_one(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +116,7 @@ def test_a_phone_without_an_owner_is_not_written_where_four_eyes_needs_one(
     assert not load_settings().approval.phone.get_secret_value()
 
 
+@pytest.mark.usefixtures("quick_start")
 def test_a_phone_can_be_added_later_and_one_that_is_there_stays(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +130,7 @@ def test_a_phone_can_be_added_later_and_one_that_is_there_stays(
         assert load_settings().approval.phone.get_secret_value() == "+886933111222"
 
 
+@pytest.mark.usefixtures("quick_start")
 def test_without_an_account_of_every8d_no_phone_is_asked_for(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

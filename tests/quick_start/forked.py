@@ -34,6 +34,7 @@ _PLAIN: dict[str, Any] = {
 """What a process from the nursery can be given no other way."""
 _PIPES = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
 _OF_THE_INTERPRETER = ("PYTHON", "LANG", "LC_")
+_OF_LIBRARIES = ("PYTHON_KEYRING_BACKEND",)
 _ADOPTS_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER
 
 
@@ -130,5 +131,9 @@ def _environment(how: Mapping[str, Any]) -> dict[str, str]:
 
 
 def said_to_python(environment: Mapping[str, str]) -> dict[str, str]:
-    """What Python reads before it runs anything."""
-    return {name: value for name, value in environment.items() if name.startswith(_OF_THE_INTERPRETER)}
+    """What Python reads before it runs anything; that our folder is on its path says nothing."""
+    said = {name: value for name, value in environment.items() if name.startswith(_OF_THE_INTERPRETER)}
+    for name in _OF_LIBRARIES:
+        said.pop(name, None)
+    path = [each for each in said.pop("PYTHONPATH", "").split(os.pathsep) if each != str(ROOT)]
+    return said | {"PYTHONPATH": os.pathsep.join(path)} if any(path) else said
