@@ -8,7 +8,7 @@ import pytest
 
 from tests.batches.inbox import answered
 from tests.campaigns.playing import carried_out, people, taken, write_list
-from tests.console.at_page import FREE, MIXED, PLAN, SMALL, approved, id_of, signed_in
+from tests.console.at_page import FREE, MIXED, PLAN, SMALL, approved, id_of, lines, signed_in
 from tests.console.browser import Browser, Page
 from tests.e2e.house import House
 from tests.gate.servers import Clock
@@ -215,6 +215,15 @@ async def test_why_a_campaign_stands_still_is_said_in_chinese(filled: House) -> 
         await approved(browser, await step(browser, id_of(by_hand), "start"), "12")
         await step(browser, id_of(by_hand), "pause")
         reads(await browser.get(f"/campaigns/{id_of(by_hand)}"))
+
+
+async def test_why_it_stands_still_is_in_chinese_on_the_card_of_its_going_on_too(filled: House) -> None:
+    async with signed_in(filled, language="zh-TW", **SMALL) as (_, browser):
+        campaign = id_of(await planned(browser))
+        await approved(browser, await step(browser, campaign, "start"), "12")
+        await step(browser, campaign, "pause")
+        now = lines(await step(browser, campaign, "resume"))["now"]
+    assert now == ["目前名稱：「提醒」", "目前狀態：「由人暫停」"]
 
 
 async def test_what_cannot_be_taken_back_is_said_in_chinese(house: House) -> None:

@@ -24,6 +24,9 @@ async def test_who_opted_out_is_blocked_by_one_button_and_only_then(house: House
         assert await proposed(session) == ["0912***100"]
         after = await browser.send(page.form("Never text 1"), "Never text 1")
         assert lines(after)["waiting"] == ["Nobody waits to be blocked."]
+        blocked = [each for each in lines(after)["reply"] if "Blocked: nothing is texted" in each]
+        assert [each.split(" ·")[0] for each in blocked] == ["0912***100"]
+        assert len([form for form in after.forms if form.action == "/replies/block"]) == 1
         assert (await session.facts("list_blocked", {}))["total"] == 1
         problem = await session.problem("send_sms", {"recipients": MIXED[:1], "text": "又一則"})
         assert problem["code"] == "policy_refused"

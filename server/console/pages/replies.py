@@ -35,10 +35,13 @@ class RepliesPage:
         """The replies to one batch, or to all of 30 days."""
         batch = _batch(request.query_params.get("batch", ""))
         found = await self._looks(request).found(GET_REPLY_SUMMARY, batch_id=batch or None)
+        senders = [each.mobile for each in found.result.latest]
+        blocked = await self._site.parts.book.blocked(senders)
         return await self._site.render(
             request,
             "replies.html",
             found=found.facts,
+            blocked=[sender in blocked for sender in senders],
             batch=batch,
             wishes=await self._wishes(request, batch),
             minute=minute,

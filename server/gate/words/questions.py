@@ -8,7 +8,7 @@ from tools.cleaning import clean, quote
 from tools.desk_operation import AnyOperation
 from tools.mobile import mask_mobile
 from tools.operation import Preview, Risk
-from tools.sentence import Sentence, sentence
+from tools.sentence import Sentence, of_text, sentence
 from tools.taipei import iso
 
 _TAIL = 4
@@ -29,9 +29,13 @@ _NAMES = {
 """What a look-up shows of what is acted on."""
 _STATES = {
     "error": sentence("error"),
+    "cancelled": sentence("cancelled"),
+    "done": sentence("done"),
     "ended": sentence("ended"),
     "finished": sentence("finished"),
+    "holding": sentence("holding"),
     "paused": sentence("paused"),
+    "planned": sentence("planned"),
     "preparing the content": sentence("preparing the content"),
     "preparing the links": sentence("preparing the links"),
     "preparing the list": sentence("preparing the list"),
@@ -91,10 +95,16 @@ def facts_of(preview: Preview) -> Iterator[tuple[str, Sentence]]:
             ),
         )
     for name, value in (preview.details or preview.state).items():
-        shown = _STATES.get(value, value) if name in _OF_A_STATE else value
+        shown = _STATES.get(value, _ours(value)) if name in _OF_A_STATE else value
         said = sentence("Now: {name} = {value}", name=_NAMES.get(name, name), value=_quoted(shown))
         yield "now", said
     yield from _texts(preview)
+
+
+def _ours(value: str) -> str:
+    """Why a campaign stands still, as a sentence again where it is one of ours."""
+    said = of_text(value)
+    return value if in_language(said, "zh-TW") == value else said
 
 
 def _quoted(shown: str) -> str:
