@@ -15,6 +15,7 @@ from tests.judge.history import Answered, Called, Listed, PastLost, Posted, acti
 
 START = "start_campaign"
 _STOPS, _GOES_ON = ("pause_campaign", "cancel_campaign"), (START, "resume_campaign", "move_campaign")
+_IN_DOUBT = "reconcile_action for "
 _NO_TIME = re.compile(r"(\d+) recipients? in \d+ parts? have no time")
 _OVER = ("done", "cancelled")
 _PARTS = ("waiting", "sending", "sent", "unknown", "failed", "left_out")
@@ -119,13 +120,17 @@ def every_recipient_ends(case: Case) -> Iterator[str]:
 
 
 def points_are_the_vendors(case: Case) -> Iterator[str]:
-    """A campaign is said to have cost what went out, but for what is unknown; a text costs a point."""
+    """A campaign is said to have cost what went out, but for what is unknown; a text costs a point.
+
+    What an erasing of unknown outcome may have brought back still counts, and is said to be unknown.
+    """
     for campaign in campaigns_of(case):
         told = _last_look(case, campaign)
         if told.get("state") not in _OVER or _was_lost(case):
             continue
         went, spent = sum(_went(case, post) for post in campaign.posts), float(told["points"])
-        if not spent - int(told["unknown"]) <= went <= spent:
+        least = 0 if _IN_DOUBT in str(told.get("next", "")) else spent - int(told["unknown"])
+        if not least <= went <= spent:
             yield f"a campaign tells of {spent:g} points, {told['unknown']} unknown; {went} texts went out"
 
 

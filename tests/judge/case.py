@@ -85,9 +85,15 @@ class Case:
         """Whether both are of one call. Of a request whose answer never came nobody can tell whose it was."""
         keys = [self.keys(first), self.keys(second)]
         for post, found in zip((first, second), keys, strict=True):
-            if len(found) > 1 and action_of(post.reference) not in self.actions:
+            doubtful = len(found) > 1 or self._is_planned(post)
+            if doubtful and action_of(post.reference) not in self.actions:
                 return False
         return bool(keys[0] & keys[1])
+
+    def _is_planned(self, post: Posted) -> bool:
+        """Whether it can be a part of a campaign."""
+        plans = (called for called in self.calls.values() if called.tool == "plan_campaign")
+        return any(called.arguments.get("text") == post.text for called in plans)
 
     def nos(self, action_id: str) -> list[Replied | Decided]:
         """Every no to an action."""

@@ -4,11 +4,25 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from tests.simulation.actions import Row
+from tests.simulation.vendor import Truth
 
 CHUNK, START = "send_personalized_sms", "start_campaign"
+_LETS_GO = ("resume_campaign", "move_campaign")
 _STEPS = (START, "resume_campaign", "cancel_campaign", "move_campaign")
+_WATCHED = timedelta(minutes=5)
+_TRIAL = "SELECT action FROM campaign_chunks WHERE campaign = ? AND phase = 'trial' AND action IS NOT NULL"
+_LET_GO = """
+    SELECT id FROM actions a WHERE tool = ? AND state IN ('dispatching', 'unknown')
+    AND NOT EXISTS (SELECT 1 FROM campaign_chunks k WHERE k.action = a.id)
+"""
+_KEPT_MESSAGES = """
+    SELECT a.id, (SELECT count(*) FROM messages m WHERE m.batch = a.id),
+        (SELECT count(*) FROM packed_messages p WHERE p.batch = a.id)
+    FROM actions a WHERE a.tool = ? AND a.state IN ('succeeded', 'unknown')
+"""
 _HOLDER = """
     SELECT c.state, c.worker, c.released, k.phase, k.state FROM campaigns c
     JOIN campaign_chunks k ON k.campaign = c.id AND k.action = ? WHERE c.id = ?
@@ -47,6 +61,8 @@ class Planned:
 
     numbers: frozenset[str]
     words: str
+    terms: bool = False
+    """Whether the rest follows the trial by itself: watched for 5 minutes, half of it has arrived."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,6 +106,36 @@ class CampaignWatch:
         if chunk != "taken":
             yield f"was claimed, and its part is {chunk}"
 
+    def let_go(self, raw: sqlite3.Connection) -> Iterator[str]:
+        """Parts that may be out, and that a campaign could send again."""
+        yield from (part for (part,) in raw.execute(_LET_GO, (CHUNK,)))
+
+    def without_messages(self, raw: sqlite3.Connection) -> Iterator[str]:
+        """Parts of whose recipients the records know another number than they were posted to."""
+        for part, rows, packed in raw.execute(_KEPT_MESSAGES, (CHUNK,)):
+            numbers = self._numbers.get(part)
+            if numbers is not None and (packed, rows) not in ((1, 0), (0, len(numbers))):
+                yield part
+
+    def follows_by_itself(self, raw: sqlite3.Connection, row: Row) -> bool:
+        """Whether a part follows a trial, and no person let it."""
+        campaign = campaign_of(row)
+        plan = self.plans.get(campaign)
+        steps = (each for each in self.rows.values() if each.tool in _LETS_GO and each.state == "succeeded")
+        by_hand = any(campaign_of(each) == campaign for each in steps)
+        return plan is not None and plan.terms and not by_hand and row.id not in _trial(raw, campaign)
+
+    def released(self, raw: sqlite3.Connection, row: Row, truth: Truth) -> Iterator[str]:
+        """What is wrong with a part that follows a trial by itself."""
+        trial = _trial(raw, campaign_of(row))
+        references = {part.replace("-", "") for part in trial}
+        texts = [text for text in truth.texts if text.reference in references]
+        if any(truth.clock() < text.due + _WATCHED for text in texts):
+            yield "follows a trial that was not watched to its end"
+        asked = sum(len(self._numbers.get(part, ())) for part in trial)
+        if 2 * sum(truth.arrived(text) for text in texts) < asked:
+            yield "follows a trial of which less than half arrived"
+
     def counted(self, row: Row) -> Iterator[str]:
         """Its campaign never counts more than a person agreed to."""
         start = self.start_of(row)
@@ -108,3 +154,7 @@ class CampaignWatch:
             yield "was posted with another text or to others than was planned"
         if numbers & self._blocked.get(row.id, frozenset()):
             yield "was posted to a number that was blocked when it was claimed"
+
+
+def _trial(raw: sqlite3.Connection, campaign: str) -> list[str]:
+    return [part for (part,) in raw.execute(_TRIAL, (campaign,))]

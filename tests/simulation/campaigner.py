@@ -10,15 +10,19 @@ from server.gate.words.answers import Answer, Question
 from tests.simulation.campaign_lists import NAME
 from tests.simulation.campaign_watch import Planned
 from tests.simulation.client import Client, Wanted
+from tests.simulation.worker import TEST_NUMBER
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 WORDS = ("甲", "丙")
 """The first is also what others send, each by a call of its own."""
+_ALONE = 0.3
+"""How often one of the list is sent the same by a call of its own, of which nobody is asked."""
+_TERMS = "delivered>=50, failed<=50, opt_outs<=0, within=5m"
 _PAUSES = (1, 20, 20, 70)
 _TRIES, _PATIENCE, _MOST_ENDS = 60, 8, 9
-_BOOKED, _GIVES_UP = 0.5, 0.1
+_BOOKED, _BOOKED_WHERE_HARSH, _GIVES_UP = 0.5, 0.2, 0.1
 _OVER = ("done", "cancelled")
 _ENDS = ("cancel_campaign", "move_campaign")
 _LATER = tuple(f"2026-02-{day:02}T10:00:00+08:00" for day in (5, 6, 7))
@@ -31,6 +35,7 @@ class Campaigner(Client):
     def __init__(self, world: "World", principal: str, *, can_ask: bool) -> None:
         super().__init__(world, principal, can_ask=can_ask)
         self.campaign = ""
+        self._words = self._random.choice(WORDS)
         self._moves = 0
 
     async def run(self) -> None:
@@ -38,26 +43,38 @@ class Campaigner(Client):
         if not await self._planned():
             return
         await self._pursue(self._step("start_campaign"))
-        for _ in range(self._random.choice((0, 1, 2, 3))):
+        for _ in range(self._random.choice((0, 0, 1) if self._world.on_terms else (0, 1, 2, 3))):
             await anyio.sleep(self._random.choice(_PAUSES))
             await self._meddle()
+        if self._random.random() < _ALONE:
+            alone = {"recipients": [TEST_NUMBER], "text": self._words}
+            await self._pursue(Wanted(tool="send_sms", arguments=alone))
         await self._until_over()
 
     async def _planned(self) -> bool:
-        words = self._random.choice(WORDS)
+        words = self._words
         self._world.witness.listed(NAME, self._world.lists[NAME])
-        arguments = {"name": "c", "list": NAME, "text": words, "trial": self._random.choice((0, 0, 2))}
-        if self._random.random() < _BOOKED:
-            arguments["send_at"] = _LATER[0]
-            self._world.truth.spares_sends = True
+        arguments = {"name": "c", "list": NAME, "text": words, **self._course()}
         for _ in range(3):
             answer = await self._call(Wanted(tool="plan_campaign", arguments=arguments))
             if isinstance(answer, Answer) and not answer.is_error:
                 self.campaign = str(answer.facts["campaign_id"])
                 numbers = frozenset(self._world.lists[NAME])
-                self._world.watch.campaigns.plans[self.campaign] = Planned(numbers=numbers, words=words)
+                self._world.watch.campaigns.plans[self.campaign] = Planned(
+                    numbers=numbers, words=words, terms=self._world.on_terms
+                )
                 return True
         return False
+
+    def _course(self) -> dict[str, Any]:
+        """What goes first, and when."""
+        if self._world.on_terms:
+            return {"trial": 2, "release": _TERMS}
+        trial = self._random.choice((0, 0, 2))
+        if self._random.random() >= (_BOOKED_WHERE_HARSH if self._world.truth.harsh else _BOOKED):
+            return {"trial": trial}
+        self._world.truth.spares_sends = True
+        return {"trial": trial, "send_at": _LATER[0]}
 
     async def _meddle(self) -> None:
         await self._one_of("pause_campaign", "pause_campaign", "resume_campaign", "get_campaign", *_ENDS)

@@ -134,6 +134,7 @@ class Chaos:
             "reported_at": self._world.clock(),
             "reference": text.reference,
         }
+        self._world.truth.reported.add((text.reference, text.number))
         await self._world.terminal.book.keep_events([Reported(values, "+886" + text.number[1:])])
 
     async def _block(self, *, adding: bool) -> None:

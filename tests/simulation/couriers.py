@@ -23,6 +23,8 @@ LANES = 2
 """Chunks that are made ready at once, so that a campaign of a few takes its time."""
 LOOK_SECONDS = 15.0
 """How often a worker looks for what it could take over; a second in the server."""
+MOST_PACKED = 2
+"""Parts whose texts are packed before others get a row each."""
 _LATER_SECONDS = 5.0
 _ONE_NAME = "local"
 

@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from server.batches import unpacking as messages_unpacking
 from server.campaigns import course
+from server.gate import campaign_trials
 from server.ledger import book, campaign_claiming
-from server.store import campaign_moves, campaigns, dispatch
+from server.store import campaign_moves, campaigns, dispatch, packed_texts, unpacking
 from server.store.actions import Action, State
 from server.store.campaign_tables import CHUNKS
 from server.store.plans import Connection
 from server.store.schema import ACTIONS
 from tests.simulation.planted import Plant, always, put
+from tools.campaigns.trial import Terms, read_terms
 
 
 def _an_epoch_is_not_compared(stack: ExitStack) -> None:
@@ -98,6 +103,41 @@ def _a_proven_erasing_is_not_acted_on(stack: ExitStack) -> None:
     put(stack, dispatch, "_erased_unseen", freed)
 
 
+def _a_trial_is_not_watched(stack: ExitStack) -> None:
+    """The rest follows as soon as enough of the trial has arrived."""
+
+    def at_once(said: str) -> Terms:
+        return replace(read_terms(said), within=timedelta())
+
+    put(stack, campaign_trials, "read_terms", at_once)
+
+
+def _the_terms_of_a_trial_are_not_asked(stack: ExitStack) -> None:
+    """The rest follows whatever became of the trial."""
+    put(stack, campaign_trials, "against", always([]))
+
+
+def _what_was_unpacked_stays_packed(stack: ExitStack) -> None:
+    """Each look gives the texts of a part their rows once more."""
+    put(stack, unpacking, "take_packed", packed_texts.packed_of)
+
+
+def _unpacked_texts_are_lost(stack: ExitStack) -> None:
+    """A part is packed no longer, and nobody of it has a text."""
+    put(stack, unpacking, "reserve_texts", always(None))
+    put(stack, unpacking, "remember", always(None))
+
+
+def _unpacked_messages_are_lost(stack: ExitStack) -> None:
+    """A part's messages are packed no longer, and the last of them has no row."""
+    real: Any = messages_unpacking.add_messages
+
+    def all_but_one(conn: Connection, rows: Any) -> None:
+        real(conn, [*rows][:-1])
+
+    put(stack, messages_unpacking, "add_messages", all_but_one)
+
+
 CAMPAIGN_PLANTS: Mapping[str, Plant] = {
     "an epoch is not compared": _an_epoch_is_not_compared,
     "a pause is not looked at": _a_pause_is_not_looked_at,
@@ -108,4 +148,9 @@ CAMPAIGN_PLANTS: Mapping[str, Plant] = {
     "a cancelled campaign waits": _a_cancelled_campaign_waits,
     "what may be booked is booked anew": _what_may_be_booked_is_booked_anew,
     "a proven erasing is not acted on": _a_proven_erasing_is_not_acted_on,
+    "a trial is not watched": _a_trial_is_not_watched,
+    "the terms of a trial are not asked": _the_terms_of_a_trial_are_not_asked,
+    "what was unpacked stays packed": _what_was_unpacked_stays_packed,
+    "unpacked texts are lost": _unpacked_texts_are_lost,
+    "unpacked messages are lost": _unpacked_messages_are_lost,
 }

@@ -50,16 +50,21 @@ FOUND_AT = {
 """Where to look first: the seed that found it last time. When the code changes, the search begins at 0."""
 CAMPAIGN_FOUND_AT = {
     "an epoch is not compared": 130,
-    "a pause is not looked at": 522,
-    "an unknown part waits again": 1_610,
-    "a reservation is not handed on": 10,
-    "nothing forbids a part": 114,
-    "a trial releases itself": 338,
-    "a cancelled campaign waits": 58,
-    "what may be booked is booked anew": 610,
-    "a proven erasing is not acted on": 306,
+    "a pause is not looked at": 674,
+    "an unknown part waits again": 178,
+    "a reservation is not handed on": 2,
+    "nothing forbids a part": 130,
+    "a trial releases itself": 2,
+    "a cancelled campaign waits": 18,
+    "what may be booked is booked anew": 298,
+    "a proven erasing is not acted on": 2,
+    "a trial is not watched": 226,
+    "the terms of a trial are not asked": 178,
+    "what was unpacked stays packed": 618,
+    "unpacked texts are lost": 2,
+    "unpacked messages are lost": 2,
 }
-"""The same for the worlds that play a campaign, one of eight, which find all but one below seed 1,000."""
+"""The same for the worlds that play a campaign, one of eight, which find all below seed 1,000."""
 CAMPAIGNS = range(2, 1_000, 8)
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -117,6 +122,7 @@ def test_campaigns_are_stopped_taken_over_and_brought_to_their_end() -> None:
         "unknown -> succeeded",
         "* block",
         "erase_sms_booking -> dispatching",
+        "follows its trial by itself",
         "reconciled by server: the vendor shows it as done",
     ):
         assert expected in lines

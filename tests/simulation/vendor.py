@@ -31,7 +31,8 @@ from tools.operation import Reply, Request
 
 FILTER = timedelta(hours=24)
 DELIVERY, ERASE = "API21/HTTP/getDeliveryStatus.ashx", "API21/HTTP/eraseBooking.ashx"
-_LOOKS = frozenset({"API21/HTTP/getCredit.ashx", DELIVERY})
+REPLIES = "API21/HTTP/getReplyMessage.ashx"
+_LOOKS = frozenset({"API21/HTTP/getCredit.ashx", DELIVERY, REPLIES})
 _TOO_LATE = timedelta(seconds=60)
 _TAIPEI = timezone(timedelta(hours=8))
 
@@ -69,8 +70,10 @@ class Fate:
 def _cut(body: bytes, random: Random) -> bytes:
     if body.startswith(b"-"):
         return b""
-    end = body.find(b"-") if b"," in body else len(body)
-    return body[: random.randrange(1, end)]
+    # In the batch of a send's receipt; in two numbers, so that the second is missing.
+    ends = [at for at in (body.find(b"-"), body.find(b",") + 2) if at > 1]
+    end = min(ends[:1], default=len(body))
+    return body[: random.randrange(1, end)] if end > 1 else b""
 
 
 def _web_page(_body: bytes, _random: Random) -> bytes:
@@ -106,6 +109,10 @@ FATES = (
     Fate(name="refused", weight=3, arrives=False, spoils=_refusal),
 )
 _CUMULATED = tuple(accumulate(fate.weight for fate in FATES))
+_UNKNOWN = ("reset after", "no answer, done", "no answer, lost", "502, done", "half an answer")
+_OFTEN = 5
+_HARSH = tuple(accumulate(fate.weight * (_OFTEN if fate.name in _UNKNOWN else 1) for fate in FATES))
+"""Where every other request has no answer."""
 _LOOK_FATES = tuple(fate for fate in FATES if fate.name in ("answered", "not connected", "reset before"))
 _LOOKS_CUMULATED = tuple(accumulate(fate.weight for fate in _LOOK_FATES))
 
@@ -134,6 +141,12 @@ class Truth:
     texts: list[Text] = field(default_factory=list[Text])
     erased: list[Text] = field(default_factory=list[Text])
     """Booked texts that were taken back."""
+    harsh: bool = False
+    """Every other request has no answer."""
+    reached: frozenset[str] = frozenset()
+    """Numbers at which whatever was sent is known to arrive."""
+    reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Texts, by reference and number, of which a report said that they arrived."""
     spares_sends: bool = False
     """Sends are answered: what goes wrong, goes wrong with erasings."""
     erasing: str = ""
@@ -153,6 +166,8 @@ class Truth:
             return self._delivery(request.fields["BID"])
         if request.path == ERASE:
             return self._erase(request.fields["BID"])
+        if request.path == REPLIES:
+            return b"0\r\n"
         if request.path in _LOOKS:
             return f"{self.credit:.2f}".encode()
         answer = self._send(form_of(request), filtered="Filter" in request.path)
@@ -178,15 +193,25 @@ class Truth:
         return (line + (f",{'/'.join(had)}" if had else "")).encode()
 
     def _delivery(self, batch: str) -> bytes:
-        """A page of 2.2: booked, taken back, or handed to the carrier."""
-        now = self.clock()
-        booked = [("300" if text.due > now else "0", text) for text in self._of(batch, self.texts)]
+        """A page of 2.2."""
+        booked = [(self._code(text), text) for text in self._of(batch, self.texts)]
         rows = [*booked, *(("303", text) for text in self._of(batch, self.erased))]
         lines = [
             f"\t{text.number}\t{text.due.astimezone(_TAIPEI):%Y/%m/%d %H:%M:%S}\t1\t{code}\n"
             for code, text in rows
         ]
         return (f"{len(rows)}\r\n" + "".join(lines)).encode()
+
+    def _code(self, text: Text) -> str:
+        """Booked, arrived, or handed to the carrier."""
+        if text.due > self.clock():
+            return "300"
+        return "100" if self.arrived(text) else "0"
+
+    def arrived(self, text: Text) -> bool:
+        """Whether it is known to have arrived."""
+        reached = text.number in self.reached and text.due <= self.clock()
+        return reached or (text.reference, text.number) in self.reported
 
     def _erase(self, batch: str) -> bytes:
         """3.2: what does not leave within a minute is taken back."""
@@ -278,7 +303,8 @@ class LossyVendors(Vendors):
         """One request, once; what becomes of it is drawn."""
         del over
         looks = request.path in _LOOKS or (request.vendor == "omis" and "LaunchAction" not in request.fields)
-        fates, weights = (_LOOK_FATES, _LOOKS_CUMULATED) if looks else (FATES, _CUMULATED)
+        usual = _HARSH if self._truth.harsh else _CUMULATED
+        fates, weights = (_LOOK_FATES, _LOOKS_CUMULATED) if looks else (FATES, usual)
         (fate,) = self._truth.random.choices(fates, cum_weights=weights)
         if self._truth.spares_sends and not looks and request.path != ERASE:
             fate = FATES[0]

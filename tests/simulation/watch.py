@@ -130,6 +130,8 @@ class Watch:
             self._fixed(before, row)
             self._step(before, row, now, life, raw)
         self._usage(raw, moved=moved)
+        for part in self.campaigns.let_go(raw) if moved and self.campaigns.plans else ():
+            self.fail(f"{self.name(part)} may be out, and its campaign can send it again")
 
     def restored(self, raw: sqlite3.Connection, *, lost: bool) -> None:
         """Another content of the store: what it knows counts from now on, what it lacks does not."""
@@ -165,6 +167,9 @@ class Watch:
             self._claimed(row, now, life)
             if is_chunk(row):
                 self._all(row, self.campaigns.claimed(raw, row, life.name, self.blocked))
+                if self.campaigns.follows_by_itself(raw, row):
+                    self.note(f"{self.name(row.id)} follows its trial by itself")
+                    self._all(row, self.campaigns.released(raw, row, self.truth))
                 self._all(row, self.campaigns.counted(row))
         elif old == "dispatching":
             self._ended(row, now, life)

@@ -17,7 +17,7 @@ import anyio.to_thread
 from server.campaigns import course
 from server.campaigns import worker as taking_over
 from server.gate.campaign_chunks import ChunkSender
-from server.store import audit
+from server.store import audit, unpacking
 from server.store.actions import Caps
 from server.store.comparing import Comparing
 from server.store.keys import hash_number
@@ -30,7 +30,7 @@ from tests.simulation.campaign_lists import NAME
 from tests.simulation.campaigner import Campaigner
 from tests.simulation.chaos import Chaos
 from tests.simulation.client import BRAKE, NUMBERS, Client, wish
-from tests.simulation.couriers import LANES, LOOK_SECONDS, Couriers
+from tests.simulation.couriers import LANES, LOOK_SECONDS, MOST_PACKED, Couriers
 from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.restoring import Operator
@@ -55,6 +55,10 @@ _RESTORING_CAMPAIGNS, _RESTORED_CAMPAIGN = 32, 26
 """and so has one of four that play a campaign."""
 _CAMPAIGNS, _CAMPAIGN = 8, 2
 """One world of eight plays a campaign."""
+_KINDS, _HARSH, _TRIALS = 24, 2, 10
+"""In one of three of these every other request has no answer, in one a trial has terms."""
+_REACHED = 0.6
+"""So many of those whom a campaign texts."""
 _MEMBERS = tuple(f"+8869123456{number:02}" for number in range(1, 9))
 _CAMPAIGN_CAPS = (Caps(), Caps(), Caps(points_per_day=Decimal(12)), Caps(texts_per_recipient_per_day=2))
 _CHUNK_SIZE = 2
@@ -91,6 +95,11 @@ class World:
         campaign = seed % _CAMPAIGNS == _CAMPAIGN
         credit = self.random.choice((9, 50, 50) if campaign else (4, 9, 50))
         self.truth = Truth(self.clock, self.random, Decimal(credit), witness=self.witness)
+        self.truth.harsh = seed % _KINDS == _HARSH
+        self.on_terms = seed % _KINDS == _TRIALS
+        if campaign:
+            luck = Random(f"{seed}, who is reached")
+            self.truth.reached = frozenset("0" + each[4:] for each in _MEMBERS if luck.random() < _REACHED)
         self.outbox = MemoryOutbox()
         self.watch = Watch(
             clock=self.clock,
@@ -206,6 +215,8 @@ class World:
         for action_id, code in self.watch.promised.items():
             if self.watch.happened(self.watch.rows[action_id]):
                 self.watch.fail(f"{self.watch.name(action_id)} was done after the answer {code}")
+        for part in self.watch.campaigns.without_messages(self.store.raw):
+            self.watch.fail(f"{self.watch.name(part)} has other messages than were posted")
         await self.store.read(self._audited)
 
     def _audited(self, conn: Connection) -> None:
@@ -234,6 +245,7 @@ def _without_threads() -> Generator[None]:
         patch.object(taking_over, "_LOOK_SECONDS", LOOK_SECONDS),
         patch.object(ChunkSender, "at_once", LANES),
         patch.object(course, "_READY", 0),
+        patch.object(unpacking, "MOST_PACKED", MOST_PACKED),
     ):
         yield
 
