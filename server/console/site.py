@@ -122,7 +122,9 @@ class Site:
         Raises:
             NotTakenError: it is another page's, another browser's, or none; nothing was done.
         """
-        if int(request.headers.get("content-length", "0") or 0) > _FORM_BYTES:
+        length = request.headers.get("content-length")
+        # A browser says how long its form is; what comes in pieces has no end.
+        if length is None or int(length) > _FORM_BYTES:
             raise NotTakenError
         form = await request.form(max_files=0, max_fields=_FIELDS)
         given = form.get(FORM_TOKEN, "")

@@ -14,7 +14,7 @@ from server.store.listing import Sums, choose, erased_of, page_of, sums_of
 from server.store.lookup import by_batch, by_requests
 from server.store.plans import Connection
 from server.store.sent_texts import Repeated, Texted, repeated, same_send
-from tools.action_id import normalise_id
+from tools.action_id import is_id, normalise_id
 from tools.operation import Message
 
 
@@ -76,8 +76,11 @@ class Looking(Records):
 
     async def get(self, action_id: str, *, standing: bool = False) -> Action | None:
         """One action by its id, however the id was typed. `standing` as in `look`."""
+        wanted = normalise_id(action_id)
+        if not is_id(wanted):
+            return None
         read = self._journal.read_standing if standing else self._journal.glance
-        found = await read(lambda conn, _: ledger.get(conn, normalise_id(action_id)))
+        found = await read(lambda conn, _: ledger.get(conn, wanted))
         return found and self._journal.as_known(found)
 
     async def was_erased(self, action: Action) -> bool:
@@ -134,6 +137,10 @@ class Looking(Records):
     async def waiting(self) -> list[Action]:
         """The proposals that wait for a person, oldest first."""
         return await self._journal.read(ledger.waiting)
+
+    async def waiting_page(self, page: int, size: int) -> tuple[list[Action], int, int]:
+        """A page of them, its number, and how many pages there are."""
+        return await self._journal.read(lambda conn, now: ledger.waiting_page(conn, now, page, size))
 
 
 def live_action(

@@ -18,6 +18,7 @@ from server.store.proposals import (
     undecided,
     void,
     waiting,
+    waiting_page,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "usage",
     "void",
     "waiting",
+    "waiting_page",
 ]

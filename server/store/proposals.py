@@ -56,6 +56,8 @@ HOLDER = actions_where(ACTIONS.c.live_key == bindparam("wanted_key"))
 _ALL_LAPSED = select(ACTIONS.c.id).where(LAPSED)
 _ALL_UNDECIDED = actions_where(_UNDECIDED)
 _ALL_WAITING = actions_where(_WAITING).order_by(ACTIONS.c.sequence)
+_WAITING_PAGE = _ALL_WAITING.limit(bindparam("so_many")).offset(bindparam("after"))
+_COUNT_WAITING = select(func.count()).select_from(ACTIONS).where(_WAITING)
 _SAME_REQUEST = first_where(
     ACTIONS.c.principal == bindparam("wanted_principal"),
     ACTIONS.c.request_id == bindparam("wanted_request"),
@@ -188,6 +190,14 @@ def undecided(conn: Connection) -> list[Action]:
 def waiting(conn: Connection, now: datetime) -> list[Action]:
     """The proposals that wait for a person, oldest first."""
     return fetch(conn, _ALL_WAITING, {"at_moment": now})
+
+
+def waiting_page(conn: Connection, now: datetime, page: int, size: int) -> tuple[list[Action], int, int]:
+    """A page of them, its number from 1 and how many pages there are; beyond the end it is the last one."""
+    pages = max(1, -(-(conn.scalar(_COUNT_WAITING, {"at_moment": now}) or 0) // size))
+    number = min(max(1, page), pages)
+    bounds = {"at_moment": now, "so_many": size, "after": (number - 1) * size}
+    return fetch(conn, _WAITING_PAGE, bounds), number, pages
 
 
 def _holder(conn: Connection, key: str) -> Action | None:

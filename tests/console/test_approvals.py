@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.console.asked import ROWS
 from server.gate import recalling
 from server.gate.caller import local_user
 from server.gate.recalling import caller_on_page
@@ -34,6 +35,16 @@ async def test_what_waits_is_listed_oldest_first_and_leads_to_its_card(at_page: 
     assert f'href="/approvals/{first}"' in page.html
     assert (await browser.get("/approvals/ZZZZ-ZZZZ")).status == 404
     assert (await browser.get(f"/approvals/{first.lower()}")).status == 200
+
+
+async def test_many_that_wait_come_by_pages(at_page: AtPage) -> None:
+    session, browser = at_page
+    asked = [await _asked(session, text=f"第 {number} 則") for number in range(ROWS + 2)]
+    first, second = await browser.get("/approvals"), await browser.get("/approvals?page=2")
+    assert [each for each in asked if each in first.html] == asked[:ROWS]
+    assert [each for each in asked if each in second.html] == asked[ROWS:]
+    assert "Page 2 of 2" in second.text
+    assert asked[-1] in (await browser.get("/approvals?page=99")).html
 
 
 async def test_approved_on_the_page_the_same_call_goes_through_once(house: House, at_page: AtPage) -> None:

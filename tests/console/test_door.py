@@ -1,10 +1,14 @@
 """What another page, another name and another browser can do here: nothing."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from server.console import door
+from tests.console.at_page import signed_in
 from tests.console.browser import Browser
-from tests.e2e.house import Session
+from tests.e2e.house import House, Session
+from tests.store.postgres_server import Postgres
 
 HTML = "text/html; charset=utf-8"
 
@@ -104,3 +108,28 @@ async def test_a_form_leads_nowhere_else(at_page: tuple[Session, Browser], back:
     data = {**form.fields, "language": "zh", "back": back}
     answer = await browser.client.post(form.action, data=data, headers={"Origin": browser.address.origin})
     assert answer.headers["location"] == "/"
+
+
+async def test_a_form_that_does_not_say_how_long_it_is_is_not_read(
+    at_page: tuple[Session, Browser],
+) -> None:
+    _, browser = at_page
+    form = (await browser.get("/")).form("Sign out")
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        yield f"form_token={form.fields['form_token']}".encode()
+
+    headers = {"Origin": browser.address.origin, "Content-Type": "application/x-www-form-urlencoded"}
+    answer = await browser.client.post(form.action, content=in_pieces(), headers=headers)
+    assert answer.status_code == 403
+    assert (await browser.get("/")).status == 200
+
+
+async def test_no_path_of_a_page_is_one_that_the_store_cannot_be_asked_for(
+    house: House, postgres: Postgres
+) -> None:
+    store = {"url": postgres.fresh_database(), "folder": house.folder / "store"}
+    async with signed_in(house, store=store) as (_, browser):
+        for odd in ("%00", "7KQ2-M9XD%00", "%ff", "a" * 3_000, "..%2f..%2fetc", "<b>"):
+            for place in ("approvals", "campaigns", "batches", "lists"):
+                assert (await browser.get(f"/{place}/{odd}")).status in (404, 409), (place, odd)

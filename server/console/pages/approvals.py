@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.console.approval_card import act_of, clock_of
+from server.console.asked import ROWS, page_asked
 from server.console.site import Site, get
 from server.gate.entries import words_of
 from server.store.actions import Action
@@ -33,9 +34,10 @@ def routes(site: Site) -> list[Route]:
 
     async def show(request: Request) -> Response:
         book = site.parts.book
-        waiting, phones = await book.waiting(), await book.phones_asked()
+        waiting, page, pages = await book.waiting_page(page_asked(request), ROWS)
+        phones = await book.phones_asked()
         rows = [_row(site, entry, phones.get(entry.id, "")) for entry in waiting]
-        return await site.render(request, "approvals.html", rows=rows)
+        return await site.render(request, "approvals.html", rows=rows, page=page, pages=pages)
 
     return [get("/approvals", show)]
 
