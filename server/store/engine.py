@@ -13,18 +13,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from server.store import sqlite_driver
 
 BUSY_SECONDS: Final = 10
+STILL_SECONDS: Final = 8
+"""PostgreSQL: so long a process may do nothing within a write: less than others wait for it."""
+STATEMENT_SECONDS: Final = 60
 WRITER_LOCK: Final = 0x43414D504F505300
 """PostgreSQL: the advisory lock of whoever writes; any constant of ours does ("CAMPOPS" in ASCII)."""
-
-_SERVER_OPTIONS: Final = " ".join(
-    f"-c {name}={value}"
-    for name, value in {
-        "lock_timeout": f"{BUSY_SECONDS}s",
-        "statement_timeout": "60s",
-        # A process that hangs in a transaction must not stop every other one for ever.
-        "idle_in_transaction_session_timeout": "60s",
-    }.items()
-)
 
 
 def read_url(url: str) -> URL:
@@ -70,9 +63,16 @@ def migration_engine(url: URL) -> Engine:
     return engine
 
 
-def patience(url: URL) -> dict[str, Any]:
-    """PostgreSQL: how long what is waited for."""
-    options = f"{url.query.get('options', '')} {_SERVER_OPTIONS}".strip()
+def patience(url: URL, *, reads: bool = True) -> dict[str, Any]:
+    """PostgreSQL: how long what is waited for. `reads`: nobody waits for what this connection does."""
+    limits = {
+        "lock_timeout": f"{BUSY_SECONDS}s",
+        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        # A process that stands still in a transaction must not stop every other one.
+        "idle_in_transaction_session_timeout": f"{60 if reads else STILL_SECONDS}s",
+    }
+    ours = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    options = f"{url.query.get('options', '')} {ours}".strip()
     return {"connect_timeout": 5, "tcp_user_timeout": 20_000, "options": options}
 
 

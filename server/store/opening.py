@@ -41,7 +41,7 @@ class PostgresServer:
         """See `Database.connect`."""
         from server.store.postgres import PostgresConnection  # noqa: PLC0415 - its driver is optional
 
-        return PostgresConnection(self._url)
+        return PostgresConnection(self._url, reads=reads)
 
     def is_gone(self) -> bool:
         """See `Database.is_gone`."""

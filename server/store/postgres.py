@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import psycopg
+from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
 from sqlalchemy import URL
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from server.store.engine import WRITER_LOCK, patience
+from server.store.engine import BUSY_SECONDS, STATEMENT_SECONDS, WRITER_LOCK, patience
 from server.store.plans import Connection, Found
 
 _WRITE: Any = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITER_LOCK})"
@@ -15,7 +17,23 @@ _PIECE = 1_000
 _VALUES = " VALUES "
 _TOGETHER = 8
 """Rows of one INSERT: the driver prepares a statement for each number of them."""
+ANSWER_SECONDS = STATEMENT_SECONDS + BUSY_SECONDS + 5.0
+"""So long an answer is waited for: the server itself gives up before, unless it stands still."""
 _READ: Any = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+class _Answered(psycopg.Connection[Any]):
+    """A connection that is given up when the server does not answer: it may stand still."""
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """See `psycopg.Connection.wait`, by which every statement waits."""
+        try:
+            return super().wait(gen, interval, ANSWER_SECONDS if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.info.transaction_status is TransactionStatus.ACTIVE:
+                # What it answers later would be taken for the answer to another statement.
+                self.close()
+            raise
 
 
 class PostgresConnection(Connection):
@@ -24,9 +42,9 @@ class PostgresConnection(Connection):
     dialect = PGDialect_psycopg(paramstyle="format")
     errors = (psycopg.Error,)
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, reads: bool = False) -> None:
         super().__init__()
-        self._url = url
+        self._url, self._patience = url, patience(url, reads=reads)
         self._driver = self._connected()
 
     def run(self, sql: str, values: Sequence[Any]) -> Found:
@@ -78,6 +96,6 @@ class PostgresConnection(Connection):
         """See `Connection.close`."""
         self._driver.close()
 
-    def _connected(self) -> "psycopg.Connection[tuple[Any, ...]]":
+    def _connected(self) -> _Answered:
         arguments = self.dialect.create_connect_args(self._url)[1]
-        return psycopg.connect(autocommit=True, **{**arguments, **patience(self._url)})
+        return _Answered.connect(autocommit=True, **{**arguments, **self._patience})
