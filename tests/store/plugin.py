@@ -13,6 +13,17 @@ import pytest
 if TYPE_CHECKING:
     from tests.store.postgres_server import Postgres
 
+_EMPTIED = """
+SET session_replication_role = replica;
+DO $$ DECLARE name text; BEGIN
+  IF to_regclass('actions') IS NULL THEN RETURN; END IF;
+  FOREACH name IN ARRAY ARRAY[{}] LOOP
+    IF pg_relation_size(name::regclass) > 1000000 THEN EXECUTE 'TRUNCATE ' || name || ' CASCADE';
+    ELSE EXECUTE 'DELETE FROM ' || name; END IF;
+  END LOOP;
+END $$"""
+"""Row by row: new files for all tables, which TRUNCATE makes, take a tenth of a second."""
+
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql")))
 
 
@@ -40,12 +51,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path, quick_files: None)
 
     postgres: Postgres = request.getfixturevalue("postgres")
     database: str = request.getfixturevalue("shared_database")
-    tables = ", ".join(METADATA.tables)
-    postgres.execute(
-        database,
-        "SET session_replication_role = replica; "
-        f"DO $$ BEGIN IF to_regclass('actions') IS NOT NULL THEN TRUNCATE {tables}; END IF; END $$",
-    )
+    postgres.execute(database, _EMPTIED.format(", ".join(f"'{name}'" for name in METADATA.tables)))
     return postgres.url(database)
 
 
