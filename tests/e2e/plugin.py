@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def house(no_settings: Path, era: Era, quick_files: None, listed_once: None) -> "AsyncIterator[House]":
+async def house(
+    no_settings: Path, era: Era, quick_files: None, listed_once: None, derived_once: None
+) -> "AsyncIterator[House]":
     from tests.e2e.house import opened_house  # noqa: PLC0415 - see above
 
     async with opened_house(no_settings, era) as opened:
