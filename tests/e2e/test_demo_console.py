@@ -17,7 +17,7 @@ _LINK = re.compile(r"http://localhost:(\d+)(/enter/\S+)")
 
 
 @pytest.fixture
-def shown(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def shown(tmp_path: Path, quick_start: None) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """The process, and what it printed until it waits for the person."""
     (tmp_path / "tmp").mkdir()
     with subprocess.Popen(

@@ -9,7 +9,7 @@ from server.demo.home import Home
 from server.demo.worker_process import Worker
 from server.file_locks import is_held
 
-pytestmark = [pytest.mark.xdist_group("time")]
+pytestmark = [pytest.mark.xdist_group("time"), pytest.mark.usefixtures("quick_start")]
 
 
 async def test_a_worker_runs_once_it_was_waited_for_and_no_longer_once_it_was_ended(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 from tests.loopback_only.plugin import guarded
+from tests.loopback_only.sitecustomize import FOLDER
 from tests.quick_start.nursery import READY
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,8 @@ _PLAIN: dict[str, Any] = {
 """What a process from the nursery can be given no other way."""
 _PIPES = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
 _OF_THE_INTERPRETER = ("PYTHON", "LANG", "LC_")
+_EVERYWHERE = (str(ROOT), FOLDER)
+"""On the path of every process from the nursery."""
 _OF_LIBRARIES = ("PYTHON_KEYRING_BACKEND",)
 _ADOPTS_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER
 
@@ -131,9 +134,9 @@ def _environment(how: Mapping[str, Any]) -> dict[str, str]:
 
 
 def said_to_python(environment: Mapping[str, str]) -> dict[str, str]:
-    """What Python reads before it runs anything; that our folder is on its path says nothing."""
+    """What Python reads before it runs anything; that our folders are on its path says nothing."""
     said = {name: value for name, value in environment.items() if name.startswith(_OF_THE_INTERPRETER)}
     for name in _OF_LIBRARIES:
         said.pop(name, None)
-    path = [each for each in said.pop("PYTHONPATH", "").split(os.pathsep) if each != str(ROOT)]
+    path = [each for each in said.pop("PYTHONPATH", "").split(os.pathsep) if each not in _EVERYWHERE]
     return said | {"PYTHONPATH": os.pathsep.join(path)} if any(path) else said
