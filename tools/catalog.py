@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from functools import cache
 
-from tools import desk, every8d, omis
+from tools import desk, omis
 from tools.desk_operation import AnyOperation
+from tools.every8d import operations as every8d
 
 
 def every_operation() -> tuple[AnyOperation, ...]:

@@ -15,8 +15,9 @@ from server.batches.numbers import NumberSeal
 from server.ledger.journal import Journal
 from server.ledger.notes import Note
 from server.store.errors import StoreUnavailableError
+from server.store.key_file import KeyFileError, load_or_create_key
 from server.store.key_mark import mark_of
-from server.store.keys import HALF, KeyFileError, keyed, load_or_create_key
+from server.store.keys import HALF, keyed
 from server.store.meta import set_value, value_of
 from server.store.plans import Connection
 from tools.sentence import sentence

@@ -15,7 +15,7 @@ from server.folders import head_file_of
 from server.settings.own_command import with_own_commands
 from server.store import audit
 from server.store.head_file import Head, read_head
-from server.store.keys import KeyFileError
+from server.store.key_file import KeyFileError
 from server.store.plans import Connection
 from tools.sentence import plural, reason_of, sentence
 

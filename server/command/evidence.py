@@ -17,7 +17,7 @@ from server.command.terminal import Terminal, terminal
 from server.folders import head_file_of
 from server.gate.words.questions import render
 from server.store.head_file import read_head
-from server.store.keys import KeyFileError
+from server.store.key_file import KeyFileError
 from tools.mobile import normalise_mobile
 from tools.sentence import plural, reason_of, sentence
 from tools.taipei import as_taipei, read_day

@@ -6,7 +6,7 @@ from pathlib import Path
 from server.command.common import FAILED, OK, parts_of, person
 from server.command.options import Config, Sandbox, run
 from server.command.terminal import terminal
-from server.store.keys import KeyFileError
+from server.store.key_file import KeyFileError
 from tools.sentence import reason_of, sentence
 
 

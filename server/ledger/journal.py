@@ -21,7 +21,7 @@ from server.store.audit import Newest
 from server.store.changes import collecting
 from server.store.errors import StoreGoneError, StoreUnavailableError
 from server.store.head_file import Head
-from server.store.keys import KeyFileError
+from server.store.key_file import KeyFileError
 from server.store.past import new_generation, set_generation
 from server.store.plans import Connection
 from server.store.transactions import Store

@@ -6,8 +6,9 @@ from pathlib import Path
 import anyio.to_thread
 
 from server.store.errors import StoreUnavailableError
+from server.store.key_file import KeyFileError, load_or_create_key
 from server.store.key_mark import known_mark, mark_of, remember_mark
-from server.store.keys import KeyFileError, hash_numbers, load_or_create_key
+from server.store.keys import hash_numbers
 from server.store.macs import mac_with
 from server.store.plans import Connection
 from server.store.transactions import Store

@@ -13,7 +13,7 @@ from server.store import audit
 from server.store.audit import Newest
 from server.store.errors import StoreUnavailableError
 from server.store.head_file import Head, check_writable, read_head, until_nobody_writes, write_head
-from server.store.keys import KeyFileError
+from server.store.key_file import KeyFileError
 from server.store.past import asking_until, generation_of, new_generation, set_generation
 from server.store.plans import Connection
 from tools.sentence import reason_of, sentence

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from server.file_locks import LockHeldError, exclusively, until_free
 from server.store.files import private_directory, write_private
-from server.store.keys import KeyFileError
+from server.store.key_file import KeyFileError
 from tools.sentence import reason_of, sentence
 
 _LENGTH = 128

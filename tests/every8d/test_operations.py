@@ -3,7 +3,7 @@
 import pytest
 
 from tools.desk_operation import AnyOperation
-from tools.every8d import OPERATIONS
+from tools.every8d.operations import OPERATIONS
 from tools.operation import Action, PagedParams, Risk, RiskyParams
 
 EACH = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -16,7 +16,7 @@ from server.ledger.finishing import Ending, Known, sealed
 from server.ledger.past import HeadFile
 from server.store.actions import State
 from server.store.head_file import Head, read_head
-from server.store.keys import KeyFileError, load_or_create_key
+from server.store.key_file import KeyFileError, load_or_create_key
 from server.store.outbox import Outbox
 from tests.e2e.house import House
 from tests.e2e.person import Person

@@ -22,7 +22,7 @@ from server.mcp.rounds import SecondRounds, StoreCodec
 from tests.e2e.answer_facts import facts_of
 from tests.e2e.house import Facts, House, Session
 from tests.gate.servers import SEND, Clock, decide, fronted, posts, started, visited
-from tools.every8d import SEND_SMS
+from tools.every8d.send_sms import SEND_SMS
 
 YES: dict[str, Any] = {"approval": types.ElicitResult(action="accept", content={"approve": True})}
 OTHERS: dict[str, Facts] = {

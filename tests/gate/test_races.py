@@ -32,7 +32,7 @@ from tests.judge.history import Terms
 from tests.judge.judge import judge
 from tests.judge.witness import Witness
 from tests.store.samples import proposal
-from tools.every8d import SEND_SMS
+from tools.every8d.send_sms import SEND_SMS
 
 Meanwhile = Callable[[], Awaitable[object]]
 

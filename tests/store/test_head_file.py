@@ -13,7 +13,7 @@ from server.ledger.past import HeadFile
 from server.store import head_file
 from server.store.database import DatabaseStore
 from server.store.head_file import Head, read_head, write_head
-from server.store.keys import KeyFileError
+from server.store.key_file import KeyFileError
 from tests.store.samples import NOW
 
 

@@ -5,7 +5,8 @@ from threading import Barrier
 
 import pytest
 
-from server.store.keys import KeyFileError, hash_number, load_or_create_key
+from server.store.key_file import KeyFileError, load_or_create_key
+from server.store.keys import hash_number
 
 
 def mode(path: Path) -> int:

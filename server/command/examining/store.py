@@ -12,7 +12,7 @@ from server.settings.settings import Settings
 from server.store.engine import is_sqlite, read_url
 from server.store.errors import StoreUnavailableError
 from server.store.head_file import read_head
-from server.store.keys import KeyFileError
+from server.store.key_file import KeyFileError
 from tools.sentence import plural, reason_of, sentence
 
 
