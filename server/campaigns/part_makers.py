@@ -26,6 +26,8 @@ READY_SECONDS = 60.0
 """So long the process may take to be there: meanwhile parts are made here."""
 PART_SECONDS = 10.0
 """So long it may take for a part, which takes it some milliseconds."""
+_ORDERED = 2
+"""Orders that the process has at once: it goes on while its last answer is read."""
 # -P: nothing is imported from the folder that the worker was started in.
 _COMMAND = (sys.executable, "-P", "-m", "server.campaigns.part_process")
 _NO_ANSWER = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, anyio.IncompleteRead)
@@ -67,7 +69,7 @@ class InProcess:
     def __init__(self, group: TaskGroup) -> None:
         self._group = group
         self._here = InThreads()
-        self._turn = anyio.Lock()
+        self._ahead = anyio.Semaphore(_ORDERED)
         self._is_begun = False
         self._pipes: _Pipes | None = None
 
@@ -84,7 +86,7 @@ class InProcess:
 
     async def make(self, order: Order) -> MadePart | Unmade:
         """The part."""
-        async with self._turn:
+        async with self._ahead:
             made = None if self._pipes is None else await self._there(self._pipes, order)
         return await self._here.make(order) if made is None else made
 
@@ -136,6 +138,12 @@ class _Pipes:
         self._process = process
         self._orders = process.stdin
         self._answers = BufferedByteReceiveStream(process.stdout)
+        self._ordering = anyio.Lock()
+        self._answered = anyio.Event()
+        """Of the last order: answers come in the same turn."""
+        self._answered.set()
+        self._is_of_use = True
+        """Until somebody left an answer, or a part of one, unread: the next one would take it for its own."""
 
     async def is_ready(self) -> bool:
         """Whether it has begun."""
@@ -145,13 +153,22 @@ class _Pipes:
             return False
 
     async def make(self, order: Order) -> MadePart | Unmade | None:
-        """What is made of this order, if no other is under way."""
+        """What is made of this order."""
+        answered, written = anyio.Event(), b""
         try:
-            await self._orders.send(pickle.dumps(order, pickle.HIGHEST_PROTOCOL))
-            length = int.from_bytes(await self._answers.receive_exactly(LENGTH), "big")
-            return pickle.loads(await self._answers.receive_exactly(length))  # noqa: S301 - our own process
+            async with self._ordering:
+                before, self._answered = self._answered, answered
+                await self._orders.send(pickle.dumps(order, pickle.HIGHEST_PROTOCOL))
+            await before.wait()
+            if self._is_of_use:
+                length = int.from_bytes(await self._answers.receive_exactly(LENGTH), "big")
+                written = await self._answers.receive_exactly(length)
         except _NO_ANSWER:
             return None
+        finally:
+            self._is_of_use = self._is_of_use and bool(written)
+            answered.set()
+        return pickle.loads(written) if written else None  # noqa: S301 - our own process
 
     def end(self) -> None:
         """End the process, also one that stands still."""

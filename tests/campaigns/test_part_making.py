@@ -137,6 +137,23 @@ async def begun(maker: InProcess) -> int:
     return process
 
 
+def until_answered(process: int) -> None:
+    """Block, and so read nothing, until an answer of the process has come."""
+
+    def pipes(of: str) -> dict[str, int]:
+        found = {
+            str(link.name): str(link.readlink())
+            for link in Path(f"/proc/{of}/fd").iterdir()
+            if link.is_symlink()
+        }
+        return {to: int(number) for number, to in found.items() if to.startswith("pipe:")}
+
+    theirs = pipes(str(process))
+    ours = [number for to, number in pipes("self").items() if to in theirs]
+    readable, _, _ = select.select(ours, [], [], PATIENCE)
+    assert readable
+
+
 async def has_ended(process: int) -> None:
     while process in children():
         await anyio.lowlevel.checkpoint()
@@ -248,6 +265,50 @@ async def test_who_gives_up_while_a_part_is_made_leaves_no_answer_to_the_next_or
         made_there = await maker.make(second)
         assert isinstance(made_there, MadePart)
         assert (made_there.mobiles, children()) == (made_next.mobiles, {again})
+
+
+async def test_what_is_ordered_at_once_comes_back_to_whoever_ordered_it() -> None:
+    those = [ordered([Addressee(f"+8869120000{at:02}", ("王", "明天"), None)] * (at + 1)) for at in range(20)]
+    found: dict[int, MadePart | Unmade] = {}
+    async with in_process() as (maker, process):
+
+        async def make(at: int) -> None:
+            found[at] = await maker.make(those[at])
+
+        async with anyio.create_task_group() as lanes:
+            for at in range(20):
+                lanes.start_soon(make, at)
+        assert process in children()
+    for at, part in found.items():
+        assert isinstance(part, MadePart)
+        assert set(part.mobiles) == {f"+8869120000{at:02}"}
+
+
+async def test_who_gives_up_leaves_no_answer_to_who_waits_behind_already() -> None:
+    """The process goes on, and its answer to the first order comes when the second is waited for."""
+    first, second = (
+        ordered([Addressee(f"+88691200000{number}", ("王", "明天"), None)]) for number in range(2)
+    )
+    those: list[MadePart | Unmade] = []
+    async with in_process() as (maker, process):
+
+        async def make(order: Order) -> None:
+            those.append(await maker.make(order))
+
+        async with anyio.create_task_group() as lanes:
+            os.kill(process, signal.SIGSTOP)
+            with anyio.CancelScope() as given_up:
+                async with anyio.create_task_group() as first_lane:
+                    first_lane.start_soon(make, first)
+                    await anyio.wait_all_tasks_blocked()
+                    lanes.start_soon(make, second)
+                    await anyio.wait_all_tasks_blocked()
+                    os.kill(process, signal.SIGCONT)
+                    until_answered(process)
+                    given_up.cancel()
+    (part,) = those
+    assert isinstance(part, MadePart)
+    assert part.mobiles == ("+886912000001",)
 
 
 async def test_nothing_of_the_folder_that_the_worker_was_started_in_is_run(
