@@ -135,6 +135,15 @@ class Campaigns:
         """The first chunks that wait."""
         return await self.keeper.read(lambda conn: campaigns.waiting_chunks(conn, id_, at_most))
 
+    async def waiting_now(self, of_each: int) -> int:
+        """How many chunks of running campaigns wait, of each so many at most."""
+
+        def work(conn: Connection) -> int:
+            those = campaigns.running_of(conn, None)
+            return sum(len(campaigns.waiting_chunks(conn, each.id, of_each)) for each in those)
+
+        return await self.keeper.read(work)
+
     async def chunk(self, id_: str, number: int) -> Chunk | None:
         """One chunk."""
         return await self.keeper.glance(lambda conn: campaigns.chunk_of(conn, id_, number))

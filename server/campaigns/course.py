@@ -7,7 +7,6 @@ again after a crash finds its chunks taken.
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +16,7 @@ from typing import Protocol
 import anyio
 
 from server.batches.numbers import SealedNumberError
+from server.campaigns.calls import Calls, Turn
 from server.campaigns.campaigns import Campaigns
 from server.campaigns.standing import Standing
 from server.campaigns.worker import HELD_UP
@@ -31,7 +31,7 @@ ROUND = 50
 """Chunks whose points are asked for at once, before the first of them is sent."""
 _MOST_ROUNDS = 20
 """Of a wave, which is a step of the engine."""
-_READY = 3
+_READY = 4
 """Chunks that are made ready while others are under way, so that no call waits for the next text."""
 _FAILURES = 3
 """So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
@@ -73,10 +73,8 @@ class Judgement:
     hold: str = ""
 
 
-Posted = Callable[[], None]
-"""Told that the vendor answered, or will not: what came of it is still to be written down."""
-Send = Callable[[Posted], Awaitable[ChunkEnd]]
-"""Sends a chunk that is ready: claims it, posts it, and keeps what became of it."""
+Send = Callable[[Turn], Awaitable[ChunkEnd]]
+"""Sends a chunk that is ready: claims it, posts it within the turn, and keeps what became of it."""
 
 
 class Sends(Protocol):
@@ -217,10 +215,9 @@ class Course:
     async def _send(self, standing: Standing, supply: "_Supply", epoch: int) -> None:
         """Send these, a few at once, as long as nothing stops the campaign.
 
-        No more are claimed than the account has calls: after a crash nobody knows whether such a part left.
         While the outcome of one is written down the next one is posted.
         """
-        row, calls = supply.row, anyio.Semaphore(self._sends.at_once)
+        row, calls = supply.row, Calls(self._sends.at_once)
 
         async def lane() -> None:
             while (number := await supply.next()) is not None and not row.stop:
@@ -228,11 +225,9 @@ class Course:
                 if isinstance(ready, ChunkEnd):
                     supply.end(number, ready)
                     continue
-                await calls.acquire()
-                with ExitStack() as call:
-                    call.callback(calls.release)
+                async with calls.turn() as turn:
                     if not row.stop:
-                        supply.end(number, await ready(call.close))
+                        supply.end(number, await ready(turn))
 
         async with anyio.create_task_group() as lanes:
             for _ in range(self._sends.at_once + _READY):

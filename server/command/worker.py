@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Annotated
 
@@ -14,7 +14,7 @@ import anyio.to_thread
 import typer
 
 from server.campaigns.arenas import share_arenas
-from server.campaigns.course import Course
+from server.campaigns.course import ROUND, Course
 from server.campaigns.engine import Engine
 from server.campaigns.local import lock_of
 from server.campaigns.part_makers import InProcess
@@ -28,6 +28,7 @@ from server.gate.campaign_chunks import ChunkSender
 from server.logs.logs import configure_logging
 from server.settings.secrets import secrets_of
 from server.settings.settings import Settings, load_settings
+from server.store.errors import StoreUnavailableError
 from server.store.files import private_directory
 from server.supervision import supervised
 from server.systems import until_signal
@@ -75,7 +76,11 @@ async def _carry_out(settings: Settings, url: str, name: str, *, until_idle: boo
             _log.info("ending on %s", await until_signal())
             group.cancel_scope.cancel()
 
-        course = Course(parts.campaigns, ChunkSender(parts.context, InProcess(group)))
+        maker = InProcess(group)
+        # It takes as long to begin as the engine and the first claims do.
+        with suppress(StoreUnavailableError):
+            maker.expect(await parts.campaigns.waiting_now(ROUND))
+        course = Course(parts.campaigns, ChunkSender(parts.context, maker))
         engine = Engine(url, name, course.wave)
         engine.launch()
         try:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from server.batches.held import booked_times, hold_of, minutes_held
 from server.batches.keeper import alike
-from server.campaigns.course import ChunkEnd, Ended, Judgement, Posted, Send
+from server.campaigns.calls import Turn
+from server.campaigns.course import ChunkEnd, Ended, Judgement, Send
 from server.campaigns.draft import Asked
 from server.campaigns.part_makers import InThreads, PartMaker
 from server.campaigns.part_making import MadePart, Order, Unmade
@@ -166,16 +167,16 @@ class ChunkSender:
         problem = forbidden(self._context, asked, nothing(SEND_PERSONALIZED_SMS), held=held)
         return "" if problem is None else problem.message
 
-    async def _send(self, ready: _Ready, proposal: Proposal, epoch: int, posted: Posted) -> ChunkEnd:
+    async def _send(self, ready: _Ready, proposal: Proposal, epoch: int, turn: Turn) -> ChunkEnd:
         if _is_late(ready.made, self._context.clock()):
             # The next look at it says so.
             return ChunkEnd(ended=Ended.WAITS)
-        claimed = await self._claimed(ready, proposal, epoch, posted)
+        claimed = await self._claimed(ready, proposal, epoch, turn)
         if isinstance(claimed, Blocked | Repeats) or _is_personal(claimed):
-            return await self._send_to_others(ready, epoch, posted)
+            return await self._send_to_others(ready, epoch, turn)
         return await self._end_of(claimed, ready.campaign)
 
-    async def _send_to_others(self, ready: _Ready, epoch: int, posted: Posted) -> ChunkEnd:
+    async def _send_to_others(self, ready: _Ready, epoch: int, turn: Turn) -> ChunkEnd:
         """Without whom the claim refused: who was blocked, or texted by another send, since the plan."""
         reach = PartReach(ready.made.mobiles, ready.made.packing)
         out = await self._context.book.hindered(reach, ready.campaign.id)
@@ -186,10 +187,10 @@ class ChunkSender:
         if isinstance(made, Unmade):
             return ChunkEnd(ended=Ended.WAITS, stop=_why_unmade(made))
         again = replace(ready, made=made)
-        claimed = await self._claimed(again, await self._proposal(again), epoch, posted)
+        claimed = await self._claimed(again, await self._proposal(again), epoch, turn)
         return await self._end_of(claimed, ready.campaign)
 
-    async def _claimed(self, ready: _Ready, proposal: Proposal, epoch: int, posted: Posted) -> "Claimed":
+    async def _claimed(self, ready: _Ready, proposal: Proposal, epoch: int, turn: Turn) -> "Claimed":
         """What came of the claim; what it took was posted."""
         made, campaign = ready.made, ready.campaign
         record = partial(_record, ready=ready, likeness=alike(ready.order.key, ready.order.text))
@@ -204,9 +205,7 @@ class ChunkSender:
         caller = Caller(principal=campaign.principal, session=campaign.id, can_ask=False)
         call = _PartCall(operation=SEND_PERSONALIZED_SMS, params=made.params, caller=caller, made=made)
         try:
-            return await self._dispatching.carry_out_claimed(
-                call, self._context.surroundings(), claim, posted
-            )
+            return await self._dispatching.carry_out_claimed(call, self._context.surroundings(), claim, turn)
         except IdTakenError:
             # It stands in what was to be posted: the chunk waits, and is made anew with another.
             return None

@@ -148,12 +148,11 @@ class Dispatching:
         call: CallOf,
         world: Surroundings,
         claim: "Callable[[], Awaitable[Claimed]]",
-        posted: "Callable[[], None] | None" = None,
+        turn: AbstractAsyncContextManager[None] | None = None,
     ) -> "Claimed":
-        """What a claim of another kind took, posted; or why it took nothing.
+        """What a claim of another kind took, posted within `turn`; or why it took nothing.
 
-        `posted` is called before the outcome is written down. An action has its outcome, where the ledger
-        has it.
+        An action has its outcome, where the ledger has it.
         """
 
         async def claim_and_post() -> "Claimed":
@@ -161,7 +160,7 @@ class Dispatching:
                 claimed = await claim()
                 if claimed is None or isinstance(claimed, CapHit | Blocked | Repeats):
                     return claimed
-                _, recorded = await self._go(call, world, claimed, way, posted)
+                _, recorded = await self._go(call, world, claimed, way, turn)
                 return recorded or claimed
 
         return await uncancelled(claim_and_post)
@@ -212,15 +211,14 @@ class Dispatching:
         world: Surroundings,
         claimed: "Action",
         way: "Approach | None",
-        posted: "Callable[[], None] | None" = None,
+        turn: AbstractAsyncContextManager[None] | None = None,
     ) -> "tuple[Answer, Action | None]":
         """What is told, and the action as the ledger has it since; None where it could not be written."""
-        # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
-        hold = hold_for_post(self._context, claimed)
-        world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id), hold=hold)
-        outcome = _too_late(call, world, claimed) or await self._post(call, world, claimed, way)
-        if posted is not None:
-            posted()
+        async with turn or nullcontext():
+            # The action's id is our reference: in SB, where the vendor's pages and callbacks show it.
+            hold = hold_for_post(self._context, claimed)
+            world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id), hold=hold)
+            outcome = _too_late(call, world, claimed) or await self._post(call, world, claimed, way)
         return await self._record(call, claimed, outcome)
 
     async def _voided(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:

@@ -31,11 +31,11 @@ def plant_naive_order() -> None:
     async def send(self: Any, request: Any, **how: Any) -> Reply:
         return _posted.get() or await real_send(self, request, **how)
 
-    async def carry_out_claimed(self: Any, call: Any, world: Any, claim: Any, posted: Any) -> Any:
+    async def carry_out_claimed(self: Any, call: Any, world: Any, claim: Any, turn: Any) -> Any:
         request = call.request(world)
         _posted.set(await real_send(self._context.vendors, request))
         try:
-            return await real_way(self, call, world, claim, posted)
+            return await real_way(self, call, world, claim, turn)
         finally:
             _posted.set(None)
 

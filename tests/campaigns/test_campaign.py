@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.campaigns.calls import Calls
 from server.campaigns.course import ChunkEnd, Course, Ended, Wave
 from server.gate.campaign_chunks import ChunkSender
 from server.store import ledger
@@ -32,7 +33,7 @@ SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
 def unreachable_for_sends(reachable: Send, times: int = 1_000) -> Send:
     left = iter(range(times))
 
-    async def send(request: Request, **how: bool) -> Reply:
+    async def send(request: Request, **how: Any) -> Reply:
         if request.path == PATH and next(left, None) is not None:
             raise NotSentError("nobody listens")
         return await reachable(request, **how)
@@ -239,7 +240,7 @@ async def test_points_that_a_receipt_told_of_are_not_asked_for_again(
         asked: list[Request] = []
         send = session.parts.vendors.send
 
-        async def counted(request: Request, **how: bool) -> Reply:
+        async def counted(request: Request, **how: Any) -> Reply:
             if request.path == "API21/HTTP/getCredit.ashx":
                 asked.append(request)
             return await send(request, **how)
@@ -264,7 +265,8 @@ async def test_a_worker_that_was_replaced_posts_nothing_more(house: House) -> No
         assert standing
         ready = await ChunkSender(session.parts.context).prepare(standing, 1, old)
         assert not isinstance(ready, ChunkEnd)
-        assert (await ready(lambda: None)).ended is Ended.WAITS
+        async with Calls(1).turn() as turn:
+            assert (await ready(turn)).ended is Ended.WAITS
         assert not await texts_at_the_vendor(house)
 
 

@@ -7,8 +7,9 @@ from typing import Any, cast
 import anyio
 import pytest
 
+from server.campaigns.calls import Turn
 from server.campaigns.campaigns import Campaigns
-from server.campaigns.course import ROUND, ChunkEnd, Course, Ended, Judgement, Posted, Send, Sends, Wave
+from server.campaigns.course import ROUND, ChunkEnd, Course, Ended, Judgement, Send, Sends, Wave
 from server.campaigns.standing import Standing
 from server.store.campaigns import TRIAL, Waiting
 
@@ -45,7 +46,7 @@ class Account(Sends):
         """Nothing takes long here."""
 
     async def prepare(self, standing: Standing, number: int, epoch: int) -> ChunkEnd | Send:
-        async def send(_: Posted) -> ChunkEnd:
+        async def send(_: Turn) -> ChunkEnd:
             self.waiting_parts = [each for each in self.waiting_parts if each.number != number]
             for _turn in range(5):
                 await anyio.lowlevel.checkpoint()
