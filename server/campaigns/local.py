@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
@@ -11,6 +10,7 @@ from pydantic import SecretStr
 
 from server.file_locks import is_held
 from server.folders import folder_of
+from server.settings.own_program import in_this_python
 from server.settings.settings import Settings
 from server.systems import start_detached
 
@@ -31,7 +31,7 @@ def start_worker(settings: Settings) -> int | None:
     """
     if is_held(lock_of(settings)):
         return None
-    command = [sys.executable, "-m", "server.command.cli", "worker", "--until-idle", "--settings-from-stdin"]
+    command = in_this_python("worker", "--until-idle", "--settings-from-stdin")
     _log.info("a worker is started for the campaigns of this store")
     return start_detached(command, json.dumps(whole(settings)).encode())
 

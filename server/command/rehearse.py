@@ -32,6 +32,7 @@ from server.gate.rehearsing import TOLD
 from server.gate.words.answers import Question
 from server.ledger.deciding import Decision
 from server.parts import Parts
+from server.settings.own_program import in_this_python
 from server.settings.settings import Settings, load_settings
 from server.store import campaigns
 from server.store.campaigns import Campaign, Chunk
@@ -212,7 +213,7 @@ class _Vendor:
 @asynccontextmanager
 async def _simulated_vendor() -> AsyncGenerator[_Vendor]:
     """`campaign-ops-mcp sandbox` for the length of a block."""
-    command = [sys.executable, "-m", "server.command.cli", "sandbox", "--port", "0"]
+    command = in_this_python("sandbox", "--port", "0")
     nowhere = subprocess.DEVNULL
     async with await anyio.open_process(command, stdin=nowhere, stdout=nowhere) as process:
         try:

@@ -3,7 +3,6 @@
 import json
 import secrets
 import socket
-import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from mcp.client.stdio import get_default_environment
 
 from server.demo.list_file import write_list
 from server.settings.file import FILE_VARIABLE
+from server.settings.own_program import in_this_python
 from server.store.files import write_private
 
 _LOGIN = "sandbox"
@@ -67,7 +67,7 @@ class Home:
 
     def command(self, *arguments: str) -> list[str]:
         """A command of `campaign-ops-mcp` in the interpreter that runs the demo."""
-        return [sys.executable, "-m", "server.command.cli", *arguments]
+        return in_this_python(*arguments)
 
     def environment(self) -> dict[str, str]:
         """The environment of the processes: the demo's own file of settings is the one that is read."""

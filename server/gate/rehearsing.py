@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import sys
 from typing import cast
 
 import anyio
 from pydantic import TypeAdapter
 
 from server.campaigns.local import whole
+from server.settings.own_program import in_this_python
 from server.settings.settings import Settings
 from server.store import campaigns
 from server.store.campaigns import Campaign
@@ -42,15 +42,7 @@ async def rehearsed(settings: Settings, campaign: Campaign) -> Rehearsed:
                 next=sentence("Look at it with get_campaign; only a plan can be rehearsed."),
             )
         )
-    command = [
-        sys.executable,
-        "-m",
-        "server.command.cli",
-        "campaigns",
-        "rehearse",
-        campaign.id,
-        "--settings-from-stdin",
-    ]
+    command = in_this_python("campaigns", "rehearse", campaign.id, "--settings-from-stdin")
     done = await anyio.run_process(
         command, input=json.dumps(whole(settings)).encode(), stderr=subprocess.DEVNULL, check=False
     )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from server.systems import shell_line
 
 NAME = "campaign-ops-mcp"
+_MODULE = ("-P", "-m", "server.command.cli")
 _PASSING = "archive-v0"
 """In the path of an environment that `uvx` made, which is gone when uv clears its cache."""
 _PACKAGES = Path(__file__).parents[2]
@@ -32,6 +33,11 @@ def to_be_started(words: Sequence[str]) -> tuple[list[str], Mapping[str, str]]:
     return [shutil.which(called) or called, *rest, *words], needs
 
 
+def in_this_python(*words: str) -> list[str]:
+    """This program with these words in the Python that runs it, which imports nothing from its folder."""
+    return [sys.executable, *_MODULE, *words]
+
+
 @cache
 def program(called: str, python: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """The bare name where the PATH leads to this very program, else the whole path; and what it needs.
@@ -41,6 +47,6 @@ def program(called: str, python: str) -> tuple[tuple[str, ...], Mapping[str, str
     candidates = (Path(called), Path(python).with_name(f"{NAME}{Path(python).suffix}"))
     started = next((path.absolute() for path in candidates if path.stem == NAME and path.exists()), None)
     if started is None:
-        return (python, "-P", "-m", "server.command.cli"), {"PYTHONPATH": str(_PACKAGES)}
+        return (python, *_MODULE), {"PYTHONPATH": str(_PACKAGES)}
     on_path = shutil.which(NAME)
     return (NAME if on_path and Path(on_path).resolve() == started.resolve() else str(started),), {}

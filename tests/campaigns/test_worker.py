@@ -55,6 +55,23 @@ async def test_a_worker_that_is_started_carries_the_campaign_out_and_ends(house:
         await until(partial(nobody_works, settings))
 
 
+async def test_a_worker_runs_nothing_of_the_folder_that_the_server_was_started_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project's own package `server`, or one that was laid there to read the passwords."""
+    (house.folder / "project" / "server").mkdir(parents=True)
+    (house.folder / "project" / "server" / "__init__.py").write_text("raise SystemExit")
+    monkeypatch.chdir(house.folder / "project")
+    async with fronted(house, Person()) as session:
+        assert session.parts
+        write_list(house, people(2))
+        campaign = (await planned(session))["campaign_id"]
+        await session.facts("start_campaign", {"campaign_id": campaign})
+        assert start_worker(session.parts.settings)
+        await until(partial(is_done, session.parts, campaign))
+        await until(partial(nobody_works, session.parts.settings))
+
+
 def _threads(process: int) -> int:
     return len([*Path(f"/proc/{process}/task").iterdir()])
 

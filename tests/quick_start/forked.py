@@ -101,7 +101,7 @@ def forked_from(nursery: Nursery) -> type[subprocess.Popen[Any]]:
                 as_ever._execute_child(self, *given)
                 return
             wanted = {
-                "command": [*how["args"]],
+                "command": _plainly(how["args"]),
                 "folder": os.fspath(how["cwd"] or Path.cwd()),
                 "environment": _environment(how),
                 "new_session": how["start_new_session"],
@@ -119,14 +119,20 @@ def forked_from(nursery: Nursery) -> type[subprocess.Popen[Any]]:
 def _can_be_forked(how: Mapping[str, Any], nursery: Nursery) -> bool:
     """Whether Python would do the same for this program with nothing said to Python itself."""
     args: Any = how["args"]
-    ours = not isinstance(args, str | os.PathLike) and (
-        args[0] == COMMAND or (tuple(args[:2]) == (sys.executable, "-m") and args[2].startswith(OURS))
-    )
+    if isinstance(args, str | os.PathLike):
+        return False
+    said = _plainly(args)
+    ours = said[0] == COMMAND or (said[:2] == [sys.executable, "-m"] and said[2].startswith(OURS))
     return (
         ours
         and all(how[name] == plain for name, plain in _PLAIN.items())
         and said_to_python(_environment(how)) == said_to_python(nursery.environment)
     )
+
+
+def _plainly(args: Sequence[str]) -> list[str]:
+    """Without `-P`: a process of the nursery imports nothing from the folder that it is put in anyway."""
+    return [args[0], *args[2:]] if tuple(args[1:3]) == ("-P", "-m") else [*args]
 
 
 def _environment(how: Mapping[str, Any]) -> dict[str, str]:
