@@ -13,6 +13,7 @@ from server.command.states import state_in_words
 from server.command.terminal import Terminal
 from server.command.texts import say_texts
 from server.gate.words.deciders import decider, way
+from server.gate.words.endings import because
 from server.gate.words.questions import render
 from server.gate.words.texted import texted
 from server.languages.catalogue import Language, in_language
@@ -94,10 +95,16 @@ def _outcome(action: "Action") -> Iterator[Sentence]:
     if action.retry_of:
         yield sentence("A safe retry of {id}", id=action.retry_of)
     if action.reason:
-        yield sentence("Because: {quoted}", quoted=quote(action.reason))
+        yield sentence("Because: {quoted}", quoted=_quoted_reason(action))
     if action.vendor_answer:
         answer = mask_numbers(shortened(action.vendor_answer, _LONGEST_ANSWER))
         yield sentence("The vendor answered: {quoted}", quoted=quote(answer, limit=_LONGEST_ANSWER))
+
+
+def _quoted_reason(action: "Action") -> str:
+    """Words of ours as a sentence; what a person wrote quoted."""
+    ours = str(action.state) in ("expired", "failed")
+    return because(action) if ours else quote(action.reason)
 
 
 def _in_the_audit(number: int, entry: Mapping[str, Any], language: Language) -> tuple[str, ...]:

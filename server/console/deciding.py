@@ -20,7 +20,7 @@ from server.parts import Parts
 from server.store.actions import ALTERED, CHANGE_ASKED, CONSOLE, Action, State
 from server.store.errors import StoreUnavailableError
 from tools.cleaning import clean, is_blank
-from tools.sentence import Sentence, reason_of, sentence, together
+from tools.sentence import Sentence, reason_of, sentence, together, written
 
 LONGEST_NOTE = 500
 
@@ -104,7 +104,7 @@ async def _approve(parts: Parts, entry: Action, said: Said) -> Taken:
 
 async def _void(parts: Parts, entry: Action, why: str) -> Taken:
     """What the person saw is no longer true: the question ends, and a new call asks with fresh figures."""
-    ended = await parts.book.void(entry.id, str(why)) or await parts.book.get(entry.id) or entry
+    ended = await parts.book.void(entry.id, written(why)) or await parts.book.get(entry.id) or entry
     return Taken(entry=ended, refusal=together(sentence("{id} was not approved.", id=entry.id), why))
 
 

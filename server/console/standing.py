@@ -1,12 +1,11 @@
 """Where an action stands once it is decided on, and what came of it."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from server.console.approval_card import Known, Line, clock_of
 from server.gate.recalling import begun_on_page
 from server.gate.words.deciders import decider
+from server.gate.words.endings import because, problem_in
 from server.gate.words.sentences import nothing
 from server.store.actions import CHANGE_ASKED, State
 from tools.cleaning import clean, quote
@@ -34,7 +33,7 @@ def standing_of(known: Known) -> Iterator[Line]:
     if entry.rule == CHANGE_ASKED:
         yield Line(key="note", said=sentence("Asked for a change: {note}", note=quote(entry.reason)))
     elif entry.state is State.EXPIRED and entry.reason:
-        yield Line(key="reason", said=sentence("Because: {reason}", reason=clean(entry.reason)))
+        yield Line(key="reason", said=sentence("Because: {reason}", reason=because(entry)))
     if entry.state is State.APPROVED and not begun_on_page(entry):
         yield Line(
             key="next", said=sentence("The assistant carries it out when it repeats its call. Tell it.")
@@ -42,10 +41,7 @@ def standing_of(known: Known) -> Iterator[Line]:
     if entry.batch_id:
         yield Line(key="batch", said=sentence("Batch {id}", id=clean(entry.batch_id)))
     if entry.state is State.FAILED:
-        outcome: dict[str, Any] = json.loads(entry.outcome or "{}")
-        yield Line(
-            key="reason", said=sentence("Because: {reason}", reason=clean(str(outcome.get("message", ""))))
-        )
+        yield Line(key="reason", said=sentence("Because: {reason}", reason=problem_in(entry.outcome).message))
 
 
 def _state(known: Known) -> Sentence:

@@ -27,6 +27,7 @@ from server.gate.context import GateContext
 from server.gate.dispatching import Dispatching
 from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.surroundings import every8d_options
+from server.gate.words.endings import problem_in
 from server.gate.words.sentences import nothing
 from server.ledger.campaign_claiming import ChunkSend, PartReach
 from server.ledger.refusals import Blocked, Repeats
@@ -332,9 +333,9 @@ def _is_personal(claimed: "Claimed") -> bool:
 
 def _forbids_others(failed: Action) -> str:
     """Why no other part is begun: nothing can be sent, or a part was refused for being booked."""
-    problem = json.loads(failed.outcome)
-    as_booking = problem["code"] == "vendor_refused" and hold_of(failed) is not None
-    return str(problem["message"]) if as_booking or problem["code"] in _DEPLETED else ""
+    problem = problem_in(failed.outcome)
+    as_booking = problem.code == "vendor_refused" and hold_of(failed) is not None
+    return problem.message if as_booking or problem.code in _DEPLETED else ""
 
 
 def _points_ran_out(done: Action) -> str:

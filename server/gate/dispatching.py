@@ -42,7 +42,7 @@ from tools.campaign_facts import CampaignStep
 from tools.every8d.holding import refused_as_booking, told_of_hold
 from tools.operation import OwnAction, Preview, Reply, Result, Surroundings
 from tools.problems import InvalidArgumentError, Problem, RefusedError
-from tools.sentence import sentence
+from tools.sentence import reason_of, sentence, written
 from tools.wire.errors import ForeignReply, UnreadableReply
 from tools.wire.text import decode_text
 
@@ -85,7 +85,7 @@ class Dispatching:
             await self.look_again(call, world, entry)
         except (InvalidArgumentError, RefusedError) as refused:
             problem = problem_of(call.operation, refused)
-            return await self._voided(call, entry, str(refused), problem)
+            return await self._voided(call, entry, written(reason_of(refused)), problem)
         if not enough_to_post():
             return _not_now(call, entry)
 

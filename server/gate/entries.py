@@ -9,6 +9,7 @@ from tools.cleaning import clean
 from tools.entries import NEXT_STEPS, NOT_KNOWN, WANTS_A_CHANGE, ActionDetail, ActionState, ActionSummary
 from tools.every8d.texts import beginning, first_words
 from tools.operation import Preview
+from tools.sentence import read
 from tools.taipei import iso
 
 
@@ -32,12 +33,19 @@ def detail_of(entry: Action, *, erased: bool, ask: PhoneAsk | None = None) -> Ac
         **_common(entry, erased=erased, ask=ask),
         finished_at=entry.finished_at,
         preview=Preview.model_validate_json(entry.preview),
-        outcome=json.loads(entry.outcome) if entry.outcome else None,
-        reason=None if _asks_for_a_change(entry) else entry.reason or None,
+        outcome=_outcome(entry),
+        reason=None if _asks_for_a_change(entry) else str(read(entry.reason)) or None,
         note=entry.reason if _asks_for_a_change(entry) else None,
         retry_of=entry.retry_of or None,
         next=_next(entry, erased=erased),
     )
+
+
+def _outcome(entry: Action) -> dict[str, Any] | None:
+    kept: dict[str, Any] | None = json.loads(entry.outcome) if entry.outcome else None
+    if kept is not None and entry.state is State.FAILED:
+        return {**kept, "message": str(read(kept["message"]))}
+    return kept
 
 
 def _next(entry: Action, *, erased: bool) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from server.store.actions import ALTERED, PAST_LOST, STOPPED, UNANSWERED, UNSIGNED
 from tests.batches.inbox import answered
 from tests.campaigns.playing import carried_out, people, taken, write_list
-from tests.console.at_page import FREE, MIXED, PLAN, SMALL, approved, id_of, lines, signed_in
+from tests.console.at_page import FREE, MIXED, PLAN, SMALL, approved, id_of, lines, pressed, signed_in
 from tests.console.browser import Browser, Page
 from tests.e2e.house import House
-from tests.gate.servers import Clock
+from tests.faults.scripted import HOST, ScriptedVendor, whole
+from tests.gate.servers import LAUNCH, SEND, Clock
 from tools.sentence import sentence
 
 SAME_EVERYWHERE = {
@@ -215,6 +217,50 @@ async def test_why_a_campaign_stands_still_is_said_in_chinese(filled: House) -> 
         await approved(browser, await step(browser, id_of(by_hand), "start"), "12")
         await step(browser, id_of(by_hand), "pause")
         reads(await browser.get(f"/campaigns/{id_of(by_hand)}"))
+
+
+ENDED = {
+    UNSIGNED: "密碼金鑰簽署的內容已不算數",
+    ALTERED: "資料庫中的內容遭本程式以外的途徑更動",
+    STOPPED: "已全部停止",
+    PAST_LOST: "資料庫失去了先前的紀錄，它可能早已執行",
+    UNANSWERED: "核准者手機回覆的內容不算數",
+    "cap points_per_day": "已達到上限「points_per_day」",
+}
+
+
+@pytest.mark.parametrize("reason", ENDED)
+async def test_why_an_action_ended_undecided_is_said_in_chinese(house: House, reason: str) -> None:
+    async with signed_in(house, language="zh-TW") as (session, browser):
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        assert await browser.parts.book.void(asked, reason) is not None
+        page = await browser.get(f"/approvals/{asked}")
+    assert lines(page)["reason"] == [f"原因：{ENDED[reason]}"]
+
+
+async def test_why_an_approval_was_refused_or_came_to_nothing_is_said_in_chinese_and_to_others_in_english(
+    house: House, vendor: ScriptedVendor
+) -> None:
+    vendor.plays["sendSMS.ashx"] = whole("-27,電話號碼不得為空")
+    theirs = {"base_url": vendor.url.replace(HOST, "localhost")}
+    async with signed_in(house, language="zh-TW", every8d=theirs) as (session, browser):
+        stale = (await session.facts("terminate_launch", LAUNCH))["action_id"]
+        form = (await browser.get(f"/approvals/{stale}")).form("終止")
+        await house.vendor.tasks(LaunchID="1182", LaunchAction="3")
+        await browser.send(form, "終止", {"proof": "1182"})
+        failed = (await session.facts("send_sms", SEND))["action_id"]
+        await pressed(browser, f"/approvals/{failed}", "發送 1 則")
+        english = "The vendor says that a mobile number is empty. Nothing was sent."
+        assert (await session.problem("send_sms", SEND))["message"] == english
+        told = [
+            lines(await browser.get(f"/approvals/{each}"))["reason"][0].split("：", 1)[1]
+            for each in (stale, failed)
+        ]
+        kept = [await session.facts("get_action", {"action_id": each}) for each in (stale, failed)]
+    assert told[0].startswith("未終止任何項目。核准的內容已有變動")
+    assert told[1].endswith("未發送任何訊息。")
+    assert kept[0]["reason"].startswith("Nothing was terminated. What was approved has changed")
+    assert kept[1]["outcome"]["message"] == english
 
 
 async def test_why_it_stands_still_is_in_chinese_on_the_card_of_its_going_on_too(filled: House) -> None:

@@ -1,8 +1,8 @@
 """What the assistant is told of the approver's phone: that it was asked, or why not."""
 
-import json
 from typing import TYPE_CHECKING
 
+from server.gate.words.endings import problem_in
 from server.gate.words.sentences import what_is_hit
 from server.ledger.phone import MOST_WRONG, PhoneRule, WhyNot
 from server.ledger.refusals import Blocked
@@ -57,7 +57,7 @@ def asked_by_text(asked: "Asked") -> str:
                 f"An answer is looked up every {LOOKED_SECONDS} seconds at most."
             )
         case State.FAILED:
-            return f"{not_sent(json.loads(asked.text.outcome)['message'])} It is not sent a second time."
+            return f"{not_sent(problem_in(asked.text.outcome).message)} It is not sent a second time."
         case _:
             return (
                 f"Whether a text went to {phone} is unknown (action {asked.text.id}): it is not sent "

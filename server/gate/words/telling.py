@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from server.batches.held import hold_of
 from server.gate.masking import present
 from server.gate.words.answers import NOTE, Answer, Envelope, failure
+from server.gate.words.endings import problem_in
 from server.gate.words.sentences import (
     answer_void,
     declined,
@@ -25,7 +26,7 @@ from tools.cleaning import clean
 from tools.desk_operation import AnyOperation
 from tools.operation import Preview
 from tools.problems import Problem
-from tools.sentence import sentence, together
+from tools.sentence import sentence, together, written
 from tools.taipei import iso
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def told(operation: AnyOperation, action: "Action") -> Answer:
         case "unknown":
             return unknown(action, json.loads(action.outcome or "{}").get("reason", "the server stopped"))
         case "failed":
-            return failure(Problem(**json.loads(action.outcome)))
+            return failure(problem_in(action.outcome))
         case "expired" | "approved":
             return failure(_ended(operation, action))
         case "denied" if action.rule == reasons.CHANGE_ASKED:
@@ -169,7 +170,8 @@ def shown_preview(preview: Preview) -> dict[str, Any]:
 def problem_text(problem: Problem) -> str:
     """A problem as the ledger keeps it, and as `get_action` shows it: redacted as in the answer itself."""
     said = None if problem.vendor_text is None else redact(without_secrets(problem.vendor_text))
-    return json.dumps({**asdict(problem), "vendor_text": said}, ensure_ascii=False)
+    kept = {**asdict(problem), "message": written(problem.message), "vendor_text": said}
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def _expired(operation: AnyOperation) -> Problem:
