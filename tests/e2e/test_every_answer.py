@@ -23,6 +23,10 @@ SEND: Arguments = {"recipients": ["0912345100"], "text": "您好"}
 RISKY = {each.name for each in ACTIONS if each.risk in (Risk.SPEND, Risk.DESTROY)}
 
 
+_posts = dict[str, tuple[str, int]]()
+"""`_the_post` of each tool, the same in both eras."""
+
+
 async def _the_post(house: House, session: Session, tool: str) -> tuple[str, int]:
     """The vendor's page that the tool posts to, and how often it looks at that page before."""
     arguments = await CASES[tool].prepare(house, session)
@@ -44,9 +48,11 @@ def _page(entry: Facts) -> str:
 async def test_an_unknown_outcome_is_an_answer_of_its_schema_also_when_it_is_told_again(
     house: House, tool: str
 ) -> None:
-    async with house.session(Person(), store={"folder": house.folder / "first"}) as session:
-        page, looks = await _the_post(house, session, tool)
-    await house.vendor.control("reset")
+    if tool not in _posts:
+        async with house.session(Person(), store={"folder": house.folder / "first"}) as session:
+            _posts[tool] = await _the_post(house, session, tool)
+        await house.vendor.control("reset")
+    page, looks = _posts[tool]
     async with house.session(Person()) as session:
         arguments = await CASES[tool].prepare(house, session)
         await house.vendor.control("faults", path=page, after=looks, fault="reset_after")
