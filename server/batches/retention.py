@@ -123,7 +123,7 @@ class Retention:
             seal, key = await self._keeper.seal(), await self._keeper.key()
             for each in found:
                 plan = without_fillings(each.plan, each.id, seal)
-                await self._keeper.write(partial(take_out_recipients, key=key, id_=each.id, plan=plan))
+                await self._keeper.guard(partial(_take_out, key=key, id_=each.id, plan=plan))
             many += len(found)
         return many
 
@@ -156,6 +156,11 @@ def _take_day(conn: Connection, _now: datetime, today: str) -> tuple[bool, Note 
         return False, None
     set_value(conn, _LAST_DAY, today)
     return True, Note(what="purging", by=BY_ITSELF, outcome=today)
+
+
+def _take_out(conn: Connection, _now: datetime, key: bytes, id_: str, plan: str) -> tuple[None]:
+    take_out_recipients(conn, key, id_, plan)
+    return (None,)
 
 
 def _reduce_batch(

@@ -1,8 +1,9 @@
 """Campaigns in the store: the plan, which chunks wait, who carries it out."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from server.store.actions import State
 from server.store.batches import ERASED
 from server.store.campaign_seals import is_sealed, seal_of
 from server.store.campaign_tables import CAMPAIGNS, CHUNKS, RECIPIENTS
+from server.store.changes import Row, changed
 from server.store.columns import Points
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
@@ -329,7 +331,8 @@ def list_campaigns(
 def change(conn: Connection, key: bytes, id_: str, of: Collection[str], **values: object) -> bool:
     """Change a campaign that is in one of these states, and seal it; False when it is in none of them.
 
-    One that something else changed stays unsealed. Its `reason` is kept as `tools.sentence.read` reads it.
+    Of a campaign that was started this is a step of the audit, which knows the new seal then. One that
+    something else changed stays unsealed. Its `reason` is kept as `tools.sentence.read` reads it.
     """
     if isinstance(reason := values.get("reason"), str):
         values["reason"] = written(reason)
@@ -337,11 +340,19 @@ def change(conn: Connection, key: bytes, id_: str, of: Collection[str], **values
     chosen = update(CAMPAIGNS).where(_CAMPAIGN.id == id_, _CAMPAIGN.state.in_(sorted(of)))
     if before is None or conn.execute(chosen.values(**values)).rowcount != 1:
         return False
-    if before.state == PLANNING or is_sealed(key, before):
-        after = campaign_of(conn, id_)
-        if after is not None:
-            conn.execute(_SEAL, {"wanted_id": id_, "new_seal": seal_of(key, after)})
+    after = campaign_of(conn, id_)
+    if after is not None and (before.state == PLANNING or is_sealed(key, before)):
+        after = replace(after, seal=seal_of(key, after))
+        conn.execute(_SEAL, {"wanted_id": id_, "new_seal": after.seal})
+    changed(conn, CAMPAIGNS, id_, said_of(after), before=said_of(before))
     return True
+
+
+def said_of(campaign: Campaign | None) -> Row:
+    """What the chain knows of a campaign: its seal, from its start on. A plan is forgotten after a day."""
+    if campaign is None or campaign.state in (PLANNING, PLANNED):
+        return None
+    return json.dumps({"seal": campaign.seal})
 
 
 def add_recipients(conn: Connection, campaign: str, numbers: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ although the program changed the row again since.
 import json
 
 from server.store.compared import Comparison
-from server.store.compared_campaigns import compared_campaigns
+from server.store.compared_campaigns import ComparedCampaigns, compared_parts
 from server.store.compared_tables import tables
 from server.store.plans import Connection
 
@@ -23,7 +23,7 @@ class Comparing:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._tables = {each.name: each for each in tables(key)}
+        self._tables = {each.name: each for each in (*tables(key), ComparedCampaigns(key))}
         self._earlier = True
 
     def take(self, entry: str) -> None:
@@ -42,7 +42,4 @@ class Comparing:
 
     def compare(self, conn: Connection) -> list[Comparison]:
         """What each table holds against what the chain says of it, in one transaction with the taking."""
-        return [
-            *(table.compare(conn) for table in self._tables.values()),
-            compared_campaigns(conn, self._key),
-        ]
+        return [*(table.compare(conn) for table in self._tables.values()), compared_parts(conn)]
