@@ -31,7 +31,7 @@ ROUND = 50
 """Chunks whose points are asked for at once, before the first of them is sent."""
 _MOST_ROUNDS = 20
 """Of a wave, which is a step of the engine."""
-_READY = 4
+_READY = 3
 """Chunks that are made ready while others are under way, so that no call waits for the next text."""
 _FAILURES = 3
 """So many chunks in a row that the vendor did not take, or perhaps did not: then the campaign is paused."""
