@@ -12,6 +12,7 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from server.campaigns.course import Wave
+from server.store.engine import patience, read_url
 
 NextWave = Callable[[str, int], Awaitable[Wave]]
 _VERSION = "1"
@@ -48,8 +49,9 @@ class Engine:
             log_level="ERROR",
             use_listen_notify=False,
         )
-        if url.startswith("sqlite"):
-            config["db_engine_kwargs"] = {"connect_args": {"factory": EngineFile}}
+        # A worker that stands still in the engine's tables must not stop the others for ever.
+        ours = {"factory": EngineFile} if url.startswith("sqlite") else patience(read_url(url))
+        config["db_engine_kwargs"] = {"connect_args": ours}
         DBOS(config=config)
 
     def launch(self) -> None:
