@@ -1,4 +1,4 @@
-"""Writes requirements.lock and requirements-dev.lock: every version with its hashes, no index and no path.
+"""Writes the three lock files: every version with its hashes, no index and no path.
 
 What they name stays at its version; `--upgrade` raises everything.
 """
@@ -8,21 +8,24 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RUN, DEV = "requirements.lock", "requirements-dev.lock"
+RUN, DEV, BUILD = "requirements.lock", "requirements-dev.lock", "requirements-build.lock"
 COMPILE = [
-    *("pip", "compile", "pyproject.toml", "--quiet", *sys.argv[1:]),
-    *("--universal", "--python-version", "3.11", "--extra", "postgres"),
+    *("pip", "compile", "--quiet", *sys.argv[1:], "--universal", "--python-version", "3.11"),
     *("--generate-hashes", "--no-annotate", "--no-header"),
 ]
+PROJECT = ["pyproject.toml", "--extra", "postgres"]
 
 
 def main() -> None:
-    """Resolve anew; what both files name has the same version in both."""
+    """Resolve anew; what several files name has the same version in each."""
+    _compile(RUN, *PROJECT)
+    _compile(DEV, *PROJECT, "--group", "dev", "--constraints", RUN)
+    _compile(BUILD, "--group", "build", "--constraints", DEV)
+
+
+def _compile(lock: str, *of: str) -> None:
     uv = Path(sys.executable).parent / "uv"
-    subprocess.run([uv, *COMPILE, "--output-file", RUN], cwd=ROOT, check=True)
-    subprocess.run(
-        [uv, *COMPILE, "--group", "dev", "--constraints", RUN, "--output-file", DEV], cwd=ROOT, check=True
-    )
+    subprocess.run([uv, *COMPILE, *of, "--output-file", lock], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

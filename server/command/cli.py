@@ -26,6 +26,7 @@ _COMMANDS = {
     "demo": _HERE + "demo:demo",
     "tools": _HERE + "tool_list:tools",
     "doctor": _HERE + "doctor:doctor",
+    "health": _HERE + "health:health",
     "unlock": _HERE + "unlock:unlock",
     "console": _HERE + "console:console_command",
     "setup": _HERE + "setup:setup",

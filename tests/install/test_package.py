@@ -8,12 +8,16 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from scripts import package
 from server.mcp.skills.extension import NAMES, frontmatter, text_of
 
 ROOT = Path(package.ROOT)
 REGISTRY = files("skillsaw") / "schemas" / "mcp_registry" / "v2025_12_11" / "server.schema.json"
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+IGNORED = (ROOT / ".dockerignore").read_text("utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 BUNDLE = ROOT / "scripts/npm/node_modules/@anthropic-ai/mcpb/schemas/mcpb-manifest-v0.4.schema.json"
 
 
@@ -63,9 +67,39 @@ def test_everything_names_the_same_version() -> None:
 
 
 def test_the_image_runs_as_nobody_and_says_which_server_it_is() -> None:
-    lines = (ROOT / "Dockerfile").read_text("utf-8")
-    assert re.search(r"^USER campaign-ops$", lines, re.MULTILINE)
-    assert f'io.modelcontextprotocol.server.name="{package.NAMESPACE}/{package.NAME}"' in lines
-    compose = (ROOT / "compose.yaml").read_text("utf-8")
-    assert "read_only: true" in compose
-    assert "no-new-privileges:true" in compose
+    assert re.search(r"^USER campaign-ops$", DOCKERFILE, re.MULTILINE)
+    assert "--uid 10001" in DOCKERFILE
+    assert f'io.modelcontextprotocol.server.name="{package.NAMESPACE}/{package.NAME}"' in DOCKERFILE
+    assert re.search(r'^HEALTHCHECK .*"campaign-ops-mcp", "health"', DOCKERFILE, re.MULTILINE)
+
+
+def test_the_image_is_built_of_locked_packages_alone() -> None:
+    installs = re.findall(r"pip .*install .*", DOCKERFILE)
+    assert len(installs) == 3
+    assert [each for each in installs if "--require-hashes" not in each and "--no-index" not in each] == []
+
+
+def test_what_the_image_is_built_of_is_let_in_and_nothing_else_is() -> None:
+    first, *others = [each for each in IGNORED.splitlines() if not each.startswith("#")]
+    let_in = {each[1:] for each in others if each.startswith("!")}
+    copied = re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE)
+    assert first == "*"
+    assert let_in == {name for line in copied for name in line.split()}
+    assert let_in == {name for name in let_in if (ROOT / name).exists()}
+
+
+def test_every_container_of_ours_is_read_only_without_rights_and_is_given_its_secrets_as_files() -> None:
+    services = COMPOSE["services"]
+    ours = {name: each for name, each in services.items() if name != "database"}
+    assert set(ours) == {"server", "worker", "http"}
+    for each in ours.values():
+        assert each["read_only"] is True
+        assert each["cap_drop"] == ["ALL"]
+        assert each["security_opt"] == ["no-new-privileges:true"]
+        assert each["secrets"] == ["settings"]
+    for each in services.values():
+        said = each["environment"]
+        assert [name for name in said if "PASSWORD" in name and not name.endswith("_FILE")] == []
+        assert [port for port in each.get("ports", ()) if not port.startswith("127.0.0.1:")] == []
+    assert all(each["file"].startswith("./secrets/") for each in COMPOSE["secrets"].values())
+    assert "secrets/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
