@@ -41,9 +41,16 @@ class SignedIn:
     async def _told(self, request: Request) -> Response:
         """How to sign in. Who comes by a link of another site shows no cookie yet: the page asks again."""
         elsewhere = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
-        again = elsewhere and request.method == "GET"
+        looks = request.method in ("GET", "HEAD")
+        again = elsewhere and looks
         return await self._site.render(
-            request, "signed_out.html", status=200 if again else 401, again=again, here=request.url.path
+            request,
+            "signed_out.html",
+            status=200 if again else 401,
+            again=again,
+            pressed=not looks,
+            # Whole: a path that begins with two slashes would name another host.
+            here=self._site.address.origin + request.url.path,
         )
 
 

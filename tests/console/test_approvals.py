@@ -241,6 +241,30 @@ async def test_nobody_who_did_not_sign_in_sees_or_decides_anything(stranger: Bro
     assert answer.status_code in (401, 403)
 
 
+async def test_who_presses_after_their_sign_in_ended_is_told_that_nothing_was_done(
+    house: House, at_page: AtPage
+) -> None:
+    session, browser = at_page
+    form = (await browser.get(f"/approvals/{await _asked(session)}")).form("Send 1")
+    browser.client.cookies.clear()
+    told = await browser.send(form, "Send 1")
+    assert (told.status, "What you pressed was not taken: nothing was done." in told.text) == (401, True)
+    assert "nothing was done" not in (await browser.get("/approvals")).text
+    assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
+    assert await posts(house) == 0
+
+
+async def test_two_tabs_decide_once(house: House, at_page: AtPage) -> None:
+    session, browser = at_page
+    asked = await _asked(session)
+    one, other = [await browser.get(f"/approvals/{asked}") for _ in range(2)]
+    assert "Refused." in (await browser.send(one.form("Refuse"), "Refuse")).text
+    late = await browser.send(other.form("Send 1"), "Send 1")
+    assert (late.status, "is decided or expired already" in late.text) == (409, True)
+    assert "Refused." in late.text
+    assert await posts(house) == 0
+
+
 @pytest.mark.parametrize("token", ["", "0" * 64])
 async def test_a_forged_form_decides_nothing(house: House, at_page: AtPage, token: str) -> None:
     session, browser = at_page

@@ -1,5 +1,6 @@
 """What another page, another name and another browser can do here: nothing."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -133,3 +134,13 @@ async def test_no_path_of_a_page_is_one_that_the_store_cannot_be_asked_for(
         for odd in ("%00", "7KQ2-M9XD%00", "%ff", "a" * 3_000, "..%2f..%2fetc", "<b>"):
             for place in ("approvals", "campaigns", "batches", "lists"):
                 assert (await browser.get(f"/{place}/{odd}")).status in (404, 409), (place, odd)
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "///evil.example", "//evil.example%2fx"])
+async def test_a_link_to_here_leads_on_to_nowhere_else(stranger: Browser, path: str) -> None:
+    url = f"http://127.0.0.1:{stranger.address.port}{path}"
+    answer = await stranger.client.get(url, headers={"Sec-Fetch-Site": "cross-site"})
+    leads = re.findall(r'(?:href|url)=["\']?([^"\'> ]+)', answer.text)
+    ours = (f"{stranger.address.origin}/", "/static/", "#", "/")
+    assert [each for each in leads if not each.startswith(ours) or each.startswith("//")] == []
+    assert answer.status_code == 200
