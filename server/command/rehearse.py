@@ -213,9 +213,8 @@ class _Vendor:
 @asynccontextmanager
 async def _simulated_vendor() -> AsyncGenerator[_Vendor]:
     """`campaign-ops-mcp sandbox` for the length of a block."""
-    command = in_this_python("sandbox", "--port", "0")
-    nowhere = subprocess.DEVNULL
-    async with await anyio.open_process(command, stdin=nowhere, stdout=nowhere) as process:
+    command = in_this_python("sandbox", "--port", "0", "--until-stdin-ends")
+    async with await anyio.open_process(command, stdout=subprocess.DEVNULL) as process:
         try:
             said = ""
             while "\n" not in said and process.stderr is not None:

@@ -1,14 +1,26 @@
 """A plan is rehearsed against a simulated vendor of its own: nothing leaves for the real one."""
 
+import json
+import os
+import select
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import anyio.to_thread
 import pytest
 
+from server.campaigns.local import whole
+from server.settings.own_program import in_this_python
+from server.systems import start_detached
 from tests.campaigns.playing import people, planned, texts_at_the_vendor, write_list
 from tests.e2e.house import House
 from tests.e2e.person import Person
-from tests.gate.servers import fronted
+from tests.gate.servers import fronted, until
+from tests.patience import PATIENCE
 
+_SOCKETS_OF_ITS_OWN = 3
 pytestmark = pytest.mark.usefixtures("quick_start")
 
 
@@ -44,3 +56,47 @@ async def test_another_campaign_is_nobodys_to_rehearse(house: House) -> None:
         assert (await session.problem("rehearse_campaign", {"campaign_id": "7KQ2-M9XD"}))[
             "code"
         ] == "not_found"
+
+
+def children(process: int) -> list[int]:
+    """As Linux tells them."""
+    return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def is_called(vendor: int) -> bool:
+    """Whether it has a caller: a socket beside the two of its loop and the one by which it listens."""
+    sockets = 0
+    for each in Path(f"/proc/{vendor}/fd").iterdir():
+        # One may be closed meanwhile.
+        with suppress(FileNotFoundError):
+            sockets += str(each.readlink()).startswith("socket:")
+    return sockets > _SOCKETS_OF_ITS_OWN
+
+
+def has_ended(process: int) -> bool:
+    """Whether the process of this descriptor ends in time."""
+    return bool(select.select([process], [], [], PATIENCE)[0])
+
+
+async def test_a_rehearsal_that_is_killed_leaves_no_simulated_vendor_behind(house: House) -> None:
+    """As one whose caller gave up."""
+    async with fronted(house, Person()) as session:
+        assert session.parts
+        write_list(house, people(300))
+        plan = await planned(session)
+        given = json.dumps(whole(session.parts.settings)).encode()
+        command = in_this_python("campaigns", "rehearse", plan["campaign_id"], "--settings-from-stdin")
+        rehearsal = start_detached(command, given)
+
+        async def is_played() -> bool:
+            return any(map(is_called, children(rehearsal)))
+
+        await until(is_played)
+        (number,) = children(rehearsal)
+        vendor = os.pidfd_open(number)
+        os.kill(rehearsal, signal.SIGKILL)
+        ended = await anyio.to_thread.run_sync(has_ended, vendor)
+        if not ended:
+            os.kill(number, signal.SIGKILL)
+        os.close(vendor)
+    assert ended
