@@ -31,7 +31,7 @@ ON_ALL_CORES = -n auto --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench bench-million views screenshots package pythons conformance soak simulate never-twice lock clean
+.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench bench-million views screenshots package image pythons conformance soak simulate never-twice lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -141,6 +141,16 @@ never-twice: $(DEV_READY) ## simulated worlds and real kills, written to docs/ne
 
 package: $(DEV_READY) $(NPM_READY) ## what a release is handed over as, in dist/, each checked by its own validator
 	@$(BIN)/python scripts/package.py
+
+# BASE=… another base image; IMAGE_OPTIONS and RUN_OPTIONS are the engine's own.
+image: ## build the container's image and run it as compose.yaml does, where docker or podman is there
+	@for engine in docker podman; do \
+	  $$engine info >/dev/null 2>&1 || continue; \
+	  $$engine build $(if $(BASE),--build-arg BASE=$(BASE)) $(IMAGE_OPTIONS) -t campaign-ops-mcp . || exit 1; \
+	  exec $$engine run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
+	    $(RUN_OPTIONS) campaign-ops-mcp doctor --sandbox; \
+	done; \
+	echo "Neither docker nor podman answers here: the image was neither built nor run." >&2; exit 1
 
 .SECONDEXPANSION:
 pythons: $(DEV_READY) $$(OTHER_READY) ## the wheel on the other Pythons of the PATH (installs packages for them)
