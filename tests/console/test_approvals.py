@@ -12,6 +12,8 @@ from server.gate.recalling import caller_on_page
 from server.gate.words.answers import Answer
 from server.ledger.deciding import Decision
 from server.store.audit import export
+from server.store.database import DatabaseStore
+from server.store.errors import StoreUnavailableError
 from tests.console.at_page import AtPage, lines, signed_in
 from tests.console.browser import Browser
 from tests.e2e.house import House, Session
@@ -251,6 +253,27 @@ async def test_who_presses_after_their_sign_in_ended_is_told_that_nothing_was_do
     assert (told.status, "What you pressed was not taken: nothing was done." in told.text) == (401, True)
     assert "nothing was done" not in (await browser.get("/approvals")).text
     assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
+    assert await posts(house) == 0
+
+
+async def test_while_the_store_is_away_every_page_says_so_and_nothing_is_decided(
+    house: House, at_page: AtPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailableError("the store is away")
+
+    session, browser = at_page
+    asked = await _asked(session)
+    form = (await browser.get(f"/approvals/{asked}")).form("Send 1")
+    with monkeypatch.context() as gone:
+        for name in ("read", "glance", "write"):
+            gone.setattr(DatabaseStore, name, away)
+        for path in ("/", "/approvals", f"/approvals/{asked}", "/campaigns", "/replies", "/rules"):
+            page = await browser.get(path)
+            assert (page.status, "The store is away" in page.text) == (503, True), path
+        assert (await browser.send(form, "Send 1")).status == 503
+    assert "Approved" not in (await browser.get(f"/approvals/{asked}")).text
+    assert "Approved" in (await browser.send(form, "Send 1")).text
     assert await posts(house) == 0
 
 
