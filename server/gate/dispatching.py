@@ -219,6 +219,9 @@ class Dispatching:
             hold = hold_for_post(self._context, claimed)
             world = replace(world, now=self._context.clock(), reference=reference_of(claimed.id), hold=hold)
             outcome = _too_late(call, world, claimed) or await self._post(call, world, claimed, way)
+            if outcome.problem is not None and call.operation.vendor is not None:
+                # Before the next call begins: every further wrong login counts towards the vendor's lock.
+                await self._context.vendors.refused(call.operation.vendor, outcome.problem)
         return await self._record(call, claimed, outcome)
 
     async def _voided(self, call: CallOf, entry: "Action", reason: str, problem: Problem) -> Answer:
@@ -264,8 +267,6 @@ class Dispatching:
             return outcome_kept(_answer(outcome, entry, shown)), None
         except StoreUnavailableError:
             return store_lost(_answer(outcome, entry, shown)), None
-        if outcome.problem is not None and call.operation.vendor is not None:
-            await self._context.vendors.refused(call.operation.vendor, outcome.problem)
         if recorded is not None and (outcome.state, recorded.state) == (State.SUCCEEDED, State.UNKNOWN):
             return unknown(entry, ANOTHERS_BATCH), recorded
         return _answer(outcome, entry, shown), recorded

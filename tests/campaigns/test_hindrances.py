@@ -63,6 +63,40 @@ async def test_a_store_that_goes_away_within_a_chunk_is_waited_for(
         assert len(await texts_at_the_vendor(house)) == 30
 
 
+async def test_a_refused_login_is_the_last_one_although_other_parts_wait_for_its_call(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account's calls stop before the next one begins, not when the outcome is written down."""
+    async with fronted(house, Person(), **SMALL) as session:
+        campaign = await begun(house, session)
+
+    async def covered(*_given: object) -> str:
+        return ""
+
+    monkeypatch.setattr(ChunkSender, "missing", covered)
+    login = {**SMALL["every8d"], "password": "wrong", "calls_at_once": 1}
+    async with fronted(house, every8d=login) as session:
+        assert session.parts
+        book, ended, another = session.parts.book, list[str](), anyio.Event()
+        finish = book.finish
+
+        async def slow_at_first(action: str, *given: Any) -> Any:
+            ended.append(action)
+            if len(ended) > 1:
+                another.set()
+            with anyio.fail_after(20):
+                await another.wait()
+            return await finish(action, *given)
+
+        monkeypatch.setattr(book, "finish", slow_at_first)
+        before = len(await house.vendor.log())
+        epoch = await taken(session.parts, campaign)
+        course = Course(session.parts.campaigns, ChunkSender(session.parts.context))
+        assert await course.wave(campaign, epoch) is Wave.OVER
+        assert len(ended) > 1
+        assert len(await house.vendor.log()) == before + 1
+
+
 async def test_a_wave_forgets_whom_its_sent_parts_were_for(house: House) -> None:
     async with fronted(house, Person(), **SMALL) as session:
         assert session.parts
