@@ -75,6 +75,10 @@ class CampaignStorm:
             return await is_done(self.parts, self.campaign)
 
         await until(over, _END_SECONDS)
+        await self.end()
+
+    async def end(self) -> None:
+        """Nobody works on it any more."""
         for worker in [*self._workers]:
             await self._kill(worker)
 

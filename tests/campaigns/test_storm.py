@@ -114,8 +114,12 @@ async def test_the_naive_order_texts_somebody_twice(house: House) -> None:
         async def doubled() -> bool:
             return max((await texts_at_the_vendor(house)).values(), default=0) > 1
 
-        with anyio.fail_after(PATIENCE):
-            await storm.rage(40, 1_000, doubled)
+        try:
+            with anyio.fail_after(PATIENCE):
+                await storm.rage(40, 1_000, doubled)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await storm.end()
         assert await doubled(), f"SEED={SEED}"
 
 
