@@ -63,8 +63,8 @@ async def close(config: Path | None, action_id: str, state: str, *, sandbox: boo
     if closed is None:
         out.say(
             sentence(
-                "Nothing was closed: there is no such action, its outcome is not unknown, or a safe retry of "
-                "it is still open (settle that one first)."
+                "Nothing was closed: there is no such action, its outcome is not unknown, a safe retry of it "
+                "is still open (settle that one first), or its worker may still send it (wait four minutes)."
             )
         )
         return FAILED

@@ -208,12 +208,15 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
     """Settle an unknown outcome: `by` whom and `how` it was found out. None when it is not unknown.
 
     `messages_erased` proves of an erasing that nothing of its booking is left: all that it cost comes back.
-    Nor is it failed, and free to be done again, while a safe retry of it may have arrived: None then too.
+    Nor is it failed, and free to be done again, while a safe retry of it may have arrived, or while its owner
+    may still post it: None then too.
     A batch id and final points that are known already stay when none are given.
     """
     if state is State.FAILED and conn.scalar(_OPEN_RETRY, {"first_id": action_id}) is not None:
         return None
     before = by_id(conn, action_id)
+    if state is State.FAILED and before is not None and _may_be_posted(before, now):
+        return None
     values: dict[str, object] = {"outcome": outcome, "reason": f"reconciled by {by}: {how}"}
     if batch_id:
         values["batch_id"] = batch_id
@@ -228,6 +231,11 @@ def reconcile(  # noqa: PLR0913 - the facts of one finding
         _erased_unseen(conn, after, messages_erased)
     _free_erased(conn, after)
     return after
+
+
+def _may_be_posted(unknown: Action, now: datetime) -> bool:
+    """Whether its owner, whom another has replaced, may come back and post it: its lease holds."""
+    return unknown.finished_at is None and unknown.lease_until is not None and now < unknown.lease_until
 
 
 def give_back(conn: Connection, *, erase_id: str, batch_id: str, points: Decimal, messages: int = 0) -> bool:

@@ -15,7 +15,10 @@ from server.command.comparison import examined
 from server.command.texts import texts_of
 from server.demo.rows import rows_of
 from server.gate.campaign_chunks import ChunkSender
+from server.ledger.book import Settled
+from server.ledger.claiming import LEASE_SECONDS
 from server.store import campaigns, ledger
+from server.store.actions import Action, State
 from server.store.campaign_tables import CHUNKS
 from server.store.errors import StoreUnavailableError
 from server.store.keys import half_hash
@@ -318,6 +321,39 @@ async def test_a_part_whose_worker_is_gone_is_unknown_as_soon_as_another_takes_o
             status = await status_of(session, campaign)
             assert (status["sending"] == 0, status["unknown"] > 0) == (True, True)
             group.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(
+    ("stood_still", "closed", "sent"), [(LEASE_SECONDS - 1, False, 30), (LEASE_SECONDS, True, 20)]
+)
+async def test_what_a_replaced_worker_may_still_post_is_closed_as_failed_only_once_its_lease_has_ended(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, stood_still: float, closed: bool, sent: int
+) -> None:
+    """The vendor shows nothing of it yet: whoever closed it so would send it a second time."""
+    clock, one = Clock(), {"every8d": {"max_recipients": 10, "calls_at_once": 1}}
+    failed = Settled(state=State.FAILED, by="somebody", how="by hand")
+    async with (
+        fronted(house, Person(), clock=clock, **one) as session,
+        fronted(house, Person(), clock=clock, **one) as other,
+    ):
+        assert session.parts
+        assert other.parts
+        campaign, there = await begun(house, session), other.parts.book
+        claim, found = session.parts.book.claim_chunk, list[bool]()
+
+        async def replaced_after_it(*given: Any) -> Any:
+            claimed = await claim(*given)
+            if isinstance(claimed, Action) and not found:
+                found.append(False)
+                await there.give_up_others(campaign)
+                clock.advance(seconds=stood_still)
+                found[0] = await there.reconcile(claimed.id, failed) is not None
+            return claimed
+
+        monkeypatch.setattr(session.parts.book, "claim_chunk", replaced_after_it)
+        await carried_out(session.parts, campaign)
+        texts = await texts_at_the_vendor(house)
+        assert (found, len(texts), set(texts.values())) == ([closed], sent, {1})
 
 
 async def test_whom_the_points_did_not_reach_within_a_part_does_not_count_as_sent(
