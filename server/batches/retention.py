@@ -27,7 +27,7 @@ from server.store.campaign_aging import (
     old_campaigns,
     take_out_recipients,
 )
-from server.store.campaigns import empty_gone_out
+from server.store.campaign_chunks import empty_gone_out
 from server.store.errors import StoreUnavailableError
 from server.store.meta import set_value, value_of
 from server.store.plans import Connection

@@ -8,7 +8,7 @@ import anyio.to_thread
 from server.batches.chunk_content import opened
 from server.batches.keeper import Keeper
 from server.campaigns.standing import Standing
-from server.store import campaigns
+from server.store import campaign_chunks
 from server.store.campaign_members import WaitingChunk, waiting_sizes
 from server.store.plans import Connection
 from tools.campaigns.wording import read_wording
@@ -35,10 +35,10 @@ async def addressed(
     campaign, wording = standing.campaign, read_wording(standing.plan["text"])
     seal = await keeper.seal()
 
-    def work(conn: Connection) -> tuple[list[campaigns.Chunk], int, int]:
+    def work(conn: Connection) -> tuple[list[campaign_chunks.Chunk], int, int]:
         sizes = waiting_sizes(conn, campaign.id)
         some, skipped = _covering(sizes, start, count)
-        found = (campaigns.chunk_of(conn, campaign.id, number) for number in some)
+        found = (campaign_chunks.chunk_of(conn, campaign.id, number) for number in some)
         return [each for each in found if each is not None], skipped, sum(each.recipients for each in sizes)
 
     chunks, skipped, total = await keeper.read(work)

@@ -8,8 +8,8 @@ import anyio.to_thread
 from server.batches.chunk_content import Addressee, opened, packed, place_of
 from server.batches.keeper import Keeper
 from server.campaigns.draft import Draft, plan_gone
-from server.store import campaigns
-from server.store.campaigns import Chunk
+from server.store import campaign_chunks
+from server.store.campaign_chunks import Chunk
 from server.store.plans import Connection
 from server.store.unstarted_plans import is_being_made
 from tools.campaigns.tally import Tally
@@ -20,7 +20,7 @@ async def apart(keeper: Keeper, draft: Draft) -> None:
     whole, more = divmod(draft.wish.trial.of(draft.tally.recipients), draft.wish.size)
     split = None
     if more:
-        both = await keeper.read(lambda conn: campaigns.chunk_of(conn, draft.id, whole + 1))
+        both = await keeper.read(lambda conn: campaign_chunks.chunk_of(conn, draft.id, whole + 1))
         if both is None:
             raise plan_gone()
         if more < both.recipients:
@@ -29,9 +29,9 @@ async def apart(keeper: Keeper, draft: Draft) -> None:
     def work(conn: Connection) -> bool:
         if not is_being_made(conn, draft.id, keeper.clock()):
             return False
-        campaigns.first_ones(conn, draft.id, whole + bool(more))
+        campaign_chunks.first_ones(conn, draft.id, whole + bool(more))
         if split is not None:
-            campaigns.split_chunk(conn, *split)
+            campaign_chunks.split_chunk(conn, *split)
         return True
 
     if not await keeper.write(work):
@@ -42,8 +42,8 @@ def _halves(draft: Draft, both: Chunk, first: int) -> tuple[Chunk, Chunk]:
     those = opened(both.sealed, draft.id, both.number, draft.seal)
     draft.chunks += 1
     return (
-        _chunk(draft, those[:first], both.number, campaigns.TRIAL),
-        _chunk(draft, those[first:], draft.chunks, campaigns.REST),
+        _chunk(draft, those[:first], both.number, campaign_chunks.TRIAL),
+        _chunk(draft, those[first:], draft.chunks, campaign_chunks.REST),
     )
 
 

@@ -16,11 +16,13 @@ from server.campaigns.draft import Draft, Wish
 from server.campaigns.planning import Planner
 from server.campaigns.source import Lists, OpenList
 from server.campaigns.standing import Standing
-from server.store import campaigns
+from server.store import campaign_chunks, campaign_progress, campaigns
 from server.store.batches import SENT, Batch
 from server.store.campaign_bookings import bookings_of, erasings_in_doubt
+from server.store.campaign_chunks import Chunk, Waiting
 from server.store.campaign_holds import Hold, hold_of
-from server.store.campaigns import Campaign, Chunk, Progress, Waiting
+from server.store.campaign_progress import Progress
+from server.store.campaigns import Campaign
 from server.store.plans import Connection
 from server.store.slices import slices
 from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState
@@ -99,8 +101,8 @@ class Campaigns:
             return Known(
                 campaign=found,
                 plan=_plan_or_none(seal, found),
-                progress=campaigns.progress_of(conn, id_),
-                waiting_points=campaigns.waiting_points(conn, id_),
+                progress=campaign_progress.progress_of(conn, id_),
+                waiting_points=campaign_chunks.waiting_points(conn, id_),
                 hold=hold_of(conn, id_, self.keeper.clock()),
             )
 
@@ -133,26 +135,26 @@ class Campaigns:
 
     async def waiting(self, id_: str, at_most: int) -> list[Waiting]:
         """The first chunks that wait."""
-        return await self.keeper.read(lambda conn: campaigns.waiting_chunks(conn, id_, at_most))
+        return await self.keeper.read(lambda conn: campaign_chunks.waiting_chunks(conn, id_, at_most))
 
     async def waiting_now(self, of_each: int) -> int:
         """How many chunks of running campaigns wait, of each so many at most."""
 
         def work(conn: Connection) -> int:
             those = campaigns.running_of(conn, None)
-            return sum(len(campaigns.waiting_chunks(conn, each.id, of_each)) for each in those)
+            return sum(len(campaign_chunks.waiting_chunks(conn, each.id, of_each)) for each in those)
 
         return await self.keeper.read(work)
 
     async def chunk(self, id_: str, number: int) -> Chunk | None:
         """One chunk."""
-        return await self.keeper.glance(lambda conn: campaigns.chunk_of(conn, id_, number))
+        return await self.keeper.glance(lambda conn: campaign_chunks.chunk_of(conn, id_, number))
 
     async def empty(self, id_: str, numbers: Sequence[int]) -> None:
         """Forget whom these chunks were for, as far as they are sent and not booked."""
         now = self.keeper.clock()
         for some in slices(numbers):
-            await self.keeper.write(partial(campaigns.empty_these, campaign=id_, numbers=some, now=now))
+            await self.keeper.write(partial(campaign_chunks.empty_these, campaign=id_, numbers=some, now=now))
 
     async def page(self, principal: str, page: int, page_size: int) -> tuple[list[Campaign], int]:
         """A page of this principal's campaigns, newest first, and how many there are."""
@@ -179,7 +181,7 @@ class Campaigns:
         def look(conn: Connection) -> dict[str, tuple[object, ...]]:
             found = ((name, campaigns.campaign_of(conn, id_)) for name, id_ in of.items())
             return {
-                name: (each.state, each.reason, *astuple(campaigns.progress_of(conn, each.id)))
+                name: (each.state, each.reason, *astuple(campaign_progress.progress_of(conn, each.id)))
                 for name, each in found
                 if each is not None and each.principal == principal
             }

@@ -20,9 +20,9 @@ from server.campaigns.calls import Calls, Turn
 from server.campaigns.campaigns import Campaigns
 from server.campaigns.standing import Standing
 from server.campaigns.worker import HELD_UP
-from server.store import campaigns
+from server.store import campaign_chunks
+from server.store.campaign_chunks import Waiting
 from server.store.campaign_holds import Hold
-from server.store.campaigns import Waiting
 from server.store.errors import StoreUnavailableError
 from tools.sentence import sentence
 
@@ -182,7 +182,7 @@ class Course:
         if (hold := await self._campaigns.hold_of(campaign)) is not None:
             return await self._held(standing, epoch, hold)
         phase = waiting[0].phase
-        if phase == campaigns.REST and not standing.campaign.released:
+        if phase == campaign_chunks.REST and not standing.campaign.released:
             return await self._after_trial(standing, epoch)
         self._sends.expect(len(waiting))
         supply = _Supply(self._campaigns, self._sends, campaign, phase, self._rounds)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from server.batches.chunk_content import Addressee, packed, place_of
 from server.batches.numbers import NumberSeal
-from server.store import campaigns
-from server.store.campaigns import Chunk
+from server.store import campaign_chunks
+from server.store.campaign_chunks import Chunk
 from server.store.errors import StoreUnavailableError
 from server.store.keys import HALF, hash_messages
 from tools.campaigns.pace import Pace, is_night
@@ -194,7 +194,7 @@ class Draft:
         those, self._rest = self._rest[:size], self._rest[size:]
         points, self._points = sum(self._points[:size]), self._points[size:]
         self.chunks += 1
-        phase = campaigns.TRIAL if self._trial_left else campaigns.REST
+        phase = campaign_chunks.TRIAL if self._trial_left else campaign_chunks.REST
         self._trial_left = max(0, self._trial_left - size)
         content = packed(those)
         self.digest.update(content)

@@ -17,7 +17,7 @@ from server.campaigns.apart import apart
 from server.campaigns.draft import Draft, Kept, Wish, plan_gone
 from server.campaigns.source import OpenList
 from server.campaigns.standing import Standing
-from server.store import campaigns
+from server.store import campaign_chunks, campaigns
 from server.store.actions import new_id
 from server.store.campaigns import Campaign
 from server.store.failed_sends import arrived_or_may
@@ -118,7 +118,7 @@ class Planner:
             # In the order of the table, so that neighbours are written together.
             campaigns.add_recipients(conn, draft.id, sorted(kept.numbers))
             for chunk in kept.chunks:
-                campaigns.add_chunk(conn, chunk)
+                campaign_chunks.add_chunk(conn, chunk)
             return True
 
         had, often = await self._keeper.read(look)

@@ -13,9 +13,9 @@ from server.command.options import Config, Sandbox, run
 from server.command.terminal import Terminal, terminal
 from server.languages.catalogue import in_language
 from server.parts import Parts
-from server.store import campaigns
+from server.store import campaign_progress, campaigns
+from server.store.campaign_progress import Progress as HowFar
 from server.store.campaigns import Campaign
-from server.store.campaigns import Progress as HowFar
 from server.store.plans import Connection
 from tools.sentence import Sentence, plural, sentence
 from tools.taipei import iso_minute
@@ -86,7 +86,7 @@ async def _known(parts: Parts, id_: str) -> Known | None:
         found = campaigns.campaign_of(conn, id_)
         if found is None or found.state == campaigns.PLANNING:
             return None
-        return found, campaigns.progress_of(conn, id_)
+        return found, campaign_progress.progress_of(conn, id_)
 
     return await parts.memory.keeper.read(look)
 

@@ -34,8 +34,9 @@ from server.ledger.deciding import Decision
 from server.parts import Parts
 from server.settings.own_program import in_this_python
 from server.settings.settings import Settings, load_settings
-from server.store import campaigns
-from server.store.campaigns import Campaign, Chunk
+from server.store import campaign_chunks, campaigns
+from server.store.campaign_chunks import Chunk
+from server.store.campaigns import Campaign
 from server.store.plans import Connection
 from tools.campaign_desk import Rehearsed
 from tools.desk.campaign_steps import START_CAMPAIGN
@@ -82,8 +83,8 @@ async def _read(
             if found is None or found.state != campaigns.PLANNED:
                 return None
             chunks = list[Chunk]()
-            for each in campaigns.waiting_chunks(conn, campaign, MOST_RECIPIENTS):
-                chunk = campaigns.chunk_of(conn, campaign, each.number)
+            for each in campaign_chunks.waiting_chunks(conn, campaign, MOST_RECIPIENTS):
+                chunk = campaign_chunks.chunk_of(conn, campaign, each.number)
                 if chunk is None or sum(some.recipients for some in chunks) >= MOST_RECIPIENTS:
                     break
                 chunks.append(chunk)
@@ -130,7 +131,7 @@ async def _copied(
     def work(conn: Connection) -> None:
         campaigns.add_campaign(conn, copy)
         for each in chunks:
-            campaigns.add_chunk(conn, again(each))
+            campaign_chunks.add_chunk(conn, again(each))
         # Which seals it.
         campaigns.change(conn, key, copy.id, [campaigns.PLANNING], state=campaigns.PLANNED)
 

@@ -31,10 +31,11 @@ from server.gate.words.endings import problem_in
 from server.gate.words.sentences import nothing
 from server.ledger.campaign_claiming import ChunkSend, PartReach
 from server.ledger.refusals import Blocked, Repeats
-from server.store import campaigns
+from server.store import campaign_chunks, campaigns
 from server.store.actions import Action, CapHit, IdTakenError, Proposal, new_id
 from server.store.batches import UNKNOWN, Batch, add_batch
-from server.store.campaigns import Campaign, Chunk
+from server.store.campaign_chunks import Chunk
+from server.store.campaigns import Campaign
 from server.store.counting import EACH_DAY
 from server.store.packed_messages import add_packed
 from server.store.plans import Connection
@@ -121,7 +122,7 @@ class ChunkSender:
         """What sends a chunk that waits, once; whatever forbids it now stops the campaign."""
         campaign = standing.campaign
         chunk = await self._context.campaigns.chunk(campaign.id, number)
-        if chunk is None or chunk.state != campaigns.WAITING:
+        if chunk is None or chunk.state != campaign_chunks.WAITING:
             return ChunkEnd(ended=Ended.WAITS)
         if campaign.account != await self._context.account_of(SEND_PERSONALIZED_SMS):
             return ChunkEnd(ended=Ended.WAITS, stop=sentence("it was planned for another account"))

@@ -14,8 +14,8 @@ from server.campaigns.campaigns import Known
 from server.campaigns.draft import Asked
 from server.gate.campaign_rules import forbidden
 from server.gate.context import GateContext
+from server.store.campaign_chunks import TRIAL
 from server.store.campaign_moves import Movable, movable
-from server.store.campaigns import TRIAL
 from tools.campaigns.pace import pace_of
 from tools.campaigns.trial import read_terms
 from tools.every8d.texts import send_time

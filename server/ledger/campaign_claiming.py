@@ -15,12 +15,13 @@ from server.ledger.claiming import LEASE_SECONDS, Claimed, Claiming, Refusal
 from server.ledger.notes import Note, ending_note
 from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Repeats
-from server.store import campaigns, ledger
+from server.store import campaign_chunks, campaigns, ledger
 from server.store.actions import CAMPAIGN_START, NO_CAPS, Action, CapHit, Caps, Proposal, State, only
+from server.store.campaign_chunks import Chunk
 from server.store.campaign_holds import hold_of
 from server.store.campaign_moves import give_contents, wait_anew
 from server.store.campaign_seals import is_sealed
-from server.store.campaigns import Campaign, Chunk
+from server.store.campaigns import Campaign
 from server.store.counting import full_today, hand_on
 from server.store.dispatch import reap_of_campaign
 from server.store.failed_sends import arrived_or_may
@@ -166,7 +167,7 @@ class CampaignClaiming(Claiming):
             if start is not None:
                 points = max(start.points - start.points_returned, Decimal(0))
                 hand_on(conn, start, points, max(start.recipients - start.recipients_returned, 0))
-            campaigns.leave_waiting(conn, found.id)
+            campaign_chunks.leave_waiting(conn, found.id)
             ended = found.ended_at or now
             campaigns.change(
                 conn,
@@ -247,7 +248,7 @@ class CampaignClaiming(Claiming):
 
         def work(conn: Connection, now: datetime) -> tuple[bool, Note | None]:
             held = campaigns.running_under(conn, campaign, epoch)
-            if held is None or campaigns.waiting_chunks(conn, campaign, 1):
+            if held is None or campaign_chunks.waiting_chunks(conn, campaign, 1):
                 return False, None
             return True, end(conn, self._journal.held, campaign, now)
 
@@ -284,7 +285,7 @@ class CampaignClaiming(Claiming):
                 packed=send.reach.packing,
                 fresh_id=only(send.action),
             )
-            if not created or not campaigns.take_chunk(conn, send.chunk, action.id, send.left_out):
+            if not created or not campaign_chunks.take_chunk(conn, send.chunk, action.id, send.left_out):
                 raise LookupError("a chunk that waits has an action already")
             record(conn, action)
             return action, note_of("approved", action), note_of("dispatching", action)
@@ -299,7 +300,7 @@ class CampaignClaiming(Claiming):
             if start is None:
                 return False, None
             hand_on(conn, start, chunk.points, chunk.recipients)
-            campaigns.skip_chunk(conn, chunk)
+            campaign_chunks.skip_chunk(conn, chunk)
             return True, None
 
         return await self._journal.write(work)
@@ -332,8 +333,8 @@ class CampaignClaiming(Claiming):
         campaign = campaigns.running_under(conn, chunk.campaign, epoch)
         if campaign is None or hold_of(conn, chunk.campaign, now) is not None:
             return None
-        known = campaigns.chunk_of(conn, chunk.campaign, chunk.number)
-        if known is None or known.state != campaigns.WAITING:
+        known = campaign_chunks.chunk_of(conn, chunk.campaign, chunk.number)
+        if known is None or known.state != campaign_chunks.WAITING:
             return None
         return _start(conn, self._journal.held, campaign)
 
@@ -404,7 +405,7 @@ def _repeated(conn: Connection, reach: PartReach, now: datetime, campaign: str) 
 def _wait_again(conn: Connection, campaign: Campaign) -> None:
     """What certainly failed waits again, and is reserved again."""
     start = ledger.get(conn, campaign.action)
-    points, recipients = campaigns.wait_again(conn, campaign.id)
+    points, recipients = campaign_chunks.wait_again(conn, campaign.id)
     if start is not None and recipients:
         hand_on(conn, start, -points, -recipients)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from server.ledger.notes import Note
-from server.store import campaigns
+from server.store import campaign_chunks, campaign_progress, campaigns
 from server.store.actions import Action, State
 from server.store.plans import Connection
 from tools.sentence import sentence
@@ -11,10 +11,10 @@ from tools.sentence import sentence
 
 def end(conn: Connection, key: bytes, campaign: str, now: datetime) -> Note:
     """A running campaign of which nothing waits is done; where a part certainly failed, a person says."""
-    failed = campaigns.progress_of(conn, campaign).failed
+    failed = campaign_progress.progress_of(conn, campaign).failed
     if failed:
         return _left_to_a_person(conn, key, campaign, campaigns.RUNNING, failed)
-    campaigns.empty_sent(conn, campaign, now)
+    campaign_chunks.empty_sent(conn, campaign, now)
     values = {"state": campaigns.DONE, "ended_at": now, "worker": ""}
     campaigns.change(conn, key, campaign, [campaigns.RUNNING], **values)
     return Note(what="campaign_done", outcome=campaign)
@@ -30,7 +30,7 @@ def end_no_longer(conn: Connection, key: bytes, part: Action) -> Note | None:
     found = campaigns.campaign_of(conn, part.campaign)
     if found is None or found.state != campaigns.DONE:
         return None
-    failed = campaigns.progress_of(conn, part.campaign).failed
+    failed = campaign_progress.progress_of(conn, part.campaign).failed
     return _left_to_a_person(conn, key, part.campaign, campaigns.DONE, failed) if failed else None
 
 

@@ -11,7 +11,7 @@ from server.ledger.campaign_ends import end_no_longer
 from server.ledger.notes import Note, ending_note
 from server.store import ledger
 from server.store.actions import Action, State
-from server.store.campaigns import leave_out
+from server.store.campaign_chunks import leave_out
 from server.store.keys import keyed
 from server.store.lookup import other_send_of
 from server.store.plans import Connection

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
+from server.store.campaign_chunks import WAITING
 from server.store.campaign_tables import CAMPAIGNS, CHUNKS, RECIPIENTS
-from server.store.campaigns import OVER, WAITING, change
+from server.store.campaigns import OVER, change
 from server.store.plans import Connection
 
 _OF_NUMBER = (

@@ -12,8 +12,8 @@ from sqlalchemy import and_, bindparam, or_, select, update
 
 from server.store.actions import State
 from server.store.batches import ERASED, SENT
+from server.store.campaign_chunks import TAKEN, TRIAL, UNTIMED, WAITING
 from server.store.campaign_tables import CHUNKS
-from server.store.campaigns import TAKEN, TRIAL, UNTIMED, WAITING
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
 from server.store.schema import ACTIONS

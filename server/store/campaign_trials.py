@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, func, select
 
 from server.store.batches import SENT, Batch
+from server.store.campaign_chunks import SKIPPED, TRIAL
 from server.store.campaign_tables import CHUNKS
-from server.store.campaigns import SKIPPED, TRIAL
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, REPLIES
 from tools.campaigns.trial import Outcome

@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import and_, bindparam, exists, or_, select
 
 from server.store.actions import ERASINGS, NO_CAPS, Action, CapHit, Caps, Proposal, State, new_id
-from server.store.campaigns import take_off_time
+from server.store.campaign_chunks import take_off_time
 from server.store.counting import (
     NOTHING,
     Counts,

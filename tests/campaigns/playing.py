@@ -11,9 +11,9 @@ from server.campaigns.course import Course, Wave
 from server.campaigns.part_makers import PartMaker
 from server.gate.campaign_chunks import ChunkSender
 from server.parts import Parts
-from server.store import campaigns
+from server.store import campaign_progress, campaigns
 from server.store.actions import State
-from server.store.campaigns import Progress
+from server.store.campaign_progress import Progress
 from server.store.columns import Points
 from server.store.schema import ACTIONS
 from tests.e2e.house import Facts, House, Session
@@ -82,7 +82,7 @@ async def texts_at_the_vendor(house: House) -> Counter[tuple[str, str]]:
 
 async def progress(parts: Parts, campaign: str) -> Progress:
     """How far a campaign is, straight from the store."""
-    return await parts.memory.keeper.read(lambda conn: campaigns.progress_of(conn, campaign))
+    return await parts.memory.keeper.read(lambda conn: campaign_progress.progress_of(conn, campaign))
 
 
 async def is_done(parts: Parts, campaign: str) -> bool:

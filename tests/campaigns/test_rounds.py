@@ -11,7 +11,7 @@ from server.campaigns.calls import Turn
 from server.campaigns.campaigns import Campaigns
 from server.campaigns.course import ROUND, ChunkEnd, Course, Ended, Judgement, Send, Sends, Wave
 from server.campaigns.standing import Standing
-from server.store.campaigns import TRIAL, Waiting
+from server.store.campaign_chunks import TRIAL, Waiting
 
 PART = Decimal(10)
 

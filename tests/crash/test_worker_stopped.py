@@ -23,7 +23,7 @@ from server.campaigns.worker import Worker
 from server.gate.campaign_chunks import ChunkSender
 from server.parts import Parts
 from server.store.actions import State
-from server.store.campaigns import Progress
+from server.store.campaign_progress import Progress
 from server.store.plans import Connection
 from server.store.schema import ACTIONS
 from server.systems import start_detached

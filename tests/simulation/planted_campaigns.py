@@ -12,7 +12,7 @@ from server.batches import unpacking as messages_unpacking
 from server.campaigns import course
 from server.gate import campaign_trials
 from server.ledger import book, campaign_claiming
-from server.store import campaign_moves, campaigns, dispatch, packed_texts, unpacking
+from server.store import campaign_chunks, campaign_moves, campaigns, dispatch, packed_texts, unpacking
 from server.store.actions import Action, State
 from server.store.campaign_tables import CHUNKS
 from server.store.plans import Connection
@@ -46,7 +46,7 @@ def _an_unknown_part_waits_again(stack: ExitStack) -> None:
     again = (
         select(CHUNKS.c.number, CHUNKS.c.points, CHUNKS.c.recipients)
         .join(ACTIONS, ACTIONS.c.id == CHUNKS.c.action)
-        .where(CHUNKS.c.campaign == bindparam("wanted_id"), CHUNKS.c.state == campaigns.TAKEN)
+        .where(CHUNKS.c.campaign == bindparam("wanted_id"), CHUNKS.c.state == campaign_chunks.TAKEN)
         .where(ACTIONS.c.state.in_((State.FAILED, State.UNKNOWN)))
     )
     put(stack, campaigns, "_FAILED", again)
@@ -84,14 +84,14 @@ def _a_cancelled_campaign_waits(stack: ExitStack) -> None:
 
 def _what_may_be_booked_is_booked_anew(stack: ExitStack) -> None:
     """A move books parts anew whose erasing did not happen, or nobody knows whether it did."""
-    taken = CHUNKS.c.state.in_((campaigns.UNTIMED, campaigns.TAKEN))
+    taken = CHUNKS.c.state.in_((campaign_chunks.UNTIMED, campaign_chunks.TAKEN))
     some = select(CHUNKS.c.number, CHUNKS.c.points, CHUNKS.c.recipients).where(
         CHUNKS.c.campaign == bindparam("wanted_id"), taken
     )
     number = CHUNKS.c.number == bindparam("wanted_number")
     wait = update(CHUNKS).where(CHUNKS.c.campaign == bindparam("wanted_id"), number, taken)
     put(stack, campaign_moves, "_UNTIMED", some)
-    put(stack, campaign_moves, "_WAIT", wait.values(state=campaigns.WAITING, action=None, left_out=0))
+    put(stack, campaign_moves, "_WAIT", wait.values(state=campaign_chunks.WAITING, action=None, left_out=0))
 
 
 def _a_proven_erasing_is_not_acted_on(stack: ExitStack) -> None:
