@@ -49,7 +49,7 @@ def _an_unknown_part_waits_again(stack: ExitStack) -> None:
         .where(CHUNKS.c.campaign == bindparam("wanted_id"), CHUNKS.c.state == campaign_chunks.TAKEN)
         .where(ACTIONS.c.state.in_((State.FAILED, State.UNKNOWN)))
     )
-    put(stack, campaigns, "_FAILED", again)
+    put(stack, campaign_chunks, "_FAILED", again)
 
 
 def _a_reservation_is_not_handed_on(stack: ExitStack) -> None:
@@ -79,7 +79,7 @@ def _a_trial_releases_itself(stack: ExitStack) -> None:
 
 def _a_cancelled_campaign_waits(stack: ExitStack) -> None:
     """What waits when a campaign is cancelled goes on waiting."""
-    put(stack, campaigns, "leave_waiting", always(None))
+    put(stack, campaign_chunks, "leave_waiting", always(None))
 
 
 def _what_may_be_booked_is_booked_anew(stack: ExitStack) -> None:
