@@ -166,10 +166,17 @@ async def exchange(  # noqa: PLR0913 - a connection, what goes over it, and four
 async def _untimed(
     late: Late, scope: anyio.CancelScope, deadline: float, stream: VendorStream | None
 ) -> Written:
-    """What is late, with its time counted from when it is here."""
+    """What is late, with its time counted from when it is here.
+
+    Raises:
+        TimeoutError: the call has none left, and nothing is begun.
+    """
     scope.deadline = math.inf
     written = await late(stream)
-    scope.deadline = anyio.current_time() + left(deadline)
+    rest = left(deadline)
+    if not rest:
+        raise TimeoutError
+    scope.deadline = anyio.current_time() + rest
     return written
 
 

@@ -11,10 +11,12 @@ import anyio.lowlevel
 import apsw
 import pytest
 
+from server.call_time import CALL_SECONDS, timed_call
 from server.settings.settings import load_settings
 from server.store import blocked
 from server.vendors import approach
 from server.vendors.approach import Approach
+from server.vendors.exchange import NotSentError
 from server.vendors.vendors import Vendors
 from tests.faults.front_door import RECEIPT, SEND, SENDING, accept, front_door, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, whole
@@ -190,3 +192,22 @@ async def test_the_deadline_of_an_answer_counts_from_its_request(
         reply = await vendors.send(THE_SEND, over=way)
     assert reply.body.decode() == RECEIPT
     assert vendor.connections == 1
+
+
+async def test_a_call_whose_time_is_over_when_its_claim_stands_says_nothing_and_is_not_sent(
+    vendor: ScriptedVendor, vendors: Vendors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approach, "_FRESH_SECONDS", 60)
+    heads: list[str] = []
+
+    async def note(exchange: Exchange) -> None:
+        heads.append(exchange.path)
+
+    vendor.at_head = note
+    with timed_call(_SHORT - CALL_SECONDS):
+        async with vendors.approach(THE_SEND) as way:
+            with anyio.move_on_after(2 * _SHORT):
+                await anyio.sleep_forever()
+            with pytest.raises(NotSentError):
+                await vendors.send(THE_SEND, over=way)
+    assert (heads, vendor.requests, vendor.connections) == ([], [], 1)
