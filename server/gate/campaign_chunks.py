@@ -43,7 +43,7 @@ from server.store.rows import taipei_day
 from tools.every8d.credit import credit_steps
 from tools.every8d.holding import hold_from
 from tools.every8d.send_personalized_sms import PATH, SEND_PERSONALIZED_SMS
-from tools.every8d.texts import LEAST_AHEAD, first_words
+from tools.every8d.texts import LEAST_AHEAD, first_words, send_time
 from tools.operation import Audience, Preview, Request, Surroundings
 from tools.sentence import sentence
 
@@ -78,8 +78,14 @@ class _PartCall(CallOf):
         return Request(vendor="every8d", path=PATH, written=b"{}")
 
     def request(self, world: Surroundings) -> Request:
-        """What was written when it was made; what is held has a time that its claim gave it."""
+        """What was written when it was made; what is held has a time that its claim gave it.
+
+        Raises:
+            InvalidArgumentError: a text's time came too near, or passed, while the part waited for its call.
+        """
         if self.made.params is None:
+            for each in self.made.send_times:
+                send_time(each, world)
             return Request(vendor="every8d", path=PATH, written=self.made.written)
         return self.operation.build(self.made.params, world)
 

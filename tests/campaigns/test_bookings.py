@@ -1,8 +1,11 @@
 """What a campaign has booked is erased or moved with it: each part once, and said part by part."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from server.ledger.claiming import LEASE_SECONDS
 from server.sandbox.state.messages import BOOKED
 from server.store import ledger
 from tests.campaigns.playing import carried_out, people, planned, write_list
@@ -56,6 +59,27 @@ async def test_a_cancelled_campaign_erases_what_is_booked_and_its_points_return(
         assert not await standing(house)
         usage = await session.parts.journal.read(ledger.usage)
         assert (usage.points_today, usage.recipients_today) == (0, 0)
+
+
+async def test_a_part_whose_time_passed_while_it_waited_for_its_call_is_certainly_not_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that stands still within its lease: of a time that is past the vendor says two things."""
+    clock = Clock(NOON)
+    async with fronted(house, Person(), clock=clock, **SMALL) as session:
+        assert session.parts
+        claim = session.parts.book.claim_chunk
+
+        async def stand_still(*given: Any) -> Any:
+            claimed = await claim(*given)
+            clock.advance(seconds=LEASE_SECONDS - 1)
+            return claimed
+
+        monkeypatch.setattr(session.parts.book, "claim_chunk", stand_still)
+        soon = (NOON + timedelta(minutes=3)).isoformat()
+        status = await of(session, await booked(house, session, 10, send_at=soon))
+        assert (status["failed"], status["unknown"], status["sent"]) == (10, 0, 0)
+        assert not await standing(house)
 
 
 async def test_what_is_not_erased_or_unknown_is_said_and_erased_by_another_yes(house: House) -> None:
