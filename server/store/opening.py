@@ -1,18 +1,21 @@
 """Opening the database of a URL: migrated, and with its driver."""
 
 from pathlib import Path
+from types import ModuleType
 
 from sqlalchemy import URL
 
 from server.file_locks import LockHeldError
 from server.store.engine import is_sqlite, read_url
 from server.store.errors import StoreUnavailableError
-from server.store.failures import unavailable
+from server.store.failures import not_done, unavailable
 from server.store.migrate import open_and_migrate
 from server.store.plans import Connection
 from server.store.runners import Runner
 from server.store.sqlite import SqliteConnection
-from tools.sentence import reason_of
+from tools.sentence import reason_of, sentence
+
+_UTF8 = "UTF8"
 
 
 class SqliteFile:
@@ -37,15 +40,30 @@ class PostgresServer:
     def __init__(self, url: URL) -> None:
         self._url = url
 
+    def check(self) -> None:
+        """See that it keeps text as UTF-8: in another encoding some text comes back changed, or not at all.
+
+        Raises:
+            StoreUnavailableError: it does not.
+        """
+        encoding = _driver().encoding_of(self._url)
+        if encoding != _UTF8:
+            why = sentence("the database's encoding is {encoding}, and has to be UTF8", encoding=encoding)
+            raise StoreUnavailableError(not_done("opened", why))
+
     def connect(self, *, reads: bool, patient: bool = True) -> Connection:
         """See `Database.connect`."""
-        from server.store.postgres import PostgresConnection  # noqa: PLC0415 - its driver is optional
-
-        return PostgresConnection(self._url, reads=reads)
+        return _driver().PostgresConnection(self._url, reads=reads)
 
     def is_gone(self) -> bool:
         """See `Database.is_gone`."""
         return False
+
+
+def _driver() -> ModuleType:
+    from server.store import postgres  # noqa: PLC0415 - its driver is optional
+
+    return postgres
 
 
 def open_runner(url: str) -> Runner:
@@ -56,10 +74,13 @@ def open_runner(url: str) -> Runner:
     """
     try:
         parsed = read_url(url)
-        open_and_migrate(parsed)
         if is_sqlite(parsed):
+            open_and_migrate(parsed)
             return Runner(SqliteFile(Path(str(parsed.database))), glances=True)
-        return Runner(PostgresServer(parsed), glances=False)
+        server = PostgresServer(parsed)
+        server.check()
+        open_and_migrate(parsed)
+        return Runner(server, glances=False)
     except (LockHeldError, ValueError) as error:
         raise StoreUnavailableError(reason_of(error)) from None
     except StoreUnavailableError:

@@ -36,6 +36,13 @@ class _Answered(psycopg.Connection[Any]):
             raise
 
 
+def encoding_of(url: URL) -> str:
+    """How the database keeps text; '' where the server does not say."""
+    arguments = PostgresConnection.dialect.create_connect_args(url)[1]
+    with psycopg.connect(autocommit=True, **{**arguments, **patience(url, reads=True)}) as connection:
+        return connection.info.parameter_status("server_encoding") or ""
+
+
 class PostgresConnection(Connection):
     """One connection. A dead one is opened anew at the next `begin`: nothing was done in it by then."""
 
