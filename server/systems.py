@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PureWindowsPath
 from typing import Any, BinaryIO
 
@@ -176,6 +176,13 @@ def take_stdout() -> OutPipe | None:
     taken = os.dup(1)
     os.dup2(2, 1)
     return OutPipe(taken)
+
+
+def widen_pipe(pipe: int, room: int) -> None:
+    """Let a pipe hold so many bytes before who writes has to wait, where the system can: Linux alone."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, room)
 
 
 def stdin_pipe() -> InPipe | None:

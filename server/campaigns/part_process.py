@@ -3,12 +3,9 @@
 import os
 import pickle
 import sys
-from contextlib import suppress
 
 from server.campaigns.part_making import make_part
-
-if sys.platform == "linux":
-    from fcntl import F_SETPIPE_SZ, fcntl
+from server.systems import widen_pipe
 
 LENGTH = 8
 """Bytes in which the length stands before each answer."""
@@ -23,7 +20,8 @@ def main() -> None:
     # What a library prints is no answer.
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
-        _widen(answers.fileno())
+        # The next part is made while this one is read.
+        widen_pipe(answers.fileno(), _ROOM)
         answers.write(READY)
         while True:
             answers.flush()
@@ -33,13 +31,6 @@ def main() -> None:
                 return
             made = pickle.dumps(make_part(order), pickle.HIGHEST_PROTOCOL)
             answers.write(len(made).to_bytes(LENGTH, "big") + made)
-
-
-def _widen(pipe: int) -> None:
-    """Have room for a whole answer: the next part is made while this one is read. Only Linux can."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            fcntl(pipe, F_SETPIPE_SZ, _ROOM)
 
 
 if __name__ == "__main__":

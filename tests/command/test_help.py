@@ -19,6 +19,10 @@ COMMANDS = {
     "demo": ("Play a whole session through a real MCP client against the sandbox.", ("--console",)),
     "tools": ("List the tools with risk, document section and token cost.", ("--config", "--all")),
     "doctor": ("Check settings, reachability and login of both vendors", OF_AN_ACCOUNT),
+    "health": (
+        "Say whether the store is there and the server answers; asks no vendor.",
+        ("--port", *OF_AN_ACCOUNT),
+    ),
     "unlock": ("Call a vendor's account again after its refused login was dealt with.", OF_AN_ACCOUNT),
     "console": (
         "Open the page on which a person sees, approves and stops.",

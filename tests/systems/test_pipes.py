@@ -8,7 +8,7 @@ from collections.abc import Generator
 import anyio
 import pytest
 
-from server.systems import InPipe, OutPipe
+from server.systems import InPipe, OutPipe, widen_pipe
 
 assert sys.platform != "win32", "Windows reads and writes in threads"
 
@@ -63,3 +63,11 @@ def test_what_a_full_pipe_has_no_room_for_is_not_written_at_once(pipe: tuple[int
 def test_what_is_longer_than_a_pipe_takes_in_one_piece_is_left_to_a_thread(pipe: tuple[int, int]) -> None:
     assert not OutPipe(pipe[1]).wrote_at_once(b"z" * (select.PIPE_BUF + 1))
     assert select.select([pipe[0]], [], [], 0) == ([], [], [])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a pipe stays as it is")
+def test_a_widened_pipe_takes_a_long_answer_although_nobody_reads(pipe: tuple[int, int]) -> None:
+    answer = b"x" * 200_000
+    widen_pipe(pipe[1], 1024 * 1024)
+    os.set_blocking(pipe[1], False)
+    assert os.write(pipe[1], answer) == len(answer)
