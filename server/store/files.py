@@ -9,6 +9,8 @@ from server.systems import create_new, replace
 
 def private_directory(folder: Path) -> None:
     """Make the folder, and those above it that are missing, with mode 0700."""
+    if folder.exists():
+        return
     missing = [folder, *folder.parents]
     for directory in reversed([path for path in missing if not path.exists()]):
         directory.mkdir(mode=0o700, exist_ok=True)
