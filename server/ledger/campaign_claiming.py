@@ -16,7 +16,17 @@ from server.ledger.notes import Note, ending_note
 from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Repeats
 from server.store import campaign_chunks, campaigns, ledger
-from server.store.actions import CAMPAIGN_START, NO_CAPS, Action, CapHit, Caps, Proposal, State, only
+from server.store.actions import (
+    CAMPAIGN_PART,
+    CAMPAIGN_START,
+    NO_CAPS,
+    Action,
+    CapHit,
+    Caps,
+    Proposal,
+    State,
+    only,
+)
 from server.store.campaign_chunks import Chunk
 from server.store.campaign_holds import hold_of
 from server.store.campaign_moves import give_contents, wait_anew
@@ -31,8 +41,6 @@ from server.store.plans import Connection
 from server.store.sent_texts import Repeated, sends_with
 from tools.sentence import sentence
 
-CHUNK_TOOL = "send_personalized_sms"
-"""The tool whose actions are a campaign's parts."""
 CHANNEL = "campaign"
 """How a chunk is approved: by the decision on the start, whose action is the rule."""
 _MOVING = sentence("a move to another time was begun and not ended; move_campaign goes on with it")
@@ -200,7 +208,7 @@ class CampaignClaiming(Claiming):
         """Its parts that another worker had under way are unknown: whoever calls this has taken it over."""
 
         def work(conn: Connection, _now: datetime) -> tuple[None, *tuple[Note, ...]]:
-            given_up = reap_of_campaign(conn, campaign, CHUNK_TOOL, self._owner)
+            given_up = reap_of_campaign(conn, campaign, CAMPAIGN_PART, self._owner)
             return None, *(Note(what="reaped", action_id=action.id) for action in given_up)
 
         await self._journal.write(work)

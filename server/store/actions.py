@@ -40,6 +40,8 @@ ERASINGS = ("erase_sms_booking", "erase_mms_booking", "undo_send")
 
 CAMPAIGN_START, CAMPAIGN_CANCELLATION = "start_campaign", "cancel_campaign"
 """The tools whose actions let a campaign's parts be sent, and end it."""
+CAMPAIGN_PART = "send_personalized_sms"
+"""The tool whose actions are a campaign's parts."""
 
 FORM = "form"
 """The channel of a decision that came with a client's form."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from server.store.actions import CAMPAIGN_CANCELLATION, CAMPAIGN_START, State
+from server.store.actions import CAMPAIGN_CANCELLATION, CAMPAIGN_PART, CAMPAIGN_START, State
 from server.store.campaign_seals import is_sealed
 from server.store.campaign_tables import CAMPAIGNS, CHUNKS
 from server.store.campaigns import CANCELLED, PLANNING, Campaign, every_campaign, said_of
@@ -20,7 +20,6 @@ from server.store.compared import Compared, Comparison
 from server.store.plans import Connection
 from server.store.schema import ACTIONS
 
-_PART = "send_personalized_sms"
 _BEGUN = (State.SUCCEEDED, State.DISPATCHING, State.UNKNOWN)
 _STEPS = (
     select(ACTIONS.c.campaign, ACTIONS.c.tool, ACTIONS.c.id)
@@ -38,7 +37,7 @@ _INCOMPLETE = (
 _LET_GO = (
     select(ACTIONS.c.campaign)
     .where(
-        ACTIONS.c.tool == _PART,
+        ACTIONS.c.tool == CAMPAIGN_PART,
         ACTIONS.c.campaign != "",
         ACTIONS.c.state.in_((State.DISPATCHING, State.UNKNOWN)),
         ~select(CHUNKS.c.number).where(CHUNKS.c.action == ACTIONS.c.id).exists(),
@@ -83,23 +82,20 @@ class ComparedCampaigns(Compared):
         found = Comparison(table=self.name)
         rows = {campaign.id: campaign for campaign in every_campaign(conn)}
         steps = [_Step(*row) for row in conn.execute(_STEPS).all()]
-        for name in dict.fromkeys(
-            [*self._meddled, *self._put_back(conn, rows), *_altered(rows, steps, self._key)]
-        ):
+        for name in dict.fromkeys([*self._meddled, *self._put_back(rows), *_altered(rows, steps, self._key)]):
             found.altered.add(name)
         for name in dict.fromkeys([*self._last, *(each.campaign for each in steps)]):
             if name not in rows:
                 found.gone.add(name)
         return found
 
-    def _put_back(self, conn: Connection, rows: Mapping[str, Campaign]) -> Iterator[str]:
+    def _put_back(self, rows: Mapping[str, Campaign]) -> Iterator[str]:
         """Those of which the chain says something else; an earlier version said nothing of one."""
-        now = dict(self.rows(conn))
         for name, said in self._last.items():
-            if name in rows and said != bytes.fromhex(
-                row_hash(self._key, self.name, name, now.get(name, ""))
-            ):
-                yield name
+            if name in rows:
+                now = row_hash(self._key, self.name, name, said_of(rows[name]) or "")
+                if said != bytes.fromhex(now):
+                    yield name
 
 
 def compared_parts(conn: Connection) -> Comparison:
