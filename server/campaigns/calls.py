@@ -90,4 +90,4 @@ class Turn:
 
 def _mostly(seconds: deque[float]) -> float:
     """Three of four took no longer."""
-    return sorted(seconds)[len(seconds) * 3 // 4 - 1 if len(seconds) > 1 else 0]
+    return sorted(seconds)[max(len(seconds) * 3 // 4 - 1, 0)]

@@ -46,9 +46,8 @@ class Waiting(NamedTuple):
 
 
 _CAMPAIGN, _CHUNK = CAMPAIGNS.c, CHUNKS.c
-_ONE_CHUNK = select(CHUNKS).where(
-    _CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number")
-)
+_THIS = (_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number"))
+_ONE_CHUNK = select(CHUNKS).where(*_THIS)
 _WAITING = (
     select(_CHUNK.number, _CHUNK.phase, _CHUNK.points)
     .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING)
@@ -60,11 +59,7 @@ _WAITING_POINTS = select(func.sum(_CHUNK.points, type_=Points())).where(
 )
 _TAKE_CHUNK = (
     update(CHUNKS)
-    .where(
-        _CHUNK.campaign == bindparam("wanted_id"),
-        _CHUNK.number == bindparam("wanted_number"),
-        _CHUNK.state == WAITING,
-    )
+    .where(*_THIS, _CHUNK.state == WAITING)
     .values(state=TAKEN, action=bindparam("by_action"), left_out=bindparam("were_left_out"))
 )
 _FAILED = (
@@ -72,18 +67,10 @@ _FAILED = (
     .join(ACTIONS, ACTIONS.c.id == _CHUNK.action)
     .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == TAKEN, ACTIONS.c.state == State.FAILED)
 )
-_WAIT = (
-    update(CHUNKS)
-    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number"))
-    .values(state=WAITING, action=None, left_out=0)
-)
+_WAIT = update(CHUNKS).where(*_THIS).values(state=WAITING, action=None, left_out=0)
 _SKIP = (
     update(CHUNKS)
-    .where(
-        _CHUNK.campaign == bindparam("wanted_id"),
-        _CHUNK.number == bindparam("wanted_number"),
-        _CHUNK.state == WAITING,
-    )
+    .where(*_THIS, _CHUNK.state == WAITING)
     .values(state=SKIPPED, sealed="", left_out=bindparam("were_left_out"))
 )
 _LEAVE = (
@@ -138,7 +125,7 @@ _FIRST_ONES = (
 )
 _HALF = (
     update(CHUNKS)
-    .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number"))
+    .where(*_THIS)
     .values(
         recipients=bindparam("half_recipients"),
         points=bindparam("half_points", type_=Points()),
