@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from tools.omis.distinct import Distinct
 from tools.omis.report_columns import SAMPLE_ROWS, Columns, Event, columns_of, is_heading
 from tools.omis.report_events import MACHINES_DO, Told, class_of
 
@@ -51,9 +52,9 @@ class Sums:
     links: Counter[str] = field(default_factory=Counter[str])
     link_recipients: Counter[str] = field(default_factory=Counter[str])
     codes: Counter[tuple[str, str | None]] = field(default_factory=Counter[tuple[str, str | None]])
-    _recipients: set[int] = field(default_factory=set[int])
-    _people: set[int] = field(default_factory=set[int])
-    _of_link: set[int] = field(default_factory=set[int])
+    _recipients: Distinct = field(default_factory=Distinct)
+    _people: Distinct = field(default_factory=Distinct)
+    _of_link: Distinct = field(default_factory=Distinct)
 
     @property
     def unique(self) -> int:
@@ -82,8 +83,7 @@ class Sums:
         self._recipients.add(who)
         if not row.machine:
             self._people.add(who)
-        if row.link in self.links and (pair := hash((who, row.link))) not in self._of_link:
-            self._of_link.add(pair)
+        if row.link in self.links and self._of_link.add(hash((who, row.link))):
             self.link_recipients[row.link] += 1
 
 
