@@ -26,7 +26,7 @@ from server.ledger.deciding import Decision
 from server.parts import Parts, build_parts
 from server.settings.settings import load_settings
 from tools.desk.campaign_steps import START_CAMPAIGN
-from tools.desk.campaigns import PLAN_CAMPAIGN
+from tools.desk.plan_campaign import PLAN_CAMPAIGN
 from tools.every8d.personal import Person
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS, PersonalizedParams
 from tools.operation import Surroundings

@@ -21,7 +21,7 @@ from bench.stalls import longest_stall
 from server.gate.desk import ServerDesk
 from server.parts import build_parts
 from server.settings.settings import load_settings
-from tools.desk.campaigns import PLAN_CAMPAIGN, PlanCampaignParams
+from tools.desk.plan_campaign import PLAN_CAMPAIGN, PlanCampaignParams
 
 CSV = Row(measure="recipients of a CSV planned a second", unit="/s", bar=50_000, more_is_better=True)
 XLSX = Row(measure="recipients of an XLSX planned a second", unit="/s", bar=40_000, more_is_better=True)

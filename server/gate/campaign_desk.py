@@ -36,7 +36,7 @@ from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.pace import read_pace
 from tools.campaigns.trial import read_trial
 from tools.campaigns.wording import read_wording
-from tools.desk.campaigns import PLAN_CAMPAIGN
+from tools.desk.plan_campaign import PLAN_CAMPAIGN
 from tools.every8d.credit import credit_steps
 from tools.every8d.references import SENDER, read_written
 from tools.every8d.send_personalized_sms import SEND_PERSONALIZED_SMS

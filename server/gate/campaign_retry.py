@@ -18,7 +18,8 @@ from server.gate.members import Members
 from server.store import campaigns
 from tools.campaign_desk import PlanAsked
 from tools.campaigns.wording import read_wording
-from tools.desk.campaigns import PLAN_CAMPAIGN, no_such_campaign, plan_unreadable
+from tools.desk.campaigns import no_such_campaign, plan_unreadable
+from tools.desk.plan_campaign import PLAN_CAMPAIGN
 from tools.every8d.references import FAILED, Reference
 from tools.lists.mailed import Mailed
 from tools.problems import Problem, RefusedError

@@ -1,7 +1,8 @@
 """A campaign planned again for those whom it failed to reach: a plan of its own, and a yes of its own."""
 
 from tools.campaign_desk import PlanFigures
-from tools.desk.campaigns import SECTION, CampaignId, CampaignPlan, plan_told
+from tools.desk.campaigns import SECTION, CampaignId
+from tools.desk.plan_campaign import CampaignPlan, plan_told
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.texts import SendAt
 from tools.operation import Params, Risk

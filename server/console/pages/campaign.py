@@ -16,7 +16,8 @@ from server.console.site import NotTakenError, Site, get, post
 from server.gate.plain_looks import PlainLooks
 from server.gate.rehearsing import STILL_PLAYED
 from tools.campaign_desk import CampaignView
-from tools.desk.campaigns import GET_CAMPAIGN, CampaignParams, no_such_campaign
+from tools.desk.campaigns import CampaignParams, no_such_campaign
+from tools.desk.get_campaign import GET_CAMPAIGN
 from tools.desk.rehearse_campaign import REHEARSE_CAMPAIGN, rehearsal
 from tools.desk.retry_failed import RETRY_FAILED, retry_figures
 from tools.desk_operation import Desk

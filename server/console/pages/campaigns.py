@@ -13,7 +13,8 @@ from server.console.campaign_card import plan_card
 from server.console.shown import CAMPAIGN_STATES, minute, time_of
 from server.console.site import Site, get, post
 from server.gate.plain_looks import PlainLooks
-from tools.desk.campaigns import LIST_CAMPAIGNS, PLAN_CAMPAIGN, plan_figures
+from tools.desk.campaigns import LIST_CAMPAIGNS
+from tools.desk.plan_campaign import PLAN_CAMPAIGN, plan_figures
 from tools.problems import Problem, RefusedError
 
 _EMPTY = dict.fromkeys(
