@@ -3,12 +3,17 @@
 from pathlib import Path
 
 from server.settings.settings import Settings
-from server.store.places import data_directory
+from server.store.places import data_directory, default_url
 
 
 def folder_of(settings: Settings) -> Path:
     """Where everything of this server is kept, unless a setting says otherwise."""
     return settings.store.folder or data_directory()
+
+
+def store_url_of(settings: Settings) -> str:
+    """The store's URL, which may hold a password: SQLite in the folder, unless a setting names another."""
+    return settings.store.url.get_secret_value() or default_url(folder_of(settings))
 
 
 def reports_folder(settings: Settings) -> Path:

@@ -21,7 +21,7 @@ from server.campaigns.list_files import ListFiles
 from server.campaigns.uploads import Uploads
 from server.campaigns.waking import keep_going
 from server.files import Files
-from server.folders import folder_of, head_file_of, reports_folder
+from server.folders import folder_of, head_file_of, reports_folder, store_url_of
 from server.gate.context import GateContext
 from server.gate.gate import Gate
 from server.gate.owning import Owning
@@ -39,7 +39,6 @@ from server.settings.settings import Settings
 from server.store.actions import Caps
 from server.store.database import DatabaseStore
 from server.store.outbox import Outbox
-from server.store.places import default_url
 from server.store.transactions import Store
 from server.supervision import supervised
 from server.vendors.vendors import Vendors
@@ -163,7 +162,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
 
 def open_store(settings: Settings) -> Store:
     """The configured store, not opened yet."""
-    return DatabaseStore(settings.store.url.get_secret_value() or default_url(folder_of(settings)))
+    return DatabaseStore(store_url_of(settings))
 
 
 def _caps(settings: Settings) -> Caps:

@@ -18,8 +18,10 @@ from server.command.examining.finding import Finding, failed, right
 from server.command.examining.store import where
 from server.command.options import Config, Sandbox, run
 from server.command.terminal import Terminal
+from server.folders import store_url_of
 from server.mcp.server_card import PATH
 from server.settings.settings import Settings
+from server.store.engine import is_sqlite, read_url
 from server.store.errors import StoreUnavailableError
 from tools.sentence import reason_of, sentence
 
@@ -43,12 +45,20 @@ async def healthy(config: Path | None, port: int | None, *, sandbox: bool) -> in
 
 async def _of_store(settings: Settings) -> Finding:
     topic = sentence("store")
+    if _is_not_made(settings):
+        return failed(topic, sentence("There is none yet: {where}.", where=where(settings)))
     try:
         async with parts_over(settings) as parts:
             await parts.memory.keeper.read(lambda conn: conn.execute(text("SELECT 1")).scalars().all())
     except StoreUnavailableError as error:
         return failed(topic, reason_of(error))
     return right(topic, sentence("{where} can be read.", where=where(settings)))
+
+
+def _is_not_made(settings: Settings) -> bool:
+    """Whether to look into the store would make it: a file that is not there."""
+    url = read_url(store_url_of(settings))
+    return is_sqlite(url) and not Path(str(url.database)).is_file()
 
 
 def _of_server(port: int) -> Finding:

@@ -22,6 +22,7 @@ async def _health(*options: str, env: dict[str, str], folder: Path) -> tuple[int
 async def test_a_server_that_answers_is_well_and_its_vendors_are_not_asked(house: House) -> None:
     env = at_the_sandbox(house)
     async with served("--http", "--port", "0", env=env, folder=house.folder) as server:
+        # Not even a look was made: a server that just began is well.
         port = (await server.line("serving MCP at ")).removesuffix("/mcp").rpartition(":")[2]
         before = len(await house.looks())
         code, said = await _health("--port", port, env=env, folder=house.folder)
@@ -43,3 +44,11 @@ async def test_a_store_that_cannot_be_had_is_not_well_and_its_password_is_not_to
     assert code == 1, said
     assert "store" in said
     assert "much-secret" not in said
+
+
+async def test_where_there_is_no_store_none_is_made_and_it_is_not_well(no_settings: Path) -> None:
+    store = no_settings / "kept"
+    env = environment(no_settings, STORE__FOLDER=str(store))
+    code, said = await _health(env=env, folder=no_settings)
+    assert (code, "There is none yet" in said) == (1, True), said
+    assert not (store / "store.sqlite3").exists()
