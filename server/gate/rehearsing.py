@@ -22,6 +22,8 @@ TOLD = TypeAdapter(Rehearsed)
 """As one process tells it to the other, in JSON."""
 STILL_PLAYED = "still_rehearsing"
 """The code of what takes longer than a call."""
+MOST_SECONDS = 600.0
+"""One that is not done by then hangs: the largest takes a minute."""
 _NOTHING = sentence("Nothing was played, and nothing was sent.")
 
 
@@ -43,20 +45,23 @@ async def rehearsed(settings: Settings, campaign: Campaign) -> Rehearsed:
             )
         )
     command = in_this_python("campaigns", "rehearse", campaign.id, "--settings-from-stdin")
-    done = await anyio.run_process(
-        command, input=json.dumps(whole(settings)).encode(), stderr=subprocess.DEVNULL, check=False
-    )
+    given = json.dumps(whole(settings)).encode()
+    try:
+        with anyio.fail_after(MOST_SECONDS):
+            done = await anyio.run_process(command, input=given, stderr=subprocess.DEVNULL, check=False)
+    except TimeoutError:
+        raise RefusedError(_not_played(sentence("It took too long, and was ended."))) from None
     if done.returncode:
-        raise RefusedError(
-            Problem(
-                code="not_rehearsed",
-                message=together(_NOTHING, sentence("It could not be played on this machine.")),
-                next=sentence(
-                    "`campaign-ops-mcp campaigns rehearse` in a terminal tells why; the plan stands."
-                ),
-            )
-        )
+        raise RefusedError(_not_played(sentence("It could not be played on this machine.")))
     return TOLD.validate_json(done.stdout)
+
+
+def _not_played(why: str) -> Problem:
+    return Problem(
+        code="not_rehearsed",
+        message=together(_NOTHING, why),
+        next=sentence("`campaign-ops-mcp campaigns rehearse` in a terminal tells why; the plan stands."),
+    )
 
 
 def still_played() -> Problem:

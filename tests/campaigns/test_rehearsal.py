@@ -8,10 +8,12 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 import pytest
 
 from server.campaigns.local import whole
+from server.gate import rehearsing
 from server.settings.own_program import in_this_python
 from server.systems import start_detached
 from tests.campaigns.playing import people, planned, texts_at_the_vendor, write_list
@@ -100,3 +102,29 @@ async def test_a_rehearsal_that_is_killed_leaves_no_simulated_vendor_behind(hous
             os.kill(number, signal.SIGKILL)
         os.close(vendor)
     assert ended
+
+
+async def test_a_rehearsal_that_does_not_end_is_ended_and_the_plan_stands(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsing, "MOST_SECONDS", 2.0)
+    async with fronted(house, Person()) as session, anyio.create_task_group() as beside:
+        write_list(house, people(30))
+        plan = await planned(session)
+        before = set(children(os.getpid()))
+        named = {"campaign_id": plan["campaign_id"]}
+
+        async def stop_it() -> None:
+            async def is_started() -> bool:
+                return bool(set(children(os.getpid())) - before)
+
+            await until(is_started)
+            for each in set(children(os.getpid())) - before:
+                os.kill(each, signal.SIGSTOP)
+
+        beside.start_soon(stop_it)
+        problem = await session.problem("rehearse_campaign", named)
+        assert problem["code"] == "not_rehearsed"
+        assert "Nothing was played, and nothing was sent. It took too long" in problem["message"]
+        assert set(children(os.getpid())) <= before
+        assert (await session.facts("get_campaign", named))["state"] == "planned"
