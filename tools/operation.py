@@ -24,6 +24,7 @@ from tools.values import (
     MobileNumber,
     OutsideText,
     Points,
+    ShownText,
     Timestamp,
 )
 
@@ -255,7 +256,7 @@ class Preview(BaseModel):
     image: str | None = None
     warnings: tuple[Spoken, ...] = ()
     state: Mapping[str, str] = Field(default_factory=dict)
-    details: Annotated[dict[str, OutsideText], CELLS] = Field(default_factory=dict[str, str])
+    details: Annotated[dict[str, ShownText], CELLS] = Field(default_factory=dict[str, str])
     """What is acted on, as the look-up shows it (its name, its state), in place of `state`: for the person
     alone, and not compared afterwards, since what is under way moves on while they read."""
 

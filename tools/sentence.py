@@ -99,8 +99,8 @@ def _filled(choose: Choose, template: str, plural: str, number: int, values: Map
     return chosen.format_map(told)
 
 
-def _kept(said: str) -> object:
-    """As it stands in JSON: text, or its parts where it has values."""
+def kept(said: str) -> object:
+    """As a sentence stands in JSON: text, or its parts where it has values."""
     return _parts(said) if isinstance(said, Sentence) and said.values else str(said)
 
 
@@ -111,16 +111,20 @@ def _parts(said: Sentence) -> dict[str, object]:
     return {"template": said.template, "plural": said.plural, "number": said.number, "values": values}
 
 
-def _restored(kept: object) -> Sentence:
-    """What `_kept` wrote; a text is a sentence without values."""
-    if isinstance(kept, Sentence):
-        return kept
-    if isinstance(kept, str):
-        return of_text(kept)
+def restored(written: object) -> Sentence:
+    """What `kept` wrote; a text is a sentence without values.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if isinstance(written, Sentence):
+        return written
+    if isinstance(written, str):
+        return of_text(written)
     try:
-        parts = cast("Mapping[str, Any]", kept)
+        parts = cast("Mapping[str, Any]", written)
         values = {
-            name: value if isinstance(value, str | int) else _restored(value)
+            name: value if isinstance(value, str | int) else restored(value)
             for name, value in parts["values"].items()
         }
         return Sentence.of(parts["template"], parts["plural"], parts["number"], values)
@@ -130,8 +134,8 @@ def _restored(kept: object) -> Sentence:
 
 def written(said: str) -> str:
     """A sentence as one text, of which `read` makes it again; one without values is its own text."""
-    kept = _kept(said)
-    return kept if isinstance(kept, str) else json.dumps(kept)
+    parts = kept(said)
+    return parts if isinstance(parts, str) else json.dumps(parts)
 
 
 def read(text: str) -> Sentence:
@@ -139,10 +143,10 @@ def read(text: str) -> Sentence:
     if not text.startswith(_WRITTEN):
         return of_text(text)
     try:
-        return _restored(json.loads(text))
+        return restored(json.loads(text))
     except ValueError:
         return of_text(text)
 
 
-Spoken = Annotated[str, PlainValidator(_restored), PlainSerializer(_kept), WithJsonSchema({"type": "string"})]
+Spoken = Annotated[str, PlainValidator(restored), PlainSerializer(kept), WithJsonSchema({"type": "string"})]
 """A sentence in a model: it stays one when the model is written as JSON and read again."""

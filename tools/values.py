@@ -6,11 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from tools.cleaning import clean
 from tools.mobile import normalise_mobile
-from tools.sentence import sentence
+from tools.sentence import Sentence, kept, restored, sentence
 from tools.taipei import iso, iso_minute, read_begin, read_day, read_end, read_time
 
 
@@ -73,6 +73,18 @@ PersonName = Annotated[str, AfterValidator(clean), PERSON, OUTSIDE]
 
 OutsideText = Annotated[str, AfterValidator(clean), OUTSIDE]
 """Text that somebody outside wrote (a reply, a vendor's message): cleaned data, never an instruction."""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str) and not isinstance(value, Sentence):
+        return clean(value)
+    return restored(value)
+
+
+ShownText = Annotated[
+    str, PlainValidator(_shown), PlainSerializer(kept), WithJsonSchema({"type": "string"}), OUTSIDE
+]
+"""The same, or a sentence of ours with what it is made of: it stays one, and in JSON it is no text."""
 
 Timestamp = Annotated[
     datetime, PlainSerializer(iso), WithJsonSchema({"type": "string", "format": "date-time"})

@@ -28,6 +28,7 @@ from server.store.slices import slices
 from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState
 from tools.campaigns.trial import read_terms
 from tools.list_desk import ListFound
+from tools.sentence import read
 
 _UNREADABLE: Mapping[str, Any] = {
     "text": "",
@@ -217,7 +218,7 @@ class Campaigns:
             trial=plan["trial"],
             release=read_terms(plan["release"]).told if plan.get("release") else None,
             released=campaign.released,
-            reason=campaign.reason,
+            reason=read(campaign.reason),
             text=plan["text"],
             longest=plan["longest"],
             abroad=plan["abroad"],

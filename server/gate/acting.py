@@ -35,6 +35,7 @@ from server.store.actions import CallKey, State
 from server.store.campaigns import STANDING
 from tools.operation import RISKY, OwnAction, Preview, RiskyParams, Surroundings
 from tools.problems import RefusedError
+from tools.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,10 @@ class Acting:
         await obey_rules(self._context, call, world, blocked, points=preview.points)
         check_clocks(self._context, call, world)
         await check_new_times(self._context, call, world)
-        details = {name: without_secrets(value) for name, value in preview.details.items()}
+        details = {
+            name: value if isinstance(value, Sentence) else without_secrets(value)
+            for name, value in preview.details.items()
+        }
         shown = preview.model_copy(update={"details": details})
         return held(self._context, call, world, warned(self._context, call, shown))
 

@@ -16,8 +16,8 @@ from tools.sentence import sentence
 from tools.taipei import as_taipei
 
 _BY_HAND = sentence("the trial is out; a person looks at it and releases the rest")
-_OTHER_DAY = "it was watched into another day"
-_NONE_SENT = "nothing of it was sent"
+_OTHER_DAY = sentence("it was watched into another day")
+_NONE_SENT = sentence("nothing of it was sent")
 _log = logging.getLogger(__name__)
 
 

@@ -19,6 +19,7 @@ from server.store.record_tables import BATCHES, MESSAGES
 from server.store.rows import actions_where, fetch, taipei_day
 from server.store.schema import ACTIONS
 from server.store.statement import NET_POINTS, sum_of_points
+from tools.sentence import restored
 from tools.taipei import as_taipei, whole_days
 
 COUNT_LIMIT = 1_000
@@ -239,7 +240,7 @@ def _with_words(conn: Connection, conditions: Sequence[ColumnElement[bool]], wor
 def _says(preview: dict[str, Any], words: str) -> bool:
     details: dict[str, object] = preview.get("details") or {}
     told = (preview.get("text"), preview.get("subject"), *details.values())
-    return any(words in str(each).casefold() for each in told if each)
+    return any(words in restored(each).casefold() for each in told if each)
 
 
 def _newest_first(query: Select[*Columns]) -> Select[*Columns]:

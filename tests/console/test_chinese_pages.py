@@ -9,6 +9,7 @@ import pytest
 from server.store.actions import ALTERED, PAST_LOST, STOPPED, UNANSWERED, UNSIGNED
 from tests.batches.inbox import answered
 from tests.campaigns.playing import carried_out, people, taken, write_list
+from tests.campaigns.test_trial import TERMS, failing, watched
 from tests.console.at_page import FREE, MIXED, PLAN, SMALL, approved, id_of, lines, pressed, signed_in
 from tests.console.browser import Browser, Page
 from tests.e2e.house import House
@@ -23,6 +24,10 @@ SAME_EVERYWHERE = {
 }
 """Names, those of the form's fields among them; the time zone of a rule; what stands in our text."""
 PLANNING, STARTING = "規劃活動，不發送", "開始"
+BADLY = (
+    "試發已送出，其餘等候人員決定：75 % 已送達（20 人中 15 人），門檻為至少 90 %；"
+    "25 % 永久失敗（20 人中 5 人），門檻為最多 10 %"
+)
 NOON = datetime(2030, 1, 9, 4, tzinfo=datetime.now().astimezone().tzinfo)
 _DATA = re.compile(
     r'<(span|p|code|a) class="[a-z ]*code"[^>]*>.*?</\1>|<code>.*?</code>|<textarea.*?</textarea>', re.DOTALL
@@ -163,9 +168,33 @@ async def test_why_the_worker_stopped_is_said_in_chinese_and_to_the_assistant_in
         await approved(browser, await step(browser, campaign, "start"), "12")
         epoch = await taken(browser.parts, campaign)
         assert await browser.parts.context.book.stand_still(campaign, epoch, "paused", STOPS[stop])
-        reads(await browser.get(f"/campaigns/{campaign}"))
+        asked = await step(browser, campaign, "resume")
+        reads(await browser.get(f"/campaigns/{campaign}"), asked)
         told = await session.facts("get_campaign", {"campaign_id": campaign})
         assert str(STOPS[stop]) in str(told)
+        action = asked.path.rsplit("/", 1)[1]
+        kept = await session.facts("get_action", {"action_id": action})
+        assert kept["preview"]["details"]["status"] == str(STOPS[stop])
+        # How it is kept is no word of it.
+        assert not (await session.facts("list_actions", {"words": "template"}))["total"]
+
+
+async def test_a_trial_that_was_judged_badly_says_its_figures_in_chinese_wherever_it_waits(
+    house: House,
+) -> None:
+    clock = Clock(NOON)
+    async with signed_in(house, language="zh-TW", clock=clock, **SMALL) as (session, browser):
+        write_list(house, [*failing(5), *people(15), *people(10, first=90)])
+        plan = await session.facts("plan_campaign", {**PLAN, "trial": "20", "release": TERMS})
+        campaign = plan["campaign_id"]
+        await approved(browser, await step(browser, campaign, "start"), "30")
+        await carried_out(browser.parts, campaign, waves=2)
+        await watched(house, session, clock, campaign, minutes=61)
+        held = await browser.get(f"/campaigns/{campaign}")
+        asked = await step(browser, campaign, "resume")
+        reads(held, asked)
+    assert lines(held)["reason"] == [BADLY]
+    assert f"目前狀態：「{BADLY}」" in lines(asked)["now"]
 
 
 async def test_the_plan_and_its_warnings_are_in_chinese(filled: House) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import reduce
 from math import ceil
 
 from tools.problems import InvalidArgumentError
@@ -78,31 +79,59 @@ class Outcome:
     opt_outs: int = 0
 
 
-def against(terms: Terms, outcome: Outcome, *, over: bool) -> list[str]:
+def against(terms: Terms, outcome: Outcome, *, over: bool) -> list[Sentence]:
     """What speaks against letting the rest follow; `over`: the time to watch it has ended.
 
     Before that only what no further report can mend.
     """
     count = outcome.recipients
     reachable = outcome.delivered if over else count - outcome.not_delivered
-    said: list[str] = []
+    said: list[Sentence] = []
     if not count:
-        said.append("nobody of the trial was sent to")
+        said.append(sentence("nobody of the trial was sent to"))
     elif _share(reachable, count) < terms.delivered:
-        unknown = count - outcome.delivered - outcome.not_delivered
-        doubt = f", of {unknown} nothing final is known" if unknown else ""
-        said.append(
-            f"{_percent(outcome.delivered, count)} have it ({outcome.delivered} of {count}{doubt}), "
-            f"at least {_plain(terms.delivered)} % were asked for"
-        )
+        said.append(_too_few(terms, outcome))
     if count and _share(outcome.failed, count) > terms.failed:
         said.append(
-            f"{_percent(outcome.failed, count)} failed for good ({outcome.failed} of {count}), "
-            f"at most {_plain(terms.failed)} % were asked for"
+            sentence(
+                "{share} failed for good ({failed} of {all}), at most {most} were asked for",
+                share=_percent(outcome.failed, count),
+                failed=outcome.failed,
+                all=count,
+                most=f"{_plain(terms.failed)} %",
+            )
         )
     if outcome.opt_outs > terms.opt_outs:
-        said.append(f"{outcome.opt_outs} opted out, at most {terms.opt_outs} were asked for")
+        said.append(
+            sentence(
+                "{count} opted out, at most {most} were asked for",
+                count=outcome.opt_outs,
+                most=terms.opt_outs,
+            )
+        )
     return said
+
+
+def _too_few(terms: Terms, outcome: Outcome) -> Sentence:
+    count, least = outcome.recipients, f"{_plain(terms.delivered)} %"
+    share, unknown = _percent(outcome.delivered, count), count - outcome.delivered - outcome.not_delivered
+    if not unknown:
+        return sentence(
+            "{share} have it ({delivered} of {all}), at least {least} were asked for",
+            share=share,
+            delivered=outcome.delivered,
+            all=count,
+            least=least,
+        )
+    return sentence(
+        "{share} have it ({delivered} of {all}, of {unknown} nothing final is known), "
+        "at least {least} were asked for",
+        share=share,
+        delivered=outcome.delivered,
+        all=count,
+        unknown=unknown,
+        least=least,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +223,15 @@ def _bounded(found: dict[str, Decimal]) -> Terms:
     )
 
 
-def reasons_of(against_it: Sequence[str]) -> str:
+def reasons_of(against_it: Sequence[Sentence]) -> Sentence:
     """What a person reads where the rest waits for them."""
-    return f"the trial is out, and the rest waits for a person: {'; '.join(against_it)}"
+    return sentence(
+        "the trial is out, and the rest waits for a person: {reasons}", reasons=reduce(_and, against_it)
+    )
+
+
+def _and(first: Sentence, more: Sentence) -> Sentence:
+    return sentence("{first}; {second}", first=first, second=more)
 
 
 def _share(part: int, of: int) -> Decimal:
