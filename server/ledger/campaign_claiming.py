@@ -341,8 +341,7 @@ class CampaignClaiming(Claiming):
         campaign = campaigns.running_under(conn, chunk.campaign, epoch)
         if campaign is None or hold_of(conn, chunk.campaign, now) is not None:
             return None
-        known = campaign_chunks.chunk_of(conn, chunk.campaign, chunk.number)
-        if known is None or known.state != campaign_chunks.WAITING:
+        if not campaign_chunks.waits(conn, chunk.campaign, chunk.number):
             return None
         return _start(conn, self._journal.held, campaign)
 

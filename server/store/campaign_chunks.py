@@ -48,6 +48,7 @@ class Waiting(NamedTuple):
 _CAMPAIGN, _CHUNK = CAMPAIGNS.c, CHUNKS.c
 _THIS = (_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.number == bindparam("wanted_number"))
 _ONE_CHUNK = select(CHUNKS).where(*_THIS)
+_STATE = select(_CHUNK.state).where(*_THIS)
 _WAITING = (
     select(_CHUNK.number, _CHUNK.phase, _CHUNK.points)
     .where(_CHUNK.campaign == bindparam("wanted_id"), _CHUNK.state == WAITING)
@@ -158,6 +159,11 @@ def chunk_of(conn: Connection, campaign: str, number: int) -> Chunk | None:
     values = {"wanted_id": campaign, "wanted_number": number}
     row = conn.execute(_ONE_CHUNK, values).mappings().one_or_none()
     return None if row is None else Chunk(**row)
+
+
+def waits(conn: Connection, campaign: str, number: int) -> bool:
+    """Whether a chunk is still to be sent. Whom it is for is not read, which takes longest."""
+    return conn.scalar(_STATE, {"wanted_id": campaign, "wanted_number": number}) == WAITING
 
 
 def waiting_chunks(conn: Connection, campaign: str, at_most: int) -> list[Waiting]:

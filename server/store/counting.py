@@ -15,11 +15,11 @@ from sqlalchemy import bindparam, case, func, select, update
 from server.store.actions import COUNTED, Action, CapHit, Caps, Proposal, Usage
 from server.store.columns import Points, units_of
 from server.store.covered import CoveredRows, CoveredSets, Read
+from server.store.members import members
 from server.store.packed_texts import parts_with_recipients
 from server.store.plans import Connection
 from server.store.rows import compare_and_set, step, taipei_day
 from server.store.schema import RECIPIENT_TEXTS, USAGE_DAYS
-from server.store.slices import slices
 
 USAGE = CoveredRows(USAGE_DAYS)
 TEXTS = CoveredSets(RECIPIENT_TEXTS)
@@ -40,12 +40,11 @@ _RAISE = (
     )
     .returning(*USAGE.columns)
 )
+_WANTED = members("those")
 _TEXTS = (
     select(RECIPIENT_TEXTS.c.recipient, func.sum(RECIPIENT_TEXTS.c.texts))
-    .where(
-        RECIPIENT_TEXTS.c.day == bindparam("on_day"),
-        RECIPIENT_TEXTS.c.recipient.in_(bindparam("those", expanding=True)),
-    )
+    .join(_WANTED, _WANTED.c.value == RECIPIENT_TEXTS.c.recipient)
+    .where(RECIPIENT_TEXTS.c.day == bindparam("on_day"))
     .group_by(RECIPIENT_TEXTS.c.recipient)
 )
 TEXTS_TO_ONE = select(func.sum(RECIPIENT_TEXTS.c.texts)).where(
@@ -222,10 +221,10 @@ def _recipient_hit(conn: Connection, limit: int | None, recipients: Sequence[str
 
 def _texts_of_the_day(conn: Connection, recipients: Sequence[str], day: str) -> Counter[str]:
     used: Counter[str] = Counter()
-    for those in slices(recipients):
-        found = conn.execute(_TEXTS, {"on_day": day, "those": those})
-        used.update({recipient: int(texts) for recipient, texts in found})
     wanted = frozenset(recipients)
+    if wanted:
+        found = conn.execute(_TEXTS, {"on_day": day, "those": [*wanted]})
+        used.update({recipient: int(texts) for recipient, texts in found})
     for part in parts_with_recipients(conn, wanted):
         if taipei_day(part.at) == day:
             used.update(each for each in part.recipients if each in wanted)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Executable, Select, bindparam, delete, insert, select, update
 
 from server.store.database import DatabaseStore
+from server.store.members import members
 from server.store.plans import Connection, Found
 from server.store.schema import ACTIONS, META
 
@@ -101,3 +102,17 @@ async def test_lists_of_whatever_length_are_few_statements(
 
     await store.write(ask)
     assert len(asked) <= 11
+
+
+async def test_a_list_is_one_value_and_each_of_its_members_is_found(store: DatabaseStore) -> None:
+    """Also one that JSON writes in another way, and however many they are."""
+    names = ["plain", 'a "quote"', "back\\slash", "換行\n", "😀", "", *map(str, range(3000))]
+    wanted = members("wanted")
+    asked = select(META.c.name).join(wanted, wanted.c.value == META.c.name)
+
+    def work(conn: Connection) -> list[str]:
+        conn.execute(insert(META), [{"name": f"kept {each}", "value": ""} for each in names])
+        given = [f"kept {each}" for each in (*names, "not there")]
+        return conn.scalars(asked, {"wanted": given}).all()
+
+    assert sorted(await store.write(work)) == sorted(f"kept {each}" for each in names)
