@@ -58,6 +58,8 @@ class Wish:
     """The most recipients of a chunk."""
     excluded: Excluded
     rules: Rules
+    again_since: datetime | None = None
+    """When the campaign was started whose failed recipients are planned again."""
 
 
 def plan_gone() -> StoreUnavailableError:

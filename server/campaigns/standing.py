@@ -25,6 +25,11 @@ class Standing:
         """When the last one does."""
         return _moment(self.plan["last_at"])
 
+    @property
+    def again_since(self) -> datetime | None:
+        """When the first of what it plans again was started; None where it plans nothing again."""
+        return _moment(self.plan.get("again_since"))
+
 
 def _moment(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written)

@@ -29,7 +29,8 @@ from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.surroundings import every8d_options
 from server.gate.words.endings import problem_in
 from server.gate.words.sentences import nothing
-from server.ledger.campaign_claiming import ChunkSend, PartReach
+from server.ledger.campaign_claiming import ChunkSend
+from server.ledger.part_reach import PartReach
 from server.ledger.refusals import Blocked, Repeats
 from server.store import campaign_chunks, campaigns
 from server.store.actions import Action, CapHit, IdTakenError, Proposal, new_id
@@ -37,6 +38,7 @@ from server.store.batches import UNKNOWN, Batch, add_batch
 from server.store.campaign_chunks import Chunk
 from server.store.campaigns import Campaign
 from server.store.counting import EACH_DAY
+from server.store.failed_sends import SameWords
 from server.store.packed_messages import add_packed
 from server.store.plans import Connection
 from server.store.rows import taipei_day
@@ -100,6 +102,7 @@ class _Ready:
     made: MadePart
     minutes: int | None
     """For how long it can be taken back, where the start's question said so."""
+    again: SameWords | None
 
 
 class ChunkSender:
@@ -137,7 +140,14 @@ class ChunkSender:
         made = await self._maker.make(order)
         if isinstance(made, Unmade):
             return ChunkEnd(ended=Ended.WAITS, stop=_why_unmade(made))
-        ready = _Ready(campaign=campaign, chunk=chunk, order=order, made=made, minutes=minutes)
+        ready = _Ready(
+            campaign=campaign,
+            chunk=chunk,
+            order=order,
+            made=made,
+            minutes=minutes,
+            again=_again(standing, order),
+        )
         if why := self._why_not(ready):
             return ChunkEnd(ended=Ended.WAITS, stop=why)
         return partial(self._send, ready, await self._proposal(ready), epoch)
@@ -187,7 +197,7 @@ class ChunkSender:
     async def _send_to_others(self, ready: _Ready, epoch: int, turn: Turn) -> ChunkEnd:
         """Without whom the claim refused: who was blocked, or texted by another send, since the plan."""
         reach = PartReach(ready.made.mobiles, ready.made.packing)
-        out = await self._context.book.hindered(reach, ready.campaign.id)
+        out = await self._context.book.hindered(reach, ready.campaign.id, ready.again)
         if out.issuperset(ready.made.mobiles):
             skipped = await self._context.book.skip_chunk(ready.chunk, epoch)
             return ChunkEnd(ended=Ended.SKIPPED if skipped else Ended.WAITS)
@@ -208,6 +218,7 @@ class ChunkSender:
             action=ready.order.action,
             proposal=proposal,
             reach=PartReach(made.mobiles, made.packing),
+            again=ready.again,
         )
         claim = partial(self._context.book.claim_chunk, send, record)
         caller = Caller(principal=campaign.principal, session=campaign.id, can_ask=False)
@@ -320,6 +331,11 @@ class ChunkSender:
     async def end(self, campaign: str, epoch: int) -> bool:
         """Nothing waits any more. What certainly was not sent is for a person to say."""
         return await self._context.book.end_campaign(campaign, epoch)
+
+
+def _again(standing: Standing, order: Order) -> SameWords | None:
+    since = standing.again_since
+    return None if since is None else SameWords(alike(order.key, order.text), since)
 
 
 def _why_unmade(unmade: Unmade) -> str:

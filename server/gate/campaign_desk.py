@@ -83,11 +83,13 @@ class OwnCampaigns:
         again = await retry_of(self._context, self._caller, id_, send_at)
         return await self._context.background.result(
             (self._caller.principal, id_, again.asked),
-            partial(self._plan, again.asked, again.opened),
+            partial(self._plan, again.asked, again.opened, again.since),
             partial(_unfinished, "retry_failed"),
         )
 
-    async def _plan(self, asked: PlanAsked, opened: Opener) -> PlanFigures:
+    async def _plan(
+        self, asked: PlanAsked, opened: Opener, again_since: datetime | None = None
+    ) -> PlanFigures:
         settings = self._context.settings
         if settings.every8d is None:
             raise RefusedError(_NO_ACCOUNT)
@@ -108,6 +110,7 @@ class OwnCampaigns:
             size=size if most is None else max(1, min(size, most)),
             excluded=exclusions.among_hashed,
             rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED, plans=True),
+            again_since=again_since,
         )
         made = await self._context.campaigns.plan(wish, await opened())
         campaign, tally = made.standing.campaign, made.draft.tally

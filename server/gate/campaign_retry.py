@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from server.batches.keeper import alike
 from server.campaigns.campaigns import Known
 from server.campaigns.narrowed import Narrowed
 from server.campaigns.planning import NOTHING_PLANNED
@@ -16,6 +17,7 @@ from server.gate.context import GateContext
 from server.gate.member_list import member_list
 from server.gate.members import Members
 from server.store import campaigns
+from server.store.failed_sends import SameWords
 from tools.campaign_desk import PlanAsked
 from tools.campaigns.wording import read_wording
 from tools.desk.campaigns import no_such_campaign, plan_unreadable
@@ -36,6 +38,8 @@ class Again:
 
     asked: PlanAsked
     opened: Opener
+    since: datetime
+    """When the first of it was started."""
 
 
 async def retry_of(context: GateContext, caller: Caller, id_: str, send_at: datetime | None) -> Again:
@@ -51,11 +55,17 @@ async def retry_of(context: GateContext, caller: Caller, id_: str, send_at: date
         raise RefusedError(plan_unreadable(NOTHING_PLANNED))
     if found.campaign.state == campaigns.PLANNED:
         raise RefusedError(_NOT_STARTED)
-    members = Members(context, PLAN_CAMPAIGN, Reference(which=FAILED, of=id_, is_campaign=True), caller)
-    if read_wording(found.plan["text"]).columns:
+    text = found.plan["text"]
+    since = found.again_since or found.campaign.started_at or found.campaign.created_at
+    words = SameWords(alike(await context.memory.keeper.key(), text), since)
+    reference = Reference(which=FAILED, of=id_, is_campaign=True)
+    members = Members(context, PLAN_CAMPAIGN, reference, caller, but=words)
+    if read_wording(text).columns:
         asked = _asked(found, found.campaign.list_name, send_at)
-        return Again(asked=asked, opened=partial(_from_list, context, found, asked, members))
-    return Again(asked=_asked(found, f"{FAILED}:{id_}", send_at), opened=partial(_from_numbers, members))
+        opened = partial(_from_list, context, found, asked, members)
+        return Again(asked=asked, opened=opened, since=since)
+    asked = _asked(found, f"{FAILED}:{id_}", send_at)
+    return Again(asked=asked, opened=partial(_from_numbers, members), since=since)
 
 
 def list_choice(asked: PlanAsked, name: str, principal: str, mailed: Mailed | None = None) -> ListChoice:

@@ -1,6 +1,7 @@
 """Whom a reference stands for, a batch at a time, by what the vendor says of each."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from server.batches.asking import ask
 from server.batches.asking_replies import ask_for_replies
@@ -10,6 +11,7 @@ from server.gate.context import GateContext
 from server.gate.words.sentences import no_such_batch
 from server.store.batches import Batch
 from server.store.campaign_batches import batches_of_campaign
+from server.store.failed_sends import SameWords, had_since
 from server.store.messages import has_uncertain
 from tools.desk.campaigns import no_such_campaign
 from tools.desk_operation import AnyOperation
@@ -21,12 +23,20 @@ class Members:
     """The recipients that a reference of one call means: of a batch, or of each batch of a campaign."""
 
     def __init__(
-        self, context: GateContext, operation: AnyOperation, reference: Reference, caller: Caller
+        self,
+        context: GateContext,
+        operation: AnyOperation,
+        reference: Reference,
+        caller: Caller,
+        *,
+        but: SameWords | None = None,
     ) -> None:
+        """Nobody is among them whom a batch of the same words has reached since, or may have: `but`."""
         self._context = context
         self._operation = operation
         self._reference = reference
         self._caller = caller
+        self._but = but
 
     async def batches(self) -> Sequence[Batch]:
         """The batches in which they are.
@@ -68,9 +78,17 @@ class Members:
         if which != REPLIED and await self._is_to_be_asked(batch):
             await ask(context.memory, context.vendors, batch, context.surroundings())
         seal = await context.memory.keeper.seal()
-        return await context.memory.keeper.read(
+        found = await context.memory.keeper.read(
             lambda conn: recipients_of(conn, batch.id, which, seal, answered)
         )
+        return found if self._but is None else await self._not_reached(found, self._but)
+
+    async def _not_reached(self, found: Recipients, words: SameWords) -> Recipients:
+        keeper = self._context.memory.keeper
+        hashes = await keeper.hashes(found.mobiles)
+        had = await keeper.read(lambda conn: had_since(conn, words, hashes))
+        left = (mobile for mobile, half in zip(found.mobiles, hashes, strict=True) if half not in had)
+        return replace(found, mobiles=tuple(left))
 
     async def _is_to_be_asked(self, batch: Batch) -> bool:
         if not self._reference.is_campaign:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from server.ledger.campaign_ends import end
 from server.ledger.claiming import LEASE_SECONDS, Claimed, Claiming, Refusal
 from server.ledger.notes import Note, ending_note
+from server.ledger.part_reach import PartReach, texted_before
 from server.ledger.records import blocked_of, note_of, noted
 from server.ledger.refusals import Repeats
 from server.store import campaign_chunks, campaigns, ledger
@@ -34,40 +35,14 @@ from server.store.campaign_seals import is_sealed
 from server.store.campaigns import Campaign
 from server.store.counting import full_today, hand_on
 from server.store.dispatch import reap_of_campaign
-from server.store.failed_sends import arrived_or_may
-from server.store.keys import HALF
-from server.store.packing import Packing
+from server.store.failed_sends import SameWords
 from server.store.plans import Connection
-from server.store.sent_texts import Repeated, sends_with
 from tools.sentence import sentence
 
 CHANNEL = "campaign"
 """How a chunk is approved: by the decision on the start, whose action is the rule."""
 _MOVING = sentence("a move to another time was begun and not ended; move_campaign goes on with it")
 _HELD_UP = sentence("it was to go out at once, and nobody carried it out for an hour or more")
-
-
-@dataclass(frozen=True, slots=True)
-class PartReach:
-    """Whom a part reaches, as it is packed for the store; the hashes stand in the numbers' order."""
-
-    numbers: tuple[str, ...]
-    packing: Packing
-
-    @property
-    def hashes(self) -> list[str]:
-        """Of the numbers."""
-        return self.packing.hashes
-
-    @property
-    def named(self) -> dict[str, str]:
-        """Each number by its hash."""
-        return dict(zip(self.hashes, self.numbers, strict=True))
-
-    @property
-    def messages(self) -> list[str]:
-        """Of the messages, each to the number at its place."""
-        return self.packing.message_hashes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +55,8 @@ class ChunkSend:
     """The id that it has: it stands in what is to be posted."""
     proposal: Proposal
     reach: PartReach
+    again: SameWords | None = None
+    """The sends among which somebody may have it, where the campaign was planned again for who failed."""
 
     @property
     def left_out(self) -> int:
@@ -313,7 +290,7 @@ class CampaignClaiming(Claiming):
 
         return await self._journal.write(work)
 
-    async def hindered(self, reach: PartReach, campaign: str) -> set[str]:
+    async def hindered(self, reach: PartReach, campaign: str, again: SameWords | None) -> set[str]:
         """Who of these must not be sent to by this campaign any more.
 
         Blocked by now; had this very text, or may have it, by another send; or had as many texts today as the
@@ -322,8 +299,7 @@ class CampaignClaiming(Claiming):
         hashes = reach.named
 
         def work(conn: Connection, now: datetime) -> set[str]:
-            had = {message for send in _repeated(conn, reach, now, campaign) for message, _ in send.messages}
-            texted = {to for to, message in zip(reach.numbers, reach.messages, strict=True) if message in had}
+            texted = texted_before(conn, reach, now, campaign, again)
             full = full_today(conn, self._caps.texts_per_recipient_per_day, tuple(hashes), now)
             return {*blocked_of(conn, hashes), *texted, *(hashes[each] for each in full)}
 
@@ -332,8 +308,8 @@ class CampaignClaiming(Claiming):
     def _refusal_of(self, conn: Connection, now: datetime, send: ChunkSend) -> Refusal | None:
         """What forbids it although the start was claimed: of another day's start, the caps of today too."""
         reach = send.reach
-        if sends := _repeated(conn, reach, now, send.chunk.campaign):
-            return Repeats(sends=tuple(sends))
+        if texted_before(conn, reach, now, send.chunk.campaign, send.again):
+            return Repeats(sends=())
         return self._refusal(conn, now, send.proposal, reach)
 
     def _start_of(self, conn: Connection, chunk: Chunk, epoch: int, now: datetime) -> Action | None:
@@ -397,16 +373,6 @@ class CampaignClaiming(Claiming):
             return done, noted("dispatching", claimed), ending_note(done)
 
         return await self._journal.write(work, standing=True, ahead=step.goes_on)
-
-
-def _repeated(conn: Connection, reach: PartReach, now: datetime, campaign: str) -> list[Repeated]:
-    """The sends by which somebody of these had their text, or may have it."""
-    messages = reach.messages
-    sends = sends_with(conn, messages, now, of_campaign=campaign)
-    if not sends:
-        return []
-    whose = {message: hashed[:HALF] for message, hashed in zip(messages, reach.hashes, strict=True)}
-    return arrived_or_may(conn, sends, whose)
 
 
 def _wait_again(conn: Connection, campaign: Campaign) -> None:

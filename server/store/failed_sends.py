@@ -2,10 +2,50 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
+from sqlalchemy import bindparam, or_, select
+
+from server.store.batches import SENT, UNKNOWN
+from server.store.columns import Moment
 from server.store.messages import BY_ASKING, FAILED, Told, told_of
 from server.store.plans import Connection
+from server.store.record_tables import BATCHES, MESSAGES
 from server.store.sent_texts import Repeated
+from server.store.slices import slices
+
+_NOT_REACHED = ("failed_retryable", "cancelled")
+_HAD = (
+    select(MESSAGES.c.number)
+    .select_from(MESSAGES.join(BATCHES, BATCHES.c.id == MESSAGES.c.batch))
+    .where(
+        BATCHES.c.alike == bindparam("likeness"),
+        BATCHES.c.sent_at >= bindparam("since", type_=Moment()),
+        BATCHES.c.state.in_((SENT, UNKNOWN)),
+        MESSAGES.c.number.in_(bindparam("those", expanding=True)),
+        or_(MESSAGES.c.heard != BY_ASKING, MESSAGES.c.state.not_in(_NOT_REACHED)),
+    )
+)
+
+
+class SameWords(NamedTuple):
+    """The batches of the same words, by what makes them alike, that were sent since then."""
+
+    likeness: str
+    since: datetime
+
+
+def had_since(conn: Connection, words: SameWords, numbers: Iterable[str]) -> set[str]:
+    """Whom of these (half hashes) one of the batches reached, or may have.
+
+    It did not reach whom the vendor, when it was asked, said it failed to, and a later text can; nor whose
+    booking was taken back.
+    """
+    found = set[str]()
+    for those in slices([*numbers]):
+        found.update(conn.scalars(_HAD, {**words._asdict(), "those": those}))
+    return found
 
 
 def arrived_or_may(conn: Connection, sends: Iterable[Repeated], whose: Mapping[str, str]) -> list[Repeated]:

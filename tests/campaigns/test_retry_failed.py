@@ -1,23 +1,24 @@
 """Those whom a campaign failed to reach, and a later text can, are planned again; the unknown ones never."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from server.store.campaign_batches import batches_of_campaign
-from server.store.messages import BY_CALLBACK, Heard, hear
+from server.store.messages import BY_ASKING, BY_CALLBACK, Heard, hear
 from server.store.plans import Connection
 from tests.campaigns.playing import carried_out, planned, texts_at_the_vendor, write_list
 from tests.e2e.house import House, Session
 from tests.e2e.person import Person
-from tests.gate.servers import fronted
+from tests.gate.servers import Clock, fronted
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ARRIVES, OFF, DEAD, SILENT = "0912345100", "0912345101", "0912345103", "0912345000"
+SAME = "【測試】明天見"
 TEXTS = [
     pytest.param("【測試】{姓名}您好，明天見", id="with their names"),
-    pytest.param("【測試】明天見", id="one text"),
+    pytest.param(SAME, id="one text"),
 ]
 
 
@@ -76,6 +77,76 @@ async def test_who_failed_by_a_callback_alone_had_the_text_as_far_as_anybody_kno
         assert await had_it(session) == "4 had this text within 24 hours: they are left out when it is sent."
         await session.facts("retry_failed", {"campaign_id": first})
         assert await had_it(session) == "2 had this text within 24 hours: they are left out when it is sent."
+
+
+async def a_day_later(house: House, clock: Clock) -> None:
+    """The server and the vendor."""
+    clock.advance(hours=25)
+    await house.vendor.control("clock", advance_seconds=timedelta(hours=25).total_seconds())
+
+
+async def started_and_carried_out(session: Session, id_: str) -> None:
+    assert session.parts
+    await session.facts("start_campaign", {"campaign_id": id_})
+    await carried_out(session.parts, id_)
+
+
+async def texts_to_off(house: House) -> int:
+    return (await texts_at_the_vendor(house))["+886" + OFF[1:], SAME]
+
+
+async def test_of_two_plans_of_the_same_failed_the_second_texts_nobody_whom_the_first_may_have_reached(
+    house: House,
+) -> None:
+    """However late it is started: what was texted to whom is remembered for a day alone."""
+    clock = Clock()
+    async with fronted(house, Person(), clock=clock) as session:
+        first = await sent(house, session, SAME)
+        one, two = [
+            (await session.facts("retry_failed", {"campaign_id": first}))["campaign_id"] for _ in range(2)
+        ]
+        await started_and_carried_out(session, one)
+        await a_day_later(house, clock)
+        await started_and_carried_out(session, two)
+        assert await texts_to_off(house) == 2
+        problem = await session.problem("retry_failed", {"campaign_id": first})
+        assert problem["code"] == "nobody_left"
+
+
+async def test_who_failed_again_as_the_vendor_says_can_be_planned_a_third_time(house: House) -> None:
+    clock = Clock()
+    async with fronted(house, Person(), clock=clock) as session:
+        first = await sent(house, session, SAME)
+        again = (await session.facts("retry_failed", {"campaign_id": first}))["campaign_id"]
+        await started_and_carried_out(session, again)
+        await a_day_later(house, clock)
+        await session.facts("retry_failed", {"campaign_id": again})
+        plan = await session.facts("retry_failed", {"campaign_id": first})
+        assert plan["recipients"] == 1
+        await started_and_carried_out(session, plan["campaign_id"])
+        assert await texts_to_off(house) == 3
+
+
+async def test_whom_the_text_reached_after_the_plan_is_left_out_when_it_is_sent(house: House) -> None:
+    clock = Clock()
+    async with fronted(house, Person(), clock=clock) as session:
+        assert session.parts
+        keeper = session.parts.memory.keeper
+        first = await sent(house, session, SAME)
+        again = (await session.facts("retry_failed", {"campaign_id": first}))["campaign_id"]
+        await a_day_later(house, clock)
+        off = (await keeper.hashes(["+886" + OFF[1:]]))[0]
+
+        def arrived(conn: Connection) -> None:
+            (batch,) = batches_of_campaign(conn, first)
+            told = Heard(
+                batch=batch.id, number=off, code=100, state="delivered", heard=BY_ASKING, heard_at=clock()
+            )
+            hear(conn, told)
+
+        await keeper.write(arrived)
+        await started_and_carried_out(session, again)
+        assert await texts_to_off(house) == 1
 
 
 async def had_it(session: Session) -> str:
