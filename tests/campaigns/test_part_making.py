@@ -34,6 +34,8 @@ from tools.operation import Every8dOptions, Surroundings
 
 NOW = datetime(2027, 1, 4, 2, tzinfo=UTC)
 SEAL, KEY = NumberSeal(b"n" * 32), b"k" * 32
+A_MOMENT = 0.005
+"""Seconds between two looks for what a process has done: it needs the processor itself."""
 TIMES = (None, NOW + timedelta(hours=1), NOW + timedelta(hours=2))
 
 values = st.text(st.characters(exclude_categories=["C"], exclude_characters="|%"), max_size=12)
@@ -131,8 +133,8 @@ async def begun(maker: InProcess) -> int:
     before = children()
     maker.expect(8)
     with anyio.fail_after(PATIENCE):
-        while not maker.is_there:
-            await anyio.lowlevel.checkpoint()
+        while not maker.is_there:  # noqa: ASYNC110 - nothing announces it
+            await anyio.sleep(A_MOMENT)
     (process,) = children() - before
     return process
 
@@ -155,8 +157,8 @@ def until_answered(process: int) -> None:
 
 
 async def has_ended(process: int) -> None:
-    while process in children():
-        await anyio.lowlevel.checkpoint()
+    while process in children():  # noqa: ASYNC110 - as above
+        await anyio.sleep(A_MOMENT)
 
 
 @asynccontextmanager
@@ -168,6 +170,7 @@ async def in_process() -> AsyncGenerator[tuple[InProcess, int]]:
         group.cancel_scope.cancel()
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_process_makes_the_same_as_a_thread() -> None:
     order = ordered([Addressee("+886912000001", ("王", "明天"), each) for each in TIMES[:1]])
     async with in_process() as (maker, process):
@@ -178,6 +181,7 @@ async def test_a_process_makes_the_same_as_a_thread() -> None:
     assert replace(there, numbers="") == replace(made(order), numbers="")
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_the_death_of_the_process_costs_no_part() -> None:
     order = ordered([Addressee("+886912000001", ("王", "明天"), None)])
     async with in_process() as (maker, process):
@@ -187,6 +191,7 @@ async def test_the_death_of_the_process_costs_no_part() -> None:
         assert not maker.is_there
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_process_that_stands_still_is_ended_and_costs_no_part(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -246,6 +251,7 @@ async def test_parts_are_made_where_no_process_can_be_started(
         assert isinstance(await maker.make(order), MadePart)
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_who_gives_up_while_a_part_is_made_leaves_no_answer_to_the_next_order() -> None:
     first, second = (
         ordered([Addressee(f"+88691200000{number}", ("王", "明天"), None)]) for number in range(2)
@@ -268,6 +274,7 @@ async def test_who_gives_up_while_a_part_is_made_leaves_no_answer_to_the_next_or
         assert (made_there.mobiles, children() - before) == (made_next.mobiles, {again})
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_what_is_ordered_at_once_comes_back_to_whoever_ordered_it() -> None:
     those = [ordered([Addressee(f"+8869120000{at:02}", ("王", "明天"), None)] * (at + 1)) for at in range(20)]
     found: dict[int, MadePart | Unmade] = {}
@@ -285,6 +292,7 @@ async def test_what_is_ordered_at_once_comes_back_to_whoever_ordered_it() -> Non
         assert set(part.mobiles) == {f"+8869120000{at:02}"}
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_who_gives_up_leaves_no_answer_to_who_waits_behind_already() -> None:
     """The process goes on, and its answer to the first order comes when the second is waited for."""
     first, second = (
@@ -323,6 +331,7 @@ async def test_nothing_of_the_folder_that_the_worker_was_started_in_is_run(
         assert maker.is_there
 
 
+@pytest.mark.usefixtures("quick_start")
 async def test_a_campaign_whose_process_stands_still_is_carried_out(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
