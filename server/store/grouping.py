@@ -27,11 +27,13 @@ MOST = 64
 """Transactions that share one: a reader of another process never waits long for the lock."""
 
 
-LONG_SECONDS = 0.003
+LONG_SECONDS, _LONGEST_SECONDS = 0.003, 0.02
 """A group that took so long takes no more: who waits for a small work waits for few others' large ones.
 
-And those who came at the same moment do not all go on at the same moment, to wait for each other again.
+And those who came at the same moment do not all go on at the same moment, to wait for each other again. On a
+slow disk it is as long as the group before waited for it, up to the second: else most of the time is waited.
 """
+_WAITED = "seconds for which the last group waited for the disk"
 
 
 class Outcome(NamedTuple):
@@ -69,7 +71,9 @@ def together(conn: Connection, works: Sequence[Work], *, begun: bool = False) ->
             outcomes += _some(conn, works)
         tried = len(outcomes)
         if any(outcome.error is None for outcome in outcomes):
+            began = time.perf_counter()
             conn.commit()
+            conn.info[_WAITED] = time.perf_counter() - began
         else:
             conn.rollback()
     except conn.errors as error:
@@ -81,13 +85,15 @@ def together(conn: Connection, works: Sequence[Work], *, begun: bool = False) ->
 
 def follow(conn: Connection) -> None:
     """Do what was to be done once it is committed, the newest first: that may stand for the others."""
+    began = time.perf_counter()
     while conn.once_committed:
         conn.once_committed.pop()()
+    conn.info[_WAITED] = conn.info.get(_WAITED, 0.0) + time.perf_counter() - began
 
 
 def _some(conn: Connection, works: Sequence[Work]) -> Iterator[Outcome]:
     """Those of the works, of which the first are run until it has taken long."""
-    until = time.perf_counter() + LONG_SECONDS
+    until = time.perf_counter() + max(LONG_SECONDS, min(conn.info.get(_WAITED, 0.0), _LONGEST_SECONDS))
     for work in works:
         yield _apart(conn, work)
         if time.perf_counter() > until:

@@ -128,6 +128,33 @@ async def test_a_group_that_takes_long_leaves_the_others_to_the_next_in_their_or
     await writers.close()
 
 
+@pytest.mark.parametrize(("disk", "fit"), [(0.001, 2), (0.011, 5), (9.0, 9)])
+async def test_on_a_slow_disk_a_group_works_as_long_as_the_last_one_waited_and_no_longer_than_a_moment(
+    monkeypatch: pytest.MonkeyPatch, disk: float, fit: int
+) -> None:
+    """Each work takes 2.3 ms by this clock; half of the wait is for what follows the commit."""
+    monkeypatch.setattr(grouping, "LONG_SECONDS", 0.003)
+    conn, now = await opened(), [0.0]
+    monkeypatch.setattr(grouping.time, "perf_counter", lambda: now[0])
+    commit = conn.commit
+
+    def passes(seconds: float) -> None:
+        now[0] += seconds
+
+    def slow() -> None:
+        passes(disk / 2)
+        commit()
+
+    def work(conn: Connection) -> None:
+        passes(0.0023)
+        conn.once_committed[:] = [partial(passes, disk / 2)]
+
+    monkeypatch.setattr(conn, "commit", slow)
+    together(conn, [work])
+    follow(conn)
+    assert len(together(conn, [work] * MOST)) == fit
+
+
 async def test_where_the_database_is_lost_those_who_were_not_begun_try_it_in_the_next_group(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
