@@ -11,7 +11,7 @@ from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation
 
 Language = Literal["en", "zh"]
-Half = Literal["looked_at", "held_out"]
+Part = Literal["looked_at", "held_out", "asked_anew"]
 
 _FOLDER = Path(__file__).parent
 
@@ -24,9 +24,9 @@ class Question:
     right: frozenset[str]
 
 
-def questions(language: Language, half: Half) -> list[Question]:
-    """The questions of a half in a language."""
-    file = tomllib.loads((_FOLDER / f"{half}.toml").read_text(encoding="utf-8"))
+def questions(language: Language, part: Part) -> list[Question]:
+    """The questions of a part in a language."""
+    file = tomllib.loads((_FOLDER / f"{part}.toml").read_text(encoding="utf-8"))
     return [
         Question(words, frozenset(group["right"])) for group in file["question"] for words in group[language]
     ]

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from tests.finding.bm25 import Divide, Index, bigrams, both, unigrams
-from tests.finding.questions import Half, Language, Question, every_text, questions
+from tests.finding.questions import Language, Part, Question, every_text, questions
 from tools.catalog import every_operation
 from tools.operation import Risk
 
@@ -14,16 +14,16 @@ FIRST = 5
 LEAST_OF_A_LANGUAGE = 120
 BARS: dict[Language, float] = {"en": 0.90, "zh": 0.85}
 DIVISIONS: tuple[Divide, ...] = (bigrams, unigrams, both)
-HALVES: tuple[Half, ...] = get_args(Half)
+PARTS: tuple[Part, ...] = get_args(Part)
 RISKS = {operation.name: operation.risk for operation in every_operation()}
 
 each_division = pytest.mark.parametrize("divide", DIVISIONS, ids=lambda divide: divide.__name__)
-each_half = pytest.mark.parametrize("half", HALVES)
+each_part = pytest.mark.parametrize("part", PARTS)
 each_language = pytest.mark.parametrize("language", get_args(Language))
 
 
 def _all(language: Language) -> list[Question]:
-    return [question for half in HALVES for question in questions(language, half)]
+    return [question for part in PARTS for question in questions(language, part)]
 
 
 def _lost(index: Index, asked: Sequence[Question]) -> list[str]:
@@ -33,9 +33,9 @@ def _lost(index: Index, asked: Sequence[Question]) -> list[str]:
 
 @each_division
 @each_language
-@each_half
-def test_a_right_tool_is_among_the_first_five(language: Language, half: Half, divide: Divide) -> None:
-    asked = questions(language, half)
+@each_part
+def test_a_right_tool_is_among_the_first_five(language: Language, part: Part, divide: Divide) -> None:
+    asked = questions(language, part)
     lost = _lost(Index(every_text(), divide), asked)
     assert 1 - len(lost) / len(asked) >= BARS[language], lost
 
@@ -58,9 +58,9 @@ def test_there_are_enough_questions_and_each_is_asked_once(language: Language) -
 
 
 @each_language
-@each_half
-def test_every_tool_is_asked_for_in_both_halves(language: Language, half: Half) -> None:
-    assert {tool for each in questions(language, half) for tool in each.right} == set(RISKS)
+@each_part
+def test_every_tool_is_asked_for_in_every_part(language: Language, part: Part) -> None:
+    assert {tool for each in questions(language, part) for tool in each.right} == set(RISKS)
 
 
 @each_language

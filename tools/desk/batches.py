@@ -47,8 +47,8 @@ LIST_BATCHES = DeskOperation(
     name="list_batches",
     title="List batches",
     description=(
-        "List what was sent, newest first: text, recipients, delivered, failed, pending, replies, points. "
-        "發送清單：哪些批次、送達幾則、失敗幾則。"
+        "List recent batches, newest first: text, recipients, delivered, failed, replies. "
+        "列出最近、本週發了哪些批次、送達幾則。"
     ),
     toolset="desk",
     vendor=None,

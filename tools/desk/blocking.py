@@ -75,8 +75,7 @@ BLOCK_NUMBER = DeskOperation(
     name="block_number",
     title="Block numbers",
     description=(
-        "Never text these numbers again (opt-outs, complaints). Free, at once. "
-        "封鎖號碼、加入黑名單、處理退訂。"
+        "Block numbers (blacklist, opt out): never text them again. Free. 封鎖、擋掉號碼，加入黑名單，退訂。"
     ),
     toolset="desk",
     vendor=None,
@@ -122,7 +121,7 @@ async def _list(params: ListBlockedParams, desk: Desk) -> BlockedResult:
 LIST_BLOCKED = DeskOperation(
     name="list_blocked",
     title="List blocked numbers",
-    description="List the numbers that are never texted, masked: why, since when. 黑名單、拒收名單。",
+    description="List blocked numbers (blacklist, opt-outs), masked: why, since when. 黑名單、拒收名單。",
     toolset="desk",
     vendor=None,
     section=sentence("ours: the records"),

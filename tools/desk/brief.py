@@ -100,8 +100,8 @@ GET_MORNING_BRIEF = DeskOperation(
     name="get_morning_brief",
     title="Morning brief",
     description=(
-        "The morning in brief: what went out since yesterday, what dropped, what waits, points left. "
-        "早報：昨天到今天的狀況、待辦。"
+        "Morning brief: what happened since yesterday, overnight; what went out, what waits, "
+        "points left. 早報：昨晚到今天的狀況、待辦。"
     ),
     toolset="desk",
     vendor=None,

@@ -269,7 +269,10 @@ def _when(number: int, each: CampaignBooking) -> str:
 START_CAMPAIGN = OwnAction(
     name="start_campaign",
     title="Start a campaign",
-    description="Send a planned campaign; a person agrees to its plan. Costs points. 開始發送活動。",
+    description=(
+        "Start sending a planned campaign (launch); a person agrees to its plan. Costs points. "
+        "開始、正式啟動活動。"
+    ),
     toolset="desk",
     vendor=None,
     serves="every8d",
@@ -285,7 +288,10 @@ START_CAMPAIGN = OwnAction(
 RESUME_CAMPAIGN = OwnAction(
     name="resume_campaign",
     title="Resume a campaign",
-    description="Let a paused or holding campaign go on; releases what follows a trial. 恢復活動、放行。",
+    description=(
+        "Resume (continue) a paused or holding campaign; releases the rest after a trial. 恢復、"
+        "繼續活動，放行。"
+    ),
     toolset="desk",
     vendor=None,
     serves="every8d",
@@ -300,7 +306,7 @@ RESUME_CAMPAIGN = OwnAction(
 CANCEL_CAMPAIGN = OwnAction(
     name="cancel_campaign",
     title="Cancel a campaign",
-    description="End a campaign for good; erases its bookings, the rest stays unsent. 取消活動。",
+    description="Cancel (call off) a campaign for good; erases its bookings. 取消活動，不做了。",
     toolset="desk",
     vendor=None,
     serves="every8d",

@@ -16,7 +16,7 @@ from tools.values import IDENTIFIER, Minute, OutsideText, Points, Table
 SECTION = sentence("ours: the campaigns")
 CampaignId = Annotated[
     str,
-    Field(min_length=1, max_length=32, description="As 7KQ2-M9XD."),
+    Field(max_length=32, description="Its short id."),
     AfterValidator(normalise_id),
     IDENTIFIER,
 ]
@@ -72,7 +72,7 @@ async def _list(params: ListCampaignsParams, desk: Desk) -> CampaignsResult:
 LIST_CAMPAIGNS = DeskOperation(
     name="list_campaigns",
     title="List campaigns",
-    description="List campaigns, newest first: state, recipients, points. 活動列表。",
+    description="List all campaigns, newest first. 活動列表：有幾檔、哪些行銷活動。",
     toolset="desk",
     vendor=None,
     serves="every8d",
@@ -104,7 +104,7 @@ async def _pause(params: CampaignParams, desk: Desk) -> PausedCampaign:
 PAUSE_CAMPAIGN = DeskOperation(
     name="pause_campaign",
     title="Pause a campaign",
-    description="Pause a campaign at once, free. 暫停活動。",
+    description="Pause (hold) a campaign, free. 暫停活動，先不要發。",
     toolset="desk",
     vendor=None,
     serves="every8d",

@@ -162,8 +162,9 @@ CHECK_MESSAGE = DeskOperation(
     name="check_message",
     title="Check a text",
     description=(
-        "Parts and points of a text, links, numbers, sender name, cheaper wording; with a list for each "
-        "recipient. 簡訊內容檢查、字數、則數。"
+        "Check how long a text is: characters, segments (parts), points it will cost, links, "
+        "sender name, cheaper wording; with a list for each recipient. 簡訊、文案檢查：字數、"
+        "會拆成幾則、扣幾點。"
     ),
     toolset="desk",
     vendor=None,

@@ -79,8 +79,8 @@ LIST_DEAD_NUMBERS = DeskOperation(
     name="list_dead_numbers",
     title="List dead numbers",
     description=(
-        "List numbers that failed for good twice or more, with the points that leaving them out saves. "
-        "空號清單：哪些門號該剔除、省多少點。"
+        "List dead phone numbers that failed for good twice, never arrive; points saved. "
+        "空號清單：哪些門號發不到。"
     ),
     toolset="desk",
     vendor=None,

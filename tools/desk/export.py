@@ -184,8 +184,8 @@ EXPORT_RECORDS = DeskOperation(
     name="export_records",
     title="Export to a file",
     description=(
-        "Export delivery, an OMIS report or replies to a CSV or Excel (XLSX) file; or a chart (PNG). "
-        "匯出 Excel 檔：送達明細、報表、回覆；圖表。"
+        "Export results (everything sent, a report, replies) to Excel or CSV; or a chart (PNG). "
+        "匯出 Excel、CSV 檔：報表、回覆；圖表。"
     ),
     toolset="desk",
     vendor=None,

@@ -135,7 +135,7 @@ def _next_step(found: CampaignView) -> str:
 GET_CAMPAIGN = DeskOperation(
     name="get_campaign",
     title="How far a campaign is",
-    description="How far a campaign is and what follows. 活動進度。",
+    description="Show a campaign's progress: how far it is, how many are left. 活動進度：發到哪裡、成效。",
     toolset="desk",
     vendor=None,
     serves="every8d",

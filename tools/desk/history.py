@@ -128,10 +128,10 @@ LIST_ACTIONS = DeskOperation(
     name="list_actions",
     title="List actions",
     description=(
-        "List the history of what was done (past batches, sends, changes of today, yesterday), "
-        "newest first: state, such as pending (waiting for approval) or failed, points spent, batch "
-        "ids, who approved. 發送紀錄、操作歷史：昨天發了什麼、花了多少點、等待核准或審核、誰做的、"
-        "批次編號。"
+        "List what was done (history of sends and changes, today, yesterday), newest first: who "
+        "sent or approved it, state such as pending (waiting for approval), points spent, batch "
+        "ids. 發送紀錄、操作歷史：今天、昨天做了哪些事、發了什麼、花了多少點、等待核准、簽核、"
+        "誰做的。"
     ),
     toolset="desk",
     vendor=None,

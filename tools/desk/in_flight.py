@@ -73,8 +73,8 @@ LIST_IN_FLIGHT = DeskOperation(
     name="list_in_flight",
     title="In flight",
     description=(
-        "What is booked or running: bookings ahead, launches and jobs that run, what waits. "
-        "進行中、預約、等待核准。"
+        "What is going out right now or still scheduled: bookings, running launches and jobs. "
+        "現在在發什麼、正在跑的、還沒發的預約、等待核准。"
     ),
     toolset="desk",
     vendor=None,

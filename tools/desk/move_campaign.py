@@ -98,7 +98,10 @@ def _step(params: MoveCampaignParams) -> CampaignStep:
 MOVE_CAMPAIGN = OwnAction(
     name="move_campaign",
     title="Move a campaign",
-    description="Send a campaign at another time; bookings are erased and booked anew. 改期、延後活動。",
+    description=(
+        "Reschedule (postpone, move) a campaign to another time; bookings are erased and booked "
+        "anew. 改期、延後活動，改時間發。"
+    ),
     toolset="desk",
     vendor=None,
     serves="every8d",

@@ -70,8 +70,8 @@ GET_NUMBER_HISTORY = DeskOperation(
     name="get_number_history",
     title="History of a number",
     description=(
-        "Show everything one number was sent (texted), by whom approved, whether it arrived, its answers, "
-        "whether it is blocked. 這個號碼收到什麼、回了什麼、全部紀錄。"
+        "Show everything one phone number (customer) ever got from us, whether it arrived, its "
+        "answers, whether blocked. 查這個門號收過什麼、回了什麼、全部紀錄。"
     ),
     toolset="desk",
     vendor=None,

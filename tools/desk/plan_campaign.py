@@ -147,8 +147,8 @@ PLAN_CAMPAIGN = DeskOperation(
     name="plan_campaign",
     title="Plan a campaign",
     description=(
-        "Plan a campaign from a list, {column} filled in: cleaned, priced, not started. "
-        "規劃名單群發、行銷活動、帶入欄位。"
+        "Plan a campaign (promotion) from a list, {column} filled in: cleaned, priced, not "
+        "started. 規劃名單群發、行銷活動、優惠，要多少點。"
     ),
     toolset="desk",
     vendor=None,

@@ -136,7 +136,8 @@ READ_LIST = DeskOperation(
     name="read_list",
     title="Check a recipient list",
     description=(
-        "Check recipients in a CSV or XLSX spreadsheet: duplicates, wrong rows. 檢查客戶名單檔案的號碼。"
+        "Check recipients in a CSV or Excel (XLSX) spreadsheet: how many valid mobiles, "
+        "duplicates, landlines. 檢查客戶名單檔案：有效門號、重複號碼、市話。"
     ),
     toolset="desk",
     vendor=None,

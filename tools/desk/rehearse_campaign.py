@@ -60,7 +60,10 @@ def _conclusion(found: Rehearsed) -> str:
 REHEARSE_CAMPAIGN = DeskOperation(
     name="rehearse_campaign",
     title="Rehearse a campaign",
-    description="Play a plan in simulation: timeline, bill, doubles. Free. 預演活動。",
+    description=(
+        "Rehearse (dry run) a campaign in simulation before it starts: timeline, bill, doubles. "
+        "Free. 預演、模擬活動。"
+    ),
     toolset="desk",
     vendor=None,
     serves="every8d",

@@ -223,8 +223,8 @@ GET_POINTS_STATEMENT = DeskOperation(
     name="get_points_statement",
     title="Statement of points",
     description=(
-        "A month's points by sender and day: our ledger against what the vendor charged. "
-        "點數對帳單：這個月花了多少點、誰花的、差異。"
+        "Monthly points statement (bill): how many used, where they went, who spent them. "
+        "點數對帳單：這個月用了多少點、花在哪、誰花的。"
     ),
     toolset="desk",
     vendor=None,

@@ -73,8 +73,8 @@ STOP_EVERYTHING = Composite(
     name="stop_everything",
     title="Stop everything",
     description=(
-        "Emergency, wrong batch: stop all sending at once, then ask once to erase the rest. "
-        "全部停下來、緊急停止、取消全部預約。"
+        "Emergency: stop everything, halt all sending at once, then ask once to erase the rest. "
+        "全部停掉、緊急停止、通通停。"
     ),
     toolset="desk",
     vendor=None,

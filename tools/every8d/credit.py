@@ -46,8 +46,8 @@ QUERY_CREDIT = Query(
     name="query_credit",
     title="Points left",
     description=(
-        "Check the balance of the EVERY8D account: how many points (credit) are left. Free. 餘額查詢："
-        "帳戶剩餘點數、還剩幾點、額度夠不夠、還能發幾封。"
+        "Check the EVERY8D balance: how many points (credits) are left, enough to send. Free. "
+        "餘額查詢：剩多少點數、還剩幾點、夠不夠發。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -250,8 +250,9 @@ GET_MMS_DELIVERY = Query(
     name="get_mms_delivery",
     title="MMS delivery",
     description=(
-        "List the status of each MMS in a batch: sent, scheduled or cancelled; arrival is not reported. "
-        "Free. For SMS use get_sms_delivery. MMS 發送狀態查詢：圖片、多媒體簡訊送出沒。"
+        "List the status of each MMS (picture message) in a batch: sent, scheduled or cancelled; "
+        "arrival is not reported. Free. For SMS use get_sms_delivery. MMS 發送狀態查詢："
+        "這批多媒體簡訊送出沒、收到沒。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -127,8 +127,8 @@ ERASE_SMS_BOOKING = Action(
     name="erase_sms_booking",
     title="Erase SMS booking",
     description=(
-        "Cancel (erase, withdraw) an unsent SMS that is booked or scheduled, irreversibly; its points "
-        "return. 刪除預約簡訊：取消預約，點數退回。"
+        "Cancel (delete, erase) an unsent SMS text that is booked or scheduled, irreversibly; "
+        "get its points back. 刪除預約簡訊：取消預約，點數退回。"
     ),
     toolset="sms",
     vendor="every8d",
@@ -145,8 +145,8 @@ ERASE_MMS_BOOKING = Action(
     name="erase_mms_booking",
     title="Erase MMS booking",
     description=(
-        "Cancel (erase, withdraw) an unsent MMS that is booked or scheduled, irreversibly; its points "
-        "return. 刪除 MMS 預約：取消預約的多媒體簡訊。"
+        "Cancel (delete, erase) an unsent MMS (picture message) that is booked or scheduled, "
+        "irreversibly; get its points back. 刪除 MMS 預約：取消預約的多媒體簡訊。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -66,9 +66,9 @@ find_jobs = Query(
     name="find_jobs",
     title="Find jobs",
     description=(
-        "Find (search) which OMIS jobs were sent to an email or a mobile (phone) number, or by "
-        "external_reference with job_type: exactly one of these. With a job id use query_job. 查詢的對象："
-        "用信箱 email、手機號碼、外部編號找寄給他的寄送紀錄，收過哪些信。"
+        "Find (search) which OMIS jobs (mails) were sent to an email or a mobile (phone) number, "
+        "or by external_reference with job_type: exactly one of these. With a job id use "
+        "query_job. 查詢的對象：用信箱 email、手機號碼、外部編號找寄送紀錄，收過哪些信。"
     ),
     toolset="jobs",
     vendor="omis",

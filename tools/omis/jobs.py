@@ -65,8 +65,9 @@ query_job = Query(
     name="query_job",
     title="Look up a job",
     description=(
-        "Show the status of an OMIS job and its launch: processing, how far the sending is, why it "
-        "stopped. Without a job id use find_jobs. 查詢寄送狀態：寄送進度、狀況、寄到哪了。"
+        "Show the status of an OMIS job and its launch: how far the sending is, finished, why it "
+        "stopped. Without a job id use find_jobs. 查詢寄送狀態：寄送進度、寄到哪、寄完了沒、"
+        "有錯誤。"
     ),
     toolset="jobs",
     vendor="omis",

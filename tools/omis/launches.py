@@ -100,8 +100,9 @@ query_launch = Query(
     name="query_launch",
     title="Look up a launch",
     description=(
-        "Show the status of an OMIS launch and its jobs: whether they run (running, waiting, paused), "
-        "finished or failed. OMIS lists no launches. 查詢任務狀態：任務進度、在跑嗎、跑完了沒、有哪些寄送。"
+        "Show the status of an OMIS launch and its jobs: running, waiting, paused, approved, "
+        "finished or failed. OMIS lists no launches. 查詢任務狀態：任務進度、在跑嗎、批准了沒、"
+        "有哪些寄送。"
     ),
     toolset="launches",
     vendor="omis",

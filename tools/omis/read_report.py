@@ -201,8 +201,8 @@ read_report = DeskOperation(
     name="read_report",
     title="Read a report",
     description=(
-        "Sum up an OMIS report: opens, clicks, links, bounces, removals, SMS states; unique and by day. "
-        "讀報表：誰開信、點擊、退信。"
+        "Show an OMIS report (EDM, newsletter): how many opened, open rate, clicked, bounced, "
+        "unsubscribed. 讀報表：電子報成效、開信率、點擊、退信多少。"
     ),
     toolset="reports",
     vendor="omis",

@@ -113,7 +113,7 @@ def _shown(record: Group) -> UpdatingReport:
 watch_reports = DeskOperation(
     name="watch_reports",
     title="Wait for reports",
-    description="Wait until a refreshed OMIS report is ready. 等報表更新好再通知。",
+    description="Wait until a refreshed OMIS report is ready, then tell. 等報表更新好再通知、叫我。",
     toolset="reports",
     vendor="omis",
     section=sentence("ours: the records and OMIS's reports"),
