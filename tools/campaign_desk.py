@@ -80,6 +80,8 @@ class CampaignView:
     reason: str
     held_by: str
     """The undecided cancellation that keeps a running one from going on; '' for none."""
+    released: bool
+    """There is no trial, or what follows it may be sent."""
     recipients: int
     points: Decimal
     """Of the whole plan."""
@@ -177,6 +179,10 @@ class CampaignDesk(Protocol):
 
     async def page(self, page: int, page_size: int) -> tuple[Sequence[CampaignLine], int]:
         """A page of them, newest first, and how many there are."""
+        ...
+
+    async def under_way(self, at_most: int) -> Sequence[CampaignView]:
+        """Those that were started and are not over, or are still booked ahead; what is being sent first."""
         ...
 
     async def pause(self, id_: str) -> bool:

@@ -23,6 +23,7 @@ from server.store.campaign_chunks import Chunk, Waiting
 from server.store.campaign_holds import Hold, hold_of
 from server.store.campaign_progress import Progress
 from server.store.campaigns import Campaign
+from server.store.in_flight import campaigns_under_way
 from server.store.plans import Connection
 from server.store.slices import slices
 from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState
@@ -160,6 +161,11 @@ class Campaigns:
     async def page(self, principal: str, page: int, page_size: int) -> tuple[list[Campaign], int]:
         """A page of this principal's campaigns, newest first, and how many there are."""
         return await self.keeper.read(lambda conn: campaigns.list_campaigns(conn, principal, page, page_size))
+
+    async def under_way(self, principal: str, at_most: int) -> Sequence[str]:
+        """This principal's campaigns of which something can still go out, what is being sent first."""
+        now = self.keeper.clock()
+        return await self.keeper.read(lambda conn: campaigns_under_way(conn, principal, now, at_most))
 
     async def erasings_in_doubt(self, id_: str) -> Sequence[str]:
         """The erasings of its bookings of which nobody knows whether they were done."""

@@ -28,7 +28,7 @@ from server.gate.rehearsing import rehearsed, still_played
 from server.gate.rules.policy import quiet_span
 from server.gate.watching import look_again
 from server.ledger.notes import Note
-from server.store.campaigns import CANCELLED, RUNNING, Campaign
+from server.store.campaigns import CANCELLED, OVER, RUNNING, Campaign
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures, Rehearsed
 from tools.campaign_facts import CampaignState
 from tools.campaigns.cautions import cautions_of
@@ -209,6 +209,7 @@ class OwnCampaigns:
             state=cast("CampaignState", campaign.state),
             reason=read(campaign.reason) if hold is None else told_hold(hold),
             held_by="" if hold is None else hold.action,
+            released=campaign.released,
             recipients=campaign.recipients,
             points=campaign.points,
             spent=progress.points,
@@ -259,6 +260,12 @@ class OwnCampaigns:
             for each in found
         ]
         return lines, total
+
+    async def under_way(self, at_most: int) -> Sequence[CampaignView]:
+        """Those of which something can still go out."""
+        ids = await self._context.campaigns.under_way(self._caller.principal, at_most)
+        found = [await self.view(each) for each in ids]
+        return [each for each in found if each is not None and (each.state not in OVER or each.booked)]
 
     async def pause(self, id_: str) -> bool:
         """Begin nothing more of it."""
