@@ -104,6 +104,27 @@ async def test_what_is_known_of_a_part_is_the_same_packed_and_unpacked(
     assert bool(answers["rows"][0]) == (state is not State.FAILED)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"), [("one", "b"), ("two", "b"), ("three", "c"), ("four", "c"), ("other", "a")]
+)
+async def test_whoever_is_in_a_part_is_found_wherever_they_stand(
+    store: DatabaseStore, name: str, words: str
+) -> None:
+    """In the oldest packed part and in the newest, the first of it and the last, and in one just unpacked."""
+
+    def work(conn: Connection) -> None:
+        ended(conn, begun(conn, "a", [("other", None)], packed=True), State.SUCCEEDED)
+        unpack_before(conn, NOW, 10)
+        for digest, people in (("b", ("one", "two")), ("c", ("three", "four"))):
+            part = begun(conn, digest, [(each, None) for each in people], packed=True)
+            ended(conn, part, State.SUCCEEDED)
+        (send,) = repeated(conn, [Texted(hashed(name + words), None)], NOW)
+        assert send.messages == {(hashed(name + words), "")}
+        assert full_today(conn, 1, [hashed(name)], NOW)
+
+    await store.write(work)
+
+
 NAMES = st.sampled_from(["one", "two", "three", "four", "five"])
 
 
