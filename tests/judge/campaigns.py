@@ -1,7 +1,8 @@
 """The promises of docs/campaigns.md, held against a history: what clients saw, and the vendor's log.
 
-A part of a campaign is named to nobody. A request is a campaign's when no client was told of its action, and
-it texts numbers of the campaign's list with the campaign's words.
+A part of a campaign is named to nobody. A request is a campaign's when the records name it as a part of it,
+or where none are recorded no client was told of its action; and when it texts numbers of the campaign's list
+with the campaign's words. A campaign that is planned again shares both with the first.
 """
 
 import re
@@ -14,9 +15,13 @@ from tests.judge.case import Case
 from tests.judge.history import Answered, Called, Listed, PastLost, Posted, action_of, plain_number
 
 START = "start_campaign"
+AGAIN = "retry_failed"
+_PLANS = ("plan_campaign", AGAIN)
 _STOPS, _GOES_ON = ("pause_campaign", "cancel_campaign"), (START, "resume_campaign", "move_campaign")
 _IN_DOUBT = "reconcile_action for "
 _NO_TIME = re.compile(r"(\d+) recipients? in \d+ parts? have no time")
+_NOT_SENT = re.compile(r"(\d+) are not sent")
+"""Whose bookings are gone: the vendor says so of what nobody knows to have been erased."""
 _OVER = ("done", "cancelled")
 _PARTS = ("waiting", "sending", "sent", "unknown", "failed", "left_out")
 
@@ -28,6 +33,8 @@ class Campaign:
     id: str
     planned: Called
     posts: tuple[Posted, ...]
+    first: str
+    """The campaign that was planned from a list: itself, or what it plans again."""
 
     def steps(self, case: Case, *tools: str) -> Iterator[Called]:
         """The calls of these tools that name it."""
@@ -71,7 +78,7 @@ def nobody_twice_in_a_campaign(case: Case) -> Iterator[str]:
                 first = had.get(number, post)
                 first = post if case.is_erased(first, number, post) else first
                 had[number] = first
-                if first is not post and not _lost_between(case, first, post):
+                if first is not post and not lost_between(case, first, post):
                     yield f"{post.reference} texts a number that {first.reference} of its campaign texted"
 
 
@@ -145,23 +152,40 @@ CAMPAIGN_RULES = (
 
 
 def _campaign(case: Case, planned: Answered) -> Campaign:
-    called = case.calls[planned.call]
+    id_ = str(planned.facts["campaign_id"])
+    first, called = _first_plan(case, id_)
     words, name = called.arguments["text"], called.arguments["list"]
     lists = (each for each in case.history.of(Listed) if each.name == name)
     numbers = {plain_number(number) for each in lists for number in each.numbers}
     posts = tuple(
         post
         for post in case.posts
-        if not case.actions.get(action_of(post.reference))
+        if _is_part(case, post, id_)
         and post.text == words
         and set(map(plain_number, post.numbers)) <= numbers
     )
-    return Campaign(id=str(planned.facts["campaign_id"]), planned=called, posts=posts)
+    return Campaign(id=id_, planned=case.calls[planned.call], posts=posts, first=first)
+
+
+def _first_plan(case: Case, campaign: str) -> tuple[str, Called]:
+    """The campaign whose failed recipients are planned again, or theirs of whom this is one; and its plan."""
+    plans = (each for each in case.answers.values() if _is_plan(case, each))
+    found = next(each for each in plans if each.facts["campaign_id"] == campaign)
+    called = case.calls[found.call]
+    if called.tool != AGAIN:
+        return campaign, called
+    return _first_plan(case, str(called.arguments["campaign_id"]))
+
+
+def _is_part(case: Case, post: Posted, campaign: str) -> bool:
+    if case.parts:
+        return case.parts.get(post.reference) == campaign
+    return not case.actions.get(action_of(post.reference))
 
 
 def _is_plan(case: Case, answer: Answered) -> bool:
     called = case.calls.get(answer.call)
-    return called is not None and called.tool == "plan_campaign" and not answer.error
+    return called is not None and called.tool in _PLANS and not answer.error
 
 
 def _yeses(case: Case, called: Called) -> list[Any]:
@@ -186,12 +210,13 @@ def _went(case: Case, post: Posted) -> int:
 
 
 def _without_time(told: Mapping[str, Any]) -> int:
-    """Whose bookings were erased, so that a person decides whether they get it."""
-    found = _NO_TIME.search(str(told.get("conclusion", "")))
-    return int(found[1]) if found else 0
+    """Whose bookings were erased, so that a person decides whether they get it; or are gone."""
+    said = str(told.get("conclusion", ""))
+    return sum(int(found[1]) for each in (_NO_TIME, _NOT_SENT) if (found := each.search(said)))
 
 
-def _lost_between(case: Case, first: Posted, second: Posted) -> bool:
+def lost_between(case: Case, first: Posted, second: Posted) -> bool:
+    """Whether the store was set back between both."""
     losses = [each for each in case.history.of(PastLost) if not each.accepted]
     return any(case.before(first, each) and case.before(each, second) for each in losses)
 

@@ -12,13 +12,16 @@ from tests.judge.history import (
     Decided,
     Erased,
     History,
+    Part,
     Posted,
     Replied,
+    Told,
     action_of,
     plain_number,
 )
 
 Content = tuple[frozenset[str], str]
+_FAILED = "failed_retryable"
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
@@ -144,6 +147,28 @@ class Case:
             number in map(plain_number, each.numbers) and (by is None or self.before(each, by))
             for each in self._erasings.get(post.reference, ())
         )
+
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """The campaign of each request that the records name as a part of one."""
+        return {each.reference: each.campaign for each in self.history.of(Part)}
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, str], list[Told]]:
+        """What was said of each text, by its request and its number."""
+        found: dict[tuple[str, str], list[Told]] = {}
+        for each in self.history.of(Told):
+            found.setdefault((each.reference, plain_number(each.number)), []).append(each)
+        return found
+
+    def had_failed(self, first: Posted, number: str, by: Posted) -> bool:
+        """Whether the vendor had said last that the first text failed, and a later one can reach its number.
+
+        What it said shortly before may have come after the later text was claimed.
+        """
+        told = [each for each in self._told.get((first.reference, number), ()) if self.before(each, by)]
+        settled = [each for each in told if each.at <= by.at - self.terms.lease]
+        return any(each.state == _FAILED for each in (*settled[-1:], *told[len(settled) :]))
 
     def is_free(self, post: Posted) -> bool:
         """Whether a rule of the operator can let it go without a person."""

@@ -118,13 +118,56 @@ class Listed:
     numbers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The records name a request as a part of a campaign; recorded when this was written down."""
+
+    at: float
+    campaign: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the vendor said of a text when it was asked (a class of docs/delivery.md); recorded by then."""
+
+    at: float
+    reference: str
+    number: str
+    state: str
+
+
 Event: TypeAlias = (
-    Called | Asked | Replied | Decided | Answered | Posted | Erased | Blocked | PastLost | Listed
+    Called
+    | Asked
+    | Replied
+    | Decided
+    | Answered
+    | Posted
+    | Erased
+    | Blocked
+    | PastLost
+    | Listed
+    | Part
+    | Told
 )
 E = TypeVar("E", bound=Event)
 _KINDS = {
     kind.__name__: kind
-    for kind in (Called, Asked, Replied, Decided, Answered, Posted, Erased, Blocked, PastLost, Listed)
+    for kind in (
+        Called,
+        Asked,
+        Replied,
+        Decided,
+        Answered,
+        Posted,
+        Erased,
+        Blocked,
+        PastLost,
+        Listed,
+        Part,
+        Told,
+    )
 }
 
 

@@ -19,6 +19,7 @@ from tests.judge.history import (
     action_of,
     plain_number,
 )
+from tests.judge.retries import a_retry_is_for_who_failed
 
 DAY = 24 * 60 * 60
 _NUMBER = re.compile(r"(?<!\d)(?:\+?886|0)9\d{8}(?!\d)")
@@ -77,6 +78,8 @@ def no_free_text_twice(case: Case) -> Iterator[str]:
             first = had.get((number, post.text))
             first = None if first is None or case.is_erased(first, number, post) else first
             asked = case.yeses(action_of(post.reference))
+            if first is not None and _may_follow(case, first, number, post):
+                first = None
             if first is not None and _recent(case, first, post) and not asked and not post.filtered:
                 yield f"{post.reference} went without a question to a number that had its text"
             had[number, post.text] = post
@@ -223,6 +226,7 @@ RULES = (
     answered_in_time,
     a_lost_past_stops,
     *CAMPAIGN_RULES,
+    a_retry_is_for_who_failed,
 )
 
 
@@ -245,6 +249,11 @@ def _taken(case: Case, no: Replied) -> Answered | None:
 
 def _newly_done(answer: Answered) -> bool:
     return answer.facts.get("outcome") == "done" and not answer.facts.get("replayed")
+
+
+def _may_follow(case: Case, earlier: Posted, number: str, post: Posted) -> bool:
+    """Whether a campaign, to which a person agreed, texts a number that the earlier text did not reach."""
+    return is_of_a_campaign(case, post) and case.had_failed(earlier, number, post)
 
 
 def _recent(case: Case, earlier: Posted, post: Posted) -> bool:

@@ -32,7 +32,10 @@ def test_every_promise_has_a_history_that_breaks_it() -> None:
 
 
 def test_the_judge_shares_no_code_with_what_it_judges() -> None:
-    sources = (HISTORIES.parent / name for name in ("history.py", "case.py", "campaigns.py", "judge.py"))
+    sources = (
+        HISTORIES.parent / name
+        for name in ("history.py", "case.py", "campaigns.py", "retries.py", "judge.py")
+    )
     imports = [line for source in sources for line in source.read_text().splitlines() if "import " in line]
     for foreign in ("server", "tools", "tests.simulation", "tests.crash", "tests.gate", "tests.e2e"):
         assert not any(f"from {foreign}" in line or f"import {foreign}" in line for line in imports)

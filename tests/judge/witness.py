@@ -13,11 +13,13 @@ from tests.judge.history import (
     Erased,
     History,
     Listed,
+    Part,
     PastLost,
     Posted,
     Replied,
     Says,
     Terms,
+    Told,
 )
 
 
@@ -76,6 +78,15 @@ class Witness:
     def erased(self, reference: str, numbers: Sequence[str]) -> None:
         """Booked texts of this request were taken back."""
         event = Erased(at=self._clock(), reference=reference, numbers=tuple(numbers))
+        self.history.events.append(event)
+
+    def part(self, campaign: str, reference: str) -> None:
+        """The records have a part of a campaign under this reference."""
+        self.history.events.append(Part(at=self._clock(), campaign=campaign, reference=reference))
+
+    def told(self, reference: str, number: str, state: str) -> None:
+        """The records have what the vendor said of a text when it was asked."""
+        event = Told(at=self._clock(), reference=reference, number=number, state=state)
         self.history.events.append(event)
 
     def posted(

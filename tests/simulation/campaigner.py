@@ -35,6 +35,8 @@ class Campaigner(Client):
     def __init__(self, world: "World", principal: str, *, can_ask: bool) -> None:
         super().__init__(world, principal, can_ask=can_ask)
         self.campaign = ""
+        self.campaigns: list[str] = []
+        """All that it planned."""
         self._words = self._random.choice(WORDS)
         self._moves = 0
 
@@ -59,6 +61,7 @@ class Campaigner(Client):
             answer = await self._call(Wanted(tool="plan_campaign", arguments=arguments))
             if isinstance(answer, Answer) and not answer.is_error:
                 self.campaign = str(answer.facts["campaign_id"])
+                self.campaigns.append(self.campaign)
                 numbers = frozenset(self._world.lists[NAME])
                 self._world.watch.campaigns.plans[self.campaign] = Planned(
                     numbers=numbers, words=words, terms=self._world.on_terms
@@ -120,11 +123,13 @@ class Campaigner(Client):
         return True
 
     async def look_at_the_end(self) -> None:
-        """What a client sees of it once everything is at rest."""
+        """What a client sees of them once everything is at rest."""
         self._world.workers[:] = [self._world.start_worker()]
-        for _ in range(3 if self.campaign else 0):
-            if await self._state():
-                return
+        for campaign in self.campaigns:
+            self.campaign = campaign
+            for _ in range(3):
+                if await self._state():
+                    break
 
     async def _state(self) -> str:
         return str((await self._told()).get("state", ""))

@@ -1,6 +1,7 @@
 """One database in memory for all seeds of a process: the plan of each statement is made once."""
 
 import sqlite3
+from contextlib import closing
 from functools import cache
 from itertools import compress
 from typing import cast
@@ -39,8 +40,13 @@ class SharedStore(SynchronousStore):
         return _migrated()
 
     def put_back(self, content: bytes) -> None:
-        """Go on with another content."""
-        self._database.raw.deserialize(content)
+        """Go on with another content.
+
+        Not by `deserialize`: SQLite keeps `json_each` with the schema that it then frees, and uses it again.
+        """
+        with closing(sqlite3.connect(":memory:")) as copy:
+            copy.deserialize(content)
+            copy.backup(self._database.raw)
 
     def newest(self) -> tuple[int, str]:
         """Number and MAC of the audit's newest entry."""

@@ -12,6 +12,7 @@ import pytest
 
 from tests.simulation.planted import PLANTS
 from tests.simulation.planted_campaigns import CAMPAIGN_PLANTS
+from tests.simulation.planted_retries import RETRY_PLANTS
 from tests.simulation.world import run
 
 SEEDS = 120
@@ -65,7 +66,15 @@ CAMPAIGN_FOUND_AT = {
     "unpacked messages are lost": 2,
 }
 """The same for the worlds that play a campaign, one of eight, which find all below seed 1,000."""
+RETRY_FOUND_AT = {
+    "a retry takes the unknown": 362,
+    "a retry takes whom it reached since": 1_250,
+    "two plans of the same failed": 5_586,
+    "a retry of a retry takes everybody": 2_258,
+}
+"""The same for what is planned again, which few of these worlds come to: all below seed 5,600."""
 CAMPAIGNS = range(2, 1_000, 8)
+RETRIES = range(2, 6_000, 8)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -142,3 +151,17 @@ def test_a_planted_defect_of_campaigns_is_found(name: str) -> None:
     with ExitStack() as stack:
         CAMPAIGN_PLANTS[name](stack)
         assert any(run(seed, traced=False).violations for seed in seeds)
+
+
+@pytest.mark.parametrize("name", RETRY_PLANTS)
+def test_a_planted_defect_of_what_is_planned_again_is_found(name: str) -> None:
+    seeds = (RETRY_FOUND_AT[name], *RETRIES)
+    with ExitStack() as stack:
+        RETRY_PLANTS[name](stack)
+        assert any(run(seed, traced=False).violations for seed in seeds)
+
+
+def test_campaigns_are_planned_again_and_texted_again_to_whom_they_failed_to_reach() -> None:
+    lines = "\n".join(line for seed in (1_250, 23_754) for line in run(seed).lines)
+    for expected in ("retry_failed {", '"campaign_id": "@3"', "summarize_delivery"):
+        assert expected in lines

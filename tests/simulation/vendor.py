@@ -33,6 +33,7 @@ FILTER = timedelta(hours=24)
 DELIVERY, ERASE = "API21/HTTP/getDeliveryStatus.ashx", "API21/HTTP/eraseBooking.ashx"
 REPLIES = "API21/HTTP/getReplyMessage.ashx"
 _LOOKS = frozenset({"API21/HTTP/getCredit.ashx", DELIVERY, REPLIES})
+ARRIVED, HANDED_OVER, SWITCHED_OFF, NO_SUCH_NUMBER = "100", "0", "101", "103"
 _TOO_LATE = timedelta(seconds=60)
 _TAIPEI = timezone(timedelta(hours=8))
 
@@ -127,6 +128,8 @@ class Text:
     at: datetime
     due: datetime
     """When it goes out."""
+    code: str
+    """What is said of it once it is out, unless it is known to have arrived."""
 
 
 @dataclass(slots=True)
@@ -145,6 +148,8 @@ class Truth:
     """Every other request has no answer."""
     reached: frozenset[str] = frozenset()
     """Numbers at which whatever was sent is known to arrive."""
+    ends: Callable[[], str] = lambda: HANDED_OVER
+    """What is said of the next text of which nothing better is known."""
     reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """Texts, by reference and number, of which a report said that they arrived."""
     spares_sends: bool = False
@@ -187,7 +192,8 @@ class Truth:
         now = self.clock()
         due = _moment(fields.get("ST", "")) or now
         self.texts += [
-            Text(reference=reference, number=number, words=words, at=now, due=due) for number in sent
+            Text(reference=reference, number=number, words=words, at=now, due=due, code=self.ends())
+            for number in sent
         ]
         line = f"{self.credit:.2f},{len(sent)},{len(sent)},{len(wanted) - len(sent)},{batch}"
         return (line + (f",{'/'.join(had)}" if had else "")).encode()
@@ -203,10 +209,10 @@ class Truth:
         return (f"{len(rows)}\r\n" + "".join(lines)).encode()
 
     def _code(self, text: Text) -> str:
-        """Booked, arrived, or handed to the carrier."""
+        """Booked, arrived, or what became of it else."""
         if text.due > self.clock():
             return "300"
-        return "100" if self.arrived(text) else "0"
+        return ARRIVED if self.arrived(text) else text.code
 
     def arrived(self, text: Text) -> bool:
         """Whether it is known to have arrived."""

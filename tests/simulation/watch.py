@@ -26,6 +26,7 @@ from tests.simulation.campaign_watch import (
 )
 from tests.simulation.loop import Life
 from tests.simulation.loss import Loss
+from tests.simulation.said import Said
 from tests.simulation.vendor import ERASE, Truth, form_of
 from tools.operation import Request
 
@@ -81,6 +82,7 @@ class Watch:
     """Actions that a client was told are done."""
     loss: Loss = field(default_factory=Loss)
     campaigns: CampaignWatch = field(init=False)
+    said: Said = field(init=False)
     _notes: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
     violations: list[str] = field(default_factory=list[str])
     _changes: int = -1
@@ -90,6 +92,7 @@ class Watch:
 
     def __post_init__(self) -> None:
         self.campaigns = CampaignWatch(rows=self.rows)
+        self.said = Said(witness=self.truth.witness, hashes=self.hashes)
 
     def note(self, line: str) -> None:
         """One line of the trace."""
@@ -120,6 +123,7 @@ class Watch:
             return  # It wrote no row.
         self._changes = raw.total_changes
         self._see_blocked(raw)
+        self.said.look(raw)
         now, moved = self.clock(), False
         for values in raw.execute(_SELECT):
             before = self.rows.get(values[0])
@@ -166,6 +170,7 @@ class Watch:
         if row.state == "dispatching" or at_once:
             self._claimed(row, now, life)
             if is_chunk(row):
+                self.truth.witness.part(campaign_of(row), row.reference)
                 self._all(row, self.campaigns.claimed(raw, row, life.name, self.blocked))
                 if self.campaigns.follows_by_itself(raw, row):
                     self.note(f"{self.name(row.id)} follows its trial by itself")

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,9 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
+import anyio.from_thread
 import anyio.to_thread
+from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
 from server.campaigns import course
 from server.campaigns import worker as taking_over
@@ -34,7 +36,8 @@ from tests.simulation.couriers import LANES, LOOK_SECONDS, MOST_PACKED, Couriers
 from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.restoring import Operator
-from tests.simulation.vendor import Truth
+from tests.simulation.retrier import Retrier
+from tests.simulation.vendor import ARRIVED, HANDED_OVER, NO_SUCH_NUMBER, SWITCHED_OFF, Truth
 from tests.simulation.watch import Watch
 from tests.simulation.worker import (
     CAPS,
@@ -57,8 +60,10 @@ _CAMPAIGNS, _CAMPAIGN = 8, 2
 """One world of eight plays a campaign."""
 _KINDS, _HARSH, _TRIALS = 24, 2, 10
 """In one of three of these every other request has no answer, in one a trial has terms."""
-_REACHED = 0.6
-"""So many of those whom a campaign texts."""
+_REACHED, _SELDOM_REACHED = 0.6, 0.2
+"""So many of those whom a campaign texts; the second where it may be planned again."""
+_ENDS, _OFTEN = (SWITCHED_OFF, ARRIVED, HANDED_OVER, NO_SUCH_NUMBER), (6, 2, 2, 1)
+"""What becomes of a text to anybody else, where a campaign may be planned again."""
 _MEMBERS = tuple(f"+8869123456{number:02}" for number in range(1, 9))
 _CAMPAIGN_CAPS = (Caps(), Caps(), Caps(points_per_day=Decimal(12)), Caps(texts_per_recipient_per_day=2))
 _CHUNK_SIZE = 2
@@ -99,7 +104,10 @@ class World:
         self.on_terms = seed % _KINDS == _TRIALS
         if campaign:
             luck = Random(f"{seed}, who is reached")
-            self.truth.reached = frozenset("0" + each[4:] for each in _MEMBERS if luck.random() < _REACHED)
+            often = _REACHED if self.on_terms else _SELDOM_REACHED
+            self.truth.reached = frozenset("0" + each[4:] for each in _MEMBERS if luck.random() < often)
+            if not self.on_terms:
+                self.truth.ends = lambda: luck.choices(_ENDS, _OFTEN)[0]
         self.outbox = MemoryOutbox()
         self.watch = Watch(
             clock=self.clock,
@@ -126,7 +134,8 @@ class World:
             # What goes on although the past is lost.
             self.wishes.append(BRAKE)
         can_ask = self.random.random() < 0.7
-        self.campaigner = Campaigner(self, "local:a", can_ask=can_ask) if campaign else None
+        who = Campaigner if self.on_terms else Retrier
+        self.campaigner = who(self, "local:a", can_ask=can_ask) if campaign else None
         self.clients = [
             Client(self, self.random.choice(PRINCIPALS), can_ask=can_ask)
             for _ in range(self.random.choice((0, 1) if campaign else (2, 2, 3)))
@@ -238,10 +247,14 @@ def _without_threads() -> Generator[None]:
     """What is done in a thread is done at once: threads know no seed. Workers look less often."""
 
     async def at_once(work: Callable[..., Any], *given: Any, **_more: Any) -> Any:
-        return work(*given)
+        return await greenlet_spawn(work, *given)
+
+    def meanwhile(work: Callable[..., Awaitable[Any]], *given: Any) -> Any:
+        return await_only(work(*given))
 
     with (
         patch.object(anyio.to_thread, "run_sync", at_once),
+        patch.object(anyio.from_thread, "run", meanwhile),
         patch.object(taking_over, "_LOOK_SECONDS", LOOK_SECONDS),
         patch.object(ChunkSender, "at_once", LANES),
         patch.object(course, "_READY", 0),
