@@ -52,6 +52,8 @@ class Journal(Keeping):
         self.clock = clock
         self.past = Past(heads=heads, shared=shared)
         self._remembered: Head | None = None
+        self._kept: Head | None = None
+        """The one that is on the disk for good."""
         self._remembering = anyio.Lock(fast_acquire=True)
 
     async def read(self, work: Callable[[Connection, datetime], T]) -> T:
@@ -161,12 +163,13 @@ class Journal(Keeping):
     def _name_at_once(self, head: Head) -> None:
         """In the thread that committed it: the way to another one and back takes as long as the writing.
 
-        The newest head of those that were committed together names the others too.
+        The newest head of those that were committed together names the others too. `remember_head` has the
+        disk keep it within a second: a power cut leaves the head at most so far behind the chain.
         """
         if self.past.lost or self._is_named(head):
             return
         try:
-            self.past.heads.write(head)
+            self.past.heads.write(head, lasting=False)
         except KeyFileError:
             _log.exception(_HEAD_NOT_WRITTEN)
         else:
@@ -251,7 +254,7 @@ class Journal(Keeping):
         # Who waits for another's writing finds it done: one wait for the disk serves all.
         async with self._remembering:
             newest = self.past.newest
-            if newest is None or newest == self._remembered or self.past.lost:
+            if newest is None or newest == self._kept or self.past.lost:
                 return
             try:
                 # On the event loop: the write would wait in a thread, which whoever is cancelled waits for.
@@ -262,4 +265,4 @@ class Journal(Keeping):
             except KeyFileError:
                 _log.exception(_HEAD_NOT_WRITTEN)
             else:
-                self._remembered = newest
+                self._remembered = self._kept = newest

@@ -69,13 +69,13 @@ class HeadFile:
         """
         return read_head(self.path, alone=alone)
 
-    def write(self, head: Head, *, after_loss: bool = False) -> None:
-        """Remember a newer head, for good.
+    def write(self, head: Head, *, after_loss: bool = False, lasting: bool = True) -> None:
+        """Remember a newer head; `lasting`: for good.
 
         Raises:
             KeyFileError: it cannot be written.
         """
-        write_head(self.path, head, after_loss=after_loss)
+        write_head(self.path, head, after_loss=after_loss, lasting=lasting)
 
     async def until_nobody_writes(self) -> None:
         """Wait for another process that writes it just now.

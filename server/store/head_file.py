@@ -3,8 +3,7 @@
 Whoever can change the store cannot cut the audit's end off unnoticed while the head is known.
 
 The file has one length, so a newer head is written over the older one: nothing of the file system changes
-with it, and the wait for the disk, one for each send, is a third of that for a new file. The whole of it lies
-within one sector, which a disk writes at once or not at all.
+with it. The whole of it lies within one sector, which a disk writes at once or not at all.
 """
 
 import os
@@ -54,10 +53,11 @@ def read_head(path: Path, *, alone: bool = False) -> Head | None:
         raise KeyFileError(_DAMAGED) from None
 
 
-def write_head(path: Path, head: Head, *, after_loss: bool = False) -> None:
+def write_head(path: Path, head: Head, *, after_loss: bool = False, lasting: bool = True) -> None:
     """Remember the head after a commit. A smaller number, or another generation, than the file's stays out.
 
-    With `after_loss` it replaces whatever is there: a person accepted that the past is lost.
+    With `after_loss` it replaces whatever is there: a person accepted that the past is lost. Not `lasting`:
+    all processes know it, and a power cut may take it; the same head, written again, is kept for good.
 
     Raises:
         KeyFileError: the file cannot be read or written.
@@ -66,10 +66,8 @@ def write_head(path: Path, head: Head, *, after_loss: bool = False) -> None:
     try:
         private_directory(path.parent)
         with exclusively(_lock_of(path)):
-            if after_loss:
+            if after_loss or not _put(path, head, content, lasting=lasting):
                 write_private(path, content)
-            elif _follows(_read(path), head):
-                _put(path, content)
     except LockHeldError as error:
         raise KeyFileError(reason_of(error)) from None
     except OSError:
@@ -108,14 +106,25 @@ async def until_nobody_writes(path: Path) -> None:
         raise KeyFileError(_NOT_WRITTEN) from None
 
 
-def _put(path: Path, content: bytes) -> None:
-    if not path.exists() or path.stat().st_size != len(content):
-        # There is none, or an older version's.
-        write_private(path, content)
-        return
-    with path.open("r+b", buffering=0) as file:
-        file.write(content)
-        os.fsync(file.fileno())
+def _put(path: Path, head: Head, content: bytes, *, lasting: bool) -> bool:
+    """Write over an older head; False where the file has to be made: there is none, or an older version's."""
+    try:
+        file = path.open("r+b", buffering=0)
+    except FileNotFoundError:
+        return False
+    with file:
+        written = file.read(2 * _LENGTH)
+        known = _parsed(written)
+        if _follows(known, head):
+            if len(written) != len(content):
+                return False
+            file.seek(0)
+            file.write(content)
+        elif known != head:
+            return True
+        if lasting:
+            os.fsync(file.fileno())
+    return True
 
 
 def _read(path: Path) -> Head | None:
@@ -124,15 +133,17 @@ def _read(path: Path) -> Head | None:
     except FileNotFoundError:
         return None
     try:
-        sequence, mac, *generation = os.read(descriptor, 2 * _LENGTH).decode("ascii").split()
+        return _parsed(os.read(descriptor, 2 * _LENGTH))
     finally:
         os.close(descriptor)
+
+
+def _parsed(written: bytes) -> Head:
+    sequence, mac, *generation = written.decode("ascii").split()
     return Head(int(sequence), mac, *generation)
 
 
-def _follows(known: Head | None, head: Head) -> bool:
-    if known is None:
-        return True
+def _follows(known: Head, head: Head) -> bool:
     if not known.generation:
         return known.sequence <= head.sequence
     return known.generation == head.generation and known.sequence < head.sequence

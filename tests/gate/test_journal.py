@@ -86,9 +86,9 @@ class Watched(HeadFile):
         super().__init__(path)
         self.by: list[str] = []
 
-    def write(self, head: Head, *, after_loss: bool = False) -> None:
+    def write(self, head: Head, *, after_loss: bool = False, lasting: bool = True) -> None:
         self.by.append(current_thread().name)
-        super().write(head, after_loss=after_loss)
+        super().write(head, after_loss=after_loss, lasting=lasting)
 
 
 async def test_the_head_of_what_is_posted_next_is_written_by_the_thread_that_committed_it(
@@ -104,8 +104,10 @@ async def test_the_head_of_what_is_posted_next_is_written_by_the_thread_that_com
     assert named is not None
     assert (named.sequence, named.mac) == tip[:2]
     assert [name.startswith("store-writer") for name in heads.by[begun:]] == [True]
-    await journal.remember_head()
-    assert len(heads.by) == begun + 1
+    # The disk keeps it within a second, once.
+    for _ in range(2):
+        await journal.remember_head()
+    assert len(heads.by) == begun + 2
     await journal.store.close()
 
 

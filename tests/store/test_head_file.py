@@ -1,8 +1,10 @@
 """The audit's head in its file: it never goes back, and nobody takes half of it for a head."""
 
+import os
 import stat
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from server.store import head_file
 from server.store.database import DatabaseStore
 from server.store.head_file import Head, read_head, write_head
 from server.store.key_file import KeyFileError
+from server.store.plans import Connection
 from tests.store.samples import NOW
 
 
@@ -51,6 +54,50 @@ def test_a_newer_head_is_written_over_the_older_one(tmp_path: Path) -> None:
     write_head(path, Head(2**63 - 1, "0" * 64, generation))
     assert (path.stat().st_ino, path.stat().st_size) == (file.st_ino, file.st_size)
     assert read_head(path) == Head(2**63 - 1, "0" * 64, generation)
+
+
+def test_a_head_that_is_known_already_is_still_put_on_the_disk_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "audit.head"
+    write_head(path, Head(1, "f" * 64, "generation"))
+    kept: list[Head | None] = []
+
+    def keep(_descriptor: int) -> None:
+        kept.append(read_head(path))
+
+    monkeypatch.setattr(os, "fsync", keep)
+    newer = Head(2, "e" * 64, "generation")
+    write_head(path, newer, lasting=False)
+    assert (read_head(path), kept) == (newer, [])
+    write_head(path, newer)
+    write_head(path, Head(1, "f" * 64, "generation"))
+    assert kept == [newer]
+
+
+async def test_before_a_post_every_process_knows_the_head_and_within_a_second_the_disk_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads = HeadFile(tmp_path / "audit.head")
+    store = DatabaseStore(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    journal = Journal(store, key_file=tmp_path / "audit.key", heads=heads, clock=lambda: NOW)
+
+    def step(_conn: Connection, _now: datetime) -> tuple[None, Note]:
+        return None, Note(what="dispatching")
+
+    await journal.write(step, standing=True, ahead=True)
+    kept: list[Head | None] = []
+
+    def keep(_descriptor: int) -> None:
+        kept.append(heads.read())
+
+    monkeypatch.setattr(os, "fsync", keep)
+    await journal.write(step, standing=True, ahead=True)
+    assert (heads.read(), kept) == (journal.past.named(journal.past.newest or Head(0, "")), [])
+    await journal.remember_head()
+    await journal.remember_head()
+    assert kept == [heads.read()]
+    await store.close()
 
 
 def test_the_file_of_an_older_version_is_replaced(tmp_path: Path) -> None:
