@@ -18,13 +18,8 @@ from server.gate.proposing import Proposing, warned
 from server.gate.repeats import cautions, still_open
 from server.gate.ruling import check_clocks, free_rule, obey_rules, spend_slot
 from server.gate.words.answers import Answer, Envelope, Question, failure
-from server.gate.words.sentences import (
-    approval_mismatch,
-    cap_hit,
-    drifted,
-    nothing,
-    said_to_be_undone,
-)
+from server.gate.words.approval_refusals import approval_mismatch, drifted
+from server.gate.words.sentences import cap_hit, nothing, said_to_be_undone
 from server.gate.words.telling import shown_preview
 from server.ledger.looking import Seen
 from server.ledger.outside import OutsideTextReadError

@@ -12,8 +12,8 @@ from server.gate.context import GateContext
 from server.gate.phone import ByPhone
 from server.gate.ruling import count_decline
 from server.gate.words.answers import Answer, Question, failure
+from server.gate.words.approval_refusals import approval_mismatch, cannot_be_asked, declined, wrong_proof
 from server.gate.words.questions import hint, render
-from server.gate.words.sentences import approval_mismatch, cannot_be_asked, declined, wrong_proof
 from server.gate.words.telling import approval_required, approved_elsewhere, told, too_late_for_a_no
 from server.ledger.deciding import Decision
 from server.ledger.refusals import ApprovalRefusedError

@@ -18,16 +18,9 @@ from server.gate.repeats import repeated_since
 from server.gate.ruling import check_clocks, obey_rules
 from server.gate.shield import uncancelled
 from server.gate.words.answers import Answer, Envelope, failure
-from server.gate.words.sentences import (
-    approval_mismatch,
-    blocked_since,
-    cap_hit,
-    drifted,
-    outcome_kept,
-    store_lost,
-    time_is_up,
-    unreachable,
-)
+from server.gate.words.approval_refusals import approval_mismatch, drifted
+from server.gate.words.sentences import blocked_since, cap_hit, time_is_up, unreachable
+from server.gate.words.store_refusals import outcome_kept, store_lost
 from server.gate.words.telling import problem_text, told, unknown
 from server.ledger.deciding import Decision
 from server.ledger.finishing import ANOTHERS_BATCH, Ending

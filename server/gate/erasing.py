@@ -12,7 +12,7 @@ from server.gate.calls import Call, CallOf
 from server.gate.each_alone import alone, end_of
 from server.gate.flight_desk import erasing_of
 from server.gate.words.answers import Answer
-from server.gate.words.sentences import outcome_kept, store_lost
+from server.gate.words.store_refusals import outcome_kept, store_lost
 from server.ledger.book import Book
 from server.ledger.finishing import Ending
 from server.ledger.keeping import OutcomeKeptError

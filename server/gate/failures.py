@@ -2,18 +2,16 @@
 
 from functools import reduce
 
+from server.gate.words.approval_refusals import request_id_reused
 from server.gate.words.sentences import (
-    clock_back,
     no_answer,
     no_answer_before,
     nothing,
-    past_lost,
-    request_id_reused,
-    store_unavailable,
     unreachable,
     unreadable,
     unreadable_before,
 )
+from server.gate.words.store_refusals import clock_back, past_lost, store_unavailable
 from server.ledger.past import ClockBackError, PastLostError
 from server.store.actions import RequestIdReusedError
 from server.store.errors import StoreUnavailableError

@@ -21,8 +21,9 @@ from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.phone_replies import Heard, heard_in
 from server.gate.ruling import obey_rules
 from server.gate.words import phone as words
+from server.gate.words.approval_refusals import reply_unread
 from server.gate.words.approval_text import approval_text
-from server.gate.words.sentences import reply_unread, time_is_up
+from server.gate.words.sentences import time_is_up
 from server.ledger.deciding import Decision
 from server.ledger.phone import Answered
 from server.ledger.phone_asking import Asked

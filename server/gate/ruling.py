@@ -8,7 +8,8 @@ from server.gate.context import GateContext
 from server.gate.holding import delay_of
 from server.gate.rules.free_sends import needs_no_approval
 from server.gate.rules.policy import Intent, check_rules, to_problem
-from server.gate.words.sentences import clocks_apart, nothing, rate_limited
+from server.gate.words.sentences import nothing, rate_limited
+from server.gate.words.store_refusals import clocks_apart
 from server.ledger.notes import Note
 from server.vendors.clock import REFUSED, minutes
 from tools.operation import RISKY, Audience, Preview, Surroundings

@@ -15,7 +15,8 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestState, RequestStateCodec
 from mcp.shared.exceptions import MCPError
 
-from server.gate.words.sentences import approval_mismatch, store_unavailable
+from server.gate.words.approval_refusals import approval_mismatch
+from server.gate.words.store_refusals import store_unavailable
 from server.late_parts import LateParts
 from server.mcp.tool import told_before
 from server.store.errors import StoreUnavailableError

@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING, Any
 from server.batches.held import hold_of
 from server.gate.masking import present
 from server.gate.words.answers import NOTE, Answer, Envelope, failure
+from server.gate.words.approval_refusals import answer_void, declined, signature_void, stopped, wants_a_change
 from server.gate.words.endings import problem_in
-from server.gate.words.sentences import (
-    answer_void,
-    declined,
-    ledger_altered,
-    nothing,
-    signature_void,
-    stopped,
-    wants_a_change,
-    was_lost,
-)
+from server.gate.words.sentences import nothing
+from server.gate.words.store_refusals import ledger_altered, was_lost
 from server.logs.logs import redact, without_secrets
 from server.settings.page_address import Address
 from server.store import actions as reasons
