@@ -18,7 +18,7 @@ _HOME = re.compile(r"(?:\+|00[25679]?)?886[ \-]*(?:\(0\)|0)?[ \-]*(?=9)")
 """The country code, also behind a dialling prefix, with the 0 that some keep behind it."""
 _LOCAL = re.compile(r"09\d{8}")
 _WITHOUT_PLUS = re.compile(r"886\d{9}")
-_DECIMAL = re.compile(r"((?:886)?9\d{8})\.0{1,2}")
+_DECIMAL = re.compile(r"((?:\+?886|0)?9\d{8})\.0{1,2}")
 _DASHES = str.maketrans(dict.fromkeys("\u2212\u2043\u02d7\u30fc", "-"))
 """Those whose category is not that of a dash."""
 TAIWAN = "+886"

@@ -82,6 +82,24 @@ GIVEN: dict[str, Given] = {
         accepted={at: f"+8869123456{at:02d}" for at in (*range(2, 10), *range(12, 17))},
         rejected={10: "scientific_notation", 11: "scientific_notation", 17: "no_such_number"},
     ),
+    "what address books and word processors put between the digits": Given(
+        content=lines(
+            "姓名,手機",
+            "a,\u200b0912345678\u200b",
+            "b,\ufeff0987\u2011654\u2011321",
+            "c,０９１２　３４５　６０１",
+            "d,\u202d0912.345.602\u202c",
+            "e,(0912)345\u00a0603",
+            "f,0912345604.0",
+        ),
+        accepted={
+            **TWO,
+            4: "+886912345601",
+            5: "+886912345602",
+            6: "+886912345603",
+            7: "+886912345604",
+        },
+    ),
     "two numbers, an extension, and other text in a cell": Given(
         content=lines(
             "電話",
