@@ -4,10 +4,13 @@ In one pass: the values, whether a row is hidden, and which values are a formula
 own size (`dimension`) is not looked at; rows and cells without a number of their own follow the one before.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from server.campaigns.problems import DAMAGED, unreadable
 from server.campaigns.xlsx_package import MOST_OF_A_SHEET, broken, feed, local, reader
+from server.campaigns.xlsx_plain_rows import ROW_END, Attributes, Sieve, Values
 from server.campaigns.xlsx_strings import Strings
 from server.campaigns.xlsx_workbook import Sheet, Workbook, is_true, number_in, unescaped
 from tools.lists.cells import Cell, Special
@@ -27,13 +30,12 @@ _LONGEST_NUMBER = 40
 _LONGEST_TEXT = 1024 * 1024
 """Of a cell that is not at its end yet; a spreadsheet allows 32,767 characters."""
 _DIGITS = "0123456789"
-_TEXTS = ("inlineStr", "str")
+_NUMBERS = (None, "n")
 _MOST_LETTERS = 3
 """XFD is the last column."""
 FORMULA, SHARED = "formula", "shared"
 """What is noted beside a cell's own attributes: its formula, and the key of one that several cells share."""
-
-Attributes = dict[str, str]
+_UTF_8 = ("", "utf-8")
 RawCell = tuple[Attributes, str | None]
 """A cell's attributes, and the text of its value."""
 
@@ -55,7 +57,8 @@ class SheetRows:
             RefusedError: the sheet is damaged, or has more rows than any sheet has.
         """
         reading = _Reading(self, _Making(self._workbook.strings, self._workbook.dates))
-        for _ in feed(reading.parser, self._workbook.package.pieces(self._sheet.part, MOST_OF_A_SHEET)):
+        pieces = self._workbook.package.pieces(self._sheet.part, MOST_OF_A_SHEET)
+        for _ in feed(reading.parser, reading.sieve.left(pieces)):
             yield from reading.taken()
 
 
@@ -66,6 +69,8 @@ class _Reading:
         self.done: list[Row] = []
         self.parser = reader()
         self.parser.StartElementHandler = self._root
+        self.parser.XmlDeclHandler = self._declared
+        self.sieve = Sieve(making.layout, self._take, self._is_between_rows)
         self._sheet = sheet
         self._making = making
         self._hidden_by_default = False
@@ -75,6 +80,10 @@ class _Reading:
         self._value: str | None = None
         self._text: list[str] = []
         self._is_aloud = False
+        self._is_plain = True
+        """Whether plain rows are written as any sheet writes them: in UTF-8, without a prefix."""
+        self._ended_at = -1
+        """The parser's bytes up to the end of the last row that it read."""
 
     def taken(self) -> Iterator[Row]:
         """The rows that are whole by now, each once.
@@ -87,9 +96,16 @@ class _Reading:
         if sum(map(len, self._text)) > _LONGEST_TEXT:
             raise broken()
 
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        self._is_plain = (encoding or "").lower() in _UTF_8
+
+    def _is_between_rows(self, taken: int) -> bool:
+        return self._is_plain and taken == self._ended_at
+
     def _root(self, name: str, _attributes: Attributes) -> None:
         """The root says which prefix all names have."""
         prefix = name.removesuffix(local(name))
+        self._is_plain = self._is_plain and not prefix
         self._row_tag, self._cell_tag, self._value_tag, self._text_tag = (
             prefix + tag for tag in ("row", "c", "v", "t")
         )
@@ -117,11 +133,16 @@ class _Reading:
             hidden = self._hides(self._row)
             self.done.append(self._making.row(self._row, self._raw, hidden=hidden))
             self._raw.clear()
+            self._ended_at = self.parser.CurrentByteIndex + len(ROW_END)
         elif name == self._text_tag:
             if not self._is_aloud:
                 self._value = (self._value or "") + "".join(self._text)
         else:
             self._end_other(local(name))
+
+    def _take(self, number: str, layout: "_Layout", values: Values) -> None:
+        hidden = self._hides(layout.row)
+        self.done.append(self._making.plain_row(number, layout, values, hidden=hidden))
 
     def _start_other(self, name: str, attributes: Attributes) -> None:
         if name == "f":
@@ -155,12 +176,24 @@ class _Reading:
         return self._hidden_by_default if height is None else not height.strip("0.")
 
 
+class _Layout(NamedTuple):
+    """What plain rows of one kind have in common."""
+
+    row: Attributes
+    places: tuple[int, ...]
+    """Of their cells."""
+    is_straight: bool
+    """Each cell stands beside the one before, from the first column on."""
+    reads: tuple[Callable[[str | None], Cell], ...]
+    """What makes a cell of its text."""
+
+
 class _Making:
     """Makes rows of what the XML says of them."""
 
     def __init__(self, strings: Strings, dates: dict[str, Show]) -> None:
         self._strings = strings
-        self._dates = dates
+        self._dates = {style: partial(_shown, show) for style, show in dates.items()}
         self._places: dict[str, int] = {}
         self._number = self._count = 0
         self._old: set[str] = set()
@@ -169,10 +202,7 @@ class _Making:
     def row(self, attributes: Attributes, raw: Sequence[RawCell], *, hidden: bool) -> Row:
         """A row with its number, and each cell at its place."""
         written = attributes.get("r")
-        self._number = self._number + 1 if written is None else _row_number(written)
-        self._count += 1
-        if max(self._count, self._number) > MOST_ROWS:
-            raise _too_many_rows()
+        self._count_row(self._number + 1 if written is None else _row_number(written))
         cells: list[Cell] = []
         old = False
         places = self._places
@@ -186,31 +216,45 @@ class _Making:
                 place = self._place(letters) if found is None else found
             if FORMULA in cell:
                 old = self._looks_elsewhere(cell) or old
-            if place == len(cells):
-                cells.append(self._cell(cell, value))
-            elif place < MOST_COLUMNS:
-                cells.extend([""] * (place + 1 - len(cells)))
-                cells[place] = self._cell(cell, value)
+            if place == len(cells) or place < MOST_COLUMNS:
+                _put(cells, place, self._cell(cell, value))
         return Row(self._number, cells, hidden, old)
 
+    def plain_row(self, number: str, layout: _Layout, values: Values, *, hidden: bool) -> Row:
+        """The same of one that is written plainly."""
+        self._count_row(int(number))
+        cells = [read(value) for read, value in zip(layout.reads, values, strict=True)]
+        if not layout.is_straight:
+            cells = _placed(cells, layout.places)
+        return Row(self._number, cells, hidden)
+
+    def layout(self, row: Attributes, cells: Sequence[tuple[str, Attributes]]) -> _Layout | None:
+        """The layout of plain rows; None where cells stand too far right to be looked at."""
+        places = tuple(self._place(letters) for letters, _ in cells)
+        if max(places, default=0) >= MOST_COLUMNS:
+            return None
+        reads = tuple(self._reader(attributes) for _, attributes in cells)
+        return _Layout(row, places, places == tuple(range(len(places))), reads)
+
+    def _count_row(self, number: int) -> None:
+        self._number = number
+        self._count += 1
+        if number > MOST_ROWS or self._count > MOST_ROWS:
+            raise _too_many_rows()
+
     def _cell(self, cell: Attributes, value: str | None) -> Cell:
+        if FORMULA in cell and _is_uncalculated(cell.get("t"), value):
+            return Special.UNCALCULATED
+        return self._reader(cell)(value)
+
+    def _reader(self, cell: Attributes) -> Callable[[str | None], Cell]:
+        """What makes a cell with these attributes of the text of its value."""
         kind = cell.get("t")
         if kind == "s":
-            return self._shared(value)
-        if kind in _TEXTS and value is not None:
-            return unescaped(value)
-        if kind is None or kind == "n":
-            if not value:
-                return Special.UNCALCULATED if FORMULA in cell else ""
-            show = self._dates.get(cell.get("s", ""))
-            return _number(value) if show is None else show(_number(value))
-        if kind == "e":
-            return Special.ERROR
-        if value is None:
-            return Special.UNCALCULATED if FORMULA in cell else ""
-        if kind == "d":
-            return written_date(value)
-        return value == "1" if kind == "b" else unescaped(value)
+            return self._shared
+        if kind in _NUMBERS:
+            return self._dates.get(cell.get("s", ""), _number_or_blank)
+        return _READERS.get(kind, _text)
 
     def _shared(self, value: str | None) -> str:
         if value is None:
@@ -242,6 +286,56 @@ def _row_number(written: str) -> int:
 
 def _too_many_rows() -> RefusedError:
     return unreadable(sentence("it has more rows than a sheet can have."), DAMAGED)
+
+
+def _put(cells: list[Cell], place: int, cell: Cell) -> None:
+    """Put a cell at its place."""
+    if place == len(cells):
+        cells.append(cell)
+    else:
+        cells.extend([""] * (place + 1 - len(cells)))
+        cells[place] = cell
+
+
+def _placed(cells: Sequence[Cell], places: Sequence[int]) -> list[Cell]:
+    """Each cell at its place, one after the other."""
+    placed: list[Cell] = []
+    for cell, place in zip(cells, places, strict=True):
+        _put(placed, place, cell)
+    return placed
+
+
+def _is_uncalculated(kind: str | None, value: str | None) -> bool:
+    """Whether a formula has no value yet; of a text that is shared, and of an error, that is not told."""
+    return not value if kind in _NUMBERS else value is None and kind not in ("s", "e")
+
+
+def _number_or_blank(value: str | None) -> Cell:
+    return _number(value) if value else ""
+
+
+def _shown(show: Show, value: str | None) -> Cell:
+    return show(_number(value)) if value else ""
+
+
+def _text(value: str | None) -> Cell:
+    return "" if value is None else unescaped(value)
+
+
+def _date(value: str | None) -> Cell:
+    return "" if value is None else written_date(value)
+
+
+def _truth(value: str | None) -> Cell:
+    return "" if value is None else value == "1"
+
+
+def _error(_value: str | None) -> Cell:
+    return Special.ERROR
+
+
+_READERS: dict[str | None, Callable[[str | None], Cell]] = {"d": _date, "b": _truth, "e": _error}
+"""By the kind of a cell; every other one has a text."""
 
 
 def _number(written: str) -> float:
