@@ -149,7 +149,7 @@ class MemoryHead(HeadFile):
     def read(self, *, alone: bool = False) -> Head | None:
         return self.head
 
-    def write(self, head: Head, *, after_loss: bool = False) -> None:
+    def write(self, head: Head, *, after_loss: bool = False, lasting: bool = True) -> None:
         if after_loss or self.head is None or self._follows(self.head, head):
             self.head = head
         if after_loss and self.accepted is not None:
@@ -157,6 +157,9 @@ class MemoryHead(HeadFile):
 
     def check(self) -> None:
         """Memory can be written."""
+
+    async def until_nobody_writes(self) -> None:
+        """Nobody else writes it."""
 
     def _follows(self, known: Head, head: Head) -> bool:
         return known.generation in ("", head.generation) and known.sequence < head.sequence
