@@ -19,6 +19,7 @@ from server.console.pages import (
     campaign,
     campaigns,
     dead_numbers,
+    decisions,
     entering,
     events,
     home,
@@ -37,7 +38,7 @@ from tools.problems import Problem, RefusedError
 
 _log = logging.getLogger(__name__)
 _ROOMS = (
-    *(entering, home, approvals, approval),
+    *(entering, home, approvals, approval, decisions),
     *(campaigns, campaign, lists, batches, batch, replies, points, dead_numbers, rules),
     *(passkeys, events),
 )

@@ -9,6 +9,7 @@ from server.ledger.records import Records, blocked_of
 from server.ledger.trail import Receipt, Trail, receipt_of, trail_of
 from server.store import ledger
 from server.store.actions import Action, ActionFilter, CallKey, State
+from server.store.decisions import LOOKED_THROUGH, decided
 from server.store.hindrances import Asked, nothing_known
 from server.store.listing import Sums, choose, erased_of, page_of, sums_of
 from server.store.lookup import by_batch, by_requests
@@ -42,6 +43,18 @@ class Listed:
     erased: frozenset[str]
     searched: int | None
     sums: list[Sums | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """A page of what people decided on, each with the audit's line of it."""
+
+    rows: list[tuple[Action, Receipt | None]]
+    page: int
+    pages: int
+    cut: bool
+    """Older ones were not looked for."""
+    looked_through: int
 
 
 class Looking(Records):
@@ -127,6 +140,16 @@ class Looking(Records):
     async def receipt(self, action: Action) -> Receipt | None:
         """The audit's line of the decision on an action; None while there is none."""
         return await self._journal.read(lambda conn, _: receipt_of(conn, action))
+
+    async def decisions(self, page: int, size: int) -> Decisions:
+        """A page of what people decided on, the newest decision first."""
+
+        def work(conn: Connection, _: datetime) -> Decisions:
+            found, number, pages, cut = decided(conn, page, size)
+            rows = [(self._journal.as_known(each), receipt_of(conn, each)) for each in found]
+            return Decisions(rows=rows, page=number, pages=pages, cut=cut, looked_through=LOOKED_THROUGH)
+
+        return await self._journal.read(work)
 
     async def last_like(self, action: Action) -> Action | None:
         """The newest action of this principal by the same tool that was done, besides this one."""

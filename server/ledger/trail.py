@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import cast
 
 from server.store.actions import Action
-from server.store.audit import Written, backwards
+from server.store.audit import Written, backwards, since
 from server.store.plans import Connection
 from server.store.session_facts import outside_text_at
 from server.store.sessions import HELD, Session
@@ -18,6 +18,8 @@ from server.store.sessions import HELD, Session
 LOOKED_BACK = 5_000
 """Entries that are read at most: some hours of a busy assistant."""
 _NAMED = 12
+_NEAR = 200
+"""Entries of the moment of a decision, among which its line stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def receipt_of(conn: Connection, action: Action) -> Receipt | None:
     """The audit's line of the decision on this action; None while nobody has decided."""
     if action.decided_at is None:
         return None
-    for line in _since(conn, action.decided_at):
+    for line in since(conn, action.decided_at, _NEAR):
         entry = line.entry
         if entry.get("action_id") == action.id and entry.get("event") in ("approved", "denied"):
             return Receipt(sequence=line.sequence, mac=line.mac, at=line.at)

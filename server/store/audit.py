@@ -12,7 +12,7 @@ from datetime import datetime
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from server.store.columns import moment_of, moment_text
 from server.store.head_file import Head
@@ -226,6 +226,28 @@ def backwards(conn: Connection, limit: int) -> Iterator[Written]:
         if at is None:
             return
         yield Written(sequence=sequence, entry=json.loads(text), mac=mac, at=at)
+
+
+def since(conn: Connection, moment: datetime, limit: int) -> Iterator[Written]:
+    """The entries from this moment on, at most so many: found by halving, since they stand in their order."""
+    first, last = conn.execute(select(func.min(AUDIT.c.sequence), func.max(AUDIT.c.sequence))).one()
+    if first is None:
+        return
+    while first < last:
+        middle = (first + last) // 2
+        text = conn.scalar(_FROM.with_only_columns(AUDIT.c.entry).where(AUDIT.c.sequence >= middle).limit(1))
+        at = _moment_of(text or "")
+        if at is None:
+            return
+        first, last = (middle + 1, last) if at < moment else (first, middle)
+    for sequence, text, mac in conn.execute(_FROM.where(AUDIT.c.sequence >= first).limit(limit)):
+        at = _moment_of(text)
+        if at is None:
+            return
+        yield Written(sequence=sequence, entry=json.loads(text), mac=mac, at=at)
+
+
+_FROM = select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac).order_by(AUDIT.c.sequence)
 
 
 def export(conn: Connection) -> Iterator[str]:

@@ -55,6 +55,7 @@ async def _lived_in(house: House, session: Session, browser: Browser) -> list[st
     await pressed(browser, f"/approvals/{refused}", "Refuse")
     return [
         *(place.path for place in PLACES),
+        "/decisions",
         *(f"/approvals/{action}" for action in (*asked, refused, starting.path.rsplit("/", 1)[1])),
         f"/campaigns/{campaign}",
         f"/campaigns/{paused}",
