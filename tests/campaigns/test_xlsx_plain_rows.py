@@ -239,14 +239,15 @@ def test_a_sheet_is_read_as_the_parser_alone_reads_it(written: bytes, piece: int
         assert alike(content)
 
 
+def of_1(body: str) -> str:
+    return body.replace("{}", "1")
+
+
 ONE_ODD_THING = [
     *(f'<row r="3"><c r="{each}3" t="str"><v>1</v></c></row>' for each in COLUMNS),
     *(f'<row r="3"><c r="A3"{each}><v>{value}</v></c></row>' for each in FURTHER for value in ("1", "x")),
-    *(
-        f'<row r="3"><c r="A3" t="str">{body.replace("{}", each)}</c></row>'
-        for each in VALUES
-        for body in BODIES
-    ),
+    *(f'<row r="3"><c r="A3" t="str"><v>{each}</v></c></row>' for each in VALUES),
+    *(f'<row r="3"><c r="A3" t="str">{of_1(each)}</c></row>' for each in BODIES),
     *(f'<row r="3"{each}><c r="A3" t="str"><v>1</v></c></row>' for each in OF_ROW),
     *(f'<row r="{each.format(3)}"><c r="A3" t="str"><v>1</v></c></row>' for each in NUMBERS),
     *BETWEEN,
