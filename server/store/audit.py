@@ -244,7 +244,8 @@ def since(conn: Connection, moment: datetime, limit: int) -> Iterator[Written]:
         at = _moment_of(text)
         if at is None:
             return
-        yield Written(sequence=sequence, entry=json.loads(text), mac=mac, at=at)
+        if at >= moment:
+            yield Written(sequence=sequence, entry=json.loads(text), mac=mac, at=at)
 
 
 _FROM = select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac).order_by(AUDIT.c.sequence)

@@ -2,6 +2,7 @@ import hmac
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -277,3 +278,16 @@ def _spoil(file: Path) -> None:
     page = content.rindex(b'"A399"') // _PAGE * _PAGE
     content[page : page + 8] = b"\xff" * 8
     file.write_bytes(content)
+
+
+@pytest.mark.parametrize("second", [-1, 0, 1, 20, ROWS - 1, ROWS])
+async def test_the_entries_since_a_moment_are_found_wherever_they_stand(
+    store: DatabaseStore, second: int
+) -> None:
+    for n in range(ROWS):
+        entry = AuditEntry(event=f"e{n}", principal="desk", details={})
+        at = NOW + timedelta(seconds=n)
+        await store.write(lambda conn, entry=entry, at=at: audit.append(conn, entry, KEY, at))
+    moment = NOW + timedelta(seconds=second)
+    found = await store.read(lambda conn: [*audit.since(conn, moment, 3)])
+    assert [line.at for line in found] == [NOW + timedelta(seconds=n) for n in range(ROWS) if n >= second][:3]
