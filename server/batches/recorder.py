@@ -54,7 +54,7 @@ from tools.operation import Preview
 
 _AT_ONCE, _REPORTS_AT_ONCE = 50, 25
 """Batches and reports of one step: others who write, the receiver of reports above all, go on between two."""
-_PACKS_AT_ONCE = 8
+_PACKS_AT_ONCE = 2
 _PACKED_FOR = timedelta(minutes=1)
 """So long a campaign's newest parts stay packed: to unpack them takes longer than to send them."""
 _WHENEVER = datetime.max.replace(tzinfo=UTC)

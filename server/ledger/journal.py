@@ -66,8 +66,8 @@ class Journal(Keeping):
         with self._noticing():
             return await self.store.glance(lambda conn: work(conn, self.clock()))
 
-    async def read_standing(self, work: Callable[[Connection, datetime], T]) -> T:
-        """A look for a call that costs or destroys.
+    async def read_standing(self, work: Callable[[Connection, datetime], T], *, brief: bool = True) -> T:
+        """A look for a call that costs or destroys: `brief` as by `glance`, otherwise as by `read`.
 
         Raises:
             PastLostError: the store's past is lost.
@@ -81,7 +81,7 @@ class Journal(Keeping):
             return work(conn, now)
 
         with self._noticing():
-            return await self.store.glance(both)
+            return await (self.store.glance(both) if brief else self.store.read(both))
 
     async def write(
         self,

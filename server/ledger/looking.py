@@ -13,6 +13,7 @@ from server.store.decisions import LOOKED_THROUGH, decided
 from server.store.hindrances import Asked, nothing_known
 from server.store.listing import Sums, choose, erased_of, page_of, sums_of
 from server.store.lookup import by_batch, by_requests
+from server.store.packed_texts import count_packed
 from server.store.plans import Connection
 from server.store.sent_texts import Repeated, Texted, repeated, same_send
 from tools.action_id import is_id, normalise_id
@@ -45,6 +46,10 @@ class Listed:
     sums: list[Sums | None]
 
 
+_MOST_AT_ONCE = 50
+"""Packed parts: to look through so many takes a millisecond."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
     """A page of what people decided on, each with the audit's line of it."""
@@ -69,21 +74,27 @@ class Looking(Records):
         """
         hashes, texts = await self.hashed(numbers), await self.texted(messages)
 
-        def work(conn: Connection, now: datetime) -> Seen:
+        def at_once(conn: Connection, now: datetime) -> Seen | None:
+            """None where it would take long for the event loop."""
             if nothing_known(conn, Asked(key=key, numbers=tuple(hashes), texts=texts), now):
                 return Seen(live=None, blocked=(), repeats=())
+            return None if count_packed(conn) > _MOST_AT_ONCE else whole(conn, now)
+
+        def whole(conn: Connection, now: datetime) -> Seen:
             repeats = repeated(conn, texts, now) if texts else []
             live = live_action(conn, key, texts, repeats, now)
             known = live and self._journal.as_known(live)
             return Seen(live=known, blocked=blocked_of(conn, hashes), repeats=tuple(repeats))
 
-        read = self._journal.read_standing if standing else self._journal.glance
-        return await read(work)
+        if standing:
+            seen = await self._journal.read_standing(at_once)
+            return seen or await self._journal.read_standing(whole, brief=False)
+        return await self._journal.glance(at_once) or await self._journal.read(whole)
 
     async def repeats(self, messages: Sequence[Message], retry_of: str) -> tuple[Repeated, ...]:
         """Who had the texts of a safe retry by other sends than the one that it repeats."""
         texts = await self.texted(messages)
-        return await self._journal.glance(
+        return await self._journal.read(
             lambda conn, now: tuple(repeated(conn, texts, now, retry_of=retry_of))
         )
 

@@ -9,8 +9,8 @@ from server.store.packing import Packing
 from server.store.plans import Connection
 from server.store.sent_texts import Texted, moment_or_none, remember
 
-MOST_PACKED = 400
-"""Parts: whoever looks whether somebody had a text looks through all of them."""
+MOST_PACKED = 2000
+"""Parts, of a million texts: whoever looks whether somebody had a text looks through all of them."""
 _AT_ONCE = 2
 """Where there are more, each that comes has so many unpacked."""
 

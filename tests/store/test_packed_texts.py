@@ -3,17 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
+from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from threading import current_thread
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from server.ledger import looking
+from server.ledger.book import Book
 from server.store import ledger, packed_texts, unpacking
-from server.store.actions import Action, CapHit, Caps, State
+from server.store.actions import NO_CAPS, Action, CallKey, CapHit, Caps, State
 from server.store.columns import moment_text
 from server.store.counting import cap_hit, full_today, usage
 from server.store.database import DatabaseStore
@@ -21,9 +26,11 @@ from server.store.packed_texts import count_packed
 from server.store.plans import Connection
 from server.store.reports import reached
 from server.store.schema import PACKED_TEXTS, RECIPIENT_TEXTS, SENT_TEXTS
-from server.store.sent_texts import Texted, repeated, sends_with
+from server.store.sent_texts import Repeated, Texted, repeated, sends_with
 from server.store.unpacking import unpack_before
+from tests.gate.test_journal import journal_in
 from tests.store.samples import DAY, NOW, part_begun, proposal
+from tools.operation import Message
 
 TIMES = (None, NOW + timedelta(hours=1), NOW + 3 * DAY)
 How = Literal["rows", "packed", "unpacked"]
@@ -318,3 +325,28 @@ async def test_a_part_unknown_and_packed_that_is_found_to_have_failed_is_forgott
     before, *after = await store.write(work)
     assert before
     assert after == [[], None, set(), 0]
+
+
+@pytest.mark.parametrize("standing", [True, False])
+async def test_many_packed_parts_are_looked_through_beside_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, standing: bool
+) -> None:
+    """Of a million texts that takes 60 ms, in which no other call would go on."""
+    monkeypatch.setattr(looking, "_MOST_AT_ONCE", 1)
+    journal = journal_in(tmp_path)
+    book = Book(journal, owner="w1", caps=NO_CAPS)
+    threads: list[str] = []
+
+    def watched(*given: Any) -> list[Repeated]:
+        threads.append(current_thread().name.partition("_")[0])
+        return repeated(*given)
+
+    monkeypatch.setattr(looking, "repeated", watched)
+    key = CallKey(principal="someone", tool="send_sms", digest="another")
+    message = Message("+886912345678", "A text")
+    for digest in ("a", "b"):
+        await journal.store.write(partial(begun, digest=digest, people=[("one", None)], packed=True))
+        seen = await book.look(key, [message.to], [message], standing=standing)
+        assert (seen.live, seen.blocked, seen.repeats) == (None, (), ())
+    assert threads == [current_thread().name, "store"]
+    await journal.store.close()
