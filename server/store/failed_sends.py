@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
-from server.store.batches import SENT, UNKNOWN
+from server.store.batches import ERASED, SENT, UNKNOWN
 from server.store.columns import Moment
 from server.store.messages import BY_ASKING, FAILED, Told, told_of
 from server.store.plans import Connection
@@ -16,16 +16,26 @@ from server.store.sent_texts import Repeated
 from server.store.slices import slices
 
 _NOT_REACHED = ("failed_retryable", "cancelled")
-_HAD = (
-    select(MESSAGES.c.number)
-    .select_from(MESSAGES.join(BATCHES, BATCHES.c.id == MESSAGES.c.batch))
+_BATCH = BATCHES.c
+_OF_THE_SAME_WORDS = (
+    select(_BATCH.id)
     .where(
-        BATCHES.c.alike == bindparam("likeness"),
-        BATCHES.c.sent_at >= bindparam("since", type_=Moment()),
-        BATCHES.c.state.in_((SENT, UNKNOWN)),
-        MESSAGES.c.number.in_(bindparam("those", expanding=True)),
-        or_(MESSAGES.c.heard != BY_ASKING, MESSAGES.c.state.not_in(_NOT_REACHED)),
+        _BATCH.id == MESSAGES.c.batch,
+        # Not by its index: a large campaign has thousands of batches of the same words, a number has few.
+        _BATCH.alike.concat("") == bindparam("likeness"),
+        _BATCH.sent_at >= bindparam("since", type_=Moment()),
+        or_(
+            _BATCH.state.in_((SENT, UNKNOWN)),
+            # Of a booking that was erased in part, some went out before.
+            and_(_BATCH.state == ERASED, _BATCH.points_returned < _BATCH.points),
+        ),
     )
+    .exists()
+)
+_HAD = select(MESSAGES.c.number).where(
+    MESSAGES.c.number.in_(bindparam("those", expanding=True)),
+    or_(MESSAGES.c.heard != BY_ASKING, MESSAGES.c.state.not_in(_NOT_REACHED)),
+    _OF_THE_SAME_WORDS,
 )
 
 

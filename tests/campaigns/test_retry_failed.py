@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from server.store.batches import ERASED
 from server.store.campaign_batches import batches_of_campaign
 from server.store.messages import BY_ASKING, BY_CALLBACK, Heard, hear
 from server.store.plans import Connection
@@ -147,6 +148,45 @@ async def test_whom_the_text_reached_after_the_plan_is_left_out_when_it_is_sent(
         await keeper.write(arrived)
         await started_and_carried_out(session, again)
         assert await texts_to_off(house) == 1
+
+
+async def test_whom_a_booking_reached_before_the_rest_of_it_was_erased_is_not_texted_again(
+    house: House,
+) -> None:
+    clock = Clock()
+    async with fronted(house, Person(), clock=clock) as session:
+        assert session.parts
+        keeper = session.parts.memory.keeper
+        first = await sent(house, session, SAME)
+        await a_day_later(house, clock)
+        numbers = [OFF, *(f"09123452{each:02}" for each in range(40))]
+        write_list(house, [{"手機": each, "姓名": "某人"} for each in numbers])
+        spread = (await planned(session, text=SAME, send_at=soon(clock), per_hour=10))["campaign_id"]
+        await started_and_carried_out(session, spread)
+        clock.advance(hours=2)
+        await house.vendor.control("clock", advance_seconds=7_200)
+        erased = await session.facts("cancel_campaign", {"campaign_id": spread})
+        assert 0 < erased["recipients"] < len(numbers)
+        await a_day_later(house, clock)
+        off = (await keeper.hashes(["+886" + OFF[1:]]))[0]
+
+        def arrived(conn: Connection) -> None:
+            (batch,) = batches_of_campaign(conn, spread)
+            assert batch.state == ERASED
+            told = Heard(
+                batch=batch.id, number=off, code=100, state="delivered", heard=BY_ASKING, heard_at=clock()
+            )
+            hear(conn, told)
+
+        await session.parts.memory.catch_up()
+        await keeper.write(arrived)
+        problem = await session.problem("retry_failed", {"campaign_id": first})
+        assert problem["code"] == "nobody_left"
+
+
+def soon(clock: Clock) -> str:
+    """An hour from now."""
+    return (clock() + timedelta(hours=1)).isoformat()
 
 
 async def had_it(session: Session) -> str:

@@ -10,7 +10,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
-from server.store import asking_plan, batches, blocked, brief, events, locks, migrate, quarantine, replies
+from server.store import (
+    asking_plan,
+    batches,
+    blocked,
+    brief,
+    events,
+    failed_sends,
+    locks,
+    migrate,
+    quarantine,
+    replies,
+)
 from server.store.database import DatabaseStore
 from server.store.engine import migration_engine, read_url
 from server.store.phone_tables import METADATA
@@ -151,6 +162,10 @@ async def test_a_vendor_lock_holds_for_the_credentials_that_failed(store: Databa
             partial(replies.replies_named, id_="0123abcd", whose=batches.BatchFilter(principal="p")),
             ["sqlite_autoindex_replies_1"],
         ),
+        (
+            partial(failed_sends.had_since, words=failed_sends.SameWords("a", NOW), numbers=["n"]),
+            ["messages_by_number (number=?)"],
+        ),
     ],
 )
 async def test_what_is_looked_for_again_and_again_is_found_by_an_index(
@@ -161,7 +176,8 @@ async def test_what_is_looked_for_again_and_again_is_found_by_an_index(
 ) -> None:
     """Those of the records run every two seconds, and before every answer that is told from them.
 
-    A reply by its id is looked for once for each id of a call.
+    A reply by its id is looked for once for each id of a call, and who had the same words for each part of
+    what is planned again: thousands of batches can have them.
     """
 
     def work(conn: Connection) -> list[str]:
