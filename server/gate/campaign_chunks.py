@@ -135,6 +135,9 @@ class ChunkSender:
             return ChunkEnd(ended=Ended.WAITS)
         if campaign.account != await self._context.account_of(SEND_PERSONALIZED_SMS):
             return ChunkEnd(ended=Ended.WAITS, stop=sentence("it was planned for another account"))
+        if standing.again_since is not None:
+            # What another process sent before it died may be packed: nobody finds whom it was to, then.
+            await self._context.memory.catch_up(briefly=True)
         minutes = await self._minutes_of(campaign)
         order = await self._order(campaign, chunk, str(standing.plan["text"]), held=minutes is not None)
         made = await self._maker.make(order)

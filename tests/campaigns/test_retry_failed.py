@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from server.batches.recorder import Recorder
 from server.store.batches import ERASED
 from server.store.campaign_batches import batches_of_campaign
 from server.store.messages import BY_ASKING, BY_CALLBACK, Heard, hear
@@ -112,6 +113,33 @@ async def test_of_two_plans_of_the_same_failed_the_second_texts_nobody_whom_the_
         assert await texts_to_off(house) == 2
         problem = await session.problem("retry_failed", {"campaign_id": first})
         assert problem["code"] == "nobody_left"
+
+
+async def still(*_: object, **__: object) -> None:
+    """The records of a server that is about to be killed."""
+
+
+async def test_whom_a_server_reached_that_was_killed_then_is_known_to_the_next_before_it_goes_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it sent last is packed when the other plan, which is booked ahead, is carried out at once."""
+    clock = Clock()
+    async with fronted(house, Person(), clock=clock) as session:
+        assert session.parts
+        first = await sent(house, session, SAME)
+        ahead = (clock() + timedelta(days=3)).isoformat()
+        one, two = [
+            (await session.facts("retry_failed", {"campaign_id": first, **more}))["campaign_id"]
+            for more in ({}, {"send_at": ahead})
+        ]
+        for each in (one, two):
+            await session.facts("start_campaign", {"campaign_id": each})
+        with monkeypatch.context() as dying:
+            dying.setattr(Recorder, "catch_up", still)
+            await carried_out(session.parts, one)
+            await a_day_later(house, clock)
+        await carried_out(session.parts, two)
+        assert await texts_to_off(house) == 2
 
 
 async def test_who_failed_again_as_the_vendor_says_can_be_planned_a_third_time(house: House) -> None:
