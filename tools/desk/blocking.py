@@ -75,7 +75,8 @@ BLOCK_NUMBER = DeskOperation(
     name="block_number",
     title="Block numbers",
     description=(
-        "Block numbers (blacklist, opt out): never text them again. Free. 封鎖、擋掉號碼，加入黑名單，退訂。"
+        "Block numbers (blacklist, opt out): stop texting, never text again. 封鎖、擋掉號碼，不要再發，"
+        "加入黑名單，退訂。"
     ),
     toolset="desk",
     vendor=None,
@@ -120,7 +121,7 @@ async def _list(params: ListBlockedParams, desk: Desk) -> BlockedResult:
 
 LIST_BLOCKED = DeskOperation(
     name="list_blocked",
-    title="List blocked numbers",
+    title="Blocked numbers",
     description="List blocked numbers (blacklist, opt-outs), masked: why, since when. 黑名單、拒收名單。",
     toolset="desk",
     vendor=None,

@@ -271,7 +271,7 @@ START_CAMPAIGN = OwnAction(
     title="Start a campaign",
     description=(
         "Start sending a planned campaign (launch); a person agrees to its plan. Costs points. "
-        "開始、正式啟動活動。"
+        "開始、開跑、啟動活動。"
     ),
     toolset="desk",
     vendor=None,

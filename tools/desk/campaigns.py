@@ -104,7 +104,7 @@ async def _pause(params: CampaignParams, desk: Desk) -> PausedCampaign:
 PAUSE_CAMPAIGN = DeskOperation(
     name="pause_campaign",
     title="Pause a campaign",
-    description="Pause (hold) a campaign, free. 暫停活動，先不要發。",
+    description="Pause (hold) a campaign. 暫停活動、先停，先不要發。",
     toolset="desk",
     vendor=None,
     serves="every8d",

@@ -77,7 +77,7 @@ def _conclusion(found: DeadNumbers) -> str:
 
 LIST_DEAD_NUMBERS = DeskOperation(
     name="list_dead_numbers",
-    title="List dead numbers",
+    title="Dead numbers",
     description=(
         "List dead phone numbers that failed for good twice, never arrive; points saved. "
         "空號清單：哪些門號發不到。"

@@ -134,7 +134,7 @@ def _next_step(found: CampaignView) -> str:
 
 GET_CAMPAIGN = DeskOperation(
     name="get_campaign",
-    title="How far a campaign is",
+    title="Campaign progress",
     description="Show a campaign's progress: how far it is, how many are left. 活動進度：發到哪裡、成效。",
     toolset="desk",
     vendor=None,

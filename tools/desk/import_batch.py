@@ -77,7 +77,7 @@ IMPORT_BATCH = DeskOperation(
     name="import_batch",
     title="Import a batch",
     description=(
-        "Import a batch sent on the vendor's site (portal) into the records. 匯入網站、後台上發的批次。"
+        "Import a batch sent on the vendor's site (portal) into records. 匯入網站、後台上發的批次。"
     ),
     toolset="desk",
     vendor="every8d",

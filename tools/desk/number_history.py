@@ -68,9 +68,9 @@ async def _history(params: NumberHistoryParams, desk: Desk) -> NumberHistoryResu
 
 GET_NUMBER_HISTORY = DeskOperation(
     name="get_number_history",
-    title="History of a number",
+    title="Number history",
     description=(
-        "Show everything one phone number (customer) ever got from us, whether it arrived, its "
+        "Show everything one phone number (customer) ever got, whether it arrived, its "
         "answers, whether blocked. 查這個門號收過什麼、回了什麼、全部紀錄。"
     ),
     toolset="desk",

@@ -137,7 +137,7 @@ READ_LIST = DeskOperation(
     title="Check a recipient list",
     description=(
         "Check recipients in a CSV or Excel (XLSX) spreadsheet: how many valid mobiles, "
-        "duplicates, landlines. 檢查客戶名單檔案：有效門號、重複號碼、市話。"
+        "duplicates, landlines. 檢查客戶名單檔案：有效、格式不對、重複號碼、市話。"
     ),
     toolset="desk",
     vendor=None,

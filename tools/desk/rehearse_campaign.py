@@ -62,7 +62,7 @@ REHEARSE_CAMPAIGN = DeskOperation(
     title="Rehearse a campaign",
     description=(
         "Rehearse (dry run) a campaign in simulation before it starts: timeline, bill, doubles. "
-        "Free. 預演、模擬活動。"
+        "預演、模擬、試算活動。"
     ),
     toolset="desk",
     vendor=None,

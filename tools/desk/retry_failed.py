@@ -26,7 +26,7 @@ async def retry_figures(params: RetryFailedParams, desk: Desk) -> PlanFigures:
 
 RETRY_FAILED = DeskOperation(
     name="retry_failed",
-    title="Plan a campaign's failed recipients again",
+    title="Plan failed recipients again",
     description=(
         "Plan a campaign again for those it failed to reach; never the unknown. Nothing is sent. "
         "活動失敗名單重送、補發沒收到的人。"

@@ -224,7 +224,7 @@ GET_POINTS_STATEMENT = DeskOperation(
     title="Statement of points",
     description=(
         "Monthly points statement (bill): how many used, where they went, who spent them. "
-        "點數對帳單：這個月用了多少點、花在哪、誰花的。"
+        "點數對帳單、扣點明細：這個月用了多少點、花在哪、誰花的。"
     ),
     toolset="desk",
     vendor=None,
