@@ -70,7 +70,7 @@ GET_NUMBER_HISTORY = DeskOperation(
     name="get_number_history",
     title="Number history",
     description=(
-        "Show everything one phone number (customer) ever got, whether it arrived, its "
+        "Everything one phone number (customer) ever got from us, whether it arrived, its "
         "answers, whether blocked. 查這個門號收過什麼、回了什麼、全部紀錄。"
     ),
     toolset="desk",
