@@ -18,8 +18,8 @@ from server.store.sessions import HELD, Session
 LOOKED_BACK = 5_000
 """Entries that are read at most: some hours of a busy assistant."""
 _NAMED = 12
-_NEAR = 200
-"""Entries of the moment of a decision, among which its line stands."""
+_NEAR = 5_000
+"""Entries from the moment of a decision on, among which its line stands: another machine may be ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +74,8 @@ def receipt_of(conn: Connection, action: Action) -> Receipt | None:
     """The audit's line of the decision on this action; None while nobody has decided."""
     if action.decided_at is None:
         return None
-    for line in since(conn, action.decided_at, _NEAR):
-        entry = line.entry
-        if entry.get("action_id") == action.id and entry.get("event") in ("approved", "denied"):
+    for line in since(conn, action.decided_at, action.id, _NEAR):
+        if line.entry.get("event") in ("approved", "denied"):
             return Receipt(sequence=line.sequence, mac=line.mac, at=line.at)
     return None
 

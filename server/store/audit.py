@@ -212,8 +212,7 @@ def verify(
 
 def about(conn: Connection, action_id: str) -> list[tuple[int, Mapping[str, Json]]]:
     """The entries of one action with their numbers, in their order. Looks through the whole chain."""
-    # An entry begins so (`_canonical`); no id needs to be escaped in JSON or in a pattern.
-    written = AUDIT.c.entry.startswith(f'{{"action_id":"{action_id}",')
+    written = AUDIT.c.entry.startswith(_beginning(action_id))
     query = select(AUDIT.c.sequence, AUDIT.c.entry).where(written).order_by(AUDIT.c.sequence)
     return [(sequence, json.loads(entry)) for sequence, entry in conn.execute(query)]
 
@@ -228,27 +227,40 @@ def backwards(conn: Connection, limit: int) -> Iterator[Written]:
         yield Written(sequence=sequence, entry=json.loads(text), mac=mac, at=at)
 
 
-def since(conn: Connection, moment: datetime, limit: int) -> Iterator[Written]:
-    """The entries from this moment on, at most so many: found by halving, since they stand in their order."""
-    first, last = conn.execute(select(func.min(AUDIT.c.sequence), func.max(AUDIT.c.sequence))).one()
+def since(conn: Connection, moment: datetime, action_id: str, limit: int) -> Iterator[Written]:
+    """The entries of one action from this moment on, among so many of all: they stand in their order.
+
+    Where they begin is found by halving.
+    """
+    first, last = conn.execute(_ENDS).one()
     if first is None:
         return
     while first < last:
         middle = (first + last) // 2
-        text = conn.scalar(_FROM.with_only_columns(AUDIT.c.entry).where(AUDIT.c.sequence >= middle).limit(1))
-        at = _moment_of(text or "")
+        at = _moment_of(conn.scalar(_AT, {"wanted_sequence": middle}) or "")
         if at is None:
             return
         first, last = (middle + 1, last) if at < moment else (first, middle)
-    for sequence, text, mac in conn.execute(_FROM.where(AUDIT.c.sequence >= first).limit(limit)):
+    wanted = {"first": first, "behind": first + limit, "beginning": _beginning(action_id)}
+    for sequence, text, mac in conn.stream(_ABOUT_SINCE, wanted):
         at = _moment_of(text)
-        if at is None:
-            return
-        if at >= moment:
+        if at is not None and at >= moment:
             yield Written(sequence=sequence, entry=json.loads(text), mac=mac, at=at)
 
 
-_FROM = select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac).order_by(AUDIT.c.sequence)
+def _beginning(action_id: str) -> str:
+    """How an entry about it begins (`_canonical`); no id needs to be escaped in JSON or in a pattern."""
+    return f'{{"action_id":"{action_id}",'
+
+
+_LINES = select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac).order_by(AUDIT.c.sequence)
+_ENDS = select(func.min(AUDIT.c.sequence), func.max(AUDIT.c.sequence))
+_AT = _LINES.with_only_columns(AUDIT.c.entry).where(AUDIT.c.sequence >= bindparam("wanted_sequence")).limit(1)
+_ABOUT_SINCE = _LINES.where(
+    AUDIT.c.sequence >= bindparam("first"),
+    AUDIT.c.sequence < bindparam("behind"),
+    AUDIT.c.entry.startswith(bindparam("beginning")),
+)
 
 
 def export(conn: Connection) -> Iterator[str]:

@@ -4,10 +4,11 @@ import re
 
 from server.console.asked import ROWS
 from server.ledger.deciding import Decision
+from server.ledger.notes import Note
 from tests.console.at_page import AtPage, audit_of, lines, pressed, signed_in
 from tests.console.test_chinese_pages import reads
 from tests.e2e.house import House, Session
-from tests.gate.servers import SEND
+from tests.gate.servers import SEND, Clock
 
 
 async def asked(session: Session, text: str) -> str:
@@ -42,6 +43,23 @@ async def test_each_decision_says_who_when_by_which_way_how_it_ended_and_its_lin
         (line,) = [each for each in written if f'"mac":"{mac}"' in each]
         assert action in line
     assert {form.action for form in page.forms} == {"/language", "/leave"}
+
+
+async def test_a_decision_has_its_line_where_another_machine_is_ahead_and_wrote_much_before(
+    house: House,
+) -> None:
+    """Two servers of one store: the clock of the one that sends is seconds ahead of the one that decides."""
+    clock = Clock()
+    async with signed_in(house, clock=clock) as (session, browser):
+        action = await asked(session, "好的")
+        clock.advance(seconds=4)
+        for _ in range(250):
+            await browser.parts.journal.record(Note(what="head_adopted"))
+        clock.advance(seconds=-4)
+        assert await browser.parts.book.deny(action, Decision(by="local:lin", channel="terminal"))
+        (said,) = lines(await browser.get("/decisions"))["receipt"]
+        (line,) = [each for each in await audit_of(browser) if '"event":"denied"' in each]
+        assert said.split()[-1] in line
 
 
 async def test_decisions_come_by_pages_and_in_chinese(house: House) -> None:

@@ -281,13 +281,14 @@ def _spoil(file: Path) -> None:
 
 
 @pytest.mark.parametrize("second", [-1, 0, 1, 20, ROWS - 1, ROWS])
-async def test_the_entries_since_a_moment_are_found_wherever_they_stand(
+async def test_the_entries_of_an_action_since_a_moment_are_found_wherever_they_stand(
     store: DatabaseStore, second: int
 ) -> None:
     for n in range(ROWS):
-        entry = AuditEntry(event=f"e{n}", principal="desk", details={})
+        entry = AuditEntry(event=f"e{n}", action_id=f"A{n % 2}", principal="desk", details={})
         at = NOW + timedelta(seconds=n)
         await store.write(lambda conn, entry=entry, at=at: audit.append(conn, entry, KEY, at))
     moment = NOW + timedelta(seconds=second)
-    found = await store.read(lambda conn: [*audit.since(conn, moment, 3)])
-    assert [line.at for line in found] == [NOW + timedelta(seconds=n) for n in range(ROWS) if n >= second][:3]
+    found = await store.read(lambda conn: [*audit.since(conn, moment, "A1", 4)])
+    those = [n for n in range(ROWS) if n >= second][:4]
+    assert [line.at for line in found] == [NOW + timedelta(seconds=n) for n in those if n % 2]
