@@ -1,6 +1,7 @@
 """A campaign that is under way, as the first page names it: how far it is, and what is next."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from server.console.campaign_card import CampaignCard, campaign_card
 from server.console.shown import time_of
@@ -36,19 +37,36 @@ def _next(found: CampaignView) -> Sentence:
         case "running":
             return _of_running(found)
         case _:
-            return plural(
-                "{count:,} is booked at the vendor, the last one for {when}.",
-                "{count:,} are booked at the vendor, the last one for {when}.",
-                found.booked,
-                when=time_of(found.ends_at),
-            )
+            return _of_over(found)
+
+
+def _of_over(found: CampaignView) -> Sentence:
+    if found.undo_until is not None:
+        return _held(found.undo_until)
+    if found.ends_at is None:
+        # It was to go out at once: the vendor held it, for as long as it could be taken back.
+        return plural(
+            "{count:,} is still to go out at the vendor.",
+            "{count:,} are still to go out at the vendor.",
+            found.booked,
+        )
+    return plural(
+        "{count:,} is booked at the vendor, the last one for {when}.",
+        "{count:,} are booked at the vendor, the last one for {when}.",
+        found.booked,
+        when=time_of(found.ends_at),
+    )
+
+
+def _held(until: datetime) -> Sentence:
+    return sentence("Nothing of it goes out before {time}.", time=f"{as_taipei(until):%H:%M}")
 
 
 def _of_running(found: CampaignView) -> Sentence:
     if found.held_by:
         return sentence("A person decides on its cancellation {action}.", action=found.held_by)
     if found.undo_until is not None:
-        return sentence("Nothing of it goes out before {time}.", time=f"{as_taipei(found.undo_until):%H:%M}")
+        return _held(found.undo_until)
     if not found.released:
         return sentence("The trial goes first; the others wait for what becomes of it.")
     return plural(

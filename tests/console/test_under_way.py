@@ -108,6 +108,23 @@ async def test_what_waits_for_a_cancellation_and_what_can_be_taken_back_says_so(
         assert lines(page)["next"][0].startswith("由人決定是否取消")
 
 
+async def test_what_the_vendor_has_and_can_be_taken_back_says_until_when_and_then_that_it_goes_out(
+    house: House,
+) -> None:
+    """It was to go out at once: its plan has no time of the last one."""
+    policy = {**FREE, "undo_minutes": 3, "undo_above_recipients": 2}
+    clock = Clock(NOON)
+    async with signed_in(house, clock=clock, policy=policy, **SMALL) as (_, browser):
+        write_list(house, people(20))
+        await carried_out(browser.parts, await begun(browser, 20))
+        assert lines(await browser.get("/"))["next"] == ["Nothing of it goes out before 12:03."]
+        clock.advance(seconds=181)
+        page = await browser.get("/")
+        assert lines(page)["next"] == ["20 are still to go out at the vendor."]
+        browser.client.headers["Accept-Language"] = "zh-TW"
+        reads(await browser.get("/"))
+
+
 async def test_many_that_are_under_way_leave_the_page_short_and_say_so(house: House) -> None:
     async with signed_in(house, **SMALL) as (_, browser):
         write_list(house, people(3))
