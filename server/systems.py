@@ -218,10 +218,6 @@ if sys.platform == "win32":
     _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
     _BINARY = os.O_BINARY
 
-    def loop_options() -> dict[str, Any]:
-        """Options of `anyio.run`: PostgreSQL's driver cannot use the loop that is the standard here."""
-        return {"loop_factory": asyncio.SelectorEventLoop}
-
     def lock_now(descriptor: int) -> bool:
         """Lock the open file against other processes until it is closed; False where another one holds it."""
         try:
@@ -293,10 +289,6 @@ else:
     _DETACHED: dict[str, Any] = {"start_new_session": True}
     _ENDING = (signal.SIGINT, signal.SIGTERM)
     _BINARY = 0
-
-    def loop_options() -> dict[str, Any]:
-        """Options of `anyio.run`."""
-        return {}
 
     def lock_now(descriptor: int) -> bool:
         """Lock the open file against other processes until it is closed; False where another one holds it."""

@@ -11,7 +11,7 @@ import typer
 
 from server.command.log_lines import LogLines
 from server.settings.settings import Settings, load_settings
-from server.systems import looking_for_signals, loop_options
+from server.systems import looking_for_signals
 from tools.sentence import sentence
 
 T = TypeVar("T")
@@ -32,11 +32,11 @@ def settings_from(file: TextIO) -> Settings:
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
-    """What uses the store runs on the loop that suits its drivers; Ctrl-C ends it, also at a question."""
+    """Run it on an event loop; Ctrl-C ends it, also at a question."""
     logging.getLogger().addHandler(LogLines())
 
     async def interruptible() -> T:
         with looking_for_signals():
             return await work()
 
-    return anyio.run(interruptible, backend_options=loop_options())
+    return anyio.run(interruptible)

@@ -70,6 +70,7 @@ async def test_a_send_is_asked_approved_and_done_once(house: House) -> None:
         blocked = await called(server, "send_sms", recipients=["0912345109"], text="您好")
         picture = {"subject": "邀請函", "text": "請看附圖", "image": "a.jpg"}
         shown = await called(server, "send_mms", **SEND | picture, dry_run=True)
+        chart = await called(server, "export_records", what="delivery", file="png", batch_id=done["batch_id"])
         report = await called(server, "download_report", report_id="9001", report_type="11001")
         assert server.process.stdin is not None
         server.process.stdin.close()
@@ -77,6 +78,7 @@ async def test_a_send_is_asked_approved_and_done_once(house: House) -> None:
     assert (done["outcome"], done["sent"]) == ("done", 1)
     assert (again["replayed"], blocked["code"]) == (True, "policy_refused")
     assert shown["outcome"] == "dry_run"
+    assert str(chart.get("name")).endswith(".png"), chart
     kept = home / "AppData" / "Local" / "campaign-ops-mcp" / "reports" / report["name"]
     assert kept.stat().st_size == report["size"]
     assert await house.changes() == ["sendsms.ashx"]

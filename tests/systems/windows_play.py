@@ -106,12 +106,20 @@ def hide_posix() -> None:
     for name in MODULES:
         sys.modules[name] = None  # type: ignore[assignment]
     selectors.DefaultSelector = selectors.SelectSelector
-    for name in OF_LOOPS:
-        setattr(asyncio.SelectorEventLoop, name, _not_implemented)
+    _hide_of_loops()
     os.open = _without_dir_fd(os.open)
     os.replace = refused_once(os.replace)
     for name in ("supports_dir_fd", "supports_fd", "supports_follow_symlinks"):
         setattr(os, name, set())
+
+
+def _hide_of_loops() -> None:
+    """The standard loop waits for no descriptor, as the Proactor loop; a named one starts no process."""
+    standard = asyncio.SelectorEventLoop
+    for name in OF_LOOPS:
+        setattr(standard, name, _not_implemented)
+    without_processes = type(standard.__name__, (standard,), {"_make_subprocess_transport": _not_implemented})
+    setattr(asyncio, "SelectorEventLoop", without_processes)  # noqa: B010 - of another type
 
 
 def _not_implemented(*_: object, **__: object) -> None:
