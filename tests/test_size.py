@@ -13,7 +13,7 @@ from tools.desk_operation import AnyOperation
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 MOST_TOKENS_OF_A_TOOL = 450
 MOST_TOKENS = {"the vendors and the ledger": 6_500, "the records": 1_900, "the campaigns": 1_900}
-MOST_TOKENS_AS_LISTED = {"the vendors and the ledger": 9_500, "the records": 3_000, "the campaigns": 3_000}
+MOST_TOKENS_AS_LISTED = {"the vendors and the ledger": 9_500, "the records": 3_100, "the campaigns": 3_250}
 """With titles, hints and the outlines of the answers, which some hosts hand to the model too."""
 MEASURE = "run `make update tokens`, and look at what it prints"
 

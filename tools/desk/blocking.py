@@ -75,8 +75,8 @@ BLOCK_NUMBER = DeskOperation(
     name="block_number",
     title="Block numbers",
     description=(
-        "Block numbers (blacklist, opt out): stop texting, never text again. 封鎖、擋掉號碼，不要再發，"
-        "加入黑名單，退訂。"
+        "Block numbers (blacklist, opt out): stop texting, never text again, unsubscribed. 封鎖、擋掉號碼，"
+        "不要再發，加入黑名單，退訂。"
     ),
     toolset="desk",
     vendor=None,

@@ -270,8 +270,8 @@ START_CAMPAIGN = OwnAction(
     name="start_campaign",
     title="Start a campaign",
     description=(
-        "Start sending a planned campaign (launch); a person agrees to its plan. Costs points. "
-        "開始、開跑、啟動活動。"
+        "Start sending a planned campaign (launch, go live, fire off, send it out); a person agrees to its "
+        "plan. Costs points. 開始、開跑、啟動活動。"
     ),
     toolset="desk",
     vendor=None,
@@ -289,8 +289,8 @@ RESUME_CAMPAIGN = OwnAction(
     name="resume_campaign",
     title="Resume a campaign",
     description=(
-        "Resume (continue) a paused or holding campaign; releases the rest after a trial. 恢復、"
-        "繼續活動，放行。"
+        "Resume (continue, carry on with) a paused or holding campaign; releases the rest after a "
+        "trial. 恢復、繼續活動，放行。"
     ),
     toolset="desk",
     vendor=None,
@@ -306,7 +306,7 @@ RESUME_CAMPAIGN = OwnAction(
 CANCEL_CAMPAIGN = OwnAction(
     name="cancel_campaign",
     title="Cancel a campaign",
-    description="Cancel (call off) a campaign for good; erases its bookings. 取消活動，不做了。",
+    description=("Cancel (call off, drop) a campaign for good; erases its bookings. 取消活動，不做了。"),
     toolset="desk",
     vendor=None,
     serves="every8d",

@@ -72,7 +72,9 @@ async def _list(params: ListCampaignsParams, desk: Desk) -> CampaignsResult:
 LIST_CAMPAIGNS = DeskOperation(
     name="list_campaigns",
     title="List campaigns",
-    description="List all campaigns, newest first. 活動列表：有幾檔、哪些行銷活動。",
+    description=(
+        "List all campaigns, newest first: which there are, their state. 活動列表：有幾檔、哪些行銷活動。"
+    ),
     toolset="desk",
     vendor=None,
     serves="every8d",
@@ -104,7 +106,7 @@ async def _pause(params: CampaignParams, desk: Desk) -> PausedCampaign:
 PAUSE_CAMPAIGN = DeskOperation(
     name="pause_campaign",
     title="Pause a campaign",
-    description="Pause (hold) a campaign. 暫停活動、先停，先不要發。",
+    description="Pause (hold, stop for now) a campaign that is sending. 暫停活動、先停，先不要發。",
     toolset="desk",
     vendor=None,
     serves="every8d",

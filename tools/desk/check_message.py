@@ -162,9 +162,9 @@ CHECK_MESSAGE = DeskOperation(
     name="check_message",
     title="Check a text",
     description=(
-        "Check how long a text is: characters, emoji, segments (parts), points it will cost, links, "
-        "sender name, cheaper wording; with a list for each recipient. 簡訊、文案檢查：字數、"
-        "會拆成幾則、扣幾點。"
+        "Check how long a text (copy) is: characters, emoji, whether it fits one segment or is split into "
+        "parts, points it will cost, links, sender name, cheaper wording; with a list for each recipient. "
+        "簡訊、文案檢查：字數、會拆成幾則、扣幾點。"
     ),
     toolset="desk",
     vendor=None,

@@ -135,7 +135,10 @@ def _next_step(found: CampaignView) -> str:
 GET_CAMPAIGN = DeskOperation(
     name="get_campaign",
     title="Campaign progress",
-    description="Show a campaign's progress: how far it is, how many are left. 活動進度：發到哪裡、成效。",
+    description=(
+        "Show a campaign's progress: how far it is, how many texts were sent, reached people, are left. "
+        "活動進度：發到哪裡、成效。"
+    ),
     toolset="desk",
     vendor=None,
     serves="every8d",

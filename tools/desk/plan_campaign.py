@@ -147,7 +147,7 @@ PLAN_CAMPAIGN = DeskOperation(
     name="plan_campaign",
     title="Plan a campaign",
     description=(
-        "Plan a campaign (promotion) from a list, {column} filled in: cleaned, priced, not "
+        "Plan (set up) a campaign (promotion, mailing) from a list, {column} filled in: cleaned, priced, not "
         "started. 規劃名單群發、行銷活動、優惠，要多少點。"
     ),
     toolset="desk",

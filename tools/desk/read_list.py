@@ -136,8 +136,9 @@ READ_LIST = DeskOperation(
     name="read_list",
     title="Check a recipient list",
     description=(
-        "Check recipients in a CSV or Excel (XLSX) spreadsheet: how many valid mobiles, "
-        "duplicates, landlines. 檢查客戶名單檔案：有效、格式不對、重複號碼、市話。"
+        "Check recipients in a customer list (CSV or Excel XLSX spreadsheet): what is wrong with it, how "
+        "many valid mobile numbers, doubled, duplicates, landlines. 檢查客戶名單檔案：有效、格式不對、"
+        "重複號碼、市話。"
     ),
     toolset="desk",
     vendor=None,

@@ -61,8 +61,8 @@ REHEARSE_CAMPAIGN = DeskOperation(
     name="rehearse_campaign",
     title="Rehearse a campaign",
     description=(
-        "Rehearse (dry run) a campaign in simulation before it starts: timeline, bill, doubles. "
-        "預演、模擬、試算活動。"
+        "Rehearse (dry run, try out, test) a campaign in simulation before it starts: timeline, bill "
+        "(total price), doubles. 預演、模擬、試算活動。"
     ),
     toolset="desk",
     vendor=None,

@@ -223,7 +223,7 @@ GET_POINTS_STATEMENT = DeskOperation(
     name="get_points_statement",
     title="Statement of points",
     description=(
-        "Monthly points statement (bill): how many used, where they went, who spent them. "
+        "Monthly points statement (bill): how many used, how much we spend, where they went, who spent them. "
         "點數對帳單、扣點明細：這個月用了多少點、花在哪、誰花的。"
     ),
     toolset="desk",
