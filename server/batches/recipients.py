@@ -17,10 +17,14 @@ _RETRYABLE, _PERMANENT, _DELIVERED = "failed_retryable", "failed_permanent", "de
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipients:
-    """The numbers, each once, in the order of the records; and how many failed for good beside."""
+    """The numbers, each once, in the order of the records; and how many failed for good beside.
+
+    `had` are those whom a later send of the same words reached, or may have.
+    """
 
     mobiles: tuple[str, ...]
     left_out: int = 0
+    had: tuple[str, ...] = ()
 
 
 def recipients_of(

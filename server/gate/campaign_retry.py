@@ -93,14 +93,16 @@ async def _from_list(
     if await lists.digest(name, principal) != found.campaign.list_digest:
         raise RefusedError(_LIST_CHANGED)
     choice = list_choice(asked, name, principal)
-    mobiles: set[str] = set()
+    mobiles, had = set[str](), set[str]()
     for batch in await members.batches():
-        mobiles.update((await members.of(batch)).mobiles)
+        those = await members.of(batch)
+        mobiles.update(those.mobiles)
+        had.update(those.had)
 
     @asynccontextmanager
     async def narrowed() -> AsyncGenerator[OpenList]:
         async with lists.opened(choice) as whole:
-            yield Narrowed(whole, mobiles)
+            yield Narrowed(whole, mobiles, had)
 
     return narrowed()
 

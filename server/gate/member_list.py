@@ -49,6 +49,7 @@ class _MemberList:
             found = anyio.from_thread.run(self._members.of, batch)
             rows: list[Judged] = [Recipient(next(place), mobile) for mobile in found.mobiles]
             rows += (Rejected(next(place), Reason.DEAD) for _ in range(found.left_out))
+            rows += (Rejected(next(place), Reason.HAD_SINCE) for _ in found.had)
             yield from slices(rows, SLICE)
 
     def found(self, tally: Tally) -> ListFound | None:

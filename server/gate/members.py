@@ -87,8 +87,12 @@ class Members:
         keeper = self._context.memory.keeper
         hashes = await keeper.hashes(found.mobiles)
         had = await keeper.read(lambda conn: had_since(conn, words, hashes))
-        left = (mobile for mobile, half in zip(found.mobiles, hashes, strict=True) if half not in had)
-        return replace(found, mobiles=tuple(left))
+        both = [*zip(found.mobiles, hashes, strict=True)]
+        return replace(
+            found,
+            mobiles=tuple(mobile for mobile, half in both if half not in had),
+            had=tuple(mobile for mobile, half in both if half in had),
+        )
 
     async def _is_to_be_asked(self, batch: Batch) -> bool:
         if not self._reference.is_campaign:

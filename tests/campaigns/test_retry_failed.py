@@ -142,6 +142,18 @@ async def test_whom_a_server_reached_that_was_killed_then_is_known_to_the_next_b
         assert await texts_to_off(house) == 2
 
 
+@pytest.mark.parametrize("text", TEXTS)
+async def test_whom_another_plan_may_have_reached_is_said_to_be_left_out_for_that(
+    house: House, text: str
+) -> None:
+    async with fronted(house, Person()) as session:
+        first = await sent(house, session, text)
+        again = (await session.facts("retry_failed", {"campaign_id": first}))["campaign_id"]
+        await started_and_carried_out(session, again)
+        problem = await session.problem("retry_failed", {"campaign_id": first})
+        assert "had the same text since, or may have: 1" in problem["message"]
+
+
 async def test_who_failed_again_as_the_vendor_says_can_be_planned_a_third_time(house: House) -> None:
     clock = Clock()
     async with fronted(house, Person(), clock=clock) as session:
