@@ -4,13 +4,13 @@ The library holds the interpreter while it reads the machine's fonts: every othe
 """
 
 import subprocess
-import sys
 from functools import partial
 from subprocess import CalledProcessError
 
 import anyio
 
 from server.languages.catalogue import Language, in_language
+from server.own_python import as_process
 from tools.export_desk import Draw
 from tools.problems import Problem, RefusedError
 
@@ -38,7 +38,7 @@ async def drawn_in(language: Language, draw: Draw) -> tuple[bytes, Language]:
 
 async def _rasterised(svg: str, shows: str) -> bytes:
     """The PNG; nothing where these characters cannot be shown."""
-    command = [sys.executable, "-Im", "server.rasteriser", shows]
+    command = as_process("server.rasteriser", shows, isolated=True)
     try:
         ended = await anyio.run_process(command, input=svg.encode(), stderr=subprocess.DEVNULL)
     except (OSError, CalledProcessError):

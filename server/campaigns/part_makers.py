@@ -7,7 +7,6 @@ which whoever claims and posts waits for; a process has a lock of its own, and a
 import logging
 import pickle
 import subprocess
-import sys
 from contextlib import suppress
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 
 from server.campaigns.part_making import MadePart, Order, Unmade, make_part
 from server.campaigns.part_process import LENGTH, READY
+from server.own_python import as_process
 
 _log = logging.getLogger(__name__)
 _WORTH_IT = 8
@@ -28,8 +28,7 @@ PART_SECONDS = 10.0
 """So long it may take for a part, which takes it some milliseconds."""
 _ORDERED = 2
 """Orders that the process has at once: it goes on while its last answer is read."""
-# -P: nothing is imported from the folder that the worker was started in.
-_COMMAND = (sys.executable, "-P", "-m", "server.campaigns.part_process")
+_COMMAND = as_process("server.campaigns.part_process")
 _NO_ANSWER = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, anyio.IncompleteRead)
 
 

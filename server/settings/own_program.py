@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from server.own_python import as_process
 from server.systems import shell_line
 
 NAME = "campaign-ops-mcp"
@@ -35,7 +36,7 @@ def to_be_started(words: Sequence[str]) -> tuple[list[str], Mapping[str, str]]:
 
 def in_this_python(*words: str) -> list[str]:
     """This program with these words in the Python that runs it, which imports nothing from its folder."""
-    return [sys.executable, *_MODULE, *words]
+    return as_process("server.command.cli", *words)
 
 
 @cache

@@ -1,0 +1,23 @@
+"""A module of this program as a process of its own, in the Python that runs it."""
+
+import sys
+from pathlib import Path
+
+_PACKAGES = str(Path(__file__).parents[1])
+_FROM = """
+import runpy, sys
+packages, module = sys.argv[1:3]
+del sys.argv[1:3]
+if packages not in sys.path:
+    sys.path.insert(0, packages)
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+
+
+def as_process(module: str, *words: str, isolated: bool = False) -> list[str]:
+    """The command that runs a module of ours with these words.
+
+    It imports the very packages that this process runs, also where they are not installed, and nothing from
+    the folder that it is started in. Isolated: nothing that the environment or the user added either.
+    """
+    return [sys.executable, "-I" if isolated else "-P", "-c", _FROM, _PACKAGES, module, *words]
