@@ -29,17 +29,21 @@ def set_up(path: Path, out: Terminal) -> bool:
     """Ask for accounts and phone and write them into the file; whether there is something to check."""
     where = str(path)
     try:
-        old = new = read_text(path)
+        old = read_text(path)
         parsed(old)
-        asked = _accounts_asked(out)
-        for vendor, (account, password) in asked.items():
-            before: Any = parsed(new).get(vendor, {})
-            told = {key: value for key, value in before.items() if key not in ("password", "password_from")}
-            section = {**told, ACCOUNTS[vendor]: account, **_kept(vendor, account, password, out)}
-            new = with_table(new, (vendor,), section)
-        new = _with_phone(path, new, out)
+    except (OSError, ValueError):
+        out.say(sentence("Nothing was changed: {path} cannot be read. Correct it first.", path=where))
+        return False
+    try:
+        asked = _accounts_asked(parsed(old), out)
+        new = _with_phone(path, _with_accounts(old, asked), out)
+        # Kept after the last question: whoever ends it before has changed nothing.
+        new = _with_passwords(new, asked, out)
         if new != old:
             replace_text(path, old, new, copy_at=None, private=True)
+    except typer.Abort:
+        out.say(sentence("Nothing was changed."))
+        return False
     except (OSError, ValueError, AttributeError, ChangedMeanwhileError):
         out.say(sentence("The settings file was not changed: {path} cannot be read or written.", path=where))
         return False
@@ -50,6 +54,23 @@ def set_up(path: Path, out: Terminal) -> bool:
     return True
 
 
+def _with_accounts(text: str, asked: Mapping[str, tuple[str, str]]) -> str:
+    """The file with the accounts, and nothing of the passwords of those before."""
+    for vendor, (account, _) in asked.items():
+        before: Any = parsed(text).get(vendor, {})
+        told = {key: value for key, value in before.items() if key not in ("password", "password_from")}
+        text = with_table(text, (vendor,), {**told, ACCOUNTS[vendor]: account})
+    return text
+
+
+def _with_passwords(text: str, asked: Mapping[str, tuple[str, str]], out: Terminal) -> str:
+    """The file with what it says of each password, once that is kept."""
+    for vendor, (account, password) in asked.items():
+        section = {**parsed(text)[vendor], **_kept(vendor, account, password, out)}
+        text = with_table(text, (vendor,), section)
+    return text
+
+
 def _with_phone(path: Path, text: str, out: Terminal) -> str:
     """The file with the approver's phone, if one is given and there is an account to text it from."""
     read: Mapping[str, Any] = parsed(text)
@@ -58,26 +79,42 @@ def _with_phone(path: Path, text: str, out: Terminal) -> str:
         return text
     before: Mapping[str, Any] = read.get("approval", {})
     four_eyes = is_on(in_force.get("approval", {}).get("four_eyes", False))
-    approval = ask_for_phone(before, out, lambda said: _prompt(said, out), four_eyes=four_eyes)
+    approval = ask_for_phone(before, out, lambda said: _prompt(said, out).strip(), four_eyes=four_eyes)
     return with_table(text, ("approval",), approval) if approval != before else text
 
 
-def _accounts_asked(out: Terminal) -> Mapping[str, tuple[str, str]]:
+def _accounts_asked(before: Mapping[str, Any], out: Terminal) -> Mapping[str, tuple[str, str]]:
     """The account and password of each vendor that the person has."""
     found: dict[str, tuple[str, str]] = {}
     for vendor, title in _TITLES.items():
-        account = _prompt(sentence("Account of {vendor} (empty: none)", vendor=title), out)
+        asked = (
+            sentence("Account of {vendor} (empty: as it is)", vendor=title)
+            if before.get(vendor, {}).get(ACCOUNTS[vendor])
+            else sentence("Account of {vendor} (empty: none)", vendor=title)
+        )
+        account = _prompt(asked, out).strip()
         if account:
-            found[vendor] = account, _prompt(sentence("Its password"), out, hidden=True)
+            found[vendor] = account, _password(out)
     return found
+
+
+def _password(out: Terminal) -> str:
+    """As it was typed, spaces too; one that nobody sees is asked for again where nothing came."""
+    while not (typed := _prompt(sentence("Its password"), out, hidden=True)).strip():
+        out.say(sentence("It is empty. Type it, or press Ctrl-C to change nothing."))
+    return typed
 
 
 def _prompt(said: Sentence, out: Terminal, *, hidden: bool = False) -> str:
     """On the main thread: whoever ends it gets a terminal back that shows what is typed."""
     shown = in_language(said, out.language)
-    if hidden:
-        return str(typer.prompt(shown, hide_input=True))
-    return str(typer.prompt(shown, default="", show_default=False)).strip()
+    try:
+        return str(typer.prompt(shown, default="", show_default=False, hide_input=hidden))
+    except typer.Abort:
+        if not hidden:
+            # What is said next stands on a line of its own, as after a hidden answer.
+            typer.echo()
+        raise
 
 
 def _kept(vendor: str, account: str, password: str, out: Terminal) -> Mapping[str, str]:
