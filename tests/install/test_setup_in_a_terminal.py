@@ -1,7 +1,7 @@
 """`setup` as a person sees it: in a real terminal that echoes, with Ctrl-C, Ctrl-D and slips."""
 
 import os
-import pty
+import select
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def config(home: Path) -> Path:
 
 def walked(answers: Sequence[str]) -> tuple[int, str]:
     """The exit code and the screen of a person who types each answer at the question that waits for it."""
-    ours, theirs = pty.openpty()
+    ours, theirs = os.openpty()
     env = {**os.environ, "ITS_TERMINAL": os.ttyname(theirs)}
     process = subprocess.Popen(["sh", "-c", _OWN_TERMINAL, COMMAND], env=env, start_new_session=True)
     screen = b""
@@ -62,6 +62,7 @@ def walked(answers: Sequence[str]) -> tuple[int, str]:
 
 def _what_came(ours: int, theirs: int) -> bytes:
     """b'' once the other side is gone; ours of it is closed when the command has its own."""
+    assert select.select([ours], [], [], PATIENCE)[0], "it says nothing more, and does not end"
     try:
         came = os.read(ours, 65536)
     except OSError:
