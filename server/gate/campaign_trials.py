@@ -36,7 +36,7 @@ class Trials:
         if seen.out_at is None:
             return Judgement(hold=reasons_of([_NONE_SENT]))
         now = self._context.clock()
-        if now < seen.out_at + terms.within:
+        if now < max(seen.out_at, seen.known_at or seen.out_at) + terms.within:
             return _told(terms, seen, over=False)
         if standing.first_at is None and as_taipei(now).date() != as_taipei(seen.out_at).date():
             return Judgement(hold=reasons_of([_OTHER_DAY]))

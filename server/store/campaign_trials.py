@@ -11,6 +11,7 @@ from server.store.campaign_chunks import SKIPPED, TRIAL
 from server.store.campaign_tables import CHUNKS
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, REPLIES
+from server.store.schema import ACTIONS
 from tools.campaigns.trial import Outcome
 
 _TRIAL = and_(CHUNKS.c.campaign == bindparam("wanted_id"), CHUNKS.c.phase == TRIAL, CHUNKS.c.state != SKIPPED)
@@ -18,6 +19,7 @@ _RECIPIENTS = select(func.sum(CHUNKS.c.recipients - CHUNKS.c.left_out)).where(_T
 _BATCHES = (
     select(BATCHES).join(CHUNKS, CHUNKS.c.action == BATCHES.c.id).where(_TRIAL).order_by(CHUNKS.c.number)
 )
+_ENDED = select(func.max(ACTIONS.c.finished_at)).join(CHUNKS, CHUNKS.c.action == ACTIONS.c.id).where(_TRIAL)
 _OPT_OUTS = (
     select(func.count(REPLIES.c.number.distinct()))
     .join(CHUNKS, CHUNKS.c.action == REPLIES.c.batch)
@@ -31,6 +33,8 @@ class TrialSeen(NamedTuple):
     outcome: Outcome
     out_at: datetime | None
     """When the last of its texts went out, or is booked for; None where none did."""
+    known_at: datetime | None
+    """When the last of its outcomes was known: a POST may leave later than it was claimed."""
     to_ask: Sequence[Batch]
     """Those of its batches that the vendor can be asked for."""
 
@@ -49,5 +53,6 @@ def trial_of(conn: Connection, campaign: str) -> TrialSeen:
             opt_outs=conn.scalar(_OPT_OUTS, values) or 0,
         ),
         out_at=max((each.last_at or each.sent_at for each in batches), default=None),
+        known_at=conn.scalar(_ENDED, values),
         to_ask=[each for each in batches if each.state == SENT and each.batch_id],
     )
