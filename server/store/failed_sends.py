@@ -9,11 +9,11 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from server.store.batches import ERASED, SENT, UNKNOWN
 from server.store.columns import Moment
+from server.store.members import members
 from server.store.messages import BY_ASKING, FAILED, Told, told_of
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES, MESSAGES
 from server.store.sent_texts import Repeated
-from server.store.slices import slices
 
 _NOT_REACHED = ("failed_retryable", "cancelled")
 _BATCH = BATCHES.c
@@ -32,10 +32,14 @@ _OF_THE_SAME_WORDS = (
     )
     .exists()
 )
-_HAD = select(MESSAGES.c.number).where(
-    MESSAGES.c.number.in_(bindparam("those", expanding=True)),
-    or_(MESSAGES.c.heard != BY_ASKING, MESSAGES.c.state.not_in(_NOT_REACHED)),
-    _OF_THE_SAME_WORDS,
+_WANTED = members("those")
+_HAD = (
+    select(MESSAGES.c.number)
+    .join(_WANTED, _WANTED.c.value == MESSAGES.c.number)
+    .where(
+        or_(MESSAGES.c.heard != BY_ASKING, MESSAGES.c.state.not_in(_NOT_REACHED)),
+        _OF_THE_SAME_WORDS,
+    )
 )
 
 
@@ -52,10 +56,7 @@ def had_since(conn: Connection, words: SameWords, numbers: Iterable[str]) -> set
     It did not reach whom the vendor, when it was asked, said it failed to, and a later text can; nor whose
     booking was taken back.
     """
-    found = set[str]()
-    for those in slices([*numbers]):
-        found.update(conn.scalars(_HAD, {**words._asdict(), "those": those}))
-    return found
+    return set(conn.scalars(_HAD, {**words._asdict(), "those": [*numbers]}))
 
 
 def arrived_or_may(conn: Connection, sends: Iterable[Repeated], whose: Mapping[str, str]) -> list[Repeated]:
