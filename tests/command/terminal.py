@@ -17,6 +17,7 @@ import anyio.to_thread
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, at_the_sandbox
 from tests.patience import PATIENCE
+from tests.pseudo_terminal import what_came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ def _in_a_terminal(house: House, command: Sequence[str], typed: str, settings: M
     os.close(theirs)
     os.write(ours, typed.encode() + b"\x04")
     try:
-        out = b"".join(iter(partial(_what_came, ours), b""))
+        out = b"".join(iter(partial(what_came, ours), b""))
         return Said(code=process.wait(PATIENCE), out=out.decode())
     finally:
         process.kill()
@@ -93,14 +94,6 @@ def _a_terminal() -> tuple[int, int]:
     return ours, theirs
 
 
-def _what_came(terminal: int) -> bytes:
-    """b'' once the other side is gone."""
-    try:
-        return os.read(terminal, 65536)
-    except OSError:
-        return b""
-
-
 def _environment(house: House, settings: Mapping[str, str]) -> dict[str, str]:
     named = {f"CAMPAIGN_OPS_{name}": value for name, value in settings.items()}
     return {**at_the_sandbox(house), **named, "COLUMNS": "80", "TERM": "dumb"}
@@ -137,7 +130,7 @@ class Typing:
 
     async def line(self) -> str:
         """What it says next."""
-        return (await anyio.to_thread.run_sync(_what_came, self.side, abandon_on_cancel=True)).decode()
+        return (await anyio.to_thread.run_sync(what_came, self.side, abandon_on_cancel=True)).decode()
 
     def type(self, words: str) -> None:
         """Type a line."""

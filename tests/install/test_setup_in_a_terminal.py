@@ -1,7 +1,6 @@
 """`setup` as a person sees it: in a real terminal that echoes, with Ctrl-C, Ctrl-D and slips."""
 
 import os
-import select
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ import pytest
 from tests.e2e.process import COMMAND
 from tests.install.conftest import ROOT
 from tests.patience import PATIENCE
+from tests.pseudo_terminal import what_came
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
@@ -46,8 +46,10 @@ def walked(answers: Sequence[str]) -> tuple[int, str]:
     screen = b""
     left = list(answers)
     try:
-        while part := _what_came(ours, theirs):
-            theirs = -1
+        while part := what_came(ours):
+            if not screen:
+                # The command has its own by now: once that is closed, nothing more can come.
+                os.close(theirs)
             screen += part
             # Such a question is told apart from what is said by what it ends with, once nothing is echoed.
             if left and screen.endswith(b": "):
@@ -58,18 +60,6 @@ def walked(answers: Sequence[str]) -> tuple[int, str]:
         process.kill()
         process.wait()
         os.close(ours)
-
-
-def _what_came(ours: int, theirs: int) -> bytes:
-    """b'' once the other side is gone; ours of it is closed when the command has its own."""
-    assert select.select([ours], [], [], PATIENCE)[0], "it says nothing more, and does not end"
-    try:
-        came = os.read(ours, 65536)
-    except OSError:
-        return b""
-    if theirs >= 0:
-        os.close(theirs)
-    return came
 
 
 def test_a_password_is_never_on_the_screen(home: Path) -> None:
