@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-_PACKAGES = str(Path(__file__).parents[1])
+PACKAGES = Path(__file__).parents[1]
+"""Where our packages are found, so that a process runs the same code from any folder."""
 _FROM = """
 import runpy, sys
 packages, module = sys.argv[1:3]
@@ -20,4 +21,4 @@ def as_process(module: str, *words: str, isolated: bool = False) -> list[str]:
     It imports the very packages that this process runs, also where they are not installed, and nothing from
     the folder that it is started in. Isolated: nothing that the environment or the user added either.
     """
-    return [sys.executable, "-I" if isolated else "-P", "-c", _FROM, _PACKAGES, module, *words]
+    return [sys.executable, "-I" if isolated else "-P", "-c", _FROM, str(PACKAGES), module, *words]

@@ -12,6 +12,7 @@ import anyio
 from mcp.client.stdio import get_default_environment
 
 from server.demo.list_file import write_list
+from server.own_python import PACKAGES
 from server.settings.file import FILE_VARIABLE
 from server.settings.own_program import in_this_python
 from server.store.files import write_private
@@ -22,8 +23,6 @@ POINTS_A_DAY = 315
 _TIME_TO_TRY_S, _POINTS_TO_TRY = 3600, 1_000
 _A_CALL = 20
 """Recipients of one call: a campaign of 300 is many calls."""
-_PACKAGES = Path(__file__).parents[2]
-"""Where this package is found, so that the processes run the same code from any folder."""
 
 
 class DemoError(Exception):
@@ -71,7 +70,7 @@ class Home:
 
     def environment(self) -> dict[str, str]:
         """The environment of the processes: the demo's own file of settings is the one that is read."""
-        mine = {"PYTHONPATH": str(_PACKAGES), FILE_VARIABLE: str(self.settings_file)}
+        mine = {"PYTHONPATH": str(PACKAGES), FILE_VARIABLE: str(self.settings_file)}
         return {**get_default_environment(), **mine}
 
     def write_settings(self, sandbox_url: str = "") -> None:

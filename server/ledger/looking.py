@@ -19,6 +19,9 @@ from server.store.sent_texts import Repeated, Texted, repeated, same_send
 from tools.action_id import is_id, normalise_id
 from tools.operation import Message
 
+_MOST_AT_ONCE = 50
+"""Packed parts: to look through so many takes a millisecond."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -44,10 +47,6 @@ class Listed:
     erased: frozenset[str]
     searched: int | None
     sums: list[Sums | None]
-
-
-_MOST_AT_ONCE = 50
-"""Packed parts: to look through so many takes a millisecond."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from server.ledger.refusals import ApprovalRefusedError
 from server.ledger.signed import NotSignedError, Signed, preview_digest
-from server.store.actions import CONSOLE, FORM, PHONE, Action, State
+from server.store.actions import BY_PERSONS, Action, State
 from server.store.ledger import get
 from server.store.passkeys import (
     Evidence,
@@ -29,8 +29,6 @@ from tools.taipei import iso
 Mode = Literal["off", "offered", "required"]
 WAIT = timedelta(hours=24)
 """How long after a reset nothing is approved by passkey: whoever lost theirs has time to notice."""
-BY_PERSONS = (FORM, "terminal", CONSOLE, PHONE)
-"""Channels through which a person decides; a rule and a campaign's start decide by themselves."""
 
 
 class PasskeyError(ApprovalRefusedError):

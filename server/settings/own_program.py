@@ -7,14 +7,13 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from server.own_python import as_process
+from server.own_python import PACKAGES, as_process
 from server.systems import shell_line
 
 NAME = "campaign-ops-mcp"
 _MODULE = ("-P", "-m", "server.command.cli")
 _PASSING = "archive-v0"
 """In the path of an environment that `uvx` made, which is gone when uv clears its cache."""
-_PACKAGES = Path(__file__).parents[2]
 
 
 def typed(words: Sequence[str], environment: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -48,6 +47,6 @@ def program(called: str, python: str) -> tuple[tuple[str, ...], Mapping[str, str
     candidates = (Path(called), Path(python).with_name(f"{NAME}{Path(python).suffix}"))
     started = next((path.absolute() for path in candidates if path.stem == NAME and path.exists()), None)
     if started is None:
-        return (python, *_MODULE), {"PYTHONPATH": str(_PACKAGES)}
+        return (python, *_MODULE), {"PYTHONPATH": str(PACKAGES)}
     on_path = shutil.which(NAME)
     return (NAME if on_path and Path(on_path).resolve() == started.resolve() else str(started),), {}

@@ -52,6 +52,9 @@ CONSOLE = "console"
 PHONE = "phone"
 """The channel of a decision that the approver's phone answered by a text."""
 
+BY_PERSONS = (FORM, "terminal", CONSOLE, PHONE)
+"""Channels through which a person decides; a rule and a campaign's start decide by themselves."""
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

@@ -53,11 +53,14 @@ _NEWEST = (
     .order_by(AUDIT.c.sequence.desc())
     .limit(1)
 )
-_NEXT = (
-    select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac)
-    .where(AUDIT.c.sequence > bindparam("after"))
-    .order_by(AUDIT.c.sequence)
-    .limit(_BATCH)
+_LINES = select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac).order_by(AUDIT.c.sequence)
+_NEXT = _LINES.where(AUDIT.c.sequence > bindparam("after")).limit(_BATCH)
+_ENDS = select(func.min(AUDIT.c.sequence), func.max(AUDIT.c.sequence))
+_AT = _LINES.with_only_columns(AUDIT.c.entry).where(AUDIT.c.sequence >= bindparam("wanted_sequence")).limit(1)
+_ABOUT_SINCE = _LINES.where(
+    AUDIT.c.sequence >= bindparam("first"),
+    AUDIT.c.sequence < bindparam("behind"),
+    AUDIT.c.entry.startswith(bindparam("beginning")),
 )
 _INSERT = insert(AUDIT)
 _TIMES = re.compile(r'\{"action_id":"(?:[^"\\]|\\.)*",(?:"after":"(?P<after>[^"]*)",)?"at":"(?P<at>[^"]*)",')
@@ -251,16 +254,6 @@ def since(conn: Connection, moment: datetime, action_id: str, limit: int) -> Ite
 def _beginning(action_id: str) -> str:
     """How an entry about it begins (`_canonical`); no id needs to be escaped in JSON or in a pattern."""
     return f'{{"action_id":"{action_id}",'
-
-
-_LINES = select(AUDIT.c.sequence, AUDIT.c.entry, AUDIT.c.mac).order_by(AUDIT.c.sequence)
-_ENDS = select(func.min(AUDIT.c.sequence), func.max(AUDIT.c.sequence))
-_AT = _LINES.with_only_columns(AUDIT.c.entry).where(AUDIT.c.sequence >= bindparam("wanted_sequence")).limit(1)
-_ABOUT_SINCE = _LINES.where(
-    AUDIT.c.sequence >= bindparam("first"),
-    AUDIT.c.sequence < bindparam("behind"),
-    AUDIT.c.entry.startswith(bindparam("beginning")),
-)
 
 
 def export(conn: Connection) -> Iterator[str]:

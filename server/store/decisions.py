@@ -2,15 +2,13 @@
 
 from sqlalchemy import func, select
 
-from server.store.actions import CONSOLE, FORM, PHONE, Action
+from server.store.actions import BY_PERSONS, Action
 from server.store.plans import Connection
 from server.store.rows import actions_where, fetch
 from server.store.schema import ACTIONS
 
 LOOKED_THROUGH = 50_000
 """Among how many of the newest actions they are looked for: no index knows who decided."""
-BY_PEOPLE = (FORM, CONSOLE, PHONE, "terminal")
-"""The ways by which a person decides; a rule of the settings and a campaign's own parts are no person."""
 
 
 def decided(conn: Connection, page: int, size: int) -> tuple[list[Action], int, int, bool]:
@@ -18,7 +16,7 @@ def decided(conn: Connection, page: int, size: int) -> tuple[list[Action], int, 
     newest = conn.scalar(select(func.max(ACTIONS.c.sequence))) or 0
     conditions = [
         ACTIONS.c.sequence > newest - LOOKED_THROUGH,
-        ACTIONS.c.channel.in_(BY_PEOPLE),
+        ACTIONS.c.channel.in_(BY_PERSONS),
         ACTIONS.c.decided_at.is_not(None),
     ]
     total = conn.scalar(select(func.count()).select_from(ACTIONS).where(*conditions)) or 0

@@ -66,7 +66,6 @@ _ENDS, _OFTEN = (SWITCHED_OFF, ARRIVED, HANDED_OVER, NO_SUCH_NUMBER), (6, 2, 2, 
 """What becomes of a text to anybody else, where a campaign may be planned again."""
 _MEMBERS = tuple(f"+8869123456{number:02}" for number in range(1, 9))
 _CAMPAIGN_CAPS = (Caps(), Caps(), Caps(points_per_day=Decimal(12)), Caps(texts_per_recipient_per_day=2))
-_CHUNK_SIZE = 2
 PRINCIPALS = ("local:a", "local:a", "token:b")
 
 
