@@ -16,6 +16,8 @@ class Loss:
     """Told of each restore and of each acceptance, it says what a claim or a POST breaks."""
 
     lost: bool = False
+    named: tuple[int, str] = (0, "")
+    """What the head named when it was lost: the entry that the store lacks."""
     missing: set[str] = field(default_factory=set[str])
     """Actions that the store no longer has."""
     changed: set[str] = field(default_factory=set[str])
@@ -50,6 +52,10 @@ class Loss:
                 self.undone.add(row.id)
         self.missing = set(rows) - set(found)
         rows.update(found)
+
+    def back(self) -> None:
+        """What was lost was written again letter by letter, at the same moment: nothing is lost."""
+        self.lost = False
 
     def accepting(self, rows: Mapping[str, Row], now: datetime) -> None:
         """A person begins to accept the loss: what waits now is over."""

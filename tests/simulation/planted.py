@@ -16,7 +16,7 @@ from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.rules.policy import Intent
 from server.ledger import book, claiming, journal, past
-from server.store import counting, dispatch, ledger, proposals, rows, sealing, sent_texts
+from server.store import audit, counting, dispatch, ledger, proposals, rows, sealing, sent_texts
 from server.store.actions import NO_CAPS, Action, State
 from server.store.head_file import Head
 from server.store.plans import Connection
@@ -336,6 +336,16 @@ def _a_loss_is_forgotten(stack: ExitStack) -> None:
     put(stack, past.Past, "remember", remember)
 
 
+def _the_audit_forgets_its_end(stack: ExitStack) -> None:
+    """Whether the chain reaches as far as the head that is remembered is not looked at."""
+    real = there(audit, "verify")
+
+    def verify(conn: Connection, key: bytes, _head: Head | None = None, **more: Any) -> Any:
+        return real(conn, key, **more)
+
+    put(stack, audit, "verify", verify)
+
+
 PLANTS: Mapping[str, Plant] = {
     "claim whatever the state": _claim_whatever_the_state,
     "post before the claim": _post_before_the_claim,
@@ -365,4 +375,5 @@ PLANTS: Mapping[str, Plant] = {
     "an accepted loss asks nobody": _an_accepted_loss_asks_nobody,
     "a loss leaves questions open": _a_loss_leaves_questions_open,
     "a loss is forgotten": _a_loss_is_forgotten,
+    "the audit forgets its end": _the_audit_forgets_its_end,
 }

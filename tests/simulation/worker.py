@@ -225,7 +225,7 @@ class Worker:
     def __init__(self, world: "World", name: str, caps: Caps, chosen: Settings) -> None:
         self.life = Life(name=name)
         store = FaultyStore(
-            world.store.beside(self._turn), world.random, lambda raw: world.watch.changed(raw, self.life)
+            world.store.beside(self._turn), world.random, lambda raw: world.changed(raw, self.life)
         )
         self._world = world
         self._store = store

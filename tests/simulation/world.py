@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from tests.simulation.chaos import Chaos
 from tests.simulation.client import BRAKE, NUMBERS, Client, wish
 from tests.simulation.couriers import LANES, LOOK_SECONDS, MOST_PACKED, Couriers
 from tests.simulation.database import empty, shared_store
-from tests.simulation.loop import VirtualLoop
+from tests.simulation.loop import Life, VirtualLoop
 from tests.simulation.restoring import Operator
 from tests.simulation.retrier import Retrier
 from tests.simulation.vendor import ARRIVED, HANDED_OVER, NO_SUCH_NUMBER, SWITCHED_OFF, Truth
@@ -170,13 +171,24 @@ class World:
     def restored(self, how: str) -> None:
         """The store is another one since this moment."""
         before = set(self.watch.blocked)
-        was_lost, lost = self.watch.loss.lost, not self.store.holds(*self.heads.named())
+        was_lost = self.watch.loss.lost
+        if not was_lost:
+            self.watch.loss.named = self.heads.named()
+        lost = not self.store.holds(*self.watch.loss.named)
         self.watch.restored(self.store.raw, lost=lost)
         self.watch.note(f"* a copy is put back, {how}: {'the past is lost' if lost else 'nothing is lost'}")
         if lost != was_lost:
             self.witness.past_lost(accepted=not lost)
         for number in sorted(before ^ self.watch.blocked):
             self.witness.blocked(number, lifted=number in before)
+
+    def changed(self, raw: sqlite3.Connection, life: Life) -> None:
+        """At the end of a transaction that is about to be committed; it may bring back what was lost."""
+        self.watch.changed(raw, life)
+        if self.watch.loss.lost and self.store.holds(*self.watch.loss.named):
+            self.watch.note("* what was lost is written again, letter by letter")
+            self.watch.loss.back()
+            self.witness.past_lost(accepted=True)
 
     def _loss_accepted(self) -> None:
         self.watch.note("* the loss is accepted")
