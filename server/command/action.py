@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from server.command.common import FAILED, OK, parts_of
-from server.command.options import Config, Sandbox, run
+from server.command.options import ActionId, Config, Sandbox, run
 from server.command.states import state_in_words
 from server.command.terminal import Terminal
 from server.command.texts import say_texts
@@ -116,7 +116,7 @@ def _in_the_audit(number: int, entry: Mapping[str, Any], language: Language) -> 
 
 
 def actions_show(
-    action_id: Annotated[str, typer.Argument(metavar="ID")],
+    action_id: ActionId,
     *,
     page: Annotated[int, typer.Option(min=1, help=sentence("Of the texts."))] = 1,
     sandbox: Sandbox = False,

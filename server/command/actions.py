@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from server.command.common import FAILED, OK, parts_of, person
-from server.command.options import Config, Sandbox, run
+from server.command.options import ActionId, Config, Sandbox, run
 from server.command.states import state_in_words
 from server.command.terminal import terminal
 from server.gate.entries import words_of
@@ -72,13 +72,26 @@ async def close(config: Path | None, action_id: str, state: str, *, sandbox: boo
     return OK
 
 
-def actions_list(*, state: str = "", sandbox: Sandbox = False, config: Config = None) -> None:
+def actions_list(
+    *,
+    state: Annotated[
+        str,
+        typer.Option(
+            help=sentence(
+                "Only those in this state: proposed, approved, denied, expired, dispatching, succeeded, "
+                "failed or unknown."
+            )
+        ),
+    ] = "",
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
     """List the newest actions of the ledger."""
     raise SystemExit(run(partial(show, config, state, sandbox=sandbox)))
 
 
 def actions_close(
-    action_id: Annotated[str, typer.Argument(metavar="ID")],
+    action_id: ActionId,
     *,
     state: Annotated[str, typer.Option("--as", help=sentence("succeeded or failed"))],
     sandbox: Sandbox = False,

@@ -3,10 +3,13 @@
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from server.batches.opt_outs import WHY
 from server.command.common import FAILED, OK, parts_of, person
-from server.command.options import Config, Sandbox, run
+from server.command.options import Config, Number, Sandbox, run
 from server.command.terminal import terminal
 from server.ledger.blocking import ToBlock, block_all
 from server.ledger.notes import Note
@@ -77,12 +80,18 @@ async def show(config: Path | None, *, sandbox: bool = False) -> int:
     return OK
 
 
-def block_add(number: str, *, note: str = "", sandbox: Sandbox = False, config: Config = None) -> None:
+def block_add(
+    number: Number,
+    *,
+    note: Annotated[str, typer.Option(help=sentence("Why; `block list` shows it."))] = "",
+    sandbox: Sandbox = False,
+    config: Config = None,
+) -> None:
     """Never text this number again."""
     raise SystemExit(run(partial(add, config, number, note, sandbox=sandbox)))
 
 
-def block_remove(number: str, *, sandbox: Sandbox = False, config: Config = None) -> None:
+def block_remove(number: Number, *, sandbox: Sandbox = False, config: Config = None) -> None:
     """Let this number be texted again."""
     raise SystemExit(run(partial(remove, config, number, sandbox=sandbox)))
 

@@ -2,14 +2,12 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import anyio
-import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from server.command.common import FAILED, OK, parts_of
-from server.command.options import Config, Sandbox, run
+from server.command.options import CampaignId, Config, Sandbox, run
 from server.command.terminal import Terminal, terminal
 from server.languages.catalogue import in_language
 from server.parts import Parts
@@ -30,7 +28,6 @@ _STATES = {
     campaigns.DONE: sentence("done"),
     campaigns.CANCELLED: sentence("cancelled"),
 }
-Id = Annotated[str, typer.Argument(metavar="ID")]
 Known = tuple[Campaign, HowFar]
 
 
@@ -121,11 +118,11 @@ def campaigns_list(*, sandbox: Sandbox = False, config: Config = None) -> None:
     raise SystemExit(run(partial(show_all, config, sandbox=sandbox)))
 
 
-def campaigns_show(campaign_id: Id, *, sandbox: Sandbox = False, config: Config = None) -> None:
+def campaigns_show(campaign_id: CampaignId, *, sandbox: Sandbox = False, config: Config = None) -> None:
     """Show how far a campaign is."""
     raise SystemExit(run(partial(show, config, campaign_id, sandbox=sandbox)))
 
 
-def campaigns_watch(campaign_id: Id, *, sandbox: Sandbox = False, config: Config = None) -> None:
+def campaigns_watch(campaign_id: CampaignId, *, sandbox: Sandbox = False, config: Config = None) -> None:
     """Show a bar of progress while a campaign is sent."""
     raise SystemExit(run(partial(watch, config, campaign_id, sandbox=sandbox)))

@@ -12,7 +12,7 @@ import typer
 from server.batches.evidence import Asked, evidence
 from server.command.common import FAILED, OK, parts_of, person
 from server.command.new_file import IS_THERE, written
-from server.command.options import Config, Sandbox, run
+from server.command.options import Config, Number, Sandbox, run
 from server.command.terminal import Terminal, terminal
 from server.folders import head_file_of
 from server.gate.words.questions import render
@@ -94,7 +94,7 @@ def _told(found: dict[str, Any], path: Path, out: Terminal) -> None:
 
 
 def evidence_command(  # noqa: PLR0913 - its options
-    number: str,
+    number: Number,
     *,
     first: Annotated[str, typer.Option("--from", help=sentence("The first day, as 2026-11-01."))],
     last: Annotated[str, typer.Option("--to", help=sentence("The last day, as 2026-11-30."))],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from server.batches.forgetting import Forgetting, OfNumber
 from server.command.common import FAILED, OK, parts_of, person
-from server.command.options import Config, Sandbox, Yes, run
+from server.command.options import Config, Number, Sandbox, Yes, run
 from server.command.terminal import Terminal, terminal
 from tools.mobile import mask_mobile, normalise_mobile
 from tools.sentence import plural, reason_of, sentence
@@ -114,6 +114,8 @@ def _named(ids: tuple[str, ...]) -> str:
     return shown if len(ids) <= _SHOWN_IDS else f"{shown}, …"
 
 
-def forget_command(number: str, *, yes: Yes = False, sandbox: Sandbox = False, config: Config = None) -> None:
+def forget_command(
+    number: Number, *, yes: Yes = False, sandbox: Sandbox = False, config: Config = None
+) -> None:
     """Forget a number: its messages, names and replies go, the counts stay."""
     raise SystemExit(run(partial(forget, config, number, yes=yes, sandbox=sandbox)))

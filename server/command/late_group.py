@@ -23,10 +23,10 @@ def late_group(places: Mapping[str, str]) -> type[SpokenGroup]:
             # Help and the hint at a misspelt name go by the names.
             self.commands = {**{name: TyperCommand(name) for name in places}, **self.commands}
 
-        def found(self, ctx: Any, cmd_name: str) -> Any:
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
             """The command, imported now."""
             place = places.get(cmd_name)
-            return super().found(ctx, cmd_name) if place is None else _imported(cmd_name, place)
+            return super().get_command(ctx, cmd_name) if place is None else _imported(cmd_name, place)
 
     return LateGroup
 

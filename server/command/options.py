@@ -21,6 +21,11 @@ Sandbox = Annotated[
 Config = Annotated[
     Path | None, typer.Option("--config", help=sentence("A TOML file with settings, instead of your own."))
 ]
+Number = Annotated[
+    str, typer.Argument(help=sentence("A mobile number: 0912345678, +886912345678, or of another country."))
+]
+ActionId = Annotated[str, typer.Argument(metavar="ID", help=sentence("As `actions list` shows it."))]
+CampaignId = Annotated[str, typer.Argument(metavar="ID", help=sentence("As `campaigns list` shows it."))]
 Yes = Annotated[bool, typer.Option("--yes", help=sentence("Ask nothing."))]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help=sentence("0 takes a free port."))]
 

@@ -24,7 +24,7 @@ from server.batches.chunk_content import opened, packed, place_of
 from server.batches.numbers import NumberSeal
 from server.campaigns.course import Course, Wave
 from server.command.common import FAILED, OK, parts_over
-from server.command.options import Config, run, settings_from
+from server.command.options import CampaignId, Config, run, settings_from
 from server.command.terminal import terminal
 from server.gate.caller import Caller
 from server.gate.campaign_chunks import ChunkSender
@@ -232,7 +232,7 @@ def _now() -> datetime:
 
 
 def rehearse(
-    campaign_id: Annotated[str, typer.Argument(metavar="ID")],
+    campaign_id: CampaignId,
     *,
     settings_from_stdin: Annotated[bool, typer.Option("--settings-from-stdin", hidden=True)] = False,
     config: Config = None,

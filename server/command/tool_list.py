@@ -77,17 +77,26 @@ def _offered(settings: Settings) -> Sequence[AnyOperation]:
 
 def _table(operations: Sequence[AnyOperation], language: Language) -> Table:
     costs = [estimated_tokens(operation) for operation in operations]
-    heads = (sentence("tool"), sentence("risk"), sentence("document section"))
-    table = Table(*(in_language(head, language) for head in heads), show_footer=True)
-    table.columns[0].footer = in_language(plural("{count} tool", "{count} tools", len(operations)), language)
+    table = Table(show_footer=True)
+    count = in_language(plural("{count} tool", "{count} tools", len(operations)), language)
+    # A name is typed as it stands; what has no spaces would be cut where a column is narrow.
+    table.add_column(in_language(sentence("tool"), language), no_wrap=True, footer=count)
+    for head in (sentence("risk"), sentence("document section")):
+        table.add_column(in_language(head, language), overflow="fold")
     estimate = in_language(sentence("tokens (estimate)"), language)
-    table.add_column(estimate, justify="right", footer=str(sum(costs)))
+    table.add_column(estimate, justify="right", overflow="fold", footer=str(sum(costs)))
     for operation, cost in zip(operations, costs, strict=True):
         risk = f"[{_STYLES[operation.risk]}]{in_language(_RISKS[operation.risk], language)}[/]"
         table.add_row(operation.name, risk, in_language(operation.section, language), str(cost))
     return table
 
 
-def tools(*, config: Config = None, every: Annotated[bool, typer.Option("--all")] = False) -> None:
+def tools(
+    *,
+    config: Config = None,
+    every: Annotated[
+        bool, typer.Option("--all", help=sentence("Also those that the settings leave out."))
+    ] = False,
+) -> None:
     """List the tools with risk, document section and token cost."""
     print_tools(config, every=every)

