@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 1.0
 _ELSEWHERE = sentence("What `serve --sandbox` has is shown with --sandbox.")
 """The assistant says only `campaign-ops-mcp approvals`."""
+_SIGNED = sentence("A passkey has to sign it.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,11 @@ class ApprovalsDesk:
     async def decide(self, action: "Action") -> None:
         """Show one action, and do with it what the person types."""
         await self._show(action)
-        typed = await self.terminal.ask(_what_to_type(action.proof))
+        if self.book.passkeys.needs(action):
+            self.terminal.say(together(_SIGNED, self._page(action.id)))
+            typed = await self.terminal.ask(sentence("n to deny, Enter to leave it: "))
+        else:
+            typed = await self.terminal.ask(_what_to_type(action.proof))
         if typed.strip().lower() in ("n", "no"):
             await self.deny(action.id)
         elif typed.strip():
@@ -207,13 +212,15 @@ class ApprovalsDesk:
     def _no_such(self, action_id: str) -> int:
         return self._fail(together(sentence("There is no action {id}.", id=action_id), self.elsewhere))
 
-    def _how(self, action: "Action") -> Sentence:
+    def _how(self, action: "Action") -> str:
         """How to approve what the question shows, without being asked."""
+        if self.book.passkeys.needs(action):
+            return together(_SIGNED, self._page(action.id))
         words = f"approvals --approve {action.id} --proof {action.proof or 'y'}"
         command = own_command(self.settings, words)
         return sentence("To approve what is shown above: `{command}`.", command=command)
 
-    def _page(self, action_id: str) -> str:
+    def _page(self, action_id: str) -> Sentence:
         """Where a passkey can sign."""
         command = own_command(self.settings, "console")
         return sentence(

@@ -16,6 +16,7 @@ from server.command.examining.accounts import of_clock, of_login
 from server.command.examining.finding import Finding, failed, right
 from server.command.examining.hosts import of_host
 from server.command.examining.origins import of_settings
+from server.command.examining.passkeys import of_passkeys
 from server.command.examining.phone import of_phone
 from server.command.examining.places import of_callbacks, of_images, of_reports
 from server.command.examining.store import of_audit, of_store
@@ -78,6 +79,8 @@ async def _findings(settings: Settings, tools: int) -> AsyncGenerator[Finding]:
             yield login
             if login.state != "off":
                 yield of_clock(parts, vendor)
+        if parts.book.passkeys.needs_some and store.state == "ok":
+            yield await of_passkeys(parts)
         if parts.book.phone.number:
             yield await of_phone(parts, logins.get("every8d"))
     yield await anyio.to_thread.run_sync(of_images, settings)

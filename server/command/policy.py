@@ -6,6 +6,7 @@ from typing import Any, cast
 from server.command.common import OK, settings_of
 from server.command.options import Config, Sandbox
 from server.command.terminal import Terminal
+from server.gate.rules.approving import describe_approving
 from server.gate.rules.description import describe
 from server.settings.layers import place_of
 from tools.sentence import sentence
@@ -16,7 +17,8 @@ def show(config: Path | None, *, sandbox: bool = False) -> int:
     settings = settings_of(config, sandbox=sandbox)
     out = Terminal(settings.language)
     facts, origins = describe(settings.policy), settings.origins
-    for rule in cast("list[dict[str, Any]]", facts["rules"]):
+    known = cast("list[dict[str, Any]]", facts["rules"])
+    for rule in (*known, *describe_approving(settings.approval)):
         out.say(
             sentence(
                 "{setting}: {rule} ({origin})",

@@ -6,11 +6,12 @@ import secrets
 from dataclasses import dataclass
 
 from server.console.site import Site
-from server.ledger.passkeys import assertions
+from server.ledger.passkeys import assertions, were_reset
 from server.settings.page_address import HOST
 from server.store.actions import Action
 from server.store.keys import keyed
 from server.store.passkeys import Passkey
+from tools.sentence import Sentence, sentence
 
 LONGEST_ASSERTION = 16 * 1024
 LONGEST_LABEL = 60
@@ -25,6 +26,8 @@ class Offer:
 
     options: str
     needed: bool
+    hindrance: Sentence | None = None
+    """Why no passkey can sign it now, where one is needed; then there are no options."""
 
 
 class Signing:
@@ -39,11 +42,18 @@ class Signing:
         known = [] if rule.mode == "off" else await self._site.parts.passkeys.held()
         held = [each for each in known if each.person == person]
         needed = rule.needs(entry)
-        if not held and not needed:
-            return None
+        hindrance = await self._hindrance(held) if held or needed else None
+        if hindrance is not None or not (held or needed):
+            return Offer(options="", needed=True, hindrance=hindrance) if needed else None
         library = assertions()
         challenge = library.challenge_of(entry, library.preview_digest(entry))
         return Offer(options=json.dumps(_asked(challenge, held)), needed=needed)
+
+    async def _hindrance(self, held: list[Passkey]) -> Sentence | None:
+        until = await self._site.parts.passkeys.resting_until()
+        if until is not None:
+            return _not_now(were_reset(until))
+        return None if held else _not_now(_NONE_HELD)
 
     async def registration(self, session: str, person: str, nonce: str, held: list[Passkey]) -> str:
         """What is asked to register one: of a registered one first, where there is any."""
@@ -68,6 +78,13 @@ class Signing:
         """Of a registration: known to this browser's form alone, and kept nowhere."""
         key = await self._site.parts.memory.keeper.key()
         return bytes.fromhex(keyed(key, "passkey registration", f"{session} {nonce}"))
+
+
+_NONE_HELD = sentence("it needs a passkey, and none of yours is registered here.")
+
+
+def _not_now(reason: Sentence) -> Sentence:
+    return sentence("It cannot be approved now: {reason}", reason=reason)
 
 
 def new_nonce() -> str:

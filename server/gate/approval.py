@@ -110,7 +110,7 @@ class Approval:
             entry = await self._context.entry_of(call, entry.id) or entry
         match str(entry.state):
             case "proposed" if entry.out_of_band:
-                return approval_required(call.operation, entry, self._page)
+                return self._required(call, entry)
             case "proposed":
                 return failure(approval_mismatch(call.operation))
             case _:
@@ -163,7 +163,11 @@ class Approval:
         if decided is not None:
             return decided
         said = " ".join(filter(None, (why or self._by_whom(), by_text, unread)))
-        return approval_required(call.operation, entry, self._page, said)
+        return self._required(call, entry, said)
+
+    def _required(self, call: Call, entry: "Action", why: str = "") -> Answer:
+        signed = self._context.book.passkeys.needs(entry)
+        return approval_required(call.operation, entry, self._page, why, signed=signed)
 
     def _by_whom(self) -> str:
         return "Who asked for it cannot approve it: somebody else has to." if self._settings.four_eyes else ""

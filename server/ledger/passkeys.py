@@ -23,7 +23,7 @@ from server.store.passkeys import (
 )
 from server.store.plans import Connection
 from tools.operation import Risk
-from tools.sentence import sentence
+from tools.sentence import Sentence, sentence
 from tools.taipei import iso
 
 Mode = Literal["off", "offered", "required"]
@@ -43,6 +43,11 @@ class PasskeyRule:
     above_points: Decimal | None = None
     for_destroy: bool = False
 
+    @property
+    def needs_some(self) -> bool:
+        """Whether there is anything that counts with a passkey alone."""
+        return self.mode == "required" or self.above_points is not None or self.for_destroy
+
     def needs(self, action: Action) -> bool:
         """Whether a person's yes to this counts with a passkey alone."""
         if self.mode != "offered":
@@ -60,14 +65,9 @@ class PasskeyRule:
             if self.needs(action):
                 raise PasskeyError(_NEEDED)
             return
-        reset = removed_at(conn)
-        if reset is not None and now < reset + WAIT:
-            raise PasskeyError(
-                sentence(
-                    "passkeys were reset, and nothing is approved with one until {time}.",
-                    time=iso(reset + WAIT),
-                )
-            )
+        until = resting_until(conn, now)
+        if until is not None:
+            raise PasskeyError(were_reset(until))
         _keep(conn, action, signed, now)
 
     def holds(self, conn: Connection, action: Action) -> bool:
@@ -79,6 +79,17 @@ class PasskeyRule:
             return not self.needs(action)
         key = _signer(passkeys_in_force(conn), evidence)
         return key is not None and key.person == action.decided_by and _stands(action, evidence, whole=True)
+
+
+def resting_until(conn: Connection, now: datetime) -> datetime | None:
+    """Until when no passkey approves anything, since they were reset; None where they do."""
+    reset = removed_at(conn)
+    return reset + WAIT if reset is not None and now < reset + WAIT else None
+
+
+def were_reset(until: datetime) -> Sentence:
+    """Why no passkey approves anything now."""
+    return sentence("passkeys were reset, and nothing is approved with one until {time}.", time=iso(until))
 
 
 def unsigned(conn: Connection) -> list[str]:

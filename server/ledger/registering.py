@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.ledger.journal import Journal
 from server.ledger.notes import Note
-from server.ledger.passkeys import PasskeyError, assertions, key_of
+from server.ledger.passkeys import PasskeyError, assertions, key_of, resting_until
 from server.ledger.signed import NotSignedError, Signed
 from server.store.actions import CONSOLE
 from server.store.passkeys import Passkey, add_passkey, note_use, passkeys_in_force, remove_all
@@ -39,6 +39,10 @@ class Registering:
     async def held(self) -> list[Passkey]:
         """Those that can sign, the oldest first."""
         return await self._journal.read(lambda conn, _: passkeys_in_force(conn))
+
+    async def resting_until(self) -> datetime | None:
+        """Until when none of them approves anything, since they were reset; None where they do."""
+        return await self._journal.read(resting_until)
 
     async def register(self, asked: Registration) -> Passkey:
         """Keep a passkey whose holder was verified by the authenticator.

@@ -123,3 +123,20 @@ async def test_a_yes_and_a_no_at_once_decide_nothing(
         assert "Nothing was decided" in capsys.readouterr().out
         assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
     assert await posts(house) == 0
+
+
+async def test_where_a_passkey_is_needed_the_terminal_shows_it_and_points_to_the_page(house: House) -> None:
+    needed = {"APPROVAL__PASSKEYS": "required"}
+    async with fronted(house, approval={"passkeys": "required"}) as session:
+        asked = await session.facts("send_sms", SEND)
+        action = asked["action_id"]
+        unproven = await run(house, "approvals", "--approve", action, **needed)
+        shown = await run(house, "approvals", typed="n\n", **needed)
+    assert "passkey" in asked["person_does"]
+    assert "campaign-ops-mcp approvals" not in asked["person_does"]
+    for said in (unproven, shown):
+        assert "Recipients: 1" in said.out
+        assert "--proof" not in said.out
+        assert "y to approve" not in said.out
+        assert f"decide on {action} there" in " ".join(said.out.split())
+    assert f"{action} is denied" in shown.out

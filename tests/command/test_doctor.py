@@ -433,3 +433,14 @@ async def test_the_phone_that_approves_is_told_masked_with_whether_its_answers_c
     code, lines = await house.examined()
     assert code == 1
     assert "0933***222 cannot be texted" in lines["approval phone"]
+
+
+async def test_where_a_passkey_is_needed_and_none_is_registered_nobody_could_approve(house: House) -> None:
+    _, lines = await house.examined()
+    assert "passkeys" not in lines
+    for setting, value in (("PASSKEYS", "required"), ("PASSKEY_FOR_DESTROY", "true")):
+        house.monkeypatch.delenv("CAMPAIGN_OPS_APPROVAL__PASSKEYS", raising=False)
+        house.set(**{f"APPROVAL__{setting}": value})
+        code, lines = await house.examined()
+        assert (code, "None is registered" in lines["passkeys"]) == (1, True)
+        assert "campaign-ops-mcp console" in lines["passkeys"]

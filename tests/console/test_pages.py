@@ -110,6 +110,8 @@ async def test_the_rules_say_what_is_in_force_and_where_it_comes_from(house: Hou
     async with signed_in(house, policy={"points_per_day": 60}) as (_, browser):
         page = await browser.get("/rules")
     assert any(said.startswith("At most 60 points a day.") for said in lines(page)["rule"])
+    typed = "Above 100 recipients a person types their number. CAMPAIGN_OPS_APPROVAL__TYPED_ABOVE_RECIPIENTS"
+    assert any(said.startswith(typed) for said in lines(page)["rule"])
     assert {form.action for form in page.forms} == {"/language", "/leave"}
 
 

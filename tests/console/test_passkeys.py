@@ -240,10 +240,31 @@ async def test_a_reset_ends_what_was_signed_and_nothing_is_signed_for_a_day(
         fresh = Authenticator(origin=at.browser.address.origin, name=b"passkey-two-0123")
         assert (await at.register(fresh)).status == 200
         waits = await at.asked("send_sms", OTHER)
-        refused = await at.answer(waits, fresh)
-        assert "passkeys were reset" in refused.text
+        page = await at.browser.get(f"/approvals/{waits}")
+        assert "It cannot be approved now: passkeys were reset" in page.text
+        entry = await at.parts.book.get(waits)
+        assert entry is not None
+        challenge = assertions.challenge_of(entry, assertions.preview_digest(entry))
+        typed = {"answer": "approve", "assertion": fresh.sign(written(challenge))}
+        refused = await at.browser.send(page.form("Refuse"), "", typed)
+        assert "was not approved: passkeys were reset" in refused.text
         assert await at.state(waits) is State.PROPOSED
     assert await posts(house) == 0
+
+
+async def test_who_has_no_passkey_where_one_is_needed_is_told_so_before_the_click(house: House) -> None:
+    async with open_session(house.settings(**NEEDED), house.era, None) as session:
+        assert session.parts is not None
+        action_id = (await session.facts("send_sms", SEND))["action_id"]
+        async with shown_page(session.parts) as browser:
+            await browser.sign_in()
+            page = await browser.get(f"/approvals/{action_id}")
+    assert "It cannot be approved now: it needs a passkey, and none of yours is registered here." in page.text
+    assert 'href="/passkeys">Passkeys</a></p>' in page.html
+    assert [value for form in page.forms for name, value, _ in form.buttons if name == "answer"] == [
+        "refuse",
+        "change",
+    ]
 
 
 @pytest.mark.usefixtures("quick_start")

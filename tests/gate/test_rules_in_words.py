@@ -5,8 +5,11 @@ from datetime import time
 from decimal import Decimal
 from pathlib import Path
 
+from pydantic import SecretStr
+
+from server.gate.rules.approving import describe_approving
 from server.gate.rules.description import describe
-from server.settings.policy import PolicySettings, QuietHours
+from server.settings.policy import ApprovalSettings, PolicySettings, QuietHours
 from tests.gate.intents import MOBILE, OTHER
 
 
@@ -59,3 +62,40 @@ def test_the_description_names_every_rule_and_no_number(tmp_path: Path) -> None:
 def test_the_description_says_when_the_file_stops_all_sends(tmp_path: Path) -> None:
     told = json.dumps(describe(PolicySettings(blocked_numbers_file=tmp_path / "blocked.txt")))
     assert "Nothing is sent: the file cannot be read (blocked.txt)." in told
+
+
+def test_who_approves_and_how_is_named_with_its_setting_and_no_number() -> None:
+    strict = ApprovalSettings(
+        mode="out_of_band_only",
+        passkey_above_points=Decimal(2500),
+        passkey_for_destroy=True,
+        four_eyes=True,
+        phone=SecretStr(MOBILE),
+        phone_owner="local:chen",
+        phone_max_points=Decimal(300),
+        typed_above_recipients=1200,
+    )
+    told = {each["setting"]: each["rule"] for each in describe_approving(strict)}
+    assert told == {
+        "CAMPAIGN_OPS_APPROVAL__MODE": "Nothing is approved in a form of the chat.",
+        "CAMPAIGN_OPS_APPROVAL__PASSKEY_ABOVE_POINTS": (
+            "Above 2,500 points a passkey has to sign the approval."
+        ),
+        "CAMPAIGN_OPS_APPROVAL__PASSKEY_FOR_DESTROY": (
+            "A passkey has to sign the approval of what cannot be undone."
+        ),
+        "CAMPAIGN_OPS_APPROVAL__FOUR_EYES": "Who asked for something cannot approve it.",
+        "CAMPAIGN_OPS_APPROVAL__PHONE": "0912***678 approves by answering a text.",
+        "CAMPAIGN_OPS_APPROVAL__PHONE_MAX_POINTS": "By a text: at most 300 points.",
+        "CAMPAIGN_OPS_APPROVAL__TYPED_ABOVE_RECIPIENTS": (
+            "Above 1,200 recipients a person types their number."
+        ),
+        "CAMPAIGN_OPS_APPROVAL__TYPED_ABOVE_POINTS": (
+            "Above 500 points a person types the number of recipients."
+        ),
+    }
+    for approval, rule in (
+        (ApprovalSettings(passkeys="required"), "A passkey has to sign every approval by a person."),
+        (ApprovalSettings(out_of_band=False), "Nothing is approved outside of the chat."),
+    ):
+        assert rule in [each["rule"] for each in describe_approving(approval)]

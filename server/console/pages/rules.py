@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.console.site import Site, get
+from server.gate.rules.approving import describe_approving
 from server.gate.rules.description import describe
 from server.settings.layers import place_of
 
@@ -17,10 +18,8 @@ def routes(site: Site) -> list[Route]:
     async def show(request: Request) -> Response:
         settings = site.parts.settings
         facts = describe(settings.policy)
-        rules = [
-            {**rule, "origin": settings.origins.origin(*place_of(rule["setting"]))}
-            for rule in cast("list[dict[str, Any]]", facts["rules"])
-        ]
+        known = [*cast("list[dict[str, Any]]", facts["rules"]), *describe_approving(settings.approval)]
+        rules = [{**rule, "origin": settings.origins.origin(*place_of(rule["setting"]))} for rule in known]
         return await site.render(
             request,
             "rules.html",

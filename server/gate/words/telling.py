@@ -102,17 +102,17 @@ def unknown(action: "Action", reason: str) -> Answer:
 
 
 def approval_required(
-    operation: AnyOperation, action: "Action", page: Address | None, why: str = ""
+    operation: AnyOperation, action: "Action", page: Address | None, why: str = "", *, signed: bool = False
 ) -> Answer:
     """A person has to approve in another place; then the same call goes through once.
 
     `page` is where the page for people is: its address holds no right. `why` tells what became of the form,
-    where there was one.
+    where there was one. `signed`: a passkey has to sign it, for which only the page asks.
     """
     said = (nothing(operation), why, f"A person has to approve action {action.id} first.")
     facts: dict[str, Any] = {
         "message": " ".join(filter(None, said)),
-        "person_does": _where(action.id, page),
+        "person_does": _where(action.id, page, signed=signed),
         "expires_at": iso(action.expires_at),
         "preview": shown_preview(Preview.model_validate_json(action.preview)),
         "next": "Tell the person. After the approval repeat exactly the same call.",
@@ -120,7 +120,12 @@ def approval_required(
     return Envelope(outcome="approval_required", action_id=action.id).around(facts)
 
 
-def _where(action_id: str, page: Address | None) -> str:
+def _where(action_id: str, page: Address | None, *, signed: bool) -> str:
+    if signed:
+        opened = (
+            "run `campaign-ops-mcp console`" if page is None else f"open {page.origin}/approvals/{action_id}"
+        )
+        return f"{opened} and decide on {action_id} there, with a passkey"
     in_terminal = f"run `{TERMINAL_COMMAND}` in a terminal and decide on {action_id}"
     return in_terminal if page is None else f"open {page.origin}/approvals/{action_id}, or {in_terminal}"
 
