@@ -48,6 +48,8 @@ class Morning:
     spent_days: int
     paused: Sequence[str]
     """Launches that were paused here and not resumed since."""
+    standing: Sequence[str]
+    """Campaigns that wait for a person: paused ones, and those whose trial is out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

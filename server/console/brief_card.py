@@ -120,6 +120,11 @@ def _waits(morning: Morning) -> Iterator[Line]:
         yield Line(
             said=sentence("Paused here and not resumed: launch {ids}.", ids=clean(", ".join(morning.paused)))
         )
+    if morning.standing:
+        yield Line(
+            said=sentence("Campaigns that wait for a person: {ids}.", ids=", ".join(morning.standing)),
+            path="/campaigns",
+        )
 
 
 def _points(morning: Morning, left: Left) -> Iterator[Sentence]:

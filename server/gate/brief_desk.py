@@ -68,6 +68,7 @@ def _morning(conn: Connection, whose: Whose | None, now: datetime) -> Morning:
         spent=spent,
         spent_days=1 if first is None else max(1, -(-(now - first) // timedelta(days=1))),
         paused=brief.paused_launches(conn, now - _MONTH, _MOST_PAUSED),
+        standing=brief.standing_campaigns(conn, mine.principal, _MOST_PAUSED),
     )
 
 

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, func, select
 
 from server.store.actions import State
 from server.store.batches import WENT_OUT, Batch, BatchFilter, conditions_of
+from server.store.campaign_tables import CAMPAIGNS
+from server.store.campaigns import STANDING
 from server.store.plans import Connection
 from server.store.record_tables import BATCHES
 from server.store.schema import ACTIONS
@@ -80,6 +82,18 @@ def waiting(conn: Connection, principal: str | None, now: datetime) -> tuple[int
 def _count(conn: Connection, principal: str | None, *conditions: ColumnElement[bool]) -> int:
     whose = [] if principal is None else [ACTIONS.c.principal == principal]
     return conn.scalar(select(func.count()).select_from(ACTIONS).where(*conditions, *whose)) or 0
+
+
+def standing_campaigns(conn: Connection, principal: str | None, limit: int) -> list[str]:
+    """Campaigns that wait for a person, the newest first."""
+    whose = [] if principal is None else [CAMPAIGNS.c.principal == principal]
+    query = (
+        select(CAMPAIGNS.c.id)
+        .where(CAMPAIGNS.c.state.in_(STANDING), *whose)
+        .order_by(CAMPAIGNS.c.started_at.desc(), CAMPAIGNS.c.id)
+        .limit(limit)
+    )
+    return [*conn.scalars(query)]
 
 
 def paused_launches(conn: Connection, since: datetime, limit: int) -> list[str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from server.demo.rows import rows_of
 from server.gate.masking import present
 from tests.batches.test_summaries import FREE, MIXED, sent, summary
+from tests.campaigns.playing import people, planned, write_list
 from tests.clients.tokens import tokens_of
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
@@ -88,6 +89,17 @@ async def test_a_launch_that_was_resumed_stands_no_more(house: House) -> None:
     assert not any("launch" in line for line in facts["lines"])
 
 
+async def test_a_campaign_that_waits_for_a_person_is_named(house: House) -> None:
+    write_list(house, people(2))
+    async with fronted(house, Person()) as session:
+        campaign = (await planned(session))["campaign_id"]
+        assert "Nothing waits." in (await brief(session))["lines"]
+        await session.facts("start_campaign", {"campaign_id": campaign})
+        await session.facts("pause_campaign", {"campaign_id": campaign})
+        facts = await brief(session)
+    assert f"Campaigns that wait for a person: {campaign}; get_campaign tells why." in facts["lines"]
+
+
 async def test_the_resource_tells_what_the_tool_tells(house: House) -> None:
     async with fronted(house, policy=FREE) as session:
         await sent(house, session)
@@ -113,6 +125,7 @@ async def test_the_longest_brief_costs_at_most_300_tokens() -> None:
         spent=Decimal("1234567.8"),
         spent_days=30,
         paused=["1182", "1183", "1184"],
+        standing=["AAAA-AAAA", "BBBB-BBBB", "CCCC-CCCC"],
     )
     result = brief_result(morning, Left(points=Decimal("1234567.5"), configured=True))
     facts: Facts = present(result, show_numbers=False).facts

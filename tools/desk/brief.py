@@ -78,6 +78,10 @@ def _waiting(morning: Morning) -> list[str]:
     said = [f"{count} {what}." for what, count in told.items() if count]
     if morning.paused:
         said.append(f"Paused here and not resumed: launch {', '.join(morning.paused)}.")
+    if morning.standing:
+        said.append(
+            f"Campaigns that wait for a person: {', '.join(morning.standing)}; get_campaign tells why."
+        )
     return said or ["Nothing waits."]
 
 
