@@ -26,10 +26,26 @@ NEXT_STEPS: Mapping[ActionState, str] = {
     "dispatching": "It is being carried out; look again in a moment.",
     "succeeded": "It was done.",
     "failed": "Nothing was done. The same call can be made again once the reason is gone.",
-    "unknown": "It may have happened. Use reconcile_action; for an SMS send, retry_safely.",
+    "unknown": "It may have happened. Use reconcile_action; a person can close it (actions close).",
     "erased": "It was booked, and the booking was erased. The same call books it again.",
 }
 """What follows from each state, in our words."""
+RETRYABLE_TOOLS = ("send_sms", "send_sms_deduplicated")
+"""Whose send of unknown outcome the vendor's filter makes safe to repeat."""
+_RETRY = "It may have happened. Use reconcile_action, or retry_safely."
+_LOOKED_AT = "Nothing proves it yet. A delivery report may; else a person closes it (actions close)."
+_RETRY_NOW = "Nothing proves it yet. retry_safely repeats it and skips who had it."
+
+
+def next_step(state: ActionState, tool: str, *, looked: bool = False) -> str:
+    """What follows; `looked`: the evidence was just asked for."""
+    if state != "unknown":
+        return NEXT_STEPS[state]
+    if tool in RETRYABLE_TOOLS:
+        return _RETRY_NOW if looked else _RETRY
+    return _LOOKED_AT if looked else NEXT_STEPS[state]
+
+
 WANTS_A_CHANGE = (
     "Nothing was done. A person asks for the change in `note`; call with it, and they are asked again."
 )

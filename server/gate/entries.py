@@ -6,7 +6,7 @@ from typing import Any
 from server.store.actions import CHANGE_ASKED, PAST_LOST, PHONE, Action, State
 from server.store.phone_asks import PhoneAsk
 from tools.cleaning import clean
-from tools.entries import NEXT_STEPS, NOT_KNOWN, WANTS_A_CHANGE, ActionDetail, ActionState, ActionSummary
+from tools.entries import NOT_KNOWN, WANTS_A_CHANGE, ActionDetail, ActionState, ActionSummary, next_step
 from tools.every8d.texts import beginning, first_words
 from tools.operation import Preview
 from tools.sentence import read
@@ -51,7 +51,9 @@ def _outcome(entry: Action) -> dict[str, Any] | None:
 def _next(entry: Action, *, erased: bool) -> str:
     if _asks_for_a_change(entry):
         return WANTS_A_CHANGE
-    return NOT_KNOWN if entry.reason == PAST_LOST else NEXT_STEPS[_state(entry, erased=erased)]
+    if entry.reason == PAST_LOST:
+        return NOT_KNOWN
+    return next_step(_state(entry, erased=erased), entry.tool)
 
 
 def _asks_for_a_change(entry: Action) -> bool:

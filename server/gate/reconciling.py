@@ -10,7 +10,7 @@ from server.store.actions import State
 from tools.catalog import by_name
 from tools.desk.history import no_such_action
 from tools.desk.stop import STOP_EVERYTHING
-from tools.entries import NEXT_STEPS, ActionState, ReconcileResult
+from tools.entries import ActionState, ReconcileResult, next_step
 from tools.every8d.credit import credit_steps
 from tools.operation import Action, Preview
 
@@ -106,4 +106,6 @@ def _operation(name: str) -> Action[Any, Any] | None:
 
 def _result(entry: "Entry", evidence: list[str]) -> ReconcileResult:
     state: ActionState = entry.state.value
-    return ReconcileResult(action_id=entry.id, state=state, evidence=evidence, next=NEXT_STEPS[state])
+    return ReconcileResult(
+        action_id=entry.id, state=state, evidence=evidence, next=next_step(state, entry.tool, looked=True)
+    )

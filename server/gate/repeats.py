@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from server.gate.words.sentences import nothing
 from server.store.actions import State
-from tools.desk.retry import RETRYABLE_TOOLS
 from tools.desk_operation import AnyOperation
+from tools.entries import RETRYABLE_TOOLS
 from tools.problems import Problem
 from tools.sentence import Sentence, Value, plural, sentence, together
 from tools.taipei import iso

@@ -7,6 +7,7 @@ import pytest
 
 from server.campaigns.calls import Calls
 from server.campaigns.course import ChunkEnd, Course, Ended, Wave
+from server.demo.rows import rows_of
 from server.gate.campaign_chunks import ChunkSender
 from server.store import ledger
 from server.vendors.exchange import NotSentError
@@ -146,6 +147,25 @@ async def test_a_chunk_of_unknown_outcome_stops_only_itself_and_is_never_sent_ag
         assert (status["state"], status["sent"], status["unknown"]) == ("done", 20, 10)
         assert set((await texts_at_the_vendor(house)).values()) == {1}
         assert len(await texts_at_the_vendor(house)) == 30
+
+
+async def test_what_is_said_of_a_part_of_unknown_outcome_can_be_done(house: House) -> None:
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(10))
+        campaign = (await planned(session))["campaign_id"]
+        await running(session, campaign)
+        await house.vendor.control("faults", path="SendParamSMS.ashx", fault="reset_after", times=1)
+        await carried_out(session.parts, campaign)
+        listed = await session.facts("list_actions", {"state": "unknown"})
+        action = {"action_id": rows_of(listed)[0]["action_id"]}
+        looked = (await session.facts("get_action", action))["next"]
+        assert "reconcile_action" in looked
+        assert "retry_safely" not in looked
+        reconciled = await session.facts("reconcile_action", action)
+        assert reconciled["state"] == "unknown"
+        assert "reconcile_action" not in reconciled["next"]
+        assert "actions close" in reconciled["next"]
 
 
 async def test_three_failures_in_a_row_pause_it_and_what_certainly_failed_goes_out_after_a_yes(

@@ -6,7 +6,7 @@ that went through 1.1 (vendor facts, "1.3 as a safe retry").
 
 from datetime import timedelta
 
-from tools.entries import ActionId
+from tools.entries import RETRYABLE_TOOLS, ActionId
 from tools.every8d.receipt_check import check_receipt
 from tools.every8d.send_sms_deduplicated import SEND_SMS_DEDUPLICATED, DeduplicatedResult, SendSmsParams
 from tools.operation import Action, Audience, Preview, Reply, Request, Risk, RiskyParams, Steps, Surroundings
@@ -15,7 +15,6 @@ from tools.same_text import same_to_all
 from tools.sentence import sentence
 from tools.taipei import iso
 
-RETRYABLE_TOOLS = ("send_sms", "send_sms_deduplicated")
 FILTER_WINDOW = timedelta(hours=24)
 _MARGIN = timedelta(minutes=10)
 """The filter must still know the text when the request arrives: it waits its turn, and clocks differ."""
