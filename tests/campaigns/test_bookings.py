@@ -61,6 +61,21 @@ async def test_a_cancelled_campaign_erases_what_is_booked_and_its_points_return(
         assert (usage.points_today, usage.recipients_today) == (0, 0)
 
 
+async def test_what_is_booked_is_told_as_still_to_go_out_until_it_went(house: House) -> None:
+    clock = Clock(NOON)
+    async with fronted(house, Person(), clock=clock, **SMALL) as session:
+        campaign = await booked(house, session)
+        ahead = await of(session, campaign)
+        assert "30 of 30 were given to the vendor (30 still to go out)" in ahead["conclusion"]
+        assert "cancel_campaign or move_campaign takes it back" in ahead["next"]
+        clock.advance(days=1)
+        went = await of(session, campaign)
+        assert "still to go out" not in went["conclusion"]
+        assert went["next"] == "summarize_delivery (words: its name) tells what arrived."
+        told = await session.facts("summarize_delivery", {"words": went["name"]})
+        assert (told["batches"], told["counts"]["pending"]) == (3, 30)
+
+
 async def test_a_part_whose_time_passed_while_it_waited_for_its_call_is_certainly_not_sent(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

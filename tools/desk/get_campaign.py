@@ -80,7 +80,8 @@ def _so_far(found: CampaignView | None) -> str:
 def _conclusion(found: CampaignView) -> str:
     if found.state == "planned":
         return f"Planned: {many(found.recipients, 'recipient')}, {found.points} points. Nothing was sent."
-    of = f"{found.sent} of {found.recipients} were given to the vendor"
+    ahead = f" ({found.booked} still to go out)" if found.booked else ""
+    of = f"{found.sent} of {found.recipients} were given to the vendor{ahead}"
     doubt = f", {found.unknown} may have been" if found.unknown else ""
     why = f" ({found.reason})" if found.reason else ""
     ended = found.cancelled - found.untimed
@@ -126,10 +127,16 @@ def _next_step(found: CampaignView) -> str:
         case "running":
             return "Nothing: it goes on by itself. pause_campaign stops it at once."
         case "paused" | "holding":
-            return "resume_campaign or cancel_campaign asks a person."
+            return f"{_doubt(found)}resume_campaign or cancel_campaign asks a person."
+        case _ if found.booked:
+            return f"{_doubt(found)}It goes out by itself; cancel_campaign or move_campaign takes it back."
         case _:
-            doubt = "reconcile_action for its sends of unknown outcome (list_actions, state unknown); "
-            return f"{doubt if found.unknown else ''}summarize_delivery tells what arrived."
+            return f"{_doubt(found)}summarize_delivery (words: its name) tells what arrived."
+
+
+def _doubt(found: CampaignView) -> str:
+    told = "reconcile_action for its sends of unknown outcome (list_actions, state unknown); "
+    return told if found.unknown else ""
 
 
 GET_CAMPAIGN = DeskOperation(
