@@ -1,12 +1,13 @@
 """One database in memory for all seeds of a process: the plan of each statement is made once."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from functools import cache
 from itertools import compress
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Delete, Select, delete, exists, select
 
 from server.store.grouping import together
 from server.store.memory import Checkpoint, SynchronousStore, empty_store
@@ -14,10 +15,6 @@ from server.store.plans import Connection
 from server.store.schema import METADATA
 from tests.simulation.plans import PlannedConnection
 from tests.store.unguarding import unguard
-
-_TABLES = tuple(reversed(METADATA.sorted_tables))
-_EMPTYING = [delete(table) for table in _TABLES]
-_WHICH_HAVE_ROWS = select(*(exists().select_from(table).label(table.name) for table in _TABLES))
 
 
 class SharedStore(SynchronousStore):
@@ -30,6 +27,10 @@ class SharedStore(SynchronousStore):
     def beside(self, checkpoint: Checkpoint) -> "SharedStore":
         """Another worker's store over the same database."""
         return SharedStore(self._database, checkpoint)
+
+    def forget(self) -> None:
+        """What a process remembers of its connection: another world has used it."""
+        self._database.info.clear()
 
     def copy(self) -> bytes:
         """The whole database, as a backup has it."""
@@ -75,10 +76,20 @@ def shared_store() -> SharedStore:
     return SharedStore(PlannedConnection(_migrated()), _at_once)
 
 
+@cache
+def _of_all_tables() -> tuple[Select[*tuple[Any, ...]], Sequence[Delete]]:
+    """Known as late as this, when every module of tables is imported; what refers to others comes first."""
+    tables = METADATA.sorted_tables[::-1]
+    return select(*(exists().select_from(table).label(table.name) for table in tables)), [
+        *map(delete, tables)
+    ]
+
+
 def empty(conn: Connection) -> None:
     """Make it as new."""
-    for emptying in compress(_EMPTYING, conn.execute(_WHICH_HAVE_ROWS).one()):
-        conn.execute(emptying)
+    which_have_rows, emptying = _of_all_tables()
+    for each in compress(emptying, conn.execute(which_have_rows).one()):
+        conn.execute(each)
 
 
 async def _at_once() -> None:
