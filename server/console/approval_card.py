@@ -50,6 +50,8 @@ class Known:
     operation: AnyOperation
     recalled: Recalled
     trail: Trail
+    brought: tuple[str, ...] = ()
+    """The tools of its looks whose answers can hold text from outside."""
     last: Action | None
     asked: Asked | None = None
     """The text that asked the approver's phone."""
@@ -222,7 +224,14 @@ def _outside(known: Known) -> Sentence:
     at = known.trail.outside_at
     if at is None:
         return sentence("No text from outside was read in its session within a day")
-    return sentence("Text from outside was read in its session: {time}", time=clock_of(at, known.now))
+    time = clock_of(at, known.now)
+    if not known.brought:
+        return sentence("Text from outside was read in its session: {time}", time=time)
+    return sentence(
+        "Text from outside was read in its session: {time}; it can have come by {tools}",
+        time=time,
+        tools=", ".join(known.brought),
+    )
 
 
 def _lookalikes(preview: Preview, recalled: Recalled) -> Iterator[Sentence]:

@@ -4,8 +4,10 @@ from server.batches.numbers import SealedNumberError
 from server.campaigns.addressed import addressed
 from server.console.approval_card import WITH_TEXTS, Known, Page, recipients_page, shown_number, with_text
 from server.gate.recalling import Recalled, Recalling
+from server.gate.text_fields import outside_fields
 from server.parts import Parts
 from server.store.actions import Action, State
+from tools.desk_operation import AnyOperation
 
 _NOBODY = Page(number=1, pages=1, rows=())
 
@@ -16,16 +18,22 @@ async def known_of(parts: Parts, entry: Action) -> Known:
     recalling = Recalling(parts.context)
     waits = entry.state is State.PROPOSED
     recalled = await recalling.recall(operation, entry) if waits else Recalled()
+    trail = await parts.book.trail(entry)
     return Known(
         entry=entry,
         operation=operation,
         recalled=recalled,
-        trail=await parts.book.trail(entry),
+        trail=trail,
+        brought=tuple(look.tool for look in trail.looks if _brings_outside(parts.operations.get(look.tool))),
         last=await parts.book.last_like(entry) if waits else None,
         asked=await parts.book.asked_by_text(entry.id),
         now=parts.context.clock(),
         show_numbers=parts.settings.privacy.show_numbers,
     )
+
+
+def _brings_outside(operation: AnyOperation | None) -> bool:
+    return operation is not None and bool(outside_fields(operation.result))
 
 
 async def people_of(parts: Parts, known: Known, page: int) -> Page:

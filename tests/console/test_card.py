@@ -109,6 +109,7 @@ async def test_which_outside_text_was_read_before_is_told(house: House) -> None:
         await session.facts("get_points_statement", {})
         said = _said(await _card(parts, asked))
     assert said["outside"].startswith("Text from outside was read")
+    assert said["outside"].endswith("it can have come by query_launch")
     assert said["looks"].index("query_launch") < said["looks"].index("query_credit")
     assert "get_points_statement" not in said["looks"]
 
