@@ -41,6 +41,7 @@ from server.store.database import DatabaseStore
 from server.store.outbox import Outbox
 from server.store.transactions import Store
 from server.supervision import supervised
+from server.turns import take_turns
 from server.vendors.vendors import Vendors
 from tools.catalog import by_name
 from tools.desk_operation import AnyOperation
@@ -103,6 +104,7 @@ class Parts:
 
 def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     """Everything, connected to nothing yet: the store and the vendors are opened at their first use."""
+    take_turns()
     store = open_store(settings)
     folder = folder_of(settings)
     key_file = settings.store.audit_key_file or folder / "audit.key"
