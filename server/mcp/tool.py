@@ -29,6 +29,7 @@ _MODERN = "2026-07-28"
 _APPROVAL = "approval"
 _TO_ANSWER_SECONDS = 2.0
 """What is left of a call's time to answer it, once nobody has answered the form."""
+_NO_FUNCTION = FuncMetadata(arg_model=ArgModelBase)
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +48,7 @@ class OperationTool(Tool):
             title=listed.title,
             description=listed.description,
             parameters=listed.input,
-            fn_metadata=FuncMetadata(arg_model=ArgModelBase),
+            fn_metadata=_NO_FUNCTION,
             is_async=True,
             context_kwarg=None,
             icons=None,
