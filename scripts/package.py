@@ -26,28 +26,32 @@ NAMESPACE = os.environ.get("NAMESPACE", "io.github.campaign-ops")
 """Of the registry: whoever publishes has to own it."""
 TITLE = "Campaign Ops"
 AUTHOR = {"name": "Campaign Ops MCP maintainers"}
-_CHINESE = {
+CHINESE_WORDS: dict[str, Any] = {
     "display_name": "Campaign Ops 簡訊行銷",
     "description": "在 EVERY8D 與 OMIS 上發送簡訊、MMS 與電子郵件；會扣點或無法復原的動作都先由人核准。",
+    "keywords": ["簡訊", "簡訊行銷", "EVERY8D", "OMIS"],
 }
+"""Of the manifest, in Traditional Chinese. What it asks for has no such place, and is in both languages."""
 _FIELDS: dict[str, dict[str, Any]] = {
     "every8d_uid": {
         "type": "string",
-        "title": "EVERY8D account",
-        "description": "The account (UID) of EVERY8D.",
+        "title": "EVERY8D account 帳號",
+        "description": "The account (UID) of EVERY8D. EVERY8D 的登入帳號（UID）。",
         "required": True,
     },
     "every8d_password": {
         "type": "string",
-        "title": "EVERY8D password",
-        "description": "Kept by the host among its secrets.",
+        "title": "EVERY8D password 密碼",
+        "description": "Kept by the host among its secrets. 由主程式安全保存。",
         "required": True,
         "sensitive": True,
     },
     "points_per_day": {
         "type": "number",
-        "title": "Points a day",
-        "description": "No more than so many points a day are spent, whoever agrees.",
+        "title": "Points a day 每日點數上限",
+        "description": (
+            "No more than so many points a day are spent, whoever agrees. 每日扣點的上限，誰核准都一樣。"
+        ),
         "required": False,
         "default": 500,
         "min": 0,
@@ -102,13 +106,10 @@ def manifest() -> dict[str, Any]:
 def registry_entry() -> dict[str, Any]:
     """The registry's server.json (schema of 2025-12-11)."""
     variables = [
-        {"name": "CAMPAIGN_OPS_EVERY8D__UID", "description": "The account of EVERY8D", "isRequired": False},
-        {
-            "name": "CAMPAIGN_OPS_EVERY8D__PASSWORD",
-            "description": "Its password",
-            "isRequired": False,
-            "isSecret": True,
-        },
+        _variable("EVERY8D__UID", "The account of EVERY8D, where there is one"),
+        _variable("EVERY8D__PASSWORD", "Its password", isSecret=True),
+        _variable("OMIS__LOGIN_NAME", "The account of OMIS, where there is one"),
+        _variable("OMIS__PASSWORD", "Its password", isSecret=True),
     ]
     return {
         "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
@@ -128,6 +129,10 @@ def registry_entry() -> dict[str, Any]:
             }
         ],
     }
+
+
+def _variable(setting: str, said: str, **more: bool) -> dict[str, Any]:
+    return {"name": f"CAMPAIGN_OPS_{setting}", "description": said, "isRequired": False, **more}
 
 
 def plugin() -> dict[str, Any]:
@@ -180,7 +185,7 @@ def _bundle(folder: Path) -> None:
     (folder / "icon.png").write_bytes(bytes(svg_to_bytes(svg_string=icon, width=512, height=512)))
     (folder / "resources").mkdir()
     _write(folder / "manifest.json", manifest())
-    _write(folder / "resources" / "zh-TW.json", _CHINESE)
+    _write(folder / "resources" / "zh-TW.json", CHINESE_WORDS)
     mcpb = ROOT / "scripts" / "npm" / "node_modules" / "@anthropic-ai" / "mcpb" / "dist" / "cli" / "cli.js"
     _run(NODE, mcpb, "validate", folder / "manifest.json")
     _run(NODE, mcpb, "pack", folder, DIST / f"{NAME}-{VERSION}.mcpb")

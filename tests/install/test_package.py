@@ -12,12 +12,15 @@ import yaml
 
 from scripts import package
 from server.mcp.skills.extension import NAMES, frontmatter, text_of
+from server.settings.layers import name_of
 
 ROOT = Path(package.ROOT)
 REGISTRY = files("skillsaw") / "schemas" / "mcp_registry" / "v2025_12_11" / "server.schema.json"
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 IGNORED = (ROOT / ".dockerignore").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+TOLD = ("title", "description")
+ACCOUNTS = {"every8d": ("uid", "password"), "omis": ("login_name", "password")}
 BUNDLE = ROOT / "scripts/npm/node_modules/@anthropic-ai/mcpb/schemas/mcpb-manifest-v0.4.schema.json"
 
 
@@ -32,6 +35,26 @@ def test_the_bundles_own_schema_takes_our_manifest() -> None:
     if not BUNDLE.exists():
         pytest.skip("`make package` installs it")
     jsonschema.validate(package.manifest(), json.loads(BUNDLE.read_text("utf-8")))
+
+
+def test_the_bundle_speaks_chinese_wherever_a_manifest_can_and_asks_in_both_languages() -> None:
+    manifest = package.manifest()
+    localizable = {"display_name", "description", "long_description", "keywords"}
+    assert set(package.CHINESE_WORDS) == localizable & set(manifest)
+    fields: dict[str, dict[str, Any]] = manifest["user_config"]
+    words = [*package.CHINESE_WORDS.values(), *(each[at] for each in fields.values() for at in TOLD)]
+    assert [each for each in words if not re.search(r"[\u4e00-\u9fff]", str(each))] == []
+    assert manifest["localization"]["resources"] == "resources/${locale}.json"
+
+
+def test_the_registry_is_told_of_both_vendors_accounts_and_which_of_it_is_secret() -> None:
+    (registered,) = package.registry_entry()["packages"]
+    secret = {each["name"]: each.get("isSecret", False) for each in registered["environmentVariables"]}
+    known = {name_of((vendor, field)) for vendor in ACCOUNTS for field in ACCOUNTS[vendor]}
+    assert set(secret) == known
+    assert {name for name, hidden in secret.items() if hidden} == {
+        name for name in known if name.endswith("PASSWORD")
+    }
 
 
 def test_every_field_that_is_asked_for_is_used_and_a_password_is_kept_as_one() -> None:
