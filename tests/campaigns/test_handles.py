@@ -13,7 +13,7 @@ from tests.e2e.house import House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import fronted
 from tools.lists.columns import Wanted
-from tools.lists.mailed import Mailed
+from tools.lists.mailed import Addresses, Mailed
 from tools.lists.tally import Tally
 
 ARRIVES, OFF, DEAD, SILENT = "0912345100", "0912345101", "0912345103", "0912345000"
@@ -117,7 +117,9 @@ async def test_who_did_not_open_the_e_mail_or_has_none_gets_a_text(house: House)
 
 
 def test_what_one_row_says_of_an_e_mail_holds_for_the_persons_other_rows() -> None:
-    mailed = Mailed(opened={"a@x.tw"}, machines={"m@x.tw"}, removed={"r@x.tw"})
+    mailed = Mailed(
+        opened=Addresses(["a@x.tw"]), machines=Addresses(["m@x.tw", ""]), removed=Addresses(["r@x.tw"])
+    )
     lines = [
         "Email,手機",
         "A@X.tw,0912345001",

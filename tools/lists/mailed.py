@@ -1,9 +1,10 @@
 """Who needs no text after an e-mail: those who opened it, and those who removed themselves."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tools.distinct import Distinct
 from tools.lists.cells import Cell, text_of
 from tools.lists.reasons import Reason
 
@@ -16,14 +17,31 @@ def address_of(written: str) -> str:
     return "" if found is None else found[0].casefold()
 
 
+class Addresses:
+    """Different addresses, as `address_of` gives them; kept are numbers that tell them apart."""
+
+    def __init__(self, addresses: Iterable[str] = ()) -> None:
+        self._hashes = Distinct()
+        for each in addresses:
+            self.add(each)
+
+    def __contains__(self, address: str) -> bool:
+        return hash(address) in self._hashes
+
+    def add(self, address: str) -> None:
+        """Have this one among them; '' is none."""
+        if address:
+            self._hashes.add(hash(address))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailed:
-    """What is known of an e-mail's recipients, by their addresses as `address_of` gives them."""
+    """What is known of an e-mail's recipients, by their addresses."""
 
-    opened: Collection[str]
-    machines: Collection[str]
+    opened: Addresses
+    machines: Addresses
     """Opened by what looks like a machine alone: whether the person did, nobody knows."""
-    removed: Collection[str]
+    removed: Addresses
     """They want nothing more."""
 
     def reason(self, cell: Cell) -> Reason | None:

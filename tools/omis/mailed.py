@@ -1,8 +1,8 @@
 """Who opened an e-mail or removed themselves, from the reports of its job (types of note 1, document 000)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from tools.lists.mailed import Mailed, address_of
+from tools.lists.mailed import Addresses, Mailed, address_of
 from tools.omis.report_events import told_by
 from tools.omis.report_look import Found, look_for
 from tools.omis.report_sums import read_events
@@ -47,19 +47,22 @@ def _if_there(target: str, kind: str, around: Surroundings) -> Steps[Found | Non
 
 
 def _read(opens: Found, removals: Found | None, workbook_rows: WorkbookRows) -> Mailed:
-    opened, machines = set[str](), set[str]()
+    mailed = Mailed(opened=Addresses(), machines=Addresses(), removed=Addresses())
     for address, machine in _addresses(opens, workbook_rows):
-        (machines if machine else opened).add(address)
-    removed = [] if removals is None else _addresses(removals, workbook_rows)
-    return Mailed(opened=opened, machines=machines, removed=frozenset(each for each, _ in removed))
+        (mailed.machines if machine else mailed.opened).add(address)
+    if removals is not None:
+        for address, _ in _addresses(removals, workbook_rows):
+            mailed.removed.add(address)
+    return mailed
 
 
-def _addresses(found: Found, workbook_rows: WorkbookRows) -> list[tuple[str, bool]]:
+def _addresses(found: Found, workbook_rows: WorkbookRows) -> Iterator[tuple[str, bool]]:
+    """Each row's address, and whether a machine did what the row tells."""
     told = told_by(found.record.get("reporttypeid", ""))
     columns, rows = read_events(table_rows(found.content(), workbook_rows), told)
     if "recipient" not in columns.places:
         raise RefusedError(_NOBODY_NAMED)
-    return [(address_of(row.event.email), row.machine) for row in rows if row.event.email]
+    return ((address_of(row.event.email), row.machine) for row in rows if row.event.email)
 
 
 _NO_OPENS = Problem(

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from tools.omis.distinct import Distinct
+from tools.distinct import Distinct
 from tools.omis.report_columns import SAMPLE_ROWS, Columns, Event, columns_of, is_heading
 from tools.omis.report_events import MACHINES_DO, Told, class_of
 

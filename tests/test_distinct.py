@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.omis.distinct import Distinct
+from tools.distinct import Distinct
 
 ANY_HASH = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
 FALL_TOGETHER = st.integers(1, 40).map(lambda number: number << 32)
@@ -14,6 +14,7 @@ def test_each_value_is_new_once(values: list[int]) -> None:
     distinct, had = Distinct(slots=2), set[int]()
     for each in values:
         # An empty place is a zero: what hashes to it is taken for its neighbour.
+        assert (each in distinct) is ((each or 1) in had)
         assert distinct.add(each) is ((each or 1) not in had)
         had.add(each or 1)
     assert len(distinct) == len(had)

@@ -23,9 +23,12 @@ class Distinct:
     def __len__(self) -> int:
         return self._count
 
+    def __contains__(self, hashed: int) -> bool:
+        return bool(self._words[self._place_of(_word_of(hashed))])
+
     def add(self, hashed: int) -> bool:
         """Whether this one is new."""
-        word = hashed & _ANY or 1
+        word = _word_of(hashed)
         at = self._place_of(word)
         if self._words[at]:
             return False
@@ -54,3 +57,8 @@ class Distinct:
         # Zeros that the system gives when they are touched.
         self._words = memoryview(bytearray(slots * _WORD // 8)).cast("Q")
         self._last = slots - 1
+
+
+def _word_of(hashed: int) -> int:
+    """Never the zero of an empty place."""
+    return hashed & _ANY or 1
