@@ -36,6 +36,7 @@ _POLL_SECONDS = 1.0
 _ELSEWHERE = sentence("What `serve --sandbox` has is shown with --sandbox.")
 """The assistant says only `campaign-ops-mcp approvals`."""
 _SIGNED = sentence("A passkey has to sign it.")
+_STILL_WAITS = sentence("It was not decided, and still waits.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,8 @@ class ApprovalsDesk:
     """Whether a yes counts here."""
     by_itself: bool = False
     """Whether the command goes on with what is approved, and no assistant has to repeat a call."""
+    left: Sentence = _STILL_WAITS
+    """What is said where the person ends the command at a question."""
 
     def both(self) -> int:
         """A yes and a no at once: a no is never passed over."""
@@ -122,9 +125,9 @@ class ApprovalsDesk:
         await self._show(action)
         if self.book.passkeys.needs(action):
             self.terminal.say(together(_SIGNED, self._page(action.id)))
-            typed = await self.terminal.ask(sentence("n to deny, Enter to leave it: "))
+            typed = await self.terminal.ask(sentence("n to deny, Enter to leave it: "), left=self.left)
         else:
-            typed = await self.terminal.ask(_what_to_type(action.proof))
+            typed = await self.terminal.ask(_what_to_type(action.proof), left=self.left)
         if typed.strip().lower() in ("n", "no"):
             await self.deny(action.id)
         elif typed.strip():

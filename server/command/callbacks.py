@@ -190,9 +190,9 @@ async def _retire(tokens: CallbackTokens, out: Terminal) -> int:
         out.say(sentence("Nothing was changed: there is no secret before the newest."))
         return FAILED
     if newest.used_at is None and not await out.agreed(
-        sentence("The vendor has never called with the newest. End the ones before all the same?")
+        sentence("The vendor has never called with the newest. End the ones before all the same?"),
+        otherwise=sentence("Nothing was changed."),
     ):
-        out.say(sentence("Nothing was changed."))
         return FAILED
     ended = await tokens.retire(Note(what="callback_secret_retired", by=person(), channel="terminal"))
     out.say(plural("{count} is taken no longer.", "{count} are taken no longer.", ended))

@@ -9,7 +9,7 @@ from typing import Annotated, BinaryIO, cast
 import typer
 
 from server.command.late_group import late_group
-from server.command.usage import spoken
+from server.command.usage import INTERRUPTED, spoken
 from server.first_cause import first_cause
 from server.languages.catalogue import in_language
 from server.settings.file import SettingsError
@@ -17,8 +17,6 @@ from server.store.errors import StoreUnavailableError
 from server.version import own_version
 from tools.sentence import reason_of, sentence
 
-_INTERRUPTED = 130
-"""The exit code after Ctrl-C."""
 _HERE = "server.command."
 _COMMANDS = {
     "serve": _HERE + "serve:serve",
@@ -120,9 +118,9 @@ def main() -> None:
     except* SystemExit as ended:
         reason = first_cause(ended)
         code = reason.code if isinstance(reason, SystemExit) else 1
-    if code == _INTERRUPTED:
+    if code == INTERRUPTED:
         # A thread that waits for what the person types would hold the process until they type it.
-        os._exit(_INTERRUPTED)
+        os._exit(INTERRUPTED)
     raise SystemExit(code)
 
 

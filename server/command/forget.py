@@ -29,8 +29,7 @@ async def forget(config: Path | None, number: str, *, yes: bool, sandbox: bool =
         if not found.anything:
             return OK
         question = sentence("Forget {number} for good?", number=masked)
-        if not (yes or await out.agreed(question)):
-            out.say(sentence("Nothing was removed."))
+        if not (yes or await out.agreed(question, otherwise=sentence("Nothing was removed."))):
             return FAILED
         await forgetting.forget(mobile, person())
     out.say(sentence("{number} is forgotten; the counts stay.", number=masked))

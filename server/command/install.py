@@ -100,8 +100,8 @@ class _Change:
                 )
             )
             return FAILED
-        if not (yes or await out.agreed(sentence("Write it?"))):
-            out.say(sentence("Nothing was changed."))
+        unchanged = sentence("Nothing was changed.")
+        if not (yes or await out.agreed(sentence("Write it?"), otherwise=unchanged)):
             return FAILED
         try:
             copy = replace_text(self.path, self.old, new, copy_at=datetime.now(TAIPEI))

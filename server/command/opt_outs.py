@@ -67,8 +67,7 @@ async def _block(parts: Parts, found: Sequence[OptOut], out: Terminal) -> int:
     question = plural(
         "Never text this {count} number again?", "Never text these {count} numbers again?", len(found)
     )
-    if not await out.agreed(question):
-        out.say(sentence("Nothing was blocked."))
+    if not await out.agreed(question, otherwise=sentence("Nothing was blocked.")):
         return FAILED
     fresh = await parts.memory.opt_outs.block(found, Note(what="blocked", by=person(), channel="terminal"))
     out.say(plural("{count} is blocked.", "{count} are blocked.", fresh))
@@ -81,8 +80,7 @@ async def _dismiss(parts: Parts, found: Sequence[OptOut], out: Terminal) -> int:
         "Let these {count} numbers go on being texted?",
         len(found),
     )
-    if not await out.agreed(question):
-        out.say(sentence("Nothing was changed."))
+    if not await out.agreed(question, otherwise=sentence("Nothing was changed.")):
         return FAILED
     await parts.memory.opt_outs.dismiss(found, person(), "terminal")
     out.say(

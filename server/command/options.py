@@ -10,6 +10,10 @@ import anyio
 import typer
 
 from server.command.log_lines import LogLines
+from server.command.unanswered import UnansweredError
+from server.command.usage import INTERRUPTED, spoken
+from server.first_cause import first_cause
+from server.languages.catalogue import in_language
 from server.settings.settings import Settings, load_settings
 from server.systems import looking_for_signals
 from tools.sentence import sentence
@@ -37,11 +41,29 @@ def settings_from(file: TextIO) -> Settings:
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
-    """Run it on an event loop; Ctrl-C ends it, also at a question."""
+    """Run it on an event loop; Ctrl-C ends it, also at a question, and says what did not happen.
+
+    Raises:
+        SystemExit: with `INTERRUPTED`, after Ctrl-C.
+    """
     logging.getLogger().addHandler(LogLines())
 
     async def interruptible() -> T:
         with looking_for_signals():
             return await work()
 
-    return anyio.run(interruptible)
+    try:
+        return anyio.run(interruptible)
+    except* UnansweredError as ended:
+        left = first_cause(ended)
+        said = left.left if isinstance(left, UnansweredError) else ""
+    except* KeyboardInterrupt:
+        said = sentence("Ended by Ctrl-C.")
+    raise interrupted(said)
+
+
+def interrupted(said: str) -> SystemExit:
+    """The end after Ctrl-C, which one sentence tells."""
+    # The terminal stands behind the ^C that it showed.
+    typer.echo("\n" + in_language(said, spoken()), err=True)
+    return SystemExit(INTERRUPTED)

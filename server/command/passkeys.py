@@ -33,8 +33,7 @@ async def reset(config: Path | None, *, sandbox: bool, yes: bool) -> int:
         question = sentence(
             "Take all passkeys away? New ones can be registered at once, and sign nothing for 24 hours."
         )
-        if not (yes or await out.agreed(question)):
-            out.say(sentence("Nothing was changed."))
+        if not (yes or await out.agreed(question, otherwise=sentence("Nothing was changed."))):
             return FAILED
         count = await parts.passkeys.reset(person())
         out.say(plural("{count} passkey was taken away.", "{count} passkeys were taken away.", count))

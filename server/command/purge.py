@@ -35,8 +35,7 @@ async def purge(config: Path | None, *, yes: bool, dry_run: bool, sandbox: bool 
             out.say(sentence("Nothing was removed."))
             return OK
         question = sentence("Remove the numbers, names and replies for good?")
-        if not (yes or await out.agreed(question)):
-            out.say(sentence("Nothing was removed."))
+        if not (yes or await out.agreed(question, otherwise=sentence("Nothing was removed."))):
             return FAILED
         gone = await parts.retention.purge(person())
     out.say(

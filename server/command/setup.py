@@ -11,9 +11,10 @@ from keyring.errors import KeyringError
 
 from server.command.common import FAILED
 from server.command.doctor import examine
-from server.command.options import Config, run
+from server.command.options import Config, interrupted, run
 from server.command.setup_phone import ask_for_phone, is_on
 from server.command.terminal import Terminal, terminal
+from server.command.unanswered import UnansweredError
 from server.hosts.changing import ChangedMeanwhileError, read_text, replace_text
 from server.hosts.toml_tables import parsed, with_table
 from server.languages.catalogue import in_language
@@ -110,7 +111,9 @@ def _prompt(said: Sentence, out: Terminal, *, hidden: bool = False) -> str:
     shown = in_language(said, out.language)
     try:
         return str(typer.prompt(shown, default="", show_default=False, hide_input=hidden))
-    except typer.Abort:
+    except typer.Abort as ended:
+        if isinstance(ended.__context__, KeyboardInterrupt):
+            raise UnansweredError(sentence("Nothing was changed.")) from None
         if not hidden:
             # What is said next stands on a line of its own, as after a hidden answer.
             typer.echo()
@@ -135,6 +138,10 @@ def _kept(vendor: str, account: str, password: str, out: Terminal) -> Mapping[st
 
 def setup(*, config: Config = None) -> None:
     """Ask for the accounts of both vendors, keep their passwords, and check them."""
-    if not set_up(config or users_file(), terminal(config)):
+    try:
+        something = set_up(config or users_file(), terminal(config))
+    except UnansweredError as ended:
+        raise interrupted(ended.left) from None
+    if not something:
         raise SystemExit(FAILED)
     raise SystemExit(run(partial(examine, config)))

@@ -84,6 +84,7 @@ async def _agreed(parts: Parts, out: Terminal, facts: Mapping[str, Any]) -> bool
         settings=parts.settings,
         elsewhere="",
         by_itself=True,
+        left=sentence("No booking was erased."),
         can_approve=is_a_terminal(),
     )
     waiting = await parts.book.get(facts["action_id"])

@@ -9,6 +9,7 @@ import anyio.to_thread
 from rich.cells import cell_len
 from rich.console import Console
 
+from server.command.unanswered import UnansweredError
 from server.languages.catalogue import Language, in_language
 from server.settings.language import language_of
 from tools.sentence import Sentence, sentence
@@ -31,23 +32,32 @@ class Terminal:
         """A line across the screen."""
         self.console.rule(in_language(said, self.language))
 
-    async def ask(self, said: str) -> str:
+    async def ask(self, said: str, *, left: Sentence) -> str:
         """What the person types; Ctrl-C ends the waiting at once.
 
         Raises:
             EOFError: nobody can type any more.
+            UnansweredError: the person ended the command, which left this undone.
         """
         prompt = in_language(said, self.language)
         asking = partial(self.console.input, prompt, markup=False, emoji=False)
-        return await anyio.to_thread.run_sync(asking, abandon_on_cancel=True)
-
-    async def agreed(self, question: Sentence) -> bool:
-        """Whether the person says yes; nobody there is a no."""
         try:
-            typed = await self.ask(sentence("{question} [y/n] ", question=question))
+            return await anyio.to_thread.run_sync(asking, abandon_on_cancel=True)
+        except anyio.get_cancelled_exc_class():
+            raise UnansweredError(left) from None
+
+    async def agreed(self, question: Sentence, *, otherwise: Sentence) -> bool:
+        """Whether the person says yes; `otherwise` is said of anything else, and nobody there is a no."""
+        try:
+            typed = await self.ask(sentence("{question} [y/n] ", question=question), left=otherwise)
         except EOFError:
-            return False
-        return typed.strip().casefold() in _YES
+            # What is said next stands on a line of its own.
+            self.say("")
+            typed = ""
+        if typed.strip().casefold() in _YES:
+            return True
+        self.say(otherwise)
+        return False
 
     def columns(self, rows: Iterable[Sequence[str]]) -> None:
         """Rows whose columns stand below each other; nothing is cut, however narrow the screen."""

@@ -26,6 +26,8 @@ from server.settings.language import language_of
 from tools.cleaning import clean
 from tools.sentence import Sentence, of_text, sentence, together
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
 UsageError = cast("type[TyperException]", typer.BadParameter.__mro__[1])
 """What typer shows together with the usage; it has no public name."""
 TYPERS = (

@@ -1,7 +1,6 @@
 """`setup` as a person sees it: in a real terminal that echoes, with Ctrl-C, Ctrl-D and slips."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,15 +9,11 @@ import pytest
 
 from tests.e2e.process import COMMAND
 from tests.install.conftest import ROOT
-from tests.patience import PATIENCE
-from tests.pseudo_terminal import what_came
+from tests.pseudo_terminal import CTRL_C, talked
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
-_OWN_TERMINAL = 'exec <"$ITS_TERMINAL" >"$ITS_TERMINAL" 2>&1; exec "$0" setup'
-"""A session that opens a terminal is interrupted by its Ctrl-C."""
-CTRL_C, CTRL_D = "\x03\n", "\x04"
-"""Of a Ctrl-C that comes just before Python reads it hears at the next line alone."""
+CTRL_D = "\x04"
 PASSWORD = "a secret 密"
 
 
@@ -40,26 +35,7 @@ def config(home: Path) -> Path:
 
 def walked(answers: Sequence[str]) -> tuple[int, str]:
     """The exit code and the screen of a person who types each answer at the question that waits for it."""
-    ours, theirs = os.openpty()
-    env = {**os.environ, "ITS_TERMINAL": os.ttyname(theirs)}
-    process = subprocess.Popen(["sh", "-c", _OWN_TERMINAL, COMMAND], env=env, start_new_session=True)
-    screen = b""
-    left = list(answers)
-    try:
-        while part := what_came(ours):
-            if not screen:
-                # The command has its own by now: once that is closed, nothing more can come.
-                os.close(theirs)
-            screen += part
-            # Such a question is told apart from what is said by what it ends with, once nothing is echoed.
-            if left and screen.endswith(b": "):
-                os.write(ours, left.pop(0).encode())
-        assert not left
-        return process.wait(PATIENCE), screen.decode()
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
+    return talked([COMMAND, "setup"], answers, dict(os.environ), b": ")
 
 
 def test_a_password_is_never_on_the_screen(home: Path) -> None:
@@ -76,15 +52,19 @@ def test_a_password_is_never_on_the_screen(home: Path) -> None:
 )
 @pytest.mark.parametrize(
     ("end", "told"),
-    [(CTRL_C, ("zh-TW", "未作任何變更。")), (CTRL_D, ("en", "Nothing was changed."))],
+    [(CTRL_C, (130, "zh-TW", "未作任何變更。")), (CTRL_D, (1, "en", "Nothing was changed."))],
 )
 def test_whoever_ends_it_at_any_question_has_changed_nothing_and_is_told_so(
-    home: Path, monkeypatch: pytest.MonkeyPatch, told: tuple[str, str], before: list[str], end: str
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    told: tuple[int, str, str],
+    before: list[str],
+    end: str,
 ) -> None:
-    monkeypatch.setenv("CAMPAIGN_OPS_LANGUAGE", told[0])
-    code, screen = walked([*before, end])
-    assert code == 1
-    assert screen.rstrip().splitlines()[-1] == told[1]
+    monkeypatch.setenv("CAMPAIGN_OPS_LANGUAGE", told[1])
+    ended, screen = walked([*before, end])
+    assert ended == told[0]
+    assert screen.rstrip().splitlines()[-1] == told[2]
     assert "Aborted" not in screen
     assert not config(home).exists()
     assert not (home / "keyring.json").exists()
