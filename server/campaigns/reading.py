@@ -17,6 +17,7 @@ from server.campaigns.xlsx_package import Package
 from server.campaigns.xlsx_sheet import SheetRows
 from server.campaigns.xlsx_workbook import Sheet, Workbook
 from server.settings.settings import ListsSettings
+from tools.cleaning import quote
 from tools.list_desk import ListFound
 from tools.lists.cells import Cell, is_blank
 from tools.lists.columns import (
@@ -41,6 +42,12 @@ from tools.sentence import sentence
 SLICE = 1000
 """Rows that are judged before the thread comes back; a look at the store for them is one statement."""
 _PIECE = 1024 * 1024
+_NAMED = 5
+_LONGEST_NAME = 31
+_IF_MEANT = sentence(
+    "Ask the person whether it is meant; then name it, and read_list takes include_hidden, a plan hidden: "
+    "include."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +95,7 @@ class ListReading:
         self._rows = chain(opening, self._source)
         first = _filled(opening)
         self.heading: Heading = find_heading(first, (*wanted.columns.mobile, *wanted.columns.fields))
-        self.columns: Columns = choose(self.heading, wanted.columns, first)
+        self.columns: Columns = self._choose(first)
         self._email = self._email_column(first) if wanted.mailed is not None else -1
 
     def close(self) -> None:
@@ -157,6 +164,20 @@ class ListReading:
         reason = mailed.reason(row.cells[self._email]) if self._email < len(row.cells) else None
         return found if reason is None else Rejected(found.row, reason, found.mobile)
 
+    def _choose(self, opening: Sequence[tuple[int, Sequence[Cell]]]) -> Columns:
+        try:
+            return choose(self.heading, self._wanted.columns, opening)
+        except InvalidArgumentError as error:
+            hidden = self.read_as.hidden_sheets
+            if error.field != "mobile" or self._wanted.columns.mobile or not hidden:
+                raise
+            names = ", ".join(quote(name, limit=_LONGEST_NAME) for name in hidden[:_NAMED])
+            raise InvalidArgumentError(
+                "sheet",
+                sentence("no sheet that is shown seems to hold the numbers; hidden: {names}.", names=names),
+                _IF_MEANT,
+            ) from None
+
     def _email_column(self, opening: Sequence[tuple[int, Sequence[Cell]]]) -> int:
         found = email_column(self.heading, opening)
         if found is None:
@@ -204,7 +225,7 @@ class ListReading:
             raise InvalidArgumentError(
                 "sheet",
                 "this sheet is hidden in the workbook.",
-                "Ask the person whether it is meant; include_hidden then reads it.",
+                _IF_MEANT,
             )
         return [found]
 

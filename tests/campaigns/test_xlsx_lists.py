@@ -48,6 +48,19 @@ def test_a_hidden_column_of_numbers_is_told() -> None:
     assert read(content).reading.found(Tally()).hidden_columns == ["手機"]
 
 
+def test_a_list_that_stands_in_a_hidden_sheet_alone_is_asked_about() -> None:
+    content = book(
+        sheet(row(1, "請看名單")),
+        sheet(HEADING, WANG),
+        names=("封面", "名單"),
+        states=("visible", "veryHidden"),
+    )
+    with pytest.raises(InvalidArgumentError, match="hidden: 「名單」") as caught:
+        read(content)
+    assert caught.value.field == "sheet"
+    assert read(content, sheet="名單", include_hidden=True).accepted == BOTH[:1]
+
+
 def test_hidden_sheets_are_named_and_not_read_unless_a_person_wants_them() -> None:
     content = book(
         sheet(HEADING, LI),
