@@ -17,8 +17,8 @@ OF_THE_GUARDS: Mapping[str, Sentence] = {
     "policy.undo_minutes": sentence(
         "For so many minutes a send at once can be taken back with `undo_send`: it is booked that far "
         "ahead, and a minute more. `3` is recommended. Some hosts of the vendor seem to want bookings ten "
-        "minutes ahead: a refused one sends nothing and says so. Campaigns are not held; they can be "
-        "paused"
+        "minutes ahead: a refused one sends nothing and says so. A campaign that goes out at once is held "
+        "too; `cancel_campaign` takes it back"
     ),
     "policy.undo_above_recipients": sentence("Sends to so many or fewer go out at once all the same"),
     "policy.countries": sentence(
