@@ -10,6 +10,7 @@ from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.tally import Tally
 from tools.campaigns.wording import Wording, read_wording
 from tools.counting import many
+from tools.desk.list_arguments import named_as
 from tools.desk.list_notes import to_decide
 from tools.desk.read_list import Column
 from tools.desk_operation import Desk, DeskOperation
@@ -107,11 +108,7 @@ async def _counted(params: CheckMessageParams, desk: Desk, wording: Wording, tal
     try:
         return await desk.lists.read(asked, count)
     except InvalidArgumentError as error:
-        if error.field != "fields":
-            raise
-        raise InvalidArgumentError(
-            "text", "a {column} in it names no column of the list.", "read_list shows their names."
-        ) from None
+        raise named_as(error, fields="text") from None
 
 
 def _longest(wording: Wording, tally: Tally) -> list[str]:

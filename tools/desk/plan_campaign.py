@@ -9,12 +9,14 @@ from tools.campaign_desk import PlanAsked, PlanFigures
 from tools.cleaning import shortened
 from tools.counting import many
 from tools.desk.campaigns import SECTION
+from tools.desk.list_arguments import named_as
 from tools.desk.plan_warnings import plan_warnings
 from tools.desk.read_list import Column
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.texts import SendAt, Text
 from tools.omis.report_target import MaybeReport
 from tools.operation import Params, Result, Risk
+from tools.problems import InvalidArgumentError
 from tools.values import CELLS, NO_FLAG, OutsideText, Points, Table, TimeArgument, Timestamp
 
 _SHOWN = 120
@@ -94,23 +96,28 @@ async def _plan(params: PlanCampaignParams, desk: Desk) -> CampaignPlan:
 
 async def plan_figures(params: PlanCampaignParams, desk: Desk) -> PlanFigures:
     """Plan it; nothing is sent."""
-    return await desk.campaigns.plan(
-        PlanAsked(
-            name=params.name,
-            list_name=params.list,
-            sheet=params.sheet,
-            hidden=params.hidden,
-            not_opened=params.not_opened,
-            mobile=params.mobile,
-            consent=params.consent,
-            text=params.text,
-            send_at=params.send_at,
-            per_hour=params.per_hour,
-            not_between=params.not_between,
-            done_by=params.done_by,
-            trial=params.trial,
-            release=params.release,
-        )
+    try:
+        return await desk.campaigns.plan(_asked(params))
+    except InvalidArgumentError as error:
+        raise named_as(error, file="list", fields="text") from None
+
+
+def _asked(params: PlanCampaignParams) -> PlanAsked:
+    return PlanAsked(
+        name=params.name,
+        list_name=params.list,
+        sheet=params.sheet,
+        hidden=params.hidden,
+        not_opened=params.not_opened,
+        mobile=params.mobile,
+        consent=params.consent,
+        text=params.text,
+        send_at=params.send_at,
+        per_hour=params.per_hour,
+        not_between=params.not_between,
+        done_by=params.done_by,
+        trial=params.trial,
+        release=params.release,
     )
 
 
