@@ -7,7 +7,9 @@ _FIRST = "\n\n#1\n"
 
 def with_fillings(text: str, longest: Iterable[str]) -> str:
     """The template with the texts of those whose values make it longest."""
-    return "\n\n".join([text, *(f"#{number}\n{filled}" for number, filled in enumerate(longest, 1))])
+    return "\n\n".join(
+        [text, *(f"#{number}\n{filled}" for number, filled in enumerate(dict.fromkeys(longest), 1))]
+    )
 
 
 def without_fillings(shown: str) -> str:

@@ -10,7 +10,7 @@ from typing import cast
 import anyio.to_thread
 
 from server.batches.held import hold_of
-from server.campaigns.draft import Wish
+from server.campaigns.draft import Draft, Wish
 from server.campaigns.planning import NOTHING_PLANNED
 from server.campaigns.source import OpenList
 from server.campaigns.workbook_rows import workbook_rows
@@ -33,7 +33,7 @@ from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigur
 from tools.campaign_facts import CampaignState
 from tools.campaigns.cautions import cautions_of
 from tools.campaigns.cheaper import cheaper_for
-from tools.campaigns.pace import read_pace
+from tools.campaigns.pace import is_night, read_pace
 from tools.campaigns.trial import read_trial
 from tools.campaigns.wording import read_wording
 from tools.desk.plan_campaign import PLAN_CAMPAIGN
@@ -104,7 +104,7 @@ class OwnCampaigns:
             list_name=asked.list_name,
             of_list={name: getattr(asked, name) for name in OF_LIST},
             wording=read_wording(asked.text),
-            pace=read_pace(asked.send_at, asked.per_hour, asked.not_between),
+            pace=read_pace(asked.send_at, asked.per_hour, asked.not_between, asked.done_by),
             done_by=asked.done_by,
             trial=read_trial(asked.trial, asked.release, booked=asked.send_at is not None),
             size=size if most is None else max(1, min(size, most)),
@@ -129,7 +129,7 @@ class OwnCampaigns:
             abroad=tally.abroad,
             estimate=bool(tally.estimates),
             often=made.draft.often,
-            at_night=made.draft.at_night,
+            at_night=self._at_night(made.draft, asked),
             quiet=quiet_span(settings.policy) if asked.send_at is None else "",
             undo_minutes=minutes_of_start(settings.policy, campaign.recipients)
             if asked.send_at is None
@@ -138,6 +138,12 @@ class OwnCampaigns:
             cheaper=cheaper_for(wish.wording, tally),
             found=made.found,
         )
+
+    def _at_night(self, draft: Draft, asked: PlanAsked) -> int:
+        """How many texts go out at night; what goes out at once, as if it were started now."""
+        if asked.send_at is not None:
+            return draft.at_night
+        return draft.tally.recipients if is_night(self._context.clock()) else 0
 
     async def _list(self, asked: PlanAsked) -> AbstractAsyncContextManager[OpenList]:
         """A file's rows, or those whom a reference means."""

@@ -19,7 +19,7 @@ HOURS = {"quiet_hours": {"start": "21:00", "end": "09:00", "time_zone": "Asia/Ta
 
 async def test_links_a_missing_name_and_a_value_that_is_missing_are_told(house: House) -> None:
     write_list(house, [*people(2), {"手機": "0912345999", "姓名": ""}])
-    async with fronted(house) as session:
+    async with fronted(house, clock=Clock(NOON)) as session:
         told = await planned(session, text="{姓名}您好，見 https://shop.example/x")
         named = await planned(session, text="【測試】{姓名}您好")
     assert [each[:30] for each in told["warnings"]] == [
@@ -69,12 +69,66 @@ async def test_texts_at_night_and_quiet_hours_are_told(house: House) -> None:
     assert (told["code"], booked["code"]) == ("policy_refused", "policy_refused")
 
 
+async def test_what_goes_out_at_once_at_night_is_told_by_the_plan_and_asked_about(house: House) -> None:
+    write_list(house, people(3))
+    clock, person = Clock(NOON), Person("decline")
+    async with fronted(house, person, clock=clock) as session:
+        by_day = await planned(session)
+        clock.advance(seconds=9.5 * 3_600)
+        late = await planned(session)
+        await session.told("start_campaign", {"campaign_id": by_day["campaign_id"]})
+    assert "Between 21:00 and 08:00 go out: 3 texts." in late["warnings"]
+    assert not any("21:00" in each for each in by_day["warnings"])
+    assert "it is night in Taiwan" in person.asked[-1]
+
+
+async def test_a_latest_end_without_a_beginning_is_refused(house: House) -> None:
+    write_list(house, people(3))
+    asked = {
+        "name": "提醒",
+        "list": "due.csv",
+        "text": "【測試】您好",
+        "done_by": "2026-03-02T18:00:00+08:00",
+    }
+    async with fronted(house, clock=Clock(NOON)) as session:
+        told = await session.problem("plan_campaign", asked)
+    assert "send_at: a latest end needs a time to begin." in told["message"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"list": "gone.csv"}, "list: there is no plain file"),
+        ({"text": "【測試】{稱謂}您好"}, "text: a {column} in it names no column"),
+        ({"consent": "同意"}, "consent: the list has no column"),
+    ],
+)
+async def test_what_is_wrong_with_a_list_is_named_by_the_plans_own_argument(
+    house: House, asked: dict[str, str], field: str
+) -> None:
+    write_list(house, people(3))
+    async with fronted(house) as session:
+        plan = {"name": "提醒", "list": "due.csv", "text": "【測試】您好", **asked}
+        told = await session.problem("plan_campaign", plan)
+    assert field in told["message"]
+
+
+async def test_fillings_that_look_the_same_are_shown_once(house: House) -> None:
+    write_list(house, people(3))
+    person = Person("decline")
+    async with fronted(house, person) as session:
+        plan = await planned(session)
+        await session.told("start_campaign", {"campaign_id": plan["campaign_id"]})
+    assert "#1" in person.asked[-1]
+    assert "#2" not in person.asked[-1]
+
+
 async def test_what_nobody_looked_at_in_a_list_is_told(house: House) -> None:
     rows = [row(2, "王", "0912345678"), row(3, "李", "0912345678"), row(4, "張", "0912345679/0912345680")]
     hidden = '<cols><col min="1" max="1" hidden="1"/></cols>'
     first = sheet(row(1, "姓名", "手機"), *rows, before=hidden)
     put_list(house, "due.xlsx", book(first, sheet(), states=("visible", "hidden")))
-    async with fronted(house) as session:
+    async with fronted(house, clock=Clock(NOON)) as session:
         told = await planned(session, list="due.xlsx")
     assert told["warnings"] == [
         "Hidden sheets were not read. Ask the person whether one is meant.",

@@ -71,7 +71,9 @@ def pace_of(kept: Mapping[str, Any], start: datetime) -> Pace:
     return read_pace(start, kept.get("per_hour", 0), kept.get("not_between", ""))
 
 
-def read_pace(start: datetime | None, per_hour: int, not_between: str) -> Pace:
+def read_pace(
+    start: datetime | None, per_hour: int, not_between: str, done_by: datetime | None = None
+) -> Pace:
     """The pace that a caller wrote; `not_between` as `12:00-13:00`.
 
     Raises:
@@ -80,6 +82,10 @@ def read_pace(start: datetime | None, per_hour: int, not_between: str) -> Pace:
     if (per_hour or not_between) and start is None:
         raise InvalidArgumentError(
             "send_at", sentence("a pace needs a time to begin."), sentence("Give send_at.")
+        )
+    if done_by is not None and start is None:
+        raise InvalidArgumentError(
+            "send_at", sentence("a latest end needs a time to begin."), sentence("Give send_at.")
         )
     if not not_between:
         return Pace(start=start, per_hour=per_hour)

@@ -1,10 +1,12 @@
 """What lets a campaign's sends go on, or ends them: a person agrees to each."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState, CampaignStep
+from tools.campaigns.pace import is_night
 from tools.campaigns.wording import around_columns
 from tools.desk.campaigns import SECTION, CampaignId, plan_unreadable
 from tools.every8d.cautions import text_cautions
@@ -102,7 +104,11 @@ def _preview_start(_params: CampaignStepParams, surroundings: Surroundings) -> S
                 next=sentence("Plan the campaign again."),
             )
         )
-    return (yield from _spending(found, sentence("Start a campaign"), found.recipients, found.points))
+    return (
+        yield from _spending(
+            found, sentence("Start a campaign"), found.recipients, found.points, surroundings.now
+        )
+    )
 
 
 def _preview_resume(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
@@ -119,11 +125,15 @@ def _preview_resume(_params: CampaignStepParams, surroundings: Surroundings) -> 
                 next=sentence("End it with cancel_campaign, and plan another one for who is left."),
             )
         )
-    return (yield from _spending(found, sentence("Resume a campaign"), found.waiting, found.waiting_points))
+    return (
+        yield from _spending(
+            found, sentence("Resume a campaign"), found.waiting, found.waiting_points, surroundings.now
+        )
+    )
 
 
 def _spending(
-    found: CampaignFacts, effect: str, recipients: int, points: Decimal
+    found: CampaignFacts, effect: str, recipients: int, points: Decimal, now: datetime
 ) -> Generator[Any, Any, Preview]:
     credit = yield from credit_steps()
     if credit < points:
@@ -150,14 +160,16 @@ def _spending(
         points_left=credit - points,
         send_at=found.first_at,
         text=with_fillings(found.text, found.longest),
-        warnings=(*_said(found), *text_cautions([around_columns(found.text)])),
+        warnings=(*_said(found, now), *text_cautions([around_columns(found.text)])),
         state={"plan": found.digest, "status": found.state},
         details={"name": found.name, **({"status": found.reason} if found.reason else {})},
     )
 
 
-def _said(found: CampaignFacts) -> tuple[str, ...]:
+def _said(found: CampaignFacts, now: datetime) -> tuple[str, ...]:
     said: list[str] = []
+    if found.at_once and is_night(now):
+        said.append(sentence("It goes out at once, and it is night in Taiwan (21:00 to 08:00)."))
     if found.past_lost:
         said.append(
             sentence(
