@@ -6,6 +6,7 @@ the plugin for Claude Code, and the bill of materials. Each is checked by its ow
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -70,7 +71,7 @@ It starts the server with `uvx`. `uvx {NAME} setup` asks for the accounts.
 """
 ENGLISH, CHINESE = "SKILL.md", "SKILL.zh-TW.md"
 _BESIDE = f"\nWhere the person writes Chinese, follow [{CHINESE}]({CHINESE}) instead.\n"
-_BUNDLED = ("pyproject.toml", "README.md", "LICENSE")
+_BUNDLED = ("README.md", "LICENSE")
 _WITHOUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
@@ -101,6 +102,15 @@ def manifest() -> dict[str, Any]:
         },
         "user_config": _FIELDS,
     }
+
+
+def bundled_project() -> str:
+    """The bundle's pyproject.toml: this one, with the locked versions and nothing that only checks need."""
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    locked = re.findall(r"^([a-z0-9].*?)(?: \\)?$", lock, re.MULTILINE)
+    pinned = "".join(f"  {json.dumps(each)},\n" for each in locked)
+    own = (ROOT / "pyproject.toml").read_text("utf-8")
+    return f"{own}\n[tool.uv]\ndefault-groups = []\nconstraint-dependencies = [\n{pinned}]\n"
 
 
 def registry_entry() -> dict[str, Any]:
@@ -181,6 +191,7 @@ def _bundle(folder: Path) -> None:
         shutil.copytree(ROOT / room, folder / room, ignore=_WITHOUT)
     for name in _BUNDLED:
         shutil.copy(ROOT / name, folder)
+    (folder / "pyproject.toml").write_text(bundled_project(), "utf-8")
     icon = (ROOT / "server" / "console" / "static" / "icon.svg").read_text("utf-8")
     (folder / "icon.png").write_bytes(bytes(svg_to_bytes(svg_string=icon, width=512, height=512)))
     (folder / "resources").mkdir()

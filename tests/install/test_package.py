@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from scripts import package
 from server.mcp.skills.extension import NAMES, frontmatter, text_of
@@ -45,6 +48,17 @@ def test_the_bundle_speaks_chinese_wherever_a_manifest_can_and_asks_in_both_lang
     words = [*package.CHINESE_WORDS.values(), *(each[at] for each in fields.values() for at in TOLD)]
     assert [each for each in words if not re.search(r"[\u4e00-\u9fff]", str(each))] == []
     assert manifest["localization"]["resources"] == "resources/${locale}.json"
+
+
+def test_the_bundle_installs_the_locked_versions_and_nothing_that_only_the_checks_need() -> None:
+    project = tomllib.loads(package.bundled_project())
+    assert project["project"] == package.PROJECT
+    assert project["tool"]["uv"]["default-groups"] == []
+    pinned = [Requirement(each) for each in project["tool"]["uv"]["constraint-dependencies"]]
+    assert all(re.fullmatch(r"==[\w.]+", str(each.specifier)) for each in pinned)
+    needed = {canonicalize_name(Requirement(each).name) for each in package.PROJECT["dependencies"]}
+    assert needed <= {canonicalize_name(each.name) for each in pinned}
+    assert len(pinned) > 60
 
 
 def test_the_registry_is_told_of_both_vendors_accounts_and_which_of_it_is_secret() -> None:
