@@ -1,6 +1,7 @@
 """An answer belongs to the request that it followed: nothing that lay on a connection before is one."""
 
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -156,6 +157,28 @@ async def test_what_is_longer_than_a_connection_holds_arrives_whole(
     reply = await exchange(line.new(outgoing.url), outgoing)
     assert reply.body.decode() == LONG
     assert [each["MSG"] for each in came] == [LONG]
+
+
+async def test_a_long_answer_is_held_once_and_never_copied(talking: ScriptedVendor) -> None:
+    """To copy one is one long step: nobody else has a turn meanwhile."""
+    piece, pieces = b"x" * 65_536, 160
+
+    async def say_it(said: Exchange) -> None:
+        await said.say(f"HTTP/1.1 200 OK\r\nContent-Length: {pieces * len(piece)}\r\n\r\n".encode())
+        for _ in range(pieces):
+            await said.say(piece)
+
+    talking.plays[LOOKING] = say_it
+    line = Connections.to(urlsplit(talking.url), httpx.Timeout(20))
+    outgoing = Outgoing(method="GET", url=httpx.URL(f"{talking.url}/{LOOKING}"))
+    tracemalloc.start()
+    try:
+        reply = await exchange(line.new(outgoing.url), outgoing)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(reply.body) == pieces * len(piece)
+    assert peak < 1.5 * len(reply.body)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
