@@ -29,7 +29,7 @@ ON_ALL_CORES = -n auto --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench bench-million views screenshots package image pythons conformance soak simulate never-twice lock clean
+.PHONY: help setup browser demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench bench-million views screenshots package image pythons conformance soak simulate never-twice lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,8 @@ $(NPM_READY): scripts/npm/package.json $(DEV_READY)
 	@echo "Installing what is needed from npm (scripts/npm/package.json) …"
 	@cd scripts/npm && $(NPM) install --silent --no-package-lock --ignore-scripts
 	@touch $@
+
+browser: $(BROWSER_READY) ## install Debian's chromium and what drives it: `make test` then uses it (needs root)
 
 $(BROWSER_READY): scripts/browser/package.json $(DEV_READY)
 	@echo "Installing Debian's chromium and what drives it (scripts/browser/package.json) …"
