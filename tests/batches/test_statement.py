@@ -77,6 +77,37 @@ async def test_an_erased_booking_is_returned_and_costs_nothing(house: House) -> 
     assert (facts["points"], facts["returned"], facts["charged"]) == (0, 2, 0)
 
 
+async def test_what_came_back_after_the_last_receipt_went_nowhere_else(house: House) -> None:
+    async with fronted(house, Person(), policy=FREE) as session:
+        ahead = (datetime.now(UTC) + timedelta(days=2)).isoformat(timespec="seconds")
+        booked = await session.facts("send_sms", {"recipients": MIXED[:2], "text": "您好", "send_at": ahead})
+        await sent(house, session, text="別的")
+        await session.facts("erase_sms_booking", {"batch_id": booked["batch_id"]})
+        facts = await statement(session)
+    assert facts["returned"] == 2
+    assert not [note for note in facts["notes"] if "besides" in note]
+
+
+async def test_what_a_lost_answer_reserved_came_from_nobody(house: House) -> None:
+    async with fronted(house, policy=FREE) as session:
+        await sent(house, session)
+        await house.vendor.control("faults", path="sendSMS.ashx", fault="reset_before", times=1)
+        await session.told("send_sms", {"recipients": MIXED[:1], "text": "甲"})
+        await sent(house, session, text="別的")
+        facts = await statement(session)
+    assert facts["open"] == 1
+    assert not [note for note in facts["notes"] if "besides" in note]
+
+
+async def test_what_was_spent_outside_is_told(house: House) -> None:
+    async with fronted(house, policy=FREE) as session:
+        await sent(house, session)
+        await house.vendor.control("credit", uid="sandbox", points=-50)
+        await sent(house, session, text="別的")
+        facts = await statement(session)
+    assert "50 went besides what our ledger has" in "".join(facts["notes"])
+
+
 async def test_a_month_without_sends_says_so_and_no_month_is_refused(house: House) -> None:
     async with fronted(house, policy=FREE) as session:
         facts = await statement(session, month="2020-12")

@@ -202,6 +202,20 @@ def _difference(each: Difference) -> DifferenceRow:
     )
 
 
+def _besides(whole: _Sum, found: Statement) -> Decimal:
+    """What the receipts' points left show beside our ledger: above 0 it went, below it came.
+
+    What erased bookings gave back may have come after the last receipt, and what is reserved by sends of
+    unknown outcome may not have been taken: so much is told of neither.
+    """
+    if found.credit is None:
+        return Decimal(0)
+    other = found.credit[0] - found.credit[1] - whole.points
+    if other > 0:
+        return max(other - whole.returned, Decimal(0))
+    return min(other + whole.open, Decimal(0))
+
+
 def _notes(whole: _Sum, found: Statement) -> list[str]:
     notes: list[str] = []
     if silent := whole.points - whole.told:
@@ -211,7 +225,7 @@ def _notes(whole: _Sum, found: Statement) -> list[str]:
         )
     if whole.open:
         notes.append(f"Reserved by sends of unknown outcome: {_points(whole.open)}: reconcile_action.")
-    if found.credit is not None and (other := found.credit[0] - found.credit[1] - whole.points):
+    if other := _besides(whole, found):
         came = "went besides what our ledger has" if other > 0 else "came in besides (a top-up, or returned)"
         notes.append(f"By the receipts' points left, {abs(other)} {came}, between the first and last send.")
     if found.differing > len(found.differences):
