@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -131,8 +133,20 @@ def _can_be_forked(how: Mapping[str, Any], nursery: Nursery) -> bool:
 
 
 def _plainly(args: Sequence[str]) -> list[str]:
-    """Without `-P`: a process of the nursery imports nothing from the folder that it is put in anyway."""
-    return [args[0], *args[2:]] if tuple(args[1:3]) == ("-P", "-m") else [*args]
+    """As `python -m MODULE` says it: a process of the nursery imports nothing from its folder anyway."""
+    if tuple(args[1:3]) == ("-P", "-m"):
+        return [args[0], *args[2:]]
+    as_ours_say_it = _before_a_module()
+    said = len(as_ours_say_it)
+    return [args[0], "-m", *args[said:]] if [*args[:said]] == as_ours_say_it else [*args]
+
+
+@cache
+def _before_a_module() -> list[str]:
+    """How the server itself names the Python for a module of its own."""
+    own_python: Any = import_module("server.own_python")
+    *before, _ = own_python.as_process("")
+    return before
 
 
 def _environment(how: Mapping[str, Any]) -> dict[str, str]:
