@@ -121,7 +121,7 @@ bench-million: $(DEV_READY) ## what a campaign of a million takes of memory, pla
 views: $(DEV_READY) $(BROWSER_READY) ## the views of MCP Apps and the page for people in a real browser (installs Debian's chromium; needs root)
 	@$(BIN)/python -m pytest -q tests/views \
 	  tests/console/test_keyboard.py tests/console/test_looks.py tests/console/test_other_origins.py \
-	  tests/console/test_passkey_in_browser.py
+	  tests/console/test_passkey_in_browser.py tests/console/test_live_in_browser.py
 
 screenshots: $(BROWSER_READY) ## the pictures of the README, taken of the page itself
 	@$(BIN)/python scripts/screenshots.py

@@ -1,0 +1,39 @@
+// What the page's scripts do in Debian's Chromium: an open page shows a change by itself, and a dropped file is sent;
+// what to do on stdin, what was seen as JSON on stdout.
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const { browser: executablePath, origin, link, refused, dropped } = JSON.parse(readFileSync(0, "utf8"));
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const context = await browser.newContext({ locale: "en" });
+const open = await context.newPage();
+const said = [];
+open.on("pageerror", (error) => said.push(String(error)));
+const waiting = () => open.locator("[data-action]").count();
+await open.goto(origin + link);
+await open.click("main button");
+await open.goto(`${origin}/approvals`);
+const before = await waiting();
+// The page's own stream was opened before this one, and has heard where it stands as well.
+await open.evaluate(() => new Promise((heard) => {
+  window.loadedOnce = true;
+  const events = new EventSource("/events");
+  events.addEventListener("changed", () => { events.close(); heard(); });
+}));
+const other = await context.newPage();
+await other.goto(`${origin}/approvals/${refused}`);
+await Promise.all([other.waitForEvent("load"), other.click('button[value="refuse"]')]);
+await open.waitForSelector(`[data-action="${refused}"]`, { state: "detached" });
+const after = await waiting();
+const loadedOnce = await open.evaluate(() => window.loadedOnce === true);
+await open.goto(`${origin}/lists`);
+const file = await open.evaluateHandle(([name, text]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([text], name, { type: "text/csv" }));
+  return transfer;
+}, dropped);
+await open.dispatchEvent("#drop", "dragover", { dataTransfer: file });
+await Promise.all([open.waitForURL(`${origin}/lists/list-*`), open.dispatchEvent("#drop", "drop", { dataTransfer: file })]);
+const list = await open.evaluate(() => document.querySelector("main").innerText);
+await browser.close();
+process.stdout.write(JSON.stringify({ before, after, loadedOnce, list, said }));
