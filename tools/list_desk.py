@@ -65,7 +65,7 @@ class ListDesk(Protocol):
     """Reads lists. Nothing is sent, and no row leaves but three that are masked."""
 
     async def read(self, asked: ListAsked, each: Callable[[Recipient], None] | None = None) -> ListFound:
-        """Read a list to its end, and show whoever is texted to `each`.
+        """Read a list to its end, and show whoever is texted to `each`, in a thread.
 
         Raises:
             InvalidArgumentError: no such file, sheet or column.

@@ -1,6 +1,6 @@
 """Lists of recipients: read in a worker thread, a slice of rows at a time, with the rules on top."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from typing import BinaryIO
@@ -17,6 +17,7 @@ from server.ledger.whose import Whose
 from server.settings.policy import PolicySettings
 from tools.list_desk import JudgedText, ListAsked, ListFound
 from tools.lists.columns import Wanted
+from tools.lists.reasons import Reason
 from tools.lists.rows import Judged, Recipient
 from tools.lists.tally import Tally
 
@@ -31,7 +32,7 @@ class OwnLists:
         self._whose = whose
 
     async def read(self, asked: ListAsked, each: Callable[[Recipient], None] | None = None) -> ListFound:
-        """Read a list to its end, and show whoever is texted to `each`."""
+        """See `ListDesk.read`."""
         columns = Wanted(mobile=asked.mobile, fields=asked.fields, consent=asked.consent)
         wanted = ListWanted(columns=columns, sheet=asked.sheet, include_hidden=asked.include_hidden)
         settings = self._context.settings
@@ -52,9 +53,19 @@ class OwnLists:
         with closing(reading):
             while some := await anyio.to_thread.run_sync(next, slices, _END):
                 mobiles = [each.mobile for each in some if isinstance(each, Recipient)]
-                for recipient in tally.take(some, await exclusions.among(mobiles)):
-                    show(recipient)
+                excluded = await exclusions.among(mobiles)
+                await anyio.to_thread.run_sync(_shown, tally, some, excluded, show)
         return reading.found(tally, exclusions.problem)
+
+
+def _shown(
+    tally: Tally,
+    some: Sequence[Judged],
+    excluded: Mapping[str, Reason],
+    show: Callable[[Recipient], None],
+) -> None:
+    for recipient in tally.take(some, excluded):
+        show(recipient)
 
 
 def _ignore(_recipient: Recipient) -> None:

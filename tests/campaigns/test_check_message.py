@@ -1,5 +1,7 @@
 """A text before it is planned: what it costs for each recipient, and what may stop it."""
 
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from tests.e2e.good_cases_lists import put_list
 from tests.e2e.house import Facts, House
 from tests.gate.servers import fronted
+from tools.campaigns.tally import Tally
 from tools.every8d.charging import sms_parts
 from tools.every8d.cheaper import cheaper_wording
 
@@ -31,6 +34,22 @@ async def test_lengths_are_counted_for_each_recipient(house: House) -> None:
     assert (facts["points"], facts["parts"]) == (6, 2)
     assert facts["conclusion"] == "3 of 4 rows can be texted, for 6 points. Nothing was sent."
     assert facts["previews"][0] == "王**" + "字" * 68
+
+
+async def test_no_text_of_a_list_is_counted_in_the_event_loops_thread(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slice of a list takes 15 ms, in which no other call would go on."""
+    counted_in, real = set[int](), Tally.add
+
+    def add(tally: Tally, mobile: str, text: str, values: Sequence[str]) -> int:
+        counted_in.add(threading.get_ident())
+        return real(tally, mobile, text, values)
+
+    monkeypatch.setattr(Tally, "add", add)
+    await _checked(house, "{姓名}您好", file="a.csv")
+    assert counted_in
+    assert threading.get_ident() not in counted_in
 
 
 async def test_a_text_alone_is_priced_and_its_extra_part_pointed_out(house: House) -> None:
