@@ -129,11 +129,26 @@ def test_a_heading_over_one_of_several_columns_is_one() -> None:
         ("緊急聯絡人手機,手機,電話", "手機"),
         ("手機品牌,手機號碼,電話", "手機號碼"),
         ("電話,Email,地址", "電話"),
+        ("商務電話,行 動 電 話,住家電話", "行動電話"),
+        ("電話,手　機,地址", "手機"),
     ],
 )
 def test_a_mobile_heading_goes_before_any_other_telephone(heading: str, chosen: str) -> None:
     reading = opened(f"{heading}\r\nx,y,z\r\n".encode())
     assert [reading.heading.names[place] for place in reading.columns.mobile] == [chosen]
+
+
+@pytest.mark.parametrize("named", ["到期日", "到　期　日", "到 期 日"])
+def test_a_heading_that_is_spread_over_its_column_is_found_by_its_word(named: str) -> None:
+    found = read("姓　名,手　機,到　期　日\r\n王,0912345678,12/1\r\n".encode(), fields=("姓名", named))
+    assert [each.fields for each in found.recipients] == [("王", "12/1")]
+
+
+def test_a_heading_over_two_rows_gives_the_upper_name_where_the_lower_cell_is_empty() -> None:
+    content = "客戶名單,,\r\n姓名,聯絡方式,\r\n,手機,Email\r\n王,0912345678,a@example.tw\r\n".encode()
+    found = read(content, fields=("姓名",))
+    assert found.reading.heading.names == ("姓名", "手機", "Email")
+    assert [each.fields for each in found.recipients] == [("王",)]
 
 
 def test_a_column_that_is_not_there_is_refused_without_its_name() -> None:

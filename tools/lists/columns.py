@@ -37,6 +37,7 @@ _OF_ANOTHER = re.compile(
 _CONSENT = re.compile(r"同意|願意|訂閱|行銷|consent|opt.?in|subscribed|marketing", re.IGNORECASE)
 _OBJECTION = re.compile(r"退訂|拒收|拒絕|不同意|不願意|opt.?out|unsubscribed?|do.?not", re.IGNORECASE)
 _EMAIL = re.compile(r"e-?mail|電子郵件|電郵|電子信箱|信箱|郵箱|郵件", re.IGNORECASE)
+_SPREAD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _ALPHABET = 26
 _LONGEST_NAME = 40
@@ -124,15 +125,26 @@ def _heading_of(opening: Sequence[tuple[int, Sequence[Cell]]], wanted: Sequence[
     asked = {_alike(name) for name in wanted}
     for number, names in tables:
         if asked & {_alike(name) for name in names}:
-            return _heading(number, names)
+            return _heading(*_lower_of(number, names, tables), tables)
     for pattern in NUMBER_HEADINGS:
         for number, names in rows:
             named = any(pattern.search(name) for name in names)
             if named and (_filled(names) >= least or any(_ALONE.fullmatch(name) for name in names)):
-                return _heading(number, names)
+                return _heading(number, names, tables)
     if tables and least:
         return _heading(*tables[0])
     return _heading(0, [""] * max((len(cells) for _, cells in opening), default=0))
+
+
+def _lower_of(
+    row: int, names: Sequence[str], tables: Sequence[tuple[int, Sequence[str]]]
+) -> tuple[int, Sequence[str]]:
+    """The row below a heading that names no numbers, where that one does: the heading has two rows."""
+    if not any(pattern.search(name) for pattern in NUMBER_HEADINGS for name in names):
+        for number, lower in tables:
+            if number == row + 1 and any(_ALONE.fullmatch(name) for name in lower):
+                return number, lower
+    return row, names
 
 
 def _above_numbers(opening: Sequence[tuple[int, Sequence[Cell]]]) -> list[tuple[int, Sequence[Cell]]]:
@@ -149,13 +161,15 @@ def _filled(cells: Sequence[Cell]) -> int:
 
 
 def _shown(cell: Cell) -> str:
-    return " ".join(clean(text_of(cell), limit=_LONGEST_NAME).split())
+    return _closed_up(" ".join(clean(text_of(cell), limit=_LONGEST_NAME).split()))
 
 
-def _heading(row: int, written: Sequence[str]) -> Heading:
+def _heading(row: int, written: Sequence[str], tables: Sequence[tuple[int, Sequence[str]]] = ()) -> Heading:
+    """Of two rows of names the lower one: what it leaves empty is merged with the cell above."""
+    above = next((names for number, names in tables if number == row - 1), ())
     names: list[str] = []
-    for place, name in enumerate(written):
-        letter = letter_of(place)
+    for place, lower in enumerate(written):
+        letter, name = letter_of(place), lower or "".join(above[place : place + 1])
         names.append(letter if not name else f"{name} ({letter})" if name in names else name)
     return Heading(row=row, names=tuple(names))
 
@@ -268,4 +282,9 @@ def _named(heading: Heading, name: str, argument: str) -> int:
 
 
 def _alike(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return _closed_up(" ".join(unicodedata.normalize("NFKC", name).casefold().split()))
+
+
+def _closed_up(name: str) -> str:
+    """A heading that was spread over its column with blanks: 姓　名 is 姓名."""
+    return _SPREAD.sub("", name)
