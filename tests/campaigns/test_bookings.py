@@ -56,6 +56,7 @@ async def test_a_cancelled_campaign_erases_what_is_booked_and_its_points_return(
         status = await of(session, campaign)
         assert (status["state"], status["sent"], status["points"]) == ("cancelled", 0, 0)
         assert "30 are not sent" in status["conclusion"]
+        assert status["next"] == "Nothing: none of it goes out."
         assert not await standing(house)
         usage = await session.parts.journal.read(ledger.usage)
         assert (usage.points_today, usage.recipients_today) == (0, 0)

@@ -129,7 +129,10 @@ def _next_step(found: CampaignView) -> str:
         case "paused" | "holding":
             return f"{_doubt(found)}resume_campaign or cancel_campaign asks a person."
         case _ if found.booked:
-            return f"{_doubt(found)}It goes out by itself; cancel_campaign or move_campaign takes it back."
+            back = "" if found.undo_until else "; cancel_campaign or move_campaign takes it back"
+            return f"{_doubt(found)}It goes out by itself{back}."
+        case "cancelled" if not (found.sent or found.unknown):
+            return "Nothing: none of it goes out."
         case _:
             return f"{_doubt(found)}summarize_delivery (words: its name) tells what arrived."
 
