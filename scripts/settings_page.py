@@ -120,11 +120,11 @@ def settings_page(language: Language) -> str:
 
 
 def every_setting(model: type[BaseModel] = Settings, above: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Each setting with its default, or `PydanticUndefined`."""
+    """Each setting with its default, `PydanticUndefined`, or None where it depends on the system."""
     for name, field in model.model_fields.items():
         section = section_of(model, name)
         if section is None:
-            yield (*above, name), field.get_default()
+            yield (*above, name), None if field.default_factory else field.get_default()
         else:
             yield from every_setting(section, (*above, name))
 

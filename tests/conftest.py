@@ -64,6 +64,8 @@ def _no_file_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Itera
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         patch.delenv("CAMPAIGN_OPS_CONFIG", raising=False)
+        # Nor their language.
+        patch.setenv("LC_ALL", "C.UTF-8")
         yield
 
 

@@ -14,6 +14,7 @@ from server.command.options import Config, Yes, run
 from server.command.terminal import Terminal, terminal
 from server.hosts.changing import ChangedMeanwhileError, read_text, replace_text
 from server.hosts.hosts import ENTRY, HOSTS, Host, HostName
+from server.settings.language import environment_of_language
 from server.settings.own_program import to_be_started
 from tools.sentence import Sentence, sentence
 from tools.taipei import TAIPEI
@@ -31,7 +32,7 @@ async def install_into(host: Host, *words: str, config: Path | None, yes: bool) 
     held = host.held(text)
     command, environment = to_be_started(words)
     # Accounts and limits that a person wrote into the entry stay there.
-    kept = {**(held or {}).get("env", {}), **environment}
+    kept = {**environment_of_language(config), **(held or {}).get("env", {}), **environment}
     entry = {**(held or {}), **host.entry(command, kept)}
     if held == entry:
         out.say(sentence("{host} starts this server already. Nothing was changed.", host=host.title))

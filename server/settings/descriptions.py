@@ -112,7 +112,10 @@ _OF_THE_REST: Mapping[str, Sentence] = {
         "A store without the one that it had sends nothing"
     ),
     "toolsets": sentence("Groups of tools to list"),
-    "language": sentence("Language of whatever people read, questions and the terminal: `en` or `zh-TW`"),
+    "language": sentence(
+        "Language of whatever people read, questions and the terminal: `en` or `zh-TW`. Unset: `zh-TW` where "
+        "the system's locale (`LC_ALL`, `LC_MESSAGES`, `LANG`) is Chinese as in Taiwan, else `en`"
+    ),
     "log_level": sentence("`DEBUG`, `INFO`, `WARNING` or `ERROR`; logs go to stderr"),
 }
 DESCRIPTIONS: Mapping[str, Sentence] = {**_OF_THE_REST, **OF_THE_GUARDS}

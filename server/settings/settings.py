@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError
 
 from server.languages.catalogue import Language
+from server.languages.locale import language_of_the_system
 from server.settings.errors import complaints
 from server.settings.file import SettingsError, read_settings_file
 from server.settings.kept_passwords import with_kept_passwords
@@ -261,7 +262,7 @@ class Settings(Section):
     approval: ApprovalSettings = ApprovalSettings()
     privacy: PrivacySettings = PrivacySettings()
     toolsets: Annotated[tuple[Toolset, ...], COMMAS, Field(min_length=1)] = TOOLSETS
-    language: Language = "en"
+    language: Language = Field(default_factory=language_of_the_system)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     _origins: Origins = PrivateAttr(default_factory=Origins)
