@@ -15,10 +15,10 @@ from tools.values import DayArgument, MobileArgument, Table
 class ListBatchesParams(PagedParams):
     """Which batches to list."""
 
-    day: Annotated[DayArgument | None, Field(description="Only this day; absent: any.")] = None
-    state: Annotated[BatchState | None, Field(description="Only this state; absent: any.")] = None
-    words: Annotated[str, Field(max_length=40, description="In the text's beginning or subject.")] = ""
-    mobile: Annotated[MobileArgument | None, Field(description="Only to this number; absent: any.")] = None
+    day: Annotated[DayArgument | None, Field(description="Of a day; absent: any.")] = None
+    state: Annotated[BatchState | None, Field(description="absent: any.")] = None
+    words: Annotated[str, Field(max_length=40, description="Text's beginning or subject.")] = ""
+    mobile: Annotated[MobileArgument | None, Field(description="To a number; absent: any.")] = None
 
 
 class BatchesResult(Result):
@@ -47,8 +47,7 @@ LIST_BATCHES = DeskOperation(
     name="list_batches",
     title="List batches",
     description=(
-        "List recent batches, newest first: text, recipients, delivered, failed, replies. "
-        "列出最近、本週發了哪些批次、送達幾則。"
+        "Show the last batches we sent: text, delivered, failed, replies. 本週有哪幾批，發了哪些批次。"
     ),
     toolset="desk",
     vendor=None,

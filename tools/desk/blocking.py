@@ -75,8 +75,8 @@ BLOCK_NUMBER = DeskOperation(
     name="block_number",
     title="Block numbers",
     description=(
-        "Block numbers (blacklist, opt out): stop texting, never text again, unsubscribed. 封鎖、擋掉號碼，"
-        "不要再發，加入黑名單，退訂。"
+        "Block numbers (blacklist) of customers who want no more messages from us. 封鎖、擋掉號碼，加入"
+        "黑名單：客人退訂、不想再收到，不要再發。"
     ),
     toolset="desk",
     vendor=None,
@@ -122,7 +122,9 @@ async def _list(params: ListBlockedParams, desk: Desk) -> BlockedResult:
 LIST_BLOCKED = DeskOperation(
     name="list_blocked",
     title="Blocked numbers",
-    description="List blocked numbers (blacklist, opt-outs), masked: why, since when. 黑名單、拒收名單。",
+    description=(
+        "Show who is on our block list, masked; why, since when. 封鎖名單、黑名單：我們擋了哪些號碼。"
+    ),
     toolset="desk",
     vendor=None,
     section=sentence("ours: the records"),

@@ -104,8 +104,8 @@ GET_MORNING_BRIEF = DeskOperation(
     name="get_morning_brief",
     title="Morning brief",
     description=(
-        "Morning brief: what happened since yesterday, overnight; what went out, what waits, "
-        "points left. 早報：昨晚到今天的狀況、待辦。"
+        "Morning brief, a summary of the day: what happened since last night. 早報、晨報：昨晚到今天有"
+        "什麼狀況。"
     ),
     toolset="desk",
     vendor=None,

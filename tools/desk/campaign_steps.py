@@ -282,8 +282,8 @@ START_CAMPAIGN = OwnAction(
     name="start_campaign",
     title="Start a campaign",
     description=(
-        "Start sending a planned campaign (launch, go live, fire off, send it out); a person agrees to its "
-        "plan. Costs points. 開始、開跑、啟動活動。"
+        "Start sending a planned campaign (launch, begin, fire off, send it out); a person agrees to "
+        "its plan. Costs points. 開始、開跑、啟動活動。"
     ),
     toolset="desk",
     vendor=None,
@@ -318,7 +318,10 @@ RESUME_CAMPAIGN = OwnAction(
 CANCEL_CAMPAIGN = OwnAction(
     name="cancel_campaign",
     title="Cancel a campaign",
-    description=("Cancel (call off, drop) a campaign for good; erases its bookings. 取消活動，不做了。"),
+    description=(
+        "Cancel (call off, drop) a campaign for good: the rest stays unsent, its bookings are erased. "
+        "取消整個活動，不做了，其餘不發。"
+    ),
     toolset="desk",
     vendor=None,
     serves="every8d",

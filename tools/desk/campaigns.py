@@ -73,7 +73,8 @@ LIST_CAMPAIGNS = DeskOperation(
     name="list_campaigns",
     title="List campaigns",
     description=(
-        "List all campaigns, newest first: which there are, their state. 活動列表：有幾檔、哪些行銷活動。"
+        "List every campaign that we have, newest first: planned, running at the moment or over. 活動列"
+        "表：現在有哪些、排了哪些行銷活動。"
     ),
     toolset="desk",
     vendor=None,
@@ -106,7 +107,7 @@ async def _pause(params: CampaignParams, desk: Desk) -> PausedCampaign:
 PAUSE_CAMPAIGN = DeskOperation(
     name="pause_campaign",
     title="Pause a campaign",
-    description="Pause (hold, stop for now) a campaign that is sending. 暫停活動、先停，先不要發。",
+    description="Pause (hold, stop for now) a campaign that is sending. 暫停活動、先停、緩一下。",
     toolset="desk",
     vendor=None,
     serves="every8d",

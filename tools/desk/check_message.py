@@ -159,9 +159,9 @@ CHECK_MESSAGE = DeskOperation(
     name="check_message",
     title="Check a text",
     description=(
-        "Check how long a text (copy) is: characters, emoji, whether it fits one segment or is split into "
-        "parts, points it will cost, links, sender name, cheaper wording; with a list for each recipient. "
-        "簡訊、文案檢查：字數、會拆成幾則、扣幾點。"
+        "Check this text: is it too long, characters, emoji, whether it fits one segment or splits, "
+        "how many points it will cost, links, sender name, cheaper wording. 檢查這則簡訊、文案內容有沒"
+        "有問題：會不會超過 70 字、拆成幾則、扣幾點，怎麼寫比較省點。"
     ),
     toolset="desk",
     vendor=None,

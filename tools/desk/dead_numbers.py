@@ -79,8 +79,8 @@ LIST_DEAD_NUMBERS = DeskOperation(
     name="list_dead_numbers",
     title="Dead numbers",
     description=(
-        "List dead phone numbers that failed for good twice, never arrive; points saved. "
-        "空號清單：哪些門號發不到。"
+        "List dead phone numbers that failed for good twice, never arrive. 空號、無效號碼清單：哪些門號"
+        "發不到。"
     ),
     toolset="desk",
     vendor=None,

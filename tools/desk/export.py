@@ -53,7 +53,7 @@ class ExportParams(Params):
     what: Annotated[
         Literal["delivery", "report", "replies", "points"], Field(description="points: a month's; png.")
     ]
-    file: Annotated[Form | Literal["png"], Field(description="png: a chart of delivery or points.")] = "csv"
+    file: Annotated[Form | Literal["png"], Field(description="png: of delivery or points.")] = "csv"
     batch_id: Annotated[BatchId | None, Field(description="absent: newest.")] = None
     day: Annotated[DayArgument | None, Field(description="absent: any.")] = None
     report_id: Annotated[ReportTarget | None, Field(description="For report; or absent.")] = None
@@ -184,8 +184,8 @@ EXPORT_RECORDS = DeskOperation(
     name="export_records",
     title="Export to a file",
     description=(
-        "Export results (everything sent, a report, replies) to Excel or CSV; or a chart (PNG). "
-        "匯出 Excel、CSV 檔：報表、回覆；圖表。"
+        "Export all sends, a report or replies to Excel or a CSV spreadsheet; or a chart (PNG). 匯出、"
+        "做成 Excel、CSV，畫圖：失敗名單、報表。"
     ),
     toolset="desk",
     vendor=None,

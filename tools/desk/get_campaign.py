@@ -146,8 +146,8 @@ GET_CAMPAIGN = DeskOperation(
     name="get_campaign",
     title="Campaign progress",
     description=(
-        "Show a campaign's progress: how far it is, how many texts were sent, reached people, are left. "
-        "活動進度：發到哪裡、成效。"
+        "Show a campaign's progress: how far it is, how many were sent, are left, why it was paused or "
+        "cancelled. 活動進度：這檔活動發到哪裡、已經發給幾個人了、暫停還是取消、為什麼停了。"
     ),
     toolset="desk",
     vendor=None,

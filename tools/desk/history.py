@@ -38,14 +38,14 @@ def _only(description: str) -> Any:
 class ListActionsParams(PagedParams):
     """Which actions to list."""
 
-    tool: Annotated[str, IDENTIFIER, _only("Only this tool.")] = ""
+    tool: Annotated[str, IDENTIFIER, _only("Of a tool.")] = ""
     state: Annotated[ActionState | None, Field(description="absent: any.")] = None
     day: Annotated[DayArgument | None, Field(description="absent: any.")] = None
     since: Annotated[SinceArgument | None, Field(description="Day or time; absent: any.")] = None
     until: Annotated[UntilArgument | None, Field(description="absent: any.")] = None
-    batch_id: Annotated[str, IDENTIFIER, _only("Only this batch.")] = ""
+    batch_id: Annotated[str, IDENTIFIER, _only("Of a batch.")] = ""
     words: Annotated[str, Field(max_length=40, description="In text or subject.")] = ""
-    mobile: Annotated[MobileArgument | None, Field(description="Sent to this number; absent: any.")] = None
+    mobile: Annotated[MobileArgument | None, Field(description="To a number; absent: any.")] = None
 
 
 class ActionsResult(Result):
@@ -128,10 +128,10 @@ LIST_ACTIONS = DeskOperation(
     name="list_actions",
     title="List actions",
     description=(
-        "List what was done (history of sends and changes, today, yesterday), newest first: who "
-        "sent or approved it, state such as pending (waiting for approval), points spent, batch "
-        "ids. 發送紀錄、操作歷史：今天、昨天做了哪些事、發了什麼、花了多少點、等待核准、簽核、"
-        "誰做的。"
+        "List what was done (log of everything we sent, deleted or stopped; yesterday, last week), "
+        "newest first: who did or approved it, approvals that are waiting, points spent, batch ids. 發"
+        "送紀錄、動作歷史：上週、昨天、剛剛做了哪些事、發了什麼，刪除任務、停止的是誰，執行了沒，等待核"
+        "准、審核。"
     ),
     toolset="desk",
     vendor=None,
@@ -145,8 +145,8 @@ GET_ACTION = DeskOperation(
     name="get_action",
     title="Show an action",
     description=(
-        "Show the details of an action: what exactly the person saw and approved, how it ended, what to do "
-        "next. 單筆動作的詳細內容：當時核准了什麼、操作結果。"
+        "Show the details of an action: what exactly somebody saw and approved, how it ended, what to "
+        "do next. 單筆動作的詳細內容：到底核准了什麼、操作結果。"
     ),
     toolset="desk",
     vendor=None,

@@ -76,9 +76,7 @@ def _not_known(found: Imported) -> list[str]:
 IMPORT_BATCH = DeskOperation(
     name="import_batch",
     title="Import a batch",
-    description=(
-        "Import a batch sent on the vendor's site (portal) into records. 匯入網站、後台上發的批次。"
-    ),
+    description=("Import a batch sent on the vendor's site into records. 匯入網站、後台上發的批次。"),
     toolset="desk",
     vendor="every8d",
     section=sentence("ours: the records"),

@@ -73,8 +73,8 @@ LIST_IN_FLIGHT = DeskOperation(
     name="list_in_flight",
     title="In flight",
     description=(
-        "What is going out right now or still scheduled: bookings, running launches and jobs. "
-        "現在在發什麼、正在跑的、還沒發的預約、等待核准。"
+        "What is being sent at this moment or is still to go out (scheduled): bookings, running "
+        "launches and jobs. 現在在發什麼、還有哪些預約、排程，全部停止後還有沒有在發。"
     ),
     toolset="desk",
     vendor=None,

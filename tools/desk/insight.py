@@ -167,8 +167,8 @@ SUMMARIZE_DELIVERY = DeskOperation(
     name="summarize_delivery",
     title="Summarise delivery",
     description=(
-        "Sum up delivery of a batch or day: did it arrive, reach everyone, delivery rate, how many failed "
-        "and why. 送達摘要：那批到了沒、送達率、成功幾個、失敗幾個、原因。"
+        "Sum up delivery of a batch, day or week: delivery rate, did last night's texts arrive, how "
+        "many failed, the reasons. 昨晚的簡訊到了沒、送達率、成功率、失敗幾個、原因。"
     ),
     toolset="desk",
     vendor=None,

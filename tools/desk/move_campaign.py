@@ -99,8 +99,8 @@ MOVE_CAMPAIGN = OwnAction(
     name="move_campaign",
     title="Move a campaign",
     description=(
-        "Reschedule (postpone, move) a campaign to another time; bookings are erased, booked "
-        "anew. 改期、改到、延後活動。"
+        "Reschedule (postpone, push back) a campaign to another day or time; bookings are erased, "
+        "booked anew. 改期、改到、延後活動。"
     ),
     toolset="desk",
     vendor=None,

@@ -70,8 +70,8 @@ GET_NUMBER_HISTORY = DeskOperation(
     name="get_number_history",
     title="Number history",
     description=(
-        "Everything one phone number (customer) ever got from us, whether it arrived, its "
-        "answers, whether blocked. 查這個門號收過什麼、回了什麼、全部紀錄。"
+        "Everything we ever texted to one number (customer), did they get it, what did they answer. 查"
+        "發過什麼給這個門號、這位客人，回了什麼。"
     ),
     toolset="desk",
     vendor=None,

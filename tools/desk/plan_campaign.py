@@ -154,8 +154,8 @@ PLAN_CAMPAIGN = DeskOperation(
     name="plan_campaign",
     title="Plan a campaign",
     description=(
-        "Plan (set up) a campaign (promotion, mailing) from a list, {column} filled in: cleaned, priced, not "
-        "started. 規劃名單群發、行銷活動、優惠，要多少點。"
+        "Plan (set up) a campaign (promo) to a list (CSV, XLSX), {column} filled in: cleaned, priced, "
+        "not started. 規劃、排一個活動：發給名單，還不要發。"
     ),
     toolset="desk",
     vendor=None,

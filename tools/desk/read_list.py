@@ -136,9 +136,9 @@ READ_LIST = DeskOperation(
     name="read_list",
     title="Check a recipient list",
     description=(
-        "Check recipients in a customer list (CSV or Excel XLSX spreadsheet): what is wrong with it, how "
-        "many valid mobile numbers, doubled, duplicates, landlines. 檢查客戶名單檔案：有效、格式不對、"
-        "重複號碼、市話。"
+        "Check recipients in a customer list (CSV or Excel XLSX spreadsheet): which are wrong or "
+        "broken, how many valid mobile numbers, duplicates, landlines. 檢查客戶名單檔案裡有幾個號碼：有"
+        "效、格式不對、重複、市話。"
     ),
     toolset="desk",
     vendor=None,

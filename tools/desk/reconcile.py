@@ -20,9 +20,9 @@ RECONCILE_ACTION = DeskOperation(
     name="reconcile_action",
     title="Reconcile an action",
     description=(
-        "Check whether an action of unknown, unclear outcome happened: did it really go out? Looks at "
-        "delivery, callbacks and credit, sends nothing; without proof it stays unknown. "
-        "確認結果不明的動作：到底有沒有發出去、查證。"
+        "Find out whether an action of unknown, unclear outcome (timed out) happened: did the send "
+        "really go out or not? Looks at delivery, callbacks and credit, sends nothing; without proof "
+        "it stays unknown. 確認結果不明的動作：到底有沒有發出去。"
     ),
     toolset="desk",
     vendor=None,

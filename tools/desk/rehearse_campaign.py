@@ -61,8 +61,9 @@ REHEARSE_CAMPAIGN = DeskOperation(
     name="rehearse_campaign",
     title="Rehearse a campaign",
     description=(
-        "Rehearse (dry run, try out, test) a campaign in simulation before it starts: timeline, bill "
-        "(total price), doubles. 預演、模擬、試算活動。"
+        "Rehearse (dry run, trial run) a campaign in simulation without sending, before it starts: "
+        "timeline, what it would cost to send to everyone, doubles. 預演、模擬、試跑、試算活動：總共要"
+        "花多少點。"
     ),
     toolset="desk",
     vendor=None,

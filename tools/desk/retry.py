@@ -89,9 +89,9 @@ RETRY_SAFELY = Action(
     name="retry_safely",
     title="Retry an SMS safely",
     description=(
-        "Retry (repeat, resend, send again) an SMS send of unknown outcome, a timeout say, so that nobody "
+        "Retry (repeat, resend) an SMS send of unknown outcome, one that timed out say, so that nobody "
         "gets it twice: numbers that had the text are skipped. Within 24 hours; costs points for the "
-        "others. Try reconcile_action first. 安全重送、重發、補發、再送一次：不會收到兩次。"
+        "others. Try reconcile_action first. 逾時的簡訊安全重送、重發、再送一次：不會收到兩次。"
     ),
     toolset="desk",
     vendor="every8d",

@@ -28,8 +28,8 @@ RETRY_FAILED = DeskOperation(
     name="retry_failed",
     title="Plan failed recipients again",
     description=(
-        "Plan a campaign again (resend) for those it failed to reach, who did not get it; never the "
-        "unknown. Nothing is sent. 活動失敗名單重送、補發沒收到的人。"
+        "Plan a campaign again (another round) for the failed ones that it never reached, not for the "
+        "unknown. Nothing is sent. 活動失敗名單再排一次、補發沒收到的人。"
     ),
     toolset="desk",
     vendor=None,

@@ -237,8 +237,8 @@ GET_POINTS_STATEMENT = DeskOperation(
     name="get_points_statement",
     title="Statement of points",
     description=(
-        "Monthly points statement (bill): how many used, how much we spend, where they went, who spent them. "
-        "點數對帳單、扣點明細：這個月用了多少點、花在哪、誰花的。"
+        "Monthly points statement: how many points we used, who spent them, what came back, what the "
+        "vendor charged. 點數對帳單、扣點明細：花了多少點，花在哪、退了幾點。"
     ),
     toolset="desk",
     vendor=None,

@@ -73,8 +73,8 @@ STOP_EVERYTHING = Composite(
     name="stop_everything",
     title="Stop everything",
     description=(
-        "Emergency: stop everything, halt all sending at once, then ask once to erase the rest. "
-        "全部停掉、緊急停止、通通停。"
+        "Emergency: halt all sending at once, then ask once to erase the rest. 緊急：所有發送通通停、全"
+        "部停掉。"
     ),
     toolset="desk",
     vendor=None,

@@ -17,7 +17,5 @@ def _check(batch_id: str) -> str:
     return batch_id
 
 
-BatchId = Annotated[
-    str, IDENTIFIER, AfterValidator(_check), Field(description="Batch id (批次) that a send answered.")
-]
+BatchId = Annotated[str, IDENTIFIER, AfterValidator(_check), Field(description="Batch id (批次) of a send.")]
 """A batch id of the form 220478cc-8506-49b2-93b7-2505f651c12e (EVERY8D 1.1)."""

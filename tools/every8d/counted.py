@@ -37,7 +37,7 @@ Count = Annotated[
     Field(
         ge=0,
         le=_MOST,
-        description="Of people, for a dry_run without recipients.",
+        description="People, for a dry_run without recipients.",
         json_schema_extra=without("minimum", "maximum"),
     ),
     NO_FLAG,

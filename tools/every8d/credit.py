@@ -46,8 +46,8 @@ QUERY_CREDIT = Query(
     name="query_credit",
     title="Points left",
     description=(
-        "Check the EVERY8D balance: how many points (credits) are left, enough to send. Free. "
-        "餘額查詢：剩多少點數、還剩幾點、夠不夠發。"
+        "Check the EVERY8D balance: do we have enough points (credits), how many are left. 餘額查詢：剩"
+        "多少點數、還剩幾點、還能發幾則、夠不夠。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -76,10 +76,10 @@ class DeliveryParams(PagedParams):
     """A batch, perhaps one of its numbers or one class of states."""
 
     batch_id: BatchId
-    mobile: Annotated[MobileArgument | None, Field(description="Only this number; absent: all.")] = None
+    mobile: Annotated[MobileArgument | None, Field(description="Of a number; absent: all.")] = None
     status_class: Annotated[
         StatusClass | Literal["failed"] | None,
-        Field(description="Only this class; failed: of both kinds; absent: all."),
+        Field(description="failed: of both classes; absent: all."),
     ] = None
 
 
@@ -234,9 +234,9 @@ GET_SMS_DELIVERY = Query(
     name="get_sms_delivery",
     title="SMS delivery",
     description=(
-        "List the delivery status of each SMS text in a batch: which numbers it arrived at (delivered, "
-        "undelivered, switched off), why some failed. Free. For MMS use get_mms_delivery. 發送狀態查詢："
-        "這批簡訊成功送達、收到沒、沒送到、為什麼失敗、空號、停用、關機、黑名單。"
+        "List the delivery status of each SMS text in a batch: how many recipients and which numbers "
+        "received it, which failed (switched off) and the reason, was a booking cancelled. 發送狀態查"
+        "詢：這批簡訊成功送達、有沒有收到、沒送到、為什麼失敗、空號、停用、黑名單、預約取消了嗎。"
     ),
     toolset="sms",
     vendor="every8d",
@@ -250,9 +250,9 @@ GET_MMS_DELIVERY = Query(
     name="get_mms_delivery",
     title="MMS delivery",
     description=(
-        "List the status of each MMS (picture message) in a batch: sent, scheduled or cancelled; "
-        "arrival is not reported. Free. For SMS use get_sms_delivery. MMS 發送狀態查詢："
-        "這批多媒體簡訊送出沒、收到沒。"
+        "List the status of each MMS (picture message) in a batch: sent, still waiting, or its booking "
+        "cancelled; arrival is not reported. MMS 發送狀態查詢：多媒體簡訊、圖片簡訊有沒有送到、發出去了"
+        "沒、還是預約取消了。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -127,8 +127,8 @@ ERASE_SMS_BOOKING = Action(
     name="erase_sms_booking",
     title="Erase SMS booking",
     description=(
-        "Cancel (delete, erase) an unsent SMS text that is booked or scheduled, irreversibly; "
-        "get its points back. 刪除預約簡訊：取消預約，點數退回。"
+        "Cancel (call off, unschedule, delete) an SMS text or reminder that is booked or scheduled: it "
+        "must not go out. Irreversible; get its points back. 刪除、取消簡訊預約，點數退回。"
     ),
     toolset="sms",
     vendor="every8d",
@@ -145,8 +145,8 @@ ERASE_MMS_BOOKING = Action(
     name="erase_mms_booking",
     title="Erase MMS booking",
     description=(
-        "Cancel (delete, erase) an unsent MMS (picture message) that is booked or scheduled, "
-        "irreversibly; get its points back. 刪除 MMS 預約：取消預約的多媒體簡訊。"
+        "Cancel (delete, erase) an MMS (picture message) that is booked or scheduled, irreversibly; "
+        "get its points back. 刪除、取消多媒體（圖片）簡訊預約。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -153,9 +153,9 @@ SEND_MMS = Action(
     name="send_mms",
     title="Send MMS",
     description=(
-        "Send an MMS (multimedia message: subject, text and a picture, an image or photo up to 300 KB) to "
-        "Taiwanese mobile numbers. Costs 3 or 5 points each; final once sent. Without an image use "
-        "send_sms. 傳送 MMS 多媒體簡訊：附圖片、照片的簡訊。"
+        "Send an MMS (multimedia message: subject, text and a picture, an image or photo up to 300 KB) "
+        "to Taiwanese mobile numbers. Costs 3 or 5 points each; final once sent. 發一則 MMS 多媒體簡"
+        "訊：附圖片、照片給這些號碼。"
     ),
     toolset="sms",
     vendor="every8d",

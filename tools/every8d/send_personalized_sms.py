@@ -315,9 +315,9 @@ SEND_PERSONALIZED_SMS = Action(
     name="send_personalized_sms",
     title="Send personalized SMS",
     description=(
-        "Send each recipient a different SMS or reminder: a template filled with their name, date or "
-        "amount, or whole texts. Costs points; final once sent. For a common text use send_sms. 參數簡訊、"
-        "個人化簡訊：每人內容不同，帶入姓名、日期。"
+        "Send each customer their own SMS or reminder: a template filled with name, date or amount, or "
+        "whole texts. Costs points; final once sent. For a common text use send_sms. 參數簡訊、個人化簡"
+        "訊：每位客戶內容不一樣，各發自己的，帶入姓名、時間。"
     ),
     toolset="sms",
     vendor="every8d",

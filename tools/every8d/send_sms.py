@@ -70,10 +70,10 @@ SEND_SMS = Action(
     name="send_sms",
     title="Send SMS",
     description=(
-        "Send (text) an SMS message or reminder, the same to one or many people (numbers), at once or "
-        "scheduled (booked). Costs points; final once sent. dry_run tells the cost and parts. For texts "
-        "that differ use send_personalized_sms. 傳送簡訊、預約簡訊：群發一則給客戶、會員、這些號碼，"
-        "立即或明天早上發，可先發幾個人試試；要多少點、拆成幾則。"
+        "Send (text) an SMS message, reminder or promo, the same to one or many people (numbers, "
+        "customers), at once or scheduled, tomorrow say. Costs points; final once sent. dry_run tells "
+        "the cost and parts. For texts that differ use send_personalized_sms. 發簡訊、預約簡訊：群發一"
+        "則給客戶、會員、這些號碼，立即或明天早上發，可先發幾個人試試；要多少點。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -84,9 +84,9 @@ SEND_SMS_DEDUPLICATED = Action(
     name="send_sms_deduplicated",
     title="Send SMS, no repeats",
     description=(
-        "Send an SMS without duplicates: skips (filters) each number that already got the same text within "
-        "24 hours. Costs points for the others. To repeat a send of unknown outcome use retry_safely. "
-        "過濾24小時內重複名單：避免重複發送，收過的不再發。"
+        "Send an SMS without duplicates: skips (filters) those who already had the same text today, "
+        "within 24 hours. Costs points for the others. To repeat a send of unknown outcome use "
+        "retry_safely. 過濾24小時內重複名單：同一則不讓人收到兩次，今天收過的不要再發。"
     ),
     toolset="sms",
     vendor="every8d",

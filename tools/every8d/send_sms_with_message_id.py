@@ -116,8 +116,8 @@ SEND_SMS_WITH_MESSAGE_ID = Action(
     title="Send SMS with own id",
     description=(
         "Send an SMS to a single number under a message id of your own (MSGID, a reference), which "
-        "delivery events carry back. Costs points; final once sent. For several numbers use send_sms. "
-        "自行帶入 MSGID：自訂編號，單筆發給一支門號。"
+        "delivery events carry back. Costs points; final once sent. 自行帶入 MSGID：流水號當訊息編號，"
+        "單筆發一則簡訊。"
     ),
     toolset="sms",
     vendor="every8d",

@@ -36,7 +36,7 @@ Text = Annotated[
     str,
     Field(
         max_length=LONGEST_TEXT,
-        description="Text as the recipients get it.",
+        description="Text as recipients get it.",
         json_schema_extra=UNTOLD_LENGTH,
     ),
     AfterValidator(_not_blank),
@@ -48,7 +48,7 @@ ValidityMinutes = Annotated[
     Field(
         ge=1,
         le=DEFAULT_VALIDITY,
-        description="Minutes that delivery is tried.",
+        description="Minutes to try.",
         json_schema_extra=without("minimum", "maximum"),
     ),
     NO_FLAG,

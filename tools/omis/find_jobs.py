@@ -29,7 +29,7 @@ Email = Annotated[str, Field(max_length=254), AfterValidator(_email), PERSON]
 class FindJobsParams(PagedParams):
     """Exactly one of the three ways to find jobs."""
 
-    email: Annotated[Email | None, Field(description="Recipient's address, or absent.")] = None
+    email: Annotated[Email | None, Field(description="Such as amy@example.com; or absent.")] = None
     mobile: Annotated[MobileArgument | None, Field(description="Recipient's number, or absent.")] = None
     external_reference: Annotated[
         str | None, Field(min_length=1, max_length=64, description="Needs job_type; or absent.")
@@ -66,9 +66,9 @@ find_jobs = Query(
     name="find_jobs",
     title="Find jobs",
     description=(
-        "Find (search) which OMIS jobs (mails) were sent to an email or a mobile (phone) number, "
-        "or by external_reference with job_type: exactly one of these. With a job id use "
-        "query_job. 查詢的對象：用信箱 email、手機號碼、外部編號找寄送紀錄，收過哪些信。"
+        "Find which OMIS jobs (mails) went to an email or a mobile number, or by external_reference "
+        "with job_type: exactly one of these. 找寄送：用信箱 email、手機號碼、外部編號查寄給誰、收過哪"
+        "些 EDM。"
     ),
     toolset="jobs",
     vendor="omis",

@@ -65,9 +65,9 @@ query_job = Query(
     name="query_job",
     title="Look up a job",
     description=(
-        "Show the status of an OMIS job and its launch: how far the sending is, finished, why it "
-        "stopped. Without a job id use find_jobs. 查詢寄送狀態：寄送進度、寄到哪、寄完了沒、"
-        "有錯誤。"
+        "Show the state (status) of an OMIS job and its launch: how far the sending is, did it finish, "
+        "why it stopped, is it paused or terminated. 查詢寄送狀態：寄送進度、寄到哪、寄完了沒、為什麼停"
+        "了、暫停還是終止了。"
     ),
     toolset="jobs",
     vendor="omis",
@@ -82,7 +82,7 @@ pause_job = act(
     _BRAKED,
     PAUSE,
     Risk.CHANGE,
-    "Pause (hold, halt) an OMIS job: stop its sending now, until resume_job. 暫停寄送：先停下，先不要寄。",
+    "Pause (hold) an OMIS job: stop its sending now, until resume_job. 暫停寄送：先停下。",
 )
 
 JOB_OPERATIONS = (
@@ -100,7 +100,7 @@ JOB_OPERATIONS = (
         _RISKY,
         TERMINATE,
         Risk.DESTROY,
-        "Terminate (abort, end) an OMIS job permanently, irreversibly. 終止寄送：永久結束，不再寄。",
+        "Terminate (abort, kill, end) an OMIS job for good, irreversibly. 終止寄送：永久結束。",
     ),
     act(
         _RISKY,
@@ -112,8 +112,10 @@ JOB_OPERATIONS = (
         _RISKY,
         RESTART,
         Risk.SPEND,
-        "Restart an OMIS job that stopped because it ran out of points (insufficient), after a top-up. "
-        "Costs points. 點數不足，補充點數（儲值）後重新啟動寄送。",
+        (
+            "Restart an OMIS job that stopped because it ran out of points, after a top-up. Costs points. "
+            "點數不足，補充點數（儲值）後重新啟動寄送。"
+        ),
     ),
 )
 """Every operation on jobs."""

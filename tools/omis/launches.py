@@ -100,9 +100,9 @@ query_launch = Query(
     name="query_launch",
     title="Look up a launch",
     description=(
-        "Show the status of an OMIS launch and its jobs: running, waiting, paused, approved, "
-        "finished or failed. OMIS lists no launches. 查詢任務狀態：任務進度、在跑嗎、批准了沒、"
-        "有哪些寄送。"
+        "Show what an OMIS launch is doing, its status and its jobs: running, paused, terminated, "
+        "approved, finished. OMIS lists no launches. 查詢任務狀態：任務進度、在跑嗎、結束了沒、批准了"
+        "沒、被暫停還是終止了、有哪些寄送。"
     ),
     toolset="launches",
     vendor="omis",
@@ -117,16 +117,18 @@ pause_launch = act(
     _BRAKED,
     PAUSE,
     Risk.CHANGE,
-    "Pause (hold, halt) an OMIS launch or campaign: stop its sending now, until resume_launch. 暫停任務："
-    "先停下發送。",
+    (
+        "Pause (hold, freeze) an OMIS launch: stop its sending now, until resume_launch. 暫停任務：先停"
+        "下發送。"
+    ),
 )
 
 extend_launch = Action(
     name="extend_launch",
     title="Extend a launch's deadline",
     description=(
-        "Extend an OMIS launch: set a later tracking deadline (expiry time). Free, sends nothing. "
-        "延長任務截止時間：變更追蹤期限。"
+        "Extend an OMIS launch until a later tracking deadline (expiry time). Sends nothing. 延長任務截"
+        "止時間：變更追蹤期限。"
     ),
     toolset="launches",
     vendor="omis",
@@ -152,13 +154,13 @@ LAUNCH_OPERATIONS = (
         _RISKY,
         TERMINATE,
         Risk.DESTROY,
-        "Terminate (abort, end) an OMIS launch permanently, irreversibly. 終止任務：永久結束，不再啟動。",
+        "Terminate (abort, kill, end) an OMIS launch for good, irreversibly. 終止任務：永久結束。",
     ),
     act(
         _RISKY,
         DELETE,
         Risk.DESTROY,
-        "Delete (remove) an OMIS launch and its record, irreversibly. 刪除任務、移除。",
+        "Delete (remove) an OMIS launch and its record, irreversibly. 移除、刪除任務。",
     ),
     extend_launch,
 )

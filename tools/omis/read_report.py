@@ -202,7 +202,7 @@ read_report = DeskOperation(
     title="Read a report",
     description=(
         "Show an OMIS report (EDM, newsletter): how many opened, open rate, clicked, bounced, "
-        "unsubscribed. 讀報表：電子報成效、開信率、點擊、退信多少。"
+        "unsubscribed. 報表：電子報成效、開信率、點擊、退信多少。"
     ),
     toolset="reports",
     vendor="omis",

@@ -101,10 +101,9 @@ download_report = DeskOperation(
     name="download_report",
     title="Download a report",
     description=(
-        "Download (export, save as a CSV file) an OMIS report and show its first rows: results of a "
-        "campaign or newsletter, e-mail opens, clicks, who opened or clicked, bounces, the bounce list, "
-        "unsubscribes, failed SMS. 下載報表、匯出名單明細：電子報成效、開信率、點擊點選連結、退信、"
-        "發送失敗。"
+        "Download an OMIS report (save it as a CSV file) and show its first rows: e-mail opens, people "
+        "who opened or clicked a newsletter, addresses that bounced, unsubscribes, failed SMS. 下載報"
+        "表、匯出名單明細：電子報成效、開信率、點擊點選連結、退信。"
     ),
     toolset="reports",
     vendor="omis",

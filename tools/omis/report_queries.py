@@ -88,8 +88,8 @@ list_reports = Query(
     name="list_reports",
     title="List reports",
     description=(
-        "Show all OMIS reports of a period (day, week, month), with ids, types and links, to compare "
-        "campaigns. 查詢時間區段的所有報表：有哪些報表、報表清單、比較成效。"
+        "Show which OMIS reports we have between two days (of a week, a month): all that there are, of "
+        "which newsletter, ids, types, links. 列出時間區段的所有報表：有哪些報表、報表清單。"
     ),
     toolset="reports",
     vendor="omis",
@@ -104,8 +104,8 @@ list_updating_reports = Query(
     name="list_updating_reports",
     title="List reports being refreshed",
     description=(
-        "List which OMIS reports are still being updated, in progress now; one that is gone from it has "
-        "finished its refresh and is ready. 查詢目前正在更新的報表：更新進度，更新完了沒。"
+        "List which OMIS reports are still being updated, in progress now; one that is gone from it "
+        "has finished its refresh and is ready. 查詢目前正在更新的報表：更新完了沒。"
     ),
     toolset="reports",
     vendor="omis",
@@ -120,7 +120,7 @@ list_report_types = Query(
     name="list_report_types",
     title="List a report's types",
     description=(
-        "List which types (kinds) an OMIS report has, to refresh it in. 查詢單一報表可更新的報表種類、類型。"
+        "List which types (kinds) an OMIS report has, to refresh it in. 查詢這份報表可以更新的種類、類型。"
     ),
     toolset="reports",
     vendor="omis",

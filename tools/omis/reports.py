@@ -143,7 +143,7 @@ def _scope(params: UpdateAllReportsParams) -> Sentence:
 delete_report = Action(
     name="delete_report",
     title="Delete a report",
-    description="Delete (remove) an OMIS report, irreversibly. 刪除單一報表、移除。",
+    description="Delete (remove, get rid of) an OMIS report, irreversibly. 刪除、移除單一報表。",
     toolset="reports",
     vendor="omis",
     section="OMIS ManageReport, Option 2",
@@ -159,8 +159,8 @@ update_report = Action(
     name="update_report",
     title="Refresh a report",
     description=(
-        "Queue a refresh (update, renewal) of a single OMIS report to its newest data; "
-        "list_updating_reports tells when it is ready. 更新單一報表：更新報表到最新數據、重新整理。"
+        "Queue a refresh (update) of a single OMIS report to its latest data; list_updating_reports "
+        "tells when it is ready. 更新單一報表：更新報表到最新數據。"
     ),
     toolset="reports",
     vendor="omis",
@@ -176,8 +176,8 @@ update_all_reports = Action(
     name="update_all_reports",
     title="Refresh all reports of a period",
     description=(
-        "Queue a refresh of every OMIS report of a period, in bulk (mass). Use rarely: a heavy load on "
-        "OMIS. 大量更新：區間內所有報表全部更新。"
+        "Queue a refresh of every OMIS report of a period. Use rarely: a heavy load on OMIS. 大量更新："
+        "區間內所有報表全部更新、重跑。"
     ),
     toolset="reports",
     vendor="omis",

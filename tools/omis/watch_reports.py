@@ -113,7 +113,7 @@ def _shown(record: Group) -> UpdatingReport:
 watch_reports = DeskOperation(
     name="watch_reports",
     title="Wait for reports",
-    description="Wait until a refreshed OMIS report is ready, then tell. 等報表跑完、更新好通知我。",
+    description="Wait until a refreshed OMIS report is ready, then notify. 等報表跑完、更新好通知我。",
     toolset="reports",
     vendor="omis",
     section=sentence("ours: the records and OMIS's reports"),
