@@ -10,12 +10,11 @@ from server.store.batches import ELSEWHERE, SENT, Batch, add_batch, batch_by_ven
 from server.store.elsewhere import free_id, perhaps_ours
 from server.store.plans import Connection
 from server.store.rows import taipei_day
-from server.store.slices import slices
-from tools.every8d.delivery import VENDOR_PAGE, Messages
+from tools.every8d.delivery import Messages
 
 
 async def imported(memory: Memory, batch_id: str, kind: str, found: Messages, principal: str) -> bool:
-    """Keep it as this principal's; False when it came into the records meanwhile."""
+    """Keep it as this principal's, which uses the pages up; False when it came into the records meanwhile."""
     keeper = memory.keeper
     key = await keeper.key()
     # As the vendor writes it, whoever typed it: its reports are found by that.
@@ -53,8 +52,9 @@ async def imported(memory: Memory, batch_id: str, kind: str, found: Messages, pr
     if batch is None:
         return False
     reading = await memory.reading(batch)
-    for part in slices(found.messages, VENDOR_PAGE):
-        await reading.note(part)
+    # Each page is let go once it is noted: all of them at once would be one long step.
+    while found.pages:
+        await reading.note(found.pages.pop(0))
     await reading.end(complete=found.complete)
     return True
 
@@ -66,5 +66,5 @@ async def may_be_ours(memory: Memory, batch: Batch) -> list[str]:
 
 def _times(found: Messages, now: datetime) -> tuple[datetime, datetime | None]:
     """When it was sent, and for when it is booked where that lies ahead, by the first of its messages."""
-    first = min((each.sent_at for each in found.messages if each.sent_at), default=now)
+    first = min((each.sent_at for each in found if each.sent_at), default=now)
     return (now, first) if first > now else (first, None)

@@ -45,7 +45,7 @@ class OwnImporting:
         for kind, source in _SOURCES:
             steps = every_message(source, batch_id, around, PAGES_OF_THE_LARGEST)
             found = await self._context.vendors.query(steps)
-            if found.messages:
+            if any(found.pages):
                 return kind, found
         raise RefusedError(no_such_batch(IMPORT_BATCH))
 

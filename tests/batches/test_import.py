@@ -1,8 +1,15 @@
 """A batch that was sent on the vendor's own site becomes one of ours, and is then told like any other."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
+from server.batches import importing
+from server.batches.memory import Memory
+from server.batches.reading import Reading
 from server.demo.rows import rows_of
+from server.gate import import_desk
 from tests.batches.stored import rows_in
 from tests.batches.test_summaries import MIXED
 from tests.delivery.receivers import TOKEN, WITHIN, vendor_of
@@ -11,6 +18,7 @@ from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import FREE, FREE_NUMBER, FREE_SEND, fronted
 from tests.gate.test_front_owning import NOBODYS, TOKENS, Acting, acting_as
+from tools.every8d.delivery import DeliveryMessage, Messages
 
 __all__ = ["acting_as"]
 MINUTE = timedelta(minutes=1)
@@ -39,6 +47,31 @@ async def test_an_imported_batch_is_told_like_any_other(house: House, of_store: 
         assert (statement["points"], statement["elsewhere"]) == (0, 6)
         again = await session.facts("send_sms", {"recipients": [f"failed:{batch_id}"], "text": "再一次"})
     assert again["meant"]["count"] == 2
+
+
+async def test_each_page_of_a_large_batch_is_let_go_as_soon_as_it_is_noted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred thousand messages let go at once hold up everybody for 11 ms."""
+    left: list[list[int]] = []
+    real = importing.imported
+
+    async def seen(memory: Memory, batch_id: str, kind: str, found: Messages, principal: str) -> bool:
+        note = Reading.note
+
+        async def noted(reading: Reading, messages: Sequence[DeliveryMessage]) -> None:
+            left.append([len(page) for page in found.pages])
+            await note(reading, messages)
+
+        monkeypatch.setattr(Reading, "note", noted)
+        return await real(memory, batch_id, kind, found, principal)
+
+    monkeypatch.setattr(import_desk, "imported", seen)
+    async with fronted(house, policy=FREE) as session:
+        batch_id = await _by_hand(house, *(f"0912{n:06d}" for n in range(2_001)))
+        facts = await session.facts("import_batch", {"batch_id": batch_id})
+    assert facts["recipients"] == 2_001
+    assert left == [[1_000, 1], [1], []]
 
 
 async def test_what_is_there_already_is_said_and_changes_nothing(house: House) -> None:

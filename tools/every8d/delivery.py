@@ -1,9 +1,10 @@
 """What became of the messages of a batch (EVERY8D 2.2 for SMS, 2.3 for MMS): twins with one table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, SkipValidation
@@ -99,9 +100,13 @@ MMS_DELIVERY = DeliverySource(path="API21/HTTP/MMS/getDeliveryStatus.ashx", form
 class Messages:
     """All messages of a batch, as far as they were read; `complete` tells whether that is all of them."""
 
-    messages: tuple[DeliveryMessage, ...]
+    pages: list[list[DeliveryMessage]]
+    """As the vendor divides them, in its order."""
     total: int
     complete: bool
+
+    def __iter__(self) -> Iterator[DeliveryMessage]:
+        return chain.from_iterable(self.pages)
 
 
 def every_message(
@@ -110,7 +115,7 @@ def every_message(
     """Read a whole batch, up to so many of the vendor's pages of 1,000 messages."""
     fetch = _fetch(source, batch_id, surroundings)
     found = yield from read_all(fetch, size=VENDOR_PAGE, take=lambda rows: map(_message, rows), most=most)
-    return Messages(messages=tuple(found.taken), total=found.total, complete=found.complete)
+    return Messages(pages=found.pages, total=found.total, complete=found.complete)
 
 
 def messages_page(
@@ -204,13 +209,14 @@ def _filtered(
 ) -> Steps[DeliveryResult]:
     fetch = _fetch(source, params.batch_id, surroundings)
     found = yield from read_all(fetch, size=VENDOR_PAGE, take=partial(_matching, params=params))
-    matched, start = len(found.taken), (params.page - 1) * params.page_size
+    taken = [*chain.from_iterable(found.pages)]
+    matched, start = len(taken), (params.page - 1) * params.page_size
     return DeliveryResult(
         total=found.total,
         matched=matched,
         page=params.page,
         pages=pages_of(matched, params.page_size),
-        messages=[_message(row) for row in found.taken[start : start + params.page_size]],
+        messages=[_message(row) for row in taken[start : start + params.page_size]],
         complete=found.complete,
     )
 

@@ -63,7 +63,7 @@ def _parse(reply: Reply, _params: EraseParams, _surroundings: Surroundings) -> E
 def _preview(effect: str, source: DeliverySource) -> Callable[[EraseParams, Surroundings], Steps[Preview]]:
     def preview(params: EraseParams, surroundings: Surroundings) -> Steps[Preview]:
         found = yield from every_message(source, params.batch_id, surroundings)
-        booked = [message for message in found.messages if message.status_class == "scheduled"]
+        booked = [message for message in found if message.status_class == "scheduled"]
         if not booked:
             raise _nothing_to_erase()
         return Preview(
@@ -85,11 +85,11 @@ def _settle(source: DeliverySource) -> Callable[[EraseParams, Surroundings], Ste
 
     def settle(params: EraseParams, surroundings: Surroundings) -> Steps[Happened | None]:
         found = yield from every_message(source, params.batch_id, surroundings)
-        classes = {message.status_class for message in found.messages}
+        classes = {message.status_class for message in found}
         if "cancelled" not in classes or "scheduled" in classes:
             return None
         whole = found.complete and classes == {"cancelled"}
-        return Happened(erased=len(found.messages) if whole else 0)
+        return Happened(erased=sum(map(len, found.pages)) if whole else 0)
 
     return settle
 

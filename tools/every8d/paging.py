@@ -36,9 +36,9 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken(Generic[X]):
-    """What was taken of the rows, of how many, and whether those are all that there are."""
+    """What was taken of the rows, page by page, of how many, and whether those are all that there are."""
 
-    taken: list[X]
+    pages: list[list[X]]
     total: int
     complete: bool
 
@@ -108,14 +108,14 @@ def read_all(
 ) -> Steps[Taken[X]]:
     """Take something of every row, in at most so many of the vendor's pages; `complete`: that was enough.
 
-    It is taken page by page: all at once, so many rows would hold up every other call.
+    It is taken page by page, and stays so: all at once, so many rows would hold up every other call.
     """
     pages = yield from _pages(
         lambda number: take_page(fetch, number, size=size, take=take), 1, most * size, size
     )
     total = pages[-1].total
     return Taken(
-        taken=[each for page in pages for each in page.taken],
+        pages=[page.taken for page in pages],
         total=total,
         complete=all(page.complete for page in pages) and sum(page.rows for page in pages) == total,
     )
