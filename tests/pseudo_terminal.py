@@ -3,13 +3,13 @@
 import os
 import select
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.in_terminal import TERMINAL
 from tests.patience import PATIENCE
 
-_OWN_TERMINAL = 'exec <"$ITS_TERMINAL" >"$ITS_TERMINAL" 2>&1; exec "$0" "$@"'
-"""A session that opens a terminal is interrupted by its Ctrl-C."""
 CTRL_C = "\x03\n"
 """Of a Ctrl-C that comes just before Python reads it hears at the next line alone."""
 
@@ -34,8 +34,8 @@ def talked(
     """The exit code and the screen of a person who types each answer at a question that ends so."""
     ours, theirs = os.openpty()
     process = subprocess.Popen(
-        ["sh", "-c", _OWN_TERMINAL, *command],
-        env={**env, "ITS_TERMINAL": os.ttyname(theirs)},
+        [sys.executable, "-m", "tests.in_terminal", *command],
+        env={**env, TERMINAL: os.ttyname(theirs)},
         cwd=folder,
         start_new_session=True,
     )

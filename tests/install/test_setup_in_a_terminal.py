@@ -11,7 +11,10 @@ from tests.e2e.process import COMMAND
 from tests.install.conftest import ROOT
 from tests.pseudo_terminal import CTRL_C, talked
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+pytestmark = [
+    pytest.mark.usefixtures("quick_start"),
+    pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals"),
+]
 
 CTRL_D = "\x04"
 PASSWORD = "a secret 密"
