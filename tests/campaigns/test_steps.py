@@ -1,6 +1,7 @@
 """A campaign that ends before its start, what a start is asked with, and who waits for an end."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import anyio
@@ -9,11 +10,15 @@ import pytest
 from server.campaigns.course import Course, Wave
 from server.gate import watching
 from server.gate.campaign_chunks import ChunkSender
+from server.gate.masking import present
 from tests.campaigns.playing import carried_out, people, planned, taken, texts_at_the_vendor, write_list
+from tests.clients.tokens import tokens_of
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.e2e.sql import run_sql, store_of
 from tests.gate.servers import Clock, fronted
+from tools.campaign_desk import CampaignView
+from tools.desk.get_campaign import status_of
 
 SMALL: dict[str, Any] = {"every8d": {"max_recipients": 10}}
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -138,3 +143,38 @@ async def test_a_damaged_plan_pauses_its_campaign_which_can_only_be_cancelled(ho
         told = await session.facts("cancel_campaign", {"campaign_id": campaign})
         assert (told["state"], told["recipients"]) == ("cancelled", 30)
         assert not await texts_at_the_vendor(house)
+
+
+async def test_the_longest_progress_costs_at_most_400_tokens() -> None:
+    at = datetime(2026, 11, 29, 10, tzinfo=UTC)
+    found = CampaignView(
+        id="AAAA-AAAA",
+        name="繳" * 40,
+        state="holding",
+        reason="the trial is out, and the rest waits for a person: 50 % have it (2,345 of 4,567), at least "
+        "95 % were asked for; 25 % failed for good (1,234 of 4,567), at most 2 % were asked for; 12 opted "
+        "out, at most 0 were asked for",
+        held_by="",
+        released=False,
+        recipients=1_000_000,
+        points=Decimal(5_000_000),
+        spent=Decimal("4999999.5"),
+        waiting=123_456,
+        sending=2_000,
+        sent=543_210,
+        unknown=12_345,
+        failed=12_345,
+        left_out=12_345,
+        cancelled=123_456,
+        untimed=10_000,
+        untimed_parts=20,
+        in_doubt=[f"AAA{each}-BBB{each}" for each in range(9)],
+        booked=123_456,
+        delivered=456_789,
+        not_delivered=12_345,
+        undo_until=None,
+        started_at=at,
+        ends_at=at,
+    )
+    facts: Facts = present(status_of(found), show_numbers=False).facts
+    assert await tokens_of(facts) <= 400

@@ -59,7 +59,7 @@ async def test_who_has_no_time_is_said_and_booked_anew_by_another_move(house: Ho
         status = await of(session, campaign)
         assert "10 recipients in 1 part have no time: their bookings were erased." in status["conclusion"]
         assert "are not sent" not in status["conclusion"]
-        assert "move_campaign (another request_id) books who has no time anew" in status["next"]
+        assert "move_campaign (another request_id) gives them one" in status["next"]
         usage = await session.parts.journal.read(ledger.usage)
         assert (usage.points_today, usage.recipients_today) == (20, 20)
         before = await standing(house)

@@ -13,7 +13,7 @@ from tools.operation import Result, Risk
 from tools.taipei import iso
 from tools.values import OutsideText, Points, Timestamp
 
-_NAMED = 5
+_NAMED = 2
 """Actions that are named one by one."""
 
 
@@ -52,6 +52,11 @@ async def _get(params: CampaignStatusParams, desk: Desk) -> CampaignStatus:
         found = await desk.campaigns.view(params.campaign_id)
     if found is None:
         raise no_such_campaign()
+    return status_of(found)
+
+
+def status_of(found: CampaignView) -> CampaignStatus:
+    """What a caller hears of a campaign."""
     return CampaignStatus(
         conclusion=_conclusion(found),
         campaign_id=found.id,
@@ -114,7 +119,7 @@ def _settled_first(found: CampaignView) -> str:
         more = f" and {len(found.in_doubt) - len(ids)} more" if len(found.in_doubt) > len(ids) else ""
         said.append(f"reconcile_action for {', '.join(ids)}{more}: nobody knows whether these were erased.")
     if found.untimed:
-        said.append("move_campaign (another request_id) books who has no time anew, resume_campaign not.")
+        said.append("move_campaign (another request_id) gives them one, resume_campaign not.")
     return " ".join(said)
 
 
@@ -138,7 +143,7 @@ def _next_step(found: CampaignView) -> str:
 
 
 def _doubt(found: CampaignView) -> str:
-    told = "reconcile_action for its sends of unknown outcome (list_actions, state unknown); "
+    told = "reconcile_action for its unknown sends (list_actions); "
     return told if found.unknown else ""
 
 
