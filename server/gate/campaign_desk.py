@@ -31,7 +31,7 @@ from server.ledger.notes import Note
 from server.store.campaigns import CANCELLED, OVER, RUNNING, Campaign
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures, Rehearsed
 from tools.campaign_facts import CampaignState
-from tools.campaigns.cautions import cautions_of
+from tools.campaigns.cautions import cautions_of, unfilled
 from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.pace import is_night, read_pace
 from tools.campaigns.trial import read_trial
@@ -134,7 +134,10 @@ class OwnCampaigns:
             undo_minutes=minutes_of_start(settings.policy, campaign.recipients)
             if asked.send_at is None
             else 0,
-            cautions=cautions_of(wish.wording, tally),
+            cautions=[
+                *(unfilled(asked.text, made.found.columns) if made.found else ()),
+                *cautions_of(wish.wording, tally),
+            ],
             cheaper=cheaper_for(wish.wording, tally),
             found=made.found,
         )

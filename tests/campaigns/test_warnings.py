@@ -113,6 +113,19 @@ async def test_what_is_wrong_with_a_list_is_named_by_the_plans_own_argument(
     assert field in told["message"]
 
 
+@pytest.mark.parametrize("named", ["[姓名]", "<姓名>", "＜姓名＞", "｛姓名｝", "［ 姓名 ］", "%姓名%"])
+async def test_a_column_that_is_named_as_other_programs_name_it_is_told(house: House, named: str) -> None:
+    write_list(house, people(2))
+    told = "The text names a column without {}"
+    async with fronted(house, clock=Clock(NOON)) as session:
+        wrong = await planned(session, text=f"【測試】{named}您好")
+        right = await planned(session, text="【測試】{姓名}您好 [重要]")
+        checked = await session.facts("check_message", {"text": f"【測試】{named}您好", "file": "due.csv"})
+    assert [each for each in wrong["warnings"] if each.startswith(told)]
+    assert not [each for each in right["warnings"] if each.startswith(told)]
+    assert [each for each in checked["notes"] if each.startswith(told)]
+
+
 async def test_fillings_that_look_the_same_are_shown_once(house: House) -> None:
     write_list(house, people(3))
     person = Person("decline")

@@ -1,10 +1,17 @@
 """What to know of a campaign's text once its list is known: as it stands, and as its longest fillings are."""
 
+import re
+from collections.abc import Sequence
+
 from tools.campaigns.tally import Tally
 from tools.campaigns.wording import Wording
 from tools.every8d.cautions import text_cautions
 from tools.every8d.charging import units
 from tools.every8d.overflow import overflow_cautions
+
+_OTHER_BRACKETS = re.compile(
+    r"\[([^\[\]]{1,60})\]|［([^［］]{1,60})］|｛([^｛｝]{1,60})｝|[<＜]([^<>＜＞]{1,60})[>＞]|%([^%\s]{1,60})%"
+)
 
 
 def cautions_of(wording: Wording, tally: Tally) -> list[str]:
@@ -16,3 +23,11 @@ def cautions_of(wording: Wording, tally: Tally) -> list[str]:
     # A mask that is as long shows where the limit is; one that is not would show it elsewhere.
     over = overflow_cautions(masked) if units(masked) == units(longest) else ()
     return [*text_cautions([wording.filled(each) for each in tally.longest]), *over]
+
+
+def unfilled(text: str, columns: Sequence[str]) -> list[str]:
+    """That a column is named as only other programs name it: [姓名] goes out as it stands."""
+    named = (next(filter(None, found.groups())).strip() for found in _OTHER_BRACKETS.finditer(text))
+    if any(name in columns for name in named):
+        return ["The text names a column without {}: that goes out as it stands. Write {column}."]
+    return []

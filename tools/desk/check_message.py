@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.campaigns.cautions import unfilled
 from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.tally import Tally
 from tools.campaigns.wording import Wording, read_wording
@@ -86,7 +87,10 @@ async def _check(params: CheckMessageParams, desk: Desk) -> CheckMessageResult:
         points=tally.cost,
         estimate=tally.estimates > 0 or None,
         by_parts=None if found is None else _by_parts(tally),
-        notes=_notes(texts, judged, found, tally),
+        notes=[
+            *(unfilled(params.text, found.columns) if found else ()),
+            *_notes(texts, judged, found, tally),
+        ],
         links=list(judged.links) or None,
         numbers=list(judged.numbers) or None,
         cheaper=cheaper_for(wording, tally) or None,
