@@ -19,7 +19,7 @@ from server.gate.words.texted import texted
 from server.ledger.book import Book
 from server.ledger.deciding import Decision
 from server.ledger.passkeys import PasskeyError
-from server.ledger.refusals import ApprovalRefusedError
+from server.ledger.refusals import ApprovalRefusedError, FourEyesError
 from server.parts import utc_now
 from server.settings.own_command import own_command
 from server.settings.settings import Settings
@@ -123,8 +123,8 @@ class ApprovalsDesk:
     async def decide(self, action: "Action") -> None:
         """Show one action, and do with it what the person types."""
         await self._show(action)
-        if self.book.passkeys.needs(action):
-            self.terminal.say(together(_SIGNED, self._page(action.id)))
+        if hindrance := self._hindrance(action):
+            self.terminal.say(hindrance)
             typed = await self.terminal.ask(sentence("n to deny, Enter to leave it: "), left=self.left)
         else:
             typed = await self.terminal.ask(_what_to_type(action.proof), left=self.left)
@@ -217,11 +217,17 @@ class ApprovalsDesk:
 
     def _how(self, action: "Action") -> str:
         """How to approve what the question shows, without being asked."""
-        if self.book.passkeys.needs(action):
-            return together(_SIGNED, self._page(action.id))
+        if hindrance := self._hindrance(action):
+            return hindrance
         words = f"approvals --approve {action.id} --proof {action.proof or 'y'}"
         command = own_command(self.settings, words)
         return sentence("To approve what is shown above: `{command}`.", command=command)
+
+    def _hindrance(self, action: "Action") -> str:
+        """Why a yes of this person does not count here, and where one does; '' where it counts."""
+        if self.settings.approval.four_eyes and action.principal == person():
+            return sentence("You cannot approve it: {reason}", reason=FourEyesError().why)
+        return together(_SIGNED, self._page(action.id)) if self.book.passkeys.needs(action) else ""
 
     def _page(self, action_id: str) -> Sentence:
         """Where a passkey can sign."""

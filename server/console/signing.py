@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from server.console.site import Site
 from server.ledger.passkeys import assertions, were_reset
+from server.ledger.refusals import FourEyesError
 from server.settings.page_address import HOST
 from server.store.actions import Action
 from server.store.keys import keyed
@@ -27,7 +28,7 @@ class Offer:
     options: str
     needed: bool
     hindrance: Sentence | None = None
-    """Why no passkey can sign it now, where one is needed; then there are no options."""
+    """Why this person cannot approve it now; then there are no options."""
 
 
 class Signing:
@@ -37,7 +38,9 @@ class Signing:
         self._site = site
 
     async def offer(self, entry: Action, person: str) -> Offer | None:
-        """What this person's passkeys are to sign to approve this; None where none is asked for."""
+        """What their passkeys are to sign to approve this, or why they cannot; None where none is asked."""
+        if self._site.parts.settings.approval.four_eyes and entry.principal == person:
+            return Offer(options="", needed=True, hindrance=_not_now(FourEyesError().why))
         rule = self._site.parts.book.passkeys
         known = [] if rule.mode == "off" else await self._site.parts.passkeys.held()
         held = [each for each in known if each.person == person]

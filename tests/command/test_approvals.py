@@ -140,3 +140,14 @@ async def test_where_a_passkey_is_needed_the_terminal_shows_it_and_points_to_the
         assert "y to approve" not in said.out
         assert f"decide on {action} there" in " ".join(said.out.split())
     assert f"{action} is denied" in shown.out
+
+
+async def test_with_four_eyes_who_asked_is_told_before_they_type_that_somebody_else_has_to(
+    house: House,
+) -> None:
+    async with fronted(house, approval={"four_eyes": True}) as session:
+        action = (await session.facts("send_sms", SEND))["action_id"]
+        shown = await run(house, "approvals", typed="n\n", APPROVAL__FOUR_EYES="true")
+    words = " ".join(shown.out.split())
+    assert "You cannot approve it: who asked for it cannot approve it; somebody else has to." in words
+    assert ("y to approve" in words, f"{action} is denied" in words) == (False, True)

@@ -111,6 +111,16 @@ async def test_an_approved_action_can_still_be_refused_on_the_page(house: House,
     assert await posts(house) == 0
 
 
+async def test_with_four_eyes_who_asked_sees_before_the_click_that_somebody_else_has_to(house: House) -> None:
+    async with signed_in(house, approval={"four_eyes": True}) as (session, browser):
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        page = await browser.get(f"/approvals/{asked}")
+    (said,) = lines(page)["hindrance"]
+    assert "cannot be approved now: who asked for it cannot approve it; somebody else has to." in said
+    answers = [value for form in page.forms for name, value, _ in form.buttons if name == "answer"]
+    assert answers == ["refuse", "change"]
+
+
 async def test_a_typed_proof_is_asked_for_where_the_question_asks_for_it(at_page: AtPage) -> None:
     session, browser = at_page
     asked = (await session.facts("terminate_launch", LAUNCH))["action_id"]

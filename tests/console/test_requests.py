@@ -26,8 +26,8 @@ BAD = ["09-wrong-count", "10-wrong-text", "11-stale-price", "12-look-alike-name"
 SETTINGS: dict[str, Any] = {"policy": {"allowed_email_domains": ["shop.tw"], "undo_minutes": 3}}
 SOURCES = ("console/approval_card.py", "console/templates/approval.html", "gate/words/questions.py")
 _KEYS = re.compile(r'key="([a-z-]+)"|data-line="([a-z-]+)"|yield \(?\s*"([a-z-]+)"')
-AFTERWARDS = {"refusal", "receipt", "passkey"}
-"""Lines of what was not taken, of what is decided on already, and of whoever has a passkey."""
+AFTERWARDS = {"refusal", "receipt", "hindrance"}
+"""Lines of what was not taken, of what is decided on already, and of whoever cannot approve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
