@@ -85,7 +85,9 @@ def _so_far(found: CampaignView | None) -> str:
 def _conclusion(found: CampaignView) -> str:
     if found.state == "planned":
         return f"Planned: {many(found.recipients, 'recipient')}, {found.points} points. Nothing was sent."
-    ahead = f" ({found.booked} still to go out)" if found.booked else ""
+    # What is being sent at this moment is booked as well, perhaps.
+    booked = min(found.booked, found.sent)
+    ahead = f" ({booked} still to go out)" if booked else ""
     of = f"{found.sent} of {found.recipients} were given to the vendor{ahead}"
     doubt = f", {found.unknown} may have been" if found.unknown else ""
     why = f" ({found.reason})" if found.reason else ""
