@@ -51,7 +51,11 @@ async def test_an_uploaded_list_is_shown_with_the_rows_that_get_no_text(
     assert f"{file.name} · {written}" in (await browser.get("/campaigns/new")).text
     looked = await browser.send((await browser.get("/lists")).form(file.name), file.name)
     assert lines(looked)["recipients"] == ["2 of 5 rows can be texted"]
-    assert f'value="{file.name}" selected' in (await browser.get(f"/campaigns/new?list={file.name}")).html
+    begun = await browser.send(looked.form("Plan a campaign"), "Plan a campaign")
+    assert (begun.path, begun.status) == ("/campaigns/new", 200)
+    assert f'value="{file.name}" selected' in begun.html
+    chinese = await browser.send(looked.form("中文"), "中文")
+    assert (chinese.path, chinese.status) == ("/lists/look", 200)
 
 
 async def test_a_large_list_comes_in_whole(house: House, at_page: AtPage) -> None:

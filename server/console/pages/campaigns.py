@@ -21,6 +21,7 @@ _EMPTY = dict.fromkeys(
     ("name", "list", "text", "hidden", "consent", "trial", "per_hour", "not_between", "send_at"), ""
 )
 """The fields of the form: arguments of the tool."""
+_ASK = "ask"
 
 
 class CampaignsPage:
@@ -37,13 +38,18 @@ class CampaignsPage:
         )
 
     async def ask(self, request: Request) -> Response:
-        """An empty plan, for the list that was named."""
-        return await self._form(request, {**_EMPTY, "list": request.query_params.get("list", "")})
+        """An empty plan."""
+        return await self._form(request, {**_EMPTY})
 
     async def plan(self, request: Request) -> Response:
-        """Plan it: nothing is sent. What cannot be planned comes back with what was typed."""
+        """Plan it: nothing is sent. What cannot be planned comes back with what was typed.
+
+        Or begin one for a list, whose name is the person's own and stands in no URL.
+        """
         form = await self._site.form(request)
         typed = {name: field(form, name) for name in _EMPTY}
+        if field(form, "step") == _ASK:
+            return await self._form(request, typed)
         try:
             with timed_call():
                 found = await self._looks(request).figures(PLAN_CAMPAIGN, plan_figures, **_arguments(typed))

@@ -98,5 +98,7 @@ def routes(site: Site) -> list[Route]:
         get("/lists", page.show),
         post("/lists", page.take),
         post("/lists/look", page.look),
+        # Where a choice of language leads back to.
+        get("/lists/look", page.show),
         get("/lists/{name}", page.one),
     ]
