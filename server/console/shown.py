@@ -10,7 +10,7 @@ _MINUTE = 16
 
 BATCH_STATES = {
     "sent": sentence("given to the vendor"),
-    "unknown": sentence("unknown whether sent"),
+    "unknown": sentence("not known yet whether it was sent"),
     "failed": sentence("not sent"),
     "erased": sentence("taken back"),
 }
