@@ -11,7 +11,7 @@ from tools.catalog import every_operation
 from tools.desk_operation import AnyOperation
 
 Language = Literal["en", "zh"]
-Part = Literal["looked_at", "held_out", "asked_anew"]
+Part = Literal["looked_at", "held_out", "asked_anew", "asked_blind"]
 
 _FOLDER = Path(__file__).parent
 

@@ -12,7 +12,7 @@ from tools.operation import Risk
 
 FIRST = 5
 LEAST_OF_A_LANGUAGE = 120
-BARS: dict[Language, float] = {"en": 0.90, "zh": 0.85}
+BARS: dict[Language, float] = {"en": 0.90, "zh": 0.90}
 DIVISIONS: tuple[Divide, ...] = (bigrams, unigrams, both)
 PARTS: tuple[Part, ...] = get_args(Part)
 RISKS = {operation.name: operation.risk for operation in every_operation()}

@@ -46,9 +46,7 @@ async def _list(params: ListBatchesParams, desk: Desk) -> BatchesResult:
 LIST_BATCHES = DeskOperation(
     name="list_batches",
     title="List batches",
-    description=(
-        "Show the last batches we sent: text, delivered, failed, replies. 本週有哪幾批，發了哪些批次。"
-    ),
+    description=("Show the last batches we sent: text, delivered, replies. 本週有哪幾批，發了哪些批次。"),
     toolset="desk",
     vendor=None,
     section=sentence("ours: the records"),

@@ -122,9 +122,7 @@ async def _list(params: ListBlockedParams, desk: Desk) -> BlockedResult:
 LIST_BLOCKED = DeskOperation(
     name="list_blocked",
     title="Blocked numbers",
-    description=(
-        "Show who is on our block list, masked; why, since when. 封鎖名單、黑名單：我們擋了哪些號碼。"
-    ),
+    description=("Show who is on our block list: why, since when. 封鎖名單、黑名單：我們擋了哪些號碼。"),
     toolset="desk",
     vendor=None,
     section=sentence("ours: the records"),

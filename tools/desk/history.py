@@ -129,9 +129,9 @@ LIST_ACTIONS = DeskOperation(
     title="List actions",
     description=(
         "List what was done (log of everything we sent, deleted or stopped; yesterday, last week), "
-        "newest first: who did or approved it, approvals that are waiting, points spent, batch ids. 發"
-        "送紀錄、動作歷史：上週、昨天、剛剛做了哪些事、發了什麼，刪除任務、停止的是誰，執行了沒，等待核"
-        "准、審核。"
+        "newest first: who did or approved it, what is waiting for approval, points spent, batch ids. "
+        "發送紀錄、動作歷史：上週、昨天、剛剛做了哪些事、發了什麼，刪除任務、停止的是誰，執行了沒，等待"
+        "核准、審核。"
     ),
     toolset="desk",
     vendor=None,

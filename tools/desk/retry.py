@@ -91,7 +91,8 @@ RETRY_SAFELY = Action(
     description=(
         "Retry (repeat, resend) an SMS send of unknown outcome, one that timed out say, so that nobody "
         "gets it twice: numbers that had the text are skipped. Within 24 hours; costs points for the "
-        "others. Try reconcile_action first. 逾時的簡訊安全重送、重發、再送一次：不會收到兩次。"
+        "others. Try reconcile_action first. 逾時的簡訊安全重送、重發、再送一次：收過的跳過，不會收到兩"
+        "次。"
     ),
     toolset="desk",
     vendor="every8d",

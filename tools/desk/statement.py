@@ -238,7 +238,7 @@ GET_POINTS_STATEMENT = DeskOperation(
     title="Statement of points",
     description=(
         "Monthly points statement: how many points we used, who spent them, what came back, what the "
-        "vendor charged. 點數對帳單、扣點明細：花了多少點，花在哪、退了幾點。"
+        "vendor charged. 點數對帳單、扣點明細：花了多少點，花在哪，刪預約補回幾點。"
     ),
     toolset="desk",
     vendor=None,

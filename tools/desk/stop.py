@@ -74,7 +74,7 @@ STOP_EVERYTHING = Composite(
     title="Stop everything",
     description=(
         "Emergency: halt all sending at once, then ask once to erase the rest. 緊急：所有發送通通停、全"
-        "部停掉。"
+        "部都停。"
     ),
     toolset="desk",
     vendor=None,

@@ -242,7 +242,7 @@ GET_SMS_DELIVERY = Query(
     description=(
         "List the delivery status of each SMS text in a batch: how many recipients and which numbers "
         "received it, which failed (switched off) and the reason, was a booking cancelled. 發送狀態查"
-        "詢：這批簡訊成功送達、有沒有收到、沒送到、為什麼失敗、空號、停用、黑名單、預約取消了嗎。"
+        "詢：這批簡訊成功送達、有沒有收到、沒送到、為什麼失敗、是空號還是停用、黑名單、預約取消了嗎。"
     ),
     toolset="sms",
     vendor="every8d",

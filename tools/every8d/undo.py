@@ -91,7 +91,7 @@ UNDO_SEND = Action(
     name="undo_send",
     title="Undo send",
     description=(
-        "Undo (take back, recall) a message sent by mistake a moment ago, by its batch id, until the "
+        "Undo (take back, recall) a wrong message sent a moment ago, by its batch id, until the "
         "undo_until of its answer; its points return. 收回、撤回剛剛發的簡訊，發錯了，點數退回。"
     ),
     toolset="sms",

@@ -201,8 +201,8 @@ read_report = DeskOperation(
     name="read_report",
     title="Read a report",
     description=(
-        "Show an OMIS report (EDM, newsletter): how many opened, open rate, clicked, bounced, "
-        "unsubscribed. 報表：電子報成效、開信率、點擊、退信多少。"
+        "Show the results of an OMIS report (EDM, newsletter): how many opened, open rate, clicked, "
+        "bounced, unsubscribed. 報表：電子報成效、開信率、點擊、退信多少。"
     ),
     toolset="reports",
     vendor="omis",

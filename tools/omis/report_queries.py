@@ -88,8 +88,9 @@ list_reports = Query(
     name="list_reports",
     title="List reports",
     description=(
-        "Show which OMIS reports we have between two days (of a week, a month): all that there are, of "
-        "which newsletter, ids, types, links. 列出時間區段的所有報表：有哪些報表、報表清單。"
+        "Show which OMIS reports we have between two days (of a week, a month): does a report still "
+        "exist, of which newsletter, ids, types, links. 列出時間區段的所有報表：有哪些報表、還在嗎、報"
+        "表清單。"
     ),
     toolset="reports",
     vendor="omis",
