@@ -43,6 +43,7 @@ def brief_mark(conn: Connection, mine: BatchFilter, now: datetime) -> Mark:
         brief.waiting(conn, mine.principal, now),
         proposed(conn, mine, 1)[1],
         tuple(brief.paused_launches(conn, now - _MONTH, _MOST_PAUSED)),
+        tuple(brief.standing_campaigns(conn, mine.principal, _MOST_PAUSED)),
     )
 
 

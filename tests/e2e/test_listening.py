@@ -22,8 +22,10 @@ from server.mcp.app import build_server
 from server.mcp.uris import BATCH_URI, BRIEF_URI, INBOX_URI
 from server.parts import Parts
 from tests.batches.inbox import answered, sent
+from tests.campaigns.playing import people, planned, write_list
 from tests.e2e.eras import Era
 from tests.e2e.house import Facts, House, Session
+from tests.e2e.person import Person
 from tests.e2e.process import Served, at_the_sandbox, served
 from tests.gate.servers import FREE, FREE_NUMBER, started, until, visited
 from tests.patience import PATIENCE
@@ -129,6 +131,21 @@ async def test_the_brief_is_told_of_when_something_went_out_or_waits(house: Hous
         await heard.hears(BRIEF_URI)
         lines = (await resource(session, BRIEF_URI))["lines"]
         assert any(line.startswith("1 waiting for approval") for line in lines)
+
+
+async def test_the_brief_is_told_of_when_a_campaign_waits_for_a_person(house: House, era: Era) -> None:
+    write_list(house, people(2))
+    async with (
+        started(house, policy=FREE) as parts,
+        visited(parts, "auto", Person()) as session,
+    ):
+        campaign = {"campaign_id": (await planned(session))["campaign_id"]}
+        await session.facts("start_campaign", campaign)
+        async with listening(parts, era, BRIEF_URI) as heard:
+            await session.facts("pause_campaign", campaign)
+            await heard.hears(BRIEF_URI)
+        lines = (await resource(session, BRIEF_URI))["lines"]
+    assert any(campaign["campaign_id"] in line for line in lines)
 
 
 async def test_what_does_not_change_is_not_told_and_what_changes_often_is_told_once_a_look(
