@@ -64,8 +64,10 @@ def _no_file_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Itera
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         patch.delenv("CAMPAIGN_OPS_CONFIG", raising=False)
-        # Nor their language.
-        patch.setenv("LC_ALL", "C.UTF-8")
+        # Nor their language, where it is one that we speak.
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+            if os.environ.get(name, "").lower().startswith("zh"):
+                patch.delenv(name)
         yield
 
 
