@@ -97,6 +97,20 @@ def test_the_linter_of_plugins_finds_nothing_in_ours(tmp_path: Path) -> None:
     assert {each.name for each in (tmp_path / "plugin" / "skills").iterdir()} == set(NAMES)
 
 
+def test_the_bill_of_materials_names_every_locked_package_and_which_the_project_needs_itself(
+    tmp_path: Path,
+) -> None:
+    package.write_bill(tmp_path / "bill.json")
+    bill = json.loads((tmp_path / "bill.json").read_text("utf-8"))
+    named = {each["bom-ref"]: canonicalize_name(each["name"]) for each in bill["components"]}
+    pins = tomllib.loads(package.bundled_project())["tool"]["uv"]["constraint-dependencies"]
+    assert set(named.values()) == {canonicalize_name(Requirement(each).name) for each in pins}
+    root = bill["metadata"]["component"]["bom-ref"]
+    (own,) = [each["dependsOn"] for each in bill["dependencies"] if each["ref"] == root]
+    needed = {canonicalize_name(Requirement(each).name) for each in package.PROJECT["dependencies"]}
+    assert sorted(named[each] for each in own) == sorted(needed)
+
+
 def test_everything_names_the_same_version() -> None:
     said = {package.manifest()["version"], package.registry_entry()["version"], package.plugin()["version"]}
     assert said == {package.VERSION}
