@@ -188,6 +188,8 @@ def _plan_of(draft: Draft) -> dict[str, Any]:
 
 
 def _nobody(draft: Draft) -> Problem:
+    if draft.wish.again_since is not None and not draft.excluded():
+        return _NOBODY_FAILED
     most = sorted(draft.excluded().items(), key=lambda each: -each[1])[:_REASONS]
     each = [sentence("{reason}: {count}", reason=reason_said(reason), count=count) for reason, count in most]
     reasons = reduce(_and, each) if each else sentence("it is empty")
@@ -199,6 +201,16 @@ def _nobody(draft: Draft) -> Problem:
         ),
         next=sentence("Look at the list with read_list, or give another one."),
     )
+
+
+_NOBODY_FAILED = Problem(
+    code="nobody_left",
+    message=together(
+        NOTHING_PLANNED,
+        sentence("Of nobody is it known so far that it failed and that a later text can reach them."),
+    ),
+    next=sentence("summarize_delivery with refresh: true asks the vendor what became of it."),
+)
 
 
 def _and(first: Sentence, more: Sentence) -> Sentence:

@@ -10,7 +10,7 @@ from server.store.batches import ERASED
 from server.store.campaign_batches import batches_of_campaign
 from server.store.messages import BY_ASKING, BY_CALLBACK, Heard, hear
 from server.store.plans import Connection
-from tests.campaigns.playing import carried_out, planned, texts_at_the_vendor, write_list
+from tests.campaigns.playing import carried_out, people, planned, texts_at_the_vendor, write_list
 from tests.e2e.house import House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import Clock, fronted
@@ -248,3 +248,15 @@ async def test_nothing_is_planned_again_of_what_was_not_started_or_whose_list_ch
             assert problem["message"].startswith(f"Nothing was planned and nothing was sent. {said}")
         stranger = await session.problem("retry_failed", {"campaign_id": "ZZZZ-ZZZZ"})
         assert stranger["code"] == "not_found"
+
+
+async def test_before_anybody_is_known_to_have_failed_it_says_how_that_is_found_out(house: House) -> None:
+    write_list(house, people(2))
+    async with fronted(house, Person()) as session:
+        assert session.parts
+        campaign = {"campaign_id": (await planned(session))["campaign_id"]}
+        await session.facts("start_campaign", campaign)
+        await carried_out(session.parts, campaign["campaign_id"])
+        told = await session.problem("retry_failed", campaign)
+    assert told["code"] == "nobody_left"
+    assert "summarize_delivery with refresh: true" in told["next"]
