@@ -2,9 +2,13 @@
 
 import re
 
+import pytest
+
 from server.console.asked import ROWS
+from server.ledger import looking
 from server.ledger.deciding import Decision
 from server.ledger.notes import Note
+from server.store import decisions
 from tests.console.at_page import AtPage, audit_of, lines, pressed, signed_in
 from tests.console.test_chinese_pages import reads
 from tests.e2e.house import House, Session
@@ -75,3 +79,21 @@ async def test_decisions_come_by_pages_and_in_chinese(house: House) -> None:
         assert len(first.html.encode()) < 60_000
         for odd in ("0", "x", "99999999999"):
             assert (await browser.get(f"/decisions?page={odd}")).status == 200
+
+
+async def test_what_was_not_looked_through_is_said_and_not_that_nobody_decided(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (decisions, looking):
+        monkeypatch.setattr(module, "LOOKED_THROUGH", 2)
+    async with signed_in(house) as (session, browser):
+        action = await asked(session, "好的")
+        assert await browser.parts.book.deny(action, Decision(by="local:lin", channel="terminal"))
+        await asked(session, "還在等")
+        page = await browser.get("/decisions")
+        assert f'data-action="{action}"' in page.html
+        assert "were looked through" not in page.text
+        await asked(session, "也在等")
+        page = await browser.get("/decisions")
+        assert "Only the newest 2 actions were looked through." in page.text
+        assert "Nobody has decided" not in page.text
