@@ -7,6 +7,7 @@ before it runs, BEGIN and COMMIT before and COMMITTED after a transaction that w
 `POSTED page` after a request to a vendor, and CLAIM before and CLAIMED after the claim of a campaign's part.
 """
 
+import os
 import re
 import signal
 import sys
@@ -18,6 +19,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
+from server.campaigns import planning
 from server.command import cli
 from server.ledger.book import Book
 from server.store.postgres import PostgresConnection
@@ -25,6 +27,8 @@ from server.store.sqlite import SqliteConnection
 from server.vendors.vendors import Vendors
 
 MODULE = (sys.executable, "-m", "tests.crash.cut")
+AT_ONCE = "CUT_AT_ONCE"
+"""The variable that says how many recipients of a plan it writes in one transaction."""
 
 
 class Cut:
@@ -136,6 +140,8 @@ async def stands_still(process: int) -> bool:
 def main() -> None:
     """Run the command."""
     at = sys.argv.index("--")
+    if at_once := os.environ.get(AT_ONCE):
+        setattr(planning, "_AT_ONCE", int(at_once))  # noqa: B010 - as above
     plant(cut_of(sys.argv[1:at]))
     sys.argv[1:] = sys.argv[at + 1 :]
     cli.main()

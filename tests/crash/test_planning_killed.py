@@ -18,7 +18,7 @@ from server.store.campaign_tables import CAMPAIGNS, CHUNKS, RECIPIENTS
 from server.store.plans import Connection
 from server.store.unstarted_plans import SILENT
 from tests.campaigns.playing import carried_out, people, planned, progress, texts_at_the_vendor, write_list
-from tests.crash.cut import MODULE, stands_still
+from tests.crash.cut import AT_ONCE, MODULE, stands_still
 from tests.crash.storm import ROOT
 from tests.e2e.house import House
 from tests.e2e.person import Person
@@ -28,7 +28,8 @@ from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.xdist_group("time"), pytest.mark.usefixtures("quick_start")]
 
-PEOPLE, SIZE = 20_000, 1_000
+PEOPLE, SIZE, WRITTEN = 2_500, 125, 1_000
+"""A plan in three transactions, of which each writes so many."""
 PLAN = {"name": "提醒", "list": "due.csv", "text": "【測試】{姓名}您好，明天見", "trial": "2%"}
 SLICE = ("INSERT INTO campaign_recipients", "INSERT INTO campaign_chunks", "COMMITTED")
 HALF = {
@@ -56,7 +57,7 @@ class _Later:
 async def _served(house: House, store_url: str, how: str, moment: tuple[str, ...]) -> AsyncGenerator[Served]:
     """A server that kills or stops itself at this moment of a plan."""
     settings = {"STORE__URL": store_url, "FILES__FOLDER": str(house.folder / "images")}
-    env = at_the_sandbox(house, **settings, EVERY8D__MAX_RECIPIENTS=str(SIZE))
+    env = at_the_sandbox(house, **settings, EVERY8D__MAX_RECIPIENTS=str(SIZE)) | {AT_ONCE: str(WRITTEN)}
     command = (*MODULE, how, *moment, "--")
     async with served(env=env, folder=ROOT, era=house.era, command=command) as server:
         await server.ready()
