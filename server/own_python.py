@@ -1,10 +1,13 @@
 """A module of this program as a process of its own, in the Python that runs it."""
 
+import re
 import sys
 from pathlib import Path
 
 PACKAGES = Path(__file__).parents[1]
 """Where our packages are found, so that a process runs the same code from any folder."""
+SAID_URL = re.compile(r"http://\S+")
+"""Where a process of ours says that it listens, in whatever language."""
 _FROM = """
 import runpy, sys
 packages, module = sys.argv[1:3]

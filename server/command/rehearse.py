@@ -31,6 +31,7 @@ from server.gate.campaign_chunks import ChunkSender
 from server.gate.rehearsing import TOLD
 from server.gate.words.answers import Question
 from server.ledger.deciding import Decision
+from server.own_python import SAID_URL
 from server.parts import Parts
 from server.settings.own_program import in_this_python
 from server.settings.settings import Settings, load_settings
@@ -47,7 +48,6 @@ from tools.taipei import iso_minute
 MOST_RECIPIENTS = 20_000
 """Of a larger plan the first ones are played: what a call can wait for."""
 _LOGIN = "sandbox"
-_READY = "sandbox ready at "
 _STRETCHES = 6
 _AFTER = timedelta(hours=2)
 """By then whatever was sent has arrived, or never will."""
@@ -220,7 +220,10 @@ async def _simulated_vendor() -> AsyncGenerator[_Vendor]:
             said = ""
             while "\n" not in said and process.stderr is not None:
                 said += (await process.stderr.receive()).decode("utf-8", "replace")
-            url = said.partition("\n")[0].partition(_READY)[2].strip()
+            found = SAID_URL.search(said.partition("\n")[0])
+            if found is None:
+                raise OSError("the simulated vendor did not start")
+            url = found[0]
             async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
                 yield _Vendor(http, url)
         finally:

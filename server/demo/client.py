@@ -13,6 +13,7 @@ from mcp.client.session import ClientRequestContext
 from mcp.client.stdio import stdio_client
 
 from server.demo.home import Home
+from tools.sentence import sentence
 
 _HUMAN_SECONDS = 0.4
 """The server takes an answer within 300 ms for a machine's."""
@@ -68,10 +69,14 @@ class Person:
             or reaction.action == "decline"
             or isinstance(params, types.ElicitRequestURLParams)
         ):
-            self.asked.append(Asked(question=params.message, answer="declines"))
+            self.asked.append(Asked(question=params.message, answer=sentence("declines")))
             return types.ElicitResult(action="decline")
         content = reaction.content(params)
-        answer = f"types {content['proof']}" if "proof" in content else "approves"
+        answer = (
+            sentence("types {proof}", proof=str(content["proof"]))
+            if "proof" in content
+            else sentence("approves")
+        )
         self.asked.append(Asked(question=params.message, answer=answer))
         return types.ElicitResult(action="accept", content=content)
 
@@ -110,7 +115,9 @@ class Assistant:
         """The content of a resource, base64 as it comes."""
         found = (await self.client.read_resource(uri)).contents[0]
         content = found.blob if isinstance(found, types.BlobResourceContents) else found.text
-        return Answer(did=f"reads {uri.rpartition('/')[0]}/…", facts={"content": content})
+        return Answer(
+            did=sentence("reads {what}", what=f"{uri.rpartition('/')[0]}/…"), facts={"content": content}
+        )
 
 
 @asynccontextmanager

@@ -12,8 +12,11 @@ from server.demo.home import DemoError, Home, temporary_home
 from server.demo.list_file import LIST, RECIPIENTS
 from server.demo.sandbox_control import Sandbox, sandbox_process
 from server.demo.worker_process import working
+from server.languages.catalogue import in_language
+from server.settings.language import language_of
 from server.settings.own_program import typed
 from server.systems import until_signal
+from tools.sentence import sentence
 
 _TEXT = "【示範】{姓名}您好，您的帳單 {到期日} 到期，請記得繳費。"
 _PAGE, _SLOW_SECONDS = "SendParamSMS.ashx", 20.0
@@ -78,7 +81,8 @@ async def _stand(home: Home) -> None:
         if opened.returncode:
             raise DemoError("the page could not be opened")
         again = typed(["console", "--config", str(home.settings_file)])
-        sys.stdout.write(f"Another link: {again}\nCtrl-C ends it.\n")
+        said = sentence("Another link: {command}\nCtrl-C ends it.\n", command=again)
+        sys.stdout.write(in_language(said, language_of(None)))
         sys.stdout.flush()
         await anyio.sleep_forever()
 

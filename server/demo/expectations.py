@@ -6,6 +6,7 @@ from typing import Any
 
 from server.demo.client import Answer, Asked
 from server.demo.sandbox_control import World
+from tools.sentence import plural, sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,31 +61,37 @@ def _holds(expectation: Expectation, seen: Seen) -> bool:
 def asked(times: int) -> Expectation:
     """The person was asked so often."""
     says = (
-        "nobody was asked" if times == 0 else "the person was asked" if times == 1 else f"asked {times} times"
+        sentence("nobody was asked")
+        if times == 0
+        else plural("the person was asked", "asked {count} times", times)
     )
     return Expectation(says=says, holds=lambda seen: len(seen.asked) == times)
 
 
 def succeeded() -> Expectation:
     """The answer is no error."""
-    return Expectation(says="no error", holds=lambda seen: not seen.answer.is_error)
+    return Expectation(says=sentence("no error"), holds=lambda seen: not seen.answer.is_error)
 
 
 def done() -> Expectation:
     """Something was done at the vendor, and the server says so."""
-    return Expectation(says="done", holds=lambda seen: seen.facts["outcome"] == "done")
+    return Expectation(says=sentence("done"), holds=lambda seen: seen.facts["outcome"] == "done")
 
 
 def texts_more(count: int) -> Expectation:
     """So many texts more have left, or are booked, at the vendor (fewer when negative)."""
-    texts = "1 text" if abs(count) == 1 else f"{abs(count)} texts"
-    says = "nothing was sent" if count == 0 else f"{texts} {'more' if count > 0 else 'fewer'} at the vendor"
+    if count == 0:
+        says = sentence("nothing was sent")
+    elif count > 0:
+        says = plural("{count} text more at the vendor", "{count} texts more at the vendor", count)
+    else:
+        says = plural("{count} text fewer at the vendor", "{count} texts fewer at the vendor", -count)
     return Expectation(says=says, holds=lambda seen: seen.after.texts - seen.before.texts == count)
 
 
 def not_called(page: str) -> Expectation:
     """The vendor was not called on this page."""
     return Expectation(
-        says=f"the vendor's log has no new {page}",
+        says=sentence("the vendor's log has no new {page}", page=page),
         holds=lambda seen: seen.after.calls(page) == seen.before.calls(page),
     )

@@ -14,6 +14,7 @@ from mcp.client.stdio import get_default_environment
 from server.demo.list_file import write_list
 from server.own_python import PACKAGES
 from server.settings.file import FILE_VARIABLE
+from server.settings.language import language_of
 from server.settings.own_program import in_this_python
 from server.store.files import write_private
 
@@ -92,7 +93,9 @@ class Home:
             every8d |= {"max_recipients": _A_CALL // 2, "calls_at_once": 1}
         if sandbox_url:
             sections |= {"every8d": every8d, "omis": {**account, "login_name": _LOGIN}}
-        text = "".join(_table(name, values) for name, values in sections.items())
+        # Clients hand on no locale: what the demo speaks, its questions speak.
+        text = f"language = {json.dumps(language_of(None))}\n"
+        text += "".join(_table(name, values) for name, values in sections.items())
         write_private(self.settings_file, text.encode())
 
     @property

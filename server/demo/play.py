@@ -16,7 +16,9 @@ from server.demo.steps import Stage, Step, take
 from server.demo.transcript import Transcript
 from server.demo.worker_process import working
 from server.first_cause import first_cause
+from server.settings.language import language_of
 from server.systems import until_signal
+from tools.sentence import sentence
 
 _INTERRUPTED = 130
 _LOG_LINES = 5
@@ -28,12 +30,14 @@ async def play() -> int:
 
     SIGINT and SIGTERM end it with 130; the server and the sandbox are ended in every case.
     """
-    transcript = Transcript()
+    transcript = Transcript(language=language_of(None))
     code = _INTERRUPTED
     async with anyio.create_task_group() as group:
         group.start_soon(_cancel_on_signal, group.cancel_scope)
         code = await _played(transcript)
         group.cancel_scope.cancel()
+    if code == _INTERRUPTED:
+        transcript.interrupted()
     return code
 
 
@@ -50,7 +54,7 @@ async def _played(transcript: Transcript) -> int:
             await _perform(home, transcript, verdicts)
         except* _BROKEN as group:
             transcript.failure(_reason(group), _tail(home))
-            verdicts.append(Verdict(says="the session could be played", ok=False))
+            verdicts.append(Verdict(says=sentence("the session could be played"), ok=False))
     transcript.closing(verdicts, time.monotonic() - began)
     return exit_code(verdicts)
 
@@ -80,7 +84,9 @@ async def play_steps(
         try:
             seen = await take(step, stage)
         except LookupError as missing:
-            verdicts.append(Verdict(says=f"an earlier step gave it {missing}", ok=False))
+            verdicts.append(
+                Verdict(says=sentence("an earlier step gave it {missing}", missing=str(missing)), ok=False)
+            )
             transcript.broken(number, step, verdicts[-1])
             continue
         judged = judge(step.expects, seen)
@@ -89,7 +95,7 @@ async def play_steps(
 
 
 def _reason(group: BaseExceptionGroup[Exception]) -> str:
-    return f"The session broke off: {first_cause(group)}"
+    return sentence("The session broke off: {why}", why=str(first_cause(group)))
 
 
 def _tail(home: Home) -> list[str]:

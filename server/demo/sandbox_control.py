@@ -11,8 +11,8 @@ import httpx2 as httpx
 from anyio.abc import Process
 
 from server.demo.home import DemoError, Home
+from server.own_python import SAID_URL
 
-_READY = "sandbox ready at "
 _START_SECONDS = 20.0
 _END_SECONDS = 3.0
 
@@ -111,10 +111,10 @@ async def _ready_url(process: Process) -> str:
                 said += (await process.stderr.receive()).decode("utf-8", "replace")
             except anyio.EndOfStream:
                 break
-    line = said.partition("\n")[0]
-    if not line.startswith(_READY):
+    found = SAID_URL.search(said.partition("\n")[0])
+    if found is None:
         raise DemoError("the sandbox did not start")
-    return line.removeprefix(_READY).strip()
+    return found[0]
 
 
 async def _end(process: Process) -> None:

@@ -10,12 +10,19 @@ from server.demo.client import Answer
 from server.demo.expectations import Expectation, Seen, asked, done, not_called, texts_more
 from server.demo.list_file import LIST, RECIPIENTS
 from server.demo.steps import Deed, Event, Memory, Stage, Step, calls, clock_moves, kept, types_in
+from tools.sentence import sentence
 
 _TRIAL = 20
 _TEXT = "【示範】{姓名}您好，您的帳單 {到期日} 到期，請記得繳費。"
 _PAGE = "SendParamSMS.ashx"
 _SLOW_SECONDS, _PATIENCE_SECONDS, _LOOK_SECONDS = 0.5, 40.0, 0.2
 _ON_THEIR_WAY_S = 60
+_STATES = {
+    "running": sentence("running"),
+    "holding": sentence("holding"),
+    "paused": sentence("paused"),
+    "done": sentence("done"),
+}
 _ARRIVE = RECIPIENTS - 1
 """All but one, whose number ends in 301: of that one the sandbox reports that it failed."""
 
@@ -59,10 +66,11 @@ def _rest(memory: Memory) -> str:
 
 
 def _how_far(facts: Mapping[str, Any]) -> str:
-    counts = ", ".join(
-        f"{facts[name]} {name}" for name in ("sent", "sending", "unknown", "waiting") if facts[name]
+    return sentence(
+        "{state}: {sent} sent, {sending} being sent, {unknown} unknown, {waiting} waiting",
+        state=_STATES[facts["state"]],
+        **{name: facts[name] for name in ("sent", "sending", "unknown", "waiting")},
     )
-    return f"{facts['state']}: {counts}"
 
 
 def _most_to_one(seen: Seen) -> int:
@@ -78,41 +86,49 @@ def _most_to_one(seen: Seen) -> int:
 
 CAMPAIGN = (
     Step(
-        title="Whom would due.xlsx reach?",
+        title=sentence("Whom would due.xlsx reach?"),
         does=calls("read_list", file=LIST, fields=["姓名", "到期日"]),
-        shows=lambda facts: f"{facts['recipients']} recipients in {facts['rows']} rows; no number is shown",
+        shows=lambda facts: sentence(
+            "{recipients} recipients in {rows} rows; no number is shown",
+            recipients=facts["recipients"],
+            rows=facts["rows"],
+        ),
         expects=(
-            Expectation(says="300 recipients", holds=lambda seen: seen.facts["recipients"] == RECIPIENTS),
+            Expectation(
+                says=sentence("300 recipients"), holds=lambda seen: seen.facts["recipients"] == RECIPIENTS
+            ),
             asked(0),
         ),
     ),
     Step(
-        title="Plan a reminder to all of them, with their name and date; 20 first",
+        title=sentence("Plan a reminder to all of them, with their name and date; 20 first"),
         does=calls("plan_campaign", name="繳費提醒", list=LIST, text=_TEXT, trial=_TRIAL),
         shows=lambda facts: facts["conclusion"],
         expects=(asked(0), texts_more(0), not_called(_PAGE)),
         keeps={"campaign": "campaign_id"},
     ),
     Step(
-        title="Start it; the person types how many it is for",
+        title=sentence("Start it; the person types how many it is for"),
         does=_starts,
         person=types_in(lambda _memory: str(RECIPIENTS)),
         shows=lambda facts: facts["note"],
         expects=(asked(1), done()),
     ),
     Step(
-        title="How did the trial go?",
+        title=sentence("How did the trial go?"),
         does=_asks_until(lambda facts: facts["state"] == "holding"),
         shows=_how_far,
         expects=(
-            Expectation(says="20 sent, the rest holds", holds=lambda seen: seen.facts["sent"] == _TRIAL),
+            Expectation(
+                says=sentence("20 sent, the rest holds"), holds=lambda seen: seen.facts["sent"] == _TRIAL
+            ),
         ),
         keeps={"waiting": "waiting"},
     ),
     Step(
-        title="Release the rest; the vendor is slow",
+        title=sentence("Release the rest; the vendor is slow"),
         first=Event(
-            says=f"each call takes {_SLOW_SECONDS} s",
+            says=sentence("each call takes {seconds} s", seconds=str(_SLOW_SECONDS)),
             happens=lambda sandbox: sandbox.slow(_PAGE, _SLOW_SECONDS),
         ),
         does=calls("resume_campaign", campaign_id=kept("campaign")),
@@ -121,42 +137,52 @@ CAMPAIGN = (
         expects=(asked(1), done()),
     ),
     Step(
-        title="Stop! The person pauses it, and the worker is killed in the middle of its calls",
+        title=sentence("Stop! The person pauses it, and the worker is killed in the middle of its calls"),
         does=_is_paused_and_dies,
         shows=lambda facts: facts["conclusion"],
         expects=(asked(0),),
     ),
     Step(
-        title="How far is it?",
+        title=sentence("How far is it?"),
         does=calls("get_campaign", campaign_id=kept("campaign")),
         shows=_how_far,
-        expects=(Expectation(says="some wait", holds=lambda seen: 0 < seen.facts["waiting"] < RECIPIENTS),),
+        expects=(
+            Expectation(
+                says=sentence("some wait"), holds=lambda seen: 0 < seen.facts["waiting"] < RECIPIENTS
+            ),
+        ),
         keeps={"waiting": "waiting"},
     ),
     Step(
-        title="Go on with the rest, in a new worker",
+        title=sentence("Go on with the rest, in a new worker"),
         does=_goes_on,
         person=types_in(_rest),
         shows=lambda facts: facts["note"],
         expects=(asked(1), done()),
     ),
     Step(
-        title="Is it done?",
+        title=sentence("Is it done?"),
         does=_asks_until(lambda facts: facts["state"] == "done"),
         shows=_how_far,
         expects=(
-            Expectation(says="nobody waits", holds=lambda seen: seen.facts["waiting"] == 0),
-            Expectation(says="nobody was texted twice", holds=lambda seen: _most_to_one(seen) == 1),
+            Expectation(says=sentence("nobody waits"), holds=lambda seen: seen.facts["waiting"] == 0),
+            Expectation(says=sentence("nobody was texted twice"), holds=lambda seen: _most_to_one(seen) == 1),
         ),
     ),
     Step(
-        title="Did it arrive? The vendor reports every delivery, and so settles what nobody knew",
+        title=sentence("Did it arrive? The vendor reports every delivery, and so settles what nobody knew"),
         first=clock_moves(_ON_THEIR_WAY_S),
         does=_asks_until(lambda facts: facts["delivered"] == _ARRIVE),
-        shows=lambda facts: f"{_how_far(facts)}; {facts['delivered']} delivered",
+        shows=lambda facts: sentence(
+            "{so_far}; {delivered} delivered", so_far=_how_far(facts), delivered=facts["delivered"]
+        ),
         expects=(
-            Expectation(says="nothing is unknown any more", holds=lambda seen: seen.facts["unknown"] == 0),
-            Expectation(says="299 of 300 have it", holds=lambda seen: seen.facts["delivered"] == _ARRIVE),
+            Expectation(
+                says=sentence("nothing is unknown any more"), holds=lambda seen: seen.facts["unknown"] == 0
+            ),
+            Expectation(
+                says=sentence("299 of 300 have it"), holds=lambda seen: seen.facts["delivered"] == _ARRIVE
+            ),
         ),
     ),
 )

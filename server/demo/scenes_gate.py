@@ -10,6 +10,7 @@ import anyio
 from server.demo.client import Answer, Reaction
 from server.demo.expectations import Expectation, asked, done, not_called, texts_more
 from server.demo.steps import Event, Memory, Stage, Step, agrees, calls, kept
+from tools.sentence import sentence
 
 _ONE = ["0912345678"]
 _TWO = ["0955666777", "0966777888"]
@@ -55,7 +56,9 @@ async def _run(stage: Stage, command: list[str], *arguments: str) -> Answer:
     )
     said = ended.stdout.decode("utf-8", "replace").strip()
     facts = {"said": said, "exit": ended.returncode}
-    return Answer(did=f"(in a terminal) campaign-ops-mcp {' '.join(arguments)}", facts=facts)
+    return Answer(
+        did=sentence("(in a terminal) campaign-ops-mcp {words}", words=" ".join(arguments)), facts=facts
+    )
 
 
 def _fact(name: str, value: object, says: str) -> Expectation:
@@ -66,39 +69,41 @@ def _said(facts: Mapping[str, Any]) -> str:
     return str(facts["said"])
 
 
-_EXIT_0 = _fact("exit", 0, "the command succeeded")
+_EXIT_0 = _fact("exit", 0, sentence("the command succeeded"))
 
 OUT_OF_BAND = (
     Step(
-        title="A host answers for the person: that counts as nobody",
+        title=sentence("A host answers for the person: that counts as nobody"),
         does=calls("send_sms", text=_NIGHT, recipients=_ONE),
         person=_answers_by_itself,
         shows=lambda facts: f"{facts['message']} The person has to {facts['person_does']}.",
         expects=(
-            _fact("outcome", "approval_required", "an approval in a terminal is required"),
+            _fact("outcome", "approval_required", sentence("an approval in a terminal is required")),
             texts_more(0),
             not_called(_SEND_PAGE),
         ),
         keeps={"waiting": "action_id"},
     ),
     Step(
-        title="The person approves in another terminal",
+        title=sentence("The person approves in another terminal"),
         does=_approve_in_a_terminal,
         shows=_said,
         expects=(_EXIT_0, texts_more(0)),
     ),
     Step(
-        title="The assistant repeats exactly the same call",
+        title=sentence("The assistant repeats exactly the same call"),
         does=calls("send_sms", text=_NIGHT, recipients=_ONE),
-        shows=lambda facts: f"{facts['sent']} accepted for {facts['points']} points",
+        shows=lambda facts: sentence(
+            "{sent} accepted for {points} points", sent=facts["sent"], points=facts["points"]
+        ),
         expects=(asked(0), done(), texts_more(1)),
     ),
     Step(
-        title="And once more: the first result is told again, nothing is sent",
+        title=sentence("And once more: the first result is told again, nothing is sent"),
         does=calls("send_sms", text=_NIGHT, recipients=_ONE),
         shows=lambda facts: str(facts["message"]),
         expects=(
-            Expectation(says="replayed", holds=lambda seen: seen.facts["replayed"]),
+            Expectation(says=sentence("replayed"), holds=lambda seen: seen.facts["replayed"]),
             texts_more(0),
             not_called(_SEND_PAGE),
         ),
@@ -107,59 +112,68 @@ OUT_OF_BAND = (
 
 UNKNOWN = (
     Step(
-        title="The connection breaks after the vendor took the send",
+        title=sentence("The connection breaks after the vendor took the send"),
         first=Event(
-            says="the vendor's next answer to a send gets lost",
+            says=sentence("the vendor's next answer to a send gets lost"),
             happens=lambda sandbox: sandbox.fail(_SEND_PAGE, "reset_after"),
         ),
         does=calls("send_sms", text=_LOST, recipients=_TWO),
         person=agrees,
         shows=lambda facts: str(facts["message"]),
-        expects=(asked(1), _fact("outcome", "unknown", "said to be unknown"), texts_more(len(_TWO))),
+        expects=(
+            asked(1),
+            _fact("outcome", "unknown", sentence("said to be unknown")),
+            texts_more(len(_TWO)),
+        ),
         keeps={"lost": "action_id"},
     ),
     Step(
-        title="The same call again does not send again",
+        title=sentence("The same call again does not send again"),
         does=calls("send_sms", text=_LOST, recipients=_TWO),
         shows=lambda facts: str(facts["next"]),
-        expects=(_fact("outcome", "unknown", "still unknown"), texts_more(0), not_called(_SEND_PAGE)),
+        expects=(
+            _fact("outcome", "unknown", sentence("still unknown")),
+            texts_more(0),
+            not_called(_SEND_PAGE),
+        ),
     ),
     Step(
-        title="What does the evidence say?",
+        title=sentence("What does the evidence say?"),
         does=calls("reconcile_action", action_id=kept("lost")),
         shows=lambda facts: " ".join(facts["evidence"]),
-        expects=(_fact("state", "unknown", "a hint is no proof"), texts_more(0)),
+        expects=(_fact("state", "unknown", sentence("a hint is no proof")), texts_more(0)),
     ),
     Step(
-        title="A safe retry: who had the text is skipped",
+        title=sentence("A safe retry: who had the text is skipped"),
         does=calls("retry_safely", action_id=kept("lost")),
         person=agrees,
         shows=lambda facts: str(facts["note"]),
         expects=(
             asked(1),
             Expectation(
-                says="both had it", holds=lambda seen: len(seen.facts["filtered_numbers"]) == len(_TWO)
+                says=sentence("both had it"),
+                holds=lambda seen: len(seen.facts["filtered_numbers"]) == len(_TWO),
             ),
             texts_more(0),
         ),
     ),
     Step(
-        title="So the first one arrived",
+        title=sentence("So the first one arrived"),
         does=calls("get_action", action_id=kept("lost")),
         shows=lambda facts: f"{facts['state']}: {facts['reason']}",
-        expects=(_fact("state", "succeeded", "reconciled"),),
+        expects=(_fact("state", "succeeded", sentence("reconciled")),),
     ),
 )
 
 CAP = (
     Step(
-        title="A cap refuses, before anybody is asked",
+        title=sentence("A cap refuses, before anybody is asked"),
         does=calls("send_sms", text=_LONG, recipients=[*_ONE, *_TWO]),
         person=agrees,
         shows=lambda facts: str(facts["message"]),
         expects=(
             asked(0),
-            _fact("code", "policy_refused", "refused by policy"),
+            _fact("code", "policy_refused", sentence("refused by policy")),
             texts_more(0),
             not_called(_SEND_PAGE),
         ),
@@ -168,12 +182,15 @@ CAP = (
 
 AUDIT = (
     Step(
-        title="Every decision is in the audit, and nothing was changed in it",
+        title=sentence("Every decision is in the audit, and nothing was changed in it"),
         does=_verify,
         shows=_said,
         expects=(
             _EXIT_0,
-            Expectation(says="intact", holds=lambda seen: "is intact" in seen.facts["said"]),
+            Expectation(
+                says=sentence("intact"),
+                holds=lambda seen: any(word in seen.facts["said"] for word in ("is intact", "完整")),
+            ),
         ),
     ),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from server.demo.expectations import Expectation, Seen, asked, done, not_called, succeeded, texts_more
 from server.demo.rows import rows_of
 from server.demo.steps import Event, Memory, Step, agrees, calls, kept
+from tools.sentence import sentence
 
 LEAVES = "0922333444"
 """One of those who had the notice, who wants no more."""
@@ -13,7 +14,10 @@ _MASKED = "0922***444"
 _OFF = "0944***101"
 _QUERY, _SEND = "getDeliveryStatus.ashx", "sendSMS.ashx"
 _POINTS = 5
-_OPTS_OUT = Event(says=f"{_MASKED} answers 「退訂」", happens=lambda sandbox: sandbox.answer(LEAVES, "退訂"))
+_OPTS_OUT = Event(
+    says=sentence("{who} answers 「退訂」", who=_MASKED),
+    happens=lambda sandbox: sandbox.answer(LEAVES, "退訂"),
+)
 
 
 def _those_who_failed(memory: Memory) -> list[str]:
@@ -32,65 +36,75 @@ def _leaves_opted_out(seen: Seen) -> bool:
 
 MORNING = (
     Step(
-        title="How does it stand this morning? (the vendor has reported every delivery by itself)",
+        title=sentence("How does it stand this morning? (the vendor has reported every delivery by itself)"),
         does=calls("get_morning_brief"),
         shows=lambda facts: " ".join((facts["conclusion"], *facts["lines"])),
         expects=(
             Expectation(
-                says="three of four arrived", holds=lambda seen: "75% arrived" in seen.facts["conclusion"]
+                says=sentence("three of four arrived"),
+                holds=lambda seen: "75% arrived" in seen.facts["conclusion"],
             ),
         ),
     ),
     Step(
-        title="Who failed, and why?",
+        title=sentence("Who failed, and why?"),
         does=calls("summarize_delivery", batch_id=kept("batch")),
         shows=lambda facts: f"{facts['conclusion']} {', '.join(_failed(facts))}",
         expects=(
-            Expectation(says="the one who failed, masked", holds=lambda seen: _failed(seen.facts) == [_OFF]),
+            Expectation(
+                says=sentence("the one who failed, masked"), holds=lambda seen: _failed(seen.facts) == [_OFF]
+            ),
             not_called(_QUERY),
         ),
     ),
     Step(
-        title="Send it again to those who failed; nobody names a number",
+        title=sentence("Send it again to those who failed; nobody names a number"),
         does=calls("send_sms", text="【示範】補寄：明日上午十點停水。", recipients=_those_who_failed),
         person=agrees,
-        shows=lambda facts: f"{facts['sent']} accepted for {facts['points']} points",
+        shows=lambda facts: sentence(
+            "{sent} accepted for {points} points", sent=facts["sent"], points=facts["points"]
+        ),
         expects=(asked(1), done(), texts_more(1)),
     ),
     Step(
-        title="What did people answer?",
+        title=sentence("What did people answer?"),
         first=_OPTS_OUT,
         does=calls("get_reply_summary", batch_id=kept("batch")),
         shows=lambda facts: facts["conclusion"],
-        expects=(Expectation(says="one opts out", holds=_leaves_opted_out),),
+        expects=(Expectation(says=sentence("one opts out"), holds=_leaves_opted_out),),
     ),
     Step(
-        title="Block who opted out",
+        title=sentence("Block who opted out"),
         does=calls("block_number", opt_outs_of=kept("batch")),
         shows=lambda facts: facts["conclusion"],
         expects=(
-            Expectation(says="one is blocked", holds=lambda seen: seen.facts["blocked"] == 1),
+            Expectation(says=sentence("one is blocked"), holds=lambda seen: seen.facts["blocked"] == 1),
             asked(0),
         ),
     ),
     Step(
-        title="From now on nothing goes to that number",
+        title=sentence("From now on nothing goes to that number"),
         does=calls("send_sms", text="【示範】停水取消。", recipients=[LEAVES]),
         shows=lambda facts: f"{facts['message']} [{facts['code']}]",
         expects=(
             asked(0),
-            Expectation(says="refused by policy", holds=lambda seen: seen.facts["code"] == "policy_refused"),
+            Expectation(
+                says=sentence("refused by policy"), holds=lambda seen: seen.facts["code"] == "policy_refused"
+            ),
             texts_more(0),
             not_called(_SEND),
         ),
     ),
     Step(
-        title="What has this month cost?",
+        title=sentence("What has this month cost?"),
         does=calls("get_points_statement"),
         shows=lambda facts: facts["conclusion"],
         expects=(
             succeeded(),
-            Expectation(says=f"{_POINTS} points", holds=lambda seen: seen.facts["points"] == _POINTS),
+            Expectation(
+                says=sentence("{count} points", count=str(_POINTS)),
+                holds=lambda seen: seen.facts["points"] == _POINTS,
+            ),
         ),
     ),
 )

@@ -9,6 +9,7 @@ from server.demo.expectations import Expectation, Seen
 from server.demo.home import Home
 from server.demo.sandbox_control import Sandbox
 from server.demo.worker_process import Worker
+from tools.sentence import sentence
 
 Memory = dict[str, Any]
 """What earlier steps kept."""
@@ -109,9 +110,15 @@ def types_in(value: Value) -> Callable[[Memory], Reaction]:
 
 def clock_moves(seconds: float) -> Event:
     """Time passes at both vendors."""
-    return Event(says=f"{seconds:g} seconds pass", happens=lambda sandbox: sandbox.advance(seconds))
+    return Event(
+        says=sentence("{seconds} seconds pass", seconds=f"{seconds:g}"),
+        happens=lambda sandbox: sandbox.advance(seconds),
+    )
 
 
 def top_up(points: int) -> Event:
     """Somebody buys points."""
-    return Event(says=f"{points:,} points are bought at OMIS", happens=lambda sandbox: sandbox.top_up(points))
+    return Event(
+        says=sentence("{count} points are bought at OMIS", count=f"{points:,}"),
+        happens=lambda sandbox: sandbox.top_up(points),
+    )

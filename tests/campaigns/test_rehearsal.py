@@ -43,6 +43,16 @@ async def test_a_rehearsal_tells_timeline_and_bill_and_sends_nothing(house: Hous
         assert (await session.problem("rehearse_campaign", named))["code"] == "state_changed"
 
 
+async def test_a_rehearsal_is_played_where_the_terminal_speaks_chinese(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMPAIGN_OPS_LANGUAGE", "zh-TW")
+    async with fronted(house, Person()) as session:
+        write_list(house, people(3))
+        named = {"campaign_id": (await planned(session))["campaign_id"]}
+        assert (await session.facts("rehearse_campaign", named))["texts"] == 3
+
+
 async def test_a_pace_over_days_is_played_in_seconds(house: House) -> None:
     async with fronted(house, Person()) as session:
         write_list(house, people(60))

@@ -34,7 +34,9 @@ from server.mcp.app import build_server
 from server.parts import build_parts
 from server.sandbox.run import running_sandbox
 from server.settings.settings import load_settings
+from tests.languages.english import english
 from tests.patience import PATIENCE
+from tools.sentence import sentence
 
 pytestmark = pytest.mark.xdist_group("time")
 
@@ -170,12 +172,12 @@ class Started:
 
 
 @pytest.fixture
-def started(tmp_path: Path, quick_start: None) -> Iterator[Started]:
+def started(tmp_path: Path, quick_start: None, request: pytest.FixtureRequest) -> Iterator[Started]:
     (tmp_path / "tmp").mkdir()
     with subprocess.Popen(
         DEMO,
         cwd=tmp_path,
-        env=environment(tmp_path),
+        env={**environment(tmp_path), **getattr(request, "param", {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -337,3 +339,30 @@ async def test_the_person_declines_a_url_and_takes_human_time() -> None:
     answered = await person.answer(context, params)
     assert answered.action == "decline"
     assert anyio.current_time() - began > 0.3
+
+
+def test_the_transcript_is_chinese_where_the_person_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """All but the server's answers, which are the assistant's."""
+    transcript = Transcript(language="zh-TW")
+    transcript.opening("http://127.0.0.1:1")
+    answer = Answer(did="", facts={"message": "「」", "code": "x"}, is_error=True)
+    found = Seen(
+        answer=answer, asked=[Asked(question="「」", answer=sentence("approves"))], before=EMPTY, after=EMPTY
+    )
+    for number, step in enumerate(SESSION, 1):
+        transcript.step(number, step, found, judge(step.expects, found))
+    transcript.failure("x")
+    transcript.interrupted()
+    transcript.closing([Verdict(says=sentence("done"), ok=True)], 1.0)
+    printed = capsys.readouterr().out
+    assert english(printed) == []
+    assert "助理" in printed
+
+
+@pytest.mark.parametrize("started", [{"CAMPAIGN_OPS_LANGUAGE": "zh-TW"}], indirect=True)
+def test_the_session_and_its_questions_are_chinese_where_the_person_is(started: Started) -> None:
+    started.wait_for("發送簡訊？")
+    started.process.send_signal(signal.SIGINT)
+    out = started.end()
+    assert started.process.returncode == 130
+    assert "演練已結束。沒有真的發送" in out

@@ -17,7 +17,10 @@ TRANSLATED = catalogue()
 WITHOUT_CHINESE = {
     ("{first}, {more}", ""),
     ("{reason}: {count}", ""),
-    ("[default: {}]", ""),
+    ("{mark} {said}", ""),
+    ("{number} {title}", ""),
+    ("{state} ({why})", ""),
+    ("✗ {why}", ""),
     ("every8d or omis", ""),
     ("{first} {second}", ""),
     ("{first} and {second}", ""),
