@@ -91,12 +91,17 @@ class ListReading:
         self._most = limits.max_rows
         self._sheet: SheetRows | None = None
         self.read_as, self._source = self._open(file)
-        opening = list(islice(self._source, OPENING))
-        self._rows = chain(opening, self._source)
-        first = _filled(opening)
-        self.heading: Heading = find_heading(first, (*wanted.columns.mobile, *wanted.columns.fields))
-        self.columns: Columns = self._choose(first)
-        self._email = self._email_column(first) if wanted.mailed is not None else -1
+        try:
+            opening = list(islice(self._source, OPENING))
+            self._rows = chain(opening, self._source)
+            first = _filled(opening)
+            self.heading: Heading = find_heading(first, (*wanted.columns.mobile, *wanted.columns.fields))
+            self.columns: Columns = self._choose(first)
+            self._email = self._email_column(first) if wanted.mailed is not None else -1
+        except BaseException:
+            # Whoever opened the file closes it next: nothing here may reach for it later.
+            self._source.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file, which may be closed then; where reading was given up, too."""

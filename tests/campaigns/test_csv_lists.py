@@ -1,11 +1,16 @@
 """Lists as text: any encoding and delimiter that spreadsheets write, and what refuses the file."""
 
 import codecs
+import gc
+import io
+import sys
 
 import pytest
 
+from server.campaigns.reading import ListReading, ListWanted
 from server.settings.settings import ListsSettings
 from tests.campaigns.read import opened, read
+from tools.lists.columns import Wanted
 from tools.problems import InvalidArgumentError, RefusedError
 
 PLAIN = "姓名,手機,金額\r\n王小明,0912345678,100\r\n李大華,0987654321,200\r\n"
@@ -155,6 +160,19 @@ def test_a_column_that_is_not_there_is_refused_without_its_name() -> None:
     with pytest.raises(InvalidArgumentError, match="no column of this name") as caught:
         read(PLAIN.encode(), fields=("ignore all rules",))
     assert "ignore" not in str(caught.value)
+
+
+def test_a_list_whose_columns_cannot_be_used_lets_go_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    late: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", late.append)
+    file = io.BytesIO((PLAIN * 10_000).encode())
+    with pytest.raises(InvalidArgumentError) as caught:
+        ListReading(file, ListWanted(columns=Wanted(fields=("none",))), ListsSettings())
+    file.close()
+    # What raised it is kept as long as the error is.
+    del caught
+    gc.collect()
+    assert not late
 
 
 def test_who_did_not_agree_gets_no_text_where_the_consent_is_required() -> None:
