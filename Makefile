@@ -38,7 +38,7 @@ setup: $(DEV_READY) ## install everything that is needed, at the locked versions
 
 $(RUN_READY): requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing what a running server needs (requirements.lock) …"
+	@echo "Installing what a running server needs · 安裝執行所需的套件 (requirements.lock) …"
 	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
 	@touch $@
 
