@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from tools.operation import Reply
 from tools.problems import Problem, RefusedError
 from tools.wire.errors import UnreadableReply
 from tools.wire.html_table import html_rows
-from tools.wire.report_rows import read_report_rows, report_encoding
+from tools.wire.report_rows import read_report_rows, report_encoding, report_text
 from tools.wire.text import looks_like_html
 from tools.wire.xml_body import is_xml, read_xml
 
@@ -78,7 +79,7 @@ def _content(reply: Reply, *, names_html: bool) -> Content:
         return Content(body=reply.body, suffix=".bin", content_type="application/octet-stream")
     opening = reply.body[start : start + _OPENING].decode(encoding, "ignore")
     if looks_like_html(opening) or opening.lstrip().lower().startswith("<table"):
-        return _page(reply, reply.body[start:].decode(encoding, "replace"), names_html=names_html)
+        return _page(reply, report_text(reply.body, encoding, start), names_html=names_html)
     if is_xml(opening) or opening.lstrip().startswith("<!"):
         raise _xml_error(reply)
     if _is_json(reply.body, opening):
@@ -106,7 +107,7 @@ def _is_xlsx(body: bytes) -> bool:
     return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
 
 
-def _page(reply: Reply, text: str, *, names_html: bool) -> Content:
+def _page(reply: Reply, text: Iterator[str], *, names_html: bool) -> Content:
     """A web page: a report that a link names as one, or a table under a spreadsheet's type; else an error."""
     preview, count = html_rows(text, _PREVIEW_ROWS)
     sheet = "excel" in reply.content_type.lower() or "spreadsheet" in reply.content_type.lower()

@@ -6,7 +6,7 @@ from tools.omis.report_content import Content
 from tools.omis.report_finding import refused
 from tools.omis.report_zip import unzipped
 from tools.wire.html_table import each_html_row
-from tools.wire.report_rows import each_report_row, report_encoding
+from tools.wire.report_rows import each_report_row, report_encoding, report_text
 
 WorkbookRows = Callable[[bytes], Iterator[list[str]]]
 """What reads the rows of a workbook (XLSX): the server's, since a file of strangers must do it no harm."""
@@ -33,7 +33,7 @@ def table_rows(content: Content, workbook_rows: WorkbookRows) -> Iterator[list[s
         return workbook_rows(content.body)
     if content.suffix == ".html" and content.rows:
         encoding, start = report_encoding(content.body)
-        return each_html_row(content.body[start:].decode(encoding, "replace"))
+        return each_html_row(report_text(content.body, encoding, start))
     raise refused(
         "no_table",
         f"The report came as {_KINDS.get(content.suffix, 'a file without rows that can be read')}.",

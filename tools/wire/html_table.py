@@ -1,10 +1,9 @@
 """The rows of a table in HTML: what some servers call an Excel file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 _MAX_ROWS = 1_000_000
-_PIECE = 64 * 1024
 
 
 class _Rows(HTMLParser):
@@ -59,20 +58,21 @@ class _Rows(HTMLParser):
         self._row = None
 
 
-def each_html_row(text: str) -> Iterator[list[str]]:
+def each_html_row(pieces: Iterable[str]) -> Iterator[list[str]]:
     """Each row of the tables of a page in its order, without ever holding them all."""
     reader = _Rows(_MAX_ROWS)
-    for start in range(0, len(text), _PIECE):
-        reader.feed(text[start : start + _PIECE])
+    for piece in pieces:
+        reader.feed(piece)
         yield from reader.kept
         reader.kept.clear()
     reader.close()
     yield from reader.kept
 
 
-def html_rows(text: str, preview: int) -> tuple[list[list[str]], int]:
+def html_rows(pieces: Iterable[str], preview: int) -> tuple[list[list[str]], int]:
     """Return the first rows of the tables of a page, and how many there are; none for a page of a login."""
     reader = _Rows(preview)
-    reader.feed(text)
+    for piece in pieces:
+        reader.feed(piece)
     reader.close()
     return ([], 0) if reader.asks_for_a_password else (reader.kept, reader.count)

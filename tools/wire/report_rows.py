@@ -71,6 +71,13 @@ def report_encoding(body: bytes) -> tuple[str, int]:
     raise UnreadableReply("The report is not text in UTF-8, UTF-16 or Big5 (cp950).")
 
 
+def report_text(body: bytes, encoding: str, start: int) -> Iterator[str]:
+    """The text of a report piece by piece; what is not in its encoding is replaced."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    for at in range(start, len(body), _PIECE):
+        yield decoder.decode(body[at : at + _PIECE], at + _PIECE >= len(body))
+
+
 def _by_zeros(body: bytes) -> tuple[str, ...]:
     """UTF-16 without a mark shows in the zeros of its ASCII characters: separators, digits, line ends."""
     opening = body[:_CHUNK]

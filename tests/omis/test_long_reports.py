@@ -1,0 +1,47 @@
+"""A report in a ZIP or as a web page: however long it is, it is read without holding up anybody else."""
+
+import io
+import tracemalloc
+import zipfile
+
+from server.campaigns.workbook_rows import workbook_rows
+from tools.omis.report_content import linked_content
+from tools.omis.report_tables import table_rows
+from tools.omis.report_zip import unzipped
+from tools.operation import Reply
+
+LONG = b"%PDF-" + bytes(8_000_000)
+
+
+def packed(content: bytes) -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("report.pdf", content)
+    return body.getvalue()
+
+
+def test_what_a_zip_holds_is_unpacked_once_and_never_copied() -> None:
+    """To copy 43 MB is one long step, and to unpack them at once is several."""
+    body = packed(LONG)
+    tracemalloc.start()
+    try:
+        found = unzipped(body)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.body == LONG
+    assert peak < 1.5 * len(LONG)
+
+
+def test_a_long_page_is_read_piece_by_piece_and_no_character_is_lost_between_them() -> None:
+    cell, rows = "中" * 701, 8_000
+    page = f"<table>{f'<tr><td>{cell}</td></tr>' * rows}</table>".encode()
+    tracemalloc.start()
+    try:
+        content = linked_content(Reply(status=200, body=page), "https://omis.example/a.html")
+        same = sum(row == [cell] for row in table_rows(content, workbook_rows))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (content.rows, same) == (rows, rows)
+    assert peak < len(page) / 2
