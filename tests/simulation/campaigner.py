@@ -44,13 +44,13 @@ class Campaigner(Client):
         """Plan, start, meddle, and wait for the end."""
         if not await self._planned():
             return
-        await self._pursue(self._step("start_campaign"))
+        await self.pursue(self._step("start_campaign"))
         for _ in range(self._random.choice((0, 0, 1) if self._world.on_terms else (0, 1, 2, 3))):
             await anyio.sleep(self._random.choice(_PAUSES))
             await self._meddle()
         if self._random.random() < _ALONE:
             alone = {"recipients": [TEST_NUMBER], "text": self._words}
-            await self._pursue(Wanted(tool="send_sms", arguments=alone))
+            await self.pursue(Wanted(tool="send_sms", arguments=alone))
         await self._until_over()
 
     async def _planned(self) -> bool:
@@ -83,7 +83,7 @@ class Campaigner(Client):
         await self._one_of("pause_campaign", "pause_campaign", "resume_campaign", "get_campaign", *_ENDS)
 
     async def _one_of(self, *tools: str) -> None:
-        await self._pursue(self._step(self._random.choice(tools)))
+        await self.pursue(self._step(self._random.choice(tools)))
 
     def _step(self, tool: str) -> Wanted:
         arguments = {"campaign_id": self.campaign}
@@ -117,7 +117,7 @@ class Campaigner(Client):
         if self._moves >= _MOST_ENDS or self._random.random() < _GIVES_UP:
             return False
         if "have no time" in str(told["conclusion"]):
-            await self._pursue(self._step("move_campaign"))
+            await self.pursue(self._step("move_campaign"))
         elif named is None:
             await self._one_of("move_campaign", *_ENDS)
         return True

@@ -97,9 +97,9 @@ class Client:
     async def run(self) -> None:
         """A few things that somebody wants done."""
         for _ in range(self._random.choice((1, 2, 2))):
-            await self._pursue(self._random.choice(self._world.wishes))
+            await self.pursue(self._random.choice(self._world.wishes))
 
-    async def _pursue(self, wanted: Wanted) -> None:
+    async def pursue(self, wanted: Wanted) -> None:
         """Call until it is done, or until nobody feels like it any more."""
         for _ in range(self._random.choice((1, 2, 2, 3, 4))):
             answer = await self._call(wanted)
@@ -131,7 +131,7 @@ class Client:
                 # Around the end of the vendor's filter of 24 hours.
                 await anyio.sleep(self._random.choice(_TOMORROW))
             retry_id = self._random.choice(("", "", "r3"))
-            await self._pursue(
+            await self.pursue(
                 Wanted(tool="retry_safely", arguments={"action_id": action_id}, request_id=retry_id)
             )
         elif what == "by hand":

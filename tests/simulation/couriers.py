@@ -6,6 +6,7 @@ must find its chunks taken, whoever runs it.
 """
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import anyio
@@ -23,8 +24,8 @@ LANES = 2
 """Chunks that are made ready at once, so that a campaign of a few takes its time."""
 LOOK_SECONDS = 15.0
 """How often a worker looks for what it could take over; a second in the server."""
-MOST_PACKED = 2
-"""Parts whose texts are packed before others get a row each."""
+MOST_PACKED, ALL_PACKED, PACKED_FOR = 2, 20, timedelta(days=2)
+"""Parts whose texts are packed before others get a row each; where all of them stay packed, and how long."""
 _LATER_SECONDS = 5.0
 _ONE_NAME = "local"
 

@@ -1,5 +1,6 @@
 """Defects planted into the campaigns' code: each is found by a world that plays a campaign."""
 
+import base64
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -12,12 +13,22 @@ from server.batches import unpacking as messages_unpacking
 from server.campaigns import course
 from server.gate import campaign_trials
 from server.ledger import book, campaign_claiming
-from server.store import campaign_chunks, campaign_moves, campaigns, dispatch, packed_texts, unpacking
+from server.store import (
+    campaign_chunks,
+    campaign_moves,
+    campaigns,
+    counting,
+    dispatch,
+    packed_texts,
+    sent_texts,
+    unpacking,
+)
 from server.store.actions import Action, State
 from server.store.campaign_tables import CHUNKS
+from server.store.packing import MARK_BYTES
 from server.store.plans import Connection
 from server.store.schema import ACTIONS
-from tests.simulation.planted import Plant, always, put
+from tests.simulation.planted import Plant, always, put, there
 from tools.campaigns.trial import Terms, read_terms
 
 
@@ -138,6 +149,41 @@ def _unpacked_messages_are_lost(stack: ExitStack) -> None:
     put(stack, messages_unpacking, "add_messages", all_but_one)
 
 
+def _looks_skip_packed_texts(stack: ExitStack) -> None:
+    """Who had a text is looked for among those alone that have a row each."""
+    put(stack, sent_texts, "parts_with_messages", always(()))
+
+
+def _a_days_texts_skip_packed_parts(stack: ExitStack) -> None:
+    """The texts of a day to somebody are counted among those alone that have a row each."""
+    put(stack, counting, "parts_with_recipients", always(()))
+
+
+def _a_packed_part_is_not_told_by_its_marks(stack: ExitStack) -> None:
+    """The marks of a part's last text are missing, so that a look passes it by."""
+    real = there(packed_texts, "_may_fit")
+
+    def fits(wanted: Any, marks: str) -> bool:
+        theirs = base64.b64decode(marks)
+        return bool(real(wanted, base64.b64encode(theirs[:-MARK_BYTES]).decode()))
+
+    put(stack, packed_texts, "_may_fit", fits)
+
+
+def _unpacking_forgets_a_number(stack: ExitStack) -> None:
+    """A part's texts are packed no longer, and the last of them has no row."""
+    reserve, remember = there(unpacking, "reserve_texts"), there(unpacking, "remember")
+
+    def reserve_less(conn: Connection, action_id: str, recipients: Any, now: Any) -> None:
+        reserve(conn, action_id, recipients[:-1], now)
+
+    def remember_less(conn: Connection, action_id: str, texts: Any, now: Any) -> None:
+        remember(conn, action_id, texts[:-1], now)
+
+    put(stack, unpacking, "reserve_texts", reserve_less)
+    put(stack, unpacking, "remember", remember_less)
+
+
 CAMPAIGN_PLANTS: Mapping[str, Plant] = {
     "an epoch is not compared": _an_epoch_is_not_compared,
     "a pause is not looked at": _a_pause_is_not_looked_at,
@@ -153,4 +199,8 @@ CAMPAIGN_PLANTS: Mapping[str, Plant] = {
     "what was unpacked stays packed": _what_was_unpacked_stays_packed,
     "unpacked texts are lost": _unpacked_texts_are_lost,
     "unpacked messages are lost": _unpacked_messages_are_lost,
+    "looks skip packed texts": _looks_skip_packed_texts,
+    "a day's texts skip packed parts": _a_days_texts_skip_packed_parts,
+    "a packed part is not told by its marks": _a_packed_part_is_not_told_by_its_marks,
+    "unpacking forgets a number": _unpacking_forgets_a_number,
 }

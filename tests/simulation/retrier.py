@@ -1,18 +1,22 @@
 """Somebody who, once a campaign is over, has it planned again for those whom it failed to reach."""
 
 from datetime import timedelta
+from random import Random
 
 from server.gate.words.answers import Answer
 from tests.simulation.campaign_watch import Planned
 from tests.simulation.campaigner import Campaigner
-from tests.simulation.client import Wanted
+from tests.simulation.client import Client, Wanted
 from tests.simulation.vendor import SWITCHED_OFF
+from tests.simulation.worker import TEST_NUMBER
 
 _INSISTS = 4
 _AGAIN = (0, 1, 1, 2, 2)
 """How often."""
 _NOBODY = ("nobody_left", "state_changed")
 _TWICE, _HEARS_LATE, _MEDDLES = 0.25, 0.3, 0.2
+_MORE, _HOW = 2, ("the same by a call", "the same by a campaign", "other words")
+_OTHER_WORDS = ("丁", "戊")
 _LATER = (timedelta(), timedelta(hours=1), timedelta(hours=25))
 
 
@@ -22,6 +26,8 @@ class Retrier(Campaigner):
     async def run(self) -> None:
         await super().run()
         await self._insist()
+        if self._world.more_texts is not None:
+            await self._texts_more(self._world.more_texts)
         for _ in range(self._random.choice(_AGAIN)):
             if self._goes_on_with_it:
                 await self._again()
@@ -35,7 +41,26 @@ class Retrier(Campaigner):
                 or await self._state() != "planned"
             ):
                 return
-            await self._pursue(self._step("start_campaign"))
+            await self.pursue(self._step("start_campaign"))
+            await self._until_over()
+
+    async def _texts_more(self, luck: Random) -> None:
+        """The same words by a campaign or somebody else's call, or other words until a day's limit."""
+        other = Client(self._world, "token:d", can_ask=True)
+        for _ in range(_MORE):
+            if not self._goes_on_with_it:
+                return
+            how = luck.choice(_HOW)
+            if how == "the same by a campaign":
+                await self._same_by_a_campaign()
+                continue
+            for words in (self._words,) if how == "the same by a call" else _OTHER_WORDS:
+                alone = {"recipients": [TEST_NUMBER], "text": words}
+                await other.pursue(Wanted(tool="send_sms", arguments=alone))
+
+    async def _same_by_a_campaign(self) -> None:
+        if await self._planned():
+            await self.pursue(self._step("start_campaign"))
             await self._until_over()
 
     @property
@@ -51,7 +76,7 @@ class Retrier(Campaigner):
             await self._hears_late()
         for campaign in planned:
             self.campaign = campaign
-            await self._pursue(self._step("start_campaign"))
+            await self.pursue(self._step("start_campaign"))
             if self._random.random() < _MEDDLES:
                 await self._meddle()
         for campaign in planned:

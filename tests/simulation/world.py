@@ -18,6 +18,7 @@ import anyio.from_thread
 import anyio.to_thread
 from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
+from server.batches import recorder
 from server.campaigns import course
 from server.campaigns import worker as taking_over
 from server.gate.campaign_chunks import ChunkSender
@@ -34,7 +35,14 @@ from tests.simulation.campaign_lists import NAME
 from tests.simulation.campaigner import Campaigner
 from tests.simulation.chaos import Chaos
 from tests.simulation.client import BRAKE, NUMBERS, Client, wish
-from tests.simulation.couriers import LANES, LOOK_SECONDS, MOST_PACKED, Couriers
+from tests.simulation.couriers import (
+    ALL_PACKED,
+    LANES,
+    LOOK_SECONDS,
+    MOST_PACKED,
+    PACKED_FOR,
+    Couriers,
+)
 from tests.simulation.database import empty, shared_store
 from tests.simulation.loop import Life, VirtualLoop
 from tests.simulation.restoring import Operator
@@ -62,6 +70,8 @@ _CAMPAIGNS, _CAMPAIGN = 8, 2
 """One world of eight plays a campaign."""
 _KINDS, _HARSH, _TRIALS = 24, 2, 10
 """In one of three of these every other request has no answer, in one a trial has terms."""
+_TEXTING, _MORE_TEXTS = 48, 18
+"""In one of six the same people are texted by other calls and campaigns on the same day."""
 _REACHED, _SELDOM_REACHED = 0.6, 0.2
 """So many of those whom a campaign texts; the second where it may be planned again."""
 _ENDS, _OFTEN = (SWITCHED_OFF, ARRIVED, HANDED_OVER, NO_SUCH_NUMBER), (6, 2, 2, 1)
@@ -103,6 +113,7 @@ class World:
         self.truth = Truth(self.clock, self.random, Decimal(credit), witness=self.witness)
         self.truth.harsh = seed % _KINDS == _HARSH
         self.on_terms = seed % _KINDS == _TRIALS
+        self.more_texts = Random(f"{seed}, more texts") if seed % _TEXTING == _MORE_TEXTS else None
         if campaign:
             luck = Random(f"{seed}, who is reached")
             often = _REACHED if self.on_terms else _SELDOM_REACHED
@@ -198,7 +209,10 @@ class World:
 
     def play(self) -> None:
         """On its own loop, and its own time."""
-        with _without_threads() if self.couriers is not None else nullcontext():
+        with (
+            nullcontext() if self.couriers is None else _without_threads(),
+            nullcontext() if self.more_texts is None else _packed_for_long(),
+        ):
             self.loop.run_until_complete(self.live())
 
     def close(self) -> None:
@@ -281,6 +295,16 @@ def _without_threads() -> Generator[None]:
         patch.object(ChunkSender, "at_once", LANES),
         patch.object(course, "_READY", 0),
         patch.object(unpacking, "MOST_PACKED", MOST_PACKED),
+    ):
+        yield
+
+
+@contextmanager
+def _packed_for_long() -> Generator[None]:
+    """What was texted to whom stays packed for the whole of a world, as far as nobody asks for its rows."""
+    with (
+        patch.object(unpacking, "MOST_PACKED", ALL_PACKED),
+        patch.object(recorder, "_PACKED_FOR", PACKED_FOR),
     ):
         yield
 
