@@ -178,7 +178,7 @@ def _first_plan(case: Case, campaign: str) -> tuple[str, Called]:
 
 
 def _is_part(case: Case, post: Posted, campaign: str) -> bool:
-    if case.parts:
+    if case.terms.names_parts:
         return case.parts.get(post.reference) == campaign
     return not case.actions.get(action_of(post.reference))
 

@@ -184,6 +184,8 @@ class Terms:
     """So long after its claim a request may still leave."""
     slack: float = 1.0
     """How much clocks of client, server and vendor may differ in this history."""
+    names_parts: bool = False
+    """Whether every request that is a part of a campaign is named as one (`Part`)."""
 
 
 @dataclass(slots=True)

@@ -107,7 +107,8 @@ class World:
         self.loop = VirtualLoop(self.random)
         self.jumped = timedelta()
         self._moment, self._now = (self.jumped, 0.0), START
-        self.witness = Witness(Terms(test_numbers=frozenset({TEST_NUMBER}), slack=0.0), self.seconds)
+        terms = Terms(test_numbers=frozenset({TEST_NUMBER}), slack=0.0, names_parts=True)
+        self.witness = Witness(terms, self.seconds)
         campaign = seed % _CAMPAIGNS == _CAMPAIGN
         credit = self.random.choice((9, 50, 50) if campaign else (4, 9, 50))
         self.truth = Truth(self.clock, self.random, Decimal(credit), witness=self.witness)
