@@ -4,18 +4,21 @@ import io
 import tracemalloc
 import zipfile
 
+import pytest
+
 from server.campaigns.workbook_rows import workbook_rows
 from tools.omis.report_content import linked_content
 from tools.omis.report_tables import table_rows
 from tools.omis.report_zip import unzipped
 from tools.operation import Reply
+from tools.problems import RefusedError
 
 LONG = b"%PDF-" + bytes(8_000_000)
 
 
-def packed(content: bytes) -> bytes:
+def packed(content: bytes, way: int = zipfile.ZIP_DEFLATED) -> bytes:
     body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(body, "w", way) as package:
         package.writestr("report.pdf", content)
     return body.getvalue()
 
@@ -31,6 +34,20 @@ def test_what_a_zip_holds_is_unpacked_once_and_never_copied() -> None:
         tracemalloc.stop()
     assert found.body == LONG
     assert peak < 1.5 * len(LONG)
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_of_a_few_bytes_never_fills_the_memory(way: int) -> None:
+    """Of these ways Python unpacks a whole piece at once, however much it becomes."""
+    body = packed(LONG, way)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RefusedError):
+            unzipped(body)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < len(LONG) / 8
 
 
 def test_a_long_page_is_read_piece_by_piece_and_no_character_is_lost_between_them() -> None:

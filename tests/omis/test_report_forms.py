@@ -44,9 +44,9 @@ def xlsx(table: Sequence[Sequence[object]], *, hidden_first: bool = False) -> by
     return file.getvalue()
 
 
-def zipped(*files: tuple[str, bytes]) -> bytes:
+def zipped(*files: tuple[str, bytes], way: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(file, "w", way) as package:
         for name, content in files:
             package.writestr(name, content)
     return file.getvalue()
@@ -84,6 +84,7 @@ NO_TABLES: dict[str, Callable[[], bytes]] = {
     "a ZIP within a ZIP": lambda: zipped(("a.zip", zipped(("a.csv", CSV)))),
     "a PDF": lambda: zipped(("a.pdf", b"%PDF-1.7")),
     "a password": encrypted,
+    "packed in an unusual way": lambda: zipped(("a.csv", CSV), way=zipfile.ZIP_LZMA),
     "damaged": lambda: zipped(("a.csv", CSV))[:-30],
 }
 

@@ -14,6 +14,8 @@ _MOST = 128 * 1024 * 1024
 """Bytes that are unpacked, counted meanwhile: what a ZIP says of sizes is its own claim."""
 _PIECE = 256 * 1024
 _ENCRYPTED = 0x1
+_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of other ways Python unpacks a piece whole: a few bytes become gigabytes before they are counted."""
 _SAVE = "Use download_report: it saves the ZIP as it is."
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -31,7 +33,8 @@ def unzipped(body: bytes) -> Content:
     """What is in it, seen from its bytes.
 
     Raises:
-        RefusedError: there is not exactly one file in it, or it is damaged, locked, too large or no report.
+        RefusedError: there is not exactly one file in it, or it is damaged, locked, too large, no report,
+            or packed in an unusual way.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as package:
@@ -40,6 +43,8 @@ def unzipped(body: bytes) -> Content:
                 raise refused("no_table", f"The report is a ZIP of {len(files)} files, not of one.", _SAVE)
             if files[0].flag_bits & _ENCRYPTED:
                 raise refused("no_table", "The report is a ZIP with a password.", _SAVE)
+            if files[0].compress_type not in _WAYS:
+                raise refused("no_table", "The report is a ZIP that is packed in an unusual way.", _SAVE)
             with package.open(files[0]) as opened:
                 inside = _read(opened)
     except _DAMAGED:
