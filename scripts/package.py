@@ -21,7 +21,9 @@ from packaging.utils import canonicalize_name
 from resvg_py import svg_to_bytes
 
 from scripts.node import NODE
+from server.command import bundle
 from server.mcp.skills.extension import NAMES, frontmatter, text_of
+from server.settings.layers import name_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -37,35 +39,29 @@ CHINESE_WORDS: dict[str, Any] = {
     "keywords": ["簡訊", "簡訊行銷", "EVERY8D", "OMIS"],
 }
 """Of the manifest, in Traditional Chinese. What it asks for has no such place, and is in both languages."""
+_KEPT = "Kept by the host among its secrets. 由主程式安全保存。"
 _FIELDS: dict[str, dict[str, Any]] = {
     "every8d_uid": {
         "type": "string",
-        "title": "EVERY8D account 帳號",
-        "description": "The account (UID) of EVERY8D. EVERY8D 的登入帳號（UID）。",
-        "required": True,
+        "description": "The account (UID) of EVERY8D, if you have one. EVERY8D 的登入帳號（UID），有才填。",
     },
-    "every8d_password": {
+    "every8d_password": {"type": "string", "description": _KEPT, "sensitive": True},
+    "omis_login_name": {
         "type": "string",
-        "title": "EVERY8D password 密碼",
-        "description": "Kept by the host among its secrets. 由主程式安全保存。",
-        "required": True,
-        "sensitive": True,
+        "description": (
+            "The account (LoginName) of OMIS, if you have one. OMIS 的登入帳號（LoginName），有才填。"
+        ),
     },
+    "omis_password": {"type": "string", "description": _KEPT, "sensitive": True},
     "points_per_day": {
         "type": "number",
-        "title": "Points a day 每日點數上限",
         "description": (
-            "No more than so many points a day are spent, whoever agrees. 每日扣點的上限，誰核准都一樣。"
+            "No more than so many points a day are spent, whoever agrees; left empty, this form sets no "
+            "limit. 每日扣點的上限，誰核准都一樣；留空表示不在此設上限。"
         ),
-        "required": False,
         "default": 500,
         "min": 0,
     },
-}
-_ENVIRONMENT = {
-    "CAMPAIGN_OPS_EVERY8D__UID": "${user_config.every8d_uid}",
-    "CAMPAIGN_OPS_EVERY8D__PASSWORD": "${user_config.every8d_password}",
-    "CAMPAIGN_OPS_POLICY__POINTS_PER_DAY": "${user_config.points_per_day}",
 }
 _ABOUT_THE_PLUGIN = f"""# {TITLE}
 
@@ -81,7 +77,8 @@ _WITHOUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 def manifest() -> dict[str, Any]:
     """Of the bundle (MCPB 0.4): the host brings uv, which installs the locked versions at the first start."""
-    start = ["run", "--directory", "${__dirname}", NAME, "serve"]
+    start = ["run", "--directory", "${__dirname}", "python", "-P", "-m", bundle.__name__, "serve"]
+    environment = {name_of(field.setting): bundle.asked_as(name) for name, field in bundle.FORM.items()}
     return {
         "manifest_version": "0.4",
         "name": NAME,
@@ -95,8 +92,8 @@ def manifest() -> dict[str, Any]:
         "localization": {"resources": "resources/${locale}.json", "default_locale": "en"},
         "server": {
             "type": "uv",
-            "entry_point": "server/command/cli.py",
-            "mcp_config": {"command": "uv", "args": start, "env": _ENVIRONMENT},
+            "entry_point": "server/command/bundle.py",
+            "mcp_config": {"command": "uv", "args": start, "env": environment},
         },
         "tools_generated": True,
         "prompts_generated": True,
@@ -104,7 +101,11 @@ def manifest() -> dict[str, Any]:
             "platforms": ["darwin", "win32", "linux"],
             "runtimes": {"python": PROJECT["requires-python"]},
         },
-        "user_config": _FIELDS,
+        # None is required: each may have one vendor's account, the other's, both, or a file of settings.
+        "user_config": {
+            name: {"title": field.title, "required": False, **_FIELDS[name]}
+            for name, field in bundle.FORM.items()
+        },
     }
 
 
@@ -181,12 +182,17 @@ def main() -> None:
     _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel")
     _write(DIST / "server.json", registry_entry())
     write_plugin(DIST / "plugin")
-    _bundle(DIST / "bundle")
+    write_bundle(DIST / f"{NAME}-{VERSION}.mcpb", DIST / "bundle")
+    shutil.rmtree(DIST / "bundle")
     write_bill(DIST / "sbom.cdx.json")
     print("\n".join(str(each.relative_to(ROOT)) for each in sorted(DIST.iterdir())))
 
 
-def _bundle(folder: Path) -> None:
+def write_bundle(packed: Path, folder: Path) -> None:
+    """The bundle, packed, and the folder that is packed.
+
+    Raises CalledProcessError when the validator of bundles finds anything.
+    """
     for room in ("server", "tools"):
         shutil.copytree(ROOT / room, folder / room, ignore=_WITHOUT)
     for name in _BUNDLED:
@@ -199,8 +205,7 @@ def _bundle(folder: Path) -> None:
     _write(folder / "resources" / "zh-TW.json", CHINESE_WORDS)
     mcpb = ROOT / "scripts" / "npm" / "node_modules" / "@anthropic-ai" / "mcpb" / "dist" / "cli" / "cli.js"
     _run(NODE, mcpb, "validate", folder / "manifest.json")
-    _run(NODE, mcpb, "pack", folder, DIST / f"{NAME}-{VERSION}.mcpb")
-    shutil.rmtree(folder)
+    _run(NODE, mcpb, "pack", folder, packed)
 
 
 def write_plugin(folder: Path) -> None:

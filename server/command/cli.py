@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, BinaryIO, cast
 
@@ -101,8 +102,12 @@ for name, places, about in (
     app.add_typer(typer.Typer(cls=late_group(places), help=about, no_args_is_help=True), name=name)
 
 
-def main() -> None:
-    """The entry point. A wrong setting ends with one clear message and exit code 2."""
+def _lines(wrong: SettingsError) -> Iterable[str]:
+    return wrong.lines
+
+
+def main(told: Callable[[SettingsError], Iterable[str]] = _lines) -> None:
+    """The entry point. A wrong setting ends with one clear message and exit code 2; `told` words it."""
     if sys.stderr is None:
         # What is printed to no stderr goes to stdout, which is the MCP channel.
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for good
@@ -113,7 +118,8 @@ def main() -> None:
     try:
         app()
     except* (SettingsError, StoreUnavailableError) as wrong:
-        _tell(first_cause(wrong))
+        cause = first_cause(wrong)
+        _tell(told(cause) if isinstance(cause, SettingsError) else [reason_of(cause)])
         code = 2
     except* SystemExit as ended:
         reason = first_cause(ended)
@@ -124,8 +130,7 @@ def main() -> None:
     raise SystemExit(code)
 
 
-def _tell(wrong: BaseException) -> None:
-    lines = wrong.lines if isinstance(wrong, SettingsError) else [reason_of(wrong)]
+def _tell(lines: Iterable[str]) -> None:
     for line in lines:
         typer.echo(in_language(line, spoken()), err=True)
 

@@ -16,7 +16,8 @@ from server.mcp.skills.extension import Skills
 from server.mcp.subscriptions import Subscriptions
 from server.mcp.tool import OperationTool
 from server.mcp.views.pages import apps_of
-from server.settings.settings import Settings, SettingsError
+from server.settings.file import NoAccountError
+from server.settings.settings import Settings
 from server.version import own_version
 from tools.offering import Vendor, chosen
 from tools.sentence import sentence
@@ -40,7 +41,7 @@ def offered(settings: Settings, of: Iterable[Listed] | None = None) -> tuple[Lis
     """The operations that these settings offer, of these or of all.
 
     Raises:
-        SettingsError: no vendor has an account.
+        NoAccountError: no vendor has one.
     """
     vendors: list[Vendor] = []
     if settings.every8d is not None:
@@ -48,7 +49,7 @@ def offered(settings: Settings, of: Iterable[Listed] | None = None) -> tuple[Lis
     if settings.omis is not None:
         vendors.append("omis")
     if not vendors:
-        raise SettingsError(_NO_ACCOUNT)
+        raise NoAccountError(_NO_ACCOUNT)
     return chosen(
         listing() if of is None else of,
         vendors=vendors,

@@ -28,6 +28,10 @@ class SettingsError(Exception):
         return "\n".join(self.lines)
 
 
+class NoAccountError(SettingsError):
+    """No vendor has an account."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsFile:
     """A file that was chosen, and what stands in it."""

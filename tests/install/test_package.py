@@ -76,7 +76,15 @@ def test_every_field_that_is_asked_for_is_used_and_a_password_is_kept_as_one() -
     used = set(re.findall(r"\$\{user_config\.(\w+)\}", json.dumps(manifest["server"])))
     assert used == set(manifest["user_config"])
     fields: dict[str, dict[str, Any]] = manifest["user_config"]
-    assert [name for name, each in fields.items() if each.get("sensitive")] == ["every8d_password"]
+    secret = [name for name, each in fields.items() if each.get("sensitive")]
+    assert secret == ["every8d_password", "omis_password"]
+
+
+def test_the_bundle_asks_for_both_vendors_accounts_and_requires_neither() -> None:
+    manifest = package.manifest()
+    given: dict[str, str] = manifest["server"]["mcp_config"]["env"]
+    assert {name_of((vendor, field)) for vendor in ACCOUNTS for field in ACCOUNTS[vendor]} < set(given)
+    assert [name for name, each in manifest["user_config"].items() if each["required"]] == []
 
 
 def test_the_plugin_has_each_skill_as_it_is_served_in_both_languages() -> None:
