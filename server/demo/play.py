@@ -8,7 +8,7 @@ import httpx2 as httpx
 from mcp.shared.exceptions import MCPError
 
 from server.demo.client import Person, assistant_over_stdio
-from server.demo.expectations import Verdict, exit_code, judge
+from server.demo.expectations import Seen, Verdict, exit_code, judge
 from server.demo.home import DemoError, Home, temporary_home
 from server.demo.sandbox_control import sandbox_process
 from server.demo.session import SESSION
@@ -18,7 +18,7 @@ from server.demo.worker_process import working
 from server.first_cause import first_cause
 from server.settings.language import language_of
 from server.systems import until_signal
-from tools.sentence import sentence
+from tools.sentence import reason_of, sentence
 
 _INTERRUPTED = 130
 _LOG_LINES = 5
@@ -77,12 +77,14 @@ async def play_steps(
 ) -> None:
     """Play steps in order and add a verdict for each expectation.
 
-    A step that lacks what an earlier one should have given is a failed expectation. What breaks the
-    connection to the server or the sandbox passes through.
+    A step that lacks what an earlier one should have given is a failed expectation.
+
+    Raises:
+        DemoError: the connection to the server or the sandbox broke; it names the step.
     """
     for number, step in enumerate(steps, 1):
         try:
-            seen = await take(step, stage)
+            seen = await _taken(number, step, stage)
         except LookupError as missing:
             verdicts.append(
                 Verdict(says=sentence("an earlier step gave it {missing}", missing=str(missing)), ok=False)
@@ -94,8 +96,38 @@ async def play_steps(
         verdicts += judged
 
 
+async def _taken(number: int, step: Step, stage: Stage) -> Seen:
+    try:
+        return await take(step, stage)
+    except _BROKEN as broken:
+        raise DemoError(
+            sentence("step {number} ({title}): {why}", number=number, title=step.title, why=_why(broken))
+        ) from broken
+
+
+def _why(error: BaseException) -> str:
+    """Timeouts have no words of their own."""
+    if said := reason_of(error):
+        return said
+    kind = type(error).__name__
+    if isinstance(error, httpx.TimeoutException) and (request := _request_of(error)) is not None:
+        return sentence(
+            "the simulated vendor did not answer {page} in time ({kind})",
+            page=f"{request.method} {request.url.path}",
+            kind=kind,
+        )
+    return kind
+
+
+def _request_of(error: httpx.TimeoutException) -> httpx.Request | None:
+    try:
+        return error.request
+    except RuntimeError:
+        return None
+
+
 def _reason(group: BaseExceptionGroup[Exception]) -> str:
-    return sentence("The session broke off: {why}", why=str(first_cause(group)))
+    return sentence("The session broke off: {why}", why=_why(first_cause(group)))
 
 
 def _tail(home: Home) -> list[str]:

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from server.demo.client import Answer, Asked, Assistant, Person, Reaction
 from server.demo.expectations import Expectation, Seen, Verdict, exit_code, judge, not_called, texts_more
-from server.demo.home import Home
+from server.demo.home import DemoError, Home
 from server.demo.play import play_steps
 from server.demo.sandbox_control import Sandbox, World
 from server.demo.session import SESSION
@@ -329,6 +329,33 @@ async def test_a_step_that_lacks_what_an_earlier_one_kept_fails_and_the_rest_is_
         await play_steps([lost, SESSION[0]], stage, transcript, verdicts)
     assert [verdict.ok for verdict in verdicts] == [False, True, True]
     assert "an earlier step gave it 'batch'" in out()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            httpx.ReadTimeout("", request=httpx.Request("POST", "http://127.0.0.1:1/_sandbox/clock")),
+            "POST /_sandbox/clock",
+        ),
+        (httpx.ReadTimeout(""), "ReadTimeout"),
+        (TimeoutError(), "TimeoutError"),
+        (DemoError("the sandbox did not start"), "the sandbox did not start"),
+    ],
+    ids=["a page of the sandbox", "a page that nobody knows", "a pipe", "words"],
+)
+async def test_what_breaks_the_session_off_is_named_with_its_step(
+    no_settings: Path, error: Exception, said: str
+) -> None:
+    async def breaks(_stage: Stage) -> Answer:
+        raise error
+
+    verdicts: list[Verdict] = []
+    async with a_stage(no_settings) as stage:
+        with pytest.raises(DemoError) as broken:
+            await play_steps([a_send(does=breaks)], stage, Transcript(), verdicts)
+    assert "step 1 (Send): " in str(broken.value)
+    assert said in str(broken.value)
 
 
 async def test_the_person_declines_a_url_and_takes_human_time() -> None:
