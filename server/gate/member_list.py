@@ -48,7 +48,7 @@ class _MemberList:
         for batch in self._batches:
             found = anyio.from_thread.run(self._members.of, batch)
             rows: list[Judged] = [Recipient(next(place), mobile) for mobile in found.mobiles]
-            rows += (Rejected(next(place), Reason.DEAD) for _ in range(found.left_out))
+            rows += (Rejected(next(place), Reason.FAILED_FOR_GOOD) for _ in range(found.left_out))
             rows += (Rejected(next(place), Reason.HAD_SINCE) for _ in found.had)
             yield from slices(rows, SLICE)
 

@@ -61,7 +61,7 @@ async def test_those_who_failed_in_a_batch_or_campaign_are_a_list_without_the_de
 ) -> None:
     async with fronted(house, Person()) as session:
         plan = await planned(session, list=f"failed:{await begin(house, session)}", **AGAIN)
-        assert (plan["recipients"], plan["excluded"]) == (1, {"dead": 1})
+        assert (plan["recipients"], plan["excluded"]) == (1, {"failed_for_good": 1})
         assert await numbers(house, session, plan["campaign_id"]) == ["+886" + OFF[1:]]
 
 

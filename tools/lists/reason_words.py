@@ -21,6 +21,7 @@ _REASONS: Mapping[str, Sentence] = {
     Reason.DUPLICATE: sentence("stands in an earlier row"),
     Reason.BLOCKED: sentence("blocked: never to be texted"),
     Reason.DEAD: sentence("dead: texts to it failed for good twice"),
+    Reason.FAILED_FOR_GOOD: sentence("the text before failed for good"),
     Reason.HAD_SINCE: sentence("had the same text since, or may have"),
     Reason.OPTED_OUT: sentence("did not agree"),
     Reason.OPENED: sentence("opened the e-mail before"),

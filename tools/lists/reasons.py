@@ -35,6 +35,8 @@ class Reason(StrEnum):
     """Never to be texted: an opt-out."""
     DEAD = "dead"
     """Texts to it failed for good twice."""
+    FAILED_FOR_GOOD = "failed_for_good"
+    """The text before failed for good, and would again; it need not be a dead number."""
     HAD_SINCE = "had_since"
     """A later send of the same text reached it, or may have."""
     OPTED_OUT = "opted_out"
