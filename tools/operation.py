@@ -235,6 +235,8 @@ class Preview(BaseModel):
     """The id of what is acted on; a person types its last four characters for a DESTROY."""
     destroyed: int | None = None
     """How many messages or reports a DESTROY is about, where it is known; a person types it then."""
+    of_people: bool | None = None
+    """`destroyed` counts recipients: those of a campaign get no text."""
     recipients: int | None = None
     first_mobile: MobileNumber | None = None
     last_mobile: MobileNumber | None = None

@@ -38,11 +38,30 @@ async def test_a_plan_can_be_cancelled_and_is_not_started_after_it(house: House,
         told = await session.facts("cancel_campaign", {"campaign_id": campaign})
         assert (told["state"], told["recipients"]) == ("cancelled", 12)
         assert "status = 「planned」" in person.asked[-1]
+        assert "\nRecipients: 12\n" in person.asked[-1]
+        assert "Messages or reports" not in person.asked[-1]
         status = await of(session, campaign)
         assert (status["state"], status["waiting"], status["sent"]) == ("cancelled", 0, 0)
         problem = await session.problem("start_campaign", {"campaign_id": campaign})
         assert problem["message"] == "Nothing was sent. The campaign is cancelled."
         assert not await texts_at_the_vendor(house)
+
+
+async def test_the_chinese_question_of_a_cancellation_counts_recipients(house: House) -> None:
+    hints: list[str] = []
+
+    class Reader(Person):
+        async def __call__(self, context: Any, params: Any) -> Any:
+            hints.append(str(params.requested_schema["properties"]))
+            return await super().__call__(context, params)
+
+    person = Reader("decline")
+    async with fronted(house, person, **SMALL, language="zh-TW") as session:
+        write_list(house, people(12))
+        campaign = (await planned(session))["campaign_id"]
+        await session.problem("cancel_campaign", {"campaign_id": campaign})
+    assert "\n收件人數：12\n" in person.asked[-1]
+    assert "請輸入收件人數以核准。" in hints[-1]
 
 
 async def test_a_start_that_was_asked_about_finds_its_plan_cancelled(house: House) -> None:

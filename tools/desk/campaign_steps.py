@@ -227,6 +227,7 @@ def _preview_cancel(_params: CampaignStepParams, surroundings: Surroundings) -> 
         nothing=sentence("Nothing was cancelled."),
         target=found.id,
         destroyed=found.waiting + sum(each.count for each in some) or None,
+        of_people=True,
         warnings=(*_held_said(found), *erasing_said(found, some)),
         state={"plan": found.digest},
         details={"name": found.name, "status": found.state, **listed(some)},

@@ -68,7 +68,7 @@ def facts_of(preview: Preview) -> Iterator[tuple[str, Sentence]]:
     if preview.target is not None:
         yield "target", sentence("Id: {id}", id=preview.target)
     if preview.destroyed is not None:
-        yield "destroyed", sentence("Messages or reports: {count:,}", count=preview.destroyed)
+        yield "destroyed", _destroyed(preview, preview.destroyed)
     if preview.recipients is not None:
         yield "recipients", sentence("Recipients: {count:,}", count=preview.recipients)
     if preview.parts is not None:
@@ -99,6 +99,12 @@ def facts_of(preview: Preview) -> Iterator[tuple[str, Sentence]]:
         said = sentence("Now: {name} = {value}", name=_NAMES.get(name, name), value=_quoted(shown))
         yield "now", said
     yield from _texts(preview)
+
+
+def _destroyed(preview: Preview, count: int) -> Sentence:
+    if preview.of_people:
+        return sentence("Recipients: {count:,}", count=count)
+    return sentence("Messages or reports: {count:,}", count=count)
 
 
 def _ours(value: str) -> str:
@@ -162,7 +168,7 @@ def asked_of(preview: Preview, proof: str) -> Sentence:
     """What a person is asked to do who agrees."""
     if not proof:
         return sentence("Tick to approve.")
-    if preview.recipients is not None:
+    if preview.recipients is not None or (preview.destroyed and preview.of_people):
         return sentence("Type the number of recipients to approve.")
     if preview.destroyed:
         return sentence("Type the number of messages or reports to approve.")

@@ -8,7 +8,7 @@ const OUTCOMES = {
 };
 const COUNTED = [
   ["recipients", { en: "recipients", zh: "收件人數" }],
-  ["destroyed", { en: "affected", zh: "影響則數" }],
+  ["destroyed", { en: "affected", zh: "影響數量" }],
   ["parts", { en: "parts each, at most", zh: "每則最多計費則數" }],
   ["points", { en: "points", zh: "點數" }],
   ["credit", { en: "points now", zh: "目前點數" }],
