@@ -81,6 +81,33 @@ async def test_a_start_that_was_asked_about_finds_its_plan_cancelled(house: Hous
         assert (await of(session, campaign))["state"] == "cancelled"
 
 
+async def test_the_slower_of_two_starts_hears_that_the_campaign_was_started_already(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were approved, and both looked, before either was claimed."""
+    async with fronted(house, Person(), **SMALL) as session:
+        assert session.parts
+        write_list(house, people(12))
+        named = {"campaign_id": (await planned(session))["campaign_id"]}
+        book = session.parts.book
+        plain = book.start_campaign
+
+        async def overtaken(*arguments: Any) -> Any:
+            monkeypatch.setattr(book, "start_campaign", plain)
+            faster = await session.facts("start_campaign", {**named, "request_id": "second"})
+            assert faster["outcome"] == "done"
+            return await plain(*arguments)
+
+        monkeypatch.setattr(book, "start_campaign", overtaken)
+        problem = await session.problem("start_campaign", {**named, "request_id": "first"})
+        assert problem["message"] == "Nothing was sent. The campaign was started already: it is running."
+        assert problem["code"] == "state_changed"
+        await carried_out(session.parts, named["campaign_id"])
+        assert set((await texts_at_the_vendor(house)).values()) == {1}
+        late = await session.problem("start_campaign", {**named, "request_id": "third"})
+        assert late["message"] == "Nothing was sent. The campaign was started already: it is done."
+
+
 async def test_the_question_of_a_start_has_what_its_plan_warned_of(house: House) -> None:
     mobiles = [each["手機"] for each in people(3)]
     person = Person()

@@ -71,13 +71,27 @@ def refuse_unless(found: CampaignFacts, nothing: str, *states: CampaignState) ->
         RefusedError: it is in another one.
     """
     if found.state not in states:
-        raise RefusedError(
-            Problem(
-                code="state_changed",
-                message=together(nothing, sentence("The campaign is {state}.", state=STATES[found.state])),
-                next=sentence("Look at it with get_campaign."),
-            )
-        )
+        said = sentence("The campaign is {state}.", state=STATES[found.state])
+        raise RefusedError(_in_another_state(nothing, said))
+
+
+def _refuse_begun(found: CampaignFacts) -> None:
+    """Refuse a second start.
+
+    Raises:
+        RefusedError: another one was faster.
+    """
+    if found.is_begun:
+        said = sentence("The campaign was started already: it is {state}.", state=STATES[found.state])
+        raise RefusedError(_in_another_state(_NOTHING_SENT, said))
+
+
+def _in_another_state(nothing: str, said: str) -> Problem:
+    return Problem(
+        code="state_changed",
+        message=together(nothing, said),
+        next=sentence("Look at it with get_campaign."),
+    )
 
 
 def refuse_unreadable(found: CampaignFacts, nothing: str) -> None:
@@ -92,6 +106,7 @@ def refuse_unreadable(found: CampaignFacts, nothing: str) -> None:
 
 def _preview_start(_params: CampaignStepParams, surroundings: Surroundings) -> Steps[Preview]:
     found = campaign_in(surroundings)
+    _refuse_begun(found)
     refuse_unless(found, _NOTHING_SENT, "planned")
     refuse_unreadable(found, _NOTHING_SENT)
     if found.list_changed:
