@@ -1,5 +1,6 @@
 """A campaign that ends before its start, what a start is asked with, and who waits for an end."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -191,9 +192,9 @@ async def test_a_damaged_plan_pauses_its_campaign_which_can_only_be_cancelled(ho
         assert not await texts_at_the_vendor(house)
 
 
-async def test_the_longest_progress_costs_at_most_400_tokens() -> None:
+def longest() -> CampaignView:
     at = datetime(2026, 11, 29, 10, tzinfo=UTC)
-    found = CampaignView(
+    return CampaignView(
         id="AAAA-AAAA",
         name="繳" * 40,
         state="holding",
@@ -222,5 +223,23 @@ async def test_the_longest_progress_costs_at_most_400_tokens() -> None:
         started_at=at,
         ends_at=at,
     )
-    facts: Facts = present(status_of(found), show_numbers=False).facts
+
+
+async def test_the_longest_progress_costs_at_most_400_tokens() -> None:
+    facts: Facts = present(status_of(longest()), show_numbers=False).facts
     assert await tokens_of(facts) <= 400
+
+
+@pytest.mark.parametrize(
+    ("sending", "next_step"),
+    [
+        (0, "Nothing: none of it goes out."),
+        (20, "Look again in a moment: 20 are being sent now."),
+    ],
+)
+def test_of_a_cancelled_campaign_none_goes_out_only_once_nothing_of_it_is_being_sent(
+    sending: int, next_step: str
+) -> None:
+    nothing: dict[str, int] = dict.fromkeys(("sent", "unknown", "booked", "untimed", "untimed_parts"), 0)
+    found = replace(longest(), state="cancelled", in_doubt=(), sending=sending, **nothing)
+    assert status_of(found).next == next_step
