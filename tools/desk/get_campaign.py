@@ -139,9 +139,7 @@ def _next_step(found: CampaignView) -> str:
             back = "" if found.undo_until else "; cancel_campaign or move_campaign takes it back"
             return f"{_doubt(found)}It goes out by itself{back}."
         case _ if found.sending:
-            return (
-                f"{_doubt(found)}Look again in a moment: {found.sending} are being sent, and not taken back."
-            )
+            return f"{_doubt(found)}Look again in a moment: {found.sending} are being sent now."
         case "cancelled" if not (found.sent or found.unknown):
             return "Nothing: none of it goes out."
         case _:
