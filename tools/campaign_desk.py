@@ -45,6 +45,8 @@ class PlanFigures:
     points: Decimal
     points_left: Decimal | None
     """After it; None where the vendor could not be asked."""
+    over_caps: Sequence[str]
+    """Each limit of the operator's that would refuse its start now, in sentences of ours."""
     segments: Sequence[tuple[int, int, int]]
     """Parts, recipients, points."""
     excluded: Mapping[str, int]

@@ -177,6 +177,7 @@ def _warnings(found: PlanFigures) -> Iterator[str]:
     missing = -(found.points_left or 0)
     if missing > 0:
         yield sentence("Points that are missing: {points}.", points=figure(missing))
+    yield from found.over_caps
     if found.abroad:
         yield sentence("{count} numbers are abroad: three times the price.", count=found.abroad)
     if found.estimate:

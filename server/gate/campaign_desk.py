@@ -27,6 +27,7 @@ from server.gate.members import Members
 from server.gate.rehearsing import rehearsed, still_played
 from server.gate.rules.policy import quiet_span
 from server.gate.watching import look_again
+from server.gate.words.sentences import would_refuse_a_start
 from server.ledger.notes import Note
 from server.store.campaigns import CANCELLED, OVER, RUNNING, Campaign
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures, Rehearsed
@@ -116,11 +117,13 @@ class OwnCampaigns:
         campaign, tally = made.standing.campaign, made.draft.tally
         await self._context.book.record(self._note("campaign_planned", campaign.id))
         credit = await self._credit()
+        hits = await self._context.book.caps_hit(campaign.points, campaign.recipients)
         return PlanFigures(
             id=campaign.id,
             recipients=campaign.recipients,
             points=campaign.points,
             points_left=None if credit is None else credit - campaign.points,
+            over_caps=[would_refuse_a_start(each) for each in hits],
             segments=tally.segments,
             excluded=made.draft.excluded(),
             longest=made.standing.plan["longest"],

@@ -8,6 +8,7 @@ import pytest
 from tests.campaigns.books import book, row, sheet
 from tests.campaigns.playing import people, planned, write_list
 from tests.clients.tokens import tokens_of
+from tests.console.at_page import PLAN, pressed, signed_in
 from tests.e2e.good_cases_lists import put_list
 from tests.e2e.house import House
 from tests.e2e.person import Person
@@ -152,6 +153,34 @@ async def test_what_nobody_looked_at_in_a_list_is_told(house: House) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cap", "said", "chinese"),
+    [
+        ("recipients_per_day", "recipients a day leaves 2", "每日收件人數上限只剩 2"),
+        ("points_per_day", "points a day leaves 2", "每日點數上限只剩 2"),
+        ("points_per_month", "points a month leaves 2", "每月點數上限只剩 2"),
+    ],
+)
+async def test_a_cap_that_will_refuse_the_start_is_told_by_the_plan_with_what_is_left(
+    house: House, cap: str, said: str, chinese: str
+) -> None:
+    write_list(house, people(3))
+    async with fronted(house, Person(), clock=Clock(NOON), policy={cap: 5}) as session:
+        await session.facts("send_sms", {"recipients": ["0912345100", "0912345111"], "text": "一"})
+        early = await planned(session)
+        await session.facts("send_sms", {"recipients": ["0912345122"], "text": "二"})
+        late = await planned(session)
+        refused = await session.problem("start_campaign", {"campaign_id": late["campaign_id"]})
+    async with signed_in(house, clock=Clock(NOON), policy={cap: 5}, language="zh-TW") as (_, browser):
+        page = await pressed(browser, "/campaigns/new", "規劃", PLAN)
+    assert not [each for each in early["warnings"] if "cap" in each]
+    (told,) = [each for each in late["warnings"] if "cap" in each]
+    assert (told, len(told) < 80) == (f"A start now would be refused: the cap on {said}.", True)
+    assert told == late["warnings"][0]
+    assert chinese in page.text
+    assert (refused["code"], cap in refused["message"]) == ("policy_refused", True)
+
+
+@pytest.mark.parametrize(
     "text", ["{姓名}您好 https://shop.example/x " + "好" * 300, "{姓名}" + "😀" * 100], ids=["links", "emoji"]
 )
 async def test_a_plan_is_told_in_few_tokens_whatever_there_is_to_say(house: House, text: str) -> None:
@@ -167,6 +196,7 @@ async def test_a_plan_is_told_in_few_tokens_whatever_there_is_to_say(house: Hous
         {"手機": "0912345678", "姓名": "a|b"},
     ]
     write_list(house, rows)
-    async with fronted(house) as session:
+    caps = {"points_per_day": 1, "points_per_month": 1, "recipients_per_day": 1}
+    async with fronted(house, policy=caps) as session:
         told = await planned(session, text=text)
     assert await tokens_of(told) <= 600

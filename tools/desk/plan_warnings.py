@@ -23,7 +23,7 @@ def plan_warnings(found: PlanFigures) -> list[str]:
 
 def _money(found: PlanFigures) -> list[str]:
     missing = -(found.points_left or 0)
-    return said(
+    return list(found.over_caps) + said(
         (missing > 0, f"Points that are missing: {missing}."),
         (found.abroad, f"Abroad, at three times the price: {many(found.abroad, 'number')}."),
         (

@@ -176,6 +176,22 @@ def what_is_hit(hit: "CapHit") -> str:
     )
 
 
+def would_refuse_a_start(hit: "CapHit") -> str:
+    """That a campaign which is planned could not be started now, and what the limit leaves."""
+    left = str(max(hit.limit - hit.used, 0))
+    match hit.rule:
+        case "points_per_day":
+            return sentence("A start now would be refused: the cap on points a day leaves {left}.", left=left)
+        case "points_per_month":
+            return sentence(
+                "A start now would be refused: the cap on points a month leaves {left}.", left=left
+            )
+        case _:
+            return sentence(
+                "A start now would be refused: the cap on recipients a day leaves {left}.", left=left
+            )
+
+
 def blocked_since(operation: Named, numbers: tuple[str, ...]) -> Problem:
     """A number was blocked between the check and the claim."""
     listed = ", ".join(mask_mobile(number) for number in numbers[:5])
