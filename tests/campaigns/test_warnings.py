@@ -13,6 +13,7 @@ from tests.e2e.good_cases_lists import put_list
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import Clock, fronted
+from tools.campaigns.cautions import unfilled
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 HOURS = {"quiet_hours": {"start": "21:00", "end": "09:00", "time_zone": "Asia/Taipei"}}
@@ -114,7 +115,20 @@ async def test_what_is_wrong_with_a_list_is_named_by_the_plans_own_argument(
     assert field in told["message"]
 
 
-@pytest.mark.parametrize("named", ["[姓名]", "<姓名>", "＜姓名＞", "｛姓名｝", "［ 姓名 ］", "%姓名%"])
+OTHERWISE = [
+    "[姓名]",
+    "<姓名>",
+    "＜姓名＞",
+    "｛姓名｝",
+    "［ 姓名 ］",
+    "%姓名%",
+    "«姓名»",
+    "【姓名】",
+    "95%折，%姓名%",
+]
+
+
+@pytest.mark.parametrize("named", OTHERWISE)
 async def test_a_column_that_is_named_as_other_programs_name_it_is_told(house: House, named: str) -> None:
     write_list(house, people(2))
     told = "The text names a column without {}"
@@ -125,6 +139,11 @@ async def test_a_column_that_is_named_as_other_programs_name_it_is_told(house: H
     assert [each for each in wrong["warnings"] if each.startswith(told)]
     assert not [each for each in right["warnings"] if each.startswith(told)]
     assert [each for each in checked["notes"] if each.startswith(told)]
+
+
+def test_a_column_is_known_in_other_brackets_in_small_and_in_large_letters() -> None:
+    assert unfilled("Dear [NAME]", ["Name"])
+    assert not unfilled("Dear [NAMES]", ["Name"])
 
 
 async def test_fillings_that_look_the_same_are_shown_once(house: House) -> None:
