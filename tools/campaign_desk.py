@@ -107,6 +107,8 @@ class CampaignView:
     not_delivered: int
     undo_until: datetime | None
     """Until when all of it can still be taken back; None where it was not held, or not any more."""
+    watched_until: datetime | None
+    """Until when its trial is watched, which is out and releases the rest by itself; None where none is."""
     started_at: datetime | None
     ends_at: datetime | None
 

@@ -132,6 +132,7 @@ def _figures(found: CampaignView) -> Iterator[Figure]:
         yield Figure(key="untimed", name=name, value=figure(found.untimed))
     yield from _times(sentence("Started"), found.started_at)
     yield from _times(sentence("The last one goes out"), found.ends_at)
+    yield from _times(sentence("Its trial is watched until"), found.watched_until)
     if found.undo_until is not None:
         until = f"{as_taipei(found.undo_until):%H:%M:%S}"
         yield Figure(key="undo", name=sentence("All of it can be cancelled until"), value=until)

@@ -18,6 +18,7 @@ from server.gate.caller import Caller
 from server.gate.campaign_holds import told_hold
 from server.gate.campaign_retry import OF_LIST, Opener, list_choice, retry_of
 from server.gate.campaign_rules import forbidden
+from server.gate.campaign_trials import Trials
 from server.gate.context import GateContext
 from server.gate.exclusions import Exclusions
 from server.gate.failures import ANTICIPATED
@@ -239,6 +240,7 @@ class OwnCampaigns:
             delivered=progress.delivered,
             not_delivered=progress.not_delivered,
             undo_until=await self._undo_until(campaign),
+            watched_until=await Trials(self._context).watched_until(found),
             started_at=campaign.started_at,
             ends_at=found.last_at,
         )

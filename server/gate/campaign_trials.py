@@ -1,15 +1,19 @@
 """Whether the rest of a campaign follows its trial by itself, on the terms that a person agreed to."""
 
 import logging
+from datetime import datetime
 
 from server.batches.asking import ask
 from server.batches.asking_replies import ask_for_replies
+from server.campaigns.campaigns import Known
 from server.campaigns.course import Judgement
 from server.campaigns.standing import Standing
 from server.gate.context import GateContext
 from server.gate.failures import ANTICIPATED, problem_of
 from server.store.batches import Batch
+from server.store.campaign_chunks import REST
 from server.store.campaign_trials import TrialSeen, trial_of
+from server.store.campaigns import RUNNING
 from tools.campaigns.trial import Terms, against, read_terms, reasons_of
 from tools.every8d.delivery import GET_SMS_DELIVERY
 from tools.sentence import sentence
@@ -33,16 +37,28 @@ class Trials:
             return Judgement(hold=_booked(standing) or _BY_HAND)
         terms = read_terms(standing.plan["release"])
         seen = await self._seen(standing)
-        if seen.out_at is None:
+        until = seen.watched_until(terms.within)
+        if seen.out_at is None or until is None:
             return Judgement(hold=reasons_of([_NONE_SENT]))
         now = self._context.clock()
-        if now < max(seen.out_at, seen.known_at or seen.out_at) + terms.within:
+        if now < until:
             return _told(terms, seen, over=False)
         if standing.first_at is None and as_taipei(now).date() != as_taipei(seen.out_at).date():
             return Judgement(hold=reasons_of([_OTHER_DAY]))
         for batch in seen.to_ask:
             await self._ask(batch)
         return _told(terms, await self._seen(standing), over=True)
+
+    async def watched_until(self, found: Known) -> datetime | None:
+        """Until when its trial is watched; None where none is out that releases the rest by itself."""
+        campaign, release = found.campaign, found.plan.get("release")
+        if campaign.state != RUNNING or campaign.released or not release or found.progress.sending:
+            return None
+        waiting = await self._context.campaigns.waiting(campaign.id, 1)
+        if not waiting or waiting[0].phase != REST:
+            return None
+        seen = await self._context.memory.keeper.read(lambda conn: trial_of(conn, campaign.id))
+        return seen.watched_until(read_terms(release).within)
 
     async def _seen(self, standing: Standing) -> TrialSeen:
         await self._context.memory.catch_up(briefly=True)

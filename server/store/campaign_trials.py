@@ -1,7 +1,7 @@
 """What became of a campaign's trial, out of the records."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, select
@@ -37,6 +37,10 @@ class TrialSeen(NamedTuple):
     """When the last of its outcomes was known: a POST may leave later than it was claimed."""
     to_ask: Sequence[Batch]
     """Those of its batches that the vendor can be asked for."""
+
+    def watched_until(self, within: timedelta) -> datetime | None:
+        """When it has been watched for so long; None where nothing of it went out."""
+        return None if self.out_at is None else max(self.out_at, self.known_at or self.out_at) + within
 
 
 def trial_of(conn: Connection, campaign: str) -> TrialSeen:

@@ -220,13 +220,24 @@ def longest() -> CampaignView:
         delivered=456_789,
         not_delivered=12_345,
         undo_until=None,
+        watched_until=None,
         started_at=at,
         ends_at=at,
     )
 
 
-async def test_the_longest_progress_costs_at_most_400_tokens() -> None:
-    facts: Facts = present(status_of(longest()), show_numbers=False).facts
+WATCHED: dict[str, Any] = {
+    "state": "running",
+    "reason": "its cancellation 7KQ2-M9XD waits for a person, and nothing is sent until then or "
+    "2026-11-29 18:10",
+    "held_by": "7KQ2-M9XD",
+    "watched_until": datetime(2026, 11, 29, 10, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("changed", [{}, WATCHED], ids=["holding", "its trial is watched"])
+async def test_the_longest_progress_costs_at_most_400_tokens(changed: dict[str, Any]) -> None:
+    facts: Facts = present(status_of(replace(longest(), **changed)), show_numbers=False).facts
     assert await tokens_of(facts) <= 400
 
 

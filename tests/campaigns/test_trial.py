@@ -58,10 +58,14 @@ async def test_the_rest_follows_by_itself_once_the_trial_was_watched_and_its_ter
         assert "at least 90 % have it" in person.asked[0]
         assert "at most 0 opted out" in person.asked[0]
         assert len(await texts_at_the_vendor(house)) == 20
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert status["next"].startswith("Its trial is watched until 2030-01-09T13:00:00+08:00.")
         status = await watched(house, session, clock, campaign, minutes=59)
         assert (status["state"], status["sent"]) == ("running", 20)
+        assert "watched until" in status["next"]
         status = await watched(house, session, clock, campaign, minutes=2)
         assert (status["state"], status["sent"]) == ("done", 60)
+        assert "watched until" not in status["next"]
         assert set((await texts_at_the_vendor(house)).values()) == {1}
 
 
@@ -73,6 +77,7 @@ async def test_failures_hold_the_rest_at_once_and_a_person_reads_why(house: Hous
         status = await watched(house, session, clock, campaign, minutes=61)
         assert (status["state"], status["waiting"]) == ("holding", 40)
         assert "25 % failed for good (5 of 20), at most 10 % were asked for" in status["conclusion"]
+        assert "watched until" not in status["next"]
         assert len(await texts_at_the_vendor(house)) == 20
 
 

@@ -105,12 +105,17 @@ def _untimed(found: CampaignView) -> str:
 
 
 def _following(found: CampaignView) -> str:
-    return " ".join(filter(None, (_undo(found), _settled_first(found), _next_step(found))))
+    return " ".join(filter(None, (_undo(found), _watched(found), _settled_first(found), _next_step(found))))
 
 
 def _undo(found: CampaignView) -> str:
     until = found.undo_until
     return "" if until is None else f"cancel_campaign takes all of it back until {iso(until)}."
+
+
+def _watched(found: CampaignView) -> str:
+    until = found.watched_until
+    return "" if until is None else f"Its trial is watched until {iso(until)}."
 
 
 def _settled_first(found: CampaignView) -> str:
