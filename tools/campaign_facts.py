@@ -67,6 +67,8 @@ class CampaignFacts:
     abroad: int
     texted: int
     """Recipients who had the same text within 24 hours when it was planned."""
+    again_of: str
+    """The campaign that it retries, for those whom that one failed to reach; '' for none."""
     often: int
     """Those for whom it was planned as the third text within 7 days, or a later one."""
     at_night: int

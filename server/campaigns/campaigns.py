@@ -229,6 +229,7 @@ class Campaigns:
             longest=plan["longest"],
             abroad=plan["abroad"],
             texted=plan["texted"],
+            again_of=plan.get("again_of", ""),
             often=plan.get("often", 0),
             at_night=plan.get("at_night", 0),
             quiet=quiet,

@@ -59,7 +59,9 @@ class Wish:
     excluded: Excluded
     rules: Rules
     again_since: datetime | None = None
-    """When the campaign was started whose failed recipients are planned again."""
+    """When the first campaign was started whose failed recipients are planned again."""
+    again_of: str = ""
+    """The campaign that is retried; '' for none."""
 
 
 def plan_gone() -> StoreUnavailableError:

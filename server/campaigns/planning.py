@@ -176,6 +176,7 @@ def _plan_of(draft: Draft) -> dict[str, Any]:
         "of_list": dict(wish.of_list),
         "pace": wish.pace.kept,
         "again_since": wish.again_since and wish.again_since.isoformat(),
+        "again_of": wish.again_of,
         "first_at": draft.first_at and draft.first_at.isoformat(),
         "last_at": draft.last_at and draft.last_at.isoformat(),
         "longest": [wish.wording.masked(values) for values in tally.longest],

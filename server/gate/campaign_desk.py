@@ -16,7 +16,7 @@ from server.campaigns.source import OpenList
 from server.campaigns.workbook_rows import workbook_rows
 from server.gate.caller import Caller
 from server.gate.campaign_holds import told_hold
-from server.gate.campaign_retry import OF_LIST, Opener, list_choice, retry_of
+from server.gate.campaign_retry import OF_LIST, Again, Opener, list_choice, retry_of
 from server.gate.campaign_rules import forbidden
 from server.gate.campaign_trials import Trials
 from server.gate.context import GateContext
@@ -85,13 +85,11 @@ class OwnCampaigns:
         again = await retry_of(self._context, self._caller, id_, send_at)
         return await self._context.background.result(
             (self._caller.principal, id_, again.asked),
-            partial(self._plan, again.asked, again.opened, again.since),
+            partial(self._plan, again.asked, again.opened, again),
             partial(_unfinished, "retry_failed"),
         )
 
-    async def _plan(
-        self, asked: PlanAsked, opened: Opener, again_since: datetime | None = None
-    ) -> PlanFigures:
+    async def _plan(self, asked: PlanAsked, opened: Opener, again: Again | None = None) -> PlanFigures:
         settings = self._context.settings
         if settings.every8d is None:
             raise RefusedError(_NO_ACCOUNT)
@@ -112,7 +110,8 @@ class OwnCampaigns:
             size=size if most is None else max(1, min(size, most)),
             excluded=exclusions.among_hashed,
             rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED, plans=True),
-            again_since=again_since,
+            again_since=None if again is None else again.since,
+            again_of="" if again is None else again.of,
         )
         made = await self._context.campaigns.plan(wish, await opened())
         campaign, tally = made.standing.campaign, made.draft.tally

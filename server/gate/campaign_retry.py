@@ -38,6 +38,8 @@ class Again:
 
     asked: PlanAsked
     opened: Opener
+    of: str
+    """The campaign."""
     since: datetime
     """When the first of it was started."""
 
@@ -63,9 +65,9 @@ async def retry_of(context: GateContext, caller: Caller, id_: str, send_at: date
     if read_wording(text).columns:
         asked = _asked(found, found.campaign.list_name, send_at)
         opened = partial(_from_list, context, found, asked, members)
-        return Again(asked=asked, opened=opened, since=since)
+        return Again(asked=asked, opened=opened, of=found.campaign.id, since=since)
     asked = _asked(found, f"{FAILED}:{id_}", send_at)
-    return Again(asked=asked, opened=partial(_from_numbers, members), since=since)
+    return Again(asked=asked, opened=partial(_from_numbers, members), of=found.campaign.id, since=since)
 
 
 def list_choice(asked: PlanAsked, name: str, principal: str, mailed: Mailed | None = None) -> ListChoice:

@@ -11,6 +11,8 @@ from server.store.campaign_batches import batches_of_campaign
 from server.store.messages import BY_ASKING, BY_CALLBACK, Heard, hear
 from server.store.plans import Connection
 from tests.campaigns.playing import carried_out, people, planned, texts_at_the_vendor, write_list
+from tests.command.terminal import run
+from tests.console.at_page import signed_in
 from tests.e2e.house import House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import Clock, fronted
@@ -52,6 +54,36 @@ async def test_only_who_failed_and_can_be_reached_gets_the_same_text_again(house
         at_the_vendor = await texts_at_the_vendor(house)
         assert at_the_vendor[off, text.replace("{姓名}", "客戶101")] == 2
         assert sum(at_the_vendor.values()) == 5
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_the_question_of_a_retry_says_so_and_of_which_campaign(house: House, text: str) -> None:
+    person = Person()
+    async with fronted(house, person) as session:
+        first = await sent(house, session, text)
+        assert "retry" not in person.asked[-1]
+        again = await session.facts("retry_failed", {"campaign_id": first})
+        person.action = "decline"
+        await session.problem("start_campaign", {"campaign_id": again["campaign_id"]})
+    said = f"A retry of campaign {first}, for those alone whom it failed to reach."
+    assert f"\nNote: {said}\n" in f"{person.asked[-1]}\n"
+
+
+async def test_a_retry_is_told_as_one_on_the_card_in_the_terminal_and_in_chinese(house: House) -> None:
+    async with fronted(house, Person()) as session:
+        first = await sent(house, session, SAME)
+        again = (await session.facts("retry_failed", {"campaign_id": first}))["campaign_id"]
+    said = f"A retry of campaign {first}, for those alone whom it failed to reach."
+    in_chinese = f"這是活動 {first} 的重新發送，只發給上次未送達的人。"
+    async with fronted(house) as session:
+        asked = await session.facts("start_campaign", {"campaign_id": again})
+        assert said in asked["preview"]["warnings"]
+        assert said in " ".join((await run(house, "approvals", typed="\n")).out.split())
+        told = (await run(house, "approvals", typed="\n", LANGUAGE="zh-TW")).out
+        assert in_chinese in told.replace("\n", "")
+    for language, words in (("en", said), ("zh-TW", in_chinese)):
+        async with signed_in(house, language=language) as (_, browser):
+            assert words in (await browser.get(f"/approvals/{asked['action_id']}")).text
 
 
 async def test_who_failed_by_a_callback_alone_had_the_text_as_far_as_anybody_knows(house: House) -> None:

@@ -183,6 +183,9 @@ def _spending(
 
 def _said(found: CampaignFacts, now: datetime) -> tuple[str, ...]:
     said: list[str] = []
+    if found.again_of:
+        id_ = found.again_of
+        said.append(sentence("A retry of campaign {id}, for those alone whom it failed to reach.", id=id_))
     if found.at_once and is_night(now):
         said.append(sentence("It goes out at once, and it is night in Taiwan (21:00 to 08:00)."))
     if found.past_lost:
