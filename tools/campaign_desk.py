@@ -58,6 +58,8 @@ class PlanFigures:
     estimate: bool
     often: int
     """Recipients for whom it is at least the third text within 7 days."""
+    full: int
+    """Those who had as many texts today as the operator lets one get."""
     at_night: int
     """Texts that go out between 21:00 and 08:00."""
     quiet: str

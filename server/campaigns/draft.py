@@ -58,6 +58,8 @@ class Wish:
     """The most recipients of a chunk."""
     excluded: Excluded
     rules: Rules
+    texts_a_day: int | None = None
+    """The operator's limit for one recipient."""
     again_since: datetime | None = None
     """When the first campaign was started whose failed recipients are planned again."""
     again_of: str = ""
@@ -75,6 +77,8 @@ class Kept:
 
     numbers: list[str] = field(default_factory=list[str])
     messages: list[str] = field(default_factory=list[str])
+    hashes: list[str] = field(default_factory=list[str])
+    """The whole ones of the same numbers, where the operator limits each one's texts a day; not written."""
     chunks: list[Chunk] = field(default_factory=list[Chunk])
 
 
@@ -92,6 +96,8 @@ class Draft:
     chunks: int = 0
     often: int = 0
     """Recipients who had two texts or more within 7 days."""
+    full: int = 0
+    """Recipients who had as many texts today as one may get."""
     at_night: int = 0
     last_at: datetime | None = None
     first_at: datetime | None = None
@@ -125,6 +131,8 @@ class Draft:
         self._points += points
         self._rest += those
         self._kept.numbers += [hashes[mobile][:HALF] for mobile in mobiles]
+        if self.wish.texts_a_day is not None:
+            self._kept.hashes += [hashes[mobile] for mobile in mobiles]
         self._kept.messages += hash_messages(self.key, zip(mobiles, visible_each(texts), strict=True))
         self._obey(those, texts)
         while len(self._rest) >= self._room():

@@ -20,6 +20,7 @@ from server.campaigns.standing import Standing
 from server.store import campaign_chunks, campaigns
 from server.store.actions import new_id
 from server.store.campaigns import Campaign
+from server.store.counting import full_today
 from server.store.failed_sends import arrived_or_may
 from server.store.keys import hash_numbers
 from server.store.plans import Connection
@@ -104,13 +105,14 @@ class Planner:
         await self._keep(draft, await anyio.to_thread.run_sync(partial(draft.taken, last=True)))
 
     async def _keep(self, draft: Draft, kept: Kept) -> None:
-        def look(conn: Connection) -> tuple[int, int]:
+        def look(conn: Connection) -> tuple[int, int, int]:
             now = self._keeper.clock()
             sends = sends_with(conn, kept.messages, now)
             whose = dict(zip(kept.messages, kept.numbers, strict=True))
             standing = arrived_or_may(conn, sends, whose)
             had = {message for send in standing for message, _ in send.messages}
-            return len(had), texted_often(conn, kept.numbers, now - _WEEK)
+            full = full_today(conn, draft.wish.texts_a_day, kept.hashes, now)
+            return len(had), texted_often(conn, kept.numbers, now - _WEEK), len(full)
 
         def work(conn: Connection) -> bool:
             if not is_being_made(conn, draft.id, self._keeper.clock()):
@@ -121,9 +123,10 @@ class Planner:
                 campaign_chunks.add_chunk(conn, chunk)
             return True
 
-        had, often = await self._keeper.read(look)
+        had, often, full = await self._keeper.read(look)
         draft.tally.texted += had
         draft.often += often
+        draft.full += full
         if not await self._keeper.write(work):
             raise plan_gone()
 

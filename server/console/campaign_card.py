@@ -194,6 +194,11 @@ def _warnings(found: PlanFigures) -> Iterator[str]:
         yield sentence("Between 21:00 and 08:00 go out: {count}.", count=figure(found.at_night))
     if found.texted:
         yield sentence("{count} had this text within 24 hours: they are left out.", count=found.texted)
+    if found.full:
+        yield sentence(
+            "{count} had as many texts today as the limit allows: sent today, it leaves them out.",
+            count=figure(found.full),
+        )
     if found.often:
         yield sentence("For {count} it is at least the third text within 7 days.", count=found.often)
     yield from found.cautions

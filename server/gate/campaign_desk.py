@@ -110,6 +110,7 @@ class OwnCampaigns:
             size=size if most is None else max(1, min(size, most)),
             excluded=exclusions.among_hashed,
             rules=partial(forbidden, self._context, nothing=NOTHING_PLANNED, plans=True),
+            texts_a_day=settings.policy.texts_per_recipient_per_day,
             again_since=None if again is None else again.since,
             again_of="" if again is None else again.of,
         )
@@ -132,6 +133,7 @@ class OwnCampaigns:
             abroad=tally.abroad,
             estimate=bool(tally.estimates),
             often=made.draft.often,
+            full=made.draft.full,
             at_night=self._at_night(made.draft, asked),
             quiet=quiet_span(settings.policy) if asked.send_at is None else "",
             undo_minutes=minutes_of_start(settings.policy, campaign.recipients)

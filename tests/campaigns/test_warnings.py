@@ -171,6 +171,20 @@ async def test_what_nobody_looked_at_in_a_list_is_told(house: House) -> None:
     ]
 
 
+async def test_who_had_as_many_texts_today_as_the_limit_allows_is_counted_by_the_plan(house: House) -> None:
+    write_list(house, people(3))
+    had = [each["手機"] for each in people(2)]
+    told: list[list[str]] = []
+    for limit in (1, 2):
+        policy = {"texts_per_recipient_per_day": limit}
+        async with fronted(house, Person(), clock=Clock(NOON), policy=policy) as session:
+            if limit == 1:
+                await session.facts("send_sms", {"recipients": had, "text": "一"})
+            told.append((await planned(session))["warnings"])
+    said = "2 had as many texts today as the limit allows: sent today, it leaves them out."
+    assert (said in told[0], said in told[1]) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("cap", "said", "chinese"),
     [

@@ -49,6 +49,10 @@ def _people(found: PlanFigures) -> list[str]:
     return said(
         (blank.count, f"A placeholder has no value for {many(blank.count, 'recipient')}."),
         (found.texted, f"{found.texted} had this text within 24 hours: they are left out when it is sent."),
+        (
+            found.full,
+            f"{found.full} had as many texts today as the limit allows: sent today, it leaves them out.",
+        ),
         (found.often, f"For {found.often} it is at least text number {OFTEN} within 7 days."),
     )
 
