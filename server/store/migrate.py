@@ -53,7 +53,7 @@ def _is_newest(file: Path) -> bool:
     """Whether a file needs nothing: what migrates takes longer to make than all else of an opening."""
     conn = SqliteConnection(str(file))
     try:
-        conn.begin(reads=False)
+        conn.begin(reads=True)
         version = conn.exec_driver_sql(_VERSION).scalars().one_or_none()
         conn.rollback()
     except conn.errors as error:

@@ -9,7 +9,7 @@ import anyio.lowlevel
 import pytest
 from sqlalchemy import insert, text
 
-from server.store import ledger
+from server.store import engine, ledger
 from server.store.actions import ActionFilter
 from server.store.database import DatabaseStore
 from server.store.engine import journal_mode
@@ -205,6 +205,20 @@ async def test_a_full_disk_is_reported_and_the_store_goes_on_afterwards(tmp_path
     await store.close()
     await store.write(put)
     assert await store.read(names) == ["a"]
+    await store.close()
+
+
+async def test_a_store_is_opened_while_another_process_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "store.sqlite3"
+    store = DatabaseStore(f"sqlite:///{path}")
+    await store.write(put)
+    await store.close()
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert await store.read(names) == ["a"]
     await store.close()
 
 
