@@ -16,6 +16,7 @@ from server.store.campaigns import Held
 from tests.campaigns.playing import Row, carried_out, people, planned, taken, texts_at_the_vendor, write_list
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
+from tests.e2e.sql import run_sql, store_of
 from tests.gate.servers import Clock, fronted
 from tools.campaigns.trial import Outcome, against, read_terms, read_trial
 from tools.problems import InvalidArgumentError
@@ -67,6 +68,16 @@ async def test_the_rest_follows_by_itself_once_the_trial_was_watched_and_its_ter
         assert (status["state"], status["sent"]) == ("done", 60)
         assert "watched until" not in status["next"]
         assert set((await texts_at_the_vendor(house)).values()) == {1}
+
+
+async def test_a_trial_of_which_a_part_waits_is_not_watched_yet(house: House) -> None:
+    async with fronted(house, Person(), clock=Clock(NOON), **SMALL) as session:
+        campaign = await tried(house, session, people(60))
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert "watched until" in status["next"]
+        await run_sql(store_of(house), "UPDATE campaign_chunks SET state = 'waiting' WHERE number = 2")
+        status = await session.facts("get_campaign", {"campaign_id": campaign})
+        assert (status["state"], "watched until" in status["next"]) == ("running", False)
 
 
 async def test_failures_hold_the_rest_at_once_and_a_person_reads_why(house: House) -> None:
