@@ -18,6 +18,7 @@ from server.store.memory import SynchronousStore
 from server.store.places import data_directory, default_url
 from server.store.plans import Connection
 from server.store.schema import META
+from server.store.sqlite import SqliteConnection
 from server.store.sqlite_driver import sqlite_version
 from tests.store.samples import proposal, proposed
 
@@ -216,8 +217,8 @@ async def test_a_store_is_opened_while_another_process_writes(
     await store.write(put)
     await store.close()
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
-    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
-        writer.execute("BEGIN IMMEDIATE")
+    with closing(SqliteConnection(str(path))) as writer:
+        writer.begin(reads=False)
         assert await store.read(names) == ["a"]
     await store.close()
 
