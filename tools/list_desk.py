@@ -46,6 +46,8 @@ class ListFound:
     """Columns that by their heading say who agreed, or did not."""
     hidden_columns: Sequence[str]
     """Columns that are used and that the sheet hides."""
+    formatted: Sequence[str]
+    """Columns that are texted with numbers that the sheet shows by a format, as 15% for 0.15."""
     tally: Tally
     no_rule: str
     """Why a rule cannot be applied, and every send is refused; '' when all can."""

@@ -118,6 +118,7 @@ class ListReading:
         others = [place for place in number_columns(self.heading) if place not in chosen.mobile]
         used = (*chosen.mobile, *chosen.fields)
         hidden = () if self._sheet is None else self._sheet.hidden_columns
+        formatted = () if self._sheet is None else self._sheet.formatted_columns
         return ListFound(
             sha256=self.sha256,
             form=read_as.form,
@@ -133,6 +134,7 @@ class ListReading:
             other_numbers=[names[place] for place in others],
             consents=[names[place] for place in consent_columns(self.heading)],
             hidden_columns=[names[place] for place in used if place in hidden],
+            formatted=[names[place] for place in chosen.fields if place in formatted],
             tally=tally,
             no_rule=problem,
         )

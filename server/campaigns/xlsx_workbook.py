@@ -9,6 +9,7 @@ from server.campaigns.problems import unreadable
 from server.campaigns.xlsx_package import MOST_OF_STRINGS, Package, broken, elements, feed, local, reader
 from server.campaigns.xlsx_strings import Strings
 from tools.lists.excel_dates import Show, built_in_format, date_reader
+from tools.lists.number_formats import Differs, shown_otherwise
 from tools.sentence import sentence
 
 _ROOT = "_rels/.rels"
@@ -37,6 +38,8 @@ class Workbook:
         self.sheets: list[Sheet] = []
         self._from_1904 = False
         self._read_workbook()
+        self.formats: dict[str, Differs] = {}
+        """By the number of a cell's style: what tells whether its number, no date, is shown otherwise."""
         self.dates = self._read_styles()
         """By the number of a cell's style: what shows its number as a date."""
 
@@ -89,6 +92,11 @@ class Workbook:
         shows = {
             each: date_reader(codes.get(each) or built_in_format(each), from_1904=self._from_1904)
             for each in set(styles)
+        }
+        self.formats = {
+            str(at): differs
+            for at, each in enumerate(styles)
+            if shows[each] is None and (differs := shown_otherwise(each, codes.get(each, ""))) is not None
         }
         return {str(at): show for at, each in enumerate(styles) if (show := shows[each]) is not None}
 

@@ -9,6 +9,7 @@ from tools.every8d.cautions import text_cautions
 from tools.every8d.charging import units
 from tools.every8d.overflow import overflow_cautions
 
+_NAMED = 3
 _OTHER_BRACKETS = re.compile(
     r"(?=\[([^\[\]]{1,60})\]|［([^［］]{1,60})］|｛([^｛｝]{1,60})｝|[<＜]([^<>＜＞]{1,60})[>＞]|«([^«»]{1,60})»"
     r"|【([^【】]{1,60})】|%([^%\s]{1,60})%)"
@@ -25,6 +26,12 @@ def cautions_of(wording: Wording, tally: Tally) -> list[str]:
     # A mask that is as long shows where the limit is; one that is not would show it elsewhere.
     over = overflow_cautions(masked) if units(masked) == units(longest) else ()
     return [*text_cautions([wording.filled(each) for each in tally.longest]), *over]
+
+
+def unformatted(columns: Sequence[str]) -> list[str]:
+    """That numbers of these columns, which the text names, are shown by a format that is not texted."""
+    named = ", ".join(f"{{{column}}}" for column in columns[:_NAMED])
+    return [f"{named}: numbers are texted without the sheet's format: 0.15, not 15%."] if columns else []
 
 
 def unfilled(text: str, columns: Sequence[str]) -> list[str]:
