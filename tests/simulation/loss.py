@@ -92,7 +92,9 @@ class Loss:
         return "was posted although the past is lost" if self.lost and not known else ""
 
     def excuses(self, row: Row, other: Row) -> bool:
-        """Whether one of both was forgotten, and a person agreed to the other: no repetition by itself."""
-        if row.id in self.undone:
-            return other.channel != "policy"
-        return other.id in self.undone and row.channel != "policy"
+        """Whether one of both was forgotten, and a person agreed to the other: no repetition by itself.
+
+        Both can have been, one after the other; of a forgotten one nobody knows any more who agreed.
+        """
+        pairs = ((row, other), (other, row))
+        return any(one.id in self.undone and second.channel != "policy" for one, second in pairs)
