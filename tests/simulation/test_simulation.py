@@ -56,34 +56,34 @@ FOUND_AT = {
 }
 """Where to look first: the seed that found it last time. When the code changes, the search begins at 0."""
 CAMPAIGN_FOUND_AT = {
-    "an epoch is not compared": 130,
-    "a pause is not looked at": 674,
-    "an unknown part waits again": 178,
+    "an epoch is not compared": 594,
+    "a pause is not looked at": 146,
+    "an unknown part waits again": 290,
     "a reservation is not handed on": 2,
-    "nothing forbids a part": 130,
+    "nothing forbids a part": 18,
     "a trial releases itself": 2,
-    "a cancelled campaign waits": 18,
-    "what may be booked is booked anew": 298,
+    "a cancelled campaign waits": 42,
+    "what may be booked is booked anew": 554,
     "a proven erasing is not acted on": 2,
-    "a trial is not watched": 226,
+    "a trial is not watched": 682,
     "the terms of a trial are not asked": 178,
-    "what was unpacked stays packed": 618,
+    "what was unpacked stays packed": 6_410,
     "unpacked texts are lost": 2,
-    "unpacked messages are lost": 2,
-    "looks skip packed texts": 258,
-    "a day's texts skip packed parts": 3_666,
-    "a packed part is not told by its marks": 258,
-    "unpacking forgets a number": 306,
+    "unpacked messages are lost": 18,
+    "looks skip packed texts": 114,
+    "a day's texts skip packed parts": 978,
+    "a packed part is not told by its marks": 1_746,
+    "unpacking forgets a number": 18,
 }
-"""The same for the worlds that play a campaign, one of eight, which find all below seed 4,000."""
+"""The same for the worlds that play a campaign, one of eight, which find all below seed 7,000."""
 RETRY_FOUND_AT = {
-    "a retry takes the unknown": 362,
-    "a retry takes whom it reached since": 2_402,
-    "two plans of the same failed": 7_874,
-    "a retry of a retry takes everybody": 2_258,
+    "a retry takes the unknown": 74,
+    "a retry takes whom it reached since": 138,
+    "two plans of the same failed": 2_322,
+    "a retry of a retry takes everybody": 74,
 }
 """The same for what is planned again, which few of these worlds come to: all below seed 7,900."""
-CAMPAIGNS = range(2, 4_000, 8)
+CAMPAIGNS = range(2, 7_000, 8)
 MANY_TURNS = (43, 298, 506, 27_906)
 """What happens in these hangs on the order of rows, which stand in the order of their ids."""
 RETRIES = range(2, 8_000, 8)
@@ -146,7 +146,7 @@ def test_worlds_send_texts_and_lose_answers() -> None:
 
 
 def test_campaigns_are_stopped_taken_over_and_brought_to_their_end() -> None:
-    lines = "\n".join(line for seed in range(2, 400, 8) for line in run(seed).lines)
+    lines = "\n".join(line for seed in (*range(2, 400, 8), 682) for line in run(seed).lines)
     for expected in (
         "-> holding",
         "-> paused",
@@ -214,6 +214,6 @@ def test_a_planted_defect_of_what_is_planned_again_is_found(name: str) -> None:
 
 
 def test_campaigns_are_planned_again_and_texted_again_to_whom_they_failed_to_reach() -> None:
-    lines = "\n".join(line for seed in (1_250, 23_754) for line in run(seed).lines)
+    lines = "\n".join(line for seed in (66, 23_978) for line in run(seed).lines)
     for expected in ("retry_failed {", '"campaign_id": "@3"', "summarize_delivery"):
         assert expected in lines
