@@ -132,6 +132,7 @@ def test_naming_a_command_imports_no_other() -> None:
             "log_lines",
             "options",
             "sandbox",
+            "unanswered",
             "usage",
             "wide_lines",
         )

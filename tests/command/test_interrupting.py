@@ -19,8 +19,6 @@ from tests.gate.servers import SEND, fronted, posts
 from tests.patience import PATIENCE
 from tests.pseudo_terminal import CTRL_C, talked
 
-pytestmark = pytest.mark.usefixtures("quick_start")
-
 ASKED = b"[y/n] "
 
 

@@ -20,7 +20,7 @@ from tools.sentence import sentence
 SAME_EVERYWHERE = {
     *("Excel", "xlsx", "EVERY8D", "OMIS", "https", "http", "HTML", "Campaign", "Asia", "Taipei"),
     *("text", "name", "list", "file", "trial", "consent", "mobile", "fields", "column"),
-    *("change", "true", "false", "example", "test", "field1", "local", "root", "console"),
+    *("change", "true", "false", "example", "test", "field1", "local", "root", "console", "refresh"),
 }
 """Names, those of the form's fields among them; the time zone of a rule; what stands in our text."""
 PLANNING, STARTING = "規劃活動，不發送", "開始"
