@@ -1,7 +1,6 @@
 """The texts of a workbook are found by their number, compressed or at hand."""
 
 import random
-import tracemalloc
 
 import pytest
 
@@ -9,6 +8,7 @@ from server.campaigns import xlsx_strings
 from server.campaigns.xlsx_strings import Strings
 from tests.campaigns.books import book, row, sheet
 from tests.campaigns.read import read
+from tests.traced_memory import traced
 from tools.problems import RefusedError
 
 ODD = ("", "\0", "\ud800", "\U0001f600", '"', "\\", "a,b", "字" * 3_000)
@@ -38,15 +38,12 @@ def test_each_text_is_found_by_its_number_in_any_order_and_none_beyond(count: in
 @pytest.mark.usefixtures("_little_at_hand")
 def test_many_texts_take_a_few_bytes_each_also_after_they_were_read() -> None:
     strings = Strings()
-    tracemalloc.start()
-    try:
+    with traced() as memory:
         for number in range(40_000):
             strings.add(f"09{number * 1_237 % 90_000_000:08}")
         for number in range(0, 40_000, 50):
             assert strings[number].startswith("09")
-        held, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+        held, _ = memory()
     assert held / 40_000 < 10
 
 

@@ -1,7 +1,6 @@
 """An answer belongs to the request that it followed: nothing that lay on a connection before is one."""
 
 import gzip
-import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from server.vendors.outgoing import Outgoing
 from tests.faults.certificates import own_certificate
 from tests.faults.front_door import CREDIT, LOOKING, RECEIPT, SEND, SENDING, front_door, posts
 from tests.faults.scripted import Exchange, ScriptedVendor, answer, whole
+from tests.traced_memory import traced
 
 LONG = "x" * 3_000_000
 LOOKS_BEFORE_A_SEND = 2
@@ -171,12 +171,9 @@ async def test_a_long_answer_is_held_once_and_never_copied(talking: ScriptedVend
     talking.plays[LOOKING] = say_it
     line = Connections.to(urlsplit(talking.url), httpx.Timeout(20))
     outgoing = Outgoing(method="GET", url=httpx.URL(f"{talking.url}/{LOOKING}"))
-    tracemalloc.start()
-    try:
+    with traced() as memory:
         reply = await exchange(line.new(outgoing.url), outgoing)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+        peak = memory()[1]
     assert len(reply.body) == pieces * len(piece)
     assert peak < 1.5 * len(reply.body)
 

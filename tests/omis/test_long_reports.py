@@ -1,12 +1,12 @@
 """A report in a ZIP or as a web page: however long it is, it is read without holding up anybody else."""
 
 import io
-import tracemalloc
 import zipfile
 
 import pytest
 
 from server.campaigns.workbook_rows import workbook_rows
+from tests.traced_memory import traced
 from tools.omis.report_content import linked_content
 from tools.omis.report_tables import table_rows
 from tools.omis.report_zip import unzipped
@@ -26,12 +26,9 @@ def packed(content: bytes, way: int = zipfile.ZIP_DEFLATED) -> bytes:
 def test_what_a_zip_holds_is_unpacked_once_and_never_copied() -> None:
     """To copy 43 MB is one long step, and to unpack them at once is several."""
     body = packed(LONG)
-    tracemalloc.start()
-    try:
+    with traced() as memory:
         found = unzipped(body)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+        peak = memory()[1]
     assert found.body == LONG
     assert peak < 1.5 * len(LONG)
 
@@ -40,25 +37,19 @@ def test_what_a_zip_holds_is_unpacked_once_and_never_copied() -> None:
 def test_a_zip_of_a_few_bytes_never_fills_the_memory(way: int) -> None:
     """Of these ways Python unpacks a whole piece at once, however much it becomes."""
     body = packed(LONG, way)
-    tracemalloc.start()
-    try:
+    with traced() as memory:
         with pytest.raises(RefusedError):
             unzipped(body)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+        peak = memory()[1]
     assert peak < len(LONG) / 8
 
 
 def test_a_long_page_is_read_piece_by_piece_and_no_character_is_lost_between_them() -> None:
     cell, rows = "中" * 701, 8_000
     page = f"<table>{f'<tr><td>{cell}</td></tr>' * rows}</table>".encode()
-    tracemalloc.start()
-    try:
+    with traced() as memory:
         content = linked_content(Reply(status=200, body=page), "https://omis.example/a.html")
         same = sum(row == [cell] for row in table_rows(content, workbook_rows))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+        peak = memory()[1]
     assert (content.rows, same) == (rows, rows)
     assert peak < len(page) / 2

@@ -1,9 +1,8 @@
 """Who opened an e-mail or removed themselves, told apart without holding up anybody else."""
 
-import tracemalloc
-
 from server.campaigns.workbook_rows import workbook_rows
 from tests.omis.driving import AROUND, csv, drive, element, xml
+from tests.traced_memory import traced
 from tools.lists.reasons import Reason
 from tools.omis.mailed import mailed_steps
 from tools.operation import Reply
@@ -26,12 +25,9 @@ def test_of_each_who_opened_a_large_e_mail_a_few_bytes_are_kept_that_are_let_go_
     heading = "Email,OpenTime,SendTime\n"
     replies = [csv(heading + rows("Opened", RECIPIENTS)), csv(heading + rows("gone", RECIPIENTS // 2))]
     read, _ = drive(mailed_steps("501", AROUND), listing(), replies[0], listing(), replies[1])
-    tracemalloc.start()
-    try:
+    with traced() as memory:
         mailed = read(workbook_rows)
-        kept = tracemalloc.get_traced_memory()[0]
-    finally:
-        tracemalloc.stop()
+        kept = memory()[0]
     last = RECIPIENTS - 1
     assert mailed.reason(f"OPENED{last}@x.tw") is Reason.OPENED
     assert mailed.reason(f"gone{last // 2}@x.tw") is Reason.OPTED_OUT

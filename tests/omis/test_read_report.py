@@ -2,7 +2,6 @@
 
 import csv as csv_format
 import io
-import tracemalloc
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from server.gate.masking import present
 from tests.omis.driving import BY_NAME, EXAMPLES, FakeDesk, csv, element, thorough, xml
+from tests.traced_memory import traced
 from tools.desk_operation import Desk, DeskOperation
 from tools.omis.report_columns import columns_of, report_time
 from tools.omis.report_events import told_by
@@ -281,14 +281,11 @@ def test_any_bytes_are_rows_or_one_error(body: bytes) -> None:
 def test_what_is_kept_of_a_long_report_does_not_grow_with_its_rows() -> None:
     row = f"{{}}@x.tw,2026-03-01 10:00:00,{'x' * 600}\n"
     body = ("Email,OpenTime,Notes\n" + (row.format("a") + row.format("b")) * 6_000).encode()
-    tracemalloc.start()
-    try:
+    with traced() as memory:
         sums = Sums()
         for each in read_events(each_report_row(body), told_by("20003"))[1]:
             sums.add(each)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+        peak = memory()[1]
     assert (sums.total, sums.unique) == (12_000, 2)
     assert peak < 4_000_000 < len(body) // 1.8
 
@@ -299,13 +296,10 @@ def test_of_each_recipient_of_a_long_report_a_few_bytes_are_kept_that_are_let_go
     body = ("Email,Link\n" + "".join(f"a{n}@x.tw,https://x.tw/a\n" for n in range(recipients))).encode()
     sums = Sums()
     rows = read_events(each_report_row(body), told_by("20005"))[1]
-    tracemalloc.start()
-    try:
+    with traced() as memory:
         for row in rows:
             sums.add(row)
-        kept = tracemalloc.get_traced_memory()[0]
-    finally:
-        tracemalloc.stop()
+        kept = memory()[0]
     assert (sums.total, sums.unique, sums.people) == (recipients, recipients, recipients)
     assert sums.link_recipients["https://x.tw/a"] == recipients
     assert kept < 3 * 24 * recipients

@@ -1,11 +1,11 @@
 """XML made to harm is refused at once and in little memory."""
 
 import time
-import tracemalloc
 from collections.abc import Callable
 
 import pytest
 
+from tests.traced_memory import traced
 from tools.wire.errors import UnreadableReply
 from tools.wire.xml_body import MAX_BRACKETS, MAX_BYTES, MAX_DEPTH, MAX_NODES, read_xml
 
@@ -110,13 +110,10 @@ def test_a_bomb_without_a_doctype_is_refused_at_once(name: str) -> None:
 @pytest.mark.parametrize("name", [*DOCTYPES, *OTHERS])
 def test_a_bomb_is_refused_in_little_memory(name: str) -> None:
     body = (DOCTYPES[name] if name in DOCTYPES else OTHERS[name]()).encode()
-    tracemalloc.start()
-    try:
+    with traced() as memory:
         with pytest.raises(UnreadableReply):
             read_xml(body)
-        assert tracemalloc.get_traced_memory()[1] < MAX_MEMORY
-    finally:
-        tracemalloc.stop()
+        assert memory()[1] < MAX_MEMORY
 
 
 def test_there_are_forty_bombs_or_more() -> None:
