@@ -20,7 +20,10 @@ from tools.every8d.callbacks import read_event
 from tools.taipei import compact
 
 NAMES = ("BatchID", "RM", "RT", "STATUS", "SM", "MR", "MSGID", "SUBJECT", "ST", "CHARGE", "NAME")
-ODD = ("00010101000000", "99991231235959", "0001/01/01 00:00:00", "\x00", "\ud7ff", "-0", "９９", "1e9", "'")
+ODD = (
+    *("00010101000000", "99991231235959", "0001/01/01 00:00:00", "\x00", "\ud7ff", "-0", "９９", "1e9", "'"),
+    "0\x1f",
+)
 
 
 def _in(minutes: float) -> str:

@@ -122,7 +122,8 @@ def status_of(written: str) -> tuple[int | None, Status]:
 
 
 def _number(written: str) -> int | None:
-    return int(written) if _CODE.fullmatch(written.strip()) else None
+    digits = written.strip()
+    return int(digits) if _CODE.fullmatch(digits) else None
 
 
 def points_of(written: str) -> Decimal | None:
