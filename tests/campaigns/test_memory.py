@@ -8,7 +8,6 @@ from functools import (
     _lru_cache_wrapper,  # pyright: ignore[reportPrivateUsage] - to know a cache when it is met
     partial,
 )
-from typing import Any, TypeGuard
 
 import pytest
 
@@ -33,25 +32,13 @@ class Held:
     kept = peak = 0
 
 
-_caches: "list[_lru_cache_wrapper[Any]]" = []
-"""With a bound: they fill up with whatever comes."""
-
-
 def _tidied() -> None:
-    """Let go of what nobody has, and of what caches with a bound hold."""
+    """Let go of what nobody has, and of caches with a bound, which fill up with whatever comes."""
+    gc.unfreeze()
     gc.collect()
-    _caches.extend(_bounded())
-    for each in _caches:
-        each.cache_clear()
-
-
-def _bounded() -> "list[_lru_cache_wrapper[Any]]":
-    """Of what is not frozen."""
-    return [each for each in gc.get_objects() if _is_cache(each) and each.cache_info().maxsize is not None]
-
-
-def _is_cache(one: object) -> "TypeGuard[_lru_cache_wrapper[Any]]":
-    return isinstance(one, _lru_cache_wrapper)
+    for each in gc.get_objects():
+        if isinstance(each, _lru_cache_wrapper) and each.cache_info().maxsize is not None:
+            each.cache_clear()
 
 
 @contextmanager
@@ -66,19 +53,8 @@ def _held() -> Generator[Held]:
     found.kept, found.peak = tracemalloc.get_traced_memory()[0] - before, peak - before
 
 
-@pytest.fixture(scope="module")
-def _walked() -> Generator[None]:
-    """What all tests left is walked once, and not for each measure: it takes a second."""
-    gc.unfreeze()
-    gc.collect()
-    _caches.extend(_bounded())
-    gc.freeze()
-    yield
-    _caches.clear()
-
-
 @pytest.fixture
-def _traced(_walked: None) -> Generator[None]:
+def _traced() -> Generator[None]:
     """With the garbage collector as a running server has it, not as the tests do (`tests/conftest.py`)."""
     threshold = gc.get_threshold()
     gc.set_threshold(700, 10, 10)
