@@ -9,6 +9,7 @@ import anyio
 from server.demo.client import Answer
 from server.demo.expectations import Expectation, Seen, asked, done, not_called, texts_more
 from server.demo.list_file import LIST, RECIPIENTS
+from server.demo.sandbox_control import World
 from server.demo.steps import Deed, Event, Memory, Stage, Step, calls, clock_moves, kept, types_in
 from tools.sentence import sentence
 
@@ -51,8 +52,19 @@ async def _is_paused_and_dies(stage: Stage) -> Answer:
     """The person pauses what is left, and the worker is killed with chunks under way."""
     await _asks_until(lambda facts: facts["sent"] > _TRIAL)(stage)
     answer = await calls("pause_campaign", campaign_id=kept("campaign"))(stage)
+    await _until_all_left(stage)
     await stage.worker.kill()
     return answer
+
+
+async def _until_all_left(stage: Stage) -> None:
+    """Wait until the vendor has whatever was claimed: what never left would stay unknown for ever."""
+    facts = (await calls("get_campaign", campaign_id=kept("campaign"))(stage)).facts
+    texts = _texted(await stage.sandbox.world())
+    with anyio.move_on_after(_PATIENCE_SECONDS):
+        while len(texts) < facts["sent"] + facts["sending"]:
+            await anyio.sleep(_SLOW_SECONDS / 20)
+            texts = _texted(await stage.sandbox.world())
 
 
 async def _goes_on(stage: Stage) -> Answer:
@@ -73,15 +85,19 @@ def _how_far(facts: Mapping[str, Any]) -> str:
     )
 
 
-def _most_to_one(seen: Seen) -> int:
-    """The most texts of the campaign that anybody got."""
-    texts = [
+def _texted(world: World) -> list[str]:
+    """The number of each text of the campaign."""
+    return [
         message["mobile"]
-        for batch in seen.after.state["batches"]
+        for batch in world.state["batches"]
         for message in batch["messages"]
         if "您的帳單" in message["text"]
     ]
-    return max(Counter(texts).values())
+
+
+def _most_to_one(seen: Seen) -> int:
+    """The most texts of the campaign that anybody got."""
+    return max(Counter(_texted(seen.after)).values())
 
 
 CAMPAIGN = (
