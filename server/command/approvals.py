@@ -19,7 +19,7 @@ from server.gate.words.texted import texted
 from server.ledger.book import Book
 from server.ledger.deciding import Decision
 from server.ledger.passkeys import PasskeyError
-from server.ledger.refusals import ApprovalRefusedError, FourEyesError
+from server.ledger.refusals import ApprovalRefusedError
 from server.parts import utc_now
 from server.settings.own_command import own_command
 from server.settings.settings import Settings
@@ -123,7 +123,7 @@ class ApprovalsDesk:
     async def decide(self, action: "Action") -> None:
         """Show one action, and do with it what the person types."""
         await self._show(action)
-        if hindrance := self._hindrance(action):
+        if hindrance := self.hindrance(action):
             self.terminal.say(hindrance)
             typed = await self.terminal.ask(sentence("n to deny, Enter to leave it: "), left=self.left)
         else:
@@ -217,16 +217,17 @@ class ApprovalsDesk:
 
     def _how(self, action: "Action") -> str:
         """How to approve what the question shows, without being asked."""
-        if hindrance := self._hindrance(action):
+        if hindrance := self.hindrance(action):
             return hindrance
         words = f"approvals --approve {action.id} --proof {action.proof or 'y'}"
         command = own_command(self.settings, words)
         return sentence("To approve what is shown above: `{command}`.", command=command)
 
-    def _hindrance(self, action: "Action") -> str:
+    def hindrance(self, action: "Action") -> str:
         """Why a yes of this person does not count here, and where one does; '' where it counts."""
-        if self.settings.approval.four_eyes and action.principal == person():
-            return sentence("You cannot approve it: {reason}", reason=FourEyesError().why)
+        refused = self.book.never_counts(action, person())
+        if refused is not None:
+            return sentence("You cannot approve it: {reason}", reason=refused.why)
         return together(_SIGNED, self._page(action.id)) if self.book.passkeys.needs(action) else ""
 
     def _page(self, action_id: str) -> Sentence:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from server.console.site import Site
 from server.ledger.passkeys import assertions, were_reset
-from server.ledger.refusals import FourEyesError
 from server.settings.page_address import HOST
 from server.store.actions import Action
 from server.store.keys import keyed
@@ -39,8 +38,9 @@ class Signing:
 
     async def offer(self, entry: Action, person: str) -> Offer | None:
         """What their passkeys are to sign to approve this, or why they cannot; None where none is asked."""
-        if self._site.parts.settings.approval.four_eyes and entry.principal == person:
-            return Offer(options="", needed=True, hindrance=_not_now(FourEyesError().why))
+        refused = self._site.parts.book.never_counts(entry, person)
+        if refused is not None:
+            return Offer(options="", needed=True, hindrance=_not_now(refused.why))
         rule = self._site.parts.book.passkeys
         known = [] if rule.mode == "off" else await self._site.parts.passkeys.held()
         held = [each for each in known if each.person == person]

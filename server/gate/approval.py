@@ -54,7 +54,8 @@ class Approval:
         """For a proposed action: the decided action, the question, or the answer that ends the call."""
         by_form = call.caller.can_ask and self._settings.mode == "ladder" and not entry.out_of_band
         # A form goes to whoever asked.
-        if by_form and not self._settings.four_eyes and not self._context.book.passkeys.needs(entry):
+        counts = self._by_whom(call, entry) == "" and not self._context.book.passkeys.needs(entry)
+        if by_form and counts:
             return self._question(call, entry)
         return await self._out_of_band(call, entry)
 
@@ -162,15 +163,16 @@ class Approval:
         decided, unread = await self._wait(call, entry, look=entry.out_of_band)
         if decided is not None:
             return decided
-        said = " ".join(filter(None, (why or self._by_whom(), by_text, unread)))
+        said = " ".join(filter(None, (why or self._by_whom(call, entry), by_text, unread)))
         return self._required(call, entry, said)
 
     def _required(self, call: Call, entry: "Action", why: str = "") -> Answer:
         signed = self._context.book.passkeys.needs(entry)
         return approval_required(call.operation, entry, self._page, why, signed=signed)
 
-    def _by_whom(self) -> str:
-        return "Who asked for it cannot approve it: somebody else has to." if self._settings.four_eyes else ""
+    def _by_whom(self, call: Call, entry: "Action") -> str:
+        refused = self._context.book.never_counts(entry, call.caller.principal)
+        return "" if refused is None else "Who asked for it cannot approve it: somebody else has to."
 
     async def _wait(self, call: Call, entry: "Action", *, look: bool) -> "tuple[Action | None, str]":
         """Whether it is decided by now, and whether an answer by text could not be read.

@@ -135,8 +135,9 @@ class Deciding(Looking):
             altered = self._altered(conn, asked)
             if altered is not None:
                 return None, altered
-            if self._four_eyes and asked is not None and decision.by == asked.principal:
-                raise FourEyesError
+            refused = None if asked is None else self.never_counts(asked, decision.by)
+            if refused is not None:
+                raise refused
             action = self._approve(conn, action_id, decision, now)
             if action is not None:
                 self.passkeys.sign(conn, action, decision.signed, now)
@@ -145,6 +146,10 @@ class Deciding(Looking):
             return action, noted("approved", action)
 
         return await self._journal.write(work, standing=True)
+
+    def never_counts(self, action: Action, person: str) -> FourEyesError | None:
+        """Why no yes of this person to it counts, whatever they type or sign; None where one may."""
+        return FourEyesError() if self._four_eyes and person == action.principal else None
 
     async def unaltered(self, entry: Action) -> Action:
         """An undecided action as it is; ended, when something other than this program wrote it."""

@@ -2,10 +2,15 @@
 
 import pytest
 
+from server.command.approvals import ApprovalsDesk
+from server.command.terminal import Terminal
 from server.console.deciding import Said, decide
+from server.console.signing import Signing
+from server.console.site import Site
 from server.gate.caller import local_user
-from server.ledger.deciding import Decision
+from server.ledger.deciding import Deciding, Decision
 from server.ledger.refusals import FourEyesError
+from server.settings.page_address import Address
 from tests.e2e.house import House
 from tests.e2e.person import Person
 from tests.gate.servers import SEND, posts, started, visited
@@ -48,3 +53,26 @@ async def test_who_asked_can_still_say_no(house: House) -> None:
         asked = (await session.facts("send_sms", SEND))["action_id"]
         assert await in_a_terminal(house, deny=asked) == 0
         assert (await session.facts("get_action", {"action_id": asked}))["state"] == "denied"
+
+
+async def test_the_ledger_alone_says_whose_yes_never_counts(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobodys(*_: object) -> FourEyesError:
+        return FourEyesError()
+
+    monkeypatch.setattr(Deciding, "never_counts", nobodys)
+    person = Person()
+    async with started(house) as parts, visited(parts, house.era, person) as session:
+        asked = (await session.facts("send_sms", SEND))["action_id"]
+        entry = await parts.book.get(asked)
+        assert entry is not None
+        site = Site(parts, Address(port=1))
+        offer = await Signing(site).offer(entry, "local:another")
+        desk = ApprovalsDesk(book=parts.book, terminal=Terminal("en"), settings=parts.settings, elsewhere="")
+        assert "somebody else has to" in desk.hindrance(entry)
+        with pytest.raises(FourEyesError):
+            await parts.book.approve(asked, Decision(by="local:another", channel="terminal"))
+    assert offer is not None
+    assert "somebody else has to" in str(offer.hindrance)
+    assert person.asked == []
