@@ -55,12 +55,14 @@ async def show(
     """Show the page on these sockets until cancelled."""
     address = Address(port=bound[0].getsockname()[1])
     web = Listener(console_app(parts, address), lifespan="off")
+    parts.context.shown_at = address
     try:
         _log.info("the page for people is at %s", address.origin)
         if on_ready is not None:
             on_ready(address)
         await web.serve(sockets=bound)
     finally:
+        parts.context.shown_at = None
         # A cancelled `serve` leaves this to us.
         with anyio.CancelScope(shield=True):
             await web.shutdown(sockets=bound)

@@ -35,7 +35,6 @@ class Approval:
     def __init__(self, context: GateContext) -> None:
         self._context = context
         self._settings = context.settings.approval
-        self._page = address_of(context.settings)
         self._phone = ByPhone(context)
 
     async def advance(self, call: Call, entry: "Action") -> "Action | Answer | Question":
@@ -168,7 +167,8 @@ class Approval:
 
     def _required(self, call: Call, entry: "Action", why: str = "") -> Answer:
         signed = self._context.book.passkeys.needs(entry)
-        return approval_required(call.operation, entry, self._page, why, signed=signed)
+        page = self._context.shown_at or address_of(self._context.settings)
+        return approval_required(call.operation, entry, page, why, signed=signed)
 
     def _by_whom(self, call: Call, entry: "Action") -> str:
         refused = self._context.book.never_counts(entry, call.caller.principal)

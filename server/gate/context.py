@@ -21,6 +21,7 @@ from server.gate.words.sentences import other_account
 from server.ledger.book import Book
 from server.ledger.looks import Look, Looks
 from server.ledger.outside import OutsideReading
+from server.settings.page_address import Address
 from server.settings.settings import Settings
 from server.store.actions import Action as Entry
 from server.vendors.vendors import Vendors
@@ -60,6 +61,8 @@ class GateContext:
     background: InBackground = field(default_factory=InBackground)
     phone_looks: dict[str, PhoneLook] = field(default_factory=dict[str, PhoneLook])
     """By the action's id."""
+    shown_at: Address | None = None
+    """Where this process shows the page for people; None while it shows none."""
 
     def __post_init__(self) -> None:
         self.looks = Looks(self.outside)

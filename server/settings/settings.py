@@ -233,7 +233,7 @@ class ConsoleSettings(Section):
 
     enabled: bool = True
     port: Annotated[int, Field(ge=0, le=65534)] = 8807
-    """That of `serve --sandbox` is the next one. 0 takes a free port, which no answer can name."""
+    """That of `serve --sandbox` is the next one. 0 takes a free port, which only the server that shows the page names."""
 
 
 class StoreSettings(Section):

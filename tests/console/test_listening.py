@@ -19,7 +19,7 @@ from server.settings.page_address import Address
 from tests.console.browser import shown_page
 from tests.e2e.house import House
 from tests.e2e.process import at_the_sandbox, served
-from tests.gate.servers import config_file, started, until
+from tests.gate.servers import SEND, config_file, started, until, visited
 from tests.patience import PATIENCE
 
 
@@ -123,3 +123,15 @@ async def test_a_link_leads_past_another_stores_page(
         assert "another store's page" in " ".join(told.split())
         (port,) = re.findall(r"localhost:(\d+)/enter/", "".join(told.split()))
         assert int(port) != taken
+
+
+async def test_the_server_that_shows_the_page_on_a_free_port_names_it_in_its_answers(house: House) -> None:
+    async with (
+        started(house, console={"port": 0}) as parts,
+        visited(parts, house.era) as session,
+    ):
+        async with shown_page(parts) as browser:
+            shown = await session.facts("send_sms", SEND)
+        after = await session.facts("send_sms", SEND)
+    assert f"{browser.address.origin}/approvals/{shown['action_id']}" in shown["person_does"]
+    assert "http://" not in after["person_does"]
