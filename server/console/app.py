@@ -50,7 +50,7 @@ def console_app(parts: Parts, address: Address) -> ASGIApp:
     site = Site(parts, address)
     routes = [files.ROUTE, *(route for room in _ROOMS for route in room.routes(site))]
     pages = Starlette(routes=routes, exception_handlers=_handlers(site))
-    return Door(SignedIn(pages, site), site, parts.context.clock)
+    return Door(SignedIn(pages, site), site)
 
 
 def _handlers(site: Site) -> dict[int | type[Exception], Handler]:

@@ -4,8 +4,7 @@ A page of another origin must not read these pages, post to them, frame them or 
 """
 
 import logging
-from collections.abc import Callable, MutableMapping
-from datetime import datetime
+from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,11 +13,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.console.site import Site
-from server.gate.rules.rate_limiter import RateLimiter
 from server.settings.page_address import HOST
 
-MOST_A_MINUTE = 600
-"""Requests of all browsers together; a page has three, and asks for what is new once a second at most."""
 _log = logging.getLogger(__name__)
 _POLICY = "; ".join(
     (
@@ -44,12 +40,10 @@ _HEADERS = {
 class Door:
     """Lets requests in, and gives every answer its headers."""
 
-    def __init__(self, app: ASGIApp, site: Site, clock: Callable[[], datetime]) -> None:
+    def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app = app
         self._site = site
         self._address = site.address
-        self._clock = clock
-        self._limiter = RateLimiter(MOST_A_MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -64,9 +58,10 @@ class Door:
         host, looks = headers.get("host", "").lower(), scope["method"] in ("GET", "HEAD")
         if host not in self._address.hosts:
             return PlainTextResponse("this page has another name", status_code=421)
-        if not self._limiter.spend("everybody", self._clock()):
-            _log.warning("the page for people was asked more than %s times in a minute", MOST_A_MINUTE)
-            return self._site.told_at_the_door(Request(scope), "too_many.html", 429)
+        request = Request(scope)
+        if not self._site.pace.spend(self._site.session(request)):
+            _log.warning("the page for people was asked too often within a minute")
+            return self._site.told_at_the_door(request, "too_many.html", 429)
         if not looks and headers.get("origin") != self._address.origin:
             return PlainTextResponse("a form of another page was not taken", status_code=403)
         if not host.startswith(f"{HOST}:"):

@@ -27,12 +27,14 @@ class SignedIn:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
+        session = self._site.session(request)
         try:
-            person = await self._site.passes.person(self._site.session(request))
+            person = await self._site.passes.person(session)
         except StoreUnavailableError:
             answer = await self._site.render(request, "store_away.html", status=503)
             await answer(scope, receive, send)
             return
+        self._site.pace.seen(session, signed_in=person is not None)
         if person is not None:
             await self._app({**scope, "campaign_ops_person": person}, receive, send)
             return

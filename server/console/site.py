@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from server.console.files import static
+from server.console.pace import Pace
 from server.console.passes import Passes
 from server.console.words import language_of, sayer, template_words
 from server.gate.caller import Caller
@@ -67,6 +68,7 @@ class Site:
         self.parts = parts
         self.address = address
         self.passes = Passes(parts.memory.keeper)
+        self.pace = Pace(parts.context.clock)
 
     def language(self, request: Request) -> Language:
         """In which the reader reads."""

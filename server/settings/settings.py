@@ -233,7 +233,8 @@ class ConsoleSettings(Section):
 
     enabled: bool = True
     port: Annotated[int, Field(ge=0, le=65534)] = 8807
-    """That of `serve --sandbox` is the next one. 0 takes a free port, which only the server that shows the page names."""
+    """That of `serve --sandbox` is the next one. 0 takes a free port, which the server
+    that shows the page names alone."""
 
 
 class StoreSettings(Section):

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from server.console import door
+from server.console import pace
+from server.console.pace import Pace
 from tests.console.at_page import signed_in
 from tests.console.browser import Browser
 from tests.e2e.house import House, Session
@@ -80,13 +81,44 @@ async def test_no_page_needs_anything_from_elsewhere(at_page: tuple[Session, Bro
         assert "onclick" not in html
 
 
-async def test_too_many_requests_wait_a_minute(stranger: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(door.MOST_A_MINUTE):
+async def test_too_many_requests_wait_a_minute(stranger: Browser) -> None:
+    for _ in range(pace.MOST_OF_OTHERS):
         await stranger.client.get("/static/icon.svg")
     assert (await stranger.client.get("/static/icon.svg")).status_code == 429
     told = await stranger.get("/", **{"Accept-Language": "zh-TW"})
     assert (told.status, '<html lang="zh-TW">' in told.html) == (429, True)
     assert "frame-ancestors 'none'" in told.headers["content-security-policy"]
+
+
+async def test_who_is_not_signed_in_keeps_nobody_out_who_is(at_page: tuple[Session, Browser]) -> None:
+    _, browser = at_page
+    assert (await browser.get("/rules")).status == 200
+    mine = dict(browser.client.cookies)
+    browser.client.cookies.clear()
+    while (await browser.client.get("/static/icon.svg")).status_code == 200:
+        pass
+    for forged in ("", "made-up"):
+        cookies = {browser.address.cookie: forged}
+        assert (await browser.client.get("/rules", headers=_cookie(cookies))).status_code == 429
+    assert (await browser.client.get("/rules", headers=_cookie(mine))).status_code == 200
+
+
+async def test_each_browser_that_signed_in_is_counted_alone(
+    at_page: tuple[Session, Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, browser = at_page
+    monkeypatch.setattr(pace, "MOST_A_MINUTE", 3)
+    asked = Pace(browser.parts.context.clock)
+    for browsers in ("one", "another"):
+        asked.seen(browsers, signed_in=True)
+    assert [asked.spend("one") for _ in range(4)] == [True, True, True, False]
+    assert asked.spend("another")
+    asked.seen("one", signed_in=False)
+    assert asked.spend("one")
+
+
+def _cookie(cookies: dict[str, str]) -> dict[str, str]:
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
 
 async def test_a_page_is_in_the_language_of_the_browser_until_another_is_chosen(
