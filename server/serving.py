@@ -12,8 +12,8 @@ from typing import Any
 import anyio
 
 from server.folders import sandbox_store
-from server.languages.catalogue import Language, in_language
 from server.late_parts import LateParts, running
+from server.listening import say
 from server.logs.logs import configure_logging
 from server.mcp.app import build_server
 from server.mcp.prompts import PromptServer
@@ -165,8 +165,3 @@ async def _keep_campaigns_going(late: LateParts) -> None:
     await late.wanted()
     parts = await late.opened()
     await supervised("the start of a worker", parts.keep_campaigns_going)
-
-
-def say(line: str, language: Language) -> None:
-    """For the person at the terminal; stdout is the MCP channel."""
-    print(in_language(line, language), file=sys.stderr, flush=True)  # noqa: T201 - stderr is where a person reads

@@ -10,9 +10,8 @@ import typer
 
 from server.command.options import Port
 from server.command.usage import spoken
-from server.mcp.transports import no_port
+from server.listening import no_port, say
 from server.sandbox.run import serve_sandbox
-from server.serving import say
 from server.systems import until_signal
 from tools.sentence import sentence
 

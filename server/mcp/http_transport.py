@@ -8,11 +8,12 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 
 from server.http_door import Listener, listening_socket
+from server.listening import no_port
 from server.mcp.list_uploads import with_lists
 from server.mcp.one_authorization import one_authorization
 from server.mcp.only_post import only_post
 from server.mcp.server_card import with_card
-from server.mcp.transports import end_soon, no_port
+from server.mcp.transports import end_soon
 from server.parts import Parts
 from server.systems import until_signal
 

@@ -12,9 +12,7 @@ from anyio.abc import TaskGroup
 
 from server.gate.shield import recording
 from server.mcp.stdio import LineServer
-from server.settings.settings import SettingsError
 from server.systems import until_signal
-from tools.sentence import sentence
 
 END_SECONDS = 2.0
 """How long a call that is being recorded may go on after the end; what is left then becomes `unknown`."""
@@ -58,14 +56,3 @@ async def _cancel_on_signal(group: TaskGroup) -> None:
     _log.info("ending on %s", await until_signal())
     group.cancel_scope.cancel()
     end_soon(at_once_when_idle=True)
-
-
-def no_port(port: int, error: OSError) -> SettingsError:
-    """What to say when a port cannot be listened on."""
-    return SettingsError(
-        sentence(
-            "--port {port}: cannot be listened on ({reason}). Choose another; 0 takes a free one.",
-            port=str(port),
-            reason=error.strerror or "",
-        )
-    )
