@@ -21,7 +21,7 @@ const seen = [];
 for (const { path, harmless, keys } of visits) {
   await page.goto(origin + path);
   posts = 0;
-  const focus = await page.evaluate(() => document.activeElement.tagName.toLowerCase());
+  const [focus, top] = await page.evaluate(() => [document.activeElement.tagName.toLowerCase(), scrollY]);
   for (const key of harmless) await page.keyboard.press(key);
   const early = posts;
   await page.goto(origin + path);
@@ -37,7 +37,7 @@ for (const { path, harmless, keys } of visits) {
     await answered;
   }
   const text = await page.evaluate(() => document.querySelector("main").innerText);
-  seen.push({ focus, early, wide, markup, same: page.url() === there, posts: posts - early, text });
+  seen.push({ focus, top, early, wide, markup, same: page.url() === there, posts: posts - early, text });
 }
 await browser.close();
 process.stdout.write(JSON.stringify({ seen, said }));

@@ -32,6 +32,7 @@ RECIPIENTS = 50
 """Recipients a page, all with the same text."""
 WITH_TEXTS = 25
 """The same where each has a text of their own."""
+_AROUND = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,17 @@ class Page:
     pages: int
     rows: tuple[tuple[int, str], ...]
     """Each with its number in the list."""
+
+    @property
+    def near(self) -> tuple[int, ...]:
+        """The pages to lead to: the first, the last and those around this one; 0 for those between."""
+        wanted = {1, self.pages, *range(self.number - _AROUND, self.number + _AROUND + 1)}
+        found: list[int] = []
+        for each in sorted(number for number in wanted if 1 <= number <= self.pages):
+            if found and each > found[-1] + 1:
+                found.append(0)
+            found.append(each)
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,19 @@ async def decide(parts: Parts, action_id: str, said: Said) -> Taken:
         return Taken(entry=entry, refusal=refusal)
 
 
+def is_decided_so(entry: Action, said: Said) -> bool:
+    """Whether the same person has given this very answer here before."""
+    if (entry.channel, entry.decided_by) != (CONSOLE, said.by):
+        return False
+    match said.answer:
+        case "approve":
+            return entry.state not in (State.PROPOSED, State.DENIED, State.EXPIRED)
+        case "refuse":
+            return entry.state is State.DENIED and entry.rule != CHANGE_ASKED
+        case "change":
+            return entry.state is State.DENIED and entry.rule == CHANGE_ASKED
+
+
 async def carry_out(parts: Parts, entry: Action) -> Answer | None:
     """Do what was begun on the page and approved; None for what an assistant's call carries out.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.console.approval_card import Card, card_of, recipients_page, texts_page
+from server.console.approval_card import Card, Page, card_of, recipients_page, texts_page
 from server.console.comparing import Piece
 from server.console.gathering import known_of
 from server.languages.catalogue import in_language
@@ -77,6 +77,19 @@ async def test_every_text_and_everybody_who_gets_one_come_by_pages(house: House)
     assert [(page.number, len(page.rows)) for page in everybody] == [(1, 25), (3, 10), (3, 10)]
     assert everybody[1].rows[-1] == (60, "0922***619 第19件。")
     assert recipients_page(known.recalled, 3, show_numbers=True).rows[-1] == (60, "+886922345619 第19件。")
+
+
+@pytest.mark.parametrize(
+    ("number", "pages", "near"),
+    [
+        (1, 1, (1,)),
+        (2, 4, (1, 2, 3, 4)),
+        (1, 40_000, (1, 2, 3, 0, 40_000)),
+        (200, 400, (1, 0, 198, 199, 200, 201, 202, 0, 400)),
+    ],
+)
+def test_of_many_pages_some_are_led_to(number: int, pages: int, near: tuple[int, ...]) -> None:
+    assert Page(number=number, pages=pages, rows=()).near == near
 
 
 async def test_what_differs_from_the_last_send_like_it_is_shown(house: House) -> None:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from server.console.approval_card import card_of, clock_of, texts_page
 from server.console.asked import field, page_asked
-from server.console.deciding import LONGEST_NOTE, Said, carry_out, decide
+from server.console.deciding import LONGEST_NOTE, Said, carry_out, decide, is_decided_so
 from server.console.gathering import known_of, people_of
 from server.console.pages.passkeys import signed_text
 from server.console.signing import Offer, Signing
@@ -53,6 +53,9 @@ class ApprovalPage:
             signed=self._signed(form),
         )
         taken = await decide(self._site.parts, request.path_params["action_id"], said)
+        # Who presses twice has decided once, and is told so.
+        if taken.refusal and taken.entry is not None and is_decided_so(taken.entry, said):
+            return _shown_anew(taken.entry)
         if taken.entry is None or taken.refusal:
             return await self._page(request, taken.entry, taken.refusal)
         if answer == "approve":
