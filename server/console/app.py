@@ -58,8 +58,9 @@ def _handlers(site: Site) -> dict[int | type[Exception], Handler]:
         status = error.status_code if isinstance(error, HTTPException) else 404
         return await site.render(request, "missing.html", status=status)
 
-    async def not_taken(request: Request, _: Exception) -> Response:
-        return await site.render(request, "not_taken.html", status=403)
+    async def not_taken(request: Request, error: Exception) -> Response:
+        typed = error.typed if isinstance(error, NotTakenError) else ()
+        return await site.render(request, "not_taken.html", status=403, typed=typed)
 
     async def away(request: Request, _: Exception) -> Response:
         return await site.render(request, "store_away.html", status=503)

@@ -51,6 +51,7 @@ class SignedIn:
             status=200 if again else 401,
             again=again,
             pressed=not looks,
+            typed=() if looks else await self._site.typed(request),
             # Whole: a path that begins with two slashes would name another host.
             here=self._site.address.origin + request.url.path,
         )

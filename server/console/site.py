@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from server.console.asked import field
 from server.console.files import static
 from server.console.pace import Pace
 from server.console.passes import Passes
@@ -25,6 +26,10 @@ from tools.sentence import Sentence, sentence
 Page = Callable[[Request], Awaitable[Response]]
 FORM_TOKEN = "form_token"  # noqa: S105 - a field's name
 _FIELDS, _FORM_BYTES = 200, 64 * 1024
+_WORDS_ALONE = "application/x-www-form-urlencoded"
+"""What a form without a file is sent as."""
+_TYPED = ("note", "text")
+"""The fields that people write sentences in."""
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -35,7 +40,11 @@ _TEMPLATES = Environment(
 
 
 class NotTakenError(Exception):
-    """A form that is not one of ours, or is too old: nothing was done."""
+    """A form that is not one of ours, or is too old: nothing was done. `typed`: the words that were in it."""
+
+    def __init__(self, typed: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.typed = typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +133,21 @@ class Site:
         Raises:
             NotTakenError: it is another page's, another browser's, or none; nothing was done.
         """
-        length = request.headers.get("content-length")
-        # A browser says how long its form is; what comes in pieces has no end.
-        if length is None or int(length) > _FORM_BYTES:
-            raise NotTakenError
-        form = await request.form(max_files=0, max_fields=_FIELDS)
-        given = form.get(FORM_TOKEN, "")
-        await self.check_token(request, given if isinstance(given, str) else "")
+        form = await _fields(request)
+        try:
+            await self.check_token(request, field(form, FORM_TOKEN))
+        except NotTakenError:
+            raise NotTakenError(_words(form)) from None
         return form
+
+    async def typed(self, request: Request) -> Sequence[str]:
+        """The words of a form that is not taken, for whoever sent it: they need not be typed again."""
+        if request.headers.get("content-type") != _WORDS_ALONE:
+            return ()
+        try:
+            return _words(await _fields(request))
+        except NotTakenError:
+            return ()
 
     async def check_token(self, request: Request, given: str) -> None:
         """What makes a form one that this browser was shown.
@@ -145,6 +161,18 @@ class Site:
     def session(self, request: Request) -> str:
         """The token that the browser holds, '' for none."""
         return request.cookies.get(self.address.cookie, "")
+
+
+async def _fields(request: Request) -> FormData:
+    length = request.headers.get("content-length")
+    # A browser says how long its form is; what comes in pieces has no end.
+    if length is None or int(length) > _FORM_BYTES:
+        raise NotTakenError
+    return await request.form(max_files=0, max_fields=_FIELDS)
+
+
+def _words(form: FormData) -> Sequence[str]:
+    return [said for name in _TYPED if (said := field(form, name))]
 
 
 def get(path: str, page: Page) -> Route:

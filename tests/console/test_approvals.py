@@ -1,6 +1,7 @@
 """What waits is shown whole on the page, and a person's click there decides it, once."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -107,6 +108,24 @@ async def test_an_approved_action_can_still_be_refused_on_the_page(house: House,
     assert "Refused." in (await browser.send(approved.form("Refuse"), "Refuse")).text
     assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
     assert await posts(house) == 0
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+async def test_what_was_written_is_not_lost_where_the_sign_in_had_ended(
+    house: House, at_page: AtPage, *, comes_back: bool
+) -> None:
+    session, browser = at_page
+    page = await browser.get(f"/approvals/{await _asked(session)}")
+    browser.client.cookies.clear()
+    if comes_back:
+        await browser.sign_in()
+    ended = await browser.send(page.form("Ask for a change"), "Ask for a change", {"note": MARKUP})
+    (typed,) = lines(ended)["typed"]
+    assert (ended.status, unescape(typed)) == (403 if comes_back else 401, MARKUP)
+    assert "othing was done" in ended.text
+    browser.client.cookies.clear()
+    await browser.sign_in()
+    assert "decided" not in lines(await browser.get(page.path))
 
 
 @pytest.mark.parametrize(
