@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-const { browser: executablePath, origin, link, refused, dropped } = JSON.parse(readFileSync(0, "utf8"));
+const { browser: executablePath, origin, link, refused, approved, dropped } = JSON.parse(readFileSync(0, "utf8"));
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const context = await browser.newContext({ locale: "en" });
 const open = await context.newPage();
@@ -26,6 +26,34 @@ await Promise.all([other.waitForEvent("load"), other.click('button[value="refuse
 await open.waitForSelector(`[data-action="${refused}"]`, { state: "detached" });
 const after = await waiting();
 const loadedOnce = await open.evaluate(() => window.loadedOnce === true);
+await open.goto(`${origin}/approvals/${approved}`);
+// A slow server: the button is pressed again before the answer is there.
+let posts = 0, first;
+const under_way = new Promise((begun) => {
+  open.route(`${origin}/approvals/*`, (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    posts += 1;
+    if (posts > 1) return route.continue();
+    first = route;
+    return begun();
+  });
+});
+await open.focus('button[value="approve"]');
+await open.keyboard.press("Enter");
+await under_way;
+await open.keyboard.press("Enter");
+const loaded = open.waitForEvent("load");
+await first.continue().catch(() => said.push("the first press was given up"));
+await loaded;
+await open.unrouteAll();
+const decided = [posts, await open.evaluate(() => document.querySelector("main").innerText)];
+await open.evaluate(() => new Promise((heard) => {
+  const events = new EventSource("/events");
+  events.addEventListener("changed", () => { events.close(); heard(); });
+}));
+await other.goto(`${origin}/approvals/${approved}`);
+await Promise.all([other.waitForEvent("load"), other.click('button[value="refuse"]')]);
+await open.waitForFunction(() => document.querySelector('[data-line="state"]').innerText.startsWith("Refused"));
 await open.goto(`${origin}/lists`);
 const file = await open.evaluateHandle(([name, text]) => {
   const transfer = new DataTransfer();
@@ -36,4 +64,4 @@ await open.dispatchEvent("#drop", "dragover", { dataTransfer: file });
 await Promise.all([open.waitForURL(`${origin}/lists/list-*`), open.dispatchEvent("#drop", "drop", { dataTransfer: file })]);
 const list = await open.evaluate(() => document.querySelector("main").innerText);
 await browser.close();
-process.stdout.write(JSON.stringify({ before, after, loadedOnce, list, said }));
+process.stdout.write(JSON.stringify({ before, after, decided, loadedOnce, list, said }));

@@ -3,7 +3,10 @@
 "use strict";
 
 const main = document.getElementById("main");
-const busy = () => main.contains(document.activeElement) && document.activeElement.matches("input, textarea, button");
+const written = (each) => each.type !== "hidden" && each.value !== each.defaultValue;
+const busy = () =>
+  (main.contains(document.activeElement) && document.activeElement.matches("input, textarea, button")) ||
+  [...main.querySelectorAll("input, textarea")].some(written);
 // Milliseconds from one showing to the next: a page may ask the vendor for what it shows.
 const REST = 5000;
 let known = "", shown = 0, next;
@@ -27,3 +30,7 @@ if (main.dataset.fresh !== undefined) {
   });
   addEventListener("pagehide", () => events.close());
 }
+// Come back to, a page that was kept as it stood would offer what is over.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && (main.dataset.fresh !== undefined || main.dataset.decides !== undefined)) location.reload();
+});
