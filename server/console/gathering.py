@@ -3,7 +3,7 @@
 from server.batches.numbers import SealedNumberError
 from server.campaigns.addressed import addressed
 from server.console.approval_card import WITH_TEXTS, Known, Page, recipients_page, shown_number, with_text
-from server.gate.recalling import Recalled, Recalling
+from server.gate.recalling import Recalling
 from server.gate.text_fields import outside_fields
 from server.parts import Parts
 from server.store.actions import Action, State
@@ -17,7 +17,7 @@ async def known_of(parts: Parts, entry: Action) -> Known:
     operation = parts.operations[entry.tool]
     recalling = Recalling(parts.context)
     waits = entry.state is State.PROPOSED
-    recalled = await recalling.recall(operation, entry) if waits else Recalled()
+    recalled = await (recalling.recall if waits else recalling.remembered)(operation, entry)
     trail = await parts.book.trail(entry)
     return Known(
         entry=entry,

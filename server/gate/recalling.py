@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from pydantic import ValidationError
 
 from server.gate.caller import Caller
 from server.gate.calls import CallOf
@@ -18,7 +19,7 @@ from server.gate.failures import ANTICIPATED, problem_of
 from server.gate.words.sentences import blocked_since
 from server.store.actions import CONSOLE
 from tools.desk_operation import AnyOperation, Composite
-from tools.operation import Action, Audience, RiskyParams
+from tools.operation import Action, Audience, OwnAction, RiskyParams
 from tools.problems import InvalidArgumentError, Problem, RefusedError
 
 if TYPE_CHECKING:
@@ -67,6 +68,17 @@ class Recalling:
                 return _against(operation, error, audience)
             return Recalled(audience=audience, stale=blocked_since(operation, blocked) if blocked else None)
         return Recalled(audience=audience, unseen=True)
+
+    async def remembered(self, operation: AnyOperation, entry: "Entry") -> Recalled:
+        """Whom an action that waits no longer was for: nobody, once they are kept no longer."""
+        if not isinstance(operation, Action) or isinstance(operation, OwnAction):
+            return Recalled()
+        try:
+            call = _call_of(operation, entry)
+            return Recalled(audience=call.audience(await self._context.world(call)))
+        except (ValidationError, *ANTICIPATED):
+            # Without its people it is no call any more.
+            return Recalled()
 
 
 def _against(operation: AnyOperation, error: Exception, audience: Audience) -> Recalled:

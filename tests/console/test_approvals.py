@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.batches.retention import Retention
 from server.console.asked import ROWS
 from server.gate import recalling
 from server.gate.caller import local_user
@@ -108,6 +109,31 @@ async def test_an_approved_action_can_still_be_refused_on_the_page(house: House,
     assert "Refused." in (await browser.send(approved.form("Refuse"), "Refuse")).text
     assert (await session.facts("send_sms", SEND))["outcome"] == "approval_required"
     assert await posts(house) == 0
+
+
+async def test_who_it_was_for_is_shown_after_the_decision_as_long_as_it_is_kept(
+    house: House, at_page: AtPage
+) -> None:
+    session, browser = at_page
+    numbers = [f"09123456{n:02}" for n in range(20, 80)]
+    arguments = {"recipients": numbers, "text": "您好"}
+    asked = (await session.facts("send_sms", arguments))["action_id"]
+    page = await browser.get(f"/approvals/{asked}")
+    assert len(lines(await browser.send(page.form("Send 60"), "Send 60", {"proof": "60"}))["person"]) == 50
+    assert (await session.facts("send_sms", arguments))["outcome"] == "done"
+    record = await browser.get(f"/approvals/{asked}?people=2")
+    (batch,) = re.findall('href="(/batches/[^"]+)"', record.html)
+    assert (await browser.get(batch)).status == 200
+    done = lines(record)
+    assert (len(done["person"]), done["person"][-1], done["text"]) == (10, "0912***679", ["您好"])
+    refused = (await session.facts("send_sms", {**arguments, "text": "不要"}))["action_id"]
+    await browser.send((await browser.get(f"/approvals/{refused}")).form("Refuse"), "Refuse")
+    assert len(lines(await browser.get(f"/approvals/{refused}"))["person"]) == 50
+    # As if a day had gone by after the last one that is kept.
+    await Retention(browser.parts.memory, days=-1).purge("test")
+    for over in (asked, refused):
+        later = await browser.get(f"/approvals/{over}")
+        assert (later.status, "person" in lines(later)) == (200, False)
 
 
 @pytest.mark.parametrize("comes_back", [False, True])

@@ -98,6 +98,8 @@ class ApprovalPage:
             receipt_at=receipt and clock_of(receipt.at, known.now),
             texts=texts_page(known.recalled, preview, page_asked(request, "texts")),
             people=await people_of(self._site.parts, known, page_asked(request, "people")),
+            batch=entry.batch_id,
+            campaign=entry.campaign,
             longest_note=LONGEST_NOTE,
             offer=await self._offer(request, entry),
         )
