@@ -52,7 +52,7 @@ class Known:
     recalled: Recalled
     trail: Trail
     brought: tuple[str, ...] = ()
-    """The tools of its looks whose answers can hold text from outside."""
+    """What told something that can hold text from outside: tools, and reports read as resources."""
     last: Action | None
     asked: Asked | None = None
     """The text that asked the approver's phone."""

@@ -3,11 +3,11 @@
 from server.batches.numbers import SealedNumberError
 from server.campaigns.addressed import addressed
 from server.console.approval_card import WITH_TEXTS, Known, Page, recipients_page, shown_number, with_text
+from server.gate.gate import REPORT_READ
 from server.gate.recalling import Recalling
 from server.gate.text_fields import outside_fields
 from server.parts import Parts
 from server.store.actions import Action, State
-from tools.desk_operation import AnyOperation
 
 _NOBODY = Page(number=1, pages=1, rows=())
 
@@ -24,7 +24,7 @@ async def known_of(parts: Parts, entry: Action) -> Known:
         operation=operation,
         recalled=recalled,
         trail=trail,
-        brought=tuple(look.tool for look in trail.looks if _brings_outside(parts.operations.get(look.tool))),
+        brought=tuple(each for each in trail.told if _brings_outside(parts, each)),
         last=await parts.book.last_like(entry) if waits else None,
         asked=await parts.book.asked_by_text(entry.id),
         now=parts.context.clock(),
@@ -32,8 +32,10 @@ async def known_of(parts: Parts, entry: Action) -> Known:
     )
 
 
-def _brings_outside(operation: AnyOperation | None) -> bool:
-    return operation is not None and bool(outside_fields(operation.result))
+def _brings_outside(parts: Parts, told: str) -> bool:
+    """A report as a resource is no tool's answer, and all of it is from outside."""
+    operation = parts.operations.get(told)
+    return told == REPORT_READ if operation is None else bool(outside_fields(operation.result))
 
 
 async def people_of(parts: Parts, known: Known, page: int) -> Page:

@@ -42,6 +42,10 @@ _TABLES: Mapping[TableName, Callable[[], object]] = {
 }
 
 
+REPORT_READ = "report"
+"""What the audit calls the look of whoever reads a kept report as a resource."""
+
+
 class Gate:
     """Carries out operations for callers. Knows no transport and no protocol era."""
 
@@ -72,7 +76,8 @@ class Gate:
         Raises:
             FileNotFoundError: it has none of this name.
         """
-        return await self._context.files.saved(name, self._context.owning.shelf_of(principal))
+        async with self._context.looks.recorded(Note(what="looked", principal=principal, tool=REPORT_READ)):
+            return await self._context.files.saved(name, self._context.owning.shelf_of(principal))
 
     async def call(
         self,

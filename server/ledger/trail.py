@@ -18,6 +18,9 @@ from server.store.sessions import HELD, Session
 LOOKED_BACK = 5_000
 """Entries that are read at most: some hours of a busy assistant."""
 _NAMED = 12
+_LOOKED = "looked"
+_TOLD = (_LOOKED, "called")
+"""Events of what only tells, and of what changes something without a person's yes, a plan say."""
 _NEAR = 5_000
 """Entries from the moment of a decision on, among which its line stands: another machine may be ahead."""
 
@@ -37,7 +40,9 @@ class Trail:
     through: str = ""
     """The client's own name and version, text from outside; '' where it gave none."""
     looks: tuple[Look, ...] = ()
-    """Each kind of look once, the newest first."""
+    """The newest kinds of looks, each once, the newest first."""
+    told: tuple[str, ...] = ()
+    """Every tool and resource that told something, the newest first: looks, plans, watches."""
     outside_at: datetime | None = None
     """When its session last read text from outside; None when it did not within a day."""
 
@@ -55,19 +60,22 @@ def trail_of(conn: Connection, action: Action, now: datetime) -> Trail:
     """What led to this action, which waits."""
     session = Session(action.principal, action.session)
     outside_at = outside_text_at(conn, session, now)
-    through, looks = "", dict[str, Look]()
+    through, looks, told = "", dict[str, Look](), dict[str, None]()
     for line in _since(conn, action.created_at - HELD):
         entry = line.entry
         if entry.get("action_id") == action.id and entry.get("event") == "proposed":
             through = _detail(entry, "through")
-        elif entry.get("event") == "looked" and entry.get("principal") == action.principal:
+        elif entry.get("event") in _TOLD and entry.get("principal") == action.principal:
             if _detail(entry, "channel"):
                 # A person looked, on a page: no assistant learned anything by it.
                 continue
             tool = str(entry.get("tool"))
-            if line.at <= action.created_at and len(looks) < _NAMED:
+            if line.at > action.created_at:
+                continue
+            told.setdefault(tool)
+            if entry.get("event") == _LOOKED and len(looks) < _NAMED:
                 looks.setdefault(tool, Look(tool=tool, at=line.at))
-    return Trail(through=through, looks=tuple(looks.values()), outside_at=outside_at)
+    return Trail(through=through, looks=tuple(looks.values()), told=tuple(told), outside_at=outside_at)
 
 
 def receipt_of(conn: Connection, action: Action) -> Receipt | None:

@@ -127,6 +127,17 @@ async def test_which_outside_text_was_read_before_is_told(house: House) -> None:
     assert "get_points_statement" not in said["looks"]
 
 
+async def test_a_report_that_was_read_as_a_resource_is_named_as_what_brought_outside_text(
+    house: House,
+) -> None:
+    async with started(house) as parts, visited(parts, house.era) as session:
+        report = {"report_id": "9001", "report_type": "sms_failed"}
+        await session.client.read_resource((await session.facts("download_report", report))["uri"])
+        said = _said(await _card(parts, (await session.facts("send_sms", SEND))["action_id"]))
+    assert "report" in said["outside"].split("it can have come by ")[1].split(", ")
+    assert said["looks"].startswith("Looked at before: report ")
+
+
 async def test_what_holds_no_longer_is_said_before_the_click(house: House) -> None:
     async with started(house) as parts, visited(parts, house.era) as session:
         asked = (await session.facts("terminate_launch", LAUNCH))["action_id"]

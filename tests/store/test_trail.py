@@ -41,6 +41,21 @@ async def test_the_looks_before_it_and_the_client_are_found(store: DatabaseStore
     await store.write(work)
 
 
+async def test_whatever_told_something_is_found_however_many_kinds_there_are(store: DatabaseStore) -> None:
+    kinds = [f"look_{number}" for number in range(20)]
+
+    def work(conn: Connection) -> None:
+        for tool in kinds:
+            _looked(conn, tool, 0)
+        plan = AuditEntry(event="called", principal="desk", tool="plan_campaign", details={})
+        audit.append(conn, plan, KEY, NOW)
+        found = trail_of(conn, proposed(conn, proposal(), NOW + MINUTE), NOW + MINUTE)
+        assert [look.tool for look in found.looks] == kinds[:7:-1]
+        assert found.told == ("plan_campaign", *reversed(kinds))
+
+    await store.write(work)
+
+
 async def test_what_was_looked_at_two_days_before_is_no_part_of_it(store: DatabaseStore) -> None:
     def work(conn: Connection) -> None:
         _looked(conn, "get_sms_replies", 0)
