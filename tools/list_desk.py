@@ -21,6 +21,16 @@ class ListAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unformatted:
+    """A column whose numbers are texted in other words than the sheet shows, and the first of them."""
+
+    column: str
+    row: int
+    text: str
+    """What is texted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListFound:
     """A list that was read to its end. Names of columns and sheets are an outsider's words."""
 
@@ -46,8 +56,8 @@ class ListFound:
     """Columns that by their heading say who agreed, or did not."""
     hidden_columns: Sequence[str]
     """Columns that are used and that the sheet hides."""
-    formatted: Sequence[str]
-    """Columns that are texted with numbers that the sheet shows by a format, as 15% for 0.15."""
+    unformatted: Sequence[Unformatted]
+    """Columns that are texted with numbers whose format is not rendered, as a fraction or a power of ten."""
     tally: Tally
     no_rule: str
     """Why a rule cannot be applied, and every send is refused; '' when all can."""

@@ -18,8 +18,8 @@ from server.campaigns.xlsx_sheet import SheetRows
 from server.campaigns.xlsx_workbook import Sheet, Workbook
 from server.settings.settings import ListsSettings
 from tools.cleaning import quote
-from tools.list_desk import ListFound
-from tools.lists.cells import Cell, is_blank
+from tools.list_desk import ListFound, Unformatted
+from tools.lists.cells import Cell, is_blank, is_without_format
 from tools.lists.columns import (
     OPENING,
     Columns,
@@ -90,6 +90,10 @@ class ListReading:
         self._wanted = wanted
         self._most = limits.max_rows
         self._sheet: SheetRows | None = None
+        self._watched = False
+        """Some style of the workbook shows its numbers in a way of its own."""
+        self._unformatted: dict[int, tuple[int, str]] = {}
+        """By its place in the sheet: of a column whose numbers are texted without their format, the first."""
         self.read_as, self._source = self._open(file)
         try:
             opening = list(islice(self._source, OPENING))
@@ -118,7 +122,6 @@ class ListReading:
         others = [place for place in number_columns(self.heading) if place not in chosen.mobile]
         used = (*chosen.mobile, *chosen.fields)
         hidden = () if self._sheet is None else self._sheet.hidden_columns
-        formatted = () if self._sheet is None else self._sheet.formatted_columns
         return ListFound(
             sha256=self.sha256,
             form=read_as.form,
@@ -134,7 +137,10 @@ class ListReading:
             other_numbers=[names[place] for place in others],
             consents=[names[place] for place in consent_columns(self.heading)],
             hidden_columns=[names[place] for place in used if place in hidden],
-            formatted=[names[place] for place in chosen.fields if place in formatted],
+            unformatted=[
+                Unformatted(column=names[place], row=row, text=text)
+                for place, (row, text) in self._unformatted.items()
+            ],
             tally=tally,
             no_rule=problem,
         )
@@ -154,6 +160,8 @@ class ListReading:
             if found is not None:
                 if mailed is not None and isinstance(found, Recipient):
                     found = self._unless_opened(found, row, mailed)
+                if self._watched and isinstance(found, Recipient):
+                    self._watch(row, found)
                 count += 1
                 if count > self._most:
                     raise too_large(
@@ -170,6 +178,12 @@ class ListReading:
     def _unless_opened(self, found: Recipient, row: Row, mailed: Mailed) -> Judged:
         reason = mailed.reason(row.cells[self._email]) if self._email < len(row.cells) else None
         return found if reason is None else Rejected(found.row, reason, found.mobile)
+
+    def _watch(self, row: Row, found: Recipient) -> None:
+        """Note the first text of each column that is texted without the format that shows it."""
+        for place, text in zip(self.columns.fields, found.fields, strict=True):
+            if is_without_format(row.cells[place] if place < len(row.cells) else ""):
+                self._unformatted.setdefault(place, (row.number, text))
 
     def _choose(self, opening: Sequence[tuple[int, Sequence[Cell]]]) -> Columns:
         try:
@@ -202,6 +216,7 @@ class ListReading:
         workbook = Workbook(Package(file))
         sheet, *rivals = self._chosen(workbook)
         self._sheet = SheetRows(workbook, sheet)
+        self._watched = bool(workbook.numbers)
         others = [each for each in workbook.sheets if each is not sheet]
         read_as = ReadAs(
             form="XLSX",

@@ -13,10 +13,10 @@ from server.campaigns.xlsx_package import MOST_OF_A_SHEET, broken, feed, local, 
 from server.campaigns.xlsx_plain_rows import ROW_END, Attributes, Sieve, Values
 from server.campaigns.xlsx_strings import Strings
 from server.campaigns.xlsx_workbook import Sheet, Workbook, is_true, number_in, unescaped
-from tools.lists.cells import Cell, Special
+from tools.lists.cells import Cell, Special, formatted_number, formatted_text
 from tools.lists.columns import place_of
 from tools.lists.excel_dates import Show, written_date
-from tools.lists.number_formats import Differs
+from tools.lists.number_formats import Show as ShowNumber
 from tools.lists.rows import Row
 from tools.problems import RefusedError
 from tools.sentence import sentence
@@ -50,8 +50,6 @@ class SheetRows:
         self.filtered = False
         """Whether a filter chooses rows; known once all are read."""
         self.hidden_columns: set[int] = set()
-        self.formatted_columns: set[int] = set()
-        """Those with numbers that are shown by a format and read without it; known once all are read."""
 
     def rows(self) -> Generator[Row]:
         """The rows in their order.
@@ -59,7 +57,7 @@ class SheetRows:
         Raises:
             RefusedError: the sheet is damaged, or has more rows than any sheet has.
         """
-        reading = _Reading(self, _Making(self._workbook, self.formatted_columns))
+        reading = _Reading(self, _Making(self._workbook))
         pieces = self._workbook.package.pieces(self._sheet.part, MOST_OF_A_SHEET)
         for _ in feed(reading.parser, reading.sieve.left(pieces)):
             yield from reading.taken()
@@ -194,11 +192,13 @@ class _Layout(NamedTuple):
 class _Making:
     """Makes rows of what the XML says of them."""
 
-    def __init__(self, workbook: Workbook, formatted: set[int]) -> None:
+    def __init__(self, workbook: Workbook) -> None:
         self._strings: Strings = workbook.strings
-        self._dates = {style: partial(_shown, show) for style, show in workbook.dates.items()}
-        self._formats = workbook.formats
-        self._formatted = formatted
+        self._numbers: dict[str, Callable[[str | None], Cell]] = {
+            **{style: partial(_dated, show) for style, show in workbook.dates.items()},
+            **{style: partial(_formatted, show) for style, show in workbook.numbers.items()},
+        }
+        self._texts = workbook.texts
         self._places: dict[str, int] = {}
         self._number = self._count = 0
         self._old: set[str] = set()
@@ -222,7 +222,7 @@ class _Making:
             if FORMULA in cell:
                 old = self._looks_elsewhere(cell) or old
             if place == len(cells) or place < MOST_COLUMNS:
-                _put(cells, place, self._cell(cell, value, place))
+                _put(cells, place, self._cell(cell, value))
         return Row(self._number, cells, hidden, old)
 
     def plain_row(self, number: str, layout: _Layout, values: Values, *, hidden: bool) -> Row:
@@ -238,9 +238,7 @@ class _Making:
         places = tuple(self._place(letters) for letters, _ in cells)
         if max(places, default=0) >= MOST_COLUMNS:
             return None
-        reads = tuple(
-            self._reader(attributes, place) for (_, attributes), place in zip(cells, places, strict=True)
-        )
+        reads = tuple(self._reader(attributes) for _, attributes in cells)
         return _Layout(row, places, places == tuple(range(len(places))), reads)
 
     def _count_row(self, number: int) -> None:
@@ -249,23 +247,20 @@ class _Making:
         if number > MOST_ROWS or self._count > MOST_ROWS:
             raise _too_many_rows()
 
-    def _cell(self, cell: Attributes, value: str | None, place: int) -> Cell:
+    def _cell(self, cell: Attributes, value: str | None) -> Cell:
         if FORMULA in cell and _is_uncalculated(cell.get("t"), value):
             return Special.UNCALCULATED
-        return self._reader(cell, place)(value)
+        return self._reader(cell)(value)
 
-    def _reader(self, cell: Attributes, place: int) -> Callable[[str | None], Cell]:
+    def _reader(self, cell: Attributes) -> Callable[[str | None], Cell]:
         """What makes a cell with these attributes of the text of its value."""
-        kind = cell.get("t")
-        if kind == "s":
-            return self._shared
+        kind, style = cell.get("t"), cell.get("s", "")
         if kind in _NUMBERS:
-            style = cell.get("s", "")
-            differs = self._formats.get(style)
-            if differs is not None and place not in self._formatted:
-                return partial(_noted, differs, self._formatted, place)
-            return self._dates.get(style, _number_or_blank)
-        return _READERS.get(kind, _text)
+            return self._numbers.get(style, _number_or_blank)
+        if kind in _READERS:
+            return _READERS[kind]
+        read, show = self._shared if kind == "s" else _text, self._texts.get(style)
+        return read if show is None else partial(_worded, show, read)
 
     def _shared(self, value: str | None) -> str:
         if value is None:
@@ -325,17 +320,20 @@ def _number_or_blank(value: str | None) -> Cell:
     return _number(value) if value else ""
 
 
-def _noted(differs: Differs, formatted: set[int], place: int, value: str | None) -> Cell:
-    if value and differs(value):
-        formatted.add(place)
-    return _number_or_blank(value)
+def _formatted(show: ShowNumber, value: str | None) -> Cell:
+    return formatted_number(_number(value), show) if value else ""
 
 
-def _shown(show: Show, value: str | None) -> Cell:
+def _dated(show: Show, value: str | None) -> Cell:
     return show(_number(value)) if value else ""
 
 
-def _text(value: str | None) -> Cell:
+def _worded(show: Callable[[str], str], read: Callable[[str | None], str], value: str | None) -> Cell:
+    written = read(value)
+    return formatted_text(written, show(written)) if written else ""
+
+
+def _text(value: str | None) -> str:
     return "" if value is None else unescaped(value)
 
 

@@ -2,16 +2,20 @@
 
 import posixpath
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from server.campaigns.problems import unreadable
 from server.campaigns.xlsx_package import MOST_OF_STRINGS, Package, broken, elements, feed, local, reader
 from server.campaigns.xlsx_strings import Strings
 from tools.lists.excel_dates import Show, built_in_format, date_reader
-from tools.lists.number_formats import Differs, shown_otherwise
+from tools.lists.number_formats import Show as ShowNumber
+from tools.lists.number_formats import number_format, text_format
 from tools.sentence import sentence
 
+T = TypeVar("T")
 _ROOT = "_rels/.rels"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 """`_x000D_`: how a workbook writes what XML cannot hold."""
@@ -38,10 +42,13 @@ class Workbook:
         self.sheets: list[Sheet] = []
         self._from_1904 = False
         self._read_workbook()
-        self.formats: dict[str, Differs] = {}
-        """By the number of a cell's style: what tells whether its number, no date, is shown otherwise."""
-        self.dates = self._read_styles()
+        self.dates: dict[str, Show] = {}
         """By the number of a cell's style: what shows its number as a date."""
+        self.numbers: dict[str, ShowNumber] = {}
+        """The same of what shows its number, no date, in a way of its own."""
+        self.texts: dict[str, Callable[[str], str]] = {}
+        """The same of what shows its text with more around it."""
+        self._read_styles()
 
     def _find_workbook(self) -> str:
         for kind, target in _relations(self.package, "").values():
@@ -72,10 +79,10 @@ class Workbook:
         first = found[active : active + 1]
         self.sheets = [*first, *(sheet for sheet in found if sheet not in first)]
 
-    def _read_styles(self) -> dict[str, Show]:
+    def _read_styles(self) -> None:
         part = self._part_of("styles")
         if part is None:
-            return {}
+            return
         codes, styles = dict[int, str](), list[int]()
         in_cells = False
 
@@ -89,16 +96,17 @@ class Workbook:
                 styles.append(number_in(attributes.get("numFmtId")))
 
         elements(self.package.pieces(part), start)
-        shows = {
-            each: date_reader(codes.get(each) or built_in_format(each), from_1904=self._from_1904)
-            for each in set(styles)
-        }
-        self.formats = {
-            str(at): differs
-            for at, each in enumerate(styles)
-            if shows[each] is None and (differs := shown_otherwise(each, codes.get(each, ""))) is not None
-        }
-        return {str(at): show for at, each in enumerate(styles) if (show := shows[each]) is not None}
+        dates, numbers, texts = dict[int, Show](), dict[int, ShowNumber](), dict[int, Callable[[str], str]]()
+        for each in set(styles):
+            code = codes.get(each, "")
+            if date := date_reader(code or built_in_format(each), from_1904=self._from_1904):
+                dates[each] = date
+            elif number := number_format(each, code):
+                numbers[each] = number
+            if text := text_format(code):
+                texts[each] = text
+        self.dates, self.numbers = _by_style(styles, dates), _by_style(styles, numbers)
+        self.texts = _by_style(styles, texts)
 
     @cached_property
     def strings(self) -> Strings:
@@ -108,6 +116,11 @@ class Workbook:
 
     def _part_of(self, wanted: str) -> str | None:
         return next((target for kind, target in self._related.values() if kind == wanted), None)
+
+
+def _by_style(styles: Sequence[int], shows: Mapping[int, T]) -> dict[str, T]:
+    """By the number of a style what its format has."""
+    return {str(at): shows[each] for at, each in enumerate(styles) if each in shows}
 
 
 def _read_strings(package: Package, part: str) -> Strings:

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from tools.campaigns.tally import Tally
 from tools.campaigns.wording import read_wording
-from tools.lists.cells import Cell, Special
+from tools.lists.cells import Cell, Special, formatted_number, formatted_text
 from tools.lists.columns import Columns
 from tools.lists.judging import judging
+from tools.lists.number_formats import number_format
 from tools.lists.rows import Row, judge
 
 NUMBERS = st.sampled_from(
@@ -19,7 +20,8 @@ NUMBERS = st.sampled_from(
         *("0912******", "#N/A", "886912345678", "٠٩١٢٣٤٥٦٧٨", "0992345678"),
     ]
 )
-TEXTS = st.text(alphabet="王a1 =+-@|%field\n\u200b\ufffd#N/A.", max_size=8)
+PER_CENT = number_format(9, "") or str
+TEXTS = st.text(alphabet="王a1 =+-@|%$field\n\u200b\ufffd#N/A.", max_size=8)
 CELLS: st.SearchStrategy[Cell] = (
     NUMBERS
     | TEXTS
@@ -28,6 +30,8 @@ CELLS: st.SearchStrategy[Cell] = (
     | st.booleans()
     | st.sampled_from(Special)
     | st.sampled_from([912345678.0, 886912345678.0, 1.5, 0.0])
+    | st.floats().map(lambda value: formatted_number(value, PER_CENT))
+    | TEXTS.map(lambda written: formatted_text(written, f"{written} 先生"))
 )
 PLACES = st.integers(0, 4)
 MOBILES = st.lists(PLACES, min_size=1, max_size=2, unique=True).map(tuple) | st.just((0,))
@@ -57,6 +61,8 @@ ONE = Columns(mobile=(0,), labels=(None,), fields=(1,))
 @example(ONE, Row(2, ["0912345678", "=1+2"]))
 @example(replace(ONE, consent=2), Row(2, ["0912345678", "王", "否"]))
 @example(ONE, Row(2, ["0912345678"], hidden=True))
+@example(ONE, Row(2, ["0912345678", formatted_number(0.15, PER_CENT)]))
+@example(ONE, Row(2, [formatted_text("0912345678", "0912345678 先生"), formatted_text("王", "王 先生")]))
 @example(ONE, Row(2, ["0912345678", "王"], hidden=True))
 def test_the_quick_reading_of_a_row_is_the_slow_one(columns: Columns, row: Row) -> None:
     columns = replace(columns, labels=(None,) * len(columns.mobile))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.campaigns.books import book, number, row, sheet
+from tests.campaigns.books import book, row, sheet
 from tests.campaigns.playing import people, planned, write_list
 from tests.clients.tokens import tokens_of
 from tests.console.at_page import PLAN, pressed, signed_in
@@ -52,33 +52,6 @@ async def test_who_gets_a_third_text_in_a_week_is_counted(house: House) -> None:
         same = await planned(session, text="一")
     assert "For 2 it is at least text number 3 within 7 days." in plan["warnings"]
     assert "3 had this text within 24 hours: they are left out when it is sent." in same["warnings"]
-
-
-@pytest.mark.parametrize(
-    ("code", "value", "told"),
-    [
-        ("0%", "0.15", 1),
-        ('"NT$"#,##0', "1200", 1),
-        ("0", "33.3333333333333", 1),
-        ("0", "33", 0),
-        ("General", "33", 0),
-        ("yyyy/m/d", "46000", 0),
-        ("0%", "", 0),
-    ],
-)
-@pytest.mark.parametrize("more", ["", "<!-- -->"])
-async def test_numbers_that_are_texted_without_the_format_that_shows_them_are_told(
-    house: House, code: str, value: str, told: int, more: str
-) -> None:
-    rows = (
-        row(1, "手機", "折扣", "序號"),
-        row(2, "0912345678", number("B2", value, 1) + more, number("C2", 1, 2)),
-    )
-    put_list(house, "sale.xlsx", book(sheet(*rows), formats=[code, "0.00"]))
-    async with fronted(house) as session:
-        plan = await planned(session, list="sale.xlsx", text="【測試】折扣 {折扣}")
-    warned = [each for each in plan["warnings"] if "format" in each]
-    assert warned == ["{折扣}: numbers are texted without the sheet's format: 0.15, not 15%."] * told
 
 
 async def test_texts_at_night_and_quiet_hours_are_told(house: House) -> None:

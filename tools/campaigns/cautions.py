@@ -9,7 +9,6 @@ from tools.every8d.cautions import text_cautions
 from tools.every8d.charging import units
 from tools.every8d.overflow import overflow_cautions
 
-_NAMED = 3
 _OTHER_BRACKETS = re.compile(
     r"(?=\[([^\[\]]{1,60})\]|［([^［］]{1,60})］|｛([^｛｝]{1,60})｝|[<＜]([^<>＜＞]{1,60})[>＞]|«([^«»]{1,60})»"
     r"|【([^【】]{1,60})】|%([^%\s]{1,60})%)"
@@ -25,13 +24,15 @@ def cautions_of(wording: Wording, tally: Tally) -> list[str]:
     longest, masked = wording.filled(values), wording.masked(values)
     # A mask that is as long shows where the limit is; one that is not would show it elsewhere.
     over = overflow_cautions(masked) if units(masked) == units(longest) else ()
-    return [*text_cautions([wording.filled(each) for each in tally.longest]), *over]
+    said = text_cautions([wording.filled(each) for each in tally.longest])
+    return [*with_unit_twice(wording, tally), *said, *over]
 
 
-def unformatted(columns: Sequence[str]) -> list[str]:
-    """That numbers of these columns, which the text names, are shown by a format that is not texted."""
-    named = ", ".join(f"{{{column}}}" for column in columns[:_NAMED])
-    return [f"{named}: numbers are texted without the sheet's format: 0.15, not 15%."] if columns else []
+def with_unit_twice(wording: Wording, tally: Tally) -> list[str]:
+    """That a value brings the unit that the text has beside its column: `{折扣}%` and 15%."""
+    found = dict.fromkeys(place for values in tally.longest for place in wording.doubled(values))
+    named = ", ".join(f"{{{wording.columns[place]}}}" for place in found)
+    return [f"{named}: the values bring the unit that the text has beside it: 15%%."] if found else []
 
 
 def unfilled(text: str, columns: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """A campaign's text: with `{column}` where a list's values go, as EVERY8D 1.5 fills it in."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from tools.problems import InvalidArgumentError
 from tools.sentence import sentence
 
 _COLUMN = re.compile(r"\{([^{}\n]{1,60})\}")
+_AMOUNT = re.compile(r"(\D*)\d(?:[\d.,]*\d)?(\D*)")
 _PLACEHOLDER = re.compile(r"%field\d*%", re.IGNORECASE)
 
 
@@ -27,6 +29,8 @@ class Wording:
     text: str
     columns: tuple[str, ...]
     template: str
+    _words: Sequence[str]
+    """What stands before, between and behind the columns."""
     _filling: Filling
     _speaks: bool
     """Something can be read whatever the values are."""
@@ -42,6 +46,15 @@ class Wording:
     def masked(self, values: Sequence[str]) -> str:
         """The text at its length, with no more of each value than its beginning."""
         return self.filled([value[:1] + "*" * (len(value) - 1) for value in values])
+
+    def doubled(self, values: Sequence[str]) -> list[int]:
+        """The columns, by their places, whose value has the unit that the text writes beside it as well."""
+        words = [unicodedata.normalize("NFKC", piece) for piece in self._words]
+        return [
+            place
+            for place, before, behind in zip(self._filling.places, words, words[1:], strict=False)
+            if _brings(unicodedata.normalize("NFKC", values[place]), before.rstrip(), behind.lstrip())
+        ]
 
     def unsendable(self, values: Sequence[str], text: str) -> str:
         """Why this text cannot be sent as it is, in a word for counting; '' when it can."""
@@ -88,13 +101,15 @@ def read_wording(text: str) -> Wording:
         )
     fits = len(columns) <= FIELDS
     pieces = _COLUMN.split(text)
+    words = pieces[::2]
     wording = Wording(
         text=text,
         columns=columns,
         template=_COLUMN.sub(lambda found: f"%field{columns.index(found[1].strip()) + 1}%", text)
         if fits
         else "",
-        _filling=Filling.between(pieces[::2], (columns.index(piece.strip()) for piece in pieces[1::2])),
+        _words=words,
+        _filling=Filling.between(words, (columns.index(piece.strip()) for piece in pieces[1::2])),
         _speaks=bool(clean(_COLUMN.sub("", text), limit=LONGEST_TEXT).strip()),
     )
     if not fits and "|" in text:
@@ -102,6 +117,15 @@ def read_wording(text: str) -> Wording:
             "text", sentence("holds | and more than five columns."), sentence("Reword it without |.")
         )
     return wording
+
+
+def _brings(value: str, before: str, behind: str) -> bool:
+    """Whether an amount has, before or behind its digits, what stands before or behind it already."""
+    amount = _AMOUNT.fullmatch(value.strip())
+    if amount is None:
+        return False
+    first, last = amount[1].strip(" +-"), amount[2].strip()
+    return bool((first and before.endswith(first)) or (last and behind.startswith(last)))
 
 
 def around_columns(text: str) -> str:

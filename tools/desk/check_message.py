@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.campaigns.cautions import unfilled
+from tools.campaigns.cautions import unfilled, with_unit_twice
 from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.tally import Tally
 from tools.campaigns.wording import Wording, read_wording
 from tools.counting import many
 from tools.desk.list_arguments import named_as
-from tools.desk.list_notes import to_decide
+from tools.desk.list_notes import to_decide, without_format
 from tools.desk.read_list import Column
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.cautions import text_cautions
@@ -89,6 +89,7 @@ async def _check(params: CheckMessageParams, desk: Desk) -> CheckMessageResult:
         by_parts=None if found is None else _by_parts(tally),
         notes=[
             *(unfilled(params.text, found.columns) if found else ()),
+            *with_unit_twice(wording, tally),
             *_notes(texts, judged, found, tally),
         ],
         links=list(judged.links) or None,
@@ -142,7 +143,7 @@ def _notes(texts: Sequence[str], judged: JudgedText, found: ListFound | None, ta
         (text,) = texts
         notes += [f"{many(units(text), 'character')}.", *overflow_cautions(text)]
     else:
-        notes += to_decide(found)
+        notes += [*to_decide(found), *without_format(found)]
         if found.tally.blank.count:
             notes.append(f"A value is empty in {many(found.tally.blank.count, 'row')}.")
     if tally.excluded:

@@ -2,17 +2,20 @@
 
 from tools.counting import many
 from tools.list_desk import ListFound
+from tools.lists.masking import mask_value
 from tools.lists.reasons import Reason
 from tools.lists.tally import Rows, Tally
 
 MOST_NAMES = 20
 """Names of columns in an answer."""
+_NAMED = 3
 _NONE = Rows()
 
 
 def list_notes(found: ListFound, *, consent: bool) -> list[str]:
     """Of a list that was read; `consent`: whether a column of it had to say yes."""
-    return [*to_decide(found), *not_read(found), *_consent(found, consent=consent), *_rest(found)]
+    notes = [*to_decide(found), *without_format(found), *not_read(found)]
+    return [*notes, *_consent(found, consent=consent), *_rest(found)]
 
 
 def _rest(found: ListFound) -> list[str]:
@@ -43,6 +46,16 @@ def to_decide(found: ListFound) -> list[str]:
             found.rivals,
             f"Numbers stand in {len(found.rivals) + 1} sheets; one was read. Ask which one is meant.",
         ),
+    )
+
+
+def without_format(found: ListFound) -> list[str]:
+    """Which columns are texted in other words than the sheet shows."""
+    named = ", ".join(
+        f"{{{each.column}}} row {each.row} as {mask_value(each.text)}" for each in found.unformatted[:_NAMED]
+    )
+    return said(
+        (named, f"Numbers in a format of the sheet that is not rendered are texted plainly: {named}.")
     )
 
 

@@ -4,7 +4,7 @@ from itertools import chain
 
 from tools.campaign_desk import PlanFigures
 from tools.counting import many
-from tools.desk.list_notes import not_read, said, to_know
+from tools.desk.list_notes import not_read, said, to_know, without_format
 from tools.every8d.charging import PRICED_UNITS
 from tools.lists.tally import Rows
 
@@ -58,4 +58,6 @@ def _people(found: PlanFigures) -> list[str]:
 
 
 def _list(found: PlanFigures) -> list[str]:
-    return [] if found.found is None else [*not_read(found.found), *to_know(found.found.tally)]
+    if found.found is None:
+        return []
+    return [*without_format(found.found), *not_read(found.found), *to_know(found.found.tally)]

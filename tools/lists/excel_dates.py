@@ -46,6 +46,8 @@ _TOKEN = re.compile(
     r"|(?P<half>AM/PM|A/P|上午/下午)|(?P<letters>y+|m+|d+|h+|s+|e+|g+|a+)(?P<fraction>\.0+)?|(?P<other>.)",
     re.IGNORECASE,
 )
+_GENERAL = re.compile("general|g/通用格式", re.IGNORECASE)
+"""`General"元"` and `[Red]General` show numbers."""
 _NUMERIC = re.compile(r"[0#?]|e[+-]", re.IGNORECASE)
 _ROC = 1911
 _FIRST = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no time zone
@@ -109,7 +111,7 @@ def _parts(code: str) -> list[Part]:
     if code.casefold() == "general" or "@" in code:
         return []
     plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|\.0+', "", code)
-    if _NUMERIC.search(plain):
+    if _NUMERIC.search(plain) or _GENERAL.search(plain):
         return []
     parts: list[Part] = []
     for found in _TOKEN.finditer(code):

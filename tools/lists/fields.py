@@ -17,7 +17,7 @@ _LONGEST = 2000
 """Of a whole text, in characters."""
 _UNKNOWN = "\ufffd"
 ORDINARY = re.compile(
-    r"[0-9A-Za-z\u4e00-\u9fff](?:[ 0-9A-Za-z\u4e00-\u9fff.,:/()\-]*[0-9A-Za-z\u4e00-\u9fff)])?"
+    r"[0-9A-Za-z\u4e00-\u9fff$](?:[ 0-9A-Za-z\u4e00-\u9fff$.,:/()\-]*[0-9A-Za-z\u4e00-\u9fff)])?%?"
 )
 """Values of which nothing needs to be looked at: most are such."""
 _BREAKS = re.compile("[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -42,11 +42,12 @@ def read_field(cell: Cell) -> ReadField:
         return ReadField(reason=Reason.ERROR_VALUE)
     written = written.strip()
     text = clean(written, limit=_LONGEST).strip()
-    return ReadField(text, _reason(text), joined=_BREAKS.search(written) is not None)
+    reason = _reason(text, is_number=isinstance(cell, float))
+    return ReadField(text, reason, joined=_BREAKS.search(written) is not None)
 
 
-def _reason(text: str) -> Reason | None:
-    if _FORMULA.match(text):
+def _reason(text: str, *, is_number: bool) -> Reason | None:
+    if not is_number and _FORMULA.match(text):
         return Reason.FORMULA_TEXT
     if "|" in text:
         return Reason.PIPE_IN_FIELD

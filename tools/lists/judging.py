@@ -39,7 +39,7 @@ def judging(columns: Columns, *, include_hidden: bool = False) -> Callable[[Row]
         texts: list[str] = []
         for field in fields:
             cell = cells[field]
-            text = cell if isinstance(cell, str) else text_of(cell)
+            text = cell if type(cell) is str else text_of(cell)
             if not is_ordinary(text):
                 return slowly(row)
             texts.append(text)

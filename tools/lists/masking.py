@@ -4,7 +4,7 @@ import re
 
 from tools.cleaning import clean
 
-_FIGURES = re.compile(r"(?=.*\d)[\d\s.,:/%年月日時分秒上下午AMP$\-]{1,20}")
+_FIGURES = re.compile(r"(?=.*\d)[\d\s.,:/%年月日時分秒上下午AMPNT元$()\-]{1,20}")
 _ID_DIGITS = re.compile(r"\d{7,}")
 _SHOWN = 40
 
