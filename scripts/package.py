@@ -56,11 +56,27 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "points_per_day": {
         "type": "number",
         "description": (
-            "No more than so many points a day are spent, whoever agrees; left empty, this form sets no "
-            "limit. 每日扣點的上限，誰核准都一樣；留空表示不在此設上限。"
+            "No more than so many points a day are spent, whoever agrees. Left empty, the limit of your own "
+            f"settings file holds, and {bundle.POINTS_OF_NOBODYS_CHOICE} without one. "
+            "每日扣點的上限，誰核准都一樣；"
+            f"留空則依您自己的設定檔，檔案裡沒有設就是 {bundle.POINTS_OF_NOBODYS_CHOICE}。"
         ),
-        "default": 500,
         "min": 0,
+    },
+    "language": {
+        "type": "string",
+        "description": (
+            "en or zh-TW, for questions, pages and errors. Left empty, that of your own settings file, or of "
+            "the computer. 填 zh-TW 或 en，決定詢問、網頁與錯誤訊息的語言；留空則依您自己的設定檔或電腦。"
+        ),
+    },
+    "sandbox": {
+        "type": "boolean",
+        "description": (
+            "Both vendors are simulated: nothing is sent, and no account is needed. "
+            "兩家廠商都是模擬的：不會真的發送，也不需要帳號。"
+        ),
+        "default": False,
     },
 }
 _ABOUT_THE_PLUGIN = f"""# {TITLE}

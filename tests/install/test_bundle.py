@@ -33,17 +33,26 @@ FIELDS = (*EVERY8D, *OMIS)
 TITLES = {name: field["title"] for name, field in package.manifest()["user_config"].items()}
 AS_IN_THE_MANIFEST = "not filled in, so that its place in the manifest is handed over"
 OF_EVERY8D, OF_OMIS = "send_sms", "delete_job"
-LIMITS: dict[str, dict[str, Any]] = {
+FORMS: dict[str, dict[str, Any]] = {
     "left": OMIS,
-    "changed": {**OMIS, "points_per_day": 20},
-    "emptied": {**OMIS, "points_per_day": ""},
+    "changed": {**OMIS, "points_per_day": 500, "language": "en"},
+    "emptied": {**OMIS, "points_per_day": "", "language": ""},
 }
-LIMIT_IN_FORCE = """
-from server.command.bundle import leave_out_what_was_not_given
+IN_FORCE = """
+from server.command.bundle import options_of_the_form
 from server.settings.settings import load_settings
-leave_out_what_was_not_given()
-print(load_settings().policy.points_per_day)
+assert options_of_the_form() == []
+settings = load_settings()
+print(settings.policy.points_per_day, settings.language)
 """
+OWN_FILES = {
+    "none": ("", {"left": "500 zh-TW", "changed": "500 en", "emptied": "500 zh-TW"}),
+    "with a limit": (
+        'language = "en"\n[policy]\npoints_per_day = 8000\n',
+        {"left": "8000 en", "changed": "500 en", "emptied": "8000 en"},
+    ),
+    "without one": ("[policy]\npoints_per_month = 9000\n", {"left": "500 zh-TW"}),
+}
 
 
 @pytest.fixture(scope="module")
@@ -128,16 +137,30 @@ async def test_an_empty_form_leaves_the_account_to_the_persons_own_file(
     assert names & {OF_EVERY8D, OF_OMIS} == {OF_OMIS}
 
 
-def test_the_limit_that_the_form_shows_holds_and_one_that_was_emptied_does_not(
+@pytest.mark.parametrize("own", OWN_FILES)
+def test_what_stands_in_the_form_goes_over_the_persons_own_file_and_what_was_left_does_not(
+    unpacked: Path, elsewhere: dict[str, str], tmp_path: Path, own: str
+) -> None:
+    written, expected = OWN_FILES[own]
+    file = tmp_path / "own.toml"
+    file.write_text(written, "utf-8")
+    file.chmod(0o600)
+    there = {**elsewhere, "LANG": "zh_TW.UTF-8", **({"CAMPAIGN_OPS_CONFIG": str(file)} if written else {})}
+    said = {name: _in_force(started(unpacked, there, FORMS[name])) for name in expected}
+    assert said == expected
+
+
+def _in_force(start: StdioServerParameters) -> str:
+    asked = [sys.executable, "-P", "-c", IN_FORCE]
+    return subprocess.run(asked, env=start.env, capture_output=True, text=True, check=True).stdout.strip()
+
+
+async def test_who_has_no_account_tries_it_by_a_switch_of_the_form(
     unpacked: Path, elsewhere: dict[str, str]
 ) -> None:
-    shown = {name: (started(unpacked, elsewhere, filled).env or {}) for name, filled in LIMITS.items()}
-    asked = [sys.executable, "-P", "-c", LIMIT_IN_FORCE]
-    said = {
-        name: subprocess.run(asked, env=env, capture_output=True, text=True, check=True).stdout.strip()
-        for name, env in shown.items()
-    }
-    assert said == {"left": "500", "changed": "20", "emptied": "None"}
+    names = await tools_of(started(unpacked, elsewhere, {**dict.fromkeys(FIELDS, ""), "sandbox": True}))
+    assert {OF_EVERY8D, OF_OMIS} <= names
+    assert (await tools_of(started(unpacked, elsewhere, {**OMIS, "sandbox": False}))) & {OF_EVERY8D} == set()
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "No vendor account is given."), ("zh-TW", "尚未填寫")])
