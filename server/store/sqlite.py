@@ -23,6 +23,9 @@ class SqliteConnection(Connection):
         super().__init__()
         # Any: APSW's types name one that Python 3.11 has not.
         self._driver: Any = apsw.Connection(path, statementcachesize=_KEPT_STATEMENTS)
+        # Else whatever joins or limits is planned anew whenever it is run, as long as all else that it takes:
+        # this build would choose by statistics of the values, of which the store keeps none.
+        self._driver.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         self._busy_ms = int(engine.BUSY_SECONDS * 1000)
         self._driver.set_busy_timeout(self._busy_ms)
         for pragma in engine.PRAGMAS:
