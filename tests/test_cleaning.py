@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wire.examples import thorough
-from tools.cleaning import clean, hidden_characters, quote, shortened
+from tools.cleaning import clean, hidden_characters, is_blank, quote, shortened
 
 # Category by category would miss some of these: they count as letters, marks or symbols.
 HIDDEN = [
@@ -118,8 +118,43 @@ def test_a_letter_and_its_accent_become_one_even_when_something_hidden_stood_bet
     assert clean("e\u200b\u0301") == "é"
 
 
-def test_an_emoji_of_several_shows_as_several() -> None:
-    assert clean("👨‍👩‍👧❤️") == "👨👩👧❤"
+@pytest.mark.parametrize(
+    "emoji", ["👨‍👩‍👧‍👦", "👩🏽‍⚕️", "🏳️‍🌈", "❤️‍🔥", "❤️", "1️⃣", "🧑‍🤝‍🧑", "🐻‍❄️", "🏃‍♀️‍➡️", "⛹🏻‍♂️", "ℹ️"]
+)
+def test_an_emoji_of_several_stays_one(emoji: str) -> None:
+    assert clean(f"祝{emoji}好") == f"祝{emoji}好"
+    assert hidden_characters(emoji) == []
+    assert is_blank(emoji) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("王\u200d小\ufe0f明", "王小明"),
+        ("👨\u200d", "👨"),
+        ("\u200d👨", "👨"),
+        ("👨\u200d\u200d👩", "👨👩"),
+        ("👨\u200d\ufe0f👩", "👨👩"),
+        ("👨\ufe0f\ufe0f", "👨\ufe0f"),
+        ("👨\u200d好", "👨好"),
+        ("好\u200d👨", "好👨"),
+        ("1\ufe0f", "1"),
+        ("👨\u200d\U0001faff👩", "👨\u200d👩"),
+        ("\ufe0f\u200d\ufe0f", ""),
+    ],
+)
+def test_what_joins_nothing_that_is_seen_goes_and_is_named(text: str, left: str) -> None:
+    assert clean(text) == left
+    assert hidden_characters(text) != []
+
+
+@thorough
+@given(text=st.text("👨👩❤1#⃣🏽\u200d\ufe0f好a\u200b\U0001fae9", max_size=12), limit=st.integers(1, 12))
+def test_joiners_are_kept_or_named_and_never_anything_in_between(text: str, limit: int) -> None:
+    once = clean(text, limit=limit)
+    assert clean(once, limit=limit) == once
+    assert hidden_characters(once) == []
+    assert (clean(text) == text) == (hidden_characters(text) == [])
 
 
 def test_brackets_in_a_quotation_become_inner_ones() -> None:

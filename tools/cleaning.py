@@ -35,6 +35,17 @@ BLANKS = frozenset(
         *range(0xE0000, 0xE1000),  # tags and variation selectors: whole sentences can hide in them
     ]
 )
+_JOINERS = "\u200d\ufe0f"
+_EMOJI = (
+    "[\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23fa\u24c2"
+    "\u25aa\u25ab\u25b6\u25c0\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50"
+    "\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+# Between emoji they are seen: they make one of several, or give one its colours. Elsewhere they hide.
+_STRAY = re.compile(
+    f"\ufe0f(?<!{_EMOJI}\ufe0f)(?!(?<=[0-9#*]\ufe0f)\u20e3)"
+    f"|\u200d(?:(?<!{_EMOJI}\u200d)(?<!{_EMOJI}\ufe0f\u200d)|(?!{_EMOJI}))"
+)
 _SEEN = re.compile("[!-~\u4e00-\u9fff]")
 """Some of the characters that are seen: nearly every text has one."""
 _NO_CLOSING = str.maketrans("「」｢｣﹁﹂", "『』『』『』")
@@ -45,17 +56,18 @@ def clean(text: str, *, limit: int = 1000, lines: bool = False) -> str:
 
     Invisible and bidirectional characters go (a person would approve something else than the machine
     reads); line breaks and TABs become a space, or with `lines` line breaks become `\n`; the rest is
-    normalised to NFC; a text that is too long ends in `…`. Cleaning twice changes nothing. Emoji made of
-    several lose their joiner and show as several; characters newer than Python's Unicode tables go too.
+    normalised to NFC; a text that is too long ends in `…`. Cleaning twice changes nothing. What joins two
+    emoji to one stays, and so does what colours one; characters newer than Python's Unicode tables go.
     """
     if len(text) <= limit and text.isascii() and text.isprintable():
         return text
     broken = _LINE_BREAK.sub("\n" if lines else " ", text).replace("\t", " ")
-    visible = (char for char in broken if char == "\n" or not _is_hidden(char))
+    visible = (char for char in broken if char == "\n" or char in _JOINERS or not _is_hidden(char))
     # NFC makes one character of four at most, and takes quadratic time on endless combining marks.
     kept = "".join(islice(visible, 4 * limit + 4))
-    shown = unicodedata.normalize("NFC", kept)
-    return shortened(shown, limit)
+    shown = unicodedata.normalize("NFC", _STRAY.sub("", kept))
+    # A cut may leave a joiner with nothing behind it.
+    return _STRAY.sub("", shortened(shown, limit))
 
 
 def is_blank(text: str) -> bool:
@@ -82,7 +94,13 @@ def hidden_characters(text: str) -> list[str]:
 
     `U+200B ZERO WIDTH SPACE`. Line breaks and TABs of a keyboard are not among them.
     """
-    found = dict.fromkeys(char for char in text if char not in _SPACES and _is_hidden(char))
+    kept = "".join(char for char in text if char in _JOINERS or not _is_hidden(char))
+    stray = _JOINERS if len(kept) < 2 else _STRAY.findall(kept)  # noqa: PLR2004 - a joiner joins two
+    found = dict.fromkeys(
+        char
+        for char in text
+        if char not in _SPACES and _is_hidden(char) and (char not in _JOINERS or char in stray)
+    )
     return [f"U+{ord(char):04X} {unicodedata.name(char, 'WITHOUT A NAME')}" for char in found]
 
 
