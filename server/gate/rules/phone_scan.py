@@ -56,7 +56,8 @@ def find_phone_numbers(text: str) -> tuple[str, ...]:
 
     With `+` where a country code was written, else with the leading 0; a local number as it stands.
     """
-    joined = clean(text, limit=4 * len(text) + 4, lines=True)
+    cleaned = clean(text, limit=4 * len(text) + 4, lines=True)
+    joined = "".join(char for char in cleaned if not hidden_characters(char))
     apart = "".join(" " if hidden_characters(char) else char for char in text)
     bare = "".join(" " if _could_be_none(char) else char for char in apart)
     readings = dict.fromkeys(_DATES.sub("日", _plain(form)) for form in (joined, apart, bare))

@@ -91,7 +91,7 @@ def find_unreadable(text: str) -> tuple[str, ...]:
 
 def _forms(text: str) -> dict[str, None]:
     """The text folded, hidden characters read as nothing and as a break."""
-    plain = _ENDS_URL.sub(" ", clean(text, limit=_whole(text), lines=True))
+    plain = _ENDS_URL.sub(" ", _without_hidden(clean(text, limit=_whole(text), lines=True), ""))
     apart = _ENDS_URL.sub(" ", _without_hidden(text, " "))
     return dict.fromkeys((_folded(plain), _folded(apart)))
 
