@@ -26,7 +26,7 @@ async def _checked(house: House, text: str, *, policy: dict[str, Any] | None = N
 
 async def test_lengths_are_counted_for_each_recipient(house: House) -> None:
     text = "{姓名}" + "字" * 68
-    facts = await _checked(house, text, file="a.csv")
+    facts = await _checked(house, text, list="a.csv")
     assert facts["by_parts"] == [
         {"parts": 1, "recipients": 2, "points": 4},
         {"parts": 2, "recipients": 1, "points": 2},
@@ -47,7 +47,7 @@ async def test_no_text_of_a_list_is_counted_in_the_event_loops_thread(
         return real(tally, mobile, text, values)
 
     monkeypatch.setattr(Tally, "add", add)
-    await _checked(house, "{姓名}您好", file="a.csv")
+    await _checked(house, "{姓名}您好", list="a.csv")
     assert counted_in
     assert threading.get_ident() not in counted_in
 
@@ -60,13 +60,13 @@ async def test_a_text_alone_is_priced_and_its_extra_part_pointed_out(house: Hous
 
 
 async def test_a_cheaper_wording_of_a_template_keeps_its_columns(house: House) -> None:
-    facts = await _checked(house, "{姓名}" + "字" * 66 + "！！！", file="a.csv")
+    facts = await _checked(house, "{姓名}" + "字" * 66 + "！！！", list="a.csv")
     assert facts["cheaper"] == "{姓名}" + "字" * 66 + "！"
 
 
 async def test_a_value_that_cannot_be_sent_leaves_its_row_out(house: House) -> None:
     put_list(house, "b.csv", "姓名,手機\n甲|乙,0912345678\n丙,0912345679\n".encode())
-    facts = await _checked(house, "{姓名}您好", file="b.csv")
+    facts = await _checked(house, "{姓名}您好", list="b.csv")
     assert facts["conclusion"].startswith("1 of 2 rows")
 
 
@@ -84,10 +84,11 @@ async def test_the_operators_rules_on_texts_are_told_beforehand(house: House) ->
     ("text", "more", "said"),
     [
         ("{姓名}您好", {}, "no list"),
-        ("{生日}快樂", {"file": "a.csv"}, "names no column"),
-        ("%field1%您好", {"file": "a.csv"}, "placeholder of the vendor"),
-        ("{姓名您好", {"file": "a.csv"}, "brace without its partner"),
-        ("您好", {"file": "none.csv"}, "no plain file"),
+        ("{生日}快樂", {"list": "a.csv"}, "names no column"),
+        ("%field1%您好", {"list": "a.csv"}, "placeholder of the vendor"),
+        ("{姓名您好", {"list": "a.csv"}, "brace without its partner"),
+        ("您好", {"list": "none.csv"}, "no plain file"),
+        ("{姓名}您好", {"file": "a.csv"}, "there are: text, list, sheet"),
     ],
 )
 async def test_a_placeholder_that_nothing_fills_is_refused(

@@ -115,7 +115,7 @@ async def test_previews_are_of_the_texts_that_the_campaign_has(house: House) -> 
     put_list(house, "sale.xlsx", amounts(("0%", "0.15"), ('"NT$"#,##0', "1200")))
     async with fronted(house) as session:
         plan = await planned(session, list="sale.xlsx", text="【測試】優惠{值}。")
-        checked = await session.facts("check_message", {"text": "優惠{值}。", "file": "sale.xlsx"})
+        checked = await session.facts("check_message", {"text": "優惠{值}。", "list": "sale.xlsx"})
         seen = await session.facts("read_list", {"file": "sale.xlsx", "fields": ["值"]})
     assert checked["previews"] == ["優惠15%。", "優惠NT$1,200。"]
     assert [each["fields"] for each in seen["sample"]] == [["15%"], ["NT$1,200"]]
@@ -152,7 +152,7 @@ async def test_numbers_in_a_format_that_is_not_rendered_are_told_with_what_is_te
     put_list(house, "sale.xlsx", book(sheet(*rows), formats=[code, "#,##0"]))
     async with fronted(house) as session:
         plan = await planned(session, list="sale.xlsx", text="【測試】折扣 {折扣}")
-        checked = await session.facts("check_message", {"text": "折扣 {折扣}", "file": "sale.xlsx"})
+        checked = await session.facts("check_message", {"text": "折扣 {折扣}", "list": "sale.xlsx"})
         seen = await session.facts("read_list", {"file": "sale.xlsx", "fields": ["折扣"]})
     told = "Numbers in a format of the sheet that is not rendered are texted plainly: {折扣} row 3 as 1200.5."
     for notes in (plan["warnings"], checked["notes"], seen["notes"]):
@@ -165,7 +165,7 @@ async def test_a_unit_that_stands_in_the_text_and_in_the_format_is_told(house: H
     async with fronted(house) as session:
         for text, times in (("{值}%", 1), ("NT$ {值}", 1), ("{值} 元", 1), ("{值}。", 0), ("$1,{值}", 0)):
             plan = await planned(session, list="sale.xlsx", text=f"【測試】{text}")
-            checked = await session.facts("check_message", {"text": text, "file": "sale.xlsx"})
+            checked = await session.facts("check_message", {"text": text, "list": "sale.xlsx"})
             assert (plan["warnings"].count(told), checked["notes"].count(told)) == (times, times), text
 
 

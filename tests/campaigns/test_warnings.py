@@ -135,7 +135,7 @@ async def test_a_column_that_is_named_as_other_programs_name_it_is_told(house: H
     async with fronted(house, clock=Clock(NOON)) as session:
         wrong = await planned(session, text=f"【測試】{named}您好")
         right = await planned(session, text="【測試】{姓名}您好 [重要]")
-        checked = await session.facts("check_message", {"text": f"【測試】{named}您好", "file": "due.csv"})
+        checked = await session.facts("check_message", {"text": f"【測試】{named}您好", "list": "due.csv"})
     assert [each for each in wrong["warnings"] if each.startswith(told)]
     assert not [each for each in right["warnings"] if each.startswith(told)]
     assert [each for each in checked["notes"] if each.startswith(told)]

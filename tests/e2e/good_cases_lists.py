@@ -24,7 +24,7 @@ def _read(facts: Facts) -> None:
 
 async def _a_text(house: House, session: Session) -> Arguments:
     asked = await _a_list(house, session)
-    return {"file": asked["file"], "text": "【商店】{姓名}您好，明天到期"}
+    return {"list": asked["file"], "text": "【商店】{姓名}您好，明天到期"}
 
 
 def _checked(facts: Facts) -> None:

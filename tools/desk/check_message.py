@@ -34,7 +34,7 @@ class CheckMessageParams(Params):
     """A text, and the list that fills it in."""
 
     text: Annotated[Text, Field(description="With {column} for values of the list.")]
-    file: Annotated[
+    list: Annotated[
         str, Field(max_length=255, description="List's file name.", json_schema_extra=without("maxLength"))
     ] = ""
     sheet: Annotated[Column, Field(description="Sheet name.")] = ""
@@ -71,10 +71,10 @@ class CheckMessageResult(Result):
 
 async def _check(params: CheckMessageParams, desk: Desk) -> CheckMessageResult:
     wording = read_wording(params.text)
-    if wording.columns and not params.file:
+    if wording.columns and not params.list:
         raise InvalidArgumentError("text", "has a {column} and no list.", "Name the list's file as well.")
     tally, found = Tally(), None
-    if params.file:
+    if params.list:
         found = await _counted(params, desk, wording, tally)
     else:
         tally.add(_SOMEBODY, params.text, ())
@@ -109,11 +109,11 @@ async def _counted(params: CheckMessageParams, desk: Desk, wording: Wording, tal
         else:
             tally.add(each.mobile, text, each.fields)
 
-    asked = ListAsked(file=params.file, sheet=params.sheet, fields=wording.columns)
+    asked = ListAsked(file=params.list, sheet=params.sheet, fields=wording.columns)
     try:
         return await desk.lists.read(asked, count)
     except InvalidArgumentError as error:
-        raise named_as(error, fields="text") from None
+        raise named_as(error, file="list", fields="text") from None
 
 
 def _longest(wording: Wording, tally: Tally) -> list[str]:
