@@ -221,7 +221,9 @@ def _asked(known: Known) -> Iterator[Line]:
     if known.asked is not None:
         for said in texted(entry, known.asked, known.now, lambda at: clock_of(at, known.now)):
             yield Line(key="by-text", said=said)
-    yield Line(key="expires", said=sentence("Waits until {time}", time=clock_of(entry.expires_at, known.now)))
+    if entry.state in UNDECIDED:
+        at = clock_of(entry.expires_at, known.now)
+        yield Line(key="expires", said=sentence("Waits until {time}", time=at))
 
 
 def _through(known: Known) -> Sentence:

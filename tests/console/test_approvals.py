@@ -125,6 +125,7 @@ async def test_who_it_was_for_is_shown_after_the_decision_as_long_as_it_is_kept(
     (batch,) = re.findall('href="(/batches/[^"]+)"', record.html)
     assert (await browser.get(batch)).status == 200
     done = lines(record)
+    assert ("expires" in lines(page), "expires" in done) == (True, False)
     assert (len(done["person"]), done["person"][-1], done["text"]) == (10, "0912***679", ["您好"])
     refused = (await session.facts("send_sms", {**arguments, "text": "不要"}))["action_id"]
     await browser.send((await browser.get(f"/approvals/{refused}")).form("Refuse"), "Refuse")

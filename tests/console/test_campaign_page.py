@@ -24,7 +24,8 @@ async def test_a_campaign_is_planned_started_paused_and_cancelled_by_a_person_al
         assert lines(await browser.get(f"/campaigns/{campaign}"))["state"] == ["planned, nothing sent"]
         wrong = await approved(browser, asked, "999")
         assert wrong.status == 409
-        await approved(browser, await browser.get(asked.path), "1000")
+        started = await approved(browser, await browser.get(asked.path), "1000")
+        assert "To whom nothing was sent yet" in started.text
         assert lines(await browser.get(f"/campaigns/{campaign}"))["state"] == ["being sent"]
         await carried_out(browser.parts, campaign, waves=1)
         shown = await browser.get(f"/campaigns/{campaign}")

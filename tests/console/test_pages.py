@@ -92,6 +92,8 @@ async def test_the_points_of_a_month_are_those_of_the_statement(house: House) ->
         assert lines(page)["points"] == [str(statement["points"])] == ["6"]
         chart = await browser.get(f"/points/chart.svg?month={statement['month']}")
         assert "6 points" in "".join(ET.fromstring(chart.html).itertext())  # noqa: S314 - ours
+        earlier = await browser.get("/points?month=2020-12")
+        assert ("month=2021-01" in earlier.html, "The month after" in page.text) == (True, False)
         for odd in ("2020-01", "2026-13", "x"):
             assert (await browser.get(f"/points?month={odd}")).status == 200
 

@@ -13,6 +13,7 @@ from server.console.site import Site, get
 from server.gate.plain_looks import Found, PlainLooks
 from tools.desk.statement import GET_POINTS_STATEMENT, PointsStatement
 from tools.desk.statement_chart import statement_chart
+from tools.taipei import as_taipei
 
 _MONTH = re.compile("2[0-9]{3}-(?:0[1-9]|1[0-2])")
 
@@ -33,6 +34,7 @@ def routes(site: Site) -> list[Route]:
             card=points_card(statement),
             month=statement.month,
             before=_month_before(statement.month),
+            after=_month_after(statement.month, as_taipei(site.parts.context.clock()).date()),
         )
 
     async def chart(request: Request) -> Response:
@@ -44,3 +46,9 @@ def routes(site: Site) -> list[Route]:
 
 def _month_before(month: str) -> str:
     return f"{date.fromisoformat(f'{month}-01') - timedelta(days=1):%Y-%m}"
+
+
+def _month_after(month: str, today: date) -> str:
+    """'' where it has not begun."""
+    after = date.fromisoformat(f"{month}-28") + timedelta(days=7)
+    return f"{after:%Y-%m}" if after.replace(day=1) <= today else ""
