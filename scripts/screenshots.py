@@ -1,5 +1,6 @@
 """The pictures of the README, taken of the page that `demo --console` leaves: they show what there is."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -8,14 +9,30 @@ import subprocess
 import sys
 from pathlib import Path
 
+from babel.messages.pofile import read_po
+
 from scripts.node import NODE
+from server.languages.catalogue import DOMAIN, FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 BROWSER = ROOT / "scripts" / "browser"
 _LINK = re.compile(r"(http://localhost:\d+)(/enter/\S+)")
-_SHOWN = "Ctrl-C ends it"
+_READY = "Ctrl-C ends it"
 _LANGUAGES = ("en", "zh-TW")
+PO = FOLDER / "zh_TW" / "LC_MESSAGES" / f"{DOMAIN}.po"
+MADE_FROM = PICTURES / "made-from.json"
+"""What the pictures were taken of, by digests: a test says when it is something else by now."""
+_CONSOLE = Path("server/console")
+_SHOWN = (
+    *(_CONSOLE / "templates" / f"{page}.html" for page in ("base", "parts", "approval", "campaign")),
+    _CONSOLE / "static" / "console.css",
+)
+_SAY = (
+    *_SHOWN[:-1],
+    *(_CONSOLE / f"{name}.py" for name in ("site", "approval_card", "campaign_card", "comparing")),
+)
+"""Whose sentences stand in them."""
 
 
 def main() -> None:
@@ -28,12 +45,32 @@ def main() -> None:
         finally:
             demo.send_signal(signal.SIGINT)
             demo.wait()
+    MADE_FROM.write_text(json.dumps(made_from(), indent=2) + "\n", "utf-8")
+
+
+def made_from() -> dict[str, str]:
+    """The digest of each file that the pages are made of, and of what is said on them in both languages."""
+    shown = {path.as_posix(): _digest((ROOT / path).read_bytes()) for path in _SHOWN}
+    return {**shown, "sentences": _digest("\n".join(_sentences()).encode())}
+
+
+def _sentences() -> list[str]:
+    places = {path.as_posix() for path in _SAY}
+    with PO.open("rb") as file:
+        read = read_po(file, locale="zh_TW")
+    return sorted(
+        f"{each.id} {each.string}" for each in read if places & {place for place, _ in each.locations}
+    )
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _said(demo: "subprocess.Popen[str]") -> str:
     said = ""
     if demo.stdout is not None:
-        while _SHOWN not in said and (line := demo.stdout.readline()):
+        while _READY not in said and (line := demo.stdout.readline()):
             said += line
     return said
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import screenshots
 from server.hosts.hosts import HOSTS
 
 ROOT = Path(__file__).parent.parent
@@ -23,6 +24,12 @@ def test_the_first_screen_is_the_page_and_a_chat_that_ends_in_a_delivered_campai
     last = [line for line in first.splitlines() if line.startswith("> ")][-1]
     assert "delivered" in last or "送達" in last
     assert len(first.splitlines()) < 30
+
+
+def test_the_pictures_were_taken_of_the_pages_as_they_are() -> None:
+    taken, now = json.loads(screenshots.MADE_FROM.read_text("utf-8")), screenshots.made_from()
+    changed = [name for name in now if now[name] != taken.get(name)]
+    assert changed == [], "changed since the pictures were taken: run `make screenshots`"
 
 
 @each_readme
