@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.lists.cells import Cell, Special
+from tools.lists.columns import Heading, consent_columns, objects
 from tools.lists.consent import read_consent
 from tools.lists.excel_dates import date_reader
 from tools.lists.fields import read_field
@@ -144,8 +145,8 @@ def test_what_cannot_go_out_in_a_field_has_its_reason(cell: Cell, reason: str) -
 
 
 SAID: dict[str, list[Cell]] = {
-    "yes": ["是", " Y ", True, 1.0, "V", "✓"],
-    "no": ["否", "N", False, "不同意"],
+    "yes": ["是", " Y ", True, 1.0, "V", "✓", "✔️", "☑️", "✅", "我同意", "已訂閱"],
+    "no": ["否", "N", False, "不同意", "❌", "我不同意", "取消訂閱"],
     "unclear": ["", "下次再問", 2.0],
 }
 
@@ -156,12 +157,14 @@ def test_only_a_plain_yes_is_a_consent(said: str, cell: Cell) -> None:
 
 
 def test_under_a_heading_that_asks_who_wants_nothing_yes_means_no() -> None:
-    assert [read_consent(cell, opts_out=True) for cell in ("Y", "N", "", "?")] == [
-        "no",
-        "yes",
-        "yes",
-        "unclear",
-    ]
+    said = {"Y": "no", "N": "yes", "": "yes", "?": "unclear", "退訂": "no", "已拒收": "no", "不同意": "no"}
+    assert {cell: read_consent(cell, opts_out=True) for cell in said} == said
+
+
+@pytest.mark.parametrize("name", ["接受優惠宣傳", "是否接收簡訊", "願意收到活動通知", "不接收簡訊", "同意"])
+def test_a_heading_of_a_shops_export_that_asks_who_agrees_is_pointed_out(name: str) -> None:
+    assert consent_columns(Heading(row=1, names=("手機", name, "接收時間", "通知"))) == (1,)
+    assert objects(name) is name.startswith("不")
 
 
 @pytest.mark.parametrize(
@@ -173,6 +176,9 @@ def test_under_a_heading_that_asks_who_wants_nothing_yes_means_no() -> None:
         ('yyyy"年"m"月"d"日"', "2027年1月1日"),
         ("h:mm AM/PM", "6:00 PM"),
         ('上午/下午h"時"mm"分"', "下午6時00分"),
+        ("[$-zh-TW]e/m/d;@", "116/1/1"),
+        ('[$-404]m"月"d"日"(aaa);@', "1月1日(週五)"),
+        ("[$-409]h:mm AM/PM;@", "6:00 PM"),
     ],
 )
 def test_a_date_is_shown_as_its_format_shows_it(code: str, shown: str) -> None:
@@ -181,7 +187,25 @@ def test_a_date_is_shown_as_its_format_shows_it(code: str, shown: str) -> None:
     assert show(46388.75) == shown
 
 
-@pytest.mark.parametrize("code", ["General", "0.00E+00", "#,##0", "[Red]0", "@", '"名"0'])
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("[h]:mm", "25:30"),
+        ("[hh]:mm:ss", "25:30:15"),
+        ('[h]"小時"', "25小時"),
+        ('[mm]"分"', "1530分"),
+        ("[m]:ss", "1530:15"),
+        ("[s]", "91815"),
+        ("h:mm", "1:30"),
+    ],
+)
+def test_hours_are_counted_beyond_a_day_where_the_format_says_so(code: str, shown: str) -> None:
+    show = date_reader(code, from_1904=False)
+    assert show is not None
+    assert show(91815 / 86400) == shown
+
+
+@pytest.mark.parametrize("code", ["General", "0.00E+00", "#,##0", "[Red]0", "@", '"名"0', 'General"元"'])
 def test_a_format_of_numbers_shows_no_date(code: str) -> None:
     assert date_reader(code, from_1904=False) is None
 

@@ -34,8 +34,16 @@ _OF_ANOTHER = re.compile(
     r"緊急|聯絡人電話|家長|代理|備用|emergency|assistant|fax|傳真|品牌|型號", re.IGNORECASE
 )
 """Somebody else's number, or none."""
-_CONSENT = re.compile(r"同意|願意|訂閱|行銷|consent|opt.?in|subscribed|marketing", re.IGNORECASE)
-_OBJECTION = re.compile(r"退訂|拒收|拒絕|不同意|不願意|opt.?out|unsubscribed?|do.?not", re.IGNORECASE)
+_CONSENT = re.compile(
+    r"同意|願意|訂閱|行銷|(?:接受|接收|收到).{0,6}(?:優惠|宣傳|簡訊|推播|通知|訊息|廣告|電子報|DM)"
+    r"|consent|opt.?in|subscribed|marketing",
+    re.IGNORECASE,
+)
+"""接受優惠宣傳 and 是否接收簡訊 are what shops' exports call it."""
+_OBJECTION = re.compile(
+    r"退訂|拒收|拒絕|不同意|不願意|不(?:想|要|再)?(?:接受|接收|收到)|opt.?out|unsubscribed?|do.?not",
+    re.IGNORECASE,
+)
 _EMAIL = re.compile(r"e-?mail|電子郵件|電郵|電子信箱|信箱|郵箱|郵件", re.IGNORECASE)
 _SPREAD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")

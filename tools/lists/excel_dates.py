@@ -49,6 +49,9 @@ _TOKEN = re.compile(
 _GENERAL = re.compile("general|g/通用格式", re.IGNORECASE)
 """`General"元"` and `[Red]General` show numbers."""
 _NUMERIC = re.compile(r"[0#?]|e[+-]", re.IGNORECASE)
+_OF_TAIWAN = re.compile(r"\[\$[^\]-]*-(?:[0-9A-F]*404|zh-(?:Hant-)?TW)\b", re.IGNORECASE)
+_ELAPSED = {"H": 3600, "M": 60, "S": 1}
+"""The seconds of what is counted beyond a day: `[h]:mm` shows 25:30."""
 _ROC = 1911
 _FIRST = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no time zone
 _FIRST_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
@@ -74,14 +77,20 @@ def date_reader(format_code: str, *, from_1904: bool) -> Show | None:
     kinds = {kind for kind, _ in parts} - {"text", "half"}
     if not kinds:
         return None
-    taiwanese = "$-404" in format_code or "$-4000404" in format_code
+    taiwanese = _OF_TAIWAN.search(format_code) is not None
 
     @lru_cache(maxsize=_REMEMBERED)
     def show(value: float) -> Cell:
         moment = _moment(value, from_1904=from_1904)
         if moment is None:
             return value
-        return "".join(_said(part, moment, roc=taiwanese, parts=parts) for part in parts)
+        seconds = round(value * 86400)
+        return "".join(
+            _elapsed(part, seconds)
+            if part[0] in _ELAPSED
+            else _said(part, moment, roc=taiwanese, parts=parts)
+            for part in parts
+        )
 
     return show
 
@@ -107,7 +116,7 @@ def _moment(value: float, *, from_1904: bool) -> datetime | None:
 
 
 def _parts(code: str) -> list[Part]:
-    """The parts of a format, each with its kind: y, mon, d, h, min, s, e, g, a, half or text."""
+    """The parts of a format, each with its kind: y, mon, d, h, min, s, e, g, a, half, text, H, M or S."""
     if code.casefold() == "general" or "@" in code:
         return []
     plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|\.0+', "", code)
@@ -120,7 +129,7 @@ def _parts(code: str) -> list[Part]:
         elif found["half"]:
             parts.append(("half", found["half"]))
         elif found["bracket"] and re.fullmatch("h+|m+|s+", found["bracket"], re.IGNORECASE):
-            parts.append((found["bracket"][0].lower(), found["bracket"].lower()))
+            parts.append((found["bracket"][0].upper(), found["bracket"]))
         else:
             parts.append(("text", found["quoted"] or found["escaped"] or found["other"] or ""))
     return _with_minutes(parts)
@@ -133,7 +142,7 @@ def _with_minutes(parts: list[Part]) -> list[Part]:
     for kind, letters in parts:
         at += kind not in ("text", "half")
         near = [*times[max(0, at - 1) : at], *times[at + 1 : at + 2]]
-        minute = kind == "m" and (near[:1] == ["h"] or "s" in near)
+        minute = kind == "m" and (near[:1] in (["h"], ["H"]) or "s" in near)
         told.append(("min" if minute else "mon" if kind == "m" else kind, letters))
     return told
 
@@ -161,6 +170,11 @@ def _said(part: Part, moment: datetime, *, roc: bool, parts: list[Part]) -> str:
     }
     width = 2 if kind == "y" else len(letters)
     return f"{numbers[kind]:0{width}d}"
+
+
+def _elapsed(part: Part, seconds: int) -> str:
+    kind, letters = part
+    return f"{seconds // _ELAPSED[kind]:0{len(letters)}d}"
 
 
 def _name(kind: str, letters: str, moment: datetime) -> str:
