@@ -39,6 +39,7 @@ COLUMNS = st.builds(
     Columns,
     mobile=MOBILES,
     labels=st.just((None, None)),
+    countries=st.just((None, None)) | st.tuples(st.none() | PLACES, st.none() | PLACES),
     fields=st.lists(PLACES, max_size=3).map(tuple),
     consent=st.none() | PLACES,
     width=st.sampled_from([0, 0, 2, 3, 5]),
@@ -65,7 +66,8 @@ ONE = Columns(mobile=(0,), labels=(None,), fields=(1,))
 @example(ONE, Row(2, [formatted_text("0912345678", "0912345678 先生"), formatted_text("王", "王 先生")]))
 @example(ONE, Row(2, ["0912345678", "王"], hidden=True))
 def test_the_quick_reading_of_a_row_is_the_slow_one(columns: Columns, row: Row) -> None:
-    columns = replace(columns, labels=(None,) * len(columns.mobile))
+    count = len(columns.mobile)
+    columns = replace(columns, labels=(None,) * count, countries=columns.countries[:count])
     for hidden in (False, True):
         quick = judging(columns, include_hidden=hidden)(row)
         assert quick == judge(row, columns, include_hidden=hidden)

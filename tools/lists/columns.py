@@ -30,6 +30,11 @@ _ALONE = re.compile(
 """A heading also where no other column has a name; longer ones could be a title."""
 NUMBER_LABEL = re.compile(r"label|type|種類|類型", re.IGNORECASE)
 """`Phone 1 - Label` of an address book is no column of numbers; it says which kind the next one is."""
+_COUNTRY = re.compile(
+    r"國碼|國家代?碼|國際(?:區|冠|電話)?碼|(?:country|dial(?:l?ing)?|calling)[ _]?(?:calling[ _]?)?code",
+    re.IGNORECASE,
+)
+"""The code of the country stands in a column of its own, as shops export it."""
 _OF_ANOTHER = re.compile(
     r"緊急|聯絡人電話|家長|代理|備用|emergency|assistant|fax|傳真|品牌|型號", re.IGNORECASE
 )
@@ -81,6 +86,8 @@ class Columns:
     """Where the number stands; with several, the one that its label calls mobile goes first."""
     labels: tuple[int | None, ...]
     """Beside each of `mobile`: where its label stands."""
+    countries: tuple[int | None, ...] = ()
+    """Beside each of `mobile`: where the code of its country stands."""
     fields: tuple[int, ...] = ()
     consent: int | None = None
     width: int = 0
@@ -201,6 +208,7 @@ def choose(heading: Heading, wanted: Wanted, opening: Sequence[tuple[int, Sequen
     return Columns(
         mobile=mobile,
         labels=tuple(_label_of(heading, place) for place in mobile),
+        countries=tuple(_country_of(heading, place) for place in mobile),
         fields=tuple(_named(heading, name, "fields") for name in wanted.fields),
         consent=consent,
         width=len(heading.names) if heading.row else 0,
@@ -228,7 +236,7 @@ def number_columns(heading: Heading) -> tuple[int, ...]:
         found = [
             place
             for place, name in enumerate(heading.names)
-            if pattern.search(name) and not NUMBER_LABEL.search(name)
+            if pattern.search(name) and not NUMBER_LABEL.search(name) and not _COUNTRY.search(name)
         ]
         if found:
             return tuple(sorted(found, key=lambda place: bool(_OF_ANOTHER.search(heading.names[place]))))
@@ -271,6 +279,16 @@ def _label_of(heading: Heading, place: int) -> int | None:
         if name.startswith(f"{stem} - ") and NUMBER_LABEL.search(name):
             return other
     return None
+
+
+def _country_of(heading: Heading, place: int) -> int | None:
+    """Where the code of a number's country stands: before it, else in the only column of codes."""
+    found = [at for at, name in enumerate(heading.names) if at != place and _COUNTRY.search(name)]
+    if place - 1 in found:
+        return place - 1
+    behind = (*heading.names[1:], "")
+    alone = [at for at in found if not any(pattern.search(behind[at]) for pattern in NUMBER_HEADINGS)]
+    return alone[0] if len(alone) == 1 else None
 
 
 def _named(heading: Heading, name: str, argument: str) -> int:

@@ -7,7 +7,7 @@ from tools.lists.cells import text_of
 from tools.lists.columns import Columns
 from tools.lists.fields import ORDINARY
 from tools.lists.mobiles import read_mobile
-from tools.lists.rows import Judged, Recipient, Row, judge
+from tools.lists.rows import Judged, Recipient, Row, any_country, judge
 from tools.mobile import TAIWAN
 
 _WRITTEN_PLAIN = re.compile(r"09[0-8]\d{7}", re.ASCII)
@@ -19,7 +19,7 @@ def judging(columns: Columns, *, include_hidden: bool = False) -> Callable[[Row]
     def slowly(row: Row) -> Judged | None:
         return judge(row, columns, include_hidden=include_hidden)
 
-    if len(columns.mobile) != 1 or columns.consent is not None:
+    if len(columns.mobile) != 1 or columns.consent is not None or any_country(columns):
         return slowly
     (place,), fields = columns.mobile, columns.fields
     last = max(place, *fields) if fields else place

@@ -1,15 +1,17 @@
 """What a row of a list means: a recipient, or the reason why there is none."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tools.lists.cells import Cell, is_blank
+from tools.lists.cells import Cell, Special, is_blank, text_of
 from tools.lists.columns import Columns
 from tools.lists.consent import read_consent
 from tools.lists.fields import read_field
 from tools.lists.mobiles import ReadMobile, read_mobile
 from tools.lists.reasons import Reason
 
+_HOME = "886"
 _MOBILE_LABEL = "mobile", "手機", "行動"
 _NO_MOBILE = frozenset({Reason.MISSING, Reason.LANDLINE, Reason.NOT_A_MOBILE})
 """What another column's mobile makes up for."""
@@ -87,9 +89,15 @@ def _cell(cells: Sequence[Cell], place: int) -> Cell:
 
 
 def _mobile(cells: Sequence[Cell], columns: Columns) -> ReadMobile:
-    if len(columns.mobile) == 1:
-        return read_mobile(_cell(cells, columns.mobile[0]))
-    read = [read_mobile(_cell(cells, place)) for place in columns.mobile]
+    countries = columns.countries or (None,) * len(columns.mobile)
+    read = [
+        read_mobile(_cell(cells, place))
+        if code is None
+        else _of_country(_cell(cells, code), _cell(cells, place))
+        for place, code in zip(columns.mobile, countries, strict=True)
+    ]
+    if len(read) == 1:
+        return read[0]
     mobiles = {each.mobile: each for each in read if each.mobile}
     doubtful = [each for each in read if each.reason not in _NO_MOBILE and not each.mobile]
     if len(mobiles) > 1:
@@ -99,6 +107,27 @@ def _mobile(cells: Sequence[Cell], columns: Columns) -> ReadMobile:
     return next(iter(mobiles.values()), None) or next(
         (each for each in read if each.reason is not Reason.MISSING), read[0]
     )
+
+
+def any_country(columns: Columns) -> bool:
+    """Whether the code of a country stands in a column of its own."""
+    return any(place is not None for place in columns.countries)
+
+
+def _of_country(code: Cell, cell: Cell) -> ReadMobile:
+    """The number of a cell whose country stands in another: 912345678 of 84 is no Taiwanese number."""
+    country = "".join(filter(str.isdecimal, unicodedata.normalize("NFKC", text_of(code)))).lstrip("0")
+    whole = (cell if isinstance(cell, str) else _digits_of(cell)).strip().removeprefix("'")
+    if not country or country.endswith(_HOME) or not whole or whole.startswith(("+", "00")):
+        return read_mobile(cell)
+    found = read_mobile(f"+{country}{whole.lstrip('0')}")
+    return read_mobile(f"+{whole}") if found.reason is not None and whole.startswith(country) else found
+
+
+def _digits_of(cell: float | Special) -> str:
+    """A whole number in digits; '' of what is none."""
+    whole = isinstance(cell, float) and cell >= 0 and cell.is_integer()
+    return f"{cell:.0f}" if whole else ""
 
 
 def _labelled(cells: Sequence[Cell], columns: Columns, read: Sequence[ReadMobile]) -> ReadMobile:
