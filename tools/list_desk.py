@@ -56,6 +56,8 @@ class ListFound:
     """Columns that by their heading say who agreed, or did not."""
     hidden_columns: Sequence[str]
     """Columns that are used and that the sheet hides."""
+    examples: Sequence[int]
+    """Rows below the heading that look like an example of how to fill in the list, and are texted."""
     unformatted: Sequence[Unformatted]
     """Columns that are texted with numbers whose format is not rendered, as a fraction or a power of ten."""
     tally: Tally

@@ -15,7 +15,7 @@ _PIECE = 1024 * 1024
 _OPENING = 64 * 1024
 _LONGEST_LINE = 1024 * 1024
 _NAMES = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp950": "Big5 (cp950)"}
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "TAB"}
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "TAB", "|": "vertical bar"}
 
 
 class CsvFile:

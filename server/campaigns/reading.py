@@ -19,7 +19,7 @@ from server.campaigns.xlsx_workbook import Sheet, Workbook
 from server.settings.settings import ListsSettings
 from tools.cleaning import quote
 from tools.list_desk import ListFound, Unformatted
-from tools.lists.cells import Cell, is_blank, is_without_format
+from tools.lists.cells import Cell, is_blank, is_example, is_without_format
 from tools.lists.columns import (
     OPENING,
     Columns,
@@ -43,6 +43,8 @@ SLICE = 1000
 """Rows that are judged before the thread comes back; a look at the store for them is one statement."""
 _PIECE = 1024 * 1024
 _NAMED = 5
+_EXAMPLES = 3
+"""Rows below the heading in which a form's example may stand."""
 _LONGEST_NAME = 31
 _IF_MEANT = sentence(
     "Ask the person whether it is meant; then name it, and read_list takes include_hidden, a plan hidden: "
@@ -92,6 +94,7 @@ class ListReading:
         self._sheet: SheetRows | None = None
         self._watched = False
         """Some style of the workbook shows its numbers in a way of its own."""
+        self._examples: list[int] = []
         self._unformatted: dict[int, tuple[int, str]] = {}
         """By its place in the sheet: of a column whose numbers are texted without their format, the first."""
         self.read_as, self._source = self._open(file)
@@ -137,6 +140,7 @@ class ListReading:
             other_numbers=[names[place] for place in others],
             consents=[names[place] for place in consent_columns(self.heading)],
             hidden_columns=[names[place] for place in used if place in hidden],
+            examples=self._examples,
             unformatted=[
                 Unformatted(column=names[place], row=row, text=text)
                 for place, (row, text) in self._unformatted.items()
@@ -160,8 +164,8 @@ class ListReading:
             if found is not None:
                 if mailed is not None and isinstance(found, Recipient):
                     found = self._unless_opened(found, row, mailed)
-                if self._watched and isinstance(found, Recipient):
-                    self._watch(row, found)
+                if isinstance(found, Recipient):
+                    self._note(row, found)
                 count += 1
                 if count > self._most:
                     raise too_large(
@@ -178,6 +182,13 @@ class ListReading:
     def _unless_opened(self, found: Recipient, row: Row, mailed: Mailed) -> Judged:
         reason = mailed.reason(row.cells[self._email]) if self._email < len(row.cells) else None
         return found if reason is None else Rejected(found.row, reason, found.mobile)
+
+    def _note(self, row: Row, found: Recipient) -> None:
+        """Note what people should know of a row that is texted."""
+        if row.number <= self.heading.row + _EXAMPLES and any(map(is_example, row.cells)):
+            self._examples.append(row.number)
+        if self._watched:
+            self._watch(row, found)
 
     def _watch(self, row: Row, found: Recipient) -> None:
         """Note the first text of each column that is texted without the format that shows it."""

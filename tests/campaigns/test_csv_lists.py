@@ -28,6 +28,7 @@ BOTH = [[2, "+886912345678"], [3, "+886987654321"]]
             codecs.BOM_UTF16_BE + PLAIN.replace(",", ";").encode("utf-16-be"),
             "CSV, UTF-16 with BOM, semicolon",
         ),
+        (PLAIN.replace(",", "|").encode(), "CSV, UTF-8, vertical bar"),
         (PLAIN.replace("\r\n", "\r").encode(), "CSV, UTF-8, comma"),
         (PLAIN.rstrip().encode(), "CSV, UTF-8, comma"),
     ],
@@ -37,6 +38,17 @@ def test_each_encoding_and_delimiter_gives_the_same_rows(content: bytes, read_as
     assert found.accepted == BOTH
     assert [each.fields for each in found.recipients] == [("王小明",), ("李大華",)]
     assert found.reading.read_as.form == read_as
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "手機,備註\n0912345678,a|b\n0987654321,c|d|e\n",
+        "手機\n0912345678|0922333444\n0912345678|0922333445\n",
+    ],
+)
+def test_a_bar_within_cells_parts_no_table(content: str) -> None:
+    assert read(content.encode()).reading.read_as.form == "CSV, UTF-8, comma"
 
 
 def test_stray_bytes_damage_their_own_cells_and_no_others() -> None:

@@ -63,6 +63,14 @@ def not_read(found: ListFound) -> list[str]:
     """What of a list a person may have meant, and what nobody looked at."""
     return said(
         (found.hidden_sheets, "Hidden sheets were not read. Ask the person whether one is meant."),
+        (
+            found.examples,
+            f"Texted like any other, an example by its words: row {', '.join(map(str, found.examples))}.",
+        ),
+        (
+            any(other.startswith(f"{name} (") for other in found.other_numbers for name in found.mobile),
+            "A second column is headed like that of the numbers, as of a table beside it: it was not read.",
+        ),
         (found.hidden_columns, "A column in use is hidden in the sheet. Ask the person whether it is meant."),
         (
             Reason.SEVERAL_NUMBERS in found.tally.reasons,

@@ -1,5 +1,6 @@
 """What a cell of a table can hold, and its text."""
 
+import re
 from collections.abc import Callable
 from enum import Enum
 
@@ -35,6 +36,9 @@ class FormattedText(str):
 Cell = str | float | bool | Special
 """A text; a number, which holds its whole value whatever its format shows; TRUE or FALSE. Empty is ''."""
 
+_EXAMPLE = re.compile(
+    r"[(（【\[]?(?:範例|範本|示範|例如|例\s*[:：]|(?:e\.?g|ex(?:ample)?|sample)\b)", re.IGNORECASE
+)
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 
 
@@ -81,6 +85,11 @@ def is_without_format(cell: Cell) -> bool:
 def is_blank(cell: Cell) -> bool:
     """Whether nothing stands in the cell; a formula without a value is something."""
     return isinstance(cell, str) and not cell.strip()
+
+
+def is_example(cell: Cell) -> bool:
+    """Whether a text says that its row shows how to fill in a list."""
+    return isinstance(cell, str) and _EXAMPLE.match(cell.strip()) is not None
 
 
 def is_error(cell: Cell) -> bool:

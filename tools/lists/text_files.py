@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-DELIMITERS = "\t;,"
+DELIMITERS = "\t;,|"
 _SEP_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
-_BETWEEN_NUMBERS = re.compile(r"(?<=\d{6})\s*[;,\t]\s*(?=\+?\d{6})")
+_BETWEEN_NUMBERS = re.compile(r"(?<=\d{6})\s*[;,\t|]\s*(?=\+?\d{6})")
 """What stands between two numbers says nothing: they may share a cell."""
 _UNKNOWN = "\ufffd"
 
