@@ -63,5 +63,10 @@ const file = await open.evaluateHandle(([name, text]) => {
 await open.dispatchEvent("#drop", "dragover", { dataTransfer: file });
 await Promise.all([open.waitForURL(`${origin}/lists/list-*`), open.dispatchEvent("#drop", "drop", { dataTransfer: file })]);
 const list = await open.evaluate(() => document.querySelector("main").innerText);
+// Who signs out in one window leaves nothing to be read in another one.
+await open.goto(`${origin}/approvals`);
+await Promise.all([other.waitForEvent("load"), other.click("form[action='/leave'] button")]);
+await open.waitForSelector(".message");
+const over = await open.evaluate(() => document.querySelector("main").innerText);
 await browser.close();
-process.stdout.write(JSON.stringify({ before, after, decided, loadedOnce, list, said }));
+process.stdout.write(JSON.stringify({ before, after, decided, over, loadedOnce, list, said }));

@@ -27,5 +27,6 @@ async def test_an_open_page_shows_what_was_decided_elsewhere_and_sends_once_what
     assert (seen["before"], seen["after"], seen["loadedOnce"]) == (2, 1, True)
     posts, decided = seen["decided"]
     assert (posts, "Approved" in decided) == (1, True)
+    assert "Sign in first" in seen["over"]
     for words in ("1 of 3 rows can be texted", "a landline", "no number", "0912***678"):
         assert words in seen["list"]

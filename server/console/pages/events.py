@@ -20,7 +20,7 @@ LOOKED_THROUGH = 500
 LOOKED = "looked"
 MOST = 16
 """Open pages that are told at once; another one is shown as it was, until it is loaded again."""
-_BEGIN, _AWAY = b": open\n\n", b": the store is away\n\n"
+_BEGIN, _AWAY, _OVER = b": open\n\n", b": the store is away\n\n", b"event: over\ndata: -\n\n"
 
 
 class Events:
@@ -49,6 +49,8 @@ class Events:
                     yield f"event: changed\ndata: {now}\n\n".encode()
                 known = now
                 await anyio.sleep(LOOK_SECONDS)
+            # The sign-in has ended: what the page shows is nobody's any more.
+            yield _OVER
         except StoreUnavailableError:
             # The browser comes back by itself.
             yield _AWAY

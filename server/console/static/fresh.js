@@ -14,7 +14,9 @@ let known = "", shown = 0, next;
 async function show() {
   shown = Date.now();
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (!answer.ok || busy()) return;
+  if (busy()) return;
+  if (answer.status === 401) location.reload();
+  if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
   if (fresh && fresh.innerHTML !== main.innerHTML) main.replaceChildren(...fresh.childNodes);
 }
@@ -28,6 +30,7 @@ if (main.dataset.fresh !== undefined) {
     }
     known = event.data;
   });
+  events.addEventListener("over", () => { events.close(); show(); });
   addEventListener("pagehide", () => events.close());
 }
 // Come back to, a page that was kept as it stood would offer what is over.
