@@ -213,15 +213,24 @@ def _asked(known: Known) -> Iterator[Line]:
             "Asked by {who} at {time}", who=entry.principal, time=clock_of(entry.created_at, known.now)
         ),
     )
-    yield Line(key="through", said=_through(known))
-    yield Line(key="outside", said=_outside(known))
+    waits = entry.state in UNDECIDED
+    # The audit is looked through backwards, and not to its beginning: of what is over it may tell nothing.
+    if waits or trail.through or begun_on_page(entry):
+        yield Line(key="through", said=_through(known))
+    if waits:
+        yield Line(key="outside", said=_outside(known))
+    elif known.brought:
+        came = sentence(
+            "Text from outside can have come by {tools} before it", tools=", ".join(known.brought)
+        )
+        yield Line(key="outside", said=came)
     if trail.looks:
         looks = ", ".join(f"{look.tool} {clock_of(look.at, known.now)}" for look in trail.looks)
         yield Line(key="looks", said=sentence("Looked at before: {looks}", looks=looks))
     if known.asked is not None:
         for said in texted(entry, known.asked, known.now, lambda at: clock_of(at, known.now)):
             yield Line(key="by-text", said=said)
-    if entry.state in UNDECIDED:
+    if waits:
         at = clock_of(entry.expires_at, known.now)
         yield Line(key="expires", said=sentence("Waits until {time}", time=at))
 

@@ -127,6 +127,21 @@ async def test_which_outside_text_was_read_before_is_told(house: House) -> None:
     assert "get_points_statement" not in said["looks"]
 
 
+async def test_what_was_read_after_the_decision_is_not_told_as_what_led_to_it(house: House) -> None:
+    clock = Clock()
+    async with started(house, clock=clock) as parts, visited(parts, house.era) as session:
+        early = (await session.facts("send_sms", SEND))["action_id"]
+        clock.advance(minutes=1)
+        await session.facts("query_launch", LAUNCH)
+        late = (await session.facts("send_sms", {**SEND, "text": "另一則"}))["action_id"]
+        for asked in (early, late):
+            await parts.book.deny(asked, Decision(by="me", channel="console"))
+        clock.advance(minutes=60 * 24 * 2)
+        said = [_said(await _card(parts, asked)) for asked in (early, late)]
+    assert "outside" not in said[0]
+    assert said[1]["outside"] == "Text from outside can have come by query_launch before it"
+
+
 async def test_a_report_that_was_read_as_a_resource_is_named_as_what_brought_outside_text(
     house: House,
 ) -> None:
