@@ -9,8 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 import anyio
@@ -46,8 +45,11 @@ class Outcome(NamedTuple):
 @dataclass(slots=True, eq=False)
 class _Waiting:
     work: Work
-    done: "asyncio.Future[Any]"
+    told: "asyncio.Future[None]"
+    """Done once it has ended, or its caller is cancelled."""
     begun: bool = False
+    ended: bool = False
+    outcome: Outcome = field(default_factory=Outcome)
 
 
 def together(conn: Connection, works: Sequence[Work], *, begun: bool = False) -> list[Outcome]:
@@ -140,7 +142,8 @@ class Writers:
     def __init__(self, run: Callable[[Sequence[Work]], list[Outcome]]) -> None:
         self._run = run
         self._waiting: deque[_Waiting] = deque()
-        self._running: asyncio.Future[list[Outcome]] | None = None
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
         self._closed = False
         # A thread of our own: others' slow files must not hold a record back.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
@@ -153,54 +156,63 @@ class Writers:
         """
         if self._closed:
             raise StoreUnavailableError(sentence("the store could not be written (it was closed)."))
-        mine = _Waiting(work, asyncio.get_running_loop().create_future())
+        new = asyncio.get_running_loop().create_future
+        mine = _Waiting(work, new())
         self._waiting.append(mine)
         self._begin()
         try:
-            return await asyncio.shield(mine.done)
+            await mine.told
         except asyncio.CancelledError:
             if not mine.begun:
                 self._waiting.remove(mine)
                 raise
-            with anyio.CancelScope(shield=True):
-                await asyncio.wait([mine.done])
             # The caller learns of its cancellation at its next step: until then it can remember this.
-            return mine.done.result()
+            with anyio.CancelScope(shield=True):
+                while not mine.ended:
+                    mine.told = new()
+                    await mine.told
+        if mine.outcome.error is not None:
+            raise mine.outcome.error
+        return mine.outcome.value
 
     @property
     def idle(self) -> bool:
         """Whether nobody writes, and nobody waits to."""
-        return self._running is None and not self._waiting and not self._closed
+        return self._at_rest.is_set() and not self._closed
 
     async def close(self) -> None:
         """Carry through what waits, and end the thread."""
         self._closed = True
-        while self._running is not None:
-            await asyncio.wait([self._running])
+        while not self._at_rest.is_set():
+            await self._at_rest.wait()
         self._thread.shutdown(wait=False)
 
     def _begin(self) -> None:
-        if self._running is not None or not self._waiting:
+        if not self._at_rest.is_set():
             return
         group = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-        for each in group:
-            each.begun = True
-        self._running = asyncio.get_running_loop().run_in_executor(
-            self._thread, self._run, [each.work for each in group]
-        )
-        self._running.add_done_callback(partial(self._deliver, group))
+        if group:
+            self._at_rest.clear()
+            for each in group:
+                each.begun = True
+            self._thread.submit(self._carry_out, group, asyncio.get_running_loop())
 
-    def _deliver(self, group: list[_Waiting], running: "asyncio.Future[list[Outcome]]") -> None:
-        self._running = None
-        failed = running.exception()
-        outcomes = running.result() if failed is None else [Outcome(error=failed) for _ in group]
+    def _carry_out(self, group: list[_Waiting], loop: asyncio.AbstractEventLoop) -> None:
+        """In the thread. By itself the pool's way back takes three turns of the loop where this takes one."""
+        try:
+            outcomes = self._run([each.work for each in group])
+        except BaseException as failed:  # noqa: BLE001 - it passes through to whoever waits
+            outcomes = [Outcome(error=failed) for _ in group]
+        loop.call_soon_threadsafe(self._deliver, group, outcomes)
+
+    def _deliver(self, group: list[_Waiting], outcomes: list[Outcome]) -> None:
         left = group[len(outcomes) :]
         for each in reversed(left):
             each.begun = False
             self._waiting.appendleft(each)
         for each, outcome in zip(group, outcomes, strict=False):
-            if outcome.error is None:
-                each.done.set_result(outcome.value)
-            else:
-                each.done.set_exception(outcome.error)
+            each.outcome, each.ended = outcome, True
+            if not each.told.done():
+                each.told.set_result(None)
+        self._at_rest.set()
         self._begin()

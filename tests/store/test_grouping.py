@@ -239,3 +239,34 @@ async def test_a_store_that_is_closed_carries_through_what_waits(store: Database
     held.set()
     await asyncio.gather(before, waiting, closing)
     assert await store.read(names) == {"waited"}
+
+
+@pytest.mark.parametrize("native", [False, True])
+async def test_who_leaves_while_the_work_runs_is_told_what_came_of_it(
+    store: DatabaseStore, *, native: bool
+) -> None:
+    told, scope = list[str](), anyio.CancelScope()
+    first, held = Event(), Event()
+
+    def slow(conn: Connection) -> str:
+        first.set()
+        held.wait(10)
+        return put("slow")(conn)
+
+    async def leave() -> None:
+        with scope:
+            told.append(await store.write(slow))
+
+    await store.read(names)
+    leaving = asyncio.create_task(leave())
+    await anyio.to_thread.run_sync(first.wait, 10)
+    if native:
+        leaving.cancel()
+    else:
+        scope.cancel()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not leaving.done()
+    held.set()
+    await asyncio.wait([leaving])
+    assert told == ["slow"]
