@@ -25,11 +25,13 @@ PYRIGHT = $(NODE_HOME)/bin/node --max-semi-space-size=256 --min-semi-space-size=
 
 # What checks at the same time say comes in blocks, where make can do that.
 IN_BLOCKS = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-ON_ALL_CORES = -n auto --dist loadgroup
+# One more than there are cores: many tests wait for a process of theirs.
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+ON_ALL_CORES = -n $(WORKERS) --dist loadgroup
 # The many processes that tests start need not compile the server again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup browser demo demo-console serve sandbox check style types-here types-elsewhere imports generated test update tokens tdqs bench bench-million views screenshots package image pythons conformance soak simulate never-twice lock clean
+.PHONY: help setup browser demo demo-console serve sandbox check check-here style types-here types-elsewhere imports generated test test-long update tokens tdqs bench bench-million views screenshots package image pythons conformance soak simulate never-twice lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -73,8 +75,11 @@ serve: $(RUN_READY) ## serve MCP on stdio, with both vendors simulated
 sandbox: $(RUN_READY) ## run both simulated vendors alone
 	@$(BIN)/python -m server.command.cli sandbox
 
-check: $(DEV_READY) ## ruff, pyright for Linux, Windows and macOS, import contracts, generated files
-	@$(MAKE) --no-print-directory -j2 $(IN_BLOCKS) style types-here types-elsewhere imports generated
+check: $(DEV_READY) check-here ## ruff, pyright for Linux, Windows and macOS, import contracts, generated files
+	@$(MAKE) --no-print-directory types-elsewhere
+
+check-here:
+	@$(MAKE) --no-print-directory -j2 $(IN_BLOCKS) style types-here imports generated
 
 style:
 	@$(BIN)/ruff check .
@@ -98,10 +103,14 @@ generated:
 # The checks use what the tests leave of the processor, and are told at the end.
 test: $(DEV_READY) $(NPM_READY) ## everything that CI runs, on all cores
 	@began=$$(date +%s); said=$$(mktemp); \
-	  nice $(MAKE) --no-print-directory check >$$said 2>&1 & checks=$$!; trap "kill $$checks" INT TERM; \
-	  $(BIN)/python -m pytest $(ON_ALL_CORES) --durations=20; ended=$$?; \
+	  nice $(MAKE) --no-print-directory check-here >$$said 2>&1 & checks=$$!; trap "kill $$checks" INT TERM; \
+	  $(BIN)/python -m pytest $(ON_ALL_CORES) -m "not long" --durations=20; ended=$$?; \
 	  wait $$checks || ended=1; cat $$said; rm $$said; \
 	  echo "make test took $$(( $$(date +%s) - began )) seconds"; exit $$ended
+
+test-long: $(DEV_READY) $(NPM_READY) ## the tests that `make test` leaves out, and pyright for Windows and macOS
+	@$(MAKE) --no-print-directory types-elsewhere
+	@$(BIN)/python -m pytest $(ON_ALL_CORES) -m long --durations=20
 
 update: $(DEV_READY) ## write docs/tools.md and tests/snapshots/ again
 	@$(BIN)/python scripts/generate.py

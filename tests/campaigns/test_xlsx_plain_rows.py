@@ -16,7 +16,7 @@ from server.campaigns.xlsx_workbook import Workbook
 from tests.campaigns.books import book
 from tools.problems import RefusedError
 
-EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "50"))
 Read = tuple[list[str], bool, bool, set[int]]
 
 COLUMNS = ["A", "B", "C", "D", "AA", "SR", "SS", "XFD", "ABCD", "a", "Ａ", ""]

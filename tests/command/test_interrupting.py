@@ -34,7 +34,9 @@ def to_the_thread_that_reads(pid: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads are found in /proc")
-@pytest.mark.parametrize("interrupt", [to_the_process, to_the_thread_that_reads])
+@pytest.mark.parametrize(
+    "interrupt", [to_the_thread_that_reads, pytest.param(to_the_process, marks=pytest.mark.long)]
+)
 @pytest.mark.usefixtures("interruptible")
 async def test_ctrl_c_at_an_approval_ends_the_command_and_decides_nothing(
     house: House, interrupt: Callable[[int], None]
@@ -65,6 +67,7 @@ async def interrupted(house: House, *command: str, asks: bytes = ASKED) -> str:
     return screen.rstrip().splitlines()[-1]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("interruptible")
 async def test_ctrl_c_at_install_and_uninstall_changes_nothing_and_says_so(house: House) -> None:
     file = house.folder / ".codex" / "config.toml"
@@ -76,6 +79,7 @@ async def test_ctrl_c_at_install_and_uninstall_changes_nothing_and_says_so(house
     assert file.read_text("utf-8") == written
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("interruptible")
 async def test_ctrl_c_at_an_approval_says_that_it_still_waits(house: House) -> None:
     async with fronted(house) as session:
@@ -101,6 +105,7 @@ async def test_ctrl_c_at_the_question_of_stop_says_that_no_booking_was_erased(ho
         assert await erasings(house) == []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("interruptible")
 async def test_ctrl_c_at_what_is_asked_before_secrets_and_passkeys_end_says_that_nothing_changed(
     house: House,

@@ -203,7 +203,7 @@ def test_a_signal_ends_the_demo_and_its_processes(
     assert list((started.home / "tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize("killed", ["serve", "sandbox"])
+@pytest.mark.parametrize("killed", [pytest.param("serve", marks=pytest.mark.long), "sandbox"])
 def test_a_process_that_dies_fails_the_demo_and_ends_the_others(started: Started, killed: str) -> None:
     started.wait_for("✓")
     # Beside the demo itself, which was started without its imports.
@@ -386,6 +386,7 @@ def test_the_transcript_is_chinese_where_the_person_is(capsys: pytest.CaptureFix
     assert "助理" in printed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("started", [{"CAMPAIGN_OPS_LANGUAGE": "zh-TW"}], indirect=True)
 def test_the_session_and_its_questions_are_chinese_where_the_person_is(started: Started) -> None:
     started.wait_for("發送簡訊？")

@@ -11,6 +11,7 @@ import anyio
 import pytest
 
 from tests.e2e.process import COMMAND, environment, served
+from tests.long_runs import some_long
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("quick_start")
@@ -83,8 +84,17 @@ async def test_without_stderr_nothing_but_the_protocol_stands_on_stdout(no_setti
     assert (code, out) == (0, "")
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp950"])
-@pytest.mark.parametrize("command", [["doctor"], ["tools", "--all"]])
+@pytest.mark.parametrize(
+    ("command", "encoding"),
+    some_long(
+        [
+            (["doctor"], "cp950"),
+            (["doctor"], "ascii"),
+            (["tools", "--all"], "cp950"),
+            (["tools", "--all"], "ascii"),
+        ]
+    ),
+)
 async def test_a_terminal_without_our_characters_is_spoken_to(
     no_settings: Path, command: list[str], encoding: str
 ) -> None:

@@ -14,6 +14,7 @@ from mcp.client.stdio import stdio_client
 
 from scripts import package
 from scripts.node import NODE
+from tests.long_runs import some_long
 
 HOST = package.ROOT / "scripts/npm/node_modules/@anthropic-ai/mcpb/dist/shared/config.js"
 AS_A_HOST = """
@@ -108,8 +109,12 @@ async def tools_of(start: StdioServerParameters) -> set[str]:
 
 @pytest.mark.parametrize(
     ("given", "left"),
-    [(OMIS, ""), (OMIS, None), (OMIS, AS_IN_THE_MANIFEST), (EVERY8D, AS_IN_THE_MANIFEST)],
-    ids=["OMIS, empty", "OMIS, null", "OMIS, as in the manifest", "EVERY8D, as in the manifest"],
+    [
+        pytest.param(OMIS, AS_IN_THE_MANIFEST, id="OMIS, as in the manifest"),
+        pytest.param(OMIS, "", id="OMIS, empty", marks=pytest.mark.long),
+        pytest.param(OMIS, None, id="OMIS, null", marks=pytest.mark.long),
+        pytest.param(EVERY8D, AS_IN_THE_MANIFEST, id="EVERY8D, as in the manifest", marks=pytest.mark.long),
+    ],
 )
 async def test_who_has_one_vendors_account_fills_in_that_one_alone(
     unpacked: Path, elsewhere: dict[str, str], given: dict[str, str], left: str | None
@@ -119,6 +124,7 @@ async def test_who_has_one_vendors_account_fills_in_that_one_alone(
     assert names & {OF_EVERY8D, OF_OMIS} == {OF_OMIS if given == OMIS else OF_EVERY8D}
 
 
+@pytest.mark.long
 async def test_who_has_both_vendors_accounts_is_offered_the_tools_of_both(
     unpacked: Path, elsewhere: dict[str, str]
 ) -> None:
@@ -126,6 +132,7 @@ async def test_who_has_both_vendors_accounts_is_offered_the_tools_of_both(
     assert {OF_EVERY8D, OF_OMIS} <= names
 
 
+@pytest.mark.long
 async def test_an_empty_form_leaves_the_account_to_the_persons_own_file(
     unpacked: Path, elsewhere: dict[str, str], tmp_path: Path
 ) -> None:
@@ -137,7 +144,7 @@ async def test_an_empty_form_leaves_the_account_to_the_persons_own_file(
     assert names & {OF_EVERY8D, OF_OMIS} == {OF_OMIS}
 
 
-@pytest.mark.parametrize("own", OWN_FILES)
+@pytest.mark.parametrize("own", some_long(reversed(OWN_FILES)))
 def test_what_stands_in_the_form_goes_over_the_persons_own_file_and_what_was_left_does_not(
     unpacked: Path, elsewhere: dict[str, str], tmp_path: Path, own: str
 ) -> None:
@@ -163,7 +170,9 @@ async def test_who_has_no_account_tries_it_by_a_switch_of_the_form(
     assert (await tools_of(started(unpacked, elsewhere, {**OMIS, "sandbox": False}))) & {OF_EVERY8D} == set()
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "No vendor account is given."), ("zh-TW", "尚未填寫")])
+@pytest.mark.parametrize(
+    ("language", "said"), some_long([("zh-TW", "尚未填寫"), ("en", "No vendor account is given.")])
+)
 def test_who_gives_no_account_is_told_which_fields_to_fill_in(
     unpacked: Path, elsewhere: dict[str, str], language: str, said: str
 ) -> None:
@@ -174,7 +183,7 @@ def test_who_gives_no_account_is_told_which_fields_to_fill_in(
     assert "--sandbox" not in told
 
 
-@pytest.mark.parametrize("given", ["every8d_uid", "omis_password"])
+@pytest.mark.parametrize("given", some_long(["omis_password", "every8d_uid"]))
 def test_who_gives_half_an_account_is_told_the_title_of_the_other_half(
     unpacked: Path, elsewhere: dict[str, str], given: str
 ) -> None:
@@ -183,6 +192,7 @@ def test_who_gives_half_an_account_is_told_the_title_of_the_other_half(
     assert told == f'"{TITLES[missing]}": is needed. Set it.\n'
 
 
+@pytest.mark.long
 def test_what_is_empty_and_no_field_of_the_form_is_still_a_mistake(
     unpacked: Path, elsewhere: dict[str, str]
 ) -> None:

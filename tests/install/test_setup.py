@@ -139,6 +139,7 @@ def test_without_an_account_of_every8d_no_phone_is_asked_for(
     assert "login_name" in file.read_text("utf-8")
 
 
+@pytest.mark.long
 def test_a_start_without_such_a_setting_imports_no_keyring() -> None:
     code = "import sys, server.command.serve, server.settings.settings as s; s.load_settings(); "
     code += "print('keyring' in sys.modules)"

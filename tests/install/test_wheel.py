@@ -4,6 +4,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -31,6 +32,7 @@ def test_it_holds_every_file_of_the_product_and_no_other(wheel: Path) -> None:
     assert {Path(name).suffix for name in names} >= {".py", ".mo", ".json", ".html", ".css", ".js"}
 
 
+@pytest.mark.long
 def test_it_needs_nothing_but_what_the_lock_of_a_running_server_names(
     installed: Path, elsewhere: dict[str, str], tmp_path: Path
 ) -> None:

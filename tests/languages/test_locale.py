@@ -13,6 +13,7 @@ from tests.e2e.person import Person
 from tests.e2e.process import COMMAND
 from tests.gate.servers import SEND, fronted
 
+LONG = pytest.mark.long
 pytestmark = pytest.mark.usefixtures("quick_start")
 ENGLISH, CHINESE = "Usage: ", "用法："
 
@@ -35,14 +36,18 @@ def printed(folder: Path, *words: str, **env: str) -> str:
     [
         ({}, ENGLISH),
         ({"LANG": "zh_TW.UTF-8"}, CHINESE),
-        ({"LANG": "zh_TW"}, CHINESE),
-        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_Hant_TW.UTF-8"}, CHINESE),
-        ({"LANG": "zh_TW.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, ENGLISH),
+        pytest.param({"LANG": "zh_TW"}, CHINESE, marks=LONG),
+        pytest.param(
+            {"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_Hant_TW.UTF-8"}, CHINESE, marks=pytest.mark.long
+        ),
+        pytest.param({"LANG": "zh_TW.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, ENGLISH, marks=LONG),
         ({"LANG": "zh_TW.UTF-8", "LC_ALL": "C.UTF-8"}, ENGLISH),
-        ({"LANG": "zh_TW.UTF-8", "LC_ALL": ""}, CHINESE),
-        ({"LANG": "zh_CN.UTF-8"}, ENGLISH),
+        pytest.param({"LANG": "zh_TW.UTF-8", "LC_ALL": ""}, CHINESE, marks=LONG),
+        pytest.param({"LANG": "zh_CN.UTF-8"}, ENGLISH, marks=LONG),
         ({"LANG": "zh_TW.UTF-8", "CAMPAIGN_OPS_LANGUAGE": "en"}, ENGLISH),
-        ({"LANG": "en_US.UTF-8", "CAMPAIGN_OPS_LANGUAGE": "zh-TW"}, CHINESE),
+        pytest.param(
+            {"LANG": "en_US.UTF-8", "CAMPAIGN_OPS_LANGUAGE": "zh-TW"}, CHINESE, marks=pytest.mark.long
+        ),
     ],
 )
 @pytest.mark.usefixtures("no_settings")
@@ -52,6 +57,7 @@ def test_the_terminal_speaks_the_language_of_the_locale_where_no_setting_says_ot
     assert printed(tmp_path, "serve", "--help", **env).startswith(expected)
 
 
+@LONG
 @pytest.mark.usefixtures("no_settings")
 def test_the_file_of_settings_counts_before_the_locale(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
@@ -71,6 +77,7 @@ async def test_a_question_is_asked_in_the_language_of_the_locale(
     assert question.startswith("發送簡訊？")
 
 
+@LONG
 @pytest.mark.usefixtures("no_settings")
 def test_a_client_is_told_the_language_since_it_hands_on_no_locale(tmp_path: Path) -> None:
     written = tmp_path / ".cursor" / "mcp.json"

@@ -19,7 +19,7 @@ AROUND = Surroundings(now=NOW)
 BY_NAME: Mapping[str, AnyOperation] = {operation.name: operation for operation in OPERATIONS}
 
 # The long run sets 20000.
-EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "60"))
 thorough = settings(max_examples=EXAMPLES, database=None)
 
 T = TypeVar("T")

@@ -259,7 +259,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 TestLedger = LedgerMachine.TestCase
 TestLedger.settings = settings(
-    max_examples=400 if os.environ.get("SOAK") else 40,
+    max_examples=400 if os.environ.get("SOAK") else 20,
     stateful_step_count=40,
     suppress_health_check=[HealthCheck.too_slow],
 )
