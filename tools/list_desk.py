@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tools.lists.rows import Recipient
-from tools.lists.tally import Tally
+from tools.lists.tally import Rows, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,10 @@ class ListFound:
     """Columns that are used and that the sheet hides."""
     examples: Sequence[int]
     """Rows below the heading that look like an example of how to fill in the list, and are texted."""
+    struck: Rows
+    """Rows whose number is struck through in the sheet, and texted."""
+    longer: Rows
+    """Rows of a text file that have more cells than the heading, and are texted."""
     unformatted: Sequence[Unformatted]
     """Columns that are texted with numbers whose format is not rendered, as a fraction or a power of ten."""
     tally: Tally

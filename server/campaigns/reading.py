@@ -35,7 +35,7 @@ from tools.lists.columns import (
 from tools.lists.judging import judging
 from tools.lists.mailed import Mailed
 from tools.lists.rows import Judged, Recipient, Rejected, Row
-from tools.lists.tally import Tally
+from tools.lists.tally import Rows, Tally
 from tools.problems import InvalidArgumentError
 from tools.sentence import sentence
 
@@ -95,6 +95,7 @@ class ListReading:
         self._watched = False
         """Some style of the workbook shows its numbers in a way of its own."""
         self._examples: list[int] = []
+        self._struck, self._longer = Rows(), Rows()
         self._unformatted: dict[int, tuple[int, str]] = {}
         """By its place in the sheet: of a column whose numbers are texted without their format, the first."""
         self.read_as, self._source = self._open(file)
@@ -141,6 +142,8 @@ class ListReading:
             consents=[names[place] for place in consent_columns(self.heading)],
             hidden_columns=[names[place] for place in used if place in hidden],
             examples=self._examples,
+            struck=self._struck,
+            longer=self._longer,
             unformatted=[
                 Unformatted(column=names[place], row=row, text=text)
                 for place, (row, text) in self._unformatted.items()
@@ -187,6 +190,11 @@ class ListReading:
         """Note what people should know of a row that is texted."""
         if row.number <= self.heading.row + _EXAMPLES and any(map(is_example, row.cells)):
             self._examples.append(row.number)
+        if row.struck and not set(self.columns.mobile).isdisjoint(row.struck):
+            self._struck.add(row.number)
+        width = self.columns.width
+        if 0 < width < len(row.cells) and self._sheet is None and not all(map(is_blank, row.cells[width:])):
+            self._longer.add(row.number)
         if self._watched:
             self._watch(row, found)
 
@@ -227,7 +235,7 @@ class ListReading:
         workbook = Workbook(Package(file))
         sheet, *rivals = self._chosen(workbook)
         self._sheet = SheetRows(workbook, sheet)
-        self._watched = bool(workbook.numbers)
+        self._watched = bool(workbook.styles.numbers)
         others = [each for each in workbook.sheets if each is not sheet]
         read_as = ReadAs(
             form="XLSX",

@@ -143,3 +143,13 @@ def elements(pieces: Iterator[bytes], start: Callable[[str, dict[str, str]], Non
 def local(name: str) -> str:
     """A name without its prefix."""
     return name.rpartition(":")[2]
+
+
+def is_true(written: str | None) -> bool:
+    """A flag in an attribute."""
+    return written in ("1", "true", "on")
+
+
+def number_in(written: str | None) -> int:
+    """A whole number in an attribute; 0 for what is none."""
+    return int(written) if written and written.isdecimal() and len(written) < 10 else 0  # noqa: PLR2004 - no id is longer

@@ -9,10 +9,10 @@ from functools import partial
 from typing import NamedTuple
 
 from server.campaigns.problems import DAMAGED, unreadable
-from server.campaigns.xlsx_package import MOST_OF_A_SHEET, broken, feed, local, reader
+from server.campaigns.xlsx_package import MOST_OF_A_SHEET, broken, feed, is_true, local, number_in, reader
 from server.campaigns.xlsx_plain_rows import ROW_END, Attributes, Sieve, Values
 from server.campaigns.xlsx_strings import Strings
-from server.campaigns.xlsx_workbook import Sheet, Workbook, is_true, number_in, unescaped
+from server.campaigns.xlsx_workbook import Sheet, Workbook, unescaped
 from tools.lists.cells import Cell, Special, formatted_number, formatted_text
 from tools.lists.columns import place_of
 from tools.lists.excel_dates import Show, written_date
@@ -187,6 +187,8 @@ class _Layout(NamedTuple):
     """Each cell stands beside the one before, from the first column on."""
     reads: tuple[Callable[[str | None], Cell], ...]
     """What makes a cell of its text."""
+    struck: tuple[int, ...]
+    """The places of those that are struck through."""
 
 
 class _Making:
@@ -194,11 +196,12 @@ class _Making:
 
     def __init__(self, workbook: Workbook) -> None:
         self._strings: Strings = workbook.strings
+        styles = workbook.styles
         self._numbers: dict[str, Callable[[str | None], Cell]] = {
-            **{style: partial(_dated, show) for style, show in workbook.dates.items()},
-            **{style: partial(_formatted, show) for style, show in workbook.numbers.items()},
+            **{style: partial(_dated, show) for style, show in styles.dates.items()},
+            **{style: partial(_formatted, show) for style, show in styles.numbers.items()},
         }
-        self._texts = workbook.texts
+        self._texts, self._struck = styles.texts, styles.struck
         self._places: dict[str, int] = {}
         self._number = self._count = 0
         self._old: set[str] = set()
@@ -209,7 +212,7 @@ class _Making:
         written = attributes.get("r")
         self._count_row(self._number + 1 if written is None else _row_number(written))
         cells: list[Cell] = []
-        old = False
+        old, struck = False, list[int]()
         places = self._places
         for cell, value in raw:
             reference = cell.get("r")
@@ -223,7 +226,9 @@ class _Making:
                 old = self._looks_elsewhere(cell) or old
             if place == len(cells) or place < MOST_COLUMNS:
                 _put(cells, place, self._cell(cell, value))
-        return Row(self._number, cells, hidden, old)
+                if cell.get("s") in self._struck:
+                    struck.append(place)
+        return Row(self._number, cells, hidden, old, tuple(struck))
 
     def plain_row(self, number: str, layout: _Layout, values: Values, *, hidden: bool) -> Row:
         """The same of one that is written plainly."""
@@ -231,7 +236,7 @@ class _Making:
         cells = [read(value) for read, value in zip(layout.reads, values, strict=True)]
         if not layout.is_straight:
             cells = _placed(cells, layout.places)
-        return Row(self._number, cells, hidden)
+        return Row(self._number, cells, hidden, False, layout.struck)  # noqa: FBT003 - a tuple's place
 
     def layout(self, row: Attributes, cells: Sequence[tuple[str, Attributes]]) -> _Layout | None:
         """The layout of plain rows; None where cells stand too far right to be looked at."""
@@ -239,7 +244,9 @@ class _Making:
         if max(places, default=0) >= MOST_COLUMNS:
             return None
         reads = tuple(self._reader(attributes) for _, attributes in cells)
-        return _Layout(row, places, places == tuple(range(len(places))), reads)
+        styled = zip(cells, places, strict=True)
+        struck = tuple(place for (_, attributes), place in styled if attributes.get("s") in self._struck)
+        return _Layout(row, places, places == tuple(range(len(places))), reads, struck)
 
     def _count_row(self, number: int) -> None:
         self._number = number

@@ -1,21 +1,26 @@
-"""What a workbook says of its sheets, its dates and its texts."""
+"""What a workbook says of its sheets and its texts."""
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 from server.campaigns.problems import unreadable
-from server.campaigns.xlsx_package import MOST_OF_STRINGS, Package, broken, elements, feed, local, reader
+from server.campaigns.xlsx_package import (
+    MOST_OF_STRINGS,
+    Package,
+    broken,
+    elements,
+    feed,
+    is_true,
+    local,
+    number_in,
+    reader,
+)
 from server.campaigns.xlsx_strings import Strings
-from tools.lists.excel_dates import Show, built_in_format, date_reader
-from tools.lists.number_formats import Show as ShowNumber
-from tools.lists.number_formats import number_format, text_format
+from server.campaigns.xlsx_styles import Styles, read_styles
 from tools.sentence import sentence
 
-T = TypeVar("T")
 _ROOT = "_rels/.rels"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 """`_x000D_`: how a workbook writes what XML cannot hold."""
@@ -42,13 +47,10 @@ class Workbook:
         self.sheets: list[Sheet] = []
         self._from_1904 = False
         self._read_workbook()
-        self.dates: dict[str, Show] = {}
-        """By the number of a cell's style: what shows its number as a date."""
-        self.numbers: dict[str, ShowNumber] = {}
-        """The same of what shows its number, no date, in a way of its own."""
-        self.texts: dict[str, Callable[[str], str]] = {}
-        """The same of what shows its text with more around it."""
-        self._read_styles()
+        part = self._part_of("styles")
+        self.styles = (
+            Styles() if part is None else read_styles(package.pieces(part), from_1904=self._from_1904)
+        )
 
     def _find_workbook(self) -> str:
         for kind, target in _relations(self.package, "").values():
@@ -79,35 +81,6 @@ class Workbook:
         first = found[active : active + 1]
         self.sheets = [*first, *(sheet for sheet in found if sheet not in first)]
 
-    def _read_styles(self) -> None:
-        part = self._part_of("styles")
-        if part is None:
-            return
-        codes, styles = dict[int, str](), list[int]()
-        in_cells = False
-
-        def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal in_cells
-            if name == "numFmt":
-                codes[number_in(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
-            elif name in ("cellXfs", "cellStyleXfs", "dxfs", "cellStyles"):
-                in_cells = name == "cellXfs"
-            elif name == "xf" and in_cells:
-                styles.append(number_in(attributes.get("numFmtId")))
-
-        elements(self.package.pieces(part), start)
-        dates, numbers, texts = dict[int, Show](), dict[int, ShowNumber](), dict[int, Callable[[str], str]]()
-        for each in set(styles):
-            code = codes.get(each, "")
-            if date := date_reader(code or built_in_format(each), from_1904=self._from_1904):
-                dates[each] = date
-            elif number := number_format(each, code):
-                numbers[each] = number
-            if text := text_format(code):
-                texts[each] = text
-        self.dates, self.numbers = _by_style(styles, dates), _by_style(styles, numbers)
-        self.texts = _by_style(styles, texts)
-
     @cached_property
     def strings(self) -> Strings:
         """The texts that cells refer to by their place; what is only read aloud is left out."""
@@ -116,11 +89,6 @@ class Workbook:
 
     def _part_of(self, wanted: str) -> str | None:
         return next((target for kind, target in self._related.values() if kind == wanted), None)
-
-
-def _by_style(styles: Sequence[int], shows: Mapping[int, T]) -> dict[str, T]:
-    """By the number of a style what its format has."""
-    return {str(at): shows[each] for at, each in enumerate(styles) if each in shows}
 
 
 def _read_strings(package: Package, part: str) -> Strings:
@@ -160,11 +128,6 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
-def is_true(written: str | None) -> bool:
-    """A flag in an attribute."""
-    return written in ("1", "true", "on")
-
-
 def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """What a part refers to inside the workbook, by its keys: the last word of the kind, and the target."""
     folder, name = posixpath.split(part)
@@ -180,8 +143,3 @@ def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
     if package.has(listed):
         elements(package.pieces(listed), start)
     return found
-
-
-def number_in(written: str | None) -> int:
-    """A whole number in an attribute; 0 for what is none."""
-    return int(written) if written and written.isdecimal() and len(written) < 10 else 0  # noqa: PLR2004 - no id is longer

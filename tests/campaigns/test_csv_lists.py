@@ -29,6 +29,10 @@ BOTH = [[2, "+886912345678"], [3, "+886987654321"]]
             "CSV, UTF-16 with BOM, semicolon",
         ),
         (PLAIN.replace(",", "|").encode(), "CSV, UTF-8, vertical bar"),
+        (
+            "".join(f'"{line}"\n' for line in PLAIN.replace(",", '"\t"').splitlines()).encode(),
+            "CSV, UTF-8, TAB",
+        ),
         (PLAIN.replace("\r\n", "\r").encode(), "CSV, UTF-8, comma"),
         (PLAIN.rstrip().encode(), "CSV, UTF-8, comma"),
     ],

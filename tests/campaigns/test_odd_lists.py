@@ -3,6 +3,7 @@
 import pytest
 
 from tests.campaigns.books import book, number, row, sheet, text
+from tests.campaigns.playing import planned
 from tests.campaigns.read import read
 from tests.e2e.good_cases_lists import put_list
 from tests.e2e.house import House
@@ -34,6 +35,43 @@ async def test_a_second_table_beside_the_first_is_told(house: House) -> None:
     assert facts["notes"] == [
         "A second column is headed like that of the numbers, as of a table beside it: it was not read."
     ]
+
+
+STRIKES = (
+    b'<styleSheet><fonts><font/><font><strike/></font><font><strike val="0"/></font></fonts>'
+    b'<cellXfs><xf/><xf fontId="1"/><xf fontId="2"/></cellXfs><dxfs><dxf><font><strike/></font></dxf></dxfs>'
+    b"</styleSheet>"
+)
+
+
+@pytest.mark.parametrize("more", ["", "<!-- -->"])
+async def test_who_is_struck_through_in_the_sheet_is_pointed_out(house: House, more: str) -> None:
+    """How people cross somebody out; a struck price crosses nobody out."""
+    cell = '<c r="{}" s="{}" t="str"><v>{}</v></c>'
+    rows = (
+        row(1, "姓名", "手機", "原價"),
+        row(2, "王", "0912345678", cell.format("C2", 1, "1200") + more),
+        row(3, cell.format("A3", 1, "李"), cell.format("B3", 1, "0912345679") + more),
+        row(4, cell.format("A4", 2, "陳"), cell.format("B4", 2, "0912345680") + more),
+        row(5, cell.format("A5", 1, "林"), cell.format("B5", 1, "0912345678") + more, more=' hidden="1"'),
+    )
+    put_list(house, "due.xlsx", book(sheet(*rows), parts={"xl/styles.xml": STRIKES}))
+    async with fronted(house) as session:
+        facts = await session.facts("read_list", {"file": "due.xlsx"})
+        plan = await planned(session, list="due.xlsx", hidden="leave_out")
+    told = "Texted like any other, struck through in the sheet: row 3."
+    assert [each for each in facts["notes"] if "struck" in each] == [told]
+    assert told in plan["warnings"]
+    assert facts["recipients"] == 3
+
+
+async def test_a_row_that_a_comma_may_have_parted_is_pointed_out(house: House) -> None:
+    rows = "王,0912345678,台北市重慶南路一段122號,2樓\n李,0912345679,高雄\n陳,0912345680,台南,,\n"
+    put_list(house, "a.csv", f"姓名,手機,地址\n{rows}".encode())
+    async with fronted(house) as session:
+        facts = await session.facts("read_list", {"file": "a.csv"})
+    assert facts["recipients"] == 3
+    assert facts["notes"] == ["More cells than the heading has, as if a comma parted one: row 2."]
 
 
 def test_a_second_table_below_whose_columns_stand_otherwise_texts_nobody_wrongly() -> None:

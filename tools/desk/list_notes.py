@@ -68,6 +68,14 @@ def not_read(found: ListFound) -> list[str]:
             f"Texted like any other, an example by its words: row {', '.join(map(str, found.examples))}.",
         ),
         (
+            found.struck.count,
+            f"Texted like any other, struck through in the sheet: row {places(found.struck)}.",
+        ),
+        (
+            found.longer.count,
+            f"More cells than the heading has, as if a comma parted one: row {places(found.longer)}.",
+        ),
+        (
             any(other.startswith(f"{name} (") for other in found.other_numbers for name in found.mobile),
             "A second column is headed like that of the numbers, as of a table beside it: it was not read.",
         ),

@@ -26,7 +26,7 @@ def judging(columns: Columns, *, include_hidden: bool = False) -> Callable[[Row]
     is_plain, is_ordinary = _WRITTEN_PLAIN.fullmatch, ORDINARY.fullmatch
 
     def quickly(row: Row) -> Judged | None:
-        number, cells, hidden, old = row
+        number, cells, hidden, old, _ = row
         if hidden or len(cells) <= last or 0 < columns.width < len(cells):
             return slowly(row)
         written = cells[place]

@@ -24,6 +24,8 @@ class Row(NamedTuple):
     cells: Sequence[Cell]
     hidden: bool = False
     old: bool = False
+    struck: Sequence[int] = ()
+    """The places of cells that are struck through."""
 
 
 class Recipient(NamedTuple):

@@ -73,7 +73,7 @@ def sep_line(line: str) -> str:
 def delimiter_of(opening: str) -> str:
     """The delimiter that most of the first lines hold, outside quotation marks."""
     plain = _BETWEEN_NUMBERS.sub(" ", _QUOTED.sub("", opening))
-    lines = [line for line in re.split("[\r\n]+", plain) if line.strip()]
+    lines = [line for line in re.split("[\r\n]+", plain) if line.strip(" ")]
 
     def held(delimiter: str) -> tuple[int, int]:
         return sum(delimiter in line for line in lines), lines[0].count(delimiter) if lines else 0
