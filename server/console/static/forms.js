@@ -3,6 +3,12 @@
 "use strict";
 
 const waiting = new WeakSet();
+// Milliseconds until it can be sent anew: whoever stopped the browser's waiting is not left without a button.
+const LONGEST_WAIT = 20_000;
+const release = (form) => {
+  waiting.delete(form);
+  form.removeAttribute("aria-busy");
+};
 addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   if (waiting.has(event.target)) {
@@ -11,14 +17,11 @@ addEventListener("submit", (event) => {
   }
   waiting.add(event.target);
   event.target.setAttribute("aria-busy", "true");
+  setTimeout(release, LONGEST_WAIT, event.target);
 });
 // Back from where it led to: it can be sent anew.
 addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  for (const form of document.forms) {
-    waiting.delete(form);
-    form.removeAttribute("aria-busy");
-  }
+  if (event.persisted) for (const form of document.forms) release(form);
 });
 // A field is no button: whoever presses keys without having looked types nothing that counts. The page stays where
 // it begins, so that what is decided on is seen first.
