@@ -36,6 +36,10 @@ class CallOf(Call):
         default_factory=list[tuple[Surroundings, Audience]], init=False, repr=False, compare=False
     )
 
+    _built: list[tuple[Surroundings, Request]] = field(
+        default_factory=list[tuple[Surroundings, Request]], init=False, repr=False, compare=False
+    )
+
     def audience(self, world: Surroundings) -> Audience:
         """Whom it reaches, with what words; nobody for what is not a send. Asked for at many steps."""
         if self.operation.audience is None:
@@ -60,7 +64,9 @@ class CallOf(Call):
         Raises:
             InvalidArgumentError: as `check`.
         """
-        return self.operation.build(self.params, world)
+        if not self._built or self._built[-1][0] is not world:
+            self._built[:] = [(world, self.operation.build(self.params, world))]
+        return self._built[-1][1]
 
     def address(self, world: Surroundings) -> Request:
         """Where `request` goes, before it is claimed: its body may change until then.
@@ -77,4 +83,4 @@ class CallOf(Call):
             InvalidArgumentError: a past time, a missing file.
         """
         if not isinstance(self.operation, OwnAction):
-            self.operation.build(self.params, world)
+            self.request(world)

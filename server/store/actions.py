@@ -5,7 +5,7 @@ expired, dispatching → succeeded | failed | unknown, unknown → succeeded | f
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -265,7 +265,8 @@ def only(action_id: str) -> Callable[[], str]:
     return following
 
 
-def new_id(choice: Callable[[Sequence[str]], str] = secrets.choice) -> str:
+def new_id(bits: Callable[[int], int] = secrets.randbits) -> str:
     """A fresh id in the shown form: 40 random bits in Crockford's base 32, `7KQ2-M9XD`."""
-    letters = "".join(choice(_ALPHABET) for _ in range(8))
+    drawn = bits(40)
+    letters = "".join([_ALPHABET[drawn >> place & 31] for place in range(35, -1, -5)])
     return f"{letters[:4]}-{letters[4:]}"

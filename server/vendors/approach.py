@@ -36,6 +36,11 @@ class Approach:
         self._reply: Reply | None = None
         self._error: Exception | None = None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing is under way any more."""
+        return self._has_ended.is_set()
+
     def leads_to(self, outgoing: Outgoing) -> bool:
         """Whether this can go this way: not where the vendor may have left by now."""
         if (outgoing.method, outgoing.url) != (self.address.method, self.address.url):
@@ -85,7 +90,9 @@ async def approaching(connection: Connection, address: Outgoing) -> AsyncGenerat
             try:
                 yield approach
             finally:
-                group.cancel_scope.cancel()
+                # What has ended needs no cancelling, which takes two more turns of the event loop.
+                if not approach.has_ended:
+                    group.cancel_scope.cancel()
     except BaseExceptionGroup as failed:
         raise first_cause(failed) from None
     finally:

@@ -151,7 +151,7 @@ async def exchange(  # noqa: PLR0913 - a connection, what goes over it, and four
                 response = await connection.http.handle_async_request(
                     outgoing.watched(watch, connection.timeout, last=last)
                 )
-                headers = httpx.Headers(response.headers)
+                headers = _headers_of(response)
                 try:
                     body = await _read(response, headers, max_body)
                 finally:
@@ -181,7 +181,16 @@ async def _untimed(
     return written
 
 
-async def _read(response: httpcore2.Response, headers: httpx.Headers, max_body: int) -> bytes:
+def _headers_of(response: httpcore2.Response) -> dict[str, str]:
+    """By their names in small letters; what comes more than once, with commas between."""
+    found: dict[str, str] = {}
+    for name, value in response.headers:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+async def _read(response: httpcore2.Response, headers: dict[str, str], max_body: int) -> bytes:
     # What it holds goes out as it is: to copy a long answer is one step in which nobody else has a turn.
     body = io.BytesIO()
     chunks = response.aiter_stream()
@@ -204,7 +213,7 @@ class _Encoded(httpx.AsyncByteStream):
         return self._chunks
 
 
-def _reply(status: int, headers: httpx.Headers, body: bytes) -> Reply:
+def _reply(status: int, headers: dict[str, str], body: bytes) -> Reply:
     if status >= _SERVER_ERROR:
         raise UnknownOutcomeError(sentence("the vendor answered with HTTP {status}", status=status))
     if status != _OK and status not in _REDIRECTS:

@@ -314,8 +314,13 @@ def _packed_for_long() -> Generator[None]:
 def _drawn(seed: int) -> Generator[None]:
     """What is drawn to be unforeseeable is drawn from the seed: rows stand in the order of their ids."""
     luck = Random(f"{seed}, the ids")
+
+    def bits(count: int) -> int:
+        """Five at a time, a letter of an id each."""
+        return sum(luck.randrange(32) << place for place in range(count - 5, -1, -5))
+
     with (
-        patch.object(new_id, "__defaults__", (luck.choice,)),
+        patch.object(new_id, "__defaults__", (bits,)),
         patch.object(secrets, "choice", luck.choice),
         patch.object(secrets, "token_bytes", luck.randbytes),
         patch.object(secrets, "randbelow", luck.randrange),

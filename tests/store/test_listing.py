@@ -38,7 +38,7 @@ def _made(chance: random.Random, number: int) -> Row:
     is_send = tool.startswith("send")
     return texts | {
         "sequence": number,
-        "id": new_id(chance.choice),
+        "id": new_id(chance.getrandbits),
         "day": taipei_day(at),
         "principal": chance.choice(("desk", "desk", "p2")),
         "tool": tool,
