@@ -140,7 +140,7 @@ class OwnCampaigns:
             if asked.send_at is None
             else 0,
             cautions=[
-                *(unfilled(asked.text, made.found.columns) if made.found else ()),
+                *unfilled(asked.text, made.found.columns if made.found else ()),
                 *cautions_of(wish.wording, tally),
             ],
             cheaper=cheaper_for(wish.wording, tally),

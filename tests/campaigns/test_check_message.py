@@ -106,3 +106,43 @@ def test_a_cheaper_wording_costs_less_and_says_nothing_new(text: str) -> None:
     cheaper = cheaper_wording(text)
     assert not cheaper or sms_parts(cheaper, domestic=True) < sms_parts(text, domestic=True)
     assert set(cheaper) <= set(text) | {" ", "\n"}
+
+
+_UNFILLED, _STAND_IN = "The text names a column", "The text holds what looks like a stand-in"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("【店】$姓名您好", _UNFILLED),
+        ("【店】＄姓名 您好", _UNFILLED),
+        ("【店】「姓名」您好", _UNFILLED),
+        ("【店】『金額』元", _UNFILLED),
+        ("【店】親愛的OOO您好", _STAND_IN),
+        ("【店】親愛的○○○您好", _STAND_IN),
+        ("【店】XXX先生您好", _STAND_IN),
+    ],
+)
+async def test_what_stands_in_for_a_value_is_pointed_out(house: House, text: str, said: str) -> None:
+    facts = await _checked(house, text, list="a.csv")
+    assert [each for each in facts["notes"] if each.startswith(said)]
+
+
+async def test_a_usual_fields_name_is_pointed_out_where_there_is_no_list(house: House) -> None:
+    facts = await _checked(house, "【店】「姓名」您好")
+    assert any(each.startswith(_UNFILLED) for each in facts["notes"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【店】新品「秋日」上市，售價$100元",
+        "【店】尺寸到XXXL，客服02-XXX-XXXX",
+        "【店】自二○○○年起，得獎人王○○",
+        "【店】參加請回覆「姓名」",
+        "【店】BOOOM COOOL 開幕",
+    ],
+)
+async def test_a_quotation_a_price_a_size_and_a_year_are_no_placeholders(house: House, text: str) -> None:
+    facts = await _checked(house, text, list="a.csv")
+    assert not [each for each in facts["notes"] if each.startswith((_UNFILLED, _STAND_IN))]

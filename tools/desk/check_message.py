@@ -88,7 +88,7 @@ async def _check(params: CheckMessageParams, desk: Desk) -> CheckMessageResult:
         estimate=tally.estimates > 0 or None,
         by_parts=None if found is None else _by_parts(tally),
         notes=[
-            *(unfilled(params.text, found.columns) if found else ()),
+            *unfilled(params.text, found.columns if found else ()),
             *with_unit_twice(wording, tally),
             *_notes(texts, judged, found, tally),
         ],

@@ -40,6 +40,14 @@ _LEFT_OVER = (
         re.compile(r"\\(?:[nrt]|u[0-9a-fA-F]{4})"),
         sentence("The text holds what looks like an escape (as \\n): it goes out as it stands."),
     ),
+    (
+        # A number abridged (0912-XXX-XXX), a size (XXXL) and a year (二○○○年) are meant so.
+        re.compile(
+            r"(?<![A-Za-z0-9.*-])(?:O{3,9}|[Xx]{3,9})(?![A-Za-z0-9*-])"
+            r"|(?<![○〇◯零一二三四五六七八九十])[○〇◯]{3,9}(?![○〇◯零一二三四五六七八九十年])"
+        ),
+        sentence("The text holds what looks like a stand-in (as OOO or XXX): it goes out as it stands."),
+    ),
 )
 """What a program was to replace before it gave the text; each pattern is bounded, as above."""
 
