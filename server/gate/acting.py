@@ -202,7 +202,9 @@ class Acting:
         if isinstance(decided, Answer | Question):
             return decided
         if parts_of(decided) or _moved_to(call) is not None:
-            return await StepParts(self._context, self.part).carry_out(call, world, decided)
+            return await StepParts(self._context, self.part, self._dispatching).carry_out(
+                call, world, decided
+            )
         return await self._dispatching.carry_out(call, world, decided)
 
     async def brake(self, call: CallOf) -> Answer:

@@ -15,6 +15,7 @@ from server.gate.calls import CallOf
 from server.gate.campaign_moves import Move, check_times, prepared
 from server.gate.campaign_steps import begin_step
 from server.gate.context import GateContext
+from server.gate.dispatching import Dispatching
 from server.gate.erasing import Agreed, CarryPart, Erased, erase_all, finished
 from server.gate.shield import uncancelled
 from server.gate.words.answers import Answer, Envelope, failure
@@ -76,9 +77,10 @@ def _part(booking: CampaignBooking) -> Part:
 class StepParts:
     """Carries such steps out."""
 
-    def __init__(self, context: GateContext, carry_part: CarryPart) -> None:
+    def __init__(self, context: GateContext, carry_part: CarryPart, dispatching: Dispatching) -> None:
         self._context = context
         self._carry_part = carry_part
+        self._dispatching = dispatching
 
     async def carry_out(self, call: CallOf, world: Surroundings, entry: Entry) -> Answer:
         """The step and its erasings, whatever becomes of the caller meanwhile."""
@@ -94,6 +96,8 @@ class StepParts:
         async with book.room():
             move = None if step.at is None else await self._move(call, campaign, step.at)
             whole = await begin_step(self._context, step, campaign, entry, move)
+            if whole is None and (answer := await self._dispatching.overtaken(call, entry)) is not None:
+                return answer
             if not isinstance(whole, Entry):
                 now = await self._context.entry_of(call, entry.id) or entry
                 return told(call.operation, now)

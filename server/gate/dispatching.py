@@ -171,13 +171,13 @@ class Dispatching:
         if world.campaign is None:
             raise TypeError(f"{call.operation.name}: its campaign was not looked up")
         done = await take_step(self._context, step, world.campaign, entry)
-        if done is None and (problem := await self._overtaken(call, entry)) is not None:
-            return await self._voided(call, entry, written(problem.message), problem)
+        if done is None and (answer := await self.overtaken(call, entry)) is not None:
+            return answer
         if done is None or isinstance(done, CapHit):
             return await self._proceed(call, world, entry, done)
         return told_step(done)
 
-    async def _overtaken(self, call: CallOf, entry: "Action") -> Problem | None:
+    async def overtaken(self, call: CallOf, entry: "Action") -> Answer | None:
         """Why an approved step cannot be taken, where another call changed the campaign since it looked."""
         now = await self._context.entry_of(call, entry.id)
         if now is None or now.state is not State.APPROVED:
@@ -185,7 +185,8 @@ class Dispatching:
         try:
             await self.look_again(call, await self._context.world(call), now)
         except (InvalidArgumentError, RefusedError) as refused:
-            return problem_of(call.operation, refused)
+            problem = problem_of(call.operation, refused)
+            return await self._voided(call, entry, written(problem.message), problem)
         return None
 
     async def _proceed(

@@ -20,6 +20,7 @@ from tools.every8d.texts import send_time
 from tools.operation import Audience, OwnAction, Preview, Risk, Steps, Surroundings
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence, together
+from tools.taipei import as_taipei
 from tools.values import TimeArgument
 
 _NOTHING = sentence("Nothing was moved.")
@@ -38,10 +39,7 @@ def _new_time(params: MoveCampaignParams, _surroundings: Surroundings) -> Audien
 def _preview(params: MoveCampaignParams, surroundings: Surroundings) -> Steps[Preview]:
     found = campaign_in(surroundings)
     if found.state == "running":
-        raise _refused(
-            sentence("The campaign is running."),
-            sentence("Stop it with pause_campaign, which is free; call again."),
-        )
+        raise _running(found, params.send_at, surroundings.now)
     refuse_unless(found, _NOTHING, "paused", "holding", "done")
     refuse_unreadable(found, _NOTHING)
     send_time(params.send_at, surroundings)
@@ -84,6 +82,16 @@ def _said(found: CampaignFacts) -> tuple[str, ...]:
     if found.first_at is not None:
         said.append(sentence("It was to begin at {when}.", when=f"{found.first_at:%Y-%m-%d %H:%M}"))
     return tuple(said)
+
+
+def _running(found: CampaignFacts, wanted: datetime, now: datetime) -> RefusedError:
+    """Who is the slower of two that move it hears which time holds."""
+    said = [sentence("The campaign is running.")]
+    if found.first_at is not None and found.first_at > now:
+        said.append(sentence("It begins at {when}.", when=f"{as_taipei(found.first_at):%Y-%m-%d %H:%M}"))
+    if found.first_at == wanted:
+        return _refused(together(*said), sentence("Nothing: that is the time that was asked for."))
+    return _refused(together(*said), sentence("Stop it with pause_campaign, which is free; call again."))
 
 
 def _refused(message: str, following: str) -> RefusedError:
