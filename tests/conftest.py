@@ -20,9 +20,13 @@ pytest_plugins = [
     "tests.store.plugin",
 ]
 
-# Neither is about the product: both measure the clock, and so what else the machine does.
+# Neither deadline nor health is about the product: both measure the clock, and so what else the machine does.
 settings.register_profile(
-    "tests", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "tests",
+    parent=settings(),
+    deadline=None,
+    max_examples=1_000 if os.environ.get("SOAK") else 50,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tests")
 

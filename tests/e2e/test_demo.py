@@ -189,8 +189,10 @@ def started(tmp_path: Path, quick_start: None, request: pytest.FixtureRequest) -
 
 @pytest.mark.parametrize(
     ("number", "when"),
-    [(signal.SIGINT, "Nothing real is sent"), (signal.SIGTERM, "✓")],
-    ids=["SIGINT while the server starts", "SIGTERM in mid-session"],
+    [
+        pytest.param(signal.SIGINT, "Nothing real is sent", id="SIGINT while the server starts"),
+        pytest.param(signal.SIGTERM, "✓", id="SIGTERM in mid-session", marks=pytest.mark.long),
+    ],
 )
 def test_a_signal_ends_the_demo_and_its_processes(
     started: Started, number: signal.Signals, when: str
