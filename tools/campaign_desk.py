@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from tools.campaign_facts import CampaignState
+from tools.campaign_facts import SeenState
 from tools.list_desk import ListFound
 
 
@@ -80,7 +80,7 @@ class CampaignView:
 
     id: str
     name: str
-    state: CampaignState
+    state: SeenState
     reason: str
     held_by: str
     """The undecided cancellation that keeps a running one from going on; '' for none."""
@@ -121,7 +121,7 @@ class CampaignLine:
 
     id: str
     name: str
-    state: CampaignState
+    state: SeenState
     recipients: int
     points: Decimal
     created_at: datetime

@@ -9,6 +9,14 @@ from typing import Literal
 from tools.sentence import Sentence
 
 CampaignState = Literal["planned", "running", "holding", "paused", "cancelled", "done"]
+"""As it is kept."""
+SeenState = Literal["planned", "running", "holding", "paused", "cancelled", "booked", "done"]
+"""As it is told: `booked` is one that the vendor has whole, and of which something is still to go out."""
+
+
+def seen_state(kept: CampaignState, *, ahead: bool) -> SeenState:
+    """Its state as it is told; `ahead`: something of it is booked at the vendor, and still to go out."""
+    return "booked" if kept == "done" and ahead else kept
 
 
 MOST_ERASED = 200
@@ -94,6 +102,11 @@ class CampaignFacts:
     def at_once(self) -> bool:
         """It goes out as soon as it is started."""
         return self.first_at is None
+
+    @property
+    def seen(self) -> SeenState:
+        """Its state as it is told."""
+        return seen_state(self.state, ahead=bool(self.bookings))
 
     @property
     def is_begun(self) -> bool:

@@ -1,7 +1,7 @@
 """Campaigns as one process knows them: planned, looked at, and told what a step of them must know."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import astuple, dataclass
 from decimal import Decimal
@@ -18,7 +18,7 @@ from server.campaigns.source import Lists, OpenList
 from server.campaigns.standing import Standing
 from server.store import campaign_chunks, campaign_progress, campaigns
 from server.store.batches import SENT, Batch
-from server.store.campaign_bookings import bookings_of, erasings_in_doubt
+from server.store.campaign_bookings import booked_ahead, bookings_of, erasings_in_doubt
 from server.store.campaign_chunks import Chunk, Waiting
 from server.store.campaign_holds import Hold, hold_of
 from server.store.campaign_progress import Progress
@@ -174,6 +174,11 @@ class Campaigns:
     async def booked(self, id_: str) -> int:
         """Messages that are booked at the vendor and still to go out, or may be."""
         return sum(each.pending for each in await self._bookings(id_))
+
+    async def booked_ahead(self, ids: Sequence[str]) -> Collection[str]:
+        """Those of these of which something is booked at the vendor and still to go out, or may be."""
+        now = self.keeper.clock()
+        return await self.keeper.read(lambda conn: booked_ahead(conn, ids, now))
 
     async def _bookings(self, id_: str) -> list[Batch]:
         now = self.keeper.clock()

@@ -1,34 +1,62 @@
 """`campaign-ops-mcp campaigns`: which there are, how far one is, and a bar while it is sent."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import anyio
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
 from server.command.common import FAILED, OK, parts_of
 from server.command.options import CampaignId, Config, Sandbox, run
 from server.command.terminal import Terminal, terminal
+from server.gate.campaign_trials import Trials
 from server.languages.catalogue import in_language
 from server.parts import Parts
-from server.store import campaign_progress, campaigns
-from server.store.campaign_progress import Progress as HowFar
+from server.store import campaigns
+from server.store.campaign_progress import Progress
 from server.store.campaigns import Campaign
-from server.store.plans import Connection
+from tools.campaign_facts import CampaignState, SeenState, seen_state
 from tools.sentence import Sentence, plural, sentence
-from tools.taipei import iso_minute
+from tools.taipei import as_taipei, iso_minute
 
 _SHOWN = 50
 _LOOK_SECONDS = 1.0
-_STATES = {
-    campaigns.PLANNED: sentence("planned"),
-    campaigns.RUNNING: sentence("running"),
-    campaigns.HOLDING: sentence("holding after its trial"),
-    campaigns.PAUSED: sentence("paused"),
-    campaigns.DONE: sentence("done"),
-    campaigns.CANCELLED: sentence("cancelled"),
+_STATES: Mapping[SeenState, str] = {
+    "planned": sentence("planned"),
+    "running": sentence("running"),
+    "holding": sentence("holding after its trial"),
+    "paused": sentence("paused"),
+    "booked": sentence("booked at the vendor"),
+    "done": sentence("done"),
+    "cancelled": sentence("cancelled"),
 }
-Known = tuple[Campaign, HowFar]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowFar:
+    """One campaign, as a person in the terminal hears of it."""
+
+    campaign: Campaign
+    progress: Progress
+    booked: int
+    """Messages that are booked at the vendor, and still to go out."""
+    ends_at: datetime | None
+    watched_until: datetime | None
+    again_of: str
+
+    @property
+    def state(self) -> SeenState:
+        """Its state as it is told."""
+        return _seen(self.campaign, ahead=self.booked > 0)
+
+
+def _seen(campaign: Campaign, *, ahead: bool) -> SeenState:
+    return seen_state(cast("CampaignState", campaign.state), ahead=ahead)
 
 
 async def show_all(config: Path | None, *, sandbox: bool) -> int:
@@ -38,8 +66,15 @@ async def show_all(config: Path | None, *, sandbox: bool) -> int:
         found, total = await parts.memory.keeper.read(
             lambda conn: campaigns.list_campaigns(conn, None, 1, _SHOWN)
         )
+        ahead = await parts.context.campaigns.booked_ahead([each.id for each in found])
     out.columns(
-        (each.id, iso_minute(each.created_at), _STATES[each.state], str(each.recipients), each.name)
+        (
+            each.id,
+            iso_minute(each.created_at),
+            _STATES[_seen(each, ahead=each.id in ahead)],
+            str(each.recipients),
+            each.name,
+        )
         for each in found
     )
     out.say(plural("{shown} of {count} campaign", "{shown} of {count} campaigns", total, shown=len(found)))
@@ -63,29 +98,36 @@ async def watch(config: Path | None, id_: str, *, sandbox: bool) -> int:
         if found is None:
             return _unknown(out)
         with _bar(out) as bar:
-            task = bar.add_task(found[0].name, total=found[0].recipients)
+            task = bar.add_task(found.campaign.name, total=found.campaign.recipients)
             while found is not None:
-                bar.update(task, completed=found[0].recipients - found[1].waiting - found[1].cancelled)
-                if found[0].state != campaigns.RUNNING:
+                ended = found.campaign.recipients - found.progress.waiting - found.progress.cancelled
+                bar.update(task, completed=ended)
+                if found.state != campaigns.RUNNING:
                     break
                 await anyio.sleep(_LOOK_SECONDS)
                 found = await _known(parts, id_)
     return _unknown(out) if found is None else _say(out, found)
 
 
-def _bar(out: Terminal) -> Progress:
+def _bar(out: Terminal) -> Bar:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=out.console)
+    return Bar(*columns, TimeElapsedColumn(), console=out.console)
 
 
-async def _known(parts: Parts, id_: str) -> Known | None:
-    def look(conn: Connection) -> Known | None:
-        found = campaigns.campaign_of(conn, id_)
-        if found is None or found.state == campaigns.PLANNING:
-            return None
-        return found, campaign_progress.progress_of(conn, id_)
-
-    return await parts.memory.keeper.read(look)
+async def _known(parts: Parts, id_: str) -> HowFar | None:
+    every, keeper = parts.context.campaigns, parts.memory.keeper
+    kept = await keeper.read(lambda conn: campaigns.campaign_of(conn, id_))
+    found = None if kept is None else await every.known(id_, kept.principal)
+    if found is None:
+        return None
+    return HowFar(
+        campaign=found.campaign,
+        progress=found.progress,
+        booked=await every.booked(id_),
+        ends_at=found.last_at,
+        watched_until=await Trials(parts.context).watched_until(found),
+        again_of=found.plan.get("again_of", ""),
+    )
 
 
 def _unknown(out: Terminal) -> int:
@@ -93,8 +135,8 @@ def _unknown(out: Terminal) -> int:
     return FAILED
 
 
-def _say(out: Terminal, known: Known) -> int:
-    campaign, progress = known
+def _say(out: Terminal, known: HowFar) -> int:
+    campaign, progress = known.campaign, known.progress
     counts: dict[Sentence, int] = {
         sentence("waiting"): progress.waiting,
         sentence("being sent"): progress.sending,
@@ -106,11 +148,23 @@ def _say(out: Terminal, known: Known) -> int:
         sentence("delivered"): progress.delivered,
         sentence("not delivered"): progress.not_delivered,
     }
-    out.say(f"{campaign.id}  {campaign.name}  {in_language(_STATES[campaign.state], out.language)}")
+    out.say(f"{campaign.id}  {campaign.name}  {in_language(_STATES[known.state], out.language)}")
     if campaign.reason:
         out.say(campaign.reason)
+    if known.again_of:
+        id_ = known.again_of
+        out.say(sentence("A retry of campaign {id}, for those alone whom it failed to reach.", id=id_))
+    if known.watched_until is not None:
+        out.say(sentence("Its trial is watched until {when}.", when=_minute(known.watched_until)))
+    if known.booked and known.ends_at is not None:
+        until = _minute(known.ends_at)
+        out.say(sentence("Booked at the vendor until {when}; till then it can be taken back.", when=until))
     out.columns((said, str(count)) for said, count in counts.items() if count)
     return OK
+
+
+def _minute(moment: datetime) -> str:
+    return f"{as_taipei(moment):%Y-%m-%d %H:%M}"
 
 
 def campaigns_list(*, sandbox: Sandbox = False, config: Config = None) -> None:

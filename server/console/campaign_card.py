@@ -29,9 +29,9 @@ _STEPS = {
     "paused": ("resume", "move", "cancel"),
     "holding": ("resume", "move", "cancel"),
 }
-_WHILE_BOOKED = {"done": ("move", "cancel"), "cancelled": ("erase",)}
+_WHILE_BOOKED = {"booked": ("move", "cancel"), "done": ("move", "cancel"), "cancelled": ("erase",)}
 """What can be done with a campaign that is over, as long as the vendor has something of it ahead."""
-_OVER = ("done", "cancelled")
+_OVER = ("done", "booked", "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

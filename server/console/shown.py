@@ -19,6 +19,7 @@ CAMPAIGN_STATES = {
     "running": sentence("being sent"),
     "holding": sentence("holding after its trial"),
     "paused": sentence("paused"),
+    "booked": sentence("booked at the vendor"),
     "done": sentence("done"),
     "cancelled": sentence("cancelled"),
 }

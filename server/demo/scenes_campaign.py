@@ -22,6 +22,7 @@ _STATES = {
     "running": sentence("running"),
     "holding": sentence("holding"),
     "paused": sentence("paused"),
+    "booked": sentence("booked at the vendor"),
     "done": sentence("done"),
 }
 _ARRIVE = RECIPIENTS - 1

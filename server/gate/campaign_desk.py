@@ -32,7 +32,7 @@ from server.gate.words.sentences import would_refuse_a_start
 from server.ledger.notes import Note
 from server.store.campaigns import CANCELLED, OVER, RUNNING, Campaign
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures, Rehearsed
-from tools.campaign_facts import CampaignState
+from tools.campaign_facts import CampaignState, seen_state
 from tools.campaigns.cautions import cautions_of, unfilled
 from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.pace import is_night, read_pace
@@ -217,10 +217,11 @@ class OwnCampaigns:
             return None
         campaign, progress = found.campaign, found.progress
         hold = found.hold if campaign.state == RUNNING else None
+        booked = await self._context.campaigns.booked(id_)
         return CampaignView(
             id=campaign.id,
             name=campaign.name,
-            state=cast("CampaignState", campaign.state),
+            state=seen_state(cast("CampaignState", campaign.state), ahead=booked > 0),
             reason=read(campaign.reason) if hold is None else told_hold(hold),
             held_by="" if hold is None else hold.action,
             released=campaign.released,
@@ -237,7 +238,7 @@ class OwnCampaigns:
             untimed=progress.untimed,
             untimed_parts=progress.untimed_parts,
             in_doubt=await self._context.campaigns.erasings_in_doubt(campaign.id),
-            booked=await self._context.campaigns.booked(id_),
+            booked=booked,
             delivered=progress.delivered,
             not_delivered=progress.not_delivered,
             undo_until=await self._undo_until(campaign),
@@ -263,11 +264,12 @@ class OwnCampaigns:
     async def page(self, page: int, page_size: int) -> tuple[Sequence[CampaignLine], int]:
         """A page of them, newest first."""
         found, total = await self._context.campaigns.page(self._caller.principal, page, page_size)
+        ahead = await self._context.campaigns.booked_ahead([each.id for each in found])
         lines = [
             CampaignLine(
                 id=each.id,
                 name=each.name,
-                state=cast("CampaignState", each.state),
+                state=seen_state(cast("CampaignState", each.state), ahead=each.id in ahead),
                 recipients=each.recipients,
                 points=each.points,
                 created_at=each.created_at,

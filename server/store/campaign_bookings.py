@@ -1,6 +1,6 @@
 """What of a campaign is booked at the vendor and still ahead."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -24,6 +24,22 @@ _BOOKED = (
 )
 
 
+_AHEAD = (
+    select(CHUNKS.c.campaign)
+    .distinct()
+    .join(BATCHES, CHUNKS.c.action == BATCHES.c.id)
+    .where(
+        CHUNKS.c.campaign.in_(bindparam("wanted_ids", expanding=True)),
+        BATCHES.c.last_at > bindparam("after_moment", type_=BATCHES.c.last_at.type),
+        BATCHES.c.state.in_((SENT, UNKNOWN)),
+        BATCHES.c.recipients
+        > BATCHES.c.delivered
+        + BATCHES.c.failed_retryable
+        + BATCHES.c.failed_permanent
+        + BATCHES.c.cancelled
+        + BATCHES.c.unknown,
+    )
+)
 _IN_DOUBT = (
     select(ACTIONS.c.id)
     .join(BATCHES, BATCHES.c.batch_id == ACTIONS.c.target)
@@ -47,3 +63,8 @@ def bookings_of(conn: Connection, campaign: str, now: datetime) -> list[Batch]:
     """Its parts of which a message is still to go out, or may be, the next one first."""
     rows = conn.execute(_BOOKED, {"wanted_id": campaign, "after_moment": now}).mappings()
     return [batch for batch in (Batch(**row) for row in rows) if batch.pending]
+
+
+def booked_ahead(conn: Connection, campaigns: Sequence[str], now: datetime) -> Collection[str]:
+    """Those of these campaigns that have such parts."""
+    return set(conn.scalars(_AHEAD, {"wanted_ids": list(campaigns), "after_moment": now}).all())

@@ -122,7 +122,7 @@ async def test_a_no_leaves_every_booking(house: House) -> None:
         problem = await session.problem("cancel_campaign", {"campaign_id": campaign})
         assert "Nothing was cancelled" in problem["message"]
         assert sum(map(len, (await standing(house)).values())) == 30
-        assert (await of(session, campaign))["state"] == "done"
+        assert (await of(session, campaign))["state"] == "booked"
 
 
 async def test_a_cancelled_campaign_erases_its_trial_and_does_not_send_its_rest(
@@ -156,7 +156,7 @@ async def test_a_moved_campaign_is_booked_anew_for_everybody_once(house: House, 
         assert {time[:16]: len(those) for time, those in now.items()} == {"2030-01-11T09:00": 30}
         assert len({*next(iter(now.values()))}) == 30
         status = await of(session, campaign)
-        assert (status["state"], status["sent"], status["points"]) == ("done", 30, 30)
+        assert (status["state"], status["sent"], status["points"]) == ("booked", 30, 30)
         usage = await session.parts.journal.read(ledger.usage)
         assert (usage.points_today, usage.recipients_today) == (30, 30)
         again = await session.facts("move_campaign", {"campaign_id": campaign, "send_at": NEW_TIME})
@@ -244,3 +244,22 @@ async def test_a_later_time_that_cannot_be_is_refused_before_anybody_is_asked(ho
         assert len(person.asked) == asked
         early = {"campaign_id": campaign, "send_at": "2030-01-11T18:00:00+08:00"}
         assert (await session.facts("move_campaign", early))["recipients"] == 30
+
+
+async def test_a_campaign_that_is_booked_whole_is_booked_until_its_last_text_went_out(house: House) -> None:
+    """It is not done: it can be taken back."""
+    clock = Clock(NOON)
+    async with fronted(house, Person(), clock=clock, **SMALL) as session:
+        campaign = await booked(house, session)
+        ahead = await of(session, campaign)
+        assert ahead["state"] == "booked"
+        assert ahead["next"] == (
+            "It goes out by itself until 2030-01-10T10:00:00+08:00; before that cancel_campaign or "
+            "move_campaign takes it back."
+        )
+        assert "booked" in str(await session.facts("list_campaigns"))
+        refused = await session.problem("resume_campaign", {"campaign_id": campaign})
+        assert "The campaign is booked at the vendor." in refused["message"]
+        clock.advance(seconds=24 * 3_600)
+        assert (await of(session, campaign))["state"] == "done"
+        assert "booked" not in str(await session.facts("list_campaigns"))

@@ -80,7 +80,7 @@ async def test_a_no_lets_it_go_on_as_it_was(house: House) -> None:
         await session.problem("cancel_campaign", {"campaign_id": campaign})
         assert "cancellation" not in (await of(session, campaign))["conclusion"]
         await carried_out(session.parts, campaign)
-        assert (await of(session, campaign))["state"] == "done"
+        assert (await of(session, campaign))["state"] == "booked"
         assert await _booked(house) == 520
 
 

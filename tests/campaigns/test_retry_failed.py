@@ -75,6 +75,7 @@ async def test_a_retry_is_told_as_one_on_the_card_in_the_terminal_and_in_chinese
         again = (await session.facts("retry_failed", {"campaign_id": first}))["campaign_id"]
     said = f"A retry of campaign {first}, for those alone whom it failed to reach."
     in_chinese = f"這是活動 {first} 的重新發送，只發給上次未送達的人。"
+    assert said in " ".join((await run(house, "campaigns", "show", again)).out.split())
     async with fronted(house) as session:
         asked = await session.facts("start_campaign", {"campaign_id": again})
         assert said in asked["preview"]["warnings"]

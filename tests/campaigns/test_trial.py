@@ -14,6 +14,7 @@ from server.gate.campaign_chunks import ChunkSender
 from server.store import campaigns
 from server.store.campaigns import Held
 from tests.campaigns.playing import Row, carried_out, people, planned, taken, texts_at_the_vendor, write_list
+from tests.command.terminal import run
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.e2e.sql import run_sql, store_of
@@ -61,6 +62,8 @@ async def test_the_rest_follows_by_itself_once_the_trial_was_watched_and_its_ter
         assert len(await texts_at_the_vendor(house)) == 20
         status = await session.facts("get_campaign", {"campaign_id": campaign})
         assert status["next"].startswith("Its trial is watched until 2030-01-09T13:00:00+08:00.")
+        shown = await run(house, "campaigns", "show", campaign)
+        assert "Its trial is watched until 2030-01-09 13:00." in shown.out
         status = await watched(house, session, clock, campaign, minutes=59)
         assert (status["state"], status["sent"]) == ("running", 20)
         assert "watched until" in status["next"]

@@ -22,7 +22,7 @@ _IN_DOUBT = "reconcile_action for "
 _NO_TIME = re.compile(r"(\d+) recipients? in \d+ parts? have no time")
 _NOT_SENT = re.compile(r"(\d+) are not sent")
 """Whose bookings are gone: the vendor says so of what nobody knows to have been erased."""
-_OVER = ("done", "cancelled")
+_OVER = ("booked", "done", "cancelled")
 _PARTS = ("waiting", "sending", "sent", "unknown", "failed", "left_out")
 
 

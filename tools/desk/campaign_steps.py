@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState, CampaignStep
+from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState, CampaignStep, SeenState
 from tools.campaigns.pace import is_night
 from tools.campaigns.wording import around_columns
 from tools.desk.campaigns import SECTION, CampaignId, plan_unreadable
@@ -21,11 +21,12 @@ from tools.values import Points, Timestamp
 _LISTED = 50
 """Bookings that are listed one by one: nobody reads a longer list."""
 _NOTHING_SENT = sentence("Nothing was sent.")
-STATES: Mapping[CampaignState, str] = {
+STATES: Mapping[SeenState, str] = {
     "planned": sentence("planned"),
     "running": sentence("running"),
     "holding": sentence("holding"),
     "paused": sentence("paused"),
+    "booked": sentence("booked at the vendor"),
     "done": sentence("done"),
     "cancelled": sentence("cancelled"),
 }
@@ -71,7 +72,7 @@ def refuse_unless(found: CampaignFacts, nothing: str, *states: CampaignState) ->
         RefusedError: it is in another one.
     """
     if found.state not in states:
-        said = sentence("The campaign is {state}.", state=STATES[found.state])
+        said = sentence("The campaign is {state}.", state=STATES[found.seen])
         raise RefusedError(_in_another_state(nothing, said))
 
 
@@ -82,7 +83,7 @@ def _refuse_begun(found: CampaignFacts) -> None:
         RefusedError: another one was faster.
     """
     if found.is_begun:
-        said = sentence("The campaign was started already: it is {state}.", state=STATES[found.state])
+        said = sentence("The campaign was started already: it is {state}.", state=STATES[found.seen])
         raise RefusedError(_in_another_state(_NOTHING_SENT, said))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from tools.action_id import normalise_id
-from tools.campaign_facts import CampaignState
+from tools.campaign_facts import SeenState
 from tools.desk_operation import Desk, DeskOperation
 from tools.every8d.paging import pages_of
 from tools.operation import PagedParams, Params, Result, Risk
@@ -37,7 +37,7 @@ class CampaignRow(Result):
 
     campaign_id: str
     name: OutsideText
-    state: CampaignState
+    state: SeenState
     recipients: int
     points: Points
     planned_at: Minute

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.campaign_desk import CampaignView
-from tools.campaign_facts import CampaignState
+from tools.campaign_facts import SeenState
 from tools.counting import many
 from tools.desk.campaigns import SECTION, CampaignParams, no_such_campaign
 from tools.desk_operation import Desk, DeskOperation
@@ -29,7 +29,7 @@ class CampaignStatus(Result):
     conclusion: str
     campaign_id: str
     name: OutsideText
-    state: CampaignState
+    state: SeenState
     recipients: int
     waiting: int
     sending: int
@@ -141,14 +141,20 @@ def _next_step(found: CampaignView) -> str:
         case "paused" | "holding":
             return f"{_doubt(found)}resume_campaign or cancel_campaign asks a person."
         case _ if found.booked:
-            back = "" if found.undo_until else "; cancel_campaign or move_campaign takes it back"
-            return f"{_doubt(found)}It goes out by itself{back}."
+            return f"{_doubt(found)}{_ahead(found)}"
         case _ if found.sending:
             return f"{_doubt(found)}Look again in a moment: {found.sending} are being sent now."
         case "cancelled" if not (found.sent or found.unknown):
             return "Nothing: none of it goes out."
         case _:
             return f"{_doubt(found)}summarize_delivery (words: its name) tells what arrived."
+
+
+def _ahead(found: CampaignView) -> str:
+    if found.undo_until:
+        return "It goes out by itself."
+    until = "" if found.ends_at is None else f" until {iso(found.ends_at)}"
+    return f"It goes out by itself{until}; before that cancel_campaign or move_campaign takes it back."
 
 
 def _doubt(found: CampaignView) -> str:

@@ -3,6 +3,7 @@ const COURSES = {
   running: { en: "being sent", zh: "發送中" },
   holding: { en: "holding after its trial", zh: "試發後等候放行" },
   paused: { en: "paused", zh: "已暫停" },
+  booked: { en: "booked at the vendor", zh: "已在廠商預約" },
   done: { en: "done", zh: "已完成" },
   cancelled: { en: "cancelled", zh: "已取消" },
 };
