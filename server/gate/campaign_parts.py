@@ -125,15 +125,17 @@ def _with(step: dict[str, Any], erased: Sequence[Erased]) -> dict[str, Any]:
     done = [each.item for each in erased if each.item.ended == "erased"]
     messages = sum(item.count or 0 for item in done)
     said = [f"Erased: {len(done)} booked parts, {messages} messages."] if erased else [step["note"]]
-    for ended, words in (
-        ("gone", "No longer at the vendor"),
-        ("not erased", "Not erased, these go out"),
-        ("unknown", "Of unknown outcome, these may go out"),
+    left, over = [each for each in erased if each.was_left], [each for each in erased if not each.was_left]
+    for words, those in (
+        ("Not booked any more, erased before or sent", over),
+        ("No longer at the vendor", [each for each in left if each.item.ended == "gone"]),
+        ("Not erased, these go out", [each for each in left if each.item.ended == "not erased"]),
+        ("Of unknown outcome, these may go out", [each for each in left if each.item.ended == "unknown"]),
     ):
-        those = [each.item.action_id or each.item.id for each in erased if each.item.ended == ended]
         if those:
+            ids = ", ".join(each.item.action_id or each.item.id for each in those[:_NAMED])
             more = f" and {len(those) - _NAMED} more" if len(those) > _NAMED else ""
-            said.append(f"{words}: {', '.join(those[:_NAMED])}{more}; get_action tells why.")
+            said.append(f"{words}: {ids}{more}; get_action tells why.")
     return {
         **step,
         "recipients": step["recipients"] + messages,

@@ -21,7 +21,7 @@ from server.store.actions import Action
 from server.store.batches import Batch
 from server.store.errors import StoreUnavailableError
 from tools.desk.stop import StoppedItem
-from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING
+from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING, NOTHING_TO_ERASE
 
 _NO_BATCH_ID = "Nobody knows whether it was booked: reconcile_action finds its batch, or a person does."
 CarryPart = Callable[[CallOf, Action, int], Awaitable[Answer]]
@@ -63,6 +63,8 @@ class Erased:
 
     item: StoppedItem
     points: Decimal = Decimal(0)
+    was_left: bool = True
+    """False: the vendor has the batch, and nothing of it was booked any more when it was looked at."""
 
 
 def booking_of(batch: Batch) -> StoppedItem:
@@ -134,4 +136,5 @@ async def _erase(
             }
         ),
         points=Decimal(str(facts.get("points_returned", 0))),
+        was_left=facts.get("code") != NOTHING_TO_ERASE,
     )

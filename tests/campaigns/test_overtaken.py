@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.campaigns.playing import carried_out
-from tests.campaigns.test_bookings import NEW_TIME, NOON, SMALL, booked, standing
+from tests.campaigns.test_bookings import NEW_TIME, NOON, SMALL, booked, of, standing
 from tests.e2e.house import Facts, House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import Clock, fronted
@@ -48,3 +48,16 @@ async def test_the_slower_of_two_moves_hears_since_when_the_campaign_runs(
         assert {time[:16]: len(those) for time, those in (await standing(house)).items()} == {
             "2030-01-11T09:00": 30
         }
+
+
+async def test_the_slower_of_two_cancellations_hears_that_it_is_cancelled_and_nothing_goes_out(
+    house: House, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with fronted(house, Person(), clock=Clock(NOON), **SMALL, store={"url": store_url}) as session:
+        named = {"campaign_id": await booked(house, session)}
+        told = await _slower(session, monkeypatch, "cancel_campaign", named, named)
+        assert (told["state"], told["recipients"], told["points_returned"]) == ("cancelled", 0, 0)
+        assert "Not booked any more, erased before or sent: " in told["note"]
+        assert "go out" not in told["note"]
+        assert (await of(session, named["campaign_id"]))["state"] == "cancelled"
+        assert not await standing(house)

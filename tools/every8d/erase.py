@@ -27,6 +27,8 @@ from tools.wire.csv_line import read_erase
 from tools.wire.refusal import Refusal
 
 NOTHING_ERASED = "Nothing was erased."
+NOTHING_TO_ERASE = "nothing_to_erase"
+"""The refusal where the vendor has nothing of a batch booked: it was erased, or it went out."""
 _NOT_FOUND = -3
 
 
@@ -116,7 +118,7 @@ def _cautions(found: Messages, booked: int, points: list[Decimal | None]) -> tup
 def _nothing_to_erase() -> RefusedError:
     return RefusedError(
         Problem(
-            code="nothing_to_erase",
+            code=NOTHING_TO_ERASE,
             message=f"The batch has no booked message. {NOTHING_ERASED}",
             next="Check the batch id and whether it is an SMS or an MMS; what is sent cannot be taken back.",
         )
