@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.gate.words.answers import Answer, Question
-from tests.simulation.actions import Row
+from tests.simulation.actions import Row, at
 from tests.simulation.campaign_watch import is_step
-from tests.simulation.watch import Watch
+from tests.simulation.watch import DAY, Watch
 
 _OPEN = ("proposed", "approved", "dispatching", "unknown")
 _ABOUT_THIS_REQUEST = (
@@ -91,8 +91,8 @@ def _done(watch: Watch, row: Row, facts: Mapping[str, Any]) -> None:
 def _this_call(said: Said, watch: Watch) -> Iterator[Row]:
     """The actions of this very call that were open when it began.
 
-    Where the last one was settled meanwhile, and its day is over, the call became an action of its own: the
-    answer is about that one.
+    Where the last one was settled meanwhile, and its day is over, the call is a new one: the answer is about
+    that, whether it became an action of its own or was refused (seed 39664).
     """
     own = watch.claimed_here()
     if own is not None and own.id not in said.before:
@@ -104,5 +104,6 @@ def _this_call(said: Said, watch: Watch) -> Iterator[Row]:
             continue
         known = (row.principal, row.tool, row.request_id) == (said.principal, said.tool, said.request_id)
         before = said.before.get(row.id)
-        if same and known and before is not None and before.state in _OPEN:
+        over = row.state not in _OPEN and watch.clock() - at(row.created_at) >= DAY
+        if same and known and before is not None and before.state in _OPEN and not over:
             yield row
