@@ -170,6 +170,25 @@ async def test_the_same_action_in_another_spelling_is_the_same_retry(house: Hous
     assert await posts(house) == 2
 
 
+async def test_a_retry_that_was_done_is_told_again_though_its_first_send_can_be_retried_no_more(
+    house: House, store_url: str
+) -> None:
+    """It settled the first send. After a day it is a new call, and the state of the first send counts."""
+    clock = Clock()
+    async with fronted(house, Person(), clock=clock, store={"url": store_url}) as session:
+        asked = {**await unknown_send(house, session), "request_id": "retry-1"}
+        done = await session.facts("retry_safely", asked)
+        clock.advance(hours=23)
+        again = await session.facts("retry_safely", asked)
+        other = await session.problem("retry_safely", {**asked, "request_id": "retry-2"})
+        clock.advance(hours=2)
+        late = await session.problem("retry_safely", asked)
+    assert (again["action_id"], again["replayed"]) == (done["action_id"], True)
+    assert (other["code"], late["code"]) == ("not_retryable", "not_retryable")
+    assert late["message"] == "Nothing was sent. Its outcome is not unknown; it is succeeded."
+    assert await posts(house) == 2
+
+
 async def test_another_account_is_another_call(house: House) -> None:
     async with fronted(house, Person()) as session:
         await session.facts("send_sms", SEND)
