@@ -23,7 +23,7 @@ _TERMS = "delivered>=50, failed<=50, opt_outs<=0, within=5m"
 _PAUSES = (1, 20, 20, 70)
 _TRIES, _PATIENCE, _MOST_ENDS = 60, 8, 9
 _BOOKED, _BOOKED_WHERE_HARSH, _GIVES_UP = 0.5, 0.2, 0.1
-_OVER = ("done", "cancelled")
+_OVER = ("booked", "done", "cancelled")
 _ENDS = ("cancel_campaign", "move_campaign")
 _LATER = tuple(f"2026-02-{day:02}T10:00:00+08:00" for day in (5, 6, 7))
 _NAMED = re.compile(r"reconcile_action for ([0-9A-Z, -]+)")
