@@ -12,6 +12,8 @@ class Chosen:
     """Which batches are meant; all that is given must hold. Nothing given: the newest batch alone."""
 
     batch_id: str = ""
+    campaign_id: str = ""
+    """All batches of this campaign."""
     day: date | None = None
     words: str = ""
     since: datetime | None = None
@@ -19,7 +21,7 @@ class Chosen:
     @property
     def newest(self) -> bool:
         """Whether nothing was given."""
-        return not (self.batch_id or self.day or self.words or self.since)
+        return not (self.batch_id or self.campaign_id or self.day or self.words or self.since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,4 +27,5 @@ async def chosen_batches(memory: Memory, whose: Whose | None, chosen: Chosen) ->
         before=None if day is None else day + timedelta(days=1),
         words=chosen.words or None,
         batch_id=chosen.batch_id or None,
+        campaign=chosen.campaign_id or None,
     )

@@ -77,6 +77,7 @@ class BatchFilter:
     words: str | None = None
     number: str | None = None
     """The first half of a keyed hash."""
+    campaign: str | None = None
     batch_id: str | None = None
     """In capitals or not."""
     id: str | None = None
@@ -218,6 +219,8 @@ def conditions_of(wanted: BatchFilter) -> list[ColumnElement[bool]]:
     if wanted.number is not None:
         of_number = select(MESSAGES.c.batch).where(MESSAGES.c.number == wanted.number)
         found.append(column.id.in_(of_number))
+    if wanted.campaign is not None:
+        found.append(column.id.in_(select(ACTIONS.c.id).where(ACTIONS.c.campaign == wanted.campaign)))
     if wanted.batch_id is not None:
         spelt = (wanted.batch_id, wanted.batch_id.lower(), wanted.batch_id.upper())
         found.append(column.batch_id.in_(spelt))

@@ -72,9 +72,13 @@ async def test_what_is_booked_is_told_as_still_to_go_out_until_it_went(house: Ho
         clock.advance(days=1)
         went = await of(session, campaign)
         assert "still to go out" not in went["conclusion"]
-        assert went["next"] == "summarize_delivery (words: its name) tells what arrived."
-        told = await session.facts("summarize_delivery", {"words": went["name"]})
+        assert went["next"] == f"summarize_delivery (batch_id: {campaign}) tells what arrived."
+        other = await booked(house, session, send_at="2030-01-13T10:00:00+08:00", name="第二檔")
+        told = await session.facts("summarize_delivery", {"batch_id": campaign})
         assert (told["batches"], told["counts"]["pending"]) == (3, 30)
+        assert campaign != other
+        problem = await session.problem("summarize_delivery", {"batch_id": "7KQ2-M9XD"})
+        assert (problem["code"], "get_campaign" in problem["next"]) == ("not_found", True)
 
 
 async def test_a_part_whose_time_passed_while_it_waited_for_its_call_is_certainly_not_sent(

@@ -147,7 +147,7 @@ def _next_step(found: CampaignView) -> str:
         case "cancelled" if not (found.sent or found.unknown):
             return "Nothing: none of it goes out."
         case _:
-            return f"{_doubt(found)}summarize_delivery (words: its name) tells what arrived."
+            return f"{_doubt(found)}summarize_delivery (batch_id: {found.id}) tells what arrived."
 
 
 def _ahead(found: CampaignView) -> str:

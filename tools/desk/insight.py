@@ -17,7 +17,8 @@ from tools.desk.insight_words import (
     rests_on,
 )
 from tools.desk_operation import Desk, DeskOperation
-from tools.every8d.batches import BatchId
+from tools.every8d.batches import BatchOrCampaignId
+from tools.every8d.references import campaign_named
 from tools.insight_desk import Chosen, CodeFigures, DeliveryFigures, Refreshed
 from tools.operation import Params, Result, Risk
 from tools.problems import Problem, RefusedError
@@ -32,7 +33,7 @@ SHARES = (10, 25, 50, 75, 90, 95, 100)
 class SummarizeParams(Params):
     """Which batches to sum up."""
 
-    batch_id: Annotated[BatchId | None, Field(description="absent: any.")] = None
+    batch_id: Annotated[BatchOrCampaignId | None, Field(description="Or campaign_id.")] = None
     day: Annotated[DayArgument | None, Field(description="absent: any.")] = None
     words: Annotated[str, Field(max_length=40, description="In text or subject.")] = ""
     since: Annotated[TimeArgument | None, Field(description="absent: any; all absent: the newest batch.")] = (
@@ -81,8 +82,14 @@ class DeliverySummary(Result):
 
 
 async def _summarize(params: SummarizeParams, desk: Desk) -> DeliverySummary:
+    given = params.batch_id or ""
+    campaign = campaign_named(given)
     chosen = Chosen(
-        batch_id=params.batch_id or "", day=params.day, words=params.words.strip(), since=params.since
+        batch_id="" if campaign else given,
+        campaign_id=campaign,
+        day=params.day,
+        words=params.words.strip(),
+        since=params.since,
     )
     refreshed = await desk.insight.refresh(chosen) if params.refresh else None
     return await summary_of(chosen, desk, refreshed)
@@ -97,6 +104,8 @@ async def summary_of(chosen: Chosen, desk: Desk, refreshed: Refreshed | None = N
     figures = await desk.insight.delivery(chosen, _MOST_EXAMPLES)
     if chosen.batch_id and not figures.batches + figures.unknown_batches:
         raise RefusedError(_NO_SUCH_BATCH)
+    if chosen.campaign_id and not figures.batches + figures.unknown_batches:
+        raise RefusedError(_NONE_OF_CAMPAIGN)
     return _summary(figures, refreshed)
 
 
@@ -104,6 +113,13 @@ _NO_SUCH_BATCH = Problem(
     code="not_found",
     message=sentence("There is no such batch in the records."),
     next=sentence("Use list_batches to find the id."),
+)
+
+
+_NONE_OF_CAMPAIGN = Problem(
+    code="not_found",
+    message=sentence("Nothing of such a campaign is in the records."),
+    next=sentence("get_campaign tells whether it was started."),
 )
 
 
@@ -167,7 +183,7 @@ SUMMARIZE_DELIVERY = DeskOperation(
     name="summarize_delivery",
     title="Summarise delivery",
     description=(
-        "Sum up delivery of a batch, day or week: delivery rate, did last night's texts arrive, how "
+        "Sum up delivery of a batch, campaign or day: delivery rate, did last night's texts arrive, how "
         "many failed, the reasons. 昨晚的簡訊到了沒、送達率、成功率、失敗幾個、原因。"
     ),
     toolset="desk",

@@ -11,6 +11,7 @@ _BATCH = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 _REFERENCE = re.compile(rf"{_WHICH}:(?P<of>{_BATCH})")
 _OF_CAMPAIGN = re.compile(rf"{_WHICH}:(?P<campaign>[0-9A-Za-z]{{4}}-?[0-9A-Za-z]{{4}})")
 _SENDER = re.compile(r"(?P<which>reply):(?P<of>[0-9A-Fa-f]{8,64})")
+_CAMPAIGN = re.compile(r"[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}")
 FAILED: Final = "failed"
 REPLIED: Final = "replied"
 NO_REPLY: Final = "no_reply"
@@ -34,6 +35,11 @@ class Reference:
     def __str__(self) -> str:
         """As it was written."""
         return f"{self.which}:{self.of}"
+
+
+def campaign_named(written: str) -> str:
+    """The id of a campaign, where this has its form; '' else."""
+    return normalise_id(written) if _CAMPAIGN.fullmatch(written.strip()) else ""
 
 
 def read_reference(recipients: Any) -> Reference | None:
