@@ -33,13 +33,11 @@ SHARES = (10, 25, 50, 75, 90, 95, 100)
 class SummarizeParams(Params):
     """Which batches to sum up."""
 
-    batch_id: Annotated[BatchOrCampaignId | None, Field(description="Or campaign_id.")] = None
+    batch_id: Annotated[BatchOrCampaignId | None, Field(description="Or campaign_id; absent: any.")] = None
     day: Annotated[DayArgument | None, Field(description="absent: any.")] = None
     words: Annotated[str, Field(max_length=40, description="In text or subject.")] = ""
-    since: Annotated[TimeArgument | None, Field(description="absent: any; all absent: the newest batch.")] = (
-        None
-    )
-    refresh: Annotated[bool, Field(description="Ask the vendor anew.")] = False
+    since: Annotated[TimeArgument | None, Field(description="absent: any; all absent: newest batch.")] = None
+    refresh: Annotated[bool, Field(description="Ask vendor anew.")] = False
 
 
 class CodeCount(Result):
@@ -184,7 +182,7 @@ SUMMARIZE_DELIVERY = DeskOperation(
     title="Summarise delivery",
     description=(
         "Sum up delivery of a batch, campaign or day: delivery rate, did last night's texts arrive, how "
-        "many failed, the reasons. 昨晚的簡訊到了沒、送達率、成功率、失敗幾個、原因。"
+        "many failed, reasons. 昨晚的簡訊到了沒、送達率、成功率、失敗幾個、原因。"
     ),
     toolset="desk",
     vendor=None,
