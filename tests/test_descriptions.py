@@ -49,6 +49,7 @@ def test_the_linter_finds_nothing_in_the_tools_descriptions(tmp_path: Path) -> N
     assert _findings(tools, tmp_path) == []
 
 
+@pytest.mark.long
 def test_the_linter_would_find_a_tool_without_a_description(tmp_path: Path) -> None:
     first = {**_served()[0], "description": ""}
     assert _findings([first], tmp_path)

@@ -17,6 +17,7 @@ from tests.campaigns.playing import carried_out, is_done, people, planned, write
 from tests.e2e.house import House, Session
 from tests.e2e.person import Person
 from tests.gate.servers import fronted
+from tests.long_runs import some_long
 from tools.lists.reasons import Reason
 from tools.lists.rows import Judged, Recipient, Rejected
 from tools.lists.tally import Tally
@@ -116,7 +117,7 @@ def _refused(row: int) -> Judged:
 
 
 @pytest.mark.usefixtures("_traced")
-@pytest.mark.parametrize("made", [_wanted, _abroad, _repeated, _refused])
+@pytest.mark.parametrize("made", some_long([_wanted, _abroad, _repeated, _refused]))
 def test_a_list_is_known_by_number_without_more_memory_for_each_row(made: Callable[[int], Judged]) -> None:
     tally, rows = Tally(), iter(range(2, 6_000))
 

@@ -18,6 +18,7 @@ from server.settings.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import COMMAND, Served, at_the_sandbox, environment, served
 from tests.gate.servers import config_file, decide, fronted
+from tests.long_runs import some_long
 from tests.patience import PATIENCE
 
 ASKED: dict[str, Any] = {"recipients": ["0912345101"], "text": "您好"}
@@ -103,7 +104,7 @@ async def typed(command: str | list[str], folder: Path) -> str:
 
 
 @pytest.mark.usefixtures("quick_start")
-@pytest.mark.parametrize("how", ["sandbox", "environment", "option"])
+@pytest.mark.parametrize("how", some_long(["option", "environment", "sandbox"]))
 @pytest.mark.parametrize("era", ["auto"], indirect=True)
 async def test_what_a_person_is_told_to_run_finds_the_action_from_any_terminal(
     house: House, how: str

@@ -1,5 +1,7 @@
 """Who opened an e-mail or removed themselves, told apart without holding up anybody else."""
 
+import pytest
+
 from server.campaigns.workbook_rows import workbook_rows
 from tests.omis.driving import AROUND, csv, drive, element, xml
 from tests.traced_memory import traced
@@ -20,6 +22,7 @@ def rows(name: str, count: int) -> str:
     return "".join(f"{name}{n}@x.tw,2026-03-01 10:00:30,2026-03-01 10:00:00\n" for n in range(count))
 
 
+@pytest.mark.long
 def test_of_each_who_opened_a_large_e_mail_a_few_bytes_are_kept_that_are_let_go_at_once() -> None:
     """As objects of a set they held up everybody while they were let go, and whenever it grew."""
     heading = "Email,OpenTime,SendTime\n"

@@ -290,6 +290,7 @@ def test_what_is_kept_of_a_long_report_does_not_grow_with_its_rows() -> None:
     assert peak < 4_000_000 < len(body) // 1.8
 
 
+@pytest.mark.long
 def test_of_each_recipient_of_a_long_report_a_few_bytes_are_kept_that_are_let_go_at_once() -> None:
     """As objects of a set they held up everybody while they were let go, and whenever it grew."""
     recipients = 15_000

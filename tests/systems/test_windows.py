@@ -15,6 +15,7 @@ from server.command.examining.store import where
 from server.settings.settings import load_settings
 from tests.e2e.house import House
 from tests.e2e.process import Served, served
+from tests.long_runs import some_long
 from tests.loopback_only.plugin import guarded
 from tests.systems import windows_play
 
@@ -85,7 +86,7 @@ async def test_a_send_is_asked_approved_and_done_once(house: House) -> None:
     assert "The audit is intact" in await typed("audit", "verify")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
+@pytest.mark.parametrize("number", some_long([signal.SIGTERM, signal.SIGQUIT]))
 async def test_a_signal_ends_it_in_time(house: House, number: signal.Signals) -> None:
     """SIGQUIT stands for SIGBREAK, which a console of Windows sends."""
     home, env = at_home(house)
