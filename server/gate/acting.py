@@ -248,11 +248,12 @@ def _request_id(call: CallOf, world: Surroundings) -> str:
     if (to := _moved_to(call)) is not None:
         # A move there and back and there again is three; the same call, made again, is told what it came to.
         moved = campaign.first_at == to
-        return f"move-{campaign.moves - moved}"
+        return f"move-{campaign.id}-{campaign.moves - moved}-{to.timestamp():.0f}"
     if not _resumes(call):
         return given
     # Once it runs, the same call is told what the last resumption came to.
-    return f"stop-{campaign.resumed if campaign.state in STANDING else campaign.resumed - 1}"
+    stops = campaign.resumed if campaign.state in STANDING else campaign.resumed - 1
+    return f"stop-{campaign.id}-{stops}"
 
 
 def _moved_to(call: CallOf) -> "datetime | None":
