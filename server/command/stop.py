@@ -33,6 +33,7 @@ _ENDS: Mapping[Ended, Sentence] = {
     "not paused": sentence("NOT paused"),
     "erased": sentence("erased"),
     "gone": sentence("gone already"),
+    "not booked any more": sentence("not booked any more: erased before, or sent"),
     "not erased": sentence("NOT erased"),
     "unknown": sentence("unknown: nobody knows whether it happened"),
     "still there": sentence("still there"),

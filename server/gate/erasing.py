@@ -20,7 +20,7 @@ from server.ledger.parts import Part, listed, parts_of, request_ids
 from server.store.actions import Action
 from server.store.batches import Batch
 from server.store.errors import StoreUnavailableError
-from tools.desk.stop import StoppedItem
+from tools.desk.stop import NOT_BOOKED, StoppedItem
 from tools.every8d.erase import ERASE_MMS_BOOKING, ERASE_SMS_BOOKING, NOTHING_TO_ERASE
 
 _NO_BATCH_ID = "Nobody knows whether it was booked: reconcile_action finds its batch, or a person does."
@@ -63,8 +63,6 @@ class Erased:
 
     item: StoppedItem
     points: Decimal = Decimal(0)
-    was_left: bool = True
-    """False: the vendor has the batch, and nothing of it was booked any more when it was looked at."""
 
 
 def booking_of(batch: Batch) -> StoppedItem:
@@ -123,8 +121,9 @@ async def _erase(
     carry_part: CarryPart, erasing: CallOf, whole: Action, part: Part, item: StoppedItem
 ) -> Erased:
     answer = await alone(erasing, partial(carry_part, erasing, whole, part.most))
-    end = end_of(answer, done="erased", not_done="not erased")
     facts = answer.facts
+    is_over = facts.get("code") == NOTHING_TO_ERASE
+    end = end_of(answer, done="erased", not_done=NOT_BOOKED if is_over else "not erased")
     gone = end.ended == "erased" and not facts["found"]
     return Erased(
         item=item.model_copy(
@@ -136,5 +135,4 @@ async def _erase(
             }
         ),
         points=Decimal(str(facts.get("points_returned", 0))),
-        was_left=facts.get("code") != NOTHING_TO_ERASE,
     )

@@ -32,7 +32,7 @@ from server.ledger.finishing import Ending
 from server.store.actions import Action as Entry
 from server.store.actions import CallKey, State
 from tools.desk.in_flight import KNOWN_ALONE
-from tools.desk.stop import StoppedItem, StopResult, stop_result
+from tools.desk.stop import NOT_BOOKED, StoppedItem, StopResult, stop_result
 from tools.operation import Preview
 from tools.problems import Problem
 from tools.sentence import sentence
@@ -220,7 +220,7 @@ def _ended(erased: Sequence[Erased]) -> State:
     ends = {each.item.ended for each in erased}
     if "unknown" in ends:
         return State.UNKNOWN
-    return State.SUCCEEDED if ends & {"erased", "gone"} else State.FAILED
+    return State.SUCCEEDED if ends & {"erased", "gone", NOT_BOOKED} else State.FAILED
 
 
 def _answer(call: Call, whole: Entry, erased: Sequence[Erased]) -> Answer:

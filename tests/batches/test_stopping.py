@@ -164,10 +164,31 @@ async def test_a_booking_that_went_out_meanwhile_is_told_and_the_others_are_eras
     async with fronted(house, person) as session:
         gone, erased = await booked(session, "限時優惠", 2), await booked(session, "週年慶", 3, hours=1)
         facts = await session.facts(STOP)
-    assert ended(facts) == {gone: "not erased", erased: "erased"}
+    assert ended(facts) == {gone: "not booked any more", erased: "erased"}
+    assert facts["conclusion"].startswith("Not booked any more, erased before or sent: 1 booking. Erased: 1")
     assert facts["points_returned"] == 3
     assert "no booked message" in str(rows_of(facts))
     assert await erasings(house) == [erased]
+
+
+async def test_a_booking_that_somebody_else_erased_meanwhile_is_told_as_booked_no_more(
+    house: House,
+) -> None:
+    person = Meanwhile()
+    async with fronted(house, Person()) as other, fronted(house, person) as session:
+        batch = await booked(session, "限時優惠", 2)
+
+        async def erased() -> None:
+            await other.facts("erase_sms_booking", {"batch_id": batch})
+
+        person.happens = erased
+        facts = await session.facts(STOP)
+        again = await session.facts(STOP)
+    assert facts["outcome"] == "done"
+    assert ended(facts) == {batch: "not booked any more"}
+    assert facts["conclusion"].startswith("Not booked any more, erased before or sent: 1 booking.")
+    assert ended(again) == {}
+    assert await erasings(house) == [batch]
 
 
 async def test_an_erasing_without_an_answer_is_unknown_by_itself_and_never_repeated(house: House) -> None:

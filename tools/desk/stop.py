@@ -16,11 +16,29 @@ from tools.values import Minute, OutsideText, Points, Table
 
 Thing = Literal["approval", "under way", "campaign", "launch", "job", "booking"]
 Ended = Literal[
-    "voided", "too late", "paused", "not paused", "erased", "gone", "not erased", "unknown", "still there"
+    "voided",
+    "too late",
+    "paused",
+    "not paused",
+    "erased",
+    "gone",
+    "not booked any more",
+    "not erased",
+    "unknown",
+    "still there",
 ]
+NOT_BOOKED: Ended = "not booked any more"
+"""The vendor has the batch, and had nothing of it booked when it was looked at: erased before, or sent."""
 STOPPED_ENDS: tuple[Ended, ...] = ("voided", "paused", "erased", "gone")
 """How what was stopped ended."""
-_OTHER_ENDS: tuple[Ended, ...] = ("unknown", "too late", "not paused", "not erased", "still there")
+_OTHER_ENDS: tuple[Ended, ...] = (
+    "unknown",
+    "too late",
+    "not paused",
+    "not erased",
+    "still there",
+    NOT_BOOKED,
+)
 
 
 class StopParams(PreviewedParams):
@@ -60,7 +78,8 @@ def stop_result(items: Sequence[StoppedItem], points_returned: Decimal | None, t
 
 def _counted(counts: Counter[tuple[Ended, Thing]], ended: Ended) -> str:
     found = [f"{count} {_noun(what, count)}" for (each, what), count in counts.items() if each == ended]
-    return f"{ended.capitalize()}: {', '.join(found)}" if found else ""
+    words = f"{ended}, erased before or sent" if ended == NOT_BOOKED else ended
+    return f"{words.capitalize()}: {', '.join(found)}" if found else ""
 
 
 def _noun(what: Thing, count: int) -> str:
