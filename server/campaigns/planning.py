@@ -182,6 +182,7 @@ def _plan_of(draft: Draft) -> dict[str, Any]:
         "again_of": wish.again_of,
         "first_at": draft.first_at and draft.first_at.isoformat(),
         "last_at": draft.last_at and draft.last_at.isoformat(),
+        "done_by": wish.done_by and wish.done_by.isoformat(),
         "longest": [wish.wording.masked(values) for values in tally.longest],
         "estimates": tally.estimates,
         "abroad": tally.abroad,

@@ -95,12 +95,12 @@ class Acting:
         preview = await self._context.vendors.query(call.operation.preview(call.params, world))
         await obey_rules(self._context, call, world, blocked, points=preview.points)
         check_clocks(self._context, call, world)
-        await check_new_times(self._context, call, world)
+        late = await check_new_times(self._context, call, world)
         details = {
             name: value if isinstance(value, Sentence) else without_secrets(value)
             for name, value in preview.details.items()
         }
-        shown = preview.model_copy(update={"details": details})
+        shown = preview.model_copy(update={"details": details, "warnings": (*late, *preview.warnings)})
         return held(self._context, call, world, warned(self._context, call, shown))
 
     async def _key(self, call: CallOf, world: Surroundings) -> CallKey:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
+from typing import Any
 
 import anyio.to_thread
 
@@ -20,6 +21,7 @@ from tools.campaigns.pace import pace_of
 from tools.campaigns.trial import read_terms
 from tools.every8d.texts import send_time
 from tools.problems import InvalidArgumentError, RefusedError
+from tools.sentence import Sentence, sentence
 from tools.taipei import as_taipei
 
 _ANOTHER_START = "Give another send_at, from which all of them lie outside, and call again."
@@ -31,6 +33,7 @@ class Move:
 
     plan: str
     contents: Mapping[int, str]
+    warnings: Sequence[Sentence]
 
 
 async def prepared(context: GateContext, known: Known, start: datetime, nothing: str) -> Move:
@@ -48,11 +51,15 @@ async def prepared(context: GateContext, known: Known, start: datetime, nothing:
     plan = {**known.plan, "first_at": start.isoformat(), "last_at": times[-1].isoformat()}
     plan["moves"] = known.plan.get("moves", 0) + 1
     written = json.dumps(plan, ensure_ascii=False, sort_keys=True)
-    return Move(plan=seal.seal_text(written, id_), contents=contents)
+    return Move(
+        plan=seal.seal_text(written, id_), contents=contents, warnings=_warnings(known.plan, times[-1])
+    )
 
 
-async def check_times(context: GateContext, known: Known, start: datetime, nothing: str) -> None:
-    """The times that such a move gives, before anybody is asked about it.
+async def check_times(
+    context: GateContext, known: Known, start: datetime, nothing: str
+) -> Sequence[Sentence]:
+    """What to warn of in the times that such a move gives, before anybody is asked about it.
 
     Raises:
         RefusedError: a rule of the operator forbids one of them.
@@ -62,6 +69,22 @@ async def check_times(context: GateContext, known: Known, start: datetime, nothi
     parts = await context.campaigns.keeper.read(lambda conn: movable(conn, id_, now))
     times = await anyio.to_thread.run_sync(lambda: [*chain(*_new_times(known, parts, start))])
     _refuse(context, times, nothing)
+    return _warnings(known.plan, times[-1]) if times else ()
+
+
+def _warnings(plan: Mapping[str, Any], last: datetime) -> Sequence[Sentence]:
+    """A move is the only way to another end, so a later one is no refusal."""
+    limit = plan.get("done_by")
+    if limit is None or last <= datetime.fromisoformat(limit):
+        return ()
+    ends, done_by = (f"{as_taipei(each):%Y-%m-%d %H:%M}" for each in (last, datetime.fromisoformat(limit)))
+    return (
+        sentence(
+            "At its pace the last text goes out at {ends}; the plan was to be done by {done_by}.",
+            ends=ends,
+            done_by=done_by,
+        ),
+    )
 
 
 def _refuse(context: GateContext, times: Sequence[datetime], nothing: str) -> None:

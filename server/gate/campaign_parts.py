@@ -27,12 +27,13 @@ from server.store.actions import Action as Entry
 from server.store.actions import Proposal, State
 from tools.campaign_facts import CampaignBooking, CampaignFacts
 from tools.desk.campaigns import no_such_campaign
-from tools.desk.stop import StoppedItem
+from tools.desk.stop import NOT_BOOKED, StoppedItem
 from tools.every8d.erase import ERASE_SMS_BOOKING
 from tools.operation import OwnAction, Surroundings
 
 if TYPE_CHECKING:
     from tools.campaign_facts import CampaignStep
+    from tools.sentence import Sentence
 
 _NAMED = 5
 _ERASING = ("cancel", "move")
@@ -50,18 +51,19 @@ def with_parts(proposal: Proposal, campaign: CampaignFacts, step: "CampaignStep"
     return replace(proposal, arguments=json.dumps(arguments, ensure_ascii=False))
 
 
-async def check_new_times(context: GateContext, call: CallOf, world: Surroundings) -> None:
-    """Each time that a move gives, not the first alone: nobody is asked about what would be refused.
+async def check_new_times(context: GateContext, call: CallOf, world: Surroundings) -> Sequence["Sentence"]:
+    """What to warn of in the times that a move gives; nobody is asked about one that would be refused.
 
     Raises:
         RefusedError, InvalidArgumentError: one of them cannot be.
     """
     if world.campaign is None or not isinstance(call.operation, OwnAction):
-        return
+        return ()
     start = call.operation.step(call.params).at
     known = await context.campaigns.known(world.campaign.id, call.caller.principal) if start else None
-    if start is not None and known is not None:
-        await check_times(context, known, start, nothing(call.operation))
+    if start is None or known is None:
+        return ()
+    return await check_times(context, known, start, nothing(call.operation))
 
 
 def _item(booking: CampaignBooking) -> StoppedItem:
@@ -104,6 +106,7 @@ class StepParts:
             erased = await erase_all(self._carry_part, call, whole)
             facts = _with(json.loads(whole.outcome), erased)
             if move is not None:
+                facts["note"] = " ".join([facts["note"], *move.warnings])
                 # It waits again only where the records know that it was erased.
                 await self._context.memory.catch_up_if_possible(briefly=True)
                 facts["recipients"] = campaign.waiting + await book.end_move(campaign.id, move.contents)
@@ -125,17 +128,16 @@ def _with(step: dict[str, Any], erased: Sequence[Erased]) -> dict[str, Any]:
     done = [each.item for each in erased if each.item.ended == "erased"]
     messages = sum(item.count or 0 for item in done)
     said = [f"Erased: {len(done)} booked parts, {messages} messages."] if erased else [step["note"]]
-    left, over = [each for each in erased if each.was_left], [each for each in erased if not each.was_left]
-    for words, those in (
-        ("Not booked any more, erased before or sent", over),
-        ("No longer at the vendor", [each for each in left if each.item.ended == "gone"]),
-        ("Not erased, these go out", [each for each in left if each.item.ended == "not erased"]),
-        ("Of unknown outcome, these may go out", [each for each in left if each.item.ended == "unknown"]),
+    for ended, words in (
+        (NOT_BOOKED, "Not booked any more, erased before or sent"),
+        ("gone", "No longer at the vendor"),
+        ("not erased", "Not erased, these go out"),
+        ("unknown", "Of unknown outcome, these may go out"),
     ):
+        those = [each.item.action_id or each.item.id for each in erased if each.item.ended == ended]
         if those:
-            ids = ", ".join(each.item.action_id or each.item.id for each in those[:_NAMED])
             more = f" and {len(those) - _NAMED} more" if len(those) > _NAMED else ""
-            said.append(f"{words}: {ids}{more}; get_action tells why.")
+            said.append(f"{words}: {', '.join(those[:_NAMED])}{more}; get_action tells why.")
     return {
         **step,
         "recipients": step["recipients"] + messages,
