@@ -14,7 +14,7 @@ from server.command.states import state_in_words
 from server.command.terminal import Terminal, is_a_terminal
 from server.command.texts import say_texts
 from server.gate.approval import proves
-from server.gate.words.questions import render
+from server.gate.words.questions import as_it_stands, render
 from server.gate.words.texted import texted
 from server.ledger.book import Book
 from server.ledger.deciding import Decision
@@ -136,14 +136,15 @@ class ApprovalsDesk:
             self.terminal.say(sentence("Left waiting."))
 
     async def _show(self, action: "Action") -> None:
-        preview = Preview.model_validate_json(action.preview)
+        asked = Preview.model_validate_json(action.preview)
+        preview = as_it_stands(asked, action.created_at, utc_now())
         self.terminal.headline(
             sentence("{id}  {tool}  by {who}", id=action.id, tool=action.tool, who=action.principal)
         )
         self.terminal.say(render(preview, self.settings.language))
-        asked = await self.book.asked_by_text(action.id)
-        if asked is not None:
-            for said in texted(action, asked, utc_now(), iso):
+        by_text = await self.book.asked_by_text(action.id)
+        if by_text is not None:
+            for said in texted(action, by_text, utc_now(), iso):
                 self.terminal.say(said)
         self.terminal.say(sentence("Expires at {time}", time=iso(action.expires_at)))
 

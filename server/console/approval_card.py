@@ -12,7 +12,7 @@ from typing import Any
 
 from server.console.comparing import Compared, compared
 from server.gate.recalling import Recalled, begun_on_page
-from server.gate.words.questions import asked_of, facts_of
+from server.gate.words.questions import as_it_stands, asked_of, facts_of
 from server.gate.words.sentences import nothing
 from server.gate.words.texted import texted
 from server.ledger.phone_asking import Asked
@@ -115,6 +115,8 @@ def card_of(known: Known) -> Card:
     entry, preview = known.entry, Preview.model_validate_json(known.entry.preview)
     stale = known.recalled.stale
     waits = entry.state is State.PROPOSED and known.now <= entry.expires_at
+    if waits:
+        preview = as_it_stands(preview, entry.created_at, known.now)
     return Card(
         id=entry.id,
         act=act_of(preview, known.operation),

@@ -13,7 +13,7 @@ from server.gate.phone import ByPhone
 from server.gate.ruling import count_decline
 from server.gate.words.answers import Answer, Question, failure
 from server.gate.words.approval_refusals import approval_mismatch, cannot_be_asked, declined, wrong_proof
-from server.gate.words.questions import hint, render
+from server.gate.words.questions import as_it_stands, hint, render
 from server.gate.words.telling import approval_required, approved_elsewhere, told, too_late_for_a_no
 from server.ledger.deciding import Decision
 from server.ledger.refusals import ApprovalRefusedError
@@ -136,7 +136,8 @@ class Approval:
                 return told(call.operation, entry)
 
     def _question(self, call: Call, entry: "Action") -> Question:
-        preview = Preview.model_validate_json(entry.preview)
+        asked = Preview.model_validate_json(entry.preview)
+        preview = as_it_stands(asked, entry.created_at, self._context.clock())
         language = self._context.settings.language
         return Question(
             action_id=entry.id,

@@ -17,6 +17,9 @@ _DAY = timedelta(days=1)
 _EVENING, _MORNING = 21, 8
 
 
+AT_ONCE_AT_NIGHT = sentence("It goes out at once, and it is night in Taiwan (21:00 to 08:00).")
+
+
 def is_night(moment: datetime) -> bool:
     """Between 21:00 and 08:00 in Taiwan, when people do not expect a text."""
     hour = as_taipei(moment).hour

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.campaign_facts import CampaignBooking, CampaignFacts, CampaignState, CampaignStep, SeenState
-from tools.campaigns.pace import is_night
+from tools.campaigns.pace import AT_ONCE_AT_NIGHT, is_night
 from tools.campaigns.wording import around_columns
 from tools.desk.campaigns import SECTION, CampaignId, plan_unreadable
 from tools.every8d.cautions import text_cautions
@@ -188,7 +188,7 @@ def _said(found: CampaignFacts, now: datetime) -> tuple[str, ...]:
         id_ = found.again_of
         said.append(sentence("A retry of campaign {id}, for those alone whom it failed to reach.", id=id_))
     if found.at_once and is_night(now):
-        said.append(sentence("It goes out at once, and it is night in Taiwan (21:00 to 08:00)."))
+        said.append(AT_ONCE_AT_NIGHT)
     if found.past_lost:
         said.append(
             sentence(

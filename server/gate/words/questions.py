@@ -1,9 +1,11 @@
 """The question to the person, rendered from a frozen preview alone: numbers first, then the quoted text."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from server.languages.catalogue import Language, in_language
 from server.settings.policy import ApprovalSettings
+from tools.campaigns.pace import AT_ONCE_AT_NIGHT, is_night
 from tools.cleaning import clean, quote
 from tools.desk_operation import AnyOperation
 from tools.mobile import mask_mobile
@@ -61,6 +63,14 @@ def render(preview: Preview, language: Language) -> str:
     notes = (sentence("Note: {warning}", warning=warning) for warning in preview.warnings)
     lines = (head, *(said for _, said in facts_of(preview)), *notes)
     return "\n".join(in_language(line, language) for line in lines)
+
+
+def as_it_stands(preview: Preview, asked_at: datetime, now: datetime) -> Preview:
+    """The question as it is shown by now: of a text that goes out at once, night may have begun since."""
+    is_text = preview.recipients is not None and preview.points is not None
+    if not is_text or preview.send_at is not None or is_night(asked_at) or not is_night(now):
+        return preview
+    return preview.model_copy(update={"warnings": (AT_ONCE_AT_NIGHT, *preview.warnings)})
 
 
 def facts_of(preview: Preview) -> Iterator[tuple[str, Sentence]]:
