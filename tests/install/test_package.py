@@ -138,6 +138,14 @@ def test_the_image_is_built_of_locked_packages_alone() -> None:
     assert [each for each in installs if "--require-hashes" not in each and "--no-index" not in each] == []
 
 
+def test_the_image_is_slim_has_nothing_to_install_with_and_shows_no_page_that_nobody_could_reach() -> None:
+    assert re.search(r"^ARG BASE=python:[\d.]+-slim$", DOCKERFILE, re.MULTILINE)
+    copied = re.findall(r"^COPY --from=built (\S+)", DOCKERFILE, re.MULTILINE)
+    assert copied == ["/opt/campaign-ops"]
+    assert f"-m venv --without-pip {copied[0]}" in DOCKERFILE
+    assert "CAMPAIGN_OPS_CONSOLE__ENABLED=false" in DOCKERFILE
+
+
 def test_what_the_image_is_built_of_is_let_in_and_nothing_else_is() -> None:
     first, *others = [each for each in IGNORED.splitlines() if not each.startswith("#")]
     let_in = {each[1:] for each in others if each.startswith("!")}
@@ -156,6 +164,9 @@ def test_every_container_of_ours_is_read_only_without_rights_and_is_given_its_se
         assert each["cap_drop"] == ["ALL"]
         assert each["security_opt"] == ["no-new-privileges:true"]
         assert each["secrets"] == ["settings"]
+        assert each["depends_on"]["database"]["condition"] == "service_healthy"
+    assert (services["worker"]["command"], services["http"]["command"]) == (["worker"], ["serve", "--http"])
+    assert "healthcheck" in services["database"]
     for each in services.values():
         said = each["environment"]
         assert [name for name in said if "PASSWORD" in name and not name.endswith("_FILE")] == []
