@@ -45,6 +45,16 @@ async def test_the_page_warns_of_a_night_that_has_begun_since_it_was_asked_for(h
         assert not await warned(at_once[0])
 
 
+async def test_what_is_asked_for_at_night_says_of_the_night_what_its_question_did(house: House) -> None:
+    write_list(house, people(3))
+    clock = Clock(LATE.replace(hour=14))
+    async with signed_in(house, clock=clock) as (session, browser):
+        campaign = {"campaign_id": (await planned(session))["campaign_id"]}
+        asked = [await _asked(session, "send_sms", SEND), await _asked(session, "start_campaign", campaign)]
+        shown = [lines(await browser.get(f"/approvals/{each}")).get("warning", []) for each in asked]
+    assert [each.count(NIGHT) for each in shown] == [0, 1]
+
+
 async def test_the_terminal_warns_of_it_too(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
