@@ -2,9 +2,10 @@
 
 import contextlib
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from server.gate.approval import Approval
+from server.gate.as_given import AsGiven
 from server.gate.caller import FormReply
 from server.gate.calls import CallOf
 from server.gate.campaign_holds import holds, once_quiet
@@ -20,7 +21,7 @@ from server.gate.ruling import check_clocks, free_rule, obey_rules, spend_slot
 from server.gate.words.answers import Answer, Envelope, Question, failure
 from server.gate.words.approval_refusals import approval_mismatch, drifted
 from server.gate.words.sentences import cap_hit, nothing, said_to_be_undone
-from server.gate.words.telling import shown_preview
+from server.gate.words.telling import shown_preview, told
 from server.ledger.looking import Seen
 from server.ledger.outside import OutsideTextReadError
 from server.ledger.parts import parts_of
@@ -28,12 +29,13 @@ from server.ledger.refusals import Repeats
 from server.logs.logs import without_secrets
 from server.store.actions import CallKey, State
 from server.store.campaigns import STANDING
+from tools.desk_operation import AnyOperation
 from tools.operation import RISKY, OwnAction, Preview, RiskyParams, Surroundings
 from tools.problems import RefusedError
 from tools.sentence import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from server.store.actions import Action as Entry
@@ -46,6 +48,7 @@ class Acting:
     def __init__(self, context: GateContext) -> None:
         self._context = context
         self._approval = Approval(context)
+        self._as_given = AsGiven(context)
         self._dispatching = Dispatching(context)
         self._proposing = Proposing(context.settings.approval)
 
@@ -57,10 +60,31 @@ class Acting:
             problem = said_to_be_undone(call.operation, problem_of(call.operation, error))
             return failure(problem)
 
+    async def done_before(
+        self, operation: AnyOperation, given: "Mapping[str, Any]", principal: str
+    ) -> Answer | None:
+        """What came of the very same arguments, where anything did: it is told and nothing is done.
+
+        Raises:
+            StoreUnavailableError: what was done is not known.
+        """
+        if given.get("dry_run"):
+            return None
+        entry = await self._as_given.carried_out(operation, given, principal)
+        return None if entry is None else told(operation, entry)
+
     async def _answer(
         self, call: CallOf, action_id: str | None, reply: FormReply | None
     ) -> Answer | Question:
-        world = await self._context.world(call)
+        try:
+            world = await self._context.world(call)
+        except ANTICIPATED:
+            if call.given is None:
+                raise
+            done = await self.done_before(call.operation, call.given, call.caller.principal)
+            if done is None:
+                raise
+            return done
         if isinstance(call.params, RiskyParams) and call.params.dry_run:
             return await self._dry_run(call, world)
         key = await self._key(call, world)
@@ -117,6 +141,7 @@ class Acting:
         repeats = seen.repeats if world.earlier is None else await self._repeats(call, world)
         await self._refuse_open(call, world, repeats)
         await spend_slot(self._context, call, world)
+        await self._as_given.remember(call, world, key)
         preview = await self._previewed(call, world, seen.blocked)
         rule = free_rule(self._context, call, world, preview)
         if rule is not None and not repeats:

@@ -1,5 +1,6 @@
 """One call of a tool that changes something, once its arguments are valid."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,8 @@ class CallOf(Call):
     """The call of one action."""
 
     operation: Action[Any, Any]
+    given: Mapping[str, Any] | None = None
+    """The arguments as they were given, where they refer to numbers or files that may change."""
     _reached: list[tuple[Surroundings, Audience]] = field(
         default_factory=list[tuple[Surroundings, Audience]], init=False, repr=False, compare=False
     )

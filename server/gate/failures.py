@@ -51,7 +51,7 @@ def problem_of(operation: AnyOperation, error: Exception) -> Problem:
         case UnreadableReply():
             return unreadable() if reading else unreadable_before(operation)
         case RequestIdReusedError():
-            return request_id_reused(operation)
+            return request_id_reused(operation, error.action_id)
         case _:
             return _problem_of_store(operation, error)
 

@@ -16,7 +16,7 @@ from server.gate.failures import ANTICIPATED, invalid_arguments, problem_of
 from server.gate.fitting import fitted
 from server.gate.masking import present
 from server.gate.reading import plainly_meant
-from server.gate.referring import referred
+from server.gate.referring import reference_in, referred
 from server.gate.rules.description import describe
 from server.gate.stopping import Stopping
 from server.gate.words.answers import NOTE, UNTRUSTED, Answer, Question, failure
@@ -31,7 +31,7 @@ from tools.every8d.codes import status_table as every8d_statuses
 from tools.omis.records import Records
 from tools.omis.states import status_table as omis_statuses
 from tools.omis.tasks import known_tasks
-from tools.operation import Action, PagedParams, Query, Result, Risk
+from tools.operation import Action, PagedParams, Params, Query, Result, Risk
 from tools.saved_file import SavedFile
 
 TableName = Literal["every8d statuses", "every8d charging", "omis statuses"]
@@ -93,9 +93,14 @@ class Gate:
         `action_id` and `reply` belong to the second round: the person's answer to that action's question.
         """
         try:
-            meant = await referred(
-                self._context, operation, plainly_meant(operation.params, arguments), caller
-            )
+            given = plainly_meant(operation.params, arguments)
+            refers = isinstance(operation, Action) and reference_in(operation, given) is not None
+            if refers and reply is None:
+                # By now the reference may stand for others, or for nobody.
+                done = await self._acting.done_before(operation, given, caller.principal)
+                if done is not None:
+                    return await self._ended(done, {}, Params(), caller)
+            meant = await referred(self._context, operation, given, caller)
             params = operation.params.model_validate(meant.arguments)
         except ValidationError as error:
             return failure(invalid_arguments(operation, lines_of(operation.params, error)))
@@ -106,18 +111,21 @@ class Gate:
         except ANTICIPATED as error:
             return failure(problem_of(operation, error))
         if isinstance(operation, Action):
-            call = CallOf(operation=operation, params=params, caller=caller)
+            kept = given if refers or operation.files is not None else None
+            call = CallOf(operation=operation, params=params, caller=caller, given=kept)
             ended = await self._acting.answer(call, action_id, reply)
         elif isinstance(operation, Composite):
             call = Call(operation=operation, params=params, caller=caller)
             ended = await self._stopping.answer(call, action_id, reply)
         else:
             ended = await self._look(operation, params, caller)
-        if not isinstance(ended, Answer):
-            return ended
+        return await self._ended(ended, meant.facts, params, caller) if isinstance(ended, Answer) else ended
+
+    async def _ended(self, ended: Answer, besides: Mapping[str, Any], params: Any, caller: Caller) -> Answer:
+        """The answer as its caller gets it."""
         if {UNTRUSTED, NOTE} & ended.facts.keys():
             await self.outside_text_was_read(caller.in_session)
-        facts = facts_with_own_commands(self._context.settings, {**ended.facts, **meant.facts})
+        facts = facts_with_own_commands(self._context.settings, {**ended.facts, **besides})
         return replace(ended, facts=facts if ended.is_error else fitted(facts, params))
 
     async def _look(

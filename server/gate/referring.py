@@ -37,6 +37,12 @@ class Referred:
     facts: Mapping[str, Any]
 
 
+def reference_in(operation: AnyOperation, arguments: Mapping[str, Any]) -> Reference | None:
+    """The reference that stands in place of numbers, where there is one."""
+    takes = ARGUMENT in operation.params.model_fields and operation.vendor == "every8d"
+    return read_reference(arguments.get(ARGUMENT)) if takes else None
+
+
 async def referred(
     context: GateContext, operation: AnyOperation, arguments: Mapping[str, Any], caller: Caller
 ) -> Referred:
@@ -45,8 +51,7 @@ async def referred(
     Raises:
         RefusedError: there is no such batch, or nobody in it is meant; nothing was sent.
     """
-    takes = ARGUMENT in operation.params.model_fields and operation.vendor == "every8d"
-    reference = read_reference(arguments.get(ARGUMENT)) if takes else None
+    reference = reference_in(operation, arguments)
     if reference is None:
         return Referred(arguments=arguments, facts={})
     found = await _frozen(context, operation, reference, caller)

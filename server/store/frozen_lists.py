@@ -1,4 +1,7 @@
-"""Lists of recipients that a reference stood for: the same again as long as its approval can wait."""
+"""What a reference stood for: the same numbers again as long as an approval can wait.
+
+Beside them the digests of calls whose arguments refer to something that may change.
+"""
 
 from datetime import datetime
 
@@ -15,6 +18,7 @@ _CLEAR = delete(FROZEN_LISTS).where(
     FROZEN_LISTS.c.until <= bindparam("over_at", type_=FROZEN_LISTS.c.until.type)
 )
 _INSERT = insert(FROZEN_LISTS)
+_REMOVE = delete(FROZEN_LISTS).where(FROZEN_LISTS.c.key == bindparam("wanted_key"))
 
 
 def frozen_list(conn: Connection, key: str, now: datetime) -> str | None:
@@ -29,3 +33,10 @@ def freeze_list(conn: Connection, key: str, sealed: str, until: datetime, now: d
     if held is None:
         conn.execute(_INSERT, {"key": key, "sealed": sealed, "until": until})
     return held or sealed
+
+
+def keep_instead(conn: Connection, key: str, sealed: str, until: datetime, now: datetime) -> None:
+    """Hold this in place of what was held by the key."""
+    conn.execute(_CLEAR, {"over_at": now})
+    conn.execute(_REMOVE, {"wanted_key": key})
+    conn.execute(_INSERT, {"key": key, "sealed": sealed, "until": until})

@@ -132,3 +132,34 @@ async def test_without_a_folder_no_image_is_read(house: House) -> None:
     async with house.session(Person(), files={"folder": None}) as session:
         problem = await session.problem("send_mms", _mms("picture.png"))
     assert "CAMPAIGN_OPS_FILES__FOLDER" in problem["message"]
+
+
+@pytest.mark.parametrize("request_id", [{}, {"request_id": "invitation-1"}])
+async def test_an_mms_that_was_sent_is_told_although_its_image_was_removed(
+    house: House, images: Path, request_id: dict[str, str]
+) -> None:
+    person = Person()
+    async with house.session(person, files={"folder": images}) as session:
+        first = await session.facts("send_mms", _mms("picture.png", **request_id))
+        (images / "picture.png").unlink()
+        await house.forget_log()
+        again = await session.facts("send_mms", _mms("picture.png", **request_id))
+        refused = await session.problem("send_mms", _mms("picture.png", text="別的", **request_id))
+        preview = await session.problem("send_mms", _mms("picture.png", dry_run=True, **request_id))
+    assert (again["action_id"], again["replayed"]) == (first["action_id"], True)
+    assert (refused["code"], preview["code"]) == ("invalid_arguments", "invalid_arguments")
+    assert len(person.asked) == 1
+    assert not await house.changes()
+
+
+async def test_an_mms_whose_image_was_changed_is_another_call(house: House, images: Path) -> None:
+    person = Person()
+    async with house.session(person, files={"folder": images}) as session:
+        named = _mms("picture.png", request_id="invitation-1")
+        first = await session.facts("send_mms", named)
+        (images / "picture.png").write_bytes(JPEG)
+        reused = await session.problem("send_mms", named)
+        assert reused["code"] == "request_id_reused"
+        assert first["action_id"] in reused["message"]
+        other = await session.facts("send_mms", _mms("picture.png"))
+    assert other["action_id"] != first["action_id"]

@@ -117,15 +117,20 @@ def cannot_be_asked(operation: Named) -> Problem:
     )
 
 
-def request_id_reused(operation: Named) -> Problem:
+def request_id_reused(operation: Named, action_id: str) -> Problem:
     """The same request_id came with other arguments."""
     return Problem(
         code="request_id_reused",
         message=together(
-            nothing(operation), sentence("This request_id was used before with other arguments.")
+            nothing(operation),
+            sentence(
+                "This request_id belongs to action {action_id}, whose arguments are others.",
+                action_id=action_id,
+            ),
         ),
         next=sentence(
-            "Use a new request_id for a new request, or the old arguments to see the first result."
+            "Look with get_action whether that action was carried out. Use a new request_id only for what "
+            "is wanted besides it."
         ),
     )
 
