@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
 
 from tools.sentence import Sentence
 
@@ -14,9 +14,9 @@ SeenState = Literal["planned", "running", "holding", "paused", "cancelled", "boo
 """As it is told: `booked` is one that the vendor has whole, and of which something is still to go out."""
 
 
-def seen_state(kept: CampaignState, *, ahead: bool) -> SeenState:
+def seen_state(kept: str, *, ahead: bool) -> SeenState:
     """Its state as it is told; `ahead`: something of it is booked at the vendor, and still to go out."""
-    return "booked" if kept == "done" and ahead else kept
+    return "booked" if kept == "done" and ahead else cast("SeenState", kept)
 
 
 MOST_ERASED = 200

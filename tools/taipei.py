@@ -116,6 +116,11 @@ def iso_minute(moment: datetime) -> str:
     return as_taipei(moment).replace(tzinfo=None).isoformat(timespec="minutes") + "+08:00"
 
 
+def plain_minute(moment: datetime) -> str:
+    """`yyyy-MM-dd HH:mm`, as people read it, without a zone."""
+    return f"{as_taipei(moment):%Y-%m-%d %H:%M}"
+
+
 def compact(moment: datetime) -> str:
     """`yyyyMMddHHmmss`, the format of ST and SendTime (EVERY8D 1.1, 1.5)."""
     return as_taipei(moment).replace(tzinfo=None).isoformat(timespec="seconds").translate(_NO_SIGNS)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 import anyio
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -20,21 +19,14 @@ from server.parts import Parts
 from server.store import campaigns
 from server.store.campaign_progress import Progress
 from server.store.campaigns import Campaign
-from tools.campaign_facts import CampaignState, SeenState, seen_state
+from tools.campaign_facts import SeenState, seen_state
+from tools.desk.campaign_steps import STATES
 from tools.sentence import Sentence, plural, sentence
-from tools.taipei import as_taipei, iso_minute
+from tools.taipei import iso_minute, plain_minute
 
 _SHOWN = 50
 _LOOK_SECONDS = 1.0
-_STATES: Mapping[SeenState, str] = {
-    "planned": sentence("planned"),
-    "running": sentence("running"),
-    "holding": sentence("holding after its trial"),
-    "paused": sentence("paused"),
-    "booked": sentence("booked at the vendor"),
-    "done": sentence("done"),
-    "cancelled": sentence("cancelled"),
-}
+_STATES: Mapping[SeenState, str] = {**STATES, "holding": sentence("holding after its trial")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +44,7 @@ class HowFar:
     @property
     def state(self) -> SeenState:
         """Its state as it is told."""
-        return _seen(self.campaign, ahead=self.booked > 0)
-
-
-def _seen(campaign: Campaign, *, ahead: bool) -> SeenState:
-    return seen_state(cast("CampaignState", campaign.state), ahead=ahead)
+        return seen_state(self.campaign.state, ahead=self.booked > 0)
 
 
 async def show_all(config: Path | None, *, sandbox: bool) -> int:
@@ -71,7 +59,7 @@ async def show_all(config: Path | None, *, sandbox: bool) -> int:
         (
             each.id,
             iso_minute(each.created_at),
-            _STATES[_seen(each, ahead=each.id in ahead)],
+            _STATES[seen_state(each.state, ahead=each.id in ahead)],
             str(each.recipients),
             each.name,
         )
@@ -155,16 +143,12 @@ def _say(out: Terminal, known: HowFar) -> int:
         id_ = known.again_of
         out.say(sentence("A retry of campaign {id}, for those alone whom it failed to reach.", id=id_))
     if known.watched_until is not None:
-        out.say(sentence("Its trial is watched until {when}.", when=_minute(known.watched_until)))
+        out.say(sentence("Its trial is watched until {when}.", when=plain_minute(known.watched_until)))
     if known.booked and known.ends_at is not None:
-        until = _minute(known.ends_at)
+        until = plain_minute(known.ends_at)
         out.say(sentence("Booked at the vendor until {when}; till then it can be taken back.", when=until))
     out.columns((said, str(count)) for said, count in counts.items() if count)
     return OK
-
-
-def _minute(moment: datetime) -> str:
-    return f"{as_taipei(moment):%Y-%m-%d %H:%M}"
 
 
 def campaigns_list(*, sandbox: Sandbox = False, config: Config = None) -> None:

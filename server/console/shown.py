@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tools.desk.campaign_steps import STATES
 from tools.sentence import Sentence, sentence
-from tools.taipei import as_taipei
+from tools.taipei import plain_minute
 
 _MINUTE = 16
 
@@ -15,13 +16,10 @@ BATCH_STATES = {
     "erased": sentence("taken back"),
 }
 CAMPAIGN_STATES = {
+    **STATES,
     "planned": sentence("planned, nothing sent"),
     "running": sentence("being sent"),
     "holding": sentence("holding after its trial"),
-    "paused": sentence("paused"),
-    "booked": sentence("booked at the vendor"),
-    "done": sentence("done"),
-    "cancelled": sentence("cancelled"),
 }
 
 
@@ -36,7 +34,7 @@ class Figure:
 
 def time_of(moment: datetime | None) -> str:
     """A time in Taipei to the minute; '' for none."""
-    return "" if moment is None else f"{as_taipei(moment):%Y-%m-%d %H:%M}"
+    return "" if moment is None else plain_minute(moment)
 
 
 def minute(written: str | None) -> str:

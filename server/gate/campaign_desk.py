@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import cast
 
 import anyio.to_thread
 
@@ -32,7 +31,7 @@ from server.gate.words.sentences import would_refuse_a_start
 from server.ledger.notes import Note
 from server.store.campaigns import CANCELLED, OVER, RUNNING, Campaign
 from tools.campaign_desk import CampaignLine, CampaignView, PlanAsked, PlanFigures, Rehearsed
-from tools.campaign_facts import CampaignState, seen_state
+from tools.campaign_facts import seen_state
 from tools.campaigns.cautions import cautions_of, unfilled
 from tools.campaigns.cheaper import cheaper_for
 from tools.campaigns.pace import is_night, read_pace
@@ -221,7 +220,7 @@ class OwnCampaigns:
         return CampaignView(
             id=campaign.id,
             name=campaign.name,
-            state=seen_state(cast("CampaignState", campaign.state), ahead=booked > 0),
+            state=seen_state(campaign.state, ahead=booked > 0),
             reason=read(campaign.reason) if hold is None else told_hold(hold),
             held_by="" if hold is None else hold.action,
             released=campaign.released,
@@ -269,7 +268,7 @@ class OwnCampaigns:
             CampaignLine(
                 id=each.id,
                 name=each.name,
-                state=seen_state(cast("CampaignState", each.state), ahead=each.id in ahead),
+                state=seen_state(each.state, ahead=each.id in ahead),
                 recipients=each.recipients,
                 points=each.points,
                 created_at=each.created_at,

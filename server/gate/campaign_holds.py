@@ -12,7 +12,7 @@ from server.gate.context import GateContext
 from server.store.campaign_holds import Hold
 from tools.operation import OwnAction, Surroundings
 from tools.sentence import Sentence, sentence
-from tools.taipei import as_taipei
+from tools.taipei import plain_minute
 
 _PAUSE_SECONDS, _MOST_SECONDS = 0.2, 12.0
 _TO_ASK_SECONDS = 20.0
@@ -40,6 +40,6 @@ def told_hold(hold: Hold) -> Sentence:
     """Why nothing of a campaign is sent, and until when at the latest."""
     return sentence(
         "its cancellation {action} waits for a person, and nothing is sent until then or {until}",
-        until=f"{as_taipei(hold.until):%Y-%m-%d %H:%M}",
+        until=plain_minute(hold.until),
         action=hold.action,
     )

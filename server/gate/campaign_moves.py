@@ -22,7 +22,7 @@ from tools.campaigns.trial import read_terms
 from tools.every8d.texts import send_time
 from tools.problems import InvalidArgumentError, RefusedError
 from tools.sentence import Sentence, sentence
-from tools.taipei import as_taipei
+from tools.taipei import plain_minute
 
 _ANOTHER_START = "Give another send_at, from which all of them lie outside, and call again."
 
@@ -77,7 +77,7 @@ def _warnings(plan: Mapping[str, Any], last: datetime) -> Sequence[Sentence]:
     limit = plan.get("done_by")
     if limit is None or last <= datetime.fromisoformat(limit):
         return ()
-    ends, done_by = (f"{as_taipei(each):%Y-%m-%d %H:%M}" for each in (last, datetime.fromisoformat(limit)))
+    ends, done_by = map(plain_minute, (last, datetime.fromisoformat(limit)))
     return (
         sentence(
             "At its pace the last text goes out at {ends}; the plan was to be done by {done_by}.",
@@ -90,7 +90,7 @@ def _warnings(plan: Mapping[str, Any], last: datetime) -> Sequence[Sentence]:
 def _refuse(context: GateContext, times: Sequence[datetime], nothing: str) -> None:
     if not times:
         return
-    first, last = (f"{as_taipei(each):%Y-%m-%d %H:%M}" for each in (times[0], times[-1]))
+    first, last = map(plain_minute, (times[0], times[-1]))
     try:
         send_time(times[-1], context.surroundings())
     except InvalidArgumentError as cannot:

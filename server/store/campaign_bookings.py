@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from server.store.actions import ERASINGS, State
 from server.store.batches import SENT, UNKNOWN, Batch
@@ -12,26 +12,26 @@ from server.store.plans import Connection
 from server.store.record_tables import BATCHES
 from server.store.schema import ACTIONS
 
+_LATER = and_(
+    BATCHES.c.last_at > bindparam("after_moment", type_=BATCHES.c.last_at.type),
+    BATCHES.c.state.in_((SENT, UNKNOWN)),
+)
 _BOOKED = (
     select(BATCHES)
     .join(CHUNKS, CHUNKS.c.action == BATCHES.c.id)
     .where(
         CHUNKS.c.campaign == bindparam("wanted_id"),
-        BATCHES.c.last_at > bindparam("after_moment", type_=BATCHES.c.last_at.type),
-        BATCHES.c.state.in_((SENT, UNKNOWN)),
+        _LATER,
     )
     .order_by(BATCHES.c.send_at, BATCHES.c.id)
 )
-
-
 _AHEAD = (
     select(CHUNKS.c.campaign)
     .distinct()
     .join(BATCHES, CHUNKS.c.action == BATCHES.c.id)
     .where(
         CHUNKS.c.campaign.in_(bindparam("wanted_ids", expanding=True)),
-        BATCHES.c.last_at > bindparam("after_moment", type_=BATCHES.c.last_at.type),
-        BATCHES.c.state.in_((SENT, UNKNOWN)),
+        _LATER,
         BATCHES.c.recipients
         > BATCHES.c.delivered
         + BATCHES.c.failed_retryable

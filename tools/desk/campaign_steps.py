@@ -15,7 +15,7 @@ from tools.operation import Audience, OwnAction, Preview, Result, Risk, RiskyPar
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence, together
 from tools.shown_text import with_fillings
-from tools.taipei import as_taipei
+from tools.taipei import plain_minute
 from tools.values import Points, Timestamp
 
 _LISTED = 50
@@ -206,7 +206,7 @@ def _said(found: CampaignFacts, now: datetime) -> tuple[str, ...]:
     if found.trial and not found.released and found.state != "holding":
         said.append(_first_ones(found))
     if found.last_at is not None and found.last_at != found.first_at:
-        said.append(sentence("The last one goes out at {when}.", when=f"{found.last_at:%Y-%m-%d %H:%M}"))
+        said.append(sentence("The last one goes out at {when}.", when=plain_minute(found.last_at)))
     if found.state == "planned":
         said.extend(_of_plan(found))
     if found.texted:
@@ -294,7 +294,7 @@ def listed(some: Sequence[CampaignBooking]) -> dict[str, str]:
 
 
 def _when(number: int, each: CampaignBooking) -> str:
-    at = "" if each.at is None else f" {as_taipei(each.at):%Y-%m-%d %H:%M}"
+    at = "" if each.at is None else f" {plain_minute(each.at)}"
     return f"{number}.{at} × {each.count:,}"
 
 

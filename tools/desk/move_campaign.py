@@ -20,7 +20,7 @@ from tools.every8d.texts import send_time
 from tools.operation import Audience, OwnAction, Preview, Risk, Steps, Surroundings
 from tools.problems import Problem, RefusedError
 from tools.sentence import sentence, together
-from tools.taipei import as_taipei
+from tools.taipei import plain_minute
 from tools.values import TimeArgument
 
 _NOTHING = sentence("Nothing was moved.")
@@ -80,7 +80,7 @@ def _said(found: CampaignFacts) -> tuple[str, ...]:
             )
         )
     if found.first_at is not None:
-        said.append(sentence("It was to begin at {when}.", when=f"{found.first_at:%Y-%m-%d %H:%M}"))
+        said.append(sentence("It was to begin at {when}.", when=plain_minute(found.first_at)))
     return tuple(said)
 
 
@@ -88,7 +88,7 @@ def _running(found: CampaignFacts, wanted: datetime, now: datetime) -> RefusedEr
     """Who is the slower of two that move it hears which time holds."""
     said = [sentence("The campaign is running.")]
     if found.first_at is not None and found.first_at > now:
-        said.append(sentence("It begins at {when}.", when=f"{as_taipei(found.first_at):%Y-%m-%d %H:%M}"))
+        said.append(sentence("It begins at {when}.", when=plain_minute(found.first_at)))
     if found.first_at == wanted:
         return _refused(together(*said), sentence("Nothing: that is the time that was asked for."))
     return _refused(together(*said), sentence("Stop it with pause_campaign, which is free; call again."))
